@@ -1,0 +1,14 @@
+export { AXES, type AxisLetter, assertShapes, type Shape, type ShapeTable } from "./axes.ts";
+export {
+  CheckpointError,
+  ConfigError,
+  DataError,
+  type ErrorOptionsWithDetails,
+  NumericsError,
+  ShapeError,
+  TriviumError,
+  UnknownPluginError,
+  UnsupportedError,
+} from "./errors.ts";
+export { editDistance, nearestName } from "./nearest-name.ts";
+export { createRandom, hashWords, type Random, type RandomState } from "./random.ts";

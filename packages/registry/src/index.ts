@@ -1,0 +1,3 @@
+export { type AnyPlugin, defineKind, type NameOf, type Plugin, type PluginOf, type PluginOptions } from "./plugin.ts";
+export { createRegistry, type Registry } from "./registry.ts";
+export type { StandardSchema, StandardSchemaInput, StandardSchemaOutput } from "./standard-schema.ts";

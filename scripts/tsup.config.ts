@@ -1,0 +1,24 @@
+import { readFileSync } from "node:fs";
+import { defineConfig } from "tsup";
+
+/** One build for every package: the entries are the source conditions of its own `exports`. */
+interface Manifest {
+  exports: Record<string, string | { "@trivium/source"?: string }>;
+}
+
+const manifest = JSON.parse(readFileSync("package.json", "utf8")) as Manifest;
+const entry = Object.values(manifest.exports).flatMap((target) =>
+  typeof target === "object" && target["@trivium/source"] ? [target["@trivium/source"]] : [],
+);
+
+export default defineConfig({
+  entry,
+  format: "esm",
+  target: "es2023",
+  platform: "neutral",
+  outDir: "dist",
+  dts: true,
+  clean: true,
+  splitting: true,
+  treeshake: false,
+});
