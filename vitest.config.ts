@@ -15,6 +15,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["packages/*/src/**/*.test.ts", "apps/**/src/**/*.test.ts", "scripts/**/*.test.ts"],
+          exclude: ["scripts/recipes/**", "**/node_modules/**"],
           testTimeout: 60_000,
         },
       },
@@ -22,7 +23,8 @@ export default defineConfig({
         ...shared,
         test: {
           name: "recipe",
-          include: ["packages/*/recipes/**/*.test.ts", "apps/**/recipes/**/*.test.ts", "docs/**/*.test.ts"],
+          include: ["{packages,apps}/**/recipes/**/*.test.ts", "scripts/recipes/**/*.test.ts"],
+          exclude: ["**/node_modules/**"],
           testTimeout: 600_000,
         },
       },

@@ -1,1 +1,24 @@
-export {};
+export { alibiSlopes } from "./alibi-slopes.ts";
+export {
+  type AttentionBias,
+  type AttentionDropout,
+  type AttentionKernel,
+  type AttentionNeeds,
+  type AttentionRequest,
+  attentionKernel,
+  type PositionRows,
+  type Reason,
+} from "./attention-kernel.ts";
+export { attentionPlugins, blockwiseSchema } from "./attention-plugins.ts";
+export { type AttentionShape, attentionScale, attentionShape } from "./attention-shape.ts";
+export { type BlockwiseOptions, blockwise } from "./blockwise.ts";
+export type { CacheStorage, KeyValueEntry } from "./cache-storage.ts";
+export { type CrossAttentionCache, createCrossAttentionCache } from "./cross-attention-cache.ts";
+export { createKeyValueCache, type KeyValueCache } from "./key-value-cache.ts";
+export { reference } from "./reference.ts";
+export { type RelativeBucketOptions, relativeBucket } from "./relative-bucket.ts";
+export {
+  createSealedPrefixCache,
+  type SealedPrefixCache,
+  type SealedPrefixExtension,
+} from "./sealed-prefix-cache.ts";

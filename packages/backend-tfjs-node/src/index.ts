@@ -1,1 +1,1 @@
-export {};
+export { createTfjsNodeBackend, type TfjsNodeBackendOptions, tfjsNode } from "./tfjs-node.ts";

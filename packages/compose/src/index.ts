@@ -1,1 +1,1 @@
-export {};
+export { type Composition, compose, composeOrThrow, type Parts, type Refusal } from "./compose.ts";

@@ -2,7 +2,11 @@ import { expect, test } from "vitest";
 import { assertShapes } from "./axes.ts";
 
 test("sizes are bound by letter across arguments", () => {
-  expect(assertShapes("t", { x: [[2, 3], "B M"], w: [[3, 5], "M F"], b: [[5, 9], "F _"] })).toEqual({ B: 2, M: 3, F: 5 });
+  expect(assertShapes("t", { x: [[2, 3], "B M"], w: [[3, 5], "M F"], b: [[5, 9], "F _"] })).toEqual({
+    B: 2,
+    M: 3,
+    F: 5,
+  });
 });
 
 test("a wrong rank and a wrong size are told with every shape", () => {

@@ -1,1 +1,13 @@
-export {};
+export { type Batch, type BatchOptions, logicalPositions, type ModelInput, type StreamRows, toBatch } from "./batch.ts";
+export {
+  type Example,
+  isPair,
+  isTextPair,
+  type PairExample,
+  type PlainText,
+  type TextExample,
+  type TextPair,
+  type TokensExample,
+} from "./example.ts";
+export type { Features } from "./features.ts";
+export { type SpecialIds, specialIds } from "./special-ids.ts";

@@ -1,1 +1,1 @@
-export {};
+export { causal, causalPlugin } from "./architecture.ts";

@@ -1,1 +1,1 @@
-export {};
+export { encoderDecoder, encoderDecoderPlugin } from "./architecture.ts";

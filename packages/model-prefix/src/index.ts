@@ -1,1 +1,1 @@
-export {};
+export { prefix, prefixPlugin } from "./architecture.ts";

@@ -1,1 +1,16 @@
-export {};
+export { type AffineOptions, affine, affineSpec } from "./affine.ts";
+export { type Activation, type FeedForwardOptions, feedForward, feedForwardSpec, isGated } from "./feed-forward.ts";
+export { mergeHeads, splitHeads } from "./heads.ts";
+export { type Initialisation, type InitialisationSizes, initialDeviation, type WeightRole } from "./initialisation.ts";
+export {
+  type AttendOptions,
+  type KeyValues,
+  type MultiHeadAttentionOptions,
+  multiHeadAttention,
+  multiHeadAttentionSpec,
+  projectKeyValues,
+} from "./multi-head-attention.ts";
+export { type NormKind, norm, normSpec } from "./norm.ts";
+export { countSpecs, createTree, flattenSpecs, type ParameterSpec, type SpecTree } from "./parameter-spec.ts";
+export { type Rotation, rotate, rotation } from "./rotary.ts";
+export { sinusoidalPositions } from "./sinusoidal.ts";

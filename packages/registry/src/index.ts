@@ -1,3 +1,3 @@
 export { type AnyPlugin, defineKind, type NameOf, type Plugin, type PluginOf, type PluginOptions } from "./plugin.ts";
 export { createRegistry, type Registry } from "./registry.ts";
-export type { StandardSchema, StandardSchemaInput, StandardSchemaOutput } from "./standard-schema.ts";
+export { type StandardSchema, validateWith } from "./standard-schema.ts";

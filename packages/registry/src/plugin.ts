@@ -42,7 +42,13 @@ export function defineKind<Contract>() {
       name: Name,
       create: Create,
       options: PluginOptions = {},
-    ): Plugin<Kind, Name, Create> => ({ kind, name, description: options.description ?? "", create, ...withSchema(options) });
+    ): Plugin<Kind, Name, Create> => ({
+      kind,
+      name,
+      description: options.description ?? "",
+      create,
+      ...withSchema(options),
+    });
 }
 
 const withSchema = ({ schema }: PluginOptions) => (schema === undefined ? {} : { schema });

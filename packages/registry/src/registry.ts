@@ -1,6 +1,6 @@
 import { ConfigError, nearestName, UnknownPluginError } from "@trivium/core";
 import type { AnyPlugin, NameOf, PluginOf } from "./plugin.ts";
-import { describeIssues } from "./standard-schema.ts";
+import { validateWith } from "./standard-schema.ts";
 
 /** An immutable set of plugins, looked up by kind and name. */
 export interface Registry<P extends AnyPlugin> {
@@ -69,16 +69,7 @@ function index<P extends AnyPlugin>(plugins: readonly P[]): Map<string, Map<stri
 
 function validate(plugin: AnyPlugin, options: unknown): unknown {
   if (plugin.schema === undefined) return options;
-  const result = plugin.schema["~standard"].validate(options ?? {});
-  if (result instanceof Promise) {
-    throw new ConfigError("registry/async-schema", `the schema of ${plugin.kind} "${plugin.name}" is asynchronous`);
-  }
-  if (result.issues) {
-    throw new ConfigError("registry/options", `${plugin.kind} "${plugin.name}": ${describeIssues(result.issues)}`, {
-      details: { kind: plugin.kind, name: plugin.name, issues: result.issues },
-    });
-  }
-  return result.value;
+  return validateWith(plugin.schema, options, { code: "registry/options", what: `${plugin.kind} "${plugin.name}"` });
 }
 
 function unknownPlugin(kind: string, name: string, byKind: ReadonlyMap<string, ReadonlyMap<string, AnyPlugin>>) {

@@ -1,3 +1,5 @@
+import { ConfigError } from "@trivium/core";
+
 /**
  * The part of the Standard Schema interface that the registry needs, so that zod, valibot or arktype all fit.
  *
@@ -21,11 +23,28 @@ export interface StandardIssue {
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
 }
 
-export type StandardSchemaInput<S> = S extends StandardSchema<infer Input, unknown> ? Input : never;
-export type StandardSchemaOutput<S> = S extends StandardSchema<never, infer Output> ? Output : never;
+/**
+ * Validates `value` with `schema`.
+ *
+ * @param what - what is being validated, for the message: `mask "prefix"`.
+ * @throws {ConfigError} `code`, one line that names each field that is wrong.
+ */
+export function validateWith<Output>(
+  schema: StandardSchema<never, Output> | StandardSchema<unknown, Output>,
+  value: unknown,
+  { code, what }: { code: string; what: string },
+): Output {
+  const result = schema["~standard"].validate(value ?? {});
+  if (result instanceof Promise)
+    throw new ConfigError("registry/async-schema", `the schema of ${what} is asynchronous`);
+  if (result.issues) {
+    throw new ConfigError(code, `${what}: ${describeIssues(result.issues)}`, { details: { issues: result.issues } });
+  }
+  return result.value;
+}
 
 /** One line for each issue, with the field that it is about: `layers: expected a number`. */
-export function describeIssues(issues: readonly StandardIssue[]): string {
+function describeIssues(issues: readonly StandardIssue[]): string {
   return issues
     .map(({ message, path }) => {
       const field = (path ?? []).map((part) => String(typeof part === "object" ? part.key : part)).join(".");

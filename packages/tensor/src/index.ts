@@ -1,1 +1,23 @@
-export {};
+export { activateBackend, type Backend, type BackendNeeds, backend, type Probe } from "./backend.ts";
+export { embedding } from "./embedding.ts";
+export { type AdamWAttributes, adamWUpdate } from "./fused/adam-w.ts";
+export { dropout, dropoutHash } from "./fused/dropout.ts";
+export { defineFusedOp, type FusedOp, hasKernel } from "./fused/fused-kernel.ts";
+export { gelu } from "./fused/gelu.ts";
+export { layerNorm } from "./fused/layer-norm.ts";
+export { maskedSoftmax } from "./fused/masked-softmax.ts";
+export { rmsNorm } from "./fused/rms-norm.ts";
+export { type SoftmaxCrossEntropyOptions, softmaxCrossEntropy } from "./fused/softmax-cross-entropy.ts";
+export { linear } from "./linear.ts";
+export { type Scalar, type Tensor, type Tensor1D, type Tensor2D, type Tensor3D, type Tensor4D, tf } from "./tf.ts";
+export {
+  copyTree,
+  countParameters,
+  disposeTree,
+  flattenTree,
+  mapTree,
+  type ParameterTree,
+  type Tree,
+  unflattenTree,
+} from "./tree.ts";
+export { type ValueAndGradients, valueAndGradients } from "./value-and-gradients.ts";

@@ -1,1 +1,28 @@
-export {};
+export { type Accumulated, type AccumulateOptions, accumulate } from "./accumulate.ts";
+export { type AdamWOptions, adamW } from "./adam-w.ts";
+export type { BatchSource } from "./batch-source.ts";
+export type { CheckpointStore, NumericIdentity, RunState, Snapshot } from "./checkpoint-store.ts";
+export { constant } from "./constant.ts";
+export { consume, type Sink } from "./consume.ts";
+export { type CosineDecayOptions, cosineDecay } from "./cosine-decay.ts";
+export type { DivergenceOptions, LossHistory } from "./divergence.ts";
+export type {
+  CheckpointEvent,
+  EvaluatedEvent,
+  StartedEvent,
+  StepEvent,
+  StoppedEvent,
+  Totals,
+  TrainEvent,
+  WarningEvent,
+} from "./events.ts";
+export { clipFactor, globalNorm } from "./global-norm.ts";
+export { inverseSquareRoot } from "./inverse-square-root.ts";
+export { type LinearWarmupOptions, linearWarmup } from "./linear-warmup.ts";
+export { createMemoryStore } from "./memory-store.ts";
+export { type Optimizer, type OptimizerState, optimizer, type Trained, type Update } from "./optimizer.ts";
+export { trainerPlugins } from "./plugins.ts";
+export { lowest, type Schedule, schedule, sum } from "./schedule.ts";
+export { train } from "./train.ts";
+export type { CheckpointOptions, EvaluateOptions, TrainOptions, TrainResult } from "./train-options.ts";
+export { type WarmupCosineOptions, warmupCosine } from "./warmup-cosine.ts";

@@ -1,0 +1,83 @@
+import type { Mask } from "@trivium/masks";
+import { defineKind } from "@trivium/registry";
+import type { Tensor2D, Tensor4D } from "@trivium/tensor";
+
+/** The logical position of each query or key: one row for all batch rows, or a row for each. −1 is padding. */
+export type PositionRows = readonly (readonly number[])[];
+
+/** What is added to the scaled logits, as a description, so that a fused kernel never builds Q×K. */
+export type AttentionBias =
+  /** `[B or 1, H or 1, Q, K]`, as it is. */
+  | { readonly kind: "dense"; readonly values: Tensor4D }
+  /** T5: `table[bucket(key position − query position), head]`. */
+  | {
+      readonly kind: "relative";
+      /** `[buckets, H]`. */
+      readonly table: Tensor2D;
+      /** Whether future keys have buckets of their own; else they all fall in bucket 0. */
+      readonly bidirectional: boolean;
+      /** Distances from here on share the last bucket. */
+      readonly maxDistance: number;
+      readonly queryPositions: PositionRows;
+      readonly keyPositions: PositionRows;
+    }
+  /** ALiBi: `−slope[head] · |query position − key position|`. */
+  | {
+      readonly kind: "alibi";
+      /** `[H]`. */
+      readonly slopes: readonly number[];
+      readonly queryPositions: PositionRows;
+      readonly keyPositions: PositionRows;
+    };
+
+/** Dropout on the attention probabilities; the seed picks the mask. */
+export interface AttentionDropout {
+  /** In [0, 1). */
+  readonly rate: number;
+  /** int32. */
+  readonly seed: number;
+}
+
+export interface AttentionRequest {
+  /** `[B, H, Q, D]` float32. */
+  readonly query: Tensor4D;
+  /** `[B, G, K, D]` float32; H is a multiple of G. */
+  readonly key: Tensor4D;
+  /** `[B, G, K, D]` float32. */
+  readonly value: Tensor4D;
+  readonly mask: Mask;
+  readonly bias?: AttentionBias;
+  /** Multiplier on the logits, dimensionless. Default `1/√D`. */
+  readonly scale?: number;
+  readonly dropout?: AttentionDropout;
+}
+
+/** What a composition will ask of a kernel; `supports` answers before any tensor exists. */
+export interface AttentionNeeds {
+  /** The masks that will be used, drawn from the architecture with sample lengths. */
+  readonly masks?: readonly Mask[];
+  readonly bias?: AttentionBias["kind"];
+  readonly dropout?: boolean;
+  readonly groupedHeads?: boolean;
+  readonly gradients?: boolean;
+}
+
+/** Why something cannot be done, for people to read. */
+export interface Reason {
+  readonly code: string;
+  readonly message: string;
+}
+
+/**
+ * Scaled dot-product attention over the keys that a mask shows. Rows with nothing visible are 0, never NaN, never
+ * uniform. Every kernel matches `reference` in outputs and in gradients.
+ */
+export interface AttentionKernel {
+  readonly name: string;
+  supports(needs: AttentionNeeds): true | Reason;
+  /** @returns `[B, H, Q, D]`. */
+  attend(request: AttentionRequest): Tensor4D;
+}
+
+/** The kind of attention kernels: a function from options to a kernel. */
+export const attentionKernel = defineKind<(options: never) => AttentionKernel>()("attention");

@@ -1,0 +1,62 @@
+import type { Mask, Range } from "@trivium/masks";
+import { type Tensor4D, tf } from "@trivium/tensor";
+import type { AttentionBias, AttentionDropout } from "./attention-kernel.ts";
+import type { AttentionShape } from "./attention-shape.ts";
+import { biasBlock, lengthOf } from "./bias-block.ts";
+import { type BlockPlan, blockVisibility, type PlannedBlock } from "./block-plan.ts";
+
+/** What the forward and the backward pass of the blockwise kernel both work on. */
+export interface BlockwiseProblem {
+  readonly query: Tensor4D;
+  readonly key: Tensor4D;
+  readonly value: Tensor4D;
+  readonly mask: Mask;
+  readonly bias: AttentionBias | undefined;
+  readonly scale: number;
+  readonly dropout: AttentionDropout | undefined;
+  readonly shape: AttentionShape;
+  readonly plan: BlockPlan;
+}
+
+/** Logits of hidden keys: large enough to vanish under exp, small enough not to overflow in half precision. */
+export const hiddenLogit = (): number => (tf.backend().floatPrecision() === 16 ? -3e4 : -1e9);
+
+/** The positions of a range, of a tensor `[…, …, positions, …]`. */
+export function slicePositions(tensor: Tensor4D, { start, end }: Range): Tensor4D {
+  const [rows, heads, , width] = tensor.shape;
+  return tf.slice(tensor, [0, 0, start, 0], [rows, heads, end - start, width]);
+}
+
+/** `[B, H, q, X]` → `[B, G, H/G · q, X]`: the query heads of a group side by side, to meet its keys in one product. */
+export function groupHeads(tensor: Tensor4D, { B, G }: AttentionShape): Tensor4D {
+  return tf.reshape(tensor, [B, G, -1, tensor.shape[3]]);
+}
+
+/** The inverse of `groupHeads`. */
+export function ungroupHeads(tensor: Tensor4D, { B, H }: AttentionShape): Tensor4D {
+  return tf.reshape(tensor, [B, H, -1, tensor.shape[3]]);
+}
+
+/**
+ * The logits of one block, `q·kᵀ·scale + bias`, and what is visible of it.
+ *
+ * @param query - `[B, G, H/G · q, D]`, scaled.
+ * @returns `logits` `[B, H, q, k]`; `visible` of the same shape, or nothing where all is visible.
+ */
+export function blockLogits(
+  { key, mask, bias, shape }: BlockwiseProblem,
+  query: Tensor4D,
+  block: PlannedBlock,
+): { logits: Tensor4D; visible: Tensor4D | undefined } {
+  const scores = ungroupHeads(tf.matMul(query, slicePositions(key, block.keys), false, true), shape);
+  const logits = bias ? tf.add(scores, biasBlock(bias, block)) : scores;
+  if (block.full) return { logits: logits as Tensor4D, visible: undefined };
+  const { B, H } = shape;
+  const size: [number, number, number, number] = [B, H, lengthOf(block.queries), lengthOf(block.keys)];
+  return { logits: logits as Tensor4D, visible: tf.broadcastTo(blockVisibility(mask, block), size) };
+}
+
+/** The values where visible, the hidden logit elsewhere. */
+export function hide(values: Tensor4D, visible: Tensor4D | undefined): Tensor4D {
+  return visible ? tf.where(visible, values, tf.fill(values.shape, hiddenLogit())) : values;
+}

@@ -1,0 +1,115 @@
+/** Matrix products: blocks of `k` and columns are packed, and tiles of 6×8 run over them. */
+import { packA, packB } from "./pack";
+import { TILE_COLUMNS, TILE_ROWS, tileOfPanel, tileOfRows } from "./tile";
+
+/** One block of `k`: part of the result's definition, since sums are taken block by block. */
+const BLOCK_K: u32 = 256;
+/** Rows of A and columns of B that are packed at a time: 96 KiB and 512 KiB, for the second-level cache. */
+const BLOCK_ROWS: u32 = 96;
+const BLOCK_COLUMNS: u32 = 512;
+/** Below these, packing costs more than it saves: B is read by few panels of rows, A by few panels of columns. */
+const PACK_B_FROM_ROWS: u32 = 13;
+const PACK_A_FROM_COLUMNS: u32 = 33;
+
+const A_BYTES: usize = 4 * BLOCK_ROWS * BLOCK_K;
+const B_BYTES: usize = 4 * BLOCK_COLUMNS * BLOCK_K;
+const TILE_BYTES: usize = 4 * TILE_ROWS * TILE_COLUMNS;
+
+export function gemmScratchBytes(): usize {
+  return A_BYTES + B_BYTES + TILE_BYTES;
+}
+
+/** A tile with fewer than 8 columns: computed whole beside C, then the part that exists is copied. */
+function copyTile(tile: usize, c: usize, cStep: usize, addend: usize, addendStep: usize, rows: u32, columns: u32): void {
+  for (let i: u32 = 0; i < rows; i++) {
+    for (let j: u32 = 0; j < columns; j++) {
+      const value = load<f32>(tile + 4 * (i * TILE_COLUMNS + j));
+      store<f32>(c + 4 * j, addend ? value + load<f32>(addend + 4 * j) : value);
+    }
+    c += cStep;
+    if (addend) addend += addendStep;
+  }
+}
+
+/** Rows `[0, rows)` × columns `[0, columns)` of C over one block of `k`; every pointer is at its block, steps in bytes. */
+function multiplyBlock(
+  k: u32, rows: u32, columns: u32, a: usize, aPanel: usize, aStep: usize, aRow: usize,
+  b: usize, bPanel: usize, bStep: usize, c: usize, cStep: usize, addend: usize, addendStep: usize, tile: usize,
+): void {
+  for (let j: u32 = 0; j < columns; j += TILE_COLUMNS) {
+    const width = min(TILE_COLUMNS, columns - j);
+    let panel = a;
+    for (let i: u32 = 0; i < rows; i += TILE_ROWS) {
+      const height = min(TILE_ROWS, rows - i);
+      const corner = c + i * cStep + 4 * j;
+      const added = addend ? addend + i * addendStep + 4 * j : 0;
+      const whole = width == TILE_COLUMNS;
+      const to = whole ? corner : tile;
+      const toStep = whole ? cStep : 4 * TILE_COLUMNS;
+      const plus = whole ? added : 0;
+      const plusStep = whole && addend ? addendStep : 0;
+      if (aRow) tileOfRows(k, panel, panel, aRow, b, bStep, to, toStep, plus, plusStep, height);
+      else tileOfPanel(k, panel, panel, aStep, b, bStep, to, toStep, plus, plusStep, height);
+      if (!whole) copyTile(tile, corner, cStep, added, addendStep, height, width);
+      panel += aPanel;
+    }
+    b += bPanel;
+  }
+}
+
+/** One matrix, rows `[first, last)`. Leading dimensions are in bytes. */
+function multiplyRows(
+  transposeA: bool, transposeB: bool, n: u32, k: u32, a: usize, lda: usize, b: usize, ldb: usize,
+  c: usize, ldc: usize, accumulate: bool, bias: usize, scratch: usize, first: u32, last: u32, m: u32,
+): void {
+  const packedB = scratch + A_BYTES;
+  const tile = packedB + B_BYTES;
+  for (let j: u32 = 0; j < n; j += BLOCK_COLUMNS) {
+    const columns = min(BLOCK_COLUMNS, n - j);
+    // A direct read takes whole panels of 8, and must not run past the last column.
+    const isBPacked = transposeB || m >= PACK_B_FROM_ROWS || columns % TILE_COLUMNS != 0;
+    // Likewise a transposed A read directly takes whole panels of 6.
+    const isAPacked = columns >= PACK_A_FROM_COLUMNS || (transposeA && (last - first) % TILE_ROWS != 0);
+    let p: u32 = 0;
+    do {
+      const depth = min(BLOCK_K, k - p);
+      const blockOfB = b + 4 * ((transposeB ? p : j) as usize) + (transposeB ? j : p) * ldb;
+      if (isBPacked) packB(transposeB, blockOfB, ldb, depth, columns, packedB);
+      const adds = accumulate || p > 0;
+      for (let i = first; i < last; i += BLOCK_ROWS) {
+        const rows = min(BLOCK_ROWS, last - i);
+        const blockOfA = a + 4 * ((transposeA ? i : p) as usize) + (transposeA ? p : i) * lda;
+        if (isAPacked) packA(transposeA, blockOfA, lda, depth, rows, scratch);
+        const corner = c + i * ldc + 4 * j;
+        const aPanel = isAPacked ? 4 * TILE_ROWS * depth : transposeA ? 4 * TILE_ROWS : TILE_ROWS * lda;
+        multiplyBlock(
+          depth, rows, columns,
+          isAPacked ? scratch : blockOfA, aPanel, isAPacked ? 4 * TILE_ROWS : lda, isAPacked || transposeA ? 0 : lda,
+          isBPacked ? packedB : blockOfB, isBPacked ? 4 * TILE_COLUMNS * depth : 4 * TILE_COLUMNS,
+          isBPacked ? 4 * TILE_COLUMNS : ldb,
+          corner, ldc, adds ? corner : bias ? bias + 4 * j : 0, adds ? ldc : 0, tile,
+        );
+      }
+      p += BLOCK_K;
+    } while (p < k);
+  }
+}
+
+export function gemm(
+  transposeA: bool, transposeB: bool, m: u32, n: u32, k: u32, a: usize, lda: u32, strideA: u32,
+  b: usize, ldb: u32, strideB: u32, c: usize, ldc: u32, strideC: u32,
+  accumulate: bool, bias: usize, scratch: usize, start: u32, end: u32,
+): void {
+  // One B for rows that follow each other without a gap is one tall product: B is packed once.
+  if (!transposeA && strideB == 0 && strideA == m * lda && strideC == m * ldc) m = max(m, end);
+  while (start < end) {
+    const matrix = start / m;
+    const first = start - matrix * m;
+    const last = min(m, first + (end - start));
+    multiplyRows(
+      transposeA, transposeB, n, k, a + 4 * matrix * strideA, 4 * lda, b + 4 * matrix * strideB, 4 * ldb,
+      c + 4 * matrix * strideC, 4 * ldc, accumulate, bias, scratch, first, last, m,
+    );
+    start += last - first;
+  }
+}

@@ -1,0 +1,100 @@
+import { fma } from "../fma";
+import { loadPart, storePart, sumLanes } from "../lanes";
+import { exp4 } from "../math/exp";
+import { log1 } from "../math/log";
+import { rowMax } from "./reduce";
+
+/** Σ exp(x − greatest) over a row; the terms are kept in `y` unless it is 0. */
+@inline
+export function expRow(x: usize, y: usize, count: u32, greatest: f32): f32 {
+  const shift = f32x4.splat(greatest);
+  let sum = f32x4.splat(0);
+  const end = x + 4 * ((count & ~3) as usize);
+  for (; x < end; x += 16) {
+    const e = exp4(f32x4.sub(v128.load(x), shift));
+    sum = f32x4.add(sum, e);
+    if (y) {
+      v128.store(y, e);
+      y += 16;
+    }
+  }
+  const rest = count & 3;
+  if (rest) {
+    const e = exp4(f32x4.sub(loadPart(x, rest, f32x4.splat(f32.NEGATIVE_INFINITY)), shift));
+    sum = f32x4.add(sum, e);
+    if (y) storePart(y, rest, e);
+  }
+  return sumLanes(sum);
+}
+
+/** `y = x·factor` over a row. */
+@inline
+export function scaleRow(x: usize, y: usize, count: u32, factor: f32): void {
+  const by = f32x4.splat(factor);
+  const end = y + 4 * (count as usize);
+  for (; y + 16 <= end; x += 16, y += 16) v128.store(y, f32x4.mul(v128.load(x), by));
+  for (; y < end; x += 4, y += 4) store<f32>(y, load<f32>(x) * factor);
+}
+
+/** log Σ exp(x) over a row. */
+export function logSumExpRow(x: usize, count: u32): f32 {
+  const greatest = rowMax(x, count);
+  return greatest + log1(expRow(x, 0, count, greatest));
+}
+
+export function softmax(x: usize, y: usize, columns: u32, start: u32, end: u32): void {
+  for (; start < end; start++) {
+    const from = x + 4 * start * columns;
+    const to = y + 4 * start * columns;
+    scaleRow(to, to, columns, 1 / expRow(from, to, columns, rowMax(from, columns)));
+  }
+}
+
+export function logSoftmax(x: usize, y: usize, columns: u32, start: u32, end: u32): void {
+  for (; start < end; start++) {
+    const from = x + 4 * start * columns;
+    const to = y + 4 * start * columns;
+    const greatest = rowMax(from, columns);
+    const rest = log1(expRow(from, 0, columns, greatest));
+    // Two subtractions: their sum would lose the digits of `rest` where the greatest is large.
+    for (let j: u32 = 0; j < columns; j++) store<f32>(to + 4 * j, load<f32>(from + 4 * j) - greatest - rest);
+  }
+}
+
+/** Σ a·b over a row. */
+@inline
+export function dotRow(a: usize, b: usize, count: u32): f32 {
+  const zero = f32x4.splat(0);
+  let s0 = zero, s1 = zero;
+  const end = a + 4 * (count as usize);
+  for (; a + 32 <= end; a += 32, b += 32) {
+    s0 = fma(v128.load(a), v128.load(b), s0);
+    s1 = fma(v128.load(a, 16), v128.load(b, 16), s1);
+  }
+  if (a + 16 <= end) {
+    s0 = fma(v128.load(a), v128.load(b), s0);
+    a += 16;
+    b += 16;
+  }
+  const rest = ((end - a) >> 2) as u32;
+  if (rest) s1 = fma(loadPart(a, rest, zero), loadPart(b, rest, zero), s1);
+  return sumLanes(f32x4.add(s0, s1));
+}
+
+export function softmaxGradient(dy: usize, p: usize, dx: usize, columns: u32, scale: f32, start: u32, end: u32): void {
+  const by = f32x4.splat(scale);
+  for (; start < end; start++) {
+    let from = dy + 4 * start * columns;
+    let weight = p + 4 * start * columns;
+    let to = dx + 4 * start * columns;
+    const dot = dotRow(from, weight, columns);
+    const mean = f32x4.splat(dot);
+    const stop = to + 4 * (columns as usize);
+    for (; to + 16 <= stop; from += 16, weight += 16, to += 16) {
+      v128.store(to, f32x4.mul(f32x4.mul(by, v128.load(weight)), f32x4.sub(v128.load(from), mean)));
+    }
+    for (; to < stop; from += 4, weight += 4, to += 4) {
+      store<f32>(to, scale * load<f32>(weight) * (load<f32>(from) - dot));
+    }
+  }
+}

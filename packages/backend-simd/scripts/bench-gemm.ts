@@ -1,0 +1,63 @@
+/** GFLOP/s of the raw matrix product, both builds: `node --conditions @trivium/source scripts/bench-gemm.ts`. */
+import { createNative, type NativeBuild } from "../src/native/create-native.ts";
+
+interface Case {
+  readonly m: number;
+  readonly n: number;
+  readonly k: number;
+  readonly batch?: number;
+}
+
+const cases: readonly Case[] = [
+  { m: 256, n: 256, k: 256 },
+  { m: 512, n: 512, k: 512 },
+  { m: 1024, n: 128, k: 512 },
+  { m: 1024, n: 512, k: 128 },
+  { m: 1024, n: 128, k: 128 },
+  { m: 128, n: 512, k: 1024 },
+  { m: 1024, n: 64, k: 128 },
+  { m: 16, n: 16, k: 32, batch: 256 },
+  { m: 16, n: 32, k: 16, batch: 256 },
+  { m: 64, n: 64, k: 32, batch: 64 },
+  { m: 1, n: 512, k: 512 },
+];
+const memory = new WebAssembly.Memory({ initial: 2048, maximum: 2048, shared: true });
+
+function secondsOf(run: () => void): number {
+  for (let i = 0; i < 20; i++) run();
+  let best = Number.POSITIVE_INFINITY;
+  for (let repeat = 0; repeat < 8; repeat++) {
+    const begin = performance.now();
+    let count = 0;
+    while (performance.now() - begin < 40) {
+      run();
+      count++;
+    }
+    best = Math.min(best, (performance.now() - begin) / count / 1000);
+  }
+  return best;
+}
+
+function gigaflops(build: NativeBuild, { m, n, k, batch = 1 }: Case, transposeA: boolean, transposeB: boolean): number {
+  const { kernels } = createNative(memory, build);
+  const a = 4 << 20;
+  const b = a + 4 * batch * m * k;
+  const c = b + 4 * batch * k * n;
+  new Float32Array(memory.buffer, a, batch * (m * k + k * n)).forEach((_, i, all) => {
+    all[i] = Math.sin(i);
+  });
+  const lda = transposeA ? m : k;
+  const ldb = transposeB ? k : n;
+  const run = () =>
+    kernels.gemm(Number(transposeA), Number(transposeB), m, n, k, a, lda, m * k, b, ldb, k * n, c, n, m * n, 0, 0, 64, 0, batch * m);
+  return (2 * m * n * k * batch) / secondsOf(run) / 1e9;
+}
+
+for (const build of ["plain", "relaxed"] as const) {
+  console.log(`${build}: m×n×k (×batch)      A·B   Aᵀ·B   A·Bᵀ  (GFLOP/s)`);
+  for (const shape of cases) {
+    const name = `${shape.m}×${shape.n}×${shape.k}${shape.batch ? ` ×${shape.batch}` : ""}`;
+    const rates = [[false, false], [true, false], [false, true]].map(([a, b]) => gigaflops(build, shape, a!, b!).toFixed(1));
+    console.log(`${name.padEnd(24)} ${rates.map((rate) => rate.padStart(6)).join(" ")}`);
+  }
+}

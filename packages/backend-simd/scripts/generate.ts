@@ -1,0 +1,42 @@
+/** Compiles the kernels twice and writes `src/generated/kernels.ts`, which holds both builds as base64. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import asc from "assemblyscript/asc";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+const flags = [
+  ...["--baseDir", root, "--runtime", "stub", "--noAssert", "-O3", "--converge"],
+  // No static data: nothing of the module lies in the memory, so one memory serves any number of instances.
+  ...["--importMemory", "--noExportMemory", "--sharedMemory", "--initialMemory", "1", "--maximumMemory", "65536"],
+  ...["--enable", "simd", "--enable", "threads"],
+  // "usize to u32 needs a cast between 32 and 64 bits": the memory is 32-bit.
+  ...["--disableWarning", "201"],
+];
+
+async function compile(extra: readonly string[]): Promise<Uint8Array> {
+  let binary: Uint8Array | undefined;
+  const { error, stderr } = await asc.main(["assembly/index.ts", "--outFile", "kernels.wasm", ...flags, ...extra], {
+    writeFile(name, contents) {
+      if (name.endsWith(".wasm")) binary = contents as Uint8Array;
+    },
+  });
+  if (error || !binary) throw new Error(`asc failed:\n${stderr.toString()}`, { cause: error });
+  return binary;
+}
+
+const plain = await compile([]);
+const relaxed = await compile(["--enable", "relaxed-simd"]);
+const literal = (bytes: Uint8Array) => `"${Buffer.from(bytes).toString("base64")}"`;
+
+mkdirSync(`${root}/src/generated`, { recursive: true });
+writeFileSync(
+  `${root}/src/generated/kernels.ts`,
+  `/** Written by \`pnpm generate\` from assembly/: each build of the kernels, as base64. */
+export const kernels = {
+  plain: ${literal(plain)},
+  relaxed: ${literal(relaxed)},
+} as const;
+`,
+);
+console.log(`kernels: plain ${plain.length} bytes, relaxed ${relaxed.length} bytes`);

@@ -1,0 +1,28 @@
+import type { NativeKernels } from "../native/native.ts";
+
+/** The id of a raw kernel that works on a range. */
+export type JobKernel = { [K in keyof NativeKernels]: JobArguments<K> extends never ? never : K }[keyof NativeKernels];
+
+/** A raw kernel's arguments without its range, which come last. */
+export type JobArguments<K extends keyof NativeKernels> =
+  Parameters<NativeKernels[K]> extends [...infer Fixed extends number[], start: number, end: number] ? Fixed : never;
+
+type Kernel = (...values: number[]) => number | undefined;
+
+/**
+ * Runs a kernel over all its work units, in runs of `splitUnits`.
+ *
+ * A job is a kernel's id, numbers, and a range: all that a thread needs to take a share of it. Results do not depend on
+ * how the range is cut.
+ *
+ * @returns what the kernel returned: the first result that is not negative, if it returns numbers.
+ */
+export function runJob(native: NativeKernels, name: JobKernel, splitUnits: number, units: number, args: number[]): number {
+  const kernel = native[name] as Kernel;
+  let first = -1;
+  for (let start = 0; start < units; start += splitUnits) {
+    const result = kernel(...args, start, Math.min(units, start + splitUnits));
+    if (result !== undefined && result >= 0 && first < 0) first = result;
+  }
+  return first;
+}

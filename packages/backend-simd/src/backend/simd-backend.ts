@@ -1,0 +1,188 @@
+import { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
+import { type backend_util, type DataType, engine, type TensorInfo, util } from "@tensorflow/tfjs-core";
+import { createHeap, type Heap, type HeapOptions, type HeapUse } from "../memory/heap.ts";
+import { createNative, type NativeBuild } from "../native/create-native.ts";
+import type { NativeKernels } from "../native/native.ts";
+import { type DataHandle, DataRegistry } from "./data-registry.ts";
+import { type GemmProvider, type GemmRequest, wasmGemm } from "./gemm-provider.ts";
+import { type JobArguments, type JobKernel, runJob } from "./job.ts";
+import { bytesPerElement, type ForeignValues, type NumericValues, TensorData } from "./tensor-data.ts";
+
+export interface SimdOptions extends HeapOptions {
+  /** Forces a build of the kernels; by default the fastest that the engine validates. */
+  readonly build?: NativeBuild;
+  /** False leaves every op to the copied cpu kernels: the oracle on the same memory. Default true. */
+  readonly accelerate?: boolean;
+  /** Work units (rows, elements) at a time that a kernel is called with; for tests, which force it to 1. */
+  readonly splitUnits?: number;
+}
+
+/** What a backend holds and did, for reports and tests. */
+export interface SimdUse extends HeapUse {
+  readonly build: NativeBuild;
+  readonly gemm: string;
+  /** Data buffers that are alive: tensors that share one count once. */
+  readonly liveBuffers: number;
+  /** Buffers that a program dropped without disposing, taken back by the garbage collector's notice. */
+  readonly forgottenBuffers: number;
+}
+
+/** A tensor of this backend, and the byte address of its elements. */
+export interface Output extends TensorInfo {
+  readonly address: number;
+}
+
+type Values = backend_util.BackendValues;
+
+/**
+ * The tfjs backend whose tensors live in one shared `WebAssembly.Memory`.
+ *
+ * Writes copy in and reads copy out into unshared buffers; only kernels see views.
+ */
+export class SimdBackend extends MathBackendCPU {
+  override readonly data: DataRegistry;
+  readonly heap: Heap;
+  readonly native: NativeKernels;
+  readonly build: NativeBuild;
+  readonly gemm: GemmProvider;
+  readonly splitUnits: number;
+  private forgotten = 0;
+  private readonly net: FinalizationRegistry<TensorData>;
+
+  constructor(options: SimdOptions = {}) {
+    super();
+    this.heap = createHeap(options);
+    const native = createNative(this.heap.memory, options.build);
+    this.native = native.kernels;
+    this.build = native.build;
+    this.splitUnits = options.splitUnits ?? Number.POSITIVE_INFINITY;
+    this.gemm = wasmGemm(this.native, this.heap);
+    this.data = new DataRegistry(this, engine());
+    this.net = new FinalizationRegistry((data) => this.collect(data));
+  }
+
+  /** A new tensor whose elements are not set. */
+  allocate(shape: number[], dtype: DataType): Output {
+    const data = this.newNumbers(util.sizeFromShape(shape), dtype, shape);
+    return { dataId: this.adopt(data), shape, dtype, address: data.address };
+  }
+
+  /** The tensor's data if it is of that type, in memory as well as in name: a cast may change the name alone. */
+  numbers(tensor: TensorInfo | undefined, dtype: DataType): TensorData | undefined {
+    if (tensor?.dtype !== dtype) return undefined;
+    const data = this.data.get(tensor.dataId);
+    return data.dtype === dtype ? data : undefined;
+  }
+
+  /** The tensor's data if it is float32: what most kernels take. */
+  floats(tensor: TensorInfo | undefined): TensorData | undefined {
+    return this.numbers(tensor, "float32");
+  }
+
+  /** Runs a raw kernel over `units` work units; see `runJob`. */
+  run<K extends JobKernel>(kernel: K, units: number, ...args: JobArguments<K>): number {
+    return runJob(this.native, kernel, this.splitUnits, units, args);
+  }
+
+  /** Multiplies matrices with the current provider. */
+  multiply(request: GemmRequest): void {
+    const rows = request.batch * request.m;
+    for (let start = 0; start < rows; start += this.splitUnits) {
+      this.gemm.gemm(request, start, Math.min(rows, start + this.splitUnits));
+    }
+  }
+
+  /** The same data under another shape. */
+  share(tensor: TensorInfo, shape: number[], dtype: DataType = tensor.dtype): TensorInfo {
+    this.data.get(tensor.dataId).refCount++;
+    return { dataId: tensor.dataId, shape, dtype };
+  }
+
+  use(): SimdUse {
+    return {
+      ...this.heap.use(),
+      build: this.build,
+      gemm: this.gemm.name,
+      liveBuffers: this.data.numDataIds(),
+      forgottenBuffers: this.forgotten,
+    };
+  }
+
+  override write(values: Values, shape: number[], dtype: DataType): object {
+    return this.adopt(this.newData(values, shape, dtype));
+  }
+
+  override move(handle: object, values: Values, shape: number[], dtype: DataType, refCount: number): void {
+    const data = this.newData(values, shape, dtype);
+    data.refCount = refCount;
+    this.data.set(handle, data);
+    this.net.register(handle, data, data);
+  }
+
+  override readSync(handle: object): Values {
+    const data = this.data.get(handle);
+    // The super class joins the two halves, which it reads through this method.
+    if (data.dtype === "complex64") return super.readSync(handle);
+    const { values } = data;
+    return data.block === undefined ? (values as ForeignValues) : ((values as NumericValues).slice() as Values);
+  }
+
+  override disposeData(handle: object, force = false): boolean {
+    const data = this.data.find(handle);
+    if (data === undefined) return true;
+    data.refCount--;
+    if (!force && data.refCount > 0) return false;
+    const parts = data.complexTensorInfos;
+    if (parts !== undefined) {
+      this.disposeData(parts.real.dataId, true);
+      this.disposeData(parts.imag.dataId, true);
+    }
+    this.net.unregister(data);
+    this.data.delete(handle);
+    this.releaseBlock(data);
+    return true;
+  }
+
+  override memory(): { unreliable: boolean; reasons: string[] } {
+    return { ...this.use(), unreliable: false, reasons: [] };
+  }
+
+  private newData(values: Values | undefined, shape: number[], dtype: DataType): TensorData {
+    if (dtype === "string" || dtype === "complex64") {
+      return new TensorData(this.heap.memory, dtype, util.sizeFromShape(shape), values as ForeignValues | undefined);
+    }
+    const numbers = values instanceof ArrayBuffer ? typedArrayOf(values, dtype) : (values as NumericValues | undefined);
+    const data = this.newNumbers(numbers?.length ?? util.sizeFromShape(shape), dtype, shape);
+    if (numbers !== undefined && data.length > 0) (data.values as NumericValues).set(numbers);
+    return data;
+  }
+
+  private newNumbers(length: number, dtype: DataType, shape: number[]): TensorData {
+    if (length === 0) return new TensorData(this.heap.memory, dtype, 0, undefined);
+    const block = this.heap.allocate(length * bytesPerElement(dtype), () => `a ${dtype} tensor [${shape.join(", ")}]`);
+    return new TensorData(this.heap.memory, dtype, length, { block, address: this.heap.addressOf(block) });
+  }
+
+  private adopt(data: TensorData): DataHandle {
+    const handle = this.data.create(data);
+    this.net.register(handle, data, data);
+    return handle;
+  }
+
+  private collect(data: TensorData): void {
+    this.forgotten++;
+    this.data.forget();
+    this.releaseBlock(data);
+  }
+
+  private releaseBlock(data: TensorData): void {
+    if (data.block === undefined) return;
+    this.heap.release(data.block);
+    data.block = undefined;
+  }
+}
+
+function typedArrayOf(buffer: ArrayBuffer, dtype: DataType): NumericValues {
+  if (dtype === "float32") return new Float32Array(buffer);
+  return dtype === "int32" ? new Int32Array(buffer) : new Uint8Array(buffer);
+}

@@ -1,0 +1,60 @@
+import type { DataType, TensorInfo } from "@tensorflow/tfjs-core";
+import type { Block } from "../memory/allocator.ts";
+
+/** The values of a numeric tensor as tfjs's kernels see them. */
+export type NumericValues = Float32Array | Int32Array | Uint8Array;
+
+/** What a tensor keeps outside the shared memory: encoded strings. */
+export type ForeignValues = Uint8Array[];
+
+/** Bytes of one element. */
+export const bytesPerElement = (dtype: DataType): number => (dtype === "bool" ? 1 : 4);
+
+/**
+ * The data of one tensor (or of several that share it). Numbers lie in a block of the shared memory; strings and
+ * the two halves of complex numbers stay as tfjs's cpu backend has them.
+ */
+export class TensorData {
+  readonly dtype: DataType;
+  /** Elements. */
+  readonly length: number;
+  /** Byte address in the shared memory; 0 if there is no block. */
+  readonly address: number;
+  block: Block | undefined;
+  refCount = 1;
+  complexTensorInfos?: { real: TensorInfo; imag: TensorInfo };
+  private readonly memory: WebAssembly.Memory;
+  private view: NumericValues | ForeignValues | undefined;
+
+  constructor(
+    memory: WebAssembly.Memory,
+    dtype: DataType,
+    length: number,
+    place: { block: Block; address: number } | ForeignValues | undefined,
+  ) {
+    this.memory = memory;
+    this.dtype = dtype;
+    this.length = length;
+    const placed = place !== undefined && "block" in place;
+    this.block = placed ? place.block : undefined;
+    this.address = placed ? place.address : 0;
+    if (place !== undefined && !placed) this.view = place;
+  }
+
+  /**
+   * A live view, made when a kernel first asks for one. It stays right when the memory grows: a shared buffer is
+   * never detached, only new addresses need a new buffer.
+   */
+  get values(): NumericValues | ForeignValues {
+    // A complex tensor has none; kernels read its two halves.
+    if (this.view === undefined && this.dtype !== "complex64") this.view = this.createView();
+    return this.view as NumericValues | ForeignValues;
+  }
+
+  private createView(): NumericValues {
+    const { buffer } = this.memory;
+    if (this.dtype === "float32") return new Float32Array(buffer, this.address, this.length);
+    if (this.dtype === "int32") return new Int32Array(buffer, this.address, this.length);
+    return new Uint8Array(buffer, this.address, this.length);
+  }
+}

@@ -1,0 +1,43 @@
+import type { AcceleratedKernel } from "./accelerated-kernel.ts";
+import { addN } from "./add-n.ts";
+import { binaryKernels } from "./binary.ts";
+import { cast } from "./cast.ts";
+import { fillKernels } from "./fill.ts";
+import { adamW } from "./fused/adam-w.ts";
+import { dropout } from "./fused/dropout.ts";
+import { geluKernels } from "./fused/gelu.ts";
+import { maskedSoftmaxKernels } from "./fused/masked-softmax.ts";
+import { normKernels } from "./fused/norm.ts";
+import { crossEntropyKernels } from "./fused/softmax-cross-entropy.ts";
+import { gatherKernels } from "./gather.ts";
+import { joinKernels } from "./join.ts";
+import { matMulKernels } from "./mat-mul.ts";
+import { rearrangeKernels } from "./rearrange.ts";
+import { reduceKernels } from "./reduce.ts";
+import { select } from "./select.ts";
+import { sliceKernels } from "./slice.ts";
+import { softmaxKernels } from "./softmax.ts";
+import { unaryKernels } from "./unary.ts";
+
+/** Every accelerated kernel, and the fused ones that tfjs's cpu backend lacks. */
+export const acceleratedKernels: readonly AcceleratedKernel[] = [
+  ...matMulKernels,
+  ...binaryKernels,
+  ...unaryKernels,
+  ...reduceKernels,
+  ...softmaxKernels,
+  ...gatherKernels,
+  ...rearrangeKernels,
+  ...sliceKernels,
+  ...joinKernels,
+  ...fillKernels,
+  addN,
+  cast,
+  select,
+  ...geluKernels,
+  ...normKernels,
+  ...crossEntropyKernels,
+  ...maskedSoftmaxKernels,
+  dropout,
+  adamW,
+];

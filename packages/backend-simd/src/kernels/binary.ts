@@ -1,0 +1,75 @@
+import type { TensorInfo } from "@tensorflow/tfjs-core";
+import type { SimdBackend } from "../backend/simd-backend.ts";
+import type { TensorData } from "../backend/tensor-data.ts";
+import { binaryCodes, compareCodes, logicalCodes } from "../native/codes.ts";
+import type { AcceleratedKernel } from "./accelerated-kernel.ts";
+import { broadcastShape, operands } from "./broadcast.ts";
+
+type Family = "binary" | "compare" | "logical";
+type Numeric = "float32" | "bool";
+
+/** `y = a ∘ b` with broadcasting, by one of the three raw kernels of two operands. */
+function elementwise(kernelName: string, family: Family, code: number): AcceleratedKernel {
+  const dtype: Numeric = family === "logical" ? "bool" : "float32";
+  const outputType: Numeric = family === "binary" ? "float32" : "bool";
+  return {
+    kernelName,
+    run(backend, inputs) {
+      const [a, b] = [inputs["a"] as TensorInfo, inputs["b"] as TensorInfo];
+      const dataA = backend.numbers(a, dtype);
+      const dataB = backend.numbers(b, dtype);
+      if (dataA === undefined || dataB === undefined) return undefined;
+      const shape = broadcastShape(a.shape, b.shape);
+      const y = backend.allocate(shape, outputType);
+      if (runElementwise(backend, family, code, place(a, dataA, dtype), place(b, dataB, dtype), y)) return y;
+      backend.disposeIntermediateTensorInfo(y);
+      return undefined;
+    },
+  };
+}
+
+const place = (tensor: TensorInfo, data: TensorData, dtype: Numeric) => ({
+  address: data.address,
+  length: data.length,
+  shape: tensor.shape,
+  dtype,
+});
+
+/** Writes `a ∘ b` into `y`; false if the way they broadcast is not covered. */
+export function runElementwise(
+  backend: SimdBackend,
+  family: Family,
+  code: number,
+  a: Parameters<typeof operands>[1],
+  b: Parameters<typeof operands>[2],
+  y: { address: number; shape: number[] },
+): boolean {
+  const length = y.shape.reduce((product, size) => product * size, 1);
+  const sides = operands(backend, a, b, y.shape, length);
+  if (sides === undefined) return false;
+  const { aRow, aColumn, bRow, bColumn, columns } = sides;
+  if (length > 0) {
+    backend.run(family, length, code, sides.a, aRow, aColumn, sides.b, bRow, bColumn, y.address, columns);
+  }
+  sides.release?.();
+  return true;
+}
+
+export const binaryKernels: readonly AcceleratedKernel[] = [
+  elementwise("Add", "binary", binaryCodes.add),
+  elementwise("Sub", "binary", binaryCodes.subtract),
+  elementwise("Multiply", "binary", binaryCodes.multiply),
+  elementwise("RealDiv", "binary", binaryCodes.divide),
+  elementwise("DivNoNan", "binary", binaryCodes.divideNoNan),
+  elementwise("Maximum", "binary", binaryCodes.maximum),
+  elementwise("Minimum", "binary", binaryCodes.minimum),
+  elementwise("SquaredDifference", "binary", binaryCodes.squaredDifference),
+  elementwise("Equal", "compare", compareCodes.equal),
+  elementwise("NotEqual", "compare", compareCodes.notEqual),
+  elementwise("Less", "compare", compareCodes.less),
+  elementwise("LessEqual", "compare", compareCodes.lessEqual),
+  elementwise("Greater", "compare", compareCodes.greater),
+  elementwise("GreaterEqual", "compare", compareCodes.greaterEqual),
+  elementwise("LogicalAnd", "logical", logicalCodes.and),
+  elementwise("LogicalOr", "logical", logicalCodes.or),
+];

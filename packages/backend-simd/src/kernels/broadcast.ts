@@ -1,0 +1,123 @@
+import { broadcast_util } from "@tensorflow/tfjs-core";
+import type { SimdBackend } from "../backend/simd-backend.ts";
+import { copyStrided, type Strided, stridesOf } from "./copy-strided.ts";
+
+/** Two operands as the kernels take them: `[rows, columns]` with the elements to step per row and per column. */
+export interface Operands {
+  readonly a: number;
+  readonly aRow: number;
+  readonly aColumn: number;
+  readonly b: number;
+  readonly bRow: number;
+  readonly bColumn: number;
+  readonly columns: number;
+  /** Frees what had to be copied; to be called after the kernel. */
+  readonly release?: () => void;
+}
+
+/** A tensor's address and shape. */
+export interface Placed {
+  readonly address: number;
+  readonly length: number;
+  readonly shape: number[];
+  readonly dtype: "float32" | "bool";
+}
+
+/** The shape that two shapes broadcast to. */
+export function broadcastShape(a: number[], b: number[]): number[] {
+  return sameShape(a, b) ? a : broadcast_util.assertAndGetBroadcastShape(a, b);
+}
+
+export function sameShape(a: readonly number[], b: readonly number[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let axis = 0; axis < a.length; axis++) if (a[axis] !== b[axis]) return false;
+  return true;
+}
+
+/**
+ * The operands of an elementwise kernel over `[rows, columns]`.
+ *
+ * Where two groups of axes are not enough (`[B, 1, Q, K]` with `[B, H, Q, K]`), the smaller operand is copied out to
+ * the full shape first.
+ *
+ * @returns undefined if that copy would need more than four groups of axes.
+ */
+export function operands(backend: SimdBackend, a: Placed, b: Placed, shape: number[], length: number): Operands | undefined {
+  if (a.length === length && b.length === length) return flat(a.address, 1, b.address, 1, length);
+  if (b.length === 1) return flat(a.address, 1, b.address, 0, length);
+  if (a.length === 1) return flat(a.address, 0, b.address, 1, length);
+  const groups = groupAxes(shape, broadcastStrides(a.shape, shape), broadcastStrides(b.shape, shape));
+  if (groups.length <= 2) return inTwoGroups(a.address, b.address, groups);
+  return withCopy(backend, a, b, shape, length);
+}
+
+const flat = (a: number, aColumn: number, b: number, bColumn: number, columns: number): Operands => ({
+  a,
+  aRow: 0,
+  aColumn,
+  b,
+  bRow: 0,
+  bColumn,
+  columns,
+});
+
+/** Strides of a tensor seen under a shape that it broadcasts to: 0 along the axes that it repeats. */
+export function broadcastStrides(from: readonly number[], to: readonly number[]): number[] {
+  const strides = stridesOf(from);
+  const offset = to.length - from.length;
+  return to.map((_, axis) => (axis < offset || from[axis - offset] === 1 ? 0 : strides[axis - offset]!));
+}
+
+interface Group {
+  size: number;
+  a: number;
+  b: number;
+}
+
+// Joins an axis to the next one where both operands can step through the two as through one.
+function groupAxes(shape: readonly number[], a: readonly number[], b: readonly number[]): Group[] {
+  const groups: Group[] = [];
+  for (let axis = 0; axis < shape.length; axis++) {
+    const size = shape[axis]!;
+    if (size === 1) continue;
+    const last = groups.at(-1);
+    if (last && last.a === a[axis]! * size && last.b === b[axis]! * size) {
+      last.size *= size;
+      last.a = a[axis]!;
+      last.b = b[axis]!;
+    } else {
+      groups.push({ size, a: a[axis]!, b: b[axis]! });
+    }
+  }
+  return groups;
+}
+
+function inTwoGroups(a: number, b: number, groups: readonly Group[]): Operands | undefined {
+  const columns = groups.at(-1)!;
+  // The kernels step through columns by 0 or 1.
+  if (columns.a > 1 || columns.b > 1) return undefined;
+  const row = groups.length === 2 ? groups[0]! : { a: 0, b: 0 };
+  return { a, aRow: row.a, aColumn: columns.a, b, bRow: row.b, bColumn: columns.b, columns: columns.size };
+}
+
+function withCopy(backend: SimdBackend, a: Placed, b: Placed, shape: number[], length: number): Operands | undefined {
+  const aCopy = a.length === length ? undefined : expand(backend, a, shape);
+  const bCopy = b.length === length ? undefined : expand(backend, b, shape);
+  const release = () => {
+    if (aCopy) backend.disposeIntermediateTensorInfo(aCopy);
+    if (bCopy) backend.disposeIntermediateTensorInfo(bCopy);
+  };
+  if ((a.length !== length && !aCopy) || (b.length !== length && !bCopy)) {
+    release();
+    return undefined;
+  }
+  return { ...flat(aCopy?.address ?? a.address, 1, bCopy?.address ?? b.address, 1, length), release };
+}
+
+function expand(backend: SimdBackend, x: Placed, shape: number[]) {
+  const copy: Strided = { shape, from: broadcastStrides(x.shape, shape), to: stridesOf(shape) };
+  const y = backend.allocate(shape, x.dtype);
+  if (copyStrided(backend, copy, x.address, y.address, x.dtype)) return y;
+  backend.disposeIntermediateTensorInfo(y);
+  return undefined;
+}

@@ -1,0 +1,39 @@
+import type { TensorInfo } from "@tensorflow/tfjs-core";
+import type { AcceleratedKernel } from "../accelerated-kernel.ts";
+
+const softmaxCrossEntropy: AcceleratedKernel = {
+  kernelName: "TriviumSoftmaxCrossEntropy",
+  run(backend, inputs, { labelSmoothing, zLoss }) {
+    const logits = inputs["logits"] as TensorInfo;
+    const data = backend.floats(logits);
+    const targets = backend.numbers(inputs["targets"], "int32");
+    const weights = backend.floats(inputs["weights"]);
+    const [rows, columns] = logits.shape as [number, number];
+    if (!data || targets?.length !== rows || weights?.length !== rows) return undefined;
+    const losses = backend.allocate([rows], "float32");
+    const logSumExp = backend.allocate([rows], "float32");
+    const [x, t, w] = [data.address, targets.address, weights.address];
+    const options = [columns, labelSmoothing as number, zLoss as number] as const;
+    backend.run("softmaxCrossEntropy", rows, x, t, w, losses.address, logSumExp.address, ...options);
+    return [losses, logSumExp];
+  },
+};
+
+const softmaxCrossEntropyGradient: AcceleratedKernel = {
+  kernelName: "TriviumSoftmaxCrossEntropyGradient",
+  run(backend, inputs, { labelSmoothing, zLoss }) {
+    const logits = inputs["logits"] as TensorInfo;
+    const [data, dLosses] = [backend.floats(logits), backend.floats(inputs["dLosses"])];
+    const targets = backend.numbers(inputs["targets"], "int32");
+    const [weights, logSumExp] = [backend.floats(inputs["weights"]), backend.floats(inputs["logSumExp"])];
+    const [rows, columns] = logits.shape as [number, number];
+    if (!data || !dLosses || targets?.length !== rows || !weights || !logSumExp) return undefined;
+    const dLogits = backend.allocate(logits.shape, "float32");
+    const [d, x, t, w, l] = [dLosses.address, data.address, targets.address, weights.address, logSumExp.address];
+    const options = [columns, labelSmoothing as number, zLoss as number] as const;
+    backend.run("softmaxCrossEntropyGradient", rows, d, x, t, w, l, dLogits.address, ...options);
+    return dLogits;
+  },
+};
+
+export const crossEntropyKernels: readonly AcceleratedKernel[] = [softmaxCrossEntropy, softmaxCrossEntropyGradient];

@@ -1,0 +1,81 @@
+import { type backend_util, broadcast_util, type NamedAttrMap, type TensorInfo } from "@tensorflow/tfjs-core";
+import type { Output, SimdBackend } from "../backend/simd-backend.ts";
+import { binaryCodes, unaryCodes } from "../native/codes.ts";
+import type { AcceleratedKernel } from "./accelerated-kernel.ts";
+import { runElementwise } from "./binary.ts";
+
+const product = (sizes: readonly number[]): number => sizes.reduce((all, size) => all * size, 1);
+
+/** `op(a) · op(b) (+ bias)` over the last two axes, or undefined where types or batch axes are not covered. */
+function multiply(backend: SimdBackend, a: TensorInfo, b: TensorInfo, attributes: NamedAttrMap, bias = 0): Output | undefined {
+  const dataA = backend.floats(a);
+  const dataB = backend.floats(b);
+  const [rankA, rankB] = [a.shape.length, b.shape.length];
+  if (dataA === undefined || dataB === undefined || rankA < 2 || rankB < 2) return undefined;
+  const [transposeA, transposeB] = [attributes["transposeA"] === true, attributes["transposeB"] === true];
+  const [lda, ldb] = [a.shape[rankA - 1]!, b.shape[rankB - 1]!];
+  const [rowsA, rowsB] = [a.shape[rankA - 2]!, b.shape[rankB - 2]!];
+  const [m, k] = transposeA ? [lda, rowsA] : [rowsA, lda];
+  const [n, inner] = transposeB ? [rowsB, ldb] : [ldb, rowsB];
+  const outerA = a.shape.slice(0, -2);
+  const outerB = b.shape.slice(0, -2);
+  const [batchA, batchB] = [product(outerA), product(outerB)];
+  // The original knows how to complain about the inner sizes, and how to repeat some batch axes but not others.
+  if (k !== inner || (batchA !== batchB && batchA !== 1 && batchB !== 1)) return undefined;
+  const outer = broadcast_util.assertAndGetBroadcastShape(outerA, outerB);
+  if (product(outer) !== Math.max(batchA, batchB)) return undefined;
+  const c = backend.allocate([...outer, m, n], "float32");
+  const common = { transposeA, transposeB, n, k, a: dataA.address, lda, b: dataB.address, ldb, c: c.address, ldc: n };
+  backend.multiply({ ...common, ...batchOf(batchA, batchB, transposeA, m, n, k), accumulate: false, bias });
+  return c;
+}
+
+// Many matrices times one are one tall matrix times it: B is packed once.
+function batchOf(batchA: number, batchB: number, transposeA: boolean, m: number, n: number, k: number) {
+  const batch = Math.max(batchA, batchB);
+  if (batchB === 1 && !transposeA) return { batch: 1, m: m * batch, strideA: 0, strideB: 0, strideC: 0 };
+  return { batch, m, strideA: batchA === 1 ? 0 : m * k, strideB: batchB === 1 ? 0 : k * n, strideC: m * n };
+}
+
+const batchMatMul: AcceleratedKernel = {
+  kernelName: "BatchMatMul",
+  run: (backend, inputs, attributes) =>
+    multiply(backend, inputs["a"] as TensorInfo, inputs["b"] as TensorInfo, attributes),
+};
+
+const activations: Readonly<Record<string, number | undefined>> = {
+  relu: unaryCodes.relu,
+  relu6: unaryCodes.relu6,
+  sigmoid: unaryCodes.sigmoid,
+};
+
+const fusedMatMul: AcceleratedKernel = {
+  kernelName: "_FusedMatMul",
+  run(backend, inputs, attributes) {
+    const activation = (attributes["activation"] as backend_util.Activation | undefined) ?? "linear";
+    const code = activations[activation];
+    if (activation !== "linear" && code === undefined) return undefined;
+    const bias = inputs["bias"];
+    const dataBias = bias && backend.floats(bias);
+    if (bias && dataBias === undefined) return undefined;
+    const b = inputs["b"] as TensorInfo;
+    const columns = b.shape.at(attributes["transposeB"] === true ? -2 : -1);
+    const isRow = bias !== undefined && dataBias!.length === columns && bias.shape.at(-1) === columns;
+    const y = multiply(backend, inputs["a"] as TensorInfo, b, attributes, isRow ? dataBias!.address : 0);
+    if (y === undefined) return undefined;
+    if (bias && !isRow && !addInPlace(backend, y, bias)) {
+      backend.disposeIntermediateTensorInfo(y);
+      return undefined;
+    }
+    if (code !== undefined) backend.run("unary", product(y.shape), code, y.address, y.address);
+    return y;
+  },
+};
+
+function addInPlace(backend: SimdBackend, y: Output, bias: TensorInfo): boolean {
+  const { address, length } = backend.data.get(bias.dataId);
+  const sum = { address: y.address, length: product(y.shape), shape: y.shape, dtype: "float32" as const };
+  return runElementwise(backend, "binary", binaryCodes.add, sum, { address, length, shape: bias.shape, dtype: "float32" }, y);
+}
+
+export const matMulKernels: readonly AcceleratedKernel[] = [batchMatMul, fusedMatMul];

@@ -1,0 +1,86 @@
+import { backend_util, type TensorInfo, util } from "@tensorflow/tfjs-core";
+import type { Output, SimdBackend } from "../backend/simd-backend.ts";
+import { reduceCodes } from "../native/codes.ts";
+import type { AcceleratedKernel } from "./accelerated-kernel.ts";
+
+/** Axes `[outer, middle, inner]`, the middle one to be reduced. */
+interface Run {
+  readonly outer: number;
+  readonly middle: number;
+  readonly inner: number;
+}
+
+function reduction(kernelName: string, code: number, axisAttribute: string): AcceleratedKernel {
+  return {
+    kernelName,
+    run(backend, inputs, attributes) {
+      const x = inputs["x"] as TensorInfo;
+      const data = backend.floats(x);
+      if (data === undefined || data.length === 0) return undefined;
+      const axes = util.parseAxisParam(attributes[axisAttribute] as number | number[], x.shape);
+      const [kept] = backend_util.computeOutAndReduceShapes(x.shape, axes);
+      const shape = attributes["keepDims"] ? backend_util.expandShapeToKeepDim(kept, axes) : kept;
+      return reduceRuns(backend, code, x, data.address, runsOf(x.shape, axes), shape);
+    },
+  };
+}
+
+// Runs of neighbouring reduced axes, last first: each is one call of the kernel on what the one before left.
+function runsOf(shape: readonly number[], axes: readonly number[]): Run[] {
+  const runs: Run[] = [];
+  let inner = 1;
+  let axis = shape.length - 1;
+  while (axis >= 0) {
+    for (; axis >= 0 && !axes.includes(axis); axis--) inner *= shape[axis]!;
+    let middle = 1;
+    for (; axis >= 0 && axes.includes(axis); axis--) middle *= shape[axis]!;
+    if (middle === 1) continue;
+    runs.push({ outer: shape.slice(0, axis + 1).reduce((product, size) => product * size, 1), middle, inner });
+  }
+  return runs;
+}
+
+function reduceRuns(
+  backend: SimdBackend,
+  code: number,
+  x: TensorInfo,
+  address: number,
+  runs: readonly Run[],
+  shape: number[],
+): TensorInfo {
+  if (runs.length === 0) return backend.share(x, shape);
+  let from = address;
+  let intermediate: Output | undefined;
+  let y: Output | undefined;
+  runs.forEach(({ outer, middle, inner }, index) => {
+    y = backend.allocate(index === runs.length - 1 ? shape : [outer, inner], "float32");
+    backend.run("reduce", outer * inner, code, from, y.address, middle, inner);
+    if (intermediate) backend.disposeIntermediateTensorInfo(intermediate);
+    intermediate = y;
+    from = y.address;
+  });
+  return y as Output;
+}
+
+const argMax: AcceleratedKernel = {
+  kernelName: "ArgMax",
+  run(backend, inputs, attributes) {
+    const x = inputs["x"] as TensorInfo;
+    const data = backend.floats(x);
+    const last = x.shape.length - 1;
+    if (data === undefined || data.length === 0 || last < 0) return undefined;
+    if (util.parseAxisParam(attributes["axis"] as number, x.shape)[0] !== last) return undefined;
+    const y = backend.allocate(x.shape.slice(0, -1), "int32");
+    const columns = x.shape[last]!;
+    backend.run("argMax", data.length / columns, data.address, y.address, columns);
+    return y;
+  },
+};
+
+export const reduceKernels: readonly AcceleratedKernel[] = [
+  reduction("Sum", reduceCodes.sum, "axis"),
+  reduction("Mean", reduceCodes.mean, "axis"),
+  reduction("Max", reduceCodes.max, "reductionIndices"),
+  reduction("Min", reduceCodes.min, "axis"),
+  argMax,
+];

@@ -1,0 +1,57 @@
+import { TriviumError } from "@trivium/core";
+import { expect, test } from "vitest";
+import { createHeap } from "./heap.ts";
+
+const MEBIBYTE = 2 ** 20;
+const floats = (heap: ReturnType<typeof createHeap>, address: number, length: number) =>
+  new Float32Array(heap.memory.buffer, address, length);
+
+test("the memory grows while blocks live, and what they hold stays", () => {
+  const heap = createHeap({ memoryLimitBytes: 256 * MEBIBYTE });
+  const early = heap.allocate(1024, () => "early");
+  const view = floats(heap, heap.addressOf(early), 256).fill(3);
+  const before = heap.use().capacityBytes;
+  const late = heap.allocate(100 * MEBIBYTE, () => "late");
+  expect(heap.use().capacityBytes).toBeGreaterThan(before);
+  floats(heap, heap.addressOf(late), 256).fill(5);
+  expect(view.every((value) => value === 3)).toBe(true);
+  expect(floats(heap, heap.addressOf(early), 256)).toEqual(view);
+});
+
+test("a full memory says what was wanted, for what, and what is in use", () => {
+  const heap = createHeap({ memoryLimitBytes: 2 * MEBIBYTE });
+  heap.allocate(MEBIBYTE, () => "the first");
+  try {
+    heap.allocate(MEBIBYTE, () => "a float32 tensor [512, 512]");
+    expect.unreachable();
+  } catch (error) {
+    expect(TriviumError.is(error, "simd/out-of-memory")).toBe(true);
+    expect((error as Error).message).toContain(
+      "wanted 1048576 bytes for a float32 tensor [512, 512]; 1048576 in use of limit 2097152",
+    );
+    expect((error as TriviumError).details).toMatchObject({ wantedBytes: MEBIBYTE, inUseBytes: MEBIBYTE });
+  }
+  expect(heap.use()).toMatchObject({ liveBytes: MEBIBYTE, peakBytes: MEBIBYTE, limitBytes: 2 * MEBIBYTE });
+});
+
+test("a limit outside of what WebAssembly has is refused", () => {
+  for (const memoryLimitBytes of [0, 65_536, 2 ** 33, Number.NaN]) {
+    expect(() => createHeap({ memoryLimitBytes })).toThrow("memoryLimitBytes should be from 131072 (two pages)");
+  }
+});
+
+test("poisoned blocks are NaN from end to end", () => {
+  const heap = createHeap({ poison: true, memoryLimitBytes: MEBIBYTE });
+  const block = heap.allocate(4000, () => "x");
+  floats(heap, heap.addressOf(block), 1000).fill(1);
+  heap.release(block);
+  const again = heap.allocate(4000, () => "y");
+  expect(floats(heap, heap.addressOf(again), 1000).every(Number.isNaN)).toBe(true);
+});
+
+test("misaligned blocks begin where the option says and still fit", () => {
+  const heap = createHeap({ misalignBytes: 4, memoryLimitBytes: MEBIBYTE });
+  const [first, second] = [heap.allocate(64, () => "a"), heap.allocate(64, () => "b")];
+  expect(heap.addressOf(first) % 64).toBe(4);
+  expect(Math.abs(heap.addressOf(second) - heap.addressOf(first))).toBeGreaterThanOrEqual(64);
+});

@@ -1,0 +1,128 @@
+import { ConfigError } from "@trivium/core";
+import { type Allocator, type Block, createAllocator, GRANULE } from "./allocator.ts";
+
+const PAGE = 65_536;
+/** All that 32-bit addresses reach: 4 GiB. */
+export const MAXIMUM_PAGES = 65_536;
+const INITIAL_PAGES = 256;
+const LARGEST_GROWTH_BYTES = 256 * 2 ** 20;
+
+export interface HeapOptions {
+  /** The most that the shared memory may grow to. Default and maximum 4 GiB. */
+  readonly memoryLimitBytes?: number;
+  /** Fills every fresh block with NaN, so that a kernel that forgets to write an element is found. */
+  readonly poison?: boolean;
+  /** For tests: blocks begin that many bytes after a cache line (a multiple of 4). */
+  readonly misalignBytes?: number;
+}
+
+/** What a heap holds, in bytes. */
+export interface HeapUse {
+  readonly liveBytes: number;
+  readonly peakBytes: number;
+  /** What the shared memory has grown to. */
+  readonly capacityBytes: number;
+  readonly limitBytes: number;
+}
+
+/** Blocks of one shared WebAssembly memory. */
+export interface Heap {
+  readonly memory: WebAssembly.Memory;
+  /** @throws {ConfigError} `simd/out-of-memory` with what was wanted, for what, and what is in use. */
+  allocate(bytes: number, what: () => string): Block;
+  release(block: Block): void;
+  /** Address of a block's first usable byte. */
+  addressOf(block: Block): number;
+  use(): HeapUse;
+}
+
+/**
+ * A heap on a new shared WebAssembly memory, which starts at 16 MiB and grows on demand. The first page is left
+ * to the kernels' constants.
+ *
+ * @throws {ConfigError} `simd/memory-limit` if the limit is below one page beyond the constants or above 4 GiB.
+ */
+export function createHeap(options: HeapOptions = {}): Heap {
+  const { memory, maximum } = createSharedMemory(pagesOf(options.memoryLimitBytes ?? MAXIMUM_PAGES * PAGE));
+  const misalign = options.misalignBytes ?? 0;
+  const limitBytes = maximum * PAGE;
+  let peakBytes = 0;
+  const allocator = createAllocator({
+    startBytes: PAGE,
+    endBytes: memory.buffer.byteLength,
+    grow: (wantedEnd) => growMemory(memory, wantedEnd, limitBytes),
+  });
+  return {
+    memory,
+    allocate(bytes, what) {
+      const block = allocator.allocate(bytes + misalign);
+      if (block === undefined) throw outOfMemory(bytes, what(), allocator, limitBytes);
+      peakBytes = Math.max(peakBytes, allocator.liveBytes());
+      if (options.poison) poison(memory, block);
+      return block;
+    },
+    release: (block) => allocator.release(block),
+    addressOf: (block) => block.start * GRANULE + misalign,
+    use: () => ({
+      liveBytes: allocator.liveBytes(),
+      peakBytes,
+      capacityBytes: memory.buffer.byteLength,
+      limitBytes,
+    }),
+  };
+}
+
+function pagesOf(limitBytes: number): number {
+  const pages = Math.floor(limitBytes / PAGE);
+  if (!(pages >= 2 && pages <= MAXIMUM_PAGES)) {
+    throw new ConfigError(
+      "simd/memory-limit",
+      `memoryLimitBytes should be from ${2 * PAGE} (two pages) to ${MAXIMUM_PAGES * PAGE} (4 GiB), got ${limitBytes}`,
+      { details: { limitBytes } },
+    );
+  }
+  return pages;
+}
+
+// Some browsers refuse to reserve 4 GiB of addresses; half of it may still be had.
+function createSharedMemory(limitPages: number): { memory: WebAssembly.Memory; maximum: number } {
+  for (let maximum = limitPages; ; maximum = Math.floor(maximum / 2)) {
+    try {
+      const initial = Math.min(INITIAL_PAGES, maximum);
+      return { memory: new WebAssembly.Memory({ initial, maximum, shared: true }), maximum };
+    } catch (error) {
+      if (maximum <= INITIAL_PAGES) throw error;
+    }
+  }
+}
+
+function growMemory(memory: WebAssembly.Memory, wantedEnd: number, limitBytes: number): number {
+  const capacity = memory.buffer.byteLength;
+  if (wantedEnd > limitBytes) return capacity;
+  const generous = Math.min(limitBytes, capacity + Math.min(capacity / 2, LARGEST_GROWTH_BYTES));
+  for (const end of [Math.max(wantedEnd, generous), wantedEnd]) {
+    try {
+      memory.grow(Math.ceil((end - capacity) / PAGE));
+      break;
+    } catch {
+      // The host has less than it promised: try the smaller request, then report what there is.
+    }
+  }
+  return memory.buffer.byteLength;
+}
+
+function poison(memory: WebAssembly.Memory, { start, size }: Block): void {
+  // As float32 a NaN, as int32 a number that no index reaches.
+  new Uint32Array(memory.buffer, start * GRANULE, (size * GRANULE) / 4).fill(0x7fc00000);
+}
+
+function outOfMemory(bytes: number, what: string, allocator: Allocator, limitBytes: number): ConfigError {
+  const inUse = allocator.liveBytes();
+  return new ConfigError(
+    "simd/out-of-memory",
+    `wanted ${bytes} bytes for ${what}; ${inUse} in use of limit ${limitBytes}, largest free run ` +
+      `${allocator.largestFreeBytes()}. Dispose tensors (tf.tidy), make the batch or the model smaller, ` +
+      "or raise memoryLimitBytes (at most 4 GiB)",
+    { details: { wantedBytes: bytes, what, inUseBytes: inUse, limitBytes } },
+  );
+}

@@ -1,0 +1,141 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { createNative } from "./create-native.ts";
+import { builds, createTestMemory } from "./test-memory.ts";
+
+const size = fc.constantFrom(0, 1, 2, 3, 5, 6, 7, 8, 12, 13, 16, 17, 31, 64);
+const depth = fc.oneof(size, fc.constantFrom(255, 256, 257, 300));
+const cases = fc.record({
+  transposeA: fc.boolean(),
+  transposeB: fc.boolean(),
+  m: fc.oneof(size, fc.constant(101)),
+  n: fc.oneof(size, fc.constantFrom(33, 40, 520)),
+  k: depth,
+  batch: fc.integer({ min: 1, max: 3 }),
+  pad: fc.integer({ min: 0, max: 3 }),
+  sharesB: fc.boolean(),
+  mode: fc.constantFrom("overwrite", "accumulate", "bias"),
+  seed: fc.integer({ min: 1, max: 1000 }),
+});
+type Case = typeof cases extends fc.Arbitrary<infer T> ? T : never;
+
+/** Values that repeat nowhere and need all 24 bits. */
+function values(length: number, seed: number): Float32Array {
+  return Float32Array.from({ length }, (_, i) => Math.sin(seed + i * 1.7) * 2);
+}
+
+function layout({ transposeA, transposeB, m, n, k, batch, pad, sharesB, seed }: Case) {
+  const lda = (transposeA ? m : k) + pad;
+  const ldb = (transposeB ? k : n) + pad;
+  const ldc = n + pad;
+  const strideA = lda * (transposeA ? k : m) + pad;
+  const strideB = sharesB ? 0 : ldb * (transposeB ? n : k) + pad;
+  const strideC = ldc * m + pad;
+  const a = values(strideA * batch, seed);
+  const b = values(strideB * (batch - 1) + ldb * (transposeB ? n : k), seed + 0.5);
+  const before = values(strideC * batch, seed + 0.25);
+  return { lda, ldb, ldc, strideA, strideB, strideC, a, b, before, bias: values(n, seed + 0.75) };
+}
+
+/** The definition in float64, with the magnitude that rounding errors are measured against. */
+function oracle(shape: Case, data: ReturnType<typeof layout>, i: number, row: number, column: number) {
+  let sum = 0;
+  let magnitude = 1e-3;
+  for (let p = 0; p < shape.k; p++) {
+    const x = data.a[i * data.strideA + (shape.transposeA ? p * data.lda + row : row * data.lda + p)]!;
+    const y = data.b[i * data.strideB + (shape.transposeB ? column * data.ldb + p : p * data.ldb + column)]!;
+    sum += x * y;
+    magnitude += Math.abs(x * y);
+  }
+  const old = data.before[i * data.strideC + row * data.ldc + column]!;
+  const added = shape.mode === "accumulate" ? old : shape.mode === "bias" ? data.bias[column]! : 0;
+  return { value: sum + added, magnitude: magnitude + Math.abs(added), old };
+}
+
+for (const build of builds) {
+  const memory = createTestMemory(build);
+  const run = (shape: Case, cuts: readonly number[] = []): Float32Array => {
+    const { lda, ldb, ldc, strideA, strideB, strideC, a, b, before, bias } = layout(shape);
+    const [pa, pb, pc, pBias] = [memory.put(a), memory.put(b), memory.put(before), memory.put(bias)];
+    const total = shape.m * shape.batch;
+    const bounds = [0, ...cuts.map((cut) => cut % (total + 1)).sort((x, y) => x - y), total];
+    for (let r = 0; r + 1 < bounds.length; r++) {
+      memory.kernels.gemm(
+        ...([Number(shape.transposeA), Number(shape.transposeB), shape.m, shape.n, shape.k] as const),
+        ...([pa, lda, strideA, pb, ldb, strideB, pc, ldc, strideC] as const),
+        ...([shape.mode === "accumulate" ? 1 : 0, shape.mode === "bias" ? pBias : 0, memory.scratch] as const),
+        bounds[r]!,
+        bounds[r + 1]!,
+      );
+    }
+    const result = memory.readFloats(pc, before.length);
+    memory.reset();
+    return result;
+  };
+
+  describe(`gemm, ${build} build`, () => {
+    it("equals the float64 product within rounding, and touches nothing between the rows of C", () => {
+      fc.assert(
+        fc.property(cases, (shape) => {
+          const data = layout(shape);
+          const c = run(shape);
+          const untouched = data.before.slice();
+          for (let i = 0; i < shape.batch; i++) {
+            for (let row = 0; row < shape.m; row++) {
+              for (let column = 0; column < shape.n; column++) {
+                const at = i * data.strideC + row * data.ldc + column;
+                const { value, magnitude } = oracle(shape, data, i, row, column);
+                if (!(Math.abs(c[at]! - value) <= 2e-6 * magnitude)) {
+                  expect.fail(`C[${i}][${row}, ${column}] is ${c[at]}, expected ${value}`);
+                }
+                untouched[at] = c[at]!;
+              }
+            }
+          }
+          expect(c).toEqual(untouched);
+        }),
+        { numRuns: 150 },
+      );
+    });
+
+    it("gives the same bits however the rows are cut", () => {
+      fc.assert(
+        fc.property(cases, fc.array(fc.nat(400), { maxLength: 4 }), (shape, cuts) => {
+          expect(run(shape, cuts)).toEqual(run(shape));
+        }),
+        { numRuns: 150 },
+      );
+    });
+
+    it("gives a row the same bits alone as among others, and from a transposed copy", () => {
+      const shape: Case = {
+        ...{ transposeA: false, transposeB: false, m: 29, n: 43, k: 300, batch: 1, pad: 0, sharesB: false },
+        ...{ mode: "overwrite", seed: 5 },
+      };
+      const all = run(shape);
+      expect(run({ ...shape, m: 1 })).toEqual(all.slice(0, 43));
+      const { a, b } = layout(shape);
+      const flip = (x: Float32Array, rows: number, columns: number) =>
+        x.map((_, at) => x[(at % rows) * columns + Math.floor(at / rows)]!);
+      const [pa, pb, pc] = [memory.put(flip(a, 29, 300)), memory.put(flip(b, 300, 43)), memory.floats(29 * 43)];
+      memory.kernels.gemm(1, 1, 29, 43, 300, pa, 29, 0, pb, 300, 0, pc, 43, 0, 0, 0, memory.scratch, 0, 29);
+      expect(memory.readFloats(pc, 29 * 43)).toEqual(all);
+      memory.reset();
+    });
+
+    it("reads a transposed A and a narrow B up to the last byte of the memory and not beyond", () => {
+      const edge = new WebAssembly.Memory({ initial: 96, maximum: 96, shared: true });
+      const { kernels } = createNative(edge, build);
+      const end = edge.buffer.byteLength;
+      for (const [m, n] of [[5, 8], [8, 5], [7, 16], [1, 1]] as const) {
+        const k = 9;
+        new Float32Array(edge.buffer, end - 4 * m * k, m * k).fill(2);
+        const c = end / 2;
+        kernels.gemm(1, 0, m, n, k, end - 4 * m * k, m, 0, c + 65_536, n, 0, c, n, 0, 0, 0, 64, 0, m);
+        new Float32Array(edge.buffer, end - 4 * n * k, n * k).fill(2);
+        kernels.gemm(0, 0, m, n, k, c + 65_536, k, 0, end - 4 * n * k, n, 0, c, n, 0, 0, 0, 64, 0, m);
+        expect(new Float32Array(edge.buffer, c, m * n).every((x) => x === 0)).toBe(true);
+      }
+    });
+  });
+}

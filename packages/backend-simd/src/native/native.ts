@@ -1,0 +1,411 @@
+/** A byte offset into the shared memory, 0 to 2³² − 1; float32 and int32 data are aligned to their 4 bytes. */
+export type Pointer = number;
+
+/**
+ * The raw kernels: every export of the assembly, over byte offsets into one shared memory.
+ *
+ * Tensors are dense and row-major; "bool" is one byte, 0 or 1. Nothing is allocated: outputs and scratch are passed
+ * in, and an output may be an input of the same shape in `binary`, `unary`, `select`, `softmax`, `dropout` and `adamW`
+ * only. Nothing is checked: a wrong offset or size corrupts memory.
+ *
+ * The last two arguments of each kernel are its range `[start, end)` over work units (rows, or elements of the
+ * output: see each). A result never depends on how the whole range is cut, bit for bit, so a pool may split it.
+ */
+export interface NativeKernels {
+  /** Bytes of scratch that one running `gemm` needs: one such block for each thread. */
+  gemmScratchBytes(): number;
+
+  /**
+   * `C[i] = op(A[i])·op(B[i]) (+ bias) (+ C[i])` for matrices `i = 0, 1, …`: `[m, k]·[k, n] → [m, n]`.
+   *
+   * Every element is a sum over `k` in blocks of 256, in order, whatever `m`, `n`, the transposes and the range are.
+   *
+   * @param transposeA - 1 if A is stored `[k, m]`, else 0.
+   * @param transposeB - 1 if B is stored `[n, k]`, else 0.
+   * @param lda - elements from one stored row to the next; `ldb` and `ldc` likewise.
+   * @param strideA - elements from one matrix of the batch to the next, 0 to use the same for all; likewise the others.
+   * @param accumulate - 1 to add to what C holds, 0 to overwrite it.
+   * @param bias - `[n]` added to every row, or offset 0 for none. Not together with `accumulate`.
+   * @param scratch - `gemmScratchBytes()` bytes, 16-byte aligned, of this thread alone.
+   * @param start - first row of the range, counted over the whole batch: row `r` is row `r mod m` of matrix `⌊r/m⌋`.
+   */
+  gemm(
+    transposeA: number,
+    transposeB: number,
+    m: number,
+    n: number,
+    k: number,
+    a: Pointer,
+    lda: number,
+    strideA: number,
+    b: Pointer,
+    ldb: number,
+    strideB: number,
+    c: Pointer,
+    ldc: number,
+    strideC: number,
+    accumulate: number,
+    bias: Pointer,
+    scratch: Pointer,
+    start: number,
+    end: number,
+  ): void;
+
+  /**
+   * `y[r, j] = a[r·aRow + j·aColumn] ∘ b[r·bRow + j·bColumn]`, float32; `code` from `binaryCodes`.
+   *
+   * Steps are in elements; a column step is 0 or 1. Same shape: one row with both column steps 1. A scalar: both
+   * steps 0. `[R, M] ∘ [M]`: row step 0. `[R, M] ∘ [R, 1]`: row step 1 and column step 0.
+   *
+   * @param columns - `M`, at least 1. @param start - element of `y`.
+   */
+  binary(
+    code: number,
+    a: Pointer,
+    aRow: number,
+    aColumn: number,
+    b: Pointer,
+    bRow: number,
+    bColumn: number,
+    y: Pointer,
+    columns: number,
+    start: number,
+    end: number,
+  ): void;
+
+  /** As `binary`, of float32 to bool; `code` from `compareCodes`. */
+  compare(
+    code: number,
+    a: Pointer,
+    aRow: number,
+    aColumn: number,
+    b: Pointer,
+    bRow: number,
+    bColumn: number,
+    y: Pointer,
+    columns: number,
+    start: number,
+    end: number,
+  ): void;
+
+  /** As `binary`, of bools to bool; `code` from `logicalCodes`. */
+  logical(
+    code: number,
+    a: Pointer,
+    aRow: number,
+    aColumn: number,
+    b: Pointer,
+    bRow: number,
+    bColumn: number,
+    y: Pointer,
+    columns: number,
+    start: number,
+    end: number,
+  ): void;
+
+  /** `y[i] = 1 − x[i]` over bools. Range: elements. */
+  logicalNot(x: Pointer, y: Pointer, start: number, end: number): void;
+
+  /** `y[i] = f(x[i])`, float32; `code` from `unaryCodes`. Range: elements. */
+  unary(code: number, x: Pointer, y: Pointer, start: number, end: number): void;
+
+  /** `y[i] = min(max(x[i], low), high)`, float32; NaN stays NaN. Range: elements. */
+  clip(x: Pointer, y: Pointer, low: number, high: number, start: number, end: number): void;
+
+  /** `y[i] = condition[i] ? a[i·aStep] : b[i·bStep]` over 4-byte elements; a step is 0 or 1. Range: elements. */
+  select(
+    condition: Pointer,
+    a: Pointer,
+    aStep: number,
+    b: Pointer,
+    bStep: number,
+    y: Pointer,
+    start: number,
+    end: number,
+  ): void;
+
+  /** Converts element by element; `code` from `castCodes`. Range: elements. */
+  cast(code: number, x: Pointer, y: Pointer, start: number, end: number): void;
+
+  /** `y[i] = value`, float32. Range: elements. */
+  fill(y: Pointer, value: number, start: number, end: number): void;
+
+  /** `y[r, j] = j = indices[r] ? on : off`, float32 `[R, depth]` of int32 `[R]`. Range: rows. */
+  oneHot(indices: Pointer, y: Pointer, depth: number, on: number, off: number, start: number, end: number): void;
+
+  /**
+   * Reduces the middle axis: `x [outer, middle, inner] → y [outer, inner]`, float32; `code` from `reduceCodes`.
+   * Range: elements of `y`. Reducing the last axes is `inner = 1`, the first axes `outer = 1`.
+   */
+  reduce(code: number, x: Pointer, y: Pointer, middle: number, inner: number, start: number, end: number): void;
+
+  /** `y[r]` = index of the first greatest element of row `r`: `x [R, columns]` → int32 `[R]`. Range: rows. */
+  argMax(x: Pointer, y: Pointer, columns: number, start: number, end: number): void;
+
+  /** `y[r] = exp(x[r] − max) / Σ`, `[R, columns]`. Range: rows. */
+  softmax(x: Pointer, y: Pointer, columns: number, start: number, end: number): void;
+
+  /** `y[r] = x[r] − max − log Σ exp(x[r] − max)`, `[R, columns]`. Range: rows. */
+  logSoftmax(x: Pointer, y: Pointer, columns: number, start: number, end: number): void;
+
+  /** `dx[r] = scale·p[r]·(dy[r] − Σ dy[r]·p[r])`, `[R, columns]`: of `softmax` (scale 1) and `maskedSoftmax`. Range: rows. */
+  softmaxGradient(
+    dy: Pointer,
+    p: Pointer,
+    dx: Pointer,
+    columns: number,
+    scale: number,
+    start: number,
+    end: number,
+  ): void;
+
+  /**
+   * Softmax over the visible keys of `scale·scores + bias`, `[B, H, Q, K]`; a row with nothing visible is exactly 0.
+   *
+   * What a hidden score or bias holds (NaN too) has no influence.
+   *
+   * @param visible - bool; its element is at `b·visibleBatch + h·visibleHead + q·K + k` (a step is 0 where it broadcasts).
+   * @param bias - float32 at `b·biasBatch + h·biasHead + q·K + k`, or offset 0 for none.
+   * @param start - row, counted over `B·H·Q`.
+   */
+  maskedSoftmax(
+    scores: Pointer,
+    visible: Pointer,
+    bias: Pointer,
+    y: Pointer,
+    heads: number,
+    queries: number,
+    keys: number,
+    visibleBatch: number,
+    visibleHead: number,
+    biasBatch: number,
+    biasHead: number,
+    scale: number,
+    start: number,
+    end: number,
+  ): void;
+
+  /** `dx[i] = dy[i]·gelu′(x[i])`; `approximate` 1 for the tanh form, 0 for the exact one. Range: elements. */
+  geluGradient(dy: Pointer, x: Pointer, dx: Pointer, approximate: number, start: number, end: number): void;
+
+  /** `y[r] = (x[r] − mean)·inverseDeviation·gain + bias`, with both statistics kept, `[R, columns]`. Range: rows. */
+  layerNorm(
+    x: Pointer,
+    gain: Pointer,
+    bias: Pointer,
+    y: Pointer,
+    mean: Pointer,
+    inverseDeviation: Pointer,
+    columns: number,
+    epsilon: number,
+    start: number,
+    end: number,
+  ): void;
+
+  /** Gradient of `layerNorm` to `x`. Range: rows. */
+  layerNormGradient(
+    dy: Pointer,
+    x: Pointer,
+    gain: Pointer,
+    mean: Pointer,
+    inverseDeviation: Pointer,
+    dx: Pointer,
+    columns: number,
+    start: number,
+    end: number,
+  ): void;
+
+  /** Gradients of `layerNorm` to `gain` and `bias`: sums over all `rows`. Range: columns. */
+  layerNormParameterGradient(
+    dy: Pointer,
+    x: Pointer,
+    mean: Pointer,
+    inverseDeviation: Pointer,
+    dGain: Pointer,
+    dBias: Pointer,
+    rows: number,
+    columns: number,
+    start: number,
+    end: number,
+  ): void;
+
+  /** `y[r] = x[r]·inverseRms·gain`, `inverseRms = 1/√(mean(x²) + epsilon)` kept, `[R, columns]`. Range: rows. */
+  rmsNorm(
+    x: Pointer,
+    gain: Pointer,
+    y: Pointer,
+    inverseRms: Pointer,
+    columns: number,
+    epsilon: number,
+    start: number,
+    end: number,
+  ): void;
+
+  /** Gradient of `rmsNorm` to `x`. Range: rows. */
+  rmsNormGradient(
+    dy: Pointer,
+    x: Pointer,
+    gain: Pointer,
+    inverseRms: Pointer,
+    dx: Pointer,
+    columns: number,
+    start: number,
+    end: number,
+  ): void;
+
+  /** Gradient of `rmsNorm` to `gain`: a sum over all `rows`. Range: columns. */
+  rmsNormParameterGradient(
+    dy: Pointer,
+    x: Pointer,
+    inverseRms: Pointer,
+    dGain: Pointer,
+    rows: number,
+    columns: number,
+    start: number,
+    end: number,
+  ): void;
+
+  /**
+   * `losses[r] = w·((1 − s)·(lse − x[t]) + s·(lse − mean(x)) + zLoss·lse²)` and `logSumExp[r] = lse`, of logits
+   * `x [R, columns]`, int32 targets `t [R]` and weights `w [R]`. A row of weight 0 gives exactly 0 in both, whatever
+   * it holds. Targets of the other rows must lie in `[0, columns)`. Range: rows.
+   */
+  softmaxCrossEntropy(
+    logits: Pointer,
+    targets: Pointer,
+    weights: Pointer,
+    losses: Pointer,
+    logSumExp: Pointer,
+    columns: number,
+    labelSmoothing: number,
+    zLoss: number,
+    start: number,
+    end: number,
+  ): void;
+
+  /** Gradient of `softmaxCrossEntropy` to the logits, exactly 0 in rows of weight 0. Range: rows. */
+  softmaxCrossEntropyGradient(
+    dLosses: Pointer,
+    logits: Pointer,
+    targets: Pointer,
+    weights: Pointer,
+    logSumExp: Pointer,
+    dLogits: Pointer,
+    columns: number,
+    labelSmoothing: number,
+    zLoss: number,
+    start: number,
+    end: number,
+  ): void;
+
+  /**
+   * `y[i] = hash(seed, i + offset) ≥ threshold ? x[i]·scale : 0`, unsigned; `threshold = ⌈rate·2³²⌉`, `scale = 1/(1 − rate)`.
+   * The hash is `dropoutHash` of `@trivium/tensor`, bit for bit. Range: elements.
+   */
+  dropout(
+    x: Pointer,
+    y: Pointer,
+    seed: number,
+    offset: number,
+    threshold: number,
+    scale: number,
+    start: number,
+    end: number,
+  ): void;
+
+  /**
+   * One AdamW step: `g = gradient·gradientScale`, `m′ = β₁m + (1−β₁)g`, `v′ = β₂v + (1−β₂)g²`,
+   * `p′ = p·decay − learningRate·(m′/correction1)/(√(v′/correction2) + ε)`, with `decay = 1 − learningRate·weightDecay`
+   * (pass it so computed). The outputs may be the inputs. Range: elements.
+   */
+  adamW(
+    parameter: Pointer,
+    gradient: Pointer,
+    m: Pointer,
+    v: Pointer,
+    newParameter: Pointer,
+    newM: Pointer,
+    newV: Pointer,
+    learningRate: number,
+    beta1: number,
+    beta2: number,
+    epsilon: number,
+    decay: number,
+    correction1: number,
+    correction2: number,
+    gradientScale: number,
+    start: number,
+    end: number,
+  ): void;
+
+  /**
+   * `y[r] = table[indices[r]]`: rows of `columns` 4-byte elements of a table of `tableRows` rows. Range: rows.
+   *
+   * @returns the first position in the range whose index lies outside the table (its row is left unwritten), else −1.
+   */
+  gatherRows(
+    table: Pointer,
+    indices: Pointer,
+    y: Pointer,
+    tableRows: number,
+    columns: number,
+    start: number,
+    end: number,
+  ): number;
+
+  /**
+   * `y[s] = Σ x[r] over rows with segments[r] = s`, `x [rows, columns]`, int32 segments `[rows]`, `y [S, columns]`;
+   * a segment without rows is 0, rows of other segments are skipped. Range: segments.
+   */
+  segmentSum(
+    x: Pointer,
+    segments: Pointer,
+    y: Pointer,
+    rows: number,
+    columns: number,
+    start: number,
+    end: number,
+  ): void;
+
+  /**
+   * `y[i·y0 + j·y1 + k·y2 + l·y3] = x[i·x0 + j·x1 + k·x2 + l·x3]` over `[d0, d1, d2, d3]`: transposes, slices, tiles,
+   * broadcasts and concatenations, with offsets added to the pointers. Steps in elements (as int32; x steps may be
+   * negative or 0), 4-byte elements. Range: rows, counted over `d0·d1·d2`.
+   */
+  copyStrided(
+    x: Pointer,
+    x0: number,
+    x1: number,
+    x2: number,
+    x3: number,
+    y: Pointer,
+    y0: number,
+    y1: number,
+    y2: number,
+    y3: number,
+    d1: number,
+    d2: number,
+    d3: number,
+    start: number,
+    end: number,
+  ): void;
+
+  /** As `copyStrided`, of 1-byte elements. */
+  copyStridedBytes(
+    x: Pointer,
+    x0: number,
+    x1: number,
+    x2: number,
+    x3: number,
+    y: Pointer,
+    y0: number,
+    y1: number,
+    y2: number,
+    y3: number,
+    d1: number,
+    d2: number,
+    d3: number,
+    start: number,
+    end: number,
+  ): void;
+}

@@ -1,0 +1,83 @@
+import "@tensorflow/tfjs-backend-cpu";
+import {
+  copyRegisteredKernels,
+  findBackend,
+  findBackendFactory,
+  getKernel,
+  getKernelsForBackend,
+  type KernelConfig,
+  type KernelFunc,
+  registerBackend,
+  registerKernel,
+  type TensorInfo,
+  unregisterKernel,
+} from "@tensorflow/tfjs-core";
+import { ConfigError, UnsupportedError } from "@trivium/core";
+import { SimdBackend, type SimdOptions, type SimdUse } from "./backend/simd-backend.ts";
+import type { AcceleratedKernel } from "./kernels/accelerated-kernel.ts";
+import { acceleratedKernels } from "./kernels/all.ts";
+
+/** Above tfjs's cpu (1), as is its wasm backend: a program that imports this and chooses nothing gets `simd`. */
+const PRIORITY = 2;
+
+/** What was registered under one name. */
+export interface SimdRegistration {
+  readonly name: string;
+  /** How often each accelerated kernel did the work itself, by kernel name; 0 for one that never did. */
+  acceleratedCalls(): Readonly<Record<string, number>>;
+  /** What the backend holds; starts it if tfjs has not yet. */
+  use(): SimdUse;
+}
+
+/**
+ * Registers a tfjs backend on shared memory: every kernel of tfjs's cpu backend, the accelerated ones in their place.
+ *
+ * The memory is made when tfjs first starts the backend.
+ *
+ * @param name - the name for `tf.setBackend`.
+ * @throws {ConfigError} `simd/name-taken` if tfjs has a backend of that name already.
+ * @example
+ * registerSimdBackend("simd-small", { memoryLimitBytes: 64 * 2 ** 20 });
+ * await tf.setBackend("simd-small");
+ */
+export function registerSimdBackend(name: string, options: SimdOptions = {}): SimdRegistration {
+  const kernels = options.accelerate === false ? [] : acceleratedKernels;
+  const calls = new Int32Array(kernels.length);
+  if (findBackendFactory(name) !== null) {
+    throw new ConfigError("simd/name-taken", `tfjs has a backend named "${name}" already; give this one another name`);
+  }
+  registerBackend(name, () => new SimdBackend(options), PRIORITY);
+  if (getKernelsForBackend(name).length === 0) copyRegisteredKernels("cpu", name);
+  kernels.forEach((kernel, index) => {
+    replaceKernel(name, kernel, () => {
+      calls[index]!++;
+    });
+  });
+  return {
+    name,
+    use: () => (findBackend(name) as SimdBackend).use(),
+    acceleratedCalls: () => Object.fromEntries(kernels.map(({ kernelName }, index) => [kernelName, calls[index]!])),
+  };
+}
+
+function replaceKernel(backendName: string, kernel: AcceleratedKernel, count: () => void): void {
+  const { kernelName } = kernel;
+  const original = (getKernel(kernelName, "cpu") as KernelConfig | undefined)?.kernelFunc;
+  if (getKernel(kernelName, backendName)) unregisterKernel(kernelName, backendName);
+  registerKernel({ kernelName, backendName, kernelFunc: withFallback(kernel, original, count) });
+}
+
+function withFallback({ kernelName, run }: AcceleratedKernel, original: KernelFunc | undefined, count: () => void): KernelFunc {
+  return (request) => {
+    const backend = request.backend as SimdBackend;
+    const outputs = run(backend, request.inputs, request.attrs as Parameters<typeof run>[2]);
+    if (outputs !== undefined) {
+      count();
+      return outputs;
+    }
+    if (original !== undefined) return original(request);
+    const inputs = Object.entries(request.inputs as Record<string, TensorInfo>);
+    const shapes = inputs.map(([name, { shape, dtype }]) => `${name} ${dtype} [${shape.join(", ")}]`);
+    throw new UnsupportedError("simd/kernel", `${kernelName} takes other shapes or types; got ${shapes.join(", ")}`);
+  };
+}

@@ -1,0 +1,35 @@
+import type { Plugin } from "@trivium/registry";
+import { activateBackend, type Backend, backend } from "@trivium/tensor";
+import type { SimdOptions } from "./backend/simd-backend.ts";
+import { probeSimd } from "./probe.ts";
+import { registerSimdBackend, type SimdRegistration } from "./register.ts";
+
+export interface CreateSimdBackendOptions extends SimdOptions {
+  /** The name under which tfjs knows it; each set of options needs its own. */
+  readonly name: string;
+}
+
+/**
+ * A backend with options of its own, registered with tfjs under `name`.
+ *
+ * @throws {ConfigError} `simd/name-taken` if tfjs has a backend of that name already.
+ * @example await createSimdBackend({ name: "simd-plain", build: "plain" }).activate()
+ */
+export function createSimdBackend({ name, ...options }: CreateSimdBackendOptions): Backend & SimdRegistration {
+  const registration = registerSimdBackend(name, options);
+  const probe = () => probeSimd(options.build);
+  return { ...registration, probe, activate: () => activateBackend({ name, probe }) };
+}
+
+const standard = createSimdBackend({ name: "simd" });
+
+/** Shared WebAssembly memory with SIMD kernels: the fast backend where nothing can be installed. */
+export const simd: Plugin<"backend", "simd", Backend> = backend("simd", standard, {
+  description: "SIMD WebAssembly kernels on shared memory: nothing to install, in Node and in browsers.",
+});
+
+/** How often each accelerated kernel of the backend "simd" did the work itself; 0 for one that never did. */
+export const acceleratedCalls = (): Readonly<Record<string, number>> => standard.acceleratedCalls();
+
+/** What the backend "simd" holds; starts it if tfjs has not yet. */
+export const simdUse = (): ReturnType<SimdRegistration["use"]> => standard.use();

@@ -1,0 +1,39 @@
+import type { Plugin } from "@trivium/registry";
+import { type Backend, backend, type Probe } from "@trivium/tensor";
+import { createTfjsBackend } from "./create-tfjs-backend.ts";
+
+/** tfjs's WebGPU backend, for browsers and for whatever else has `navigator.gpu`. */
+export const webgpu: Plugin<"backend", "webgpu", Backend> = backend(
+  "webgpu",
+  createTfjsBackend({ name: "webgpu", probe, load: () => import("@tensorflow/tfjs-backend-webgpu") }),
+  { description: "The graphics card of a browser through WebGPU." },
+);
+
+/** The part of WebGPU that is asked here; TypeScript's DOM library does not have it yet. */
+interface Gpu {
+  requestAdapter(): Promise<{ readonly info?: { readonly vendor: string; readonly architecture: string } } | null>;
+}
+
+async function probe(): Promise<Probe> {
+  const { gpu } = (globalThis.navigator ?? {}) as { gpu?: Gpu };
+  if (gpu === undefined) {
+    const inBrowser = typeof document !== "undefined";
+    return {
+      available: false,
+      reason: inBrowser ? "this page has no navigator.gpu" : "WebGPU is an interface of browsers and this is none",
+      remedy: inBrowser
+        ? "Serve the page over https or from localhost, in a browser with WebGPU; or use the backend webgl or simd"
+        : "Run in a browser with WebGPU, or use the backend simd, cpu or wasm",
+    };
+  }
+  const adapter = await gpu.requestAdapter().catch(() => null);
+  if (adapter === null) {
+    return {
+      available: false,
+      reason: "WebGPU is there but offers no adapter",
+      remedy: "Start Chromium with --enable-unsafe-webgpu --use-webgpu-adapter=swiftshader, or use webgl or simd",
+    };
+  }
+  const { vendor = "unknown vendor", architecture = "" } = adapter.info ?? {};
+  return { available: true, detail: `${vendor} ${architecture}`.trim() };
+}

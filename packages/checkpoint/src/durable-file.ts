@@ -1,0 +1,80 @@
+import { createHash } from "node:crypto";
+import { type FileHandle, open, rename, rm } from "node:fs/promises";
+
+/** The size and SHA-256 of a file. */
+export interface Fingerprint {
+  readonly bytes: number;
+  /** Hexadecimal. */
+  readonly sha256: string;
+}
+
+/** A read or write call moves at most this much: the system's own limit is 2 GiB. */
+const CHUNK_BYTES = 64 * 1024 * 1024;
+
+/** Writes a new file and waits until it is on the disk. */
+export async function writeDurably(path: string, chunks: readonly Uint8Array[]): Promise<Fingerprint> {
+  const handle = await open(path, "wx");
+  try {
+    const hash = createHash("sha256");
+    let bytes = 0;
+    for (const chunk of chunks.flatMap(pieces)) {
+      hash.update(chunk);
+      await writeWhole(handle, chunk);
+      bytes += chunk.byteLength;
+    }
+    await handle.sync();
+    return { bytes, sha256: hash.digest("hex") };
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Replaces a small file at once: whoever reads it sees the old content or the new, also after a crash. */
+export async function replaceDurably(path: string, temporary: string, content: string): Promise<void> {
+  await rm(temporary, { force: true });
+  await writeDurably(temporary, [new TextEncoder().encode(content)]);
+  await rename(temporary, path);
+}
+
+/** Makes the names in a folder durable: without it a renamed file may be back under its old name after a power cut. */
+export async function syncFolder(path: string): Promise<void> {
+  // Windows has no way to open a folder for this.
+  if (process.platform === "win32") return;
+  const handle = await open(path, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Reads a file, and its fingerprint on the way. */
+export async function readWithFingerprint(path: string): Promise<Fingerprint & { readonly content: Uint8Array }> {
+  const handle = await open(path, "r");
+  try {
+    const content = new Uint8Array((await handle.stat()).size);
+    const hash = createHash("sha256");
+    let bytes = 0;
+    while (bytes < content.length) {
+      const { bytesRead } = await handle.read(content, bytes, Math.min(CHUNK_BYTES, content.length - bytes), bytes);
+      if (bytesRead === 0) break;
+      hash.update(content.subarray(bytes, bytes + bytesRead));
+      bytes += bytesRead;
+    }
+    return { bytes, sha256: hash.digest("hex"), content: content.subarray(0, bytes) };
+  } finally {
+    await handle.close();
+  }
+}
+
+function pieces(chunk: Uint8Array): Uint8Array[] {
+  const count = Math.ceil(chunk.byteLength / CHUNK_BYTES);
+  return Array.from({ length: count }, (_, place) => chunk.subarray(place * CHUNK_BYTES, (place + 1) * CHUNK_BYTES));
+}
+
+/** A full disk may take a part of what it is given before it refuses, so one call is not enough. */
+async function writeWhole(handle: FileHandle, chunk: Uint8Array): Promise<void> {
+  for (let written = 0; written < chunk.byteLength; ) {
+    written += (await handle.write(chunk, written)).bytesWritten;
+  }
+}

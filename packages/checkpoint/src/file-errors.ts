@@ -1,0 +1,39 @@
+import { CheckpointError } from "@trivium/core";
+
+/** What the operating system said, in one line of plain words with the remedy, by its error code. */
+const EXPLANATIONS: Readonly<Record<string, readonly [code: string, words: string]>> = {
+  ENOSPC: ["disk-full", "the disk is full; free some space or write elsewhere"],
+  EDQUOT: ["disk-full", "the disk quota is used up; free some space or write elsewhere"],
+  EROFS: ["read-only", "the file system is read-only; write elsewhere"],
+  EACCES: ["read-only", "permission denied; change the permissions or choose another folder"],
+  EPERM: ["read-only", "the operation is not permitted; change the permissions or choose another folder"],
+  ENOENT: ["missing", "there is no such file or folder"],
+  ENOTDIR: ["not-a-folder", "a part of the path is a file, not a folder"],
+};
+
+/** The operating system's code of an error, if it has one. */
+export const systemCode = (error: unknown): string | undefined => {
+  const code = (error as { code?: unknown } | null)?.code;
+  return typeof code === "string" ? code : undefined;
+};
+
+/**
+ * Runs `action`; what the file system throws comes out as a `CheckpointError` of one clear line.
+ *
+ * @param what - what was being done, for the message: `"write checkpoint step-000100"`.
+ * @throws {CheckpointError} `checkpoint/disk-full`, `checkpoint/read-only`, `checkpoint/missing`,
+ *   `checkpoint/not-a-folder`, or `checkpoint/io` for anything else that the system reports.
+ */
+export async function withFileErrors<T>(what: string, path: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (cause) {
+    const reported = systemCode(cause);
+    if (CheckpointError.is(cause) || reported === undefined) throw cause;
+    const [code, words] = EXPLANATIONS[reported] ?? ["io", (cause as Error).message];
+    throw new CheckpointError(`checkpoint/${code}`, `cannot ${what} in ${path}: ${words} (${reported})`, {
+      details: { path, system: reported },
+      cause,
+    });
+  }
+}

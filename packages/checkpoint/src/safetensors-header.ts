@@ -1,0 +1,154 @@
+import { CheckpointError } from "@trivium/core";
+import { z } from "zod";
+import { duplicateKey } from "./duplicate-key.ts";
+import { elementCount } from "./named-arrays.ts";
+
+/** Bytes before the JSON header: its length, as a little-endian unsigned 64-bit integer. */
+export const LENGTH_BYTES = 8;
+
+/** The reference implementation refuses longer headers, and so do we. */
+export const MAXIMUM_HEADER_BYTES = 100_000_000;
+
+/** The name under which a header keeps texts about the file instead of an array. */
+export const METADATA_NAME = "__metadata__";
+
+const BYTES_PER_ELEMENT = {
+  ...{ BOOL: 1, U8: 1, I8: 1, F8_E4M3: 1, F8_E5M2: 1, U16: 2, I16: 2, F16: 2, BF16: 2 },
+  ...{ U32: 4, I32: 4, F32: 4, U64: 8, I64: 8, F64: 8 },
+};
+
+export type SafetensorsDtype = keyof typeof BYTES_PER_ELEMENT;
+
+/** One array of a file: its type and shape, and where its bytes are, counted from the end of the header. */
+export interface SafetensorsEntry {
+  readonly name: string;
+  readonly dtype: SafetensorsDtype;
+  readonly shape: readonly number[];
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface SafetensorsHeader {
+  /** In the order of their bytes. */
+  readonly entries: readonly SafetensorsEntry[];
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+const size = z.int().nonnegative();
+const entrySchema = z.strictObject({
+  dtype: z.string(),
+  shape: z.array(size),
+  data_offsets: z.tuple([size, size]),
+});
+const metadataSchema = z.record(z.string(), z.string());
+
+/** An error about the safetensors file `file`, with a code of this package. */
+export const safetensorsError = (file: string, code: string, problem: string, cause?: unknown): CheckpointError =>
+  new CheckpointError(`checkpoint/${code}`, `${file}: ${problem}`, { details: { file }, cause });
+
+/**
+ * The length of the JSON header, checked against the size of the file.
+ *
+ * @param bytes - at least the first eight bytes of the file, if it has so many.
+ * @param fileBytes - the size of the whole file.
+ * @throws {CheckpointError} `checkpoint/truncated` if the file ends before its header does, `checkpoint/header` if the
+ *   header is larger than 100 MB.
+ */
+export function headerLength(bytes: Uint8Array, fileBytes: number, file: string): number {
+  if (fileBytes < LENGTH_BYTES) {
+    throw safetensorsError(file, "truncated", `a safetensors file has at least 8 bytes, this one has ${fileBytes}`);
+  }
+  const length = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
+  if (length > MAXIMUM_HEADER_BYTES) {
+    throw safetensorsError(
+      file,
+      "header",
+      `the header claims ${length} bytes, over the limit of 100 MB; is it a safetensors file?`,
+    );
+  }
+  if (LENGTH_BYTES + Number(length) > fileBytes) {
+    const has = `the file has ${fileBytes - LENGTH_BYTES} after its length field`;
+    throw safetensorsError(file, "truncated", `the header claims ${length} bytes, ${has}; it is cut off or altered`);
+  }
+  return Number(length);
+}
+
+/**
+ * Reads and validates a JSON header: each entry in itself, and that the entries cover the data exactly.
+ *
+ * @param bytes - the header alone.
+ * @param dataBytes - how many bytes follow it in the file.
+ * @throws {CheckpointError} `checkpoint/header` if it is not what the format asks for, `checkpoint/duplicate` if a name
+ *   stands twice, `checkpoint/dtype` for an unknown type, `checkpoint/offsets` if ranges overlap, leave a hole or do
+ *   not fit shape and type, `checkpoint/truncated` if the data end before the last range.
+ */
+export function parseHeader(bytes: Uint8Array, dataBytes: number, file: string): SafetensorsHeader {
+  const { [METADATA_NAME]: metadata, ...arrays } = parseObject(bytes, file);
+  const parsed = metadataSchema.safeParse(metadata ?? {});
+  if (!parsed.success) throw safetensorsError(file, "header", `${METADATA_NAME} must map texts to texts`);
+  const entries = Object.entries(arrays).map(([name, value]) => parseEntry(name, value, file));
+  entries.sort((a, b) => a.start - b.start || a.end - b.end);
+  assertCovered(entries, dataBytes, file);
+  return { entries, metadata: parsed.data };
+}
+
+function parseObject(bytes: Uint8Array, file: string): Record<string, unknown> {
+  let text: string;
+  let parsed: unknown;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    parsed = JSON.parse(text);
+  } catch (cause) {
+    throw safetensorsError(file, "header", "the header is not JSON in UTF-8; is it a safetensors file?", cause);
+  }
+  if (!text.startsWith("{")) throw safetensorsError(file, "header", "the header must start with {");
+  const twice = duplicateKey(text);
+  if (twice !== undefined) throw safetensorsError(file, "duplicate", `the header has ${JSON.stringify(twice)} twice`);
+  return parsed as Record<string, unknown>;
+}
+
+function parseEntry(name: string, value: unknown, file: string): SafetensorsEntry {
+  const what = `array ${JSON.stringify(name)}`;
+  const parsed = entrySchema.safeParse(value);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map(({ path, message }) => `${path.join(".") || "entry"}: ${message}`);
+    throw safetensorsError(file, "header", `${what}: ${problems.join("; ")}`);
+  }
+  const { dtype, shape, data_offsets } = parsed.data;
+  if (!Object.hasOwn(BYTES_PER_ELEMENT, dtype)) {
+    const known = Object.keys(BYTES_PER_ELEMENT).join(", ");
+    throw safetensorsError(file, "dtype", `${what} has the unknown dtype ${JSON.stringify(dtype)}; known: ${known}`);
+  }
+  const [start, end] = data_offsets;
+  const wanted = elementCount(shape) * BYTES_PER_ELEMENT[dtype as SafetensorsDtype];
+  if (end - start !== wanted) {
+    const spec = `${dtype} [${shape.join(", ")}] needs ${wanted} bytes`;
+    throw safetensorsError(file, "offsets", `${what}: ${spec}, its offsets ${start}–${end} span ${end - start}`);
+  }
+  return { name, dtype: dtype as SafetensorsDtype, shape, start, end };
+}
+
+function assertCovered(entries: readonly SafetensorsEntry[], dataBytes: number, file: string): void {
+  let covered = 0;
+  for (const { name, start, end } of entries) {
+    if (start !== covered) {
+      const problem = start < covered ? "overlaps the array before it" : "leaves a hole before it";
+      throw safetensorsError(
+        file,
+        "offsets",
+        `array ${JSON.stringify(name)} at ${start} ${problem}, which ends at ${covered}`,
+      );
+    }
+    covered = end;
+  }
+  if (covered > dataBytes) {
+    throw safetensorsError(
+      file,
+      "truncated",
+      `the arrays need ${covered} bytes of data, the file has ${dataBytes}; it is cut off`,
+    );
+  }
+  if (covered < dataBytes) {
+    throw safetensorsError(file, "offsets", `the arrays cover ${covered} bytes of data, the file has ${dataBytes}`);
+  }
+}

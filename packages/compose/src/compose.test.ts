@@ -1,0 +1,102 @@
+import { type AttentionKernel, reference } from "@trivium/attention";
+import { causal } from "@trivium/model-causal";
+import { encoderDecoder } from "@trivium/model-encoder-decoder";
+import { prefix } from "@trivium/model-prefix";
+import { causalLm, prefixLm, seq2seq } from "@trivium/objectives";
+import type { Backend } from "@trivium/tensor";
+import { expect, test } from "vitest";
+import { compose, composeOrThrow } from "./compose.ts";
+
+const config = { vocabulary: 64, width: 16, layers: 2, heads: 2 };
+const attention = reference();
+
+/** A kernel that can do nothing but causal attention. */
+const causalOnly: AttentionKernel = {
+  ...attention,
+  name: "causal-only",
+  supports: ({ masks = [] }) =>
+    masks.every((mask) => !mask.visible(0, 0, 0, 1)) || {
+      code: "attention/causal-only",
+      message: 'attention "causal-only" has no masks that look ahead; use "reference"',
+    },
+};
+
+test("every architecture works with the objective that makes its streams", () => {
+  expect(compose({ architecture: causal, objective: causalLm(), config, attention })).toMatchObject({
+    works: true,
+    warnings: [],
+  });
+  expect(compose({ architecture: prefix, objective: prefixLm(), config, attention })).toMatchObject({
+    works: true,
+    warnings: [],
+  });
+  expect(compose({ architecture: encoderDecoder, objective: seq2seq(), config, attention })).toMatchObject({
+    works: true,
+  });
+  expect(compose({ architecture: causal, objective: causalOnlyObjective, config, attention: causalOnly }).works).toBe(
+    true,
+  );
+});
+const causalOnlyObjective = causalLm({ loss: "target" });
+
+test("streams that do not fit are refused with the reason", () => {
+  expect(compose({ architecture: encoderDecoder as never, objective: causalLm(), config, attention })).toEqual({
+    works: false,
+    reasons: [
+      {
+        code: "objective/streams",
+        message:
+          'objective "causal-lm" makes the streams [tokens], and architecture "encoder-decoder" runs [source, target]',
+      },
+    ],
+  });
+});
+
+test("a prefix mask with a causal-only kernel is refused in the kernel's words", () => {
+  expect(compose({ architecture: prefix, objective: prefixLm(), config, attention: causalOnly })).toEqual({
+    works: false,
+    reasons: [
+      {
+        code: "attention/causal-only",
+        message: 'attention "causal-only" has no masks that look ahead; use "reference"',
+      },
+    ],
+  });
+});
+
+test("a backend without a gradient that training needs is refused in the backend's words", () => {
+  const lacking: Backend = {
+    name: "lacking",
+    probe: async () => ({ available: true, detail: "" }),
+    activate: async () => {},
+    supports: ({ gradients, ops }) =>
+      !(gradients && ops.includes("unsortedSegmentSum")) || {
+        code: "backend/gradient",
+        message: "no gradient of gather",
+      },
+  };
+  expect(() =>
+    composeOrThrow({ architecture: causal, objective: causalLm(), config, attention, backend: lacking }),
+  ).toThrow("this combination cannot work: no gradient of gather");
+});
+
+test("pitfall 11: loss on every token under a prefix mask is refused as a label leak, or warned of when asked for", () => {
+  const parts = { architecture: prefix, objective: causalLm(), config, attention };
+  const refused = compose(parts);
+  expect(refused).toMatchObject({ works: false, reasons: [{ code: "compose/label-leak" }] });
+  expect(compose({ ...parts, labelLeaks: "warn" })).toMatchObject({
+    works: true,
+    warnings: [{ code: "compose/label-leak" }],
+  });
+});
+
+test("a configuration that is wrong is told by field", () => {
+  const wrong = (change: object) => () =>
+    compose({ architecture: causal, objective: causalLm(), attention, config: { ...config, ...change } });
+  expect(wrong({ heads: 3 })).toThrow(
+    'model "causal": width: 16 is not a multiple of heads, 3; change one or set headWidth',
+  );
+  expect(wrong({ layers: -1 })).toThrow(/model "causal": layers: /);
+  expect(wrong({ widht: 16 })).toThrow(/model "causal": .*widht/);
+  expect(wrong({ sharedStacks: true })).toThrow(/sharedStacks: there is one stream, "tokens"/);
+});

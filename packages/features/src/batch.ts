@@ -1,0 +1,120 @@
+import { ShapeError } from "@trivium/core";
+import type { Features } from "./features.ts";
+
+/** The rows of one stream, padded to one length. */
+export interface StreamRows {
+  /** `[B, L]` row-major, filled with the pad id. */
+  readonly ids: Int32Array;
+  /** The real length of each row. */
+  readonly lengths: readonly number[];
+  /** L, the padded length. */
+  readonly length: number;
+  /** The side on which the padding stands. Default `"right"`. */
+  readonly padding?: "left" | "right";
+}
+
+/** What a model needs to run: its streams, and the prefix of each row. */
+export interface ModelInput {
+  /** B, the number of rows. */
+  readonly size: number;
+  readonly streams: Readonly<Record<string, StreamRows>>;
+  /** How many leading positions of each row form its prefix; zeros where there is none. */
+  readonly prefixLengths: readonly number[];
+}
+
+/** A model's input with what it should predict. */
+export interface Batch extends ModelInput {
+  /** `[B, L]` ids, aligned with the predicting stream. */
+  readonly targets: Int32Array;
+  /** `[B, L]`, 0 where no loss is taken. */
+  readonly lossWeights: Float32Array;
+  /** How many positions carry loss. */
+  readonly supervisedTokens: number;
+  /** How many real tokens the streams hold. */
+  readonly seenTokens: number;
+}
+
+export interface BatchOptions {
+  /** The id that fills up short rows. */
+  readonly pad: number;
+  /** Default `"right"`. */
+  readonly padding?: "left" | "right";
+  /** Pads lengths up to a multiple, so that fewer shapes occur. Default 1. */
+  readonly multipleOf?: number;
+}
+
+/**
+ * Pads the features of several examples into one batch.
+ *
+ * @param rows - at least one; all with the same streams.
+ * @throws {ShapeError} `batch/empty`, `batch/streams` or `batch/targets`.
+ */
+export function toBatch(rows: readonly Features[], { pad, padding = "right", multipleOf = 1 }: BatchOptions): Batch {
+  const first = rows[0];
+  if (!first) throw new ShapeError("batch/empty", "a batch needs at least one row, got none");
+  const names = Object.keys(first.streams);
+  const predicting = names.at(-1) as string;
+  for (const { streams, targets, lossWeights } of rows) {
+    const got = Object.keys(streams);
+    if (got.join() !== names.join()) {
+      throw new ShapeError("batch/streams", `rows of one batch have the same streams, got [${names}] and [${got}]`);
+    }
+    const length = streams[predicting]!.length;
+    if (targets.length !== length || lossWeights.length !== length) {
+      const lengths = `${length} ids, ${targets.length} targets, ${lossWeights.length} loss weights`;
+      throw new ShapeError(
+        "batch/targets",
+        `stream "${predicting}" needs a target and a weight for each id, got ${lengths}`,
+      );
+    }
+  }
+  const longest = (name: string) => Math.max(1, ...rows.map(({ streams }) => streams[name]!.length));
+  const padTo = (name: string) => Math.ceil(longest(name) / multipleOf) * multipleOf;
+  const streams: Record<string, StreamRows> = {};
+  for (const name of names) {
+    const values = rows.map((row) => row.streams[name]!);
+    const length = padTo(name);
+    const ids = fill(new Int32Array(rows.length * length).fill(pad), values, length, padding);
+    streams[name] = { ids, lengths: values.map((ids) => ids.length), length, padding };
+  }
+  const length = padTo(predicting);
+  const weights = rows.map((row) => row.lossWeights);
+  return {
+    size: rows.length,
+    streams,
+    prefixLengths: rows.map(({ prefixLength }) => prefixLength),
+    targets: fill(
+      new Int32Array(rows.length * length).fill(pad),
+      rows.map((row) => row.targets),
+      length,
+      padding,
+    ),
+    lossWeights: fill(new Float32Array(rows.length * length), weights, length, padding),
+    supervisedTokens: weights.flat().filter((weight) => weight !== 0).length,
+    seenTokens: names.reduce((sum, name) => sum + rows.reduce((all, row) => all + row.streams[name]!.length, 0), 0),
+  };
+}
+
+function fill<T extends Int32Array | Float32Array>(
+  into: T,
+  rows: readonly (readonly number[])[],
+  length: number,
+  padding: "left" | "right",
+): T {
+  rows.forEach((row, index) => {
+    into.set(row, index * length + (padding === "left" ? length - row.length : 0));
+  });
+  return into;
+}
+
+/**
+ * The logical position of each slot: 0, 1, … over the real tokens of a row, −1 on padding.
+ *
+ * @returns `[B][L]`.
+ */
+export function logicalPositions({ lengths, length, padding = "right" }: StreamRows): number[][] {
+  return lengths.map((real) => {
+    const start = padding === "left" ? length - real : 0;
+    return Array.from({ length }, (_, slot) => (slot >= start && slot < start + real ? slot - start : -1));
+  });
+}

@@ -1,0 +1,84 @@
+import { ConfigError, ShapeError } from "@trivium/core";
+import { assertInteger } from "./assert-integer.ts";
+import type { PerPosition, PerRow } from "./mask.ts";
+
+/** Checked values: `spec` is a copy of what was given, `row(b)` what row `b` has. */
+export interface RowValues<Spec, Value> {
+  readonly rows: number | null;
+  readonly spec: Spec;
+  row(b: number): Value;
+}
+
+/**
+ * Checks one count for all rows, or a list with one for each.
+ *
+ * @throws {ConfigError} `code` if a count is not an integer ≥ 0.
+ * @throws {ShapeError} `code` if the list is empty.
+ */
+export function readPerRow(code: string, name: string, value: PerRow): RowValues<PerRow, number> {
+  if (!Array.isArray(value)) {
+    assertInteger(code, name, value, 0);
+    return { rows: null, spec: value, row: () => value as number };
+  }
+  const values: number[] = [...value];
+  assertRows(code, name, values);
+  assertIntegers(code, name, values, 0);
+  return { rows: values.length, spec: values, row: (b) => values[b] as number };
+}
+
+/**
+ * Checks one integer for each position, for all rows alike or for each row.
+ *
+ * @throws {ConfigError} `code` if a value is not an integer ≥ `least`.
+ * @throws {ShapeError} `code` if there is no row, or rows differ in length.
+ */
+export function readPerPosition(
+  code: string,
+  name: string,
+  value: PerPosition,
+  least?: number,
+): RowValues<PerPosition, readonly number[]> {
+  assertList(code, name, value);
+  const nested = Array.isArray(value[0]);
+  const rows = (nested ? value : [value]) as readonly (readonly number[])[];
+  if (nested) assertRows(code, name, rows);
+  const copies = rows.map((row, b) => {
+    const place = nested ? `${name}[${b}]` : name;
+    assertList(code, place, row);
+    if (row.length !== rows[0]?.length) throw ragged(code, name, rows);
+    assertIntegers(code, place, row, least);
+    return [...row];
+  });
+  if (nested) return { rows: copies.length, spec: copies, row: (b) => copies[b] as number[] };
+  return { rows: null, spec: copies[0] as number[], row: () => copies[0] as number[] };
+}
+
+function assertList(code: string, name: string, value: unknown): void {
+  if (Array.isArray(value)) return;
+  throw new ConfigError(
+    code,
+    `${name} should be a list of integers, one for each position, got ${JSON.stringify(value)}`,
+  );
+}
+
+function assertIntegers(code: string, name: string, values: readonly number[], least?: number): void {
+  for (const [index, value] of values.entries()) {
+    // The name is only built for the error: lists can be long.
+    if (!Number.isSafeInteger(value) || value < (least ?? value))
+      assertInteger(code, `${name}[${index}]`, value, least);
+  }
+}
+
+function assertRows(code: string, name: string, values: readonly unknown[]): void {
+  if (values.length > 0) return;
+  throw new ShapeError(code, `${name} should have at least one row, got an empty list`);
+}
+
+function ragged(code: string, name: string, rows: readonly (readonly number[])[]): ShapeError {
+  const lengths = rows.map((row) => row.length);
+  return new ShapeError(
+    code,
+    `every row of ${name} should have the same length, got lengths ${lengths.join(", ")}; fill short rows with -1`,
+    { details: { lengths } },
+  );
+}

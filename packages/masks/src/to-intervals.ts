@@ -1,0 +1,70 @@
+import type { Mask, MaskSize } from "./mask.ts";
+import { type Extent, extentOf } from "./mask-size.ts";
+import { forEachVisibleRectangle } from "./visible-rectangles.ts";
+
+/** Each query's visible keys as one interval `start ≤ k < end`; an empty one is `0, 0`. O(n) memory. */
+export interface Intervals {
+  readonly start: Int32Array;
+  readonly end: Int32Array;
+  /** `[B or 1, H or 1, Q]`, row-major. */
+  readonly shape: readonly [rows: number, heads: number, queries: number];
+}
+
+/**
+ * The mask as one interval of keys for each query, or the reason why it is none.
+ *
+ * @throws {ConfigError} `masks/size` if a size is not an integer ≥ 0.
+ * @throws {ShapeError} `masks/rows` or `masks/heads` if the mask has another number of them.
+ * @source FlashInfer takes a prefix-LM mask in this form (flashinfer#5189)
+ * @example toIntervals(window({ left: 1 }), { queries: 3, keys: 3 }) // => { intervals: start [0, 0, 1], end [1, 2, 3] }
+ */
+export function toIntervals(mask: Mask, size: MaskSize): { intervals: Intervals } | { reason: string } {
+  const extent = extentOf(mask, size);
+  const { rows, heads, queries } = extent;
+  const start = new Int32Array(rows * heads * queries);
+  const end = new Int32Array(rows * heads * queries);
+  for (let matrix = 0; matrix < rows * heads; matrix++) {
+    const own = [matrix * queries, (matrix + 1) * queries] as const;
+    const broken = fillIntervals(mask, matrix, extent, start.subarray(...own), end.subarray(...own));
+    if (broken !== null) return { reason: explain(mask, matrix, broken, extent) };
+  }
+  return { intervals: { start, end, shape: [rows, heads, queries] } };
+}
+
+/** Fills the hull of each query's keys; returns the first query whose keys leave a gap in it, or null. */
+function fillIntervals(
+  mask: Mask,
+  matrix: number,
+  { heads, queries, keys }: Extent,
+  start: Int32Array,
+  end: Int32Array,
+): number | null {
+  const visibleKeys = new Int32Array(queries);
+  start.fill(keys);
+  const block = { queries: { start: 0, end: queries }, keys: { start: 0, end: keys } };
+  forEachVisibleRectangle(mask, Math.floor(matrix / heads), matrix % heads, block, (q, k) => {
+    for (let query = q.start; query < q.end; query++) {
+      start[query] = Math.min(start[query] as number, k.start);
+      end[query] = Math.max(end[query] as number, k.end);
+      visibleKeys[query] = (visibleKeys[query] as number) + k.end - k.start;
+    }
+  });
+  for (let query = 0; query < queries; query++) {
+    if (visibleKeys[query] === 0) start[query] = 0;
+    if (visibleKeys[query] !== (end[query] as number) - (start[query] as number)) return query;
+  }
+  return null;
+}
+
+function explain(mask: Mask, matrix: number, q: number, { rows, heads, keys }: Extent): string {
+  const [b, h] = [Math.floor(matrix / heads), matrix % heads];
+  const sees = (k: number) => mask.visible(b, h, q, k);
+  let first = 0;
+  while (!sees(first)) first++;
+  let gap = first;
+  while (sees(gap)) gap++;
+  let next = gap;
+  while (next < keys && !sees(next)) next++;
+  const where = `${rows > 1 ? ` of row ${b}` : ""}${heads > 1 ? ` in head ${h}` : ""}`;
+  return `query ${q}${where} sees keys ${first} to ${gap - 1} and key ${next}, but not ${gap}: its keys are not one interval`;
+}

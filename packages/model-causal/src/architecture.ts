@@ -1,0 +1,17 @@
+import { causal as causalMask } from "@trivium/masks";
+import { type Architecture, architecture } from "@trivium/model";
+
+/**
+ * Decoder-only: every position sees itself and what came before it (GPT-2, Llama).
+ *
+ * @source Radford et al. 2018, "Improving language understanding by generative pre-training"
+ */
+export const causal = {
+  name: "causal",
+  streams: ["tokens"],
+  selfMask: () => causalMask(),
+} satisfies Architecture<"tokens">;
+
+export const causalPlugin = architecture("causal", causal as Architecture, {
+  description: "Decoder-only: every position sees itself and what came before it (GPT-2, Llama).",
+});

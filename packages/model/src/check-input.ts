@@ -1,0 +1,46 @@
+import { ShapeError } from "@trivium/core";
+import type { ModelInput } from "@trivium/features";
+import type { Architecture } from "./architecture.ts";
+import type { ResolvedConfig } from "./resolve-config.ts";
+
+/**
+ * Checks that an input has the streams of the architecture, in the sizes that it says, and fits the model's length.
+ *
+ * @throws {ShapeError} `model/streams`, `model/input` or `model/length`.
+ */
+export function checkInput(architecture: Architecture, config: ResolvedConfig, input: ModelInput): void {
+  const got = Object.keys(input.streams);
+  for (const stream of architecture.streams) {
+    const rows = input.streams[stream];
+    if (!rows) {
+      const wanted = `${architecture.name} runs the streams [${architecture.streams.join(", ")}]`;
+      throw new ShapeError("model/streams", `${wanted}, got [${got.join(", ")}]; use an objective that makes them`);
+    }
+    if (rows.ids.length !== input.size * rows.length || rows.lengths.length !== input.size) {
+      const found = `${rows.ids.length} ids and ${rows.lengths.length} lengths`;
+      throw new ShapeError(
+        "model/input",
+        `stream "${stream}" should hold ${input.size} rows of ${rows.length} ids, got ${found}`,
+      );
+    }
+    const longest = Math.max(...rows.lengths);
+    if (longest > config.length || rows.length > Math.max(config.length, longest))
+      checkLength(stream, longest, config.length);
+  }
+  if (input.prefixLengths.length !== input.size) {
+    const found = `${input.prefixLengths.length} prefix lengths for ${input.size} rows`;
+    throw new ShapeError("model/input", `an input has one prefix length for each row, got ${found}`);
+  }
+}
+
+/** @throws {ShapeError} `model/length` if a row is longer than the model. */
+export function checkLength(stream: string, length: number, limit: number): void {
+  if (length <= limit) return;
+  throw new ShapeError(
+    "model/length",
+    `stream "${stream}" has a row of ${length} tokens and the model's length is ${limit}; set a larger length or shorten the row`,
+    {
+      details: { stream, length, limit },
+    },
+  );
+}

@@ -1,0 +1,76 @@
+import { type Mask, visiblePairs } from "@trivium/masks";
+import { countSpecs, isGated } from "@trivium/nn";
+import { type Architecture, selfMaskOf } from "./architecture.ts";
+import type { ModelOptions } from "./config.ts";
+import { parameterSpecs } from "./parameter-specs.ts";
+import { layersOf, type ResolvedConfig, resolveConfig } from "./resolve-config.ts";
+
+/** How many parameters the model has, biases, norms and positions included, without making any. */
+export function countModelParameters(architecture: Architecture, options: ModelOptions): number {
+  return countSpecs(parameterSpecs(architecture, resolveConfig(architecture, options)));
+}
+
+/** One row: how long each stream is, and its prefix. */
+export interface RowLengths {
+  readonly lengths: Readonly<Record<string, number>>;
+  readonly prefixLength?: number;
+}
+
+/** Floating-point operations of one forward pass, a multiplication and an addition counted as two. */
+export interface Flops {
+  /** Query, key, value, output and feed-forward matrices. */
+  readonly projections: number;
+  /** `4·D` per head for each visible pair: logits and the weighted sum. */
+  readonly attention: number;
+  /** The matrix to the vocabulary. */
+  readonly head: number;
+  readonly total: number;
+}
+
+/**
+ * FLOPs of the matrix products of one row's forward pass. A training step is three times that: the backward pass
+ * multiplies each matrix twice.
+ *
+ * Attention is counted by visible pairs: what a kernel that skips hidden blocks computes at least.
+ */
+export function forwardFlops(architecture: Architecture, options: ModelOptions, row: RowLengths): Flops {
+  const config = resolveConfig(architecture, options);
+  const { streams } = architecture;
+  let projections = 0;
+  let attention = 0;
+  streams.forEach((stream, index) => {
+    const counts = streamFlops(architecture, config, row, { stream, memory: streams[index - 1] });
+    projections += counts.projections;
+    attention += counts.attention;
+  });
+  const head = 2 * lengthOf(row, streams.at(-1) as string) * config.width * config.vocabulary;
+  return { projections, attention, head, total: projections + attention + head };
+}
+
+function streamFlops(
+  architecture: Architecture,
+  config: ResolvedConfig,
+  row: RowLengths,
+  { stream, memory }: { stream: string; memory: string | undefined },
+): { projections: number; attention: number } {
+  const { width, heads, keyValueHeads, headWidth, feedForward, activation } = config;
+  const layers = layersOf(config, stream);
+  const length = lengthOf(row, stream);
+  const queryAndOutput = 2 * width * heads * headWidth;
+  const keyAndValue = 2 * width * keyValueHeads * headWidth;
+  const matrices = (isGated(activation) ? 3 : 2) * width * feedForward;
+  const context = { prefixLengths: row.prefixLength ?? 0 };
+  const perPair = 4 * heads * headWidth;
+  let projections = 2 * length * (queryAndOutput + keyAndValue + matrices);
+  let attention = perPair * pairs(selfMaskOf(architecture, stream)(context), length, length);
+  if (memory !== undefined && architecture.crossMask) {
+    const source = lengthOf(row, memory);
+    projections += 2 * length * queryAndOutput + 2 * source * keyAndValue;
+    attention += perPair * pairs(architecture.crossMask(context), length, source);
+  }
+  return { projections: layers * projections, attention: layers * attention };
+}
+
+const lengthOf = (row: RowLengths, stream: string): number => row.lengths[stream] ?? 0;
+
+const pairs = (mask: Mask, queries: number, keys: number): number => visiblePairs(mask, { queries, keys });

@@ -1,0 +1,125 @@
+import "@tensorflow/tfjs-backend-cpu";
+import { reference } from "@trivium/attention";
+import { createRandom } from "@trivium/core";
+import { causal } from "@trivium/model-causal";
+import { encoderDecoder } from "@trivium/model-encoder-decoder";
+import { prefix } from "@trivium/model-prefix";
+import { countParameters, flattenTree, tf } from "@trivium/tensor";
+import { beforeAll, expect, test } from "vitest";
+import { countModelParameters } from "./counters.ts";
+import { createModel } from "./create-model.ts";
+import { sampleInput } from "./testing.ts";
+
+beforeAll(async () => void (await tf.setBackend("cpu")));
+
+const attention = reference();
+const config = { vocabulary: 17, length: 8, width: 8, layers: 2, heads: 2 };
+
+test("the parameters that are made are the ones that are counted, in every variant", () => {
+  for (const architecture of [causal, prefix, encoderDecoder]) {
+    for (const variant of [
+      {},
+      { tiedHead: false, activation: "swiglu" },
+      { positions: "t5", norm: "rms", biases: false },
+    ] as const) {
+      const options = { ...config, ...variant };
+      const parameters = createModel({ architecture, config: options, attention }).createParameters(createRandom(1));
+      expect(countParameters(parameters)).toBe(countModelParameters(architecture, options));
+    }
+  }
+});
+
+test("initial weights have the deviations of their source", () => {
+  const wide = { ...config, vocabulary: 500, width: 64, heads: 4 };
+  const deviations = (initialisation: "gpt-2" | "t5") => {
+    const parameters = createModel({
+      architecture: causal,
+      config: { ...wide, initialisation },
+      attention,
+    }).createParameters(createRandom(1));
+    return Object.fromEntries(
+      Object.entries(flattenTree(parameters)).map(([path, leaf]) => [
+        path,
+        Math.hypot(...leaf.dataSync()) / Math.sqrt(leaf.size),
+      ]),
+    );
+  };
+  const gpt2 = deviations("gpt-2");
+  expect(gpt2["embedding.weight"]).toBeCloseTo(0.02, 3);
+  expect(gpt2["tokens.layers.0.self.output.weight"]).toBeCloseTo(0.01, 3);
+  expect(gpt2["tokens.layers.1.feedForward.up.weight"]).toBeCloseTo(0.02, 3);
+  expect(gpt2["tokens.layers.1.feedForward.up.bias"]).toBe(0);
+  const t5 = deviations("t5");
+  expect(t5["embedding.weight"]).toBeCloseTo(1, 1);
+  expect(t5["tokens.layers.0.self.query.weight"]).toBeCloseTo((64 * 16) ** -0.5, 2);
+});
+
+test("the same seed gives the same parameters, whatever else is configured", () => {
+  const first = (options: object) =>
+    (
+      flattenTree(
+        createModel({ architecture: causal, config: { ...config, ...options }, attention }).createParameters(
+          createRandom(3),
+        ),
+      )["tokens.layers.0.self.query.weight"] as tf.Tensor
+    ).dataSync();
+  expect(first({})).toEqual(first({ tiedHead: false, positions: "rotary" }));
+});
+
+test("a fresh model is nearly uniform over its vocabulary", () => {
+  const model = createModel({ architecture: causal, config, attention });
+  const logits = model.logits(
+    model.createParameters(createRandom(1)),
+    sampleInput(causal, { rows: [{ length: 5, prefixLength: 2 }] }),
+  );
+  expect(Math.max(...tf.softmax(logits).dataSync())).toBeLessThan(1.2 / 17);
+});
+
+test("pitfall 13: what is decoded never joins the prefix", () => {
+  const model = createModel({ architecture: prefix, config, attention });
+  const parameters = model.createParameters(createRandom(4));
+  const prompt = sampleInput(prefix, { rows: [{ length: 3, prefixLength: 3 }] });
+  const longer = {
+    ...prompt,
+    prefixLengths: [3],
+    streams: { tokens: { ids: Int32Array.of(...prompt.streams.tokens!.ids, 5, 6), lengths: [5], length: 5 } },
+  };
+  let state = model.prefill(parameters, prompt);
+  for (const id of [5, 6]) state = model.decode(parameters, state, [id]);
+  const recomputed = model.logits(parameters, longer).arraySync()[0]![4]!;
+  const wrong = model.logits(parameters, { ...longer, prefixLengths: [5] }).arraySync()[0]![4]!;
+  const cached = state.logits.arraySync()[0]!;
+  cached.forEach((value, id) => void expect(value).toBeCloseTo(recomputed[id]!, 5));
+  expect(Math.max(...cached.map((value, id) => Math.abs(value - wrong[id]!)))).toBeGreaterThan(1e-5);
+});
+
+test("a consumed state, a wrong number of ids and a row past the model's length are refused", () => {
+  const model = createModel({ architecture: causal, config, attention });
+  const parameters = model.createParameters(createRandom(1));
+  const prompt = sampleInput(causal, { rows: [{ length: 8, prefixLength: 1 }] });
+  const state = model.prefill(parameters, prompt);
+  expect(() => model.decode(parameters, state, [1, 2])).toThrow("decode appends one token to each of 1 rows, got 2");
+  expect(() => model.decode(parameters, state, [1])).toThrow(
+    'stream "tokens" has a row of 9 tokens and the model\'s length is 8',
+  );
+  state.dispose();
+  expect(() => model.decode(parameters, state, [1])).toThrow(
+    "this state was consumed, disposed, or made by another model",
+  );
+});
+
+test("an input without the architecture's streams, or of other sizes, is refused", () => {
+  const model = createModel({ architecture: encoderDecoder, config, attention });
+  const parameters = model.createParameters(createRandom(1));
+  const single = sampleInput(causal, { rows: [{ length: 4, prefixLength: 1 }] });
+  expect(() => model.logits(parameters, single)).toThrow(
+    "encoder-decoder runs the streams [source, target], got [tokens]",
+  );
+  const input = sampleInput(encoderDecoder, { rows: [{ length: 4, prefixLength: 0 }] });
+  expect(() => model.logits(parameters, { ...input, size: 2 })).toThrow(
+    'stream "source" should hold 2 rows of 4 ids, got 4 ids and 1 lengths',
+  );
+  expect(() =>
+    model.logits(parameters, sampleInput(encoderDecoder, { rows: [{ length: 9, prefixLength: 0 }] })),
+  ).toThrow("the model's length is 8");
+});

@@ -1,0 +1,40 @@
+import type { PositionRows } from "@trivium/attention";
+import { logicalPositions, type ModelInput, type StreamRows } from "@trivium/features";
+import { and, type Mask, padding, positioned } from "@trivium/masks";
+import { type Architecture, type MaskContext, selfMaskOf } from "./architecture.ts";
+
+/** Logical positions of one stream's slots: a single row where all rows are full. */
+export function positionsOf(rows: StreamRows): PositionRows {
+  const full = rows.lengths.every((length) => length === rows.length);
+  return full ? [Array.from({ length: rows.length }, (_, slot) => slot)] : logicalPositions(rows);
+}
+
+/** What the masks of an input may depend on. */
+export const maskContext = (input: ModelInput): MaskContext => ({ prefixLengths: input.prefixLengths });
+
+/** The self-attention mask of one stream of an input, its padding hidden. */
+export function selfMaskFor(architecture: Architecture, input: ModelInput, stream: string): Mask {
+  const rows = input.streams[stream] as StreamRows;
+  const mask = selfMaskOf(architecture, stream)(maskContext(input));
+  return hidePadding(mask, rows, rows);
+}
+
+/** The cross-attention mask from one stream to the one before it, the padding of both hidden. */
+export function crossMaskFor(architecture: Architecture, input: ModelInput, stream: string, memory: string): Mask {
+  const mask = (architecture.crossMask as NonNullable<Architecture["crossMask"]>)(maskContext(input));
+  return hidePadding(mask, input.streams[stream] as StreamRows, input.streams[memory] as StreamRows);
+}
+
+/** Right padding needs only the keys' lengths; left padding moves logical positions, for queries and keys alike. */
+function hidePadding(mask: Mask, queries: StreamRows, keys: StreamRows): Mask {
+  if (queries.padding === "left" || keys.padding === "left") {
+    return positioned(mask, { queries: logicalPositions(queries), keys: logicalPositions(keys) });
+  }
+  const full = keys.lengths.every((length) => length === keys.length);
+  return full ? mask : and(mask, padding({ lengths: keys.lengths }));
+}
+
+/** Whether the self-attention of a stream sees later positions: in an encoder and in a prefix it does. */
+export function isBidirectional(architecture: Architecture, stream: string): boolean {
+  return selfMaskOf(architecture, stream)({ prefixLengths: 2 }).visible(0, 0, 0, 1);
+}

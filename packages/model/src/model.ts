@@ -1,0 +1,42 @@
+import type { Random } from "@trivium/core";
+import type { ModelInput } from "@trivium/features";
+import type { ParameterTree, Tensor2D, Tensor3D } from "@trivium/tensor";
+import type { Architecture } from "./architecture.ts";
+import type { ModelConfig } from "./config.ts";
+
+export interface ForwardOptions {
+  /** Turns dropout on: the seed decides, with the place in the model, which elements drop. Give one seed a step. */
+  readonly dropoutSeed?: string;
+}
+
+/** The caches of a batch of sequences that is being decoded, and what each row predicts next. */
+export interface DecodingState {
+  /** `[B, V]`: the logits of the next token of each row. */
+  readonly logits: Tensor2D;
+  /** How many tokens have been decoded since the prefill. */
+  readonly decoded: number;
+  dispose(): void;
+}
+
+/** A model: an architecture at one configuration. It holds no parameters; every method takes them. */
+export interface Model {
+  readonly architecture: Architecture;
+  readonly config: ModelConfig;
+  /** Fresh parameters after the initialisation that the configuration names. */
+  createParameters(random: Random): ParameterTree;
+  /**
+   * Logits of the predicting stream at every position.
+   *
+   * @returns `[B, L, V]`.
+   * @throws {ShapeError} `model/length` if a row is longer than the configuration allows, `model/streams` if one is missing.
+   */
+  logits(parameters: ParameterTree, input: ModelInput, options?: ForwardOptions): Tensor3D;
+  /**
+   * Runs the prompt once and keeps keys and values. For a single stream the prompt is its row (source and SEP); for an
+   * encoder–decoder it is the source and the target so far (at first the begin-of-sequence id). The prefix is sealed:
+   * it was seen whole, in both directions, and nothing decoded afterwards joins it.
+   */
+  prefill(parameters: ParameterTree, input: ModelInput): DecodingState;
+  /** Appends one token to each row; consumes `state` and returns the next one. */
+  decode(parameters: ParameterTree, state: DecodingState, ids: readonly number[]): DecodingState;
+}

@@ -1,0 +1,52 @@
+import { ConfigError } from "@trivium/core";
+import { validateWith } from "@trivium/registry";
+import type { Architecture } from "./architecture.ts";
+import { type ModelConfig, type ModelOptions, modelConfigSchema } from "./config.ts";
+
+/** A configuration whose derived sizes are all there. */
+export interface ResolvedConfig extends ModelConfig {
+  readonly keyValueHeads: number;
+  readonly headWidth: number;
+  readonly feedForward: number;
+}
+
+/**
+ * Validates a configuration and fills in what follows from it.
+ *
+ * @throws {ConfigError} `model/config`, naming the field.
+ * @example resolveConfig(causal, { vocabulary: 64, width: 128, heads: 4 }).headWidth // => 32
+ */
+export function resolveConfig(architecture: Architecture, options: ModelOptions): ResolvedConfig {
+  const config = validateWith(modelConfigSchema, options, {
+    code: "model/config",
+    what: `model "${architecture.name}"`,
+  });
+  const { width, heads, keyValueHeads = heads, feedForward = 4 * width, positions } = config;
+  const headWidth = config.headWidth ?? width / heads;
+  const refuse = (what: string): never => {
+    throw new ConfigError("model/config", `model "${architecture.name}": ${what}`, { details: { config } });
+  };
+  if (!Number.isInteger(headWidth))
+    refuse(`width: ${width} is not a multiple of heads, ${heads}; change one or set headWidth`);
+  if (heads % keyValueHeads !== 0) refuse(`keyValueHeads: heads, ${heads}, is not a multiple of ${keyValueHeads}`);
+  if (positions === "rotary" && headWidth % 2)
+    refuse(`headWidth: rotary positions need an even head width, got ${headWidth}`);
+  if (config.sharedStacks) checkSharing(architecture, config, refuse);
+  for (const stream of architecture.streams) layersOf(config, stream, refuse);
+  return { ...config, keyValueHeads, headWidth, feedForward };
+}
+
+function checkSharing({ streams }: Architecture, { layers }: ModelConfig, refuse: (what: string) => never): void {
+  if (streams.length < 2) refuse(`sharedStacks: there is one stream, "${streams[0]}", and nothing to share`);
+  if (typeof layers !== "number") refuse("layers: shared stacks have one number of layers");
+}
+
+/** How many layers the stack of that stream has. */
+export function layersOf({ layers }: ModelConfig, stream: string, refuse: (what: string) => never = fail): number {
+  if (typeof layers === "number") return layers;
+  return layers[stream] ?? refuse(`layers: no number of layers for stream "${stream}", got ${JSON.stringify(layers)}`);
+}
+
+const fail = (what: string): never => {
+  throw new ConfigError("model/config", what);
+};

@@ -1,0 +1,251 @@
+import { createRandom } from "@trivium/core";
+import type { ModelInput } from "@trivium/features";
+import { labelLeaks } from "@trivium/masks";
+import { disposeTree, flattenTree, type ParameterTree, tf, valueAndGradients } from "@trivium/tensor";
+import { selfMaskOf } from "../architecture.ts";
+import type { Model } from "../model.ts";
+import { isReachable } from "./reachable.ts";
+import { sampleInput, withId } from "./sample-input.ts";
+
+/** What an invariant is checked on. */
+export interface Subject {
+  readonly model: Model;
+  readonly parameters: ParameterTree;
+}
+
+/** A property that every architecture has, on every kernel and backend; `check` throws where it does not hold. */
+export interface Invariant {
+  readonly name: string;
+  check(subject: Subject): void | Promise<void>;
+}
+
+const rows = [
+  { length: 6, prefixLength: 3 },
+  { length: 4, prefixLength: 2 },
+];
+
+/** Absolute difference allowed between two ways of computing the same logits in float32. */
+const tolerance = 2e-4;
+
+export const invariants: readonly Invariant[] = [
+  {
+    name: "causality and prefix: a token moves exactly the rows that its masks let it reach",
+    check: influenceFollowsMasks,
+  },
+  { name: "padding is inert: ids in the padding change no bit", check: paddingIsInert },
+  { name: "padding is inert: more of it changes nothing", check: morePaddingChangesNothing },
+  { name: "batch ≡ single", check: batchEqualsSingle },
+  { name: "left-padded ≡ right-padded", check: leftEqualsRight },
+  { name: "cached ≡ recomputed", check: cachedEqualsRecomputed },
+  { name: "gradients ≡ finite differences", check: gradientsAreRight },
+  { name: "no label leaks", check: noLabelLeaks },
+  { name: "live tensors stay constant over 50 steps", check: tensorsStayConstant },
+];
+
+function logitsOf({ model, parameters }: Subject, input: ModelInput): number[][][] {
+  return tf.tidy(() => model.logits(parameters, input).arraySync());
+}
+
+function influenceFollowsMasks(subject: Subject): void {
+  const { architecture } = subject.model;
+  const input = sampleInput(architecture, { rows: [rows[0]!] });
+  const before = logitsOf(subject, input)[0]!;
+  for (const stream of architecture.streams) {
+    for (let from = 0; from < rows[0]!.length; from++) {
+      const after = logitsOf(subject, withId(input, stream, { row: 0, slot: from }))[0]!;
+      after.forEach((logits, to) => {
+        const moved = logits.some((value, id) => !Object.is(value, before[to]?.[id]));
+        const expected = isReachable(architecture, input, { stream, from, to, row: 0 });
+        if (moved === expected) return;
+        const what = moved ? "moved, and its masks do not let it" : "did not move, and its masks let it";
+        throw new Error(`${architecture.name}: changing ${stream}[${from}], the logits at ${to} ${what}`);
+      });
+    }
+  }
+}
+
+function paddingIsInert(subject: Subject): void {
+  const { architecture } = subject.model;
+  const input = sampleInput(architecture, { rows });
+  const before = realLogits(subject, input);
+  for (const stream of architecture.streams) {
+    const after = realLogits(subject, withId(input, stream, { row: 1, slot: 5 }));
+    if (!after.every((value, index) => Object.is(value, before[index]))) {
+      throw new Error(`${architecture.name}: an id in the padding of "${stream}" changed the logits of real tokens`);
+    }
+  }
+}
+
+function morePaddingChangesNothing(subject: Subject): void {
+  const { architecture } = subject.model;
+  const exact = realLogits(subject, sampleInput(architecture, { rows }));
+  assertClose(realLogits(subject, sampleInput(architecture, { rows, multipleOf: 8 })), exact, "padded to 8");
+}
+
+function batchEqualsSingle(subject: Subject): void {
+  const { architecture } = subject.model;
+  const input = sampleInput(architecture, { rows });
+  const single = rows.flatMap((row, index) => realLogits(subject, onlyRow(input, index, row.length)));
+  assertClose(realLogits(subject, input), single, "in a batch");
+}
+
+function leftEqualsRight(subject: Subject): void {
+  const { architecture } = subject.model;
+  const right = realLogits(subject, sampleInput(architecture, { rows, multipleOf: 8 }));
+  assertClose(
+    realLogits(subject, sampleInput(architecture, { rows, multipleOf: 8, padding: "left" })),
+    right,
+    "padded left",
+  );
+}
+
+/** Decodes the last tokens of each row one by one, and compares with the whole rows run at once. */
+function cachedEqualsRecomputed(subject: Subject): void {
+  const { model, parameters } = subject;
+  const predicting = model.architecture.streams.at(-1) as string;
+  for (const padding of ["right", "left"] as const) {
+    const whole = sampleInput(model.architecture, { rows, padding });
+    const stream = whole.streams[predicting]!;
+    const full = logitsOf(subject, whole);
+    const start = (row: number) => (padding === "left" ? stream.length - rows[row]!.length : 0);
+    let state = model.prefill(parameters, shortened(whole, predicting, 2));
+    for (let decoded = 0; ; decoded++) {
+      const logits = state.logits.arraySync();
+      const expected = rows.map(({ length }, row) => full[row]![start(row) + length - 3 + decoded]!);
+      assertClose(logits.flat(), expected.flat(), `decoded ${decoded} tokens after a prompt padded ${padding}`);
+      if (decoded === 2) break;
+      const next = rows.map(({ length }, row) => stream.ids[row * stream.length + start(row) + length - 2 + decoded]!);
+      state = model.decode(parameters, state, next);
+    }
+    state.dispose();
+  }
+}
+
+function gradientsAreRight(subject: Subject): void {
+  const { model, parameters } = subject;
+  const { value, gradients } = valueAndGradients(() => smoothLoss(model, parameters), parameters);
+  const analytic = flattenTree(gradients);
+  for (const [path, parameter] of Object.entries(flattenTree(parameters))) {
+    checkDirection({ path, parameter, gradient: analytic[path] as tf.Tensor, subject });
+  }
+  tf.dispose([value, ...Object.values(analytic)]);
+}
+
+interface DirectionCheck {
+  readonly path: string;
+  readonly parameter: tf.Tensor;
+  readonly gradient: tf.Tensor;
+  readonly subject: Subject;
+}
+
+/** Moves one parameter both ways along a random direction: the slope must be the gradient's share of it. */
+function checkDirection({ path, parameter, gradient, subject }: DirectionCheck): void {
+  const random = createRandom(path);
+  const direction = Float32Array.from({ length: parameter.size }, () => random.normal());
+  const norm = Math.hypot(...direction) || 1;
+  const original = parameter.dataSync().slice();
+  const at = (distance: number) => {
+    const moved = tf.tensor(
+      original.map((value, index) => value + (distance * direction[index]!) / norm),
+      parameter.shape,
+    );
+    const tree = replaceLeaf(subject.parameters, path, moved);
+    const value = tf.tidy(() => smoothLoss(subject.model, tree).dataSync()[0] as number);
+    moved.dispose();
+    return value;
+  };
+  const step = 5e-3;
+  const numeric = (8 * (at(step) - at(-step)) - (at(2 * step) - at(-2 * step))) / (12 * step);
+  const slope = (gradient.dataSync() as Float32Array).reduce(
+    (sum, value, index) => sum + (value * direction[index]!) / norm,
+    0,
+  );
+  if (Math.abs(slope - numeric) > 1e-3 * Math.max(0.1, Math.abs(slope))) {
+    throw new Error(`gradient of ${path}: ${slope} by differentiation, ${numeric} by finite differences`);
+  }
+}
+
+/** A loss whose slopes are neither constant nor vanishing. */
+function smoothLoss(model: Model, tree: ParameterTree): tf.Tensor {
+  return tf.mean(tf.square(tf.sin(model.logits(tree, sampleInput(model.architecture, { rows })))));
+}
+
+function replaceLeaf(tree: ParameterTree, path: string, leaf: tf.Tensor): ParameterTree {
+  const [name, ...rest] = path.split(".") as [string, ...string[]];
+  if (rest.length === 0) return { ...tree, [name]: leaf };
+  return { ...tree, [name]: replaceLeaf(tree[name] as ParameterTree, rest.join("."), leaf) };
+}
+
+/** With loss on what follows the prefix; a causal model has none before it. */
+function noLabelLeaks({ model }: Subject): void {
+  const { architecture } = model;
+  const [length, prefixLength] = [6, 3];
+  const context = { prefixLengths: prefixLength };
+  const masks = Object.fromEntries(architecture.streams.map((name) => [name, selfMaskOf(architecture, name)(context)]));
+  const single = architecture.streams.length === 1;
+  const leaks = labelLeaks({
+    streams: Object.fromEntries(architecture.streams.map((name) => [name, length])),
+    selfMask: masks,
+    ...(architecture.crossMask ? { crossMask: architecture.crossMask(context) } : {}),
+    layers: 2,
+    lossWeights: Array.from({ length }, (_, at) => (single && at < prefixLength - 1 ? 0 : 1)),
+  });
+  if (leaks.length > 0) throw new Error(`${architecture.name}: ${leaks.map(({ text }) => text).join("; ")}`);
+}
+
+function tensorsStayConstant(subject: Subject): void {
+  const { model, parameters } = subject;
+  const input = sampleInput(model.architecture, { rows });
+  const counts: number[] = [];
+  for (let step = 0; step < 50; step++) {
+    const loss = () => tf.mean(tf.square(model.logits(parameters, input, { dropoutSeed: String(step) })));
+    const { value, gradients } = valueAndGradients(loss, parameters);
+    value.dispose();
+    disposeTree(gradients);
+    model.decode(parameters, model.prefill(parameters, input), [1, 1]).dispose();
+    counts.push(tf.memory().numTensors);
+  }
+  if (new Set(counts).size > 1)
+    throw new Error(`live tensors went from ${counts[0]} to ${counts.at(-1)} over 50 steps`);
+}
+
+/** The logits of real tokens only, row by row. */
+function realLogits(subject: Subject, input: ModelInput): number[] {
+  const { lengths, length, padding } = input.streams[subject.model.architecture.streams.at(-1) as string]!;
+  return logitsOf(subject, input).flatMap((row, index) => {
+    const start = padding === "left" ? length - lengths[index]! : 0;
+    return row.slice(start, start + lengths[index]!).flat();
+  });
+}
+
+function onlyRow(input: ModelInput, row: number, length: number): ModelInput {
+  const streams = Object.entries(input.streams).map(([name, rows]) => {
+    const start = row * rows.length;
+    return [name, { ids: rows.ids.slice(start, start + length), lengths: [length], length }] as const;
+  });
+  return { size: 1, streams: Object.fromEntries(streams), prefixLengths: [input.prefixLengths[row]!] };
+}
+
+/** The same rows of one stream without their last tokens. */
+function shortened(input: ModelInput, stream: string, by: number): ModelInput {
+  const rows = input.streams[stream]!;
+  const length = rows.length - by;
+  const ids = new Int32Array(input.size * length);
+  for (let row = 0; row < input.size; row++) {
+    const start = rows.padding === "left" ? rows.length - rows.lengths[row]! : 0;
+    const kept = rows.ids.slice(row * rows.length + start, row * rows.length + start + rows.lengths[row]! - by);
+    ids.set(kept, row * length + (rows.padding === "left" ? length - kept.length : 0));
+  }
+  const lengths = rows.lengths.map((real) => real - by);
+  const shorter = { ids, lengths, length, ...(rows.padding ? { padding: rows.padding } : {}) };
+  return { ...input, streams: { ...input.streams, [stream]: shorter } };
+}
+
+function assertClose(actual: readonly number[], expected: readonly number[], what: string): void {
+  const worst = Math.max(...expected.map((value, index) => Math.abs(value - (actual[index] ?? Number.NaN))));
+  if (actual.length !== expected.length || !(worst <= tolerance)) {
+    throw new Error(
+      `${what}: ${actual.length} logits for ${expected.length}, at most ${worst} apart; ${tolerance} is allowed`,
+    );
+  }
+}

@@ -1,0 +1,43 @@
+import { createRandom, type Random } from "@trivium/core";
+import { type Features, type ModelInput, toBatch } from "@trivium/features";
+import type { Architecture } from "../architecture.ts";
+
+/** The size of the vocabulary that sample inputs draw from; id 0 is padding. */
+export const sampleVocabulary = 17;
+
+export interface SampleRow {
+  /** The length of every stream's row. */
+  readonly length: number;
+  readonly prefixLength: number;
+}
+
+export interface SampleOptions {
+  readonly rows: readonly SampleRow[];
+  readonly padding?: "left" | "right";
+  readonly multipleOf?: number;
+  readonly seed?: number;
+}
+
+/** Rows of random ids for each stream of an architecture; the same seed gives the same rows, however they are padded. */
+export function sampleInput(architecture: Architecture, options: SampleOptions): ModelInput {
+  const random = createRandom(options.seed ?? 1);
+  const features = options.rows.map((row, index) => sampleFeatures(architecture, row, random.split(index)));
+  const { padding = "right", multipleOf = 1 } = options;
+  return toBatch(features, { pad: 0, padding, multipleOf });
+}
+
+function sampleFeatures({ streams }: Architecture, { length, prefixLength }: SampleRow, random: Random): Features {
+  const ids = () => Array.from({ length }, () => 1 + random.integer(sampleVocabulary - 1));
+  const rows = Object.fromEntries(streams.map((stream) => [stream, ids()]));
+  return { streams: rows, prefixLength, targets: ids(), lossWeights: ids().map(() => 1) };
+}
+
+/** A copy with one id changed to another. */
+export function withId(input: ModelInput, stream: string, { row, slot }: { row: number; slot: number }): ModelInput {
+  const rows = input.streams[stream];
+  if (!rows) throw new RangeError(`no stream ${stream}`);
+  const ids = rows.ids.slice();
+  const at = row * rows.length + slot;
+  ids[at] = 1 + ((ids[at] as number) % (sampleVocabulary - 1));
+  return { ...input, streams: { ...input.streams, [stream]: { ...rows, ids } } };
+}

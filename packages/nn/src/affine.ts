@@ -1,0 +1,23 @@
+import { linear, type ParameterTree, type Tensor, type Tensor1D, type Tensor2D } from "@trivium/tensor";
+import type { SpecTree } from "./parameter-spec.ts";
+
+export interface AffineOptions {
+  readonly input: number;
+  readonly output: number;
+  readonly bias: boolean;
+  /** Standard deviation of the initial weights. */
+  readonly deviation: number;
+}
+
+/** `weight [input, output]`, and `bias [output]` starting at 0. */
+export function affineSpec({ input, output, bias, deviation }: AffineOptions): SpecTree {
+  return {
+    weight: { shape: [input, output], initial: { deviation } },
+    ...(bias ? { bias: { shape: [output], initial: { constant: 0 } } } : {}),
+  };
+}
+
+/** `x · weight + bias` over the last axis. */
+export function affine(parameters: ParameterTree, x: Tensor): Tensor {
+  return linear(x, parameters.weight as Tensor2D, parameters.bias as Tensor1D | undefined);
+}

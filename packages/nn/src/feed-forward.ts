@@ -1,0 +1,54 @@
+import { gelu, type ParameterTree, type Tensor, tf } from "@trivium/tensor";
+import { affine, affineSpec } from "./affine.ts";
+import type { SpecTree } from "./parameter-spec.ts";
+
+/** The nonlinearity of a feed-forward layer; the last three gate it by a second projection. */
+export type Activation = "gelu" | "gelu-tanh" | "relu" | "geglu" | "geglu-tanh" | "swiglu";
+
+const pointwise: Readonly<Record<Activation, (x: Tensor) => Tensor>> = {
+  gelu: (x) => gelu(x),
+  "gelu-tanh": (x) => gelu(x, { approximate: true }),
+  relu: (x) => tf.relu(x),
+  geglu: (x) => gelu(x),
+  "geglu-tanh": (x) => gelu(x, { approximate: true }),
+  swiglu: (x) => tf.mul(x, tf.sigmoid(x)),
+};
+
+const gated: ReadonlySet<Activation> = new Set(["geglu", "geglu-tanh", "swiglu"]);
+
+/** Whether the activation multiplies by a second projection, and so has a third matrix. */
+export const isGated = (activation: Activation): boolean => gated.has(activation);
+
+export interface FeedForwardOptions {
+  readonly width: number;
+  readonly feedForward: number;
+  readonly activation: Activation;
+  readonly biases: boolean;
+  /** Standard deviations of the initial weights into and out of the layer. */
+  readonly deviations: { readonly up: number; readonly down: number };
+}
+
+/** `up [M, F]`, `gate [M, F]` where the activation is gated, `down [F, M]`. */
+export function feedForwardSpec(options: FeedForwardOptions): SpecTree {
+  const { width, feedForward, activation, biases: bias, deviations } = options;
+  const up = affineSpec({ input: width, output: feedForward, bias, deviation: deviations.up });
+  return {
+    up,
+    ...(isGated(activation) ? { gate: up } : {}),
+    down: affineSpec({ input: feedForward, output: width, bias, deviation: deviations.down }),
+  };
+}
+
+/**
+ * `down(activation(up(x)))`, or `down(activation(gate(x)) · up(x))` where it is gated.
+ *
+ * @param x - `[…, M]`.
+ * @source Shazeer 2020, "GLU variants improve transformer", https://arxiv.org/abs/2002.05202
+ */
+export function feedForward(parameters: ParameterTree, x: Tensor, activation: Activation): Tensor {
+  const { up, gate, down } = parameters as Record<"up" | "gate" | "down", ParameterTree>;
+  const hidden = isGated(activation)
+    ? tf.mul(pointwise[activation](affine(gate, x)), affine(up, x))
+    : pointwise[activation](affine(up, x));
+  return affine(down, hidden);
+}

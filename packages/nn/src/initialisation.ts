@@ -1,0 +1,53 @@
+/** Whose initial weights to use. */
+export type Initialisation = "gpt-2" | "t5" | "bart";
+
+/** What a weight matrix is for. */
+export type WeightRole =
+  | "embedding"
+  | "positions"
+  | "query"
+  | "key-value"
+  | "attention-output"
+  | "feed-forward-up"
+  | "feed-forward-down"
+  | "relative-bias"
+  | "head";
+
+export interface InitialisationSizes {
+  readonly width: number;
+  readonly heads: number;
+  readonly headWidth: number;
+  readonly feedForward: number;
+  /** N, of the stack that the weight is in. */
+  readonly layers: number;
+}
+
+/**
+ * The standard deviation of a weight's initial normal distribution.
+ *
+ * GPT-2: 0.02, and 0.02/√(2N) for the two projections that write into the residual stream. T5: the scale of attention is
+ * held in the query weights, `(M·D)^−½`, and every other matrix has `(its inputs)^−½`. BART: 0.02.
+ *
+ * @source Radford et al. 2019, §2.3, and the released code's 0.02; Raffel et al. 2020 with the released
+ *   mesh-tensorflow initialisers; Lewis et al. 2020, `init_std` 0.02 of the released configuration
+ */
+export function initialDeviation(style: Initialisation, role: WeightRole, sizes: InitialisationSizes): number {
+  const { width, heads, headWidth, feedForward, layers } = sizes;
+  if (style === "bart") return 0.02;
+  if (style === "gpt-2") {
+    const writesResidual = role === "attention-output" || role === "feed-forward-down";
+    return writesResidual ? 0.02 / Math.sqrt(2 * layers) : 0.02;
+  }
+  const t5: Readonly<Record<WeightRole, number>> = {
+    embedding: 1,
+    positions: 1,
+    query: (width * headWidth) ** -0.5,
+    "key-value": width ** -0.5,
+    "attention-output": (heads * headWidth) ** -0.5,
+    "feed-forward-up": width ** -0.5,
+    "feed-forward-down": feedForward ** -0.5,
+    "relative-bias": width ** -0.5,
+    head: width ** -0.5,
+  };
+  return t5[role];
+}

@@ -1,0 +1,16 @@
+import { layerNorm, type ParameterTree, rmsNorm, type Tensor, type Tensor1D } from "@trivium/tensor";
+import type { SpecTree } from "./parameter-spec.ts";
+
+export type NormKind = "layer" | "rms";
+
+/** `gain [M]` starting at 1, and for layer normalisation `bias [M]` starting at 0. */
+export function normSpec(kind: NormKind, width: number): SpecTree {
+  const gain = { shape: [width], initial: { constant: 1 } };
+  return kind === "rms" ? { gain } : { gain, bias: { shape: [width], initial: { constant: 0 } } };
+}
+
+/** Normalises the last axis; which of the two is told by whether there is a bias. */
+export function norm(parameters: ParameterTree, x: Tensor, epsilon: number): Tensor {
+  const { gain, bias } = parameters as { gain: Tensor1D; bias?: Tensor1D };
+  return bias ? layerNorm(x, gain, bias, epsilon) : rmsNorm(x, gain, epsilon);
+}

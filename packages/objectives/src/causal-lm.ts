@@ -1,0 +1,47 @@
+import { isPair } from "@trivium/features";
+import { validateWith } from "@trivium/registry";
+import { z } from "zod";
+import { assertTokens, pairFeatures, pairPrompt, promptFeatures } from "./decoder-only-features.ts";
+import { fitsStreams } from "./fits-streams.ts";
+import { type Objective, objective } from "./objective.ts";
+import { tokenLoss, tokenLossOptions } from "./token-loss.ts";
+
+const schema = z.strictObject({
+  /** Predict every token, the source's too, or the target's only. */
+  loss: z.enum(["all", "target"]).default("all"),
+  ...tokenLossOptions,
+});
+
+/**
+ * Causal language modelling: each token predicts the next one.
+ *
+ * @param options.loss - `"all"` (the classical objective) or `"target"` (the source is context only).
+ * @source Radford et al. 2018; loss on the target only: Liu et al. 2018 give both
+ */
+export function causalLm(options: z.input<typeof schema> = {}): Objective<"tokens"> {
+  const { loss: scope, ...lossOptions } = validateWith(schema, options, {
+    code: "objective/options",
+    what: "causal-lm",
+  });
+  const streams = ["tokens"] as const;
+  return {
+    name: "causal-lm",
+    streams,
+    supports: (architecture) => fitsStreams("causal-lm", streams, architecture),
+    features(example, { specials }) {
+      if (isPair(example)) return pairFeatures(example, specials, scope);
+      const { tokens } = example;
+      assertTokens(tokens, 2);
+      const targets = tokens.slice(1);
+      return { streams: { tokens: tokens.slice(0, -1) }, prefixLength: 0, targets, lossWeights: targets.map(() => 1) };
+    },
+    prompt: (example, { specials }) =>
+      isPair(example) ? pairPrompt(example.source, specials) : promptFeatures(example.tokens),
+    loss: (logits, batch) => tokenLoss(logits, batch, lossOptions),
+  };
+}
+
+export const causalLmPlugin = objective("causal-lm", causalLm, {
+  description: "Each token predicts the next: loss on everything, or on the target only.",
+  schema,
+});

@@ -1,0 +1,42 @@
+import type { Random } from "@trivium/core";
+import type { Batch, Example, Features, SpecialIds } from "@trivium/features";
+import { defineKind } from "@trivium/registry";
+import type { Scalar, Tensor3D } from "@trivium/tensor";
+
+/** What an objective may know when it converts an example. */
+export interface FeatureContext {
+  readonly specials: SpecialIds;
+  /** A stream of this example's own, for random splits and corruption. */
+  readonly random: Random;
+}
+
+/** Why something cannot be done, for people to read. */
+export interface Reason {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** The two parts of a loss: the sum over supervised positions, and how many there were. */
+export interface Loss {
+  /** Σ weight · loss, nats, with smoothing and z-loss where asked for. */
+  readonly sum: Scalar;
+  readonly tokens: number;
+}
+
+/** A loss strategy: how an example becomes features, and the loss over a model's logits. */
+export interface Objective<Stream extends string = string> {
+  readonly name: string;
+  /** The streams that its features have; it fits architectures with these. */
+  readonly streams: readonly Stream[];
+  /** Whether an architecture (by its streams and masks) can be trained with it. */
+  supports(architecture: { readonly name: string; readonly streams: readonly string[] }): true | Reason;
+  /** @throws {DataError} `objective/example` if the example is of the wrong form. */
+  features(example: Example, context: FeatureContext): Features;
+  /** The prompt of an example: its features without the target, as decoding starts from. */
+  prompt(example: Example, context: FeatureContext): Features;
+  /** @param logits - `[B, L, V]`, aligned with the batch's targets. */
+  loss(logits: Tensor3D, batch: Batch): Loss;
+}
+
+/** The kind of objectives: a function from options to an objective. */
+export const objective = defineKind<(options: never) => Objective>()("objective");

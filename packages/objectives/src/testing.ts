@@ -1,0 +1,65 @@
+import { createRandom } from "@trivium/core";
+import { type Example, type Features, specialIds, toBatch } from "@trivium/features";
+import { tf } from "@trivium/tensor";
+import { describe, expect, test } from "vitest";
+import type { Objective } from "./objective.ts";
+
+export interface DescribeObjectiveOptions {
+  /** Examples to convert. Default: a pair and a text. */
+  readonly examples?: readonly Example[];
+  /** Makes a tfjs backend current; losses run on it. */
+  readonly activate: () => Promise<void>;
+}
+
+const defaults: readonly Example[] = [{ source: [10, 11, 12], target: [20, 21] }, { tokens: [10, 11, 12, 13, 14] }];
+
+/** The conformance suite of objectives: what a trainer and an evaluator rely on. */
+export function describeObjective(
+  objective: Objective,
+  { examples = defaults, activate }: DescribeObjectiveOptions,
+): void {
+  const context = (seed = 1) => ({ specials: specialIds, random: createRandom(seed) });
+  const predicting = ({ streams }: Features) => streams[objective.streams.at(-1) as string] as readonly number[];
+
+  describe(`objective ${objective.name}`, () => {
+    for (const [index, example] of examples.entries()) {
+      test(`example ${index}: its features have the streams that it declares`, () => {
+        expect(Object.keys(objective.features(example, context()).streams)).toEqual([...objective.streams]);
+        expect(Object.keys(objective.prompt(example, context()).streams)).toEqual([...objective.streams]);
+      });
+
+      test(`example ${index}: a target and a weight stand at every position, and some weight is positive`, () => {
+        const features = objective.features(example, context());
+        expect(features.targets).toHaveLength(predicting(features).length);
+        expect(features.lossWeights).toHaveLength(predicting(features).length);
+        expect(Math.max(...features.lossWeights)).toBeGreaterThan(0);
+        expect(Math.min(...features.lossWeights)).toBeGreaterThanOrEqual(0);
+      });
+
+      test(`example ${index}: the same random stream gives the same features`, () => {
+        expect(objective.features(example, context(5))).toEqual(objective.features(example, context(5)));
+      });
+    }
+
+    test("its loss is a finite sum over the supervised tokens, larger for worse logits", async () => {
+      await activate();
+      const batch = toBatch(
+        examples.map((example) => objective.features(example, context())),
+        { pad: 0 },
+      );
+      const length = batch.targets.length / batch.size;
+      const lossOf = (logit: number) =>
+        tf.tidy(() => {
+          const right = tf.oneHot(tf.tensor1d(batch.targets, "int32"), 32);
+          const logits = tf.reshape(tf.mul(right, logit), [batch.size, length, 32]) as tf.Tensor3D;
+          const { sum, tokens } = objective.loss(logits, batch);
+          expect(sum.rank).toBe(0);
+          return { value: sum.dataSync()[0] as number, tokens };
+        });
+      const [good, bad] = [lossOf(5), lossOf(-5)];
+      expect(good.tokens).toBe(batch.supervisedTokens);
+      expect(Number.isFinite(good.value)).toBe(true);
+      expect(bad.value).toBeGreaterThan(good.value);
+    });
+  });
+}

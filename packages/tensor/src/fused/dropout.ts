@@ -1,0 +1,50 @@
+import { ConfigError } from "@trivium/core";
+import { type Tensor, tf } from "../tf.ts";
+import { defineFusedOp } from "./fused-kernel.ts";
+
+/**
+ * The random word of one element: a hash of the seed and the element's index, so that a mask can be recomputed in the
+ * backward pass and after a resume instead of being stored.
+ *
+ * @returns an integer in [0, 2³²).
+ * @source the two-round multiply-xorshift of https://github.com/skeeto/hash-prospector, its best 32-bit constants
+ */
+export function dropoutHash(seed: number, index: number): number {
+  let word = (Math.imul(index, 0x9e3779b1) + seed) | 0;
+  word = Math.imul(word ^ (word >>> 16), 0x21f0aaad);
+  word = Math.imul(word ^ (word >>> 15), 0x735a2d97);
+  return (word ^ (word >>> 15)) >>> 0;
+}
+
+const run = defineFusedOp<{ x: Tensor }, { rate: number; seed: number }>({
+  kernelName: "TriviumDropout",
+  composed: ({ x }, { rate, seed }) => tf.mul(x, keepMask(x, rate, seed)),
+  gradient: {
+    inputsToSave: [],
+    outputsToSave: [],
+    backward: (dy, _saved, attributes) => ({
+      x: () => tf.engine().runKernel("TriviumDropout", { x: dy as Tensor }, attributes) as Tensor,
+    }),
+  },
+});
+
+/**
+ * Dropout: each element is 0 with probability `rate`, else divided by `1 − rate`.
+ *
+ * @param options.rate - in [0, 1).
+ * @param options.seed - int32; the same seed drops the same elements.
+ * @throws {ConfigError} `dropout/rate`
+ * @source Srivastava et al. 2014, https://jmlr.org/papers/v15/srivastava14a.html
+ */
+export function dropout<T extends Tensor>(x: T, { rate, seed }: { rate: number; seed: number }): T {
+  if (!(rate >= 0 && rate < 1)) throw new ConfigError("dropout/rate", `a dropout rate is in [0, 1), got ${rate}`);
+  return rate === 0 ? x : (run({ x }, { rate, seed: seed | 0 })[0] as T);
+}
+
+function keepMask(x: Tensor, rate: number, seed: number): Tensor {
+  const threshold = Math.floor(rate * 2 ** 32);
+  const kept = 1 / (1 - rate);
+  const mask = new Float32Array(x.size);
+  for (let index = 0; index < mask.length; index++) mask[index] = dropoutHash(seed, index) >= threshold ? kept : 0;
+  return tf.tensor(mask, x.shape);
+}

@@ -1,0 +1,72 @@
+import { assertShapes } from "@trivium/core";
+import { type Tensor, type Tensor1D, type Tensor2D, tf } from "../tf.ts";
+import { defineFusedOp } from "./fused-kernel.ts";
+
+interface Inputs {
+  [name: string]: Tensor;
+  logits: Tensor;
+  targets: Tensor;
+  weights: Tensor;
+}
+
+export interface SoftmaxCrossEntropyOptions {
+  /** Probability mass spread evenly over the vocabulary, in [0, 1). Default 0. */
+  readonly labelSmoothing?: number;
+  /** Coefficient of `(log Σ exp logits)²`, which keeps the normaliser near 1. Default 0. */
+  readonly zLoss?: number;
+}
+
+const run = defineFusedOp<Inputs, { labelSmoothing: number; zLoss: number }>({
+  kernelName: "TriviumSoftmaxCrossEntropy",
+  composed({ logits, targets, weights }, { labelSmoothing, zLoss }) {
+    const logNormaliser = tf.logSumExp(logits, -1);
+    const picked = tf.sum(tf.mul(logits, tf.oneHot(targets as Tensor1D, logits.shape[1]!, 1, 0, "float32")), -1);
+    const likelihood = tf.add(tf.mul(picked, 1 - labelSmoothing), tf.mul(tf.mean(logits, -1), labelSmoothing));
+    const penalty = tf.mul(tf.square(logNormaliser), zLoss);
+    return tf.mul(weights, tf.add(tf.sub(logNormaliser, likelihood), penalty));
+  },
+  gradient: {
+    inputsToSave: ["logits", "targets", "weights"],
+    outputsToSave: [false, true],
+    backward(dy, [logits, targets, weights, logSumExp], attributes) {
+      const inputs = {
+        dLosses: (dy as Tensor[])[0]!,
+        logits: logits!,
+        targets: targets!,
+        weights: weights!,
+        logSumExp: logSumExp!,
+      };
+      return {
+        logits: () => tf.engine().runKernel("TriviumSoftmaxCrossEntropyGradient", inputs, attributes) as Tensor,
+        targets: () => tf.zerosLike(targets!),
+        weights: () => tf.zerosLike(weights!),
+      };
+    },
+  },
+});
+
+/**
+ * Cross-entropy of the softmax of each row, weighted: with `Z = log Σ exp logits`,
+ * `weight · ((1 − s)(Z − logit[target]) + s(Z − mean(logits)) + z·Z²)`.
+ *
+ * @param logits - `[R, V]`.
+ * @param targets - `[R]` int32, each in [0, V).
+ * @param weights - `[R]`; a row of weight 0 contributes exactly 0. No gradient flows to it.
+ * @returns `[R]`, nats.
+ * @throws {ShapeError} `softmax-cross-entropy/shapes`
+ * @source label smoothing: Szegedy et al. 2016, https://arxiv.org/abs/1512.00567; z-loss: Chowdhery et al. 2022, §5,
+ *   https://arxiv.org/abs/2204.02311
+ */
+export function softmaxCrossEntropy(
+  logits: Tensor2D,
+  targets: Tensor1D,
+  weights: Tensor1D,
+  { labelSmoothing = 0, zLoss = 0 }: SoftmaxCrossEntropyOptions = {},
+): Tensor1D {
+  assertShapes("softmax-cross-entropy/shapes", {
+    logits: [logits.shape, "R V"],
+    targets: [targets.shape, "R"],
+    weights: [weights.shape, "R"],
+  });
+  return run({ logits, targets, weights }, { labelSmoothing, zLoss })[0] as Tensor1D;
+}

@@ -1,0 +1,178 @@
+import { adamWUpdate } from "../../fused/adam-w.ts";
+import { dropout, dropoutHash } from "../../fused/dropout.ts";
+import { gelu } from "../../fused/gelu.ts";
+import { layerNorm } from "../../fused/layer-norm.ts";
+import { maskedSoftmax } from "../../fused/masked-softmax.ts";
+import { rmsNorm } from "../../fused/rms-norm.ts";
+import { softmaxCrossEntropy } from "../../fused/softmax-cross-entropy.ts";
+import { type Tensor1D, type Tensor2D, type Tensor4D, tf } from "../../tf.ts";
+import { at, elementwise, type Grid, grid, mapRows, total } from "../grid.ts";
+import { booleans, exactly, floats, type Input, integers } from "../input.ts";
+import { type OpCase, opCase } from "../op-case.ts";
+import { erf } from "./elementwise.ts";
+
+/** Widths around the vector width of a kernel: below, at, above, and a prime. */
+const widths = [1, 3, 4, 8, 37];
+
+const geluCase = (approximate: boolean, shape: readonly number[]): OpCase =>
+  opCase({
+    op: "gelu",
+    variant: `${approximate ? "tanh" : "exact"} [${shape}]`,
+    inputs: { x: floats(shape, -3, 3) },
+    run: ({ x }) => gelu(x, { approximate }),
+    oracle: ({ x }) =>
+      elementwise((value) => {
+        if (!approximate) return 0.5 * value * (1 + erf(value * Math.SQRT1_2));
+        return 0.5 * value * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (value + 0.044715 * value ** 3)));
+      }, x),
+  });
+
+const layerNormCase = (width: number, epsilon: number): OpCase =>
+  opCase({
+    op: "layerNorm",
+    variant: `width ${width}, ε ${epsilon}`,
+    inputs: { x: floats([2, 2, width], -2, 2), gain: floats([width], 0.5, 1.5), bias: floats([width]) },
+    run: ({ x, gain, bias }) => layerNorm(x, gain as Tensor1D, bias as Tensor1D, epsilon),
+    oracle: ({ x, gain, bias }) =>
+      mapRows(x, (row) => {
+        const mean = total(row) / width;
+        const variance = total(row.map((value) => (value - mean) ** 2)) / width;
+        const scale = 1 / Math.sqrt(variance + epsilon);
+        return row.map((value, m) => (value - mean) * scale * at(gain, [m]) + at(bias, [m]));
+      }),
+  });
+
+const rmsNormCase = (width: number): OpCase =>
+  opCase({
+    op: "rmsNorm",
+    variant: `width ${width}`,
+    inputs: { x: floats([2, 2, width], -2, 2), gain: floats([width], 0.5, 1.5) },
+    run: ({ x, gain }) => rmsNorm(x, gain as Tensor1D, 1e-6),
+    oracle: ({ x, gain }) =>
+      mapRows(x, (row) => {
+        const scale = 1 / Math.sqrt(total(row.map((value) => value * value)) / width + 1e-6);
+        return row.map((value, m) => value * scale * at(gain, [m]));
+      }),
+  });
+
+const scale = 0.7;
+const maskedOracle = (scores: Grid, visible: Grid, bias?: Grid): Grid =>
+  grid(scores.shape, ([b, h, q, k]) => {
+    const logit = (key: number) => at(scores, [b!, h!, q!, key]) * scale + (bias ? at(bias, [b!, h!, q!, key]) : 0);
+    if (at(visible, [b!, h!, q!, k!]) === 0) return 0;
+    let sum = 0;
+    for (let key = 0; key < scores.shape[3]!; key++) {
+      if (at(visible, [b!, h!, q!, key]) === 1) sum += Math.exp(logit(key) - logit(k!));
+    }
+    return 1 / sum;
+  });
+
+const maskedCase = (variant: string, shape: readonly number[], visible: Input, biased = false): OpCase =>
+  biased
+    ? opCase({
+        op: "maskedSoftmax",
+        variant,
+        inputs: { scores: floats(shape, -3, 3), visible, bias: floats(shape, -2, 2) },
+        run: (inputs) =>
+          maskedSoftmax({
+            scores: inputs.scores as Tensor4D,
+            visible: inputs.visible as Tensor4D,
+            bias: inputs.bias as Tensor4D,
+            scale,
+          }),
+        oracle: (inputs) => maskedOracle(inputs.scores, inputs.visible, inputs.bias),
+      })
+    : opCase({
+        op: "maskedSoftmax",
+        variant,
+        inputs: { scores: floats(shape, -3, 3), visible },
+        run: (inputs) =>
+          maskedSoftmax({ scores: inputs.scores as Tensor4D, visible: inputs.visible as Tensor4D, scale }),
+        oracle: (inputs) => maskedOracle(inputs.scores, inputs.visible),
+      });
+
+const entropyCase = (variant: string, labelSmoothing: number, zLoss: number, vocabulary = 7): OpCase =>
+  opCase({
+    op: "softmaxCrossEntropy",
+    variant,
+    inputs: {
+      logits: floats([5, vocabulary], -3, 3),
+      targets: integers([5], vocabulary),
+      weights: exactly([5], "float32", [1, 0, 0.5, 2, 1]),
+    },
+    run: ({ logits, targets, weights }) =>
+      softmaxCrossEntropy(logits as Tensor2D, targets as Tensor1D, weights as Tensor1D, { labelSmoothing, zLoss }),
+    oracle: ({ logits, targets, weights }) =>
+      grid([5], ([row]) => {
+        const all = [...logits.values.subarray(row! * vocabulary, (row! + 1) * vocabulary)];
+        const most = Math.max(...all);
+        const z = most + Math.log(total(all.map((logit) => Math.exp(logit - most))));
+        const likelihood = (1 - labelSmoothing) * (z - all[at(targets, [row!])]!);
+        const smoothing = labelSmoothing * (z - total(all) / vocabulary);
+        return at(weights, [row!]) * (likelihood + smoothing + zLoss * z * z);
+      }),
+    gradientOf: ["logits"],
+  });
+
+const dropoutCase = (rate: number, seed: number, shape: readonly number[]): OpCase =>
+  opCase({
+    op: "dropout",
+    variant: `rate ${rate}, seed ${seed}`,
+    inputs: { x: floats(shape) },
+    run: ({ x }) => dropout(x, { rate, seed }),
+    oracle: ({ x }) => ({
+      shape,
+      values: x.values.map((value, index) =>
+        dropoutHash(seed, index) >= Math.floor(rate * 2 ** 32) ? value / (1 - rate) : 0,
+      ),
+    }),
+  });
+
+const adamW = { learningRate: 0.01, beta1: 0.9, beta2: 0.98, epsilon: 1e-6, weightDecay: 0.1, gradientScale: 0.5 };
+const atStep3 = { ...adamW, correction1: 1 - adamW.beta1 ** 3, correction2: 1 - adamW.beta2 ** 3 };
+
+const adamWCase = (output: "parameter" | "m" | "v", size: number): OpCase =>
+  opCase({
+    op: "adamW",
+    variant: `${output} of ${size}`,
+    inputs: { parameter: floats([size]), gradient: floats([size]), m: floats([size]), v: floats([size], 0, 1) },
+    // Copies, because an optimiser may consume what it is given.
+    run: (inputs) => {
+      const copies = Object.fromEntries(Object.entries(inputs).map(([name, value]) => [name, tf.add(value, 0)]));
+      return adamWUpdate(copies as typeof inputs, atStep3)[output];
+    },
+    oracle: (inputs) =>
+      grid([size], (index) => {
+        const gradient = at(inputs.gradient, index) * adamW.gradientScale;
+        const m = adamW.beta1 * at(inputs.m, index) + (1 - adamW.beta1) * gradient;
+        const v = adamW.beta2 * at(inputs.v, index) + (1 - adamW.beta2) * gradient ** 2;
+        if (output !== "parameter") return output === "m" ? m : v;
+        const direction = m / atStep3.correction1 / (Math.sqrt(v / atStep3.correction2) + adamW.epsilon);
+        return at(inputs.parameter, index) * (1 - 1e-3) - adamW.learningRate * direction;
+      }),
+    gradientOf: [],
+  });
+
+/** The fused ops, as kernels where the backend has them and as composed ops where it does not. */
+export const fusedCases: readonly OpCase[] = [
+  ...[true, false].flatMap((approximate) => [[1], [5], [3, 37]].map((shape) => geluCase(approximate, shape))),
+  ...widths.slice(1).map((width) => layerNormCase(width, 1e-5)),
+  layerNormCase(5, 0.5),
+  ...widths.map(rmsNormCase),
+  maskedCase("everything visible", [2, 2, 3, 5], exactly([1, 1, 3, 5], "bool", [1])),
+  maskedCase("one mask for all rows and heads", [2, 2, 3, 5], booleans([1, 1, 3, 5])),
+  maskedCase("a mask for each row", [2, 2, 3, 4], booleans([2, 1, 3, 4])),
+  maskedCase("a mask for each row and head", [2, 2, 3, 3], booleans([2, 2, 3, 3])),
+  maskedCase("nothing visible", [1, 2, 2, 5], exactly([1, 1, 2, 5], "bool", [0])),
+  maskedCase("one key", [2, 1, 3, 1], booleans([2, 1, 3, 1])),
+  maskedCase("biased", [2, 2, 2, 5], booleans([2, 1, 2, 5]), true),
+  maskedCase("more keys than a vector", [1, 1, 2, 37], booleans([1, 1, 2, 37])),
+  entropyCase("plain", 0, 0),
+  entropyCase("label smoothing", 0.1, 0),
+  entropyCase("z-loss", 0, 0.01),
+  entropyCase("both, 37 words", 0.2, 0.02, 37),
+  entropyCase("both, 2 words", 0.2, 0.02, 2),
+  dropoutCase(0.5, 7, [3, 5]),
+  dropoutCase(0.1, -123456789, [2, 3, 7]),
+  ...[1, 4, 37].flatMap((size) => (["parameter", "m", "v"] as const).map((output) => adamWCase(output, size))),
+];

@@ -1,0 +1,54 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { byte, createByteTokenizer } from "./byte.ts";
+import { FIRST_ORDINARY_ID, SPECIALS } from "./specials.ts";
+import { describeTokenizer } from "./testing.ts";
+
+const bytes = createByteTokenizer();
+
+describeTokenizer("byte", {
+  tokenizer: bytes,
+  fromJson: (json) => byte.create(json as never),
+  lossless: ["plain", "naïve 😀 \u0000 \r\n", "\uFEFFbyte order mark at the start", "👩‍👩‍👧 e\u0301"],
+});
+
+test("every well-formed string survives the round trip", () => {
+  fc.assert(
+    fc.property(fc.string({ unit: "binary", maxLength: 200 }), (text) => {
+      expect(bytes.decode(bytes.encode(text))).toBe(text);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test("ids are the UTF-8 bytes, moved past the specials", () => {
+  fc.assert(
+    fc.property(fc.string({ unit: "binary" }), (text) => {
+      const expected = [...Buffer.from(text, "utf8")].map((value) => value + FIRST_ORDINARY_ID);
+      expect(bytes.encode(text)).toEqual(expected);
+    }),
+  );
+});
+
+test("any sequence of ids decodes, as the platform's decoder reads the bytes", () => {
+  fc.assert(
+    fc.property(fc.uint8Array(), (raw) => {
+      expect(bytes.decode([...raw].map((value) => value + FIRST_ORDINARY_ID))).toBe(Buffer.from(raw).toString("utf8"));
+    }),
+  );
+});
+
+test("half of a character becomes U+FFFD and leaves its neighbours alone", () => {
+  const [first] = bytes.encode("é");
+  expect(bytes.decode([...bytes.encode("a"), first as number, ...bytes.encode("b")])).toBe("a\uFFFDb");
+});
+
+test("specials inside a text stand for nothing", () => {
+  expect(bytes.decode([...bytes.encode("ab"), SPECIALS.separator, ...bytes.encode("c")])).toBe("abc");
+});
+
+test("the plugin's schema knows its fields", () => {
+  const check = (options: unknown) => byte.schema?.["~standard"].validate(options);
+  expect(check({ corpus: ["x"] })).toHaveProperty("value");
+  expect(check({ size: 3 })).toHaveProperty("issues");
+});

@@ -1,0 +1,30 @@
+import { ConfigError } from "@trivium/core";
+import { z } from "zod";
+import { createDisjointPair } from "./disjoint-pair.ts";
+import type { PairTokenizer } from "./pair-tokenizer.ts";
+import { createSharedPair } from "./shared-pair.ts";
+import type { Tokenizer, TokenizerJson } from "./tokenizer.ts";
+
+const tokenizerSchema = z.looseObject({ name: z.string() });
+const pairSchema = z.discriminatedUnion("name", [
+  z.strictObject({ name: z.literal("shared"), tokenizer: tokenizerSchema }),
+  z.strictObject({ name: z.literal("disjoint"), source: tokenizerSchema, target: tokenizerSchema }),
+]);
+
+/**
+ * The pair tokenizer that `json` describes.
+ *
+ * @param json - what `toJson` returned, possibly read from a file.
+ * @param create - makes one side: `(json) => registry.create("tokenizer", json.name, json)`.
+ * @throws {ConfigError} `text/pair-json` if `json` is not the JSON of a pair tokenizer.
+ */
+export function pairTokenizerFromJson(json: unknown, create: (json: TokenizerJson) => Tokenizer): PairTokenizer {
+  const parsed = pairSchema.safeParse(json);
+  if (!parsed.success) {
+    throw new ConfigError("text/pair-json", `not a pair tokenizer: ${z.prettifyError(parsed.error)}`);
+  }
+  const pair = parsed.data;
+  return pair.name === "shared"
+    ? createSharedPair(create(pair.tokenizer))
+    : createDisjointPair({ source: create(pair.source), target: create(pair.target) });
+}

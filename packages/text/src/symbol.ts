@@ -1,0 +1,27 @@
+import { type AlphabetOptions, alphabetSchema, createAlphabetTokenizer, type Spelling } from "./alphabet.ts";
+import { type Tokenizer, tokenizer } from "./tokenizer.ts";
+
+const spelling: Spelling = {
+  name: "symbol",
+  split: (text) => text.split(/\s+/u).filter((part) => part !== ""),
+  join: (tokens) => tokens.join(" "),
+};
+
+/**
+ * One token for each symbol between blanks: phonemes, commands, words of a small language. Lossless but for the
+ * blanks, which decode to one space; any other symbol is `unknown`.
+ *
+ * @param options - `alphabet`, symbols in the order of their ids; or `corpus`, texts whose symbols become the alphabet
+ *   in the order of their UTF-16 code units.
+ * @throws {ConfigError} `text/alphabet` if the alphabet is missing, empty, repeats itself or has a blank in a symbol.
+ * @example createSymbolTokenizer({ corpus: ["HH AH L OW"] }).decode([6, 5]) // => "HH AH"
+ */
+export function createSymbolTokenizer(options: AlphabetOptions): Tokenizer {
+  return createAlphabetTokenizer(spelling, options);
+}
+
+/** The plugin of {@link createSymbolTokenizer}. */
+export const symbol = tokenizer("symbol", createSymbolTokenizer, {
+  description: "Symbols between blanks (phonemes, commands) of a given alphabet or of the training text.",
+  schema: alphabetSchema("symbol"),
+});

@@ -1,0 +1,88 @@
+import { validateWith } from "@trivium/registry";
+import { adamWUpdate, flattenTree, mapTree, type ParameterTree, type Tensor, tf, unflattenTree } from "@trivium/tensor";
+import { z } from "zod";
+import type { Optimizer, Trained, Update } from "./optimizer.ts";
+
+export const adamWSchema = z.strictObject({
+  beta1: z.number().min(0).lt(1).default(0.9),
+  beta2: z.number().min(0).lt(1).default(0.98),
+  epsilon: z.number().positive().default(1e-8),
+  weightDecay: z.number().min(0).default(0.01),
+});
+
+export interface AdamWOptions {
+  /** Decay of the first moment, in [0, 1). Default 0.9. */
+  readonly beta1?: number | undefined;
+  /** Decay of the second moment, in [0, 1). Default 0.98, as for translation (Vaswani et al. 2017, §5.3). */
+  readonly beta2?: number | undefined;
+  /** Added to √v̂. Default 1e-8. */
+  readonly epsilon?: number | undefined;
+  /** λ, per unit of learning rate. Default 0.01. */
+  readonly weightDecay?: number | undefined;
+  /**
+   * Which parameters decay. Default: those of rank 2 and more, so that biases and the gains of norms, whose size is no
+   * measure of complexity, are left alone. `() => true` decays all, as PyTorch does.
+   */
+  readonly decay?: ((path: string, parameter: Tensor) => boolean) | undefined;
+}
+
+const isMatrix = (_path: string, parameter: Tensor): boolean => parameter.rank > 1;
+
+/**
+ * AdamW: `m ← β₁m + (1−β₁)g`, `v ← β₂v + (1−β₂)g²`, `p ← (1 − ηλ)p − η · m̂ / (√v̂ + ε)`, with the decay `λ` kept apart
+ * from the gradient.
+ *
+ * @throws {ConfigError} `trainer/adam-w`, naming the option that is out of range.
+ * @source Loshchilov and Hutter 2019, algorithm 2, https://arxiv.org/abs/1711.05101
+ * @example adamW({ weightDecay: 0.1 }).settings.beta2 // => 0.98
+ */
+export function adamW({ decay = isMatrix, ...options }: AdamWOptions = {}): Optimizer {
+  const settings = validateWith(adamWSchema, options, { code: "trainer/adam-w", what: "adamW" });
+  return {
+    name: "adam-w",
+    settings,
+    createState: (parameters) => ({ m: zerosLike(parameters), v: zerosLike(parameters) }),
+    apply(trained, gradients, update) {
+      const decayOf = (path: string, leaf: Tensor) => (decay(path, leaf) ? settings.weightDecay : 0);
+      return applyAdamW(trained, gradients, { ...settings, ...update, decayOf });
+    },
+  };
+}
+
+const zerosLike = (parameters: ParameterTree): ParameterTree => mapTree(parameters, (leaf) => tf.zeros(leaf.shape));
+
+interface Settings extends Update, z.output<typeof adamWSchema> {
+  readonly decayOf: (path: string, parameter: Tensor) => number;
+}
+
+function applyAdamW({ parameters, state }: Trained, gradients: ParameterTree, settings: Settings): Trained {
+  const { learningRate, beta1, beta2, epsilon, step, gradientScale, decayOf } = settings;
+  const correction = { correction1: 1 - beta1 ** step, correction2: 1 - beta2 ** step };
+  const [ms, vs, gs] = [flattenTree(state.m!), flattenTree(state.v!), flattenTree(gradients)];
+  const next = {
+    parameters: {} as Record<string, Tensor>,
+    m: {} as Record<string, Tensor>,
+    v: {} as Record<string, Tensor>,
+  };
+  for (const [path, parameter] of Object.entries(flattenTree(parameters))) {
+    const inputs = { parameter, gradient: gs[path]!, m: ms[path]!, v: vs[path]! };
+    const attributes = {
+      learningRate,
+      beta1,
+      beta2,
+      epsilon,
+      ...correction,
+      gradientScale,
+      weightDecay: decayOf(path, parameter),
+    };
+    const updated = adamWUpdate(inputs, attributes);
+    tf.dispose(Object.values(inputs));
+    next.parameters[path] = updated.parameter;
+    next.m[path] = updated.m;
+    next.v[path] = updated.v;
+  }
+  return {
+    parameters: unflattenTree(next.parameters),
+    state: { m: unflattenTree(next.m), v: unflattenTree(next.v) },
+  };
+}

@@ -1,0 +1,84 @@
+/** Counts since step 0, across resumes. */
+export interface Totals {
+  /** Target tokens that carried loss. */
+  readonly supervisedTokens: number;
+  /** Real tokens in all streams. */
+  readonly seenTokens: number;
+  /** Only if `flops` was given. */
+  readonly flops?: number;
+  /** Seconds of training alone: no evaluation, no checkpoint, no waiting for the consumer. */
+  readonly seconds: number;
+}
+
+/** Always the first event. */
+export interface StartedEvent {
+  readonly type: "started";
+  /** How many numbers the parameters hold. */
+  readonly parameters: number;
+  /** Steps already done: 0, or the step that the run resumed from. */
+  readonly step: number;
+  /** The step at which the run will be finished. */
+  readonly steps: number;
+  readonly totals: Totals;
+}
+
+/** A step was taken. */
+export interface StepEvent {
+  readonly type: "step";
+  /** Steps done, counted from 1. */
+  readonly step: number;
+  /** Nats per supervised token of this step, over all micro-batches. */
+  readonly loss: number;
+  readonly learningRate: number;
+  /** Global norm of the gradient of `loss`, before clipping. */
+  readonly gradientNorm: number;
+  /** Target tokens of this step that carried loss. */
+  readonly supervisedTokens: number;
+  /** Real tokens of this step in all streams. */
+  readonly seenTokens: number;
+  /** Only if `flops` was given. */
+  readonly flops?: number;
+  readonly seconds: number;
+  /** Seen tokens ÷ seconds. */
+  readonly tokensPerSecond: number;
+  readonly totals: Totals;
+}
+
+/** The held-out metrics of `evaluate.run`. */
+export interface EvaluatedEvent {
+  readonly type: "evaluated";
+  readonly step: number;
+  readonly metrics: Readonly<Record<string, number>>;
+}
+
+/** A whole checkpoint was written. */
+export interface CheckpointEvent {
+  readonly type: "checkpoint";
+  readonly step: number;
+  /** Where, for people to read. */
+  readonly location: string;
+}
+
+/** Something is odd and the run goes on. */
+export interface WarningEvent {
+  readonly type: "warning";
+  readonly step: number;
+  readonly code:
+    | "trainer/unreached-parameters"
+    | "trainer/no-targets"
+    | "trainer/skipped-checkpoint"
+    | "trainer/numeric-change";
+  readonly message: string;
+}
+
+/** Always the last event, unless an error ends the stream. */
+export interface StoppedEvent {
+  readonly type: "stopped";
+  /** `finished`: all steps are done. `aborted`: the signal asked; with a checkpoint store the run can be resumed. */
+  readonly reason: "finished" | "aborted";
+  readonly step: number;
+  readonly totals: Totals;
+}
+
+/** What `train` yields: numbers and texts, never tensors, so every event survives `JSON.stringify`. */
+export type TrainEvent = StartedEvent | StepEvent | EvaluatedEvent | CheckpointEvent | WarningEvent | StoppedEvent;

@@ -1,0 +1,30 @@
+import { z } from "zod";
+import { adamW, adamWSchema } from "./adam-w.ts";
+import { constant } from "./constant.ts";
+import { inverseSquareRoot } from "./inverse-square-root.ts";
+import { optimizer } from "./optimizer.ts";
+import { schedule } from "./schedule.ts";
+import { warmupCosine } from "./warmup-cosine.ts";
+
+const rate = z.number().positive();
+const count = z.int().min(0);
+
+/** Every optimiser and schedule of this package, so that a registry, a flag or a text can name them. */
+export const trainerPlugins = [
+  optimizer("adam-w", adamW, {
+    description: "Adam with decoupled weight decay; biases and gains do not decay.",
+    schema: adamWSchema,
+  }),
+  schedule("constant", constant, {
+    description: "The same rate at every step.",
+    schema: z.strictObject({ rate }),
+  }),
+  schedule("warmup-cosine", warmupCosine, {
+    description: "Linear warm-up, then half a cosine down to the floor.",
+    schema: z.strictObject({ peak: rate, warmupSteps: count, steps: count, floor: z.number().min(0).optional() }),
+  }),
+  schedule("inverse-square-root", inverseSquareRoot, {
+    description: "Linear warm-up, then as one over the square root of the step.",
+    schema: z.strictObject({ peak: rate, warmupSteps: count }),
+  }),
+] as const;

@@ -1,0 +1,131 @@
+import { disposeTree, tf } from "@trivium/tensor";
+import { beforeAll, expect, test } from "vitest";
+import { adamW } from "./adam-w.ts";
+import type { CheckpointStore, Snapshot } from "./checkpoint-store.ts";
+import { consume } from "./consume.ts";
+import type { TrainEvent } from "./events.ts";
+import { createMemoryStore } from "./memory-store.ts";
+import { bigramModel, smallRun } from "./testing/bigram.ts";
+import { train } from "./train.ts";
+import type { TrainOptions } from "./train-options.ts";
+
+beforeAll(async () => {
+  await tf.setBackend("cpu");
+});
+
+/** Runs to the end; the events, and the checkpoint that is then in the store. */
+async function run(store: CheckpointStore, changes: Partial<TrainOptions> = {}, stopAfter = Number.POSITIVE_INFINITY) {
+  const events: TrainEvent[] = [];
+  const abort = new AbortController();
+  const stream = train(smallRun({ checkpoint: { store, every: 5 }, signal: abort.signal, ...changes }));
+  const { parameters, ...result } = await consume(stream, (event) => {
+    events.push(event);
+    if (event.type === "step" && event.step === stopAfter) abort.abort();
+  });
+  disposeTree(parameters);
+  return { ...result, events, kept: (await store.latest(() => {})) as Snapshot };
+}
+
+const withoutSeconds = ({ model, optimizer, state }: Snapshot) => ({
+  model,
+  optimizer,
+  state: { ...state, totals: { ...state.totals, seconds: 0 } },
+});
+
+test("an aborted run stops after the step with a checkpoint, and says that it was aborted", async () => {
+  const { events, kept, reason } = await run(createMemoryStore(), {}, 7);
+  expect(reason).toBe("aborted");
+  expect(events.slice(-3)).toMatchObject([
+    { type: "step", step: 7 },
+    { type: "checkpoint", step: 7, location: "memory" },
+    { type: "stopped", reason: "aborted", step: 7 },
+  ]);
+  expect(kept.state).toMatchObject({ step: 7, seed: 3, numericIdentity: { backend: "cpu" } });
+});
+
+test("a run aborted at every step and resumed equals the undisturbed one, bit for bit", async () => {
+  const whole = await run(createMemoryStore());
+  const store = createMemoryStore();
+  const losses: number[] = [];
+  for (let step = 1; step <= 12; step++) {
+    const { events } = await run(store, { resume: true }, step);
+    expect(events[0]).toMatchObject({ type: "started", step: step - 1 });
+    for (const event of events) if (event.type === "step") losses.push(event.loss);
+  }
+  const pieces = (await store.latest(() => {})) as Snapshot;
+  expect(withoutSeconds(pieces)).toEqual(withoutSeconds(whole.kept));
+  expect(losses).toEqual(whole.events.flatMap((event) => (event.type === "step" ? [event.loss] : [])));
+});
+
+test("resuming a finished run takes no step, and more steps may be asked for", async () => {
+  const store = createMemoryStore();
+  await run(store);
+  const again = await run(store, { resume: true });
+  expect(again.events.map(({ type }) => type)).toEqual(["started", "stopped"]);
+  const more = await run(store, { resume: true, steps: 14 });
+  expect(more.kept.state.step).toBe(14);
+  expect(withoutSeconds(more.kept)).toEqual(withoutSeconds((await run(createMemoryStore(), { steps: 14 })).kept));
+});
+
+test("resuming without a checkpoint starts at 0", async () => {
+  const { events } = await run(createMemoryStore(), { resume: true });
+  expect(events[0]).toMatchObject({ type: "started", step: 0 });
+});
+
+test("a store that holds a run is not overwritten", async () => {
+  const store = createMemoryStore();
+  const { kept } = await run(store);
+  await expect(run(store, { seed: 4 })).rejects.toMatchObject({ code: "trainer/holds-a-run", details: { step: 12 } });
+  expect(await store.latest(() => {})).toEqual(kept);
+});
+
+test("another run is refused, naming each field that differs", async () => {
+  const store = createMemoryStore();
+  await run(store);
+  const before = tf.memory().numTensors;
+  const changes = { seed: 4, optimizer: adamW({ beta2: 0.95 }), model: bigramModel({ dropoutRate: 0.5 }) };
+  await expect(run(store, { resume: true, ...changes })).rejects.toMatchObject({
+    code: "trainer/other-run",
+    details: {
+      differences: ["model.dropout was 0.2, is 0.5", "optimizer.beta2 was 0.98, is 0.95", "seed was 3, is 4"],
+    },
+  });
+  expect(tf.memory().numTensors).toBe(before);
+});
+
+test("parameters of other names or shapes are refused", async () => {
+  const store = createMemoryStore();
+  await run(store);
+  const before = tf.memory().numTensors;
+  const model = bigramModel({ dropoutRate: 0.2, unreached: true });
+  await expect(run(store, { resume: true, model })).rejects.toThrow(
+    "the checkpoint's model does not fit: idle is missing",
+  );
+  expect(tf.memory().numTensors).toBe(before);
+});
+
+test("other arithmetic is refused by name, or allowed with a warning", async () => {
+  const store = createMemoryStore();
+  const identity = { backend: "simd", gemm: "onednn 3.1", precision: "f32" };
+  await run(store, { numericIdentity: identity }, 5);
+  const numericIdentity = { ...identity, gemm: "wasm" };
+  await expect(run(store, { resume: true, numericIdentity })).rejects.toMatchObject({
+    code: "trainer/numeric-identity",
+    details: { differences: ["gemm was onednn 3.1, is wasm"] },
+  });
+  const { events, kept } = await run(store, { resume: true, numericIdentity, allowNumericChange: true });
+  expect(events[1]).toMatchObject({ type: "warning", code: "trainer/numeric-change", step: 5 });
+  expect(kept.state.numericIdentity).toEqual(numericIdentity);
+});
+
+test("what the caller adds to the configuration is kept, and cannot hide what the run is", async () => {
+  const { kept } = await run(createMemoryStore(), { config: { tokenizer: "byte", seed: "mine" } });
+  expect(kept.config).toMatchObject({ tokenizer: "byte", seed: 3, architecture: "bigram", objective: "cross-entropy" });
+  expect(JSON.parse(JSON.stringify(kept.config))).toEqual(kept.config);
+});
+
+test("a signal that is aborted before the first step leaves a checkpoint of step 0", async () => {
+  const { events, kept } = await run(createMemoryStore(), { signal: AbortSignal.abort() });
+  expect(events.map(({ type }) => type)).toEqual(["started", "checkpoint", "stopped"]);
+  expect(kept.state.step).toBe(0);
+});

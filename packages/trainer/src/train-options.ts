@@ -1,0 +1,67 @@
+import type { Batch } from "@trivium/features";
+import type { Model } from "@trivium/model";
+import type { Objective } from "@trivium/objectives";
+import type { ParameterTree } from "@trivium/tensor";
+import type { BatchSource } from "./batch-source.ts";
+import type { CheckpointStore, NumericIdentity } from "./checkpoint-store.ts";
+import type { DivergenceOptions } from "./divergence.ts";
+import type { Optimizer } from "./optimizer.ts";
+import type { Schedule } from "./schedule.ts";
+
+/** When and where checkpoints are written. One is also written at the end, and when the signal aborts. */
+export interface CheckpointOptions {
+  readonly store: CheckpointStore;
+  /** Steps between two checkpoints. Default: only at the end. */
+  readonly every?: number;
+}
+
+/** An evaluation within training. */
+export interface EvaluateOptions {
+  /** Steps between two evaluations; there is one after the last step too. */
+  readonly every: number;
+  /** Borrows the parameters: it must neither dispose nor keep them. */
+  run(parameters: ParameterTree, step: number): Promise<Readonly<Record<string, number>>>;
+}
+
+export interface TrainOptions {
+  readonly model: Pick<Model, "architecture" | "config" | "createParameters" | "logits">;
+  readonly objective: Pick<Objective, "name" | "loss">;
+  readonly batches: BatchSource;
+  readonly optimizer: Optimizer;
+  readonly schedule: Schedule;
+  /** The step at which the run is finished. */
+  readonly steps: number;
+  /** Decides the initial parameters and every dropout mask. */
+  readonly seed: number | string;
+  /** Parameters to start from, consumed. Default: fresh ones from the seed. */
+  readonly parameters?: ParameterTree;
+  /** The largest global norm of the gradient; larger ones are scaled down to it. Default: no clipping. */
+  readonly clipNorm?: number;
+  /** When to give up on a run whose loss rises. `false` for never. */
+  readonly divergence?: DivergenceOptions | false;
+  readonly checkpoint?: CheckpointOptions;
+  /** Whether to go on from the store's newest checkpoint; from step 0 if it has none. */
+  readonly resume?: boolean;
+  /** More to be written into the checkpoint's configuration: plain JSON. */
+  readonly config?: Readonly<Record<string, unknown>>;
+  /** What may change the bits of the run. Default: the name of the backend. */
+  readonly numericIdentity?: NumericIdentity;
+  /** Resumes with another numeric identity, with a warning; the run is then not the one that was interrupted. */
+  readonly allowNumericChange?: boolean;
+  readonly evaluate?: EvaluateOptions;
+  /** Floating-point operations of training on a batch, to be counted in the events. */
+  readonly flops?: (batch: Batch) => number;
+  /** Stops after the step that runs, with a checkpoint. */
+  readonly signal?: AbortSignal;
+  /** Steps between two step events; the last step has one too. Default 1. */
+  readonly logEvery?: number;
+}
+
+/** What `train` returns. */
+export interface TrainResult {
+  /** Of the caller now: dispose them with `disposeTree`. */
+  readonly parameters: ParameterTree;
+  /** Steps done. */
+  readonly step: number;
+  readonly reason: "finished" | "aborted";
+}

@@ -1,0 +1,23 @@
+import { cosineDecay } from "./cosine-decay.ts";
+import { linearWarmup } from "./linear-warmup.ts";
+import { lowest, type Schedule } from "./schedule.ts";
+
+export interface WarmupCosineOptions {
+  readonly peak: number;
+  /** 0 for none. */
+  readonly warmupSteps: number;
+  /** The length of the run. */
+  readonly steps: number;
+  /** The rate at the end of the run. Default 0. */
+  readonly floor?: number | undefined;
+}
+
+/**
+ * Linear warm-up to the peak, then half a cosine down to the floor at the end of the run.
+ *
+ * @source Radford et al. 2018, §4.1 (GPT)
+ * @example warmupCosine({ peak: 1, warmupSteps: 2, steps: 10 })(6) // => 0.5
+ */
+export function warmupCosine({ peak, warmupSteps, steps, floor = 0 }: WarmupCosineOptions): Schedule {
+  return lowest(linearWarmup({ peak, warmupSteps }), cosineDecay({ peak, from: warmupSteps, to: steps, floor }));
+}
