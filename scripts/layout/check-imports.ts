@@ -3,12 +3,12 @@ import { posix } from "node:path";
 import type { Manifest, Workspace, WorkspacePackage } from "../workspace.ts";
 import { type ImportedModule, importedModules, type SourceFile, sourceFiles, splitSpecifier } from "./source-files.ts";
 
-/** Packages whose purpose is I/O, besides backends and apps. */
+/** Packages whose main entry does I/O because that is their purpose, besides backends and apps. */
 const ioPackages = ["@trivium/checkpoint", "@trivium/data"];
 
 /**
  * Checks every import of every source file: declared in the package's manifest, along the arrows, inside the package
- * if relative; tfjs-core only behind its door; Node's modules only where I/O is what the package is for.
+ * if relative; tfjs-core only behind its door; Node's modules only where I/O is the purpose.
  *
  * @returns one line for each violation.
  */
@@ -48,10 +48,10 @@ function checkRelative(specifier: string, { path }: SourceFile, { directory }: W
   return /\.(ts|json)$/.test(specifier) ? undefined : `imports ${specifier} without its extension .ts`;
 }
 
-function checkBuiltin(specifier: string, { test }: SourceFile, { name, tags }: WorkspacePackage) {
+function checkBuiltin(specifier: string, { main }: SourceFile, { name, tags }: WorkspacePackage) {
   if (!specifier.startsWith("node:")) return `imports ${specifier}; write node:${specifier}`;
-  if (test || ioPackages.includes(name) || tags.includes("backend") || tags.includes("app")) return undefined;
-  return `imports ${specifier}, but ${name} is pure: only backends, apps, ${ioPackages.join(" and ")} do I/O`;
+  if (!main || ioPackages.includes(name) || tags.includes("backend") || tags.includes("app")) return undefined;
+  return `imports ${specifier}, but the main entry of ${name} is pure: I/O needs an entry of its own`;
 }
 
 const mayUseTfjs = ({ name, tags, directory }: WorkspacePackage, { test }: SourceFile) =>

@@ -10,6 +10,8 @@ export interface SourceFile {
   readonly text: string;
   /** Whether it is not published: no entry of the package leads to it. Such a file may use development dependencies. */
   readonly test: boolean;
+  /** Whether the main entry of the package leads to it. */
+  readonly main: boolean;
 }
 
 /** One module specifier in a file. */
@@ -29,14 +31,17 @@ export function sourceFiles(root: string, owner: WorkspacePackage): SourceFile[]
     .filter((path) => !path.split("/").some((part) => ignored.includes(part)))
     .sort()
     .map((path) => [path, readFileSync(join(root, path), "utf8")] as const);
-  const published = publishedPaths(owner, new Map(texts));
-  return texts.map(([path, text]) => ({ path, text, test: !published.has(path) }));
+  const byPath = new Map(texts);
+  const { exports = {} } = owner.manifest;
+  const entries = Object.values(exports).flatMap(sourcesOf);
+  const main = reachable(sourcesOf(exports["."]), owner, byPath);
+  // An app has no entries: all but its tests and scripts is what it runs.
+  const all = new Set([...byPath.keys()].filter((path) => !unpublished.test(path)));
+  const published = entries.length === 0 ? all : reachable(entries, owner, byPath);
+  return texts.map(([path, text]) => ({ path, text, test: !published.has(path), main: main.has(path) }));
 }
 
-/** The files that the entries of a package lead to; all but tests and scripts in an app, which has no entries. */
-function publishedPaths({ directory, manifest }: WorkspacePackage, texts: ReadonlyMap<string, string>) {
-  const entries = Object.values(manifest.exports ?? {}).flatMap(sourcesOf);
-  if (entries.length === 0) return new Set([...texts.keys()].filter((path) => !unpublished.test(path)));
+function reachable(entries: readonly string[], { directory }: WorkspacePackage, texts: ReadonlyMap<string, string>) {
   const reached = new Set<string>();
   const visit = (path: string): void => {
     const text = texts.get(path);

@@ -88,7 +88,8 @@ function assertBiasFits(bias: AttentionBias, shape: AttentionShape): void {
   if (bias.kind === "dense") {
     const [rows, heads, queries, keys] = bias.values.shape;
     const fits = (rows === 1 || rows === B) && (heads === 1 || heads === H) && queries === Q && keys === K;
-    if (!fits || bias.values.rank !== 4) throw misfit("values", `[${B} or 1, ${H} or 1, ${Q}, ${K}]`, bias.values.shape);
+    if (!fits || bias.values.rank !== 4)
+      throw misfit("values", `[${B} or 1, ${H} or 1, ${Q}, ${K}]`, bias.values.shape);
     return;
   }
   if (bias.kind === "relative" && (bias.table.rank !== 2 || bias.table.shape[1] !== H)) {

@@ -60,9 +60,17 @@ function bucketIds(bias: RelativeBias, block: Block): { ids: Int32Array; shape: 
 }
 
 function alibiBlock(bias: AlibiBias, block: Block): Tensor4D {
-  const { ids, shape } = mapPairs(bias, block, (size) => new Float32Array(size), (relative) => -Math.abs(relative));
+  const { ids, shape } = mapPairs(
+    bias,
+    block,
+    (size) => new Float32Array(size),
+    (relative) => -Math.abs(relative),
+  );
   const [rows, queries, keys] = shape;
-  return tf.mul(tf.tensor4d(ids, [rows, 1, queries, keys]), tf.tensor4d([...bias.slopes], [1, bias.slopes.length, 1, 1]));
+  return tf.mul(
+    tf.tensor4d(ids, [rows, 1, queries, keys]),
+    tf.tensor4d([...bias.slopes], [1, bias.slopes.length, 1, 1]),
+  );
 }
 
 /** `value(key position − query position)` of every pair of a block: `[rows, block queries, block keys]`. */

@@ -43,6 +43,13 @@ function denseGradients({ plan }: BlockwiseProblem, { shape: [rows, heads] }: Te
         return (heads === 1 ? tf.sum(overRows, 1, true) : overRows.clone()) as Tensor4D;
       });
     },
-    total: () => [tf.tidy(() => tf.concat(blocks.map((row) => tf.concat(row, 3)), 2))],
+    total: () => [
+      tf.tidy(() =>
+        tf.concat(
+          blocks.map((row) => tf.concat(row, 3)),
+          2,
+        ),
+      ),
+    ],
   };
 }

@@ -9,7 +9,11 @@ import { type Block, lengthOf } from "./bias-block.ts";
  *
  * @returns `[B, H, block queries, block keys]`.
  */
-export function blockDropout({ rate, seed }: AttentionDropout, shape: AttentionShape, { queries, keys }: Block): Tensor4D {
+export function blockDropout(
+  { rate, seed }: AttentionDropout,
+  shape: AttentionShape,
+  { queries, keys }: Block,
+): Tensor4D {
   const { B, H, Q, K } = shape;
   const threshold = Math.floor(rate * 2 ** 32);
   const kept = 1 / (1 - rate);
@@ -18,7 +22,8 @@ export function blockDropout({ rate, seed }: AttentionDropout, shape: AttentionS
   for (let matrix = 0; matrix < B * H; matrix++) {
     for (let q = queries.start; q < queries.end; q++) {
       const row = (matrix * Q + q) * K;
-      for (let k = keys.start; k < keys.end; k++) factors[at++] = dropoutHash(seed | 0, row + k) >= threshold ? kept : 0;
+      for (let k = keys.start; k < keys.end; k++)
+        factors[at++] = dropoutHash(seed | 0, row + k) >= threshold ? kept : 0;
     }
   }
   return tf.tensor4d(factors, [B, H, lengthOf(queries), lengthOf(keys)]);

@@ -3,7 +3,14 @@ import { biasGradients } from "./bias-gradients.ts";
 import { blockDropout } from "./block-dropout.ts";
 import type { PlannedBlock } from "./block-plan.ts";
 import type { Attended } from "./blockwise-forward.ts";
-import { type BlockwiseProblem, blockLogits, groupHeads, hide, slicePositions, ungroupHeads } from "./blockwise-scores.ts";
+import {
+  type BlockwiseProblem,
+  blockLogits,
+  groupHeads,
+  hide,
+  slicePositions,
+  ungroupHeads,
+} from "./blockwise-scores.ts";
 
 /** What of one query block meets each of its key blocks. */
 type QueryBlock = {

@@ -36,8 +36,14 @@ export function attendForward(problem: BlockwiseProblem): Attended {
     tf.tidy(() => attendQueryBlock(problem, queries, visits)),
   );
   const joined = {
-    output: tf.concat(parts.map(({ output }) => output), 2), // [B, H, Q, D]
-    logSumExp: tf.concat(parts.map(({ logSumExp }) => logSumExp), 2), // [B, H, Q, 1]
+    output: tf.concat(
+      parts.map(({ output }) => output),
+      2,
+    ), // [B, H, Q, D]
+    logSumExp: tf.concat(
+      parts.map(({ logSumExp }) => logSumExp),
+      2,
+    ), // [B, H, Q, 1]
   };
   tf.dispose(parts);
   return joined;

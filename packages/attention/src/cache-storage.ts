@@ -89,7 +89,8 @@ export function pickRows(storage: CacheStorage, rows: readonly number[]): CacheS
       details: { rows: [...rows], count },
     });
   }
-  const pick = (tensor: Tensor4D): Tensor4D => tf.keep(tf.tidy(() => tf.gather(tensor, tf.tensor1d([...rows], "int32"))));
+  const pick = (tensor: Tensor4D): Tensor4D =>
+    tf.keep(tf.tidy(() => tf.gather(tensor, tf.tensor1d([...rows], "int32"))));
   return { key: pick(storage.key), value: pick(storage.value), positions: rows.map((row) => storage.positions[row]!) };
 }
 

@@ -1,4 +1,11 @@
-import { type CacheStorage, disposeStorage, type KeyValueEntry, pickRows, repeatedRows, store } from "./cache-storage.ts";
+import {
+  type CacheStorage,
+  disposeStorage,
+  type KeyValueEntry,
+  pickRows,
+  repeatedRows,
+  store,
+} from "./cache-storage.ts";
 
 /**
  * The keys and values that one layer of a decoder computed from the encoder's states: once, at full length. It has no

@@ -1,4 +1,12 @@
-import { type CacheStorage, disposeStorage, extendStorage, type KeyValueEntry, pickRows, repeatedRows, store } from "./cache-storage.ts";
+import {
+  type CacheStorage,
+  disposeStorage,
+  extendStorage,
+  type KeyValueEntry,
+  pickRows,
+  repeatedRows,
+  store,
+} from "./cache-storage.ts";
 
 /**
  * The keys and values that one layer has computed so far. A value: `append` and `reorder` consume the cache and return

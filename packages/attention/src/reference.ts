@@ -29,10 +29,10 @@ function attendDensely(request: AttentionRequest, shape: AttentionShape): Tensor
   const { query, key, value, mask, bias, dropout: dropping } = request;
   const scale = attentionScale(request, shape);
   const visible = denseVisibility(mask, shape);
-  const scores = tf.matMul(query, repeatGroups(key, shape), false, true); // [B, H, Q, K]
+  const scores: Tensor4D = tf.matMul(query, repeatGroups(key, shape), false, true); // [B, H, Q, K]
   const everything = { queries: { start: 0, end: shape.Q }, keys: { start: 0, end: shape.K } };
   const probabilities = bias
-    ? maskedSoftmax({ scores: tf.add<Tensor4D>(tf.mul(scores, scale), biasBlock(bias, everything)), visible, scale: 1 })
+    ? maskedSoftmax({ scores: tf.add(tf.mul(scores, scale), biasBlock(bias, everything)), visible, scale: 1 })
     : maskedSoftmax({ scores, visible, scale });
   return tf.matMul(dropping ? dropout(probabilities, dropping) : probabilities, repeatGroups(value, shape));
 }

@@ -25,7 +25,11 @@ export interface RelativeBucketOptions {
  *   mesh-tensorflow and Hugging Face transformers
  * @example relativeBucket({ buckets: 32, maxDistance: 128, bidirectional: true })(-20) // => 10
  */
-export function relativeBucket({ buckets, maxDistance, bidirectional }: RelativeBucketOptions): (relative: number) => number {
+export function relativeBucket({
+  buckets,
+  maxDistance,
+  bidirectional,
+}: RelativeBucketOptions): (relative: number) => number {
   const perDirection = bidirectional ? Math.floor(buckets / 2) : buckets;
   const exact = Math.floor(perDirection / 2);
   if (!Number.isInteger(buckets) || exact < 1 || !(maxDistance > exact)) {

@@ -1,7 +1,15 @@
 import { UnsupportedError } from "@trivium/core";
 import type { Mask } from "@trivium/masks";
 import { assertMaskFits } from "./attention-shape.ts";
-import { type CacheStorage, disposeStorage, extendStorage, type KeyValueEntry, pickRows, repeatedRows, store } from "./cache-storage.ts";
+import {
+  type CacheStorage,
+  disposeStorage,
+  extendStorage,
+  type KeyValueEntry,
+  pickRows,
+  repeatedRows,
+  store,
+} from "./cache-storage.ts";
 
 /** New slots, and the mask under which they are computed. */
 export interface SealedPrefixExtension extends KeyValueEntry {
@@ -58,7 +66,10 @@ export interface SealedPrefixCache extends CacheStorage {
  */
 export function createSealedPrefixCache(entry: KeyValueEntry): SealedPrefixCache {
   const storage = store(entry);
-  return cacheOf(storage, storage.positions.map((row) => row.filter((position) => position >= 0).length));
+  return cacheOf(
+    storage,
+    storage.positions.map((row) => row.filter((position) => position >= 0).length),
+  );
 }
 
 function cacheOf(storage: CacheStorage, sealedLengths: readonly number[]): SealedPrefixCache {

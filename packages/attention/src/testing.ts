@@ -1,3 +1,2 @@
 export { attentionInFloat64, type PlainRequest } from "./testing/attention-in-float64.ts";
 export { type DescribeKernelOptions, describeKernel, type KernelTest, kernelTests } from "./testing/describe-kernel.ts";
-export { type KernelCase, randomCases } from "./testing/kernel-case.ts";

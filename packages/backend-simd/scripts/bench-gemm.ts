@@ -49,7 +49,27 @@ function gigaflops(build: NativeBuild, { m, n, k, batch = 1 }: Case, transposeA:
   const lda = transposeA ? m : k;
   const ldb = transposeB ? k : n;
   const run = () =>
-    kernels.gemm(Number(transposeA), Number(transposeB), m, n, k, a, lda, m * k, b, ldb, k * n, c, n, m * n, 0, 0, 64, 0, batch * m);
+    kernels.gemm(
+      Number(transposeA),
+      Number(transposeB),
+      m,
+      n,
+      k,
+      a,
+      lda,
+      m * k,
+      b,
+      ldb,
+      k * n,
+      c,
+      n,
+      m * n,
+      0,
+      0,
+      64,
+      0,
+      batch * m,
+    );
   return (2 * m * n * k * batch) / secondsOf(run) / 1e9;
 }
 
@@ -57,7 +77,11 @@ for (const build of ["plain", "relaxed"] as const) {
   console.log(`${build}: m×n×k (×batch)      A·B   Aᵀ·B   A·Bᵀ  (GFLOP/s)`);
   for (const shape of cases) {
     const name = `${shape.m}×${shape.n}×${shape.k}${shape.batch ? ` ×${shape.batch}` : ""}`;
-    const rates = [[false, false], [true, false], [false, true]].map(([a, b]) => gigaflops(build, shape, a!, b!).toFixed(1));
+    const rates = [
+      [false, false],
+      [true, false],
+      [false, true],
+    ].map(([a, b]) => gigaflops(build, shape, a!, b!).toFixed(1));
     console.log(`${name.padEnd(24)} ${rates.map((rate) => rate.padStart(6)).join(" ")}`);
   }
 }

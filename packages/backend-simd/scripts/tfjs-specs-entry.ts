@@ -1,2 +1,3 @@
 export { registration } from "./tfjs-specs-setup.ts";
+
 import "@tensorflow/tfjs-core/dist/tests";

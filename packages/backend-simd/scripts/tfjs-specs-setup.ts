@@ -4,6 +4,6 @@ import "@tensorflow/tfjs-core/dist/register_all_gradients";
 import { setTestEnvs } from "@tensorflow/tfjs-core/dist/jasmine_util";
 import { registerSimdBackend } from "../src/register.ts";
 
-export const registration = registerSimdBackend("simd-specs", JSON.parse(process.env["SIMD_SPECS_OPTIONS"] ?? "{}"));
+export const registration = registerSimdBackend("simd-specs", JSON.parse(process.env.SIMD_SPECS_OPTIONS ?? "{}"));
 
 setTestEnvs([{ name: "simd", backendName: "simd-specs", flags: {}, isDataSync: true }]);

@@ -90,7 +90,7 @@ function report({ passed, pending, failed, unused }: Outcome): boolean {
   return unexpected.length === 0 && unused.length === 0 && passed >= REQUIRED;
 }
 
-process.env["SIMD_SPECS_OPTIONS"] = process.argv[2] ?? "{}";
+process.env.SIMD_SPECS_OPTIONS = process.argv[2] ?? "{}";
 const directory = mkdtempSync(join(tmpdir(), "tfjs-specs-"));
 try {
   process.exitCode = report(await runSpecs(await bundle(directory))) ? 0 : 1;

@@ -67,7 +67,11 @@ function replaceKernel(backendName: string, kernel: AcceleratedKernel, count: ()
   registerKernel({ kernelName, backendName, kernelFunc: withFallback(kernel, original, count) });
 }
 
-function withFallback({ kernelName, run }: AcceleratedKernel, original: KernelFunc | undefined, count: () => void): KernelFunc {
+function withFallback(
+  { kernelName, run }: AcceleratedKernel,
+  original: KernelFunc | undefined,
+  count: () => void,
+): KernelFunc {
   return (request) => {
     const backend = request.backend as SimdBackend;
     const outputs = run(backend, request.inputs, request.attrs as Parameters<typeof run>[2]);

@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
-import { type FileHandle, open, rename, rm } from "node:fs/promises";
+import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
+import { dirname } from "node:path";
+import { systemCode } from "./file-errors.ts";
 
 /** The size and SHA-256 of a file. */
 export interface Fingerprint {
@@ -34,6 +36,18 @@ export async function replaceDurably(path: string, temporary: string, content: s
   await rm(temporary, { force: true });
   await writeDurably(temporary, [new TextEncoder().encode(content)]);
   await rename(temporary, path);
+}
+
+/** Makes a folder and those above it, unless they exist; Node's own `recursive` reports a read-only disk as ENOENT. */
+export async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    if (systemCode(error) === "EEXIST") return;
+    if (systemCode(error) !== "ENOENT" || dirname(path) === path) throw error;
+    await makeFolder(dirname(path));
+    await mkdir(path);
+  }
 }
 
 /** Makes the names in a folder durable: without it a renamed file may be back under its old name after a power cut. */

@@ -1,8 +1,8 @@
-import { mkdir, readFile, rm } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { CheckpointError } from "@trivium/core";
 import { z } from "zod";
-import { replaceDurably, syncFolder } from "./durable-file.ts";
+import { makeFolder, replaceDurably, syncFolder } from "./durable-file.ts";
 import { systemCode, withFileErrors } from "./file-errors.ts";
 import { jsonDifferences } from "./json-differences.ts";
 import { checkpointsFolder, namesIn, stepFolders, TEMPORARY_PREFIX } from "./step-folder.ts";
@@ -45,7 +45,7 @@ export async function openRun(directory: string, options: OpenRunOptions): Promi
       return { directory, isNew: false };
     }
     await assertEmpty(directory);
-    await mkdir(directory, { recursive: true });
+    await makeFolder(directory);
     const content = `${JSON.stringify({ format: "trivium-run", version: 1, identity }, null, 2)}\n`;
     await replaceDurably(join(directory, RUN_FILE_NAME), join(directory, `${TEMPORARY_PREFIX}run`), content);
     await syncFolder(directory);

@@ -1,7 +1,7 @@
-import { mkdir, rename, rm } from "node:fs/promises";
+import { rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { CheckpointError } from "@trivium/core";
-import { type Fingerprint, syncFolder, writeDurably } from "./durable-file.ts";
+import { type Fingerprint, makeFolder, syncFolder, writeDurably } from "./durable-file.ts";
 import { safetensorsChunks } from "./encode-safetensors.ts";
 import { withFileErrors } from "./file-errors.ts";
 import { FILE_NAME, MANIFEST_NAME, type Manifest } from "./manifest.ts";
@@ -30,7 +30,8 @@ export interface WriteCheckpointOptions {
  *
  * @returns the path of the checkpoint.
  * @throws {CheckpointError} `checkpoint/disk-full`, `checkpoint/read-only` or `checkpoint/io`; earlier checkpoints are
- *   kept and nothing is left behind. `checkpoint/array`, `checkpoint/json`, `checkpoint/name`, `checkpoint/step` or `checkpoint/keep` for unusable options.
+ *   kept and nothing is left behind. `checkpoint/array`, `checkpoint/json`, `checkpoint/name`,
+ *   `checkpoint/step` or `checkpoint/keep` for unusable options.
  * @example await writeCheckpoint("runs/a", { step: 100, files: { "model.safetensors": weights, "state.json": state } });
  */
 export async function writeCheckpoint(runDirectory: string, options: WriteCheckpointOptions): Promise<string> {
@@ -41,7 +42,7 @@ export async function writeCheckpoint(runDirectory: string, options: WriteCheckp
   return withFileErrors(`write checkpoint ${stepName(step)}`, runDirectory, async () => {
     try {
       await rm(temporary, { recursive: true, force: true });
-      await mkdir(temporary, { recursive: true });
+      await makeFolder(temporary);
       await writeFiles(temporary, step, files);
       const existing = await stepFolders(runDirectory);
       const revision =

@@ -43,7 +43,9 @@ export function assertShapes(code: string, table: ShapeTable): Record<string, nu
     letters.forEach((letter, axis) => {
       const size = shape[axis] as number;
       if (letter === "_") return;
-      const expected = /^\d+$/.test(letter) ? Number(letter) : (sizes[letter] ??= size);
+      const isNumber = /^\d+$/.test(letter);
+      const expected = isNumber ? Number(letter) : (sizes[letter] ?? size);
+      if (!isNumber) sizes[letter] = expected;
       if (expected !== size) {
         const meaning = letter in AXES ? ` (${AXES[letter as AxisLetter]})` : "";
         throw mismatch(code, table, `axis ${letter}${meaning} of ${name} should be ${expected}, not ${size}`);

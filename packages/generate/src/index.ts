@@ -1,1 +1,2 @@
-export {};
+export { type GenerateEvent, type GenerateOptions, generate } from "./generate.ts";
+export { type Decoded, type DecodeOptions, decodeGreedily } from "./greedy.ts";

@@ -24,7 +24,7 @@ export interface DocumentsOptions {
  * ```
  * @throws {ConfigError} `masks/document-ids` if an id is not an integer.
  * @throws {ShapeError} `masks/document-ids` if rows differ in length or number.
- * @source Krell et al. 2021, §3.2, https://arxiv.org/abs/2107.02027
+ * @source Krell et al. 2021, https://arxiv.org/abs/2107.02027
  * @example documents({ ids: [0, 0, 1] }).visible(0, 0, 2, 1) // => false
  */
 export function documents({ ids, keyIds }: DocumentsOptions): Mask {

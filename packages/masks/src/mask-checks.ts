@@ -10,6 +10,7 @@ import { visiblePairs } from "./visible-pairs.ts";
 /** The names of the suite's tests. */
 export const maskTests = [
   "visible is pure",
+  "rows and heads that it does not speak of make no difference",
   "classify keeps its promises",
   "rows and heads out of range are refused",
   "dense agrees with the predicate",
@@ -45,12 +46,20 @@ interface Subject extends MaskUnderTest {
   readonly truth: Uint8Array;
 }
 
-const checks: Readonly<
-  Record<Exclude<MaskTest, "JSON gives the same mask back">, (subject: Subject, create: () => Mask) => void>
-> = {
-  "visible is pure": ({ mask, queries, keys, truth }, create) => {
-    expect(tabulateBackwards(mask, queries, keys)).toEqual(truth);
+const checks: Readonly<Record<MaskTest, (subject: Subject) => void>> = {
+  "visible is pure": ({ create, mask, queries, keys, truth }) => {
+    expect(tabulate(mask, queries, keys, "backwards")).toEqual(truth);
     expect(tabulate(create(), queries, keys)).toEqual(truth);
+  },
+  "rows and heads that it does not speak of make no difference": ({ mask, queries, keys }) => {
+    const others = [...(mask.rows === null ? [[1, 0]] : []), ...(mask.heads === null ? [[0, 1]] : [])];
+    for (const [b, h] of others as [number, number][]) {
+      for (let q = 0; q < queries; q++) {
+        for (let k = 0; k < keys; k++) {
+          expect(mask.visible(b, h, q, k), `row ${b}, head ${h}, pair ${q}, ${k}`).toBe(mask.visible(0, 0, q, k));
+        }
+      }
+    }
   },
   "classify keeps its promises": (subject) => {
     forEachBlock(subject, (b, h, q, k, expected) => {
@@ -81,6 +90,7 @@ const checks: Readonly<
   "visible pairs are counted exactly": ({ mask, queries, keys, truth }) => {
     expect(visiblePairs(mask, { queries, keys })).toBe(truth.reduce((sum, bit) => sum + bit, 0));
   },
+  "JSON gives the same mask back": checkJson,
 };
 
 const matrices = (mask: Mask) =>
@@ -90,24 +100,13 @@ const matrices = (mask: Mask) =>
     base: index,
   }));
 
-function tabulate(mask: Mask, queries: number, keys: number): Uint8Array {
+function tabulate(mask: Mask, queries: number, keys: number, order?: "backwards"): Uint8Array {
   const area = queries * keys;
-  const truth = new Uint8Array(matrices(mask).length * area);
-  for (const { b, h, base } of matrices(mask)) {
-    for (let at = 0; at < area; at++) {
-      truth[base * area + at] = mask.visible(b, h, Math.floor(at / keys), at % keys) ? 1 : 0;
-    }
-  }
-  return truth;
-}
-
-function tabulateBackwards(mask: Mask, queries: number, keys: number): Uint8Array {
-  const area = queries * keys;
-  const truth = new Uint8Array(matrices(mask).length * area);
-  for (const { b, h, base } of matrices(mask).reverse()) {
-    for (let at = area - 1; at >= 0; at--) {
-      truth[base * area + at] = mask.visible(b, h, Math.floor(at / keys), at % keys) ? 1 : 0;
-    }
+  const all = matrices(mask);
+  const truth = new Uint8Array(all.length * area);
+  const places = all.flatMap(({ b, h, base }) => Array.from({ length: area }, (_, at) => ({ b, h, base, at })));
+  for (const { b, h, base, at } of order === undefined ? places : places.reverse()) {
+    truth[base * area + at] = mask.visible(b, h, Math.floor(at / keys), at % keys) ? 1 : 0;
   }
   return truth;
 }
@@ -192,7 +191,7 @@ function checkIntervals({ mask, queries, keys, truth }: Subject): void {
   });
 }
 
-function checkJson({ mask, queries, keys, truth }: Subject, plugins: MaskPlugins): void {
+function checkJson({ mask, queries, keys, plugins, truth }: Subject): void {
   const again = maskFromJson(JSON.parse(JSON.stringify(maskToJson(mask, { plugins }))), { plugins });
   expect(again.spec).toEqual(mask.spec);
   expect(sameMask(again, mask)).toBe(true);

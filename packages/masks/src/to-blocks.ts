@@ -48,7 +48,7 @@ export interface BlockMap {
  *
  * @throws {ConfigError} `masks/block-size` if a block is smaller than 1, `masks/size` if a size is not an integer ≥ 0.
  * @throws {ShapeError} `masks/rows` or `masks/heads` if the mask has another number of them.
- * @source FlexAttention's BlockMask, https://arxiv.org/abs/2412.05496, §3.2
+ * @source FlexAttention's BlockMask, https://arxiv.org/abs/2412.05496
  * @example toBlocks(causal(), { queries: 4, keys: 4, blockQueries: 2, blockKeys: 2 }).at(0, 0).forward.full // => [[], [0]]
  */
 export function toBlocks(mask: Mask, options: BlockOptions): BlockMap {

@@ -2,7 +2,8 @@ import { causal } from "@trivium/model-causal";
 import { encoderDecoder } from "@trivium/model-encoder-decoder";
 import { prefix } from "@trivium/model-prefix";
 import { expect, test } from "vitest";
-import { countModelParameters, forwardFlops } from "./counters.ts";
+import { countModelMatrices, countModelParameters, forwardFlops, trainingFlops } from "./counters.ts";
+import { sampleInput } from "./testing.ts";
 
 const wang = {
   vocabulary: 32128,
@@ -28,9 +29,12 @@ const t5Base = {
 } as const;
 
 test("Wang et al. 2022: 4.762 B decoder-only, 11.003 B encoder-decoder", () => {
-  expect(countModelParameters(causal, wang) / 1e9).toBeCloseTo(4.762, 3);
+  expect(countModelMatrices(causal, wang) / 1e9).toBeCloseTo(4.762, 3);
   expect(countModelParameters(prefix, wang)).toBe(countModelParameters(causal, wang));
-  expect(countModelParameters(encoderDecoder, wang) / 1e9).toBeCloseTo(11.003, 3);
+  expect(countModelMatrices(encoderDecoder, wang) / 1e9).toBeCloseTo(11.003, 3);
+  // 24 layers of two norms and 24 of three, and one after each stack.
+  const norms = (24 * 2 + 24 * 3 + 2) * 4096;
+  expect(countModelParameters(encoderDecoder, wang)).toBe(countModelMatrices(encoderDecoder, wang) + norms);
 });
 
 test("T5-base: 222.9 M, one of its stacks 109.6 M", () => {
@@ -82,4 +86,17 @@ test("attention FLOPs follow the visible pairs: a prefix adds p(p−1)/2 to n(n+
   expect(at(causal, 4)).toBe(55);
   expect(at(prefix, 4)).toBe(55 + 6);
   expect(at(prefix, 1)).toBe(55);
+});
+
+test("training FLOPs are three forward passes of each row's real tokens", () => {
+  const config = { vocabulary: 17, width: 8, heads: 2, layers: 2 };
+  const rows = [
+    { length: 6, prefixLength: 3 },
+    { length: 4, prefixLength: 2 },
+  ];
+  const input = sampleInput(prefix, { rows, multipleOf: 16 });
+  const expected = rows.map(
+    ({ length, prefixLength }) => 3 * forwardFlops(prefix, config, { lengths: { tokens: length }, prefixLength }).total,
+  );
+  expect(trainingFlops(prefix, config)(input)).toBe(expected[0]! + expected[1]!);
 });

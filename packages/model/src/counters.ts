@@ -1,5 +1,6 @@
+import type { ModelInput } from "@trivium/features";
 import { type Mask, visiblePairs } from "@trivium/masks";
-import { countSpecs, isGated } from "@trivium/nn";
+import { countSpecs, flattenSpecs, isGated } from "@trivium/nn";
 import { type Architecture, selfMaskOf } from "./architecture.ts";
 import type { ModelOptions } from "./config.ts";
 import { parameterSpecs } from "./parameter-specs.ts";
@@ -8,6 +9,12 @@ import { layersOf, type ResolvedConfig, resolveConfig } from "./resolve-config.t
 /** How many parameters the model has, biases, norms and positions included, without making any. */
 export function countModelParameters(architecture: Architecture, options: ModelOptions): number {
   return countSpecs(parameterSpecs(architecture, resolveConfig(architecture, options)));
+}
+
+/** How many of them are weights of matrices and embeddings: what papers count, without norms and biases. */
+export function countModelMatrices(architecture: Architecture, options: ModelOptions): number {
+  const specs = Object.values(flattenSpecs(parameterSpecs(architecture, resolveConfig(architecture, options))));
+  return specs.reduce((sum, { shape }) => sum + (shape.length === 2 ? shape[0]! * shape[1]! : 0), 0);
 }
 
 /** One row: how long each stream is, and its prefix. */
@@ -34,7 +41,33 @@ export interface Flops {
  * Attention is counted by visible pairs: what a kernel that skips hidden blocks computes at least.
  */
 export function forwardFlops(architecture: Architecture, options: ModelOptions, row: RowLengths): Flops {
+  return rowFlops(architecture, resolveConfig(architecture, options), row);
+}
+
+/**
+ * Counts the FLOPs of training on a batch: three forward passes over its real tokens. Padding is not counted, so the
+ * number says what the batch needs and not what a kernel does.
+ *
+ * @returns a function of batches; rows of equal lengths are counted once.
+ */
+export function trainingFlops(architecture: Architecture, options: ModelOptions): (input: ModelInput) => number {
   const config = resolveConfig(architecture, options);
+  const known = new Map<string, number>();
+  return ({ size, streams, prefixLengths }) => {
+    let sum = 0;
+    for (let row = 0; row < size; row++) {
+      const lengths = Object.fromEntries(architecture.streams.map((name) => [name, streams[name]?.lengths[row] ?? 0]));
+      const prefixLength = prefixLengths[row] ?? 0;
+      const key = `${Object.values(lengths)}/${prefixLength}`;
+      const flops = known.get(key) ?? 3 * rowFlops(architecture, config, { lengths, prefixLength }).total;
+      known.set(key, flops);
+      sum += flops;
+    }
+    return sum;
+  };
+}
+
+function rowFlops(architecture: Architecture, config: ResolvedConfig, row: RowLengths): Flops {
   const { streams } = architecture;
   let projections = 0;
   let attention = 0;

@@ -40,7 +40,10 @@ export function unflattenTree<Leaf>(flat: Readonly<Record<string, Leaf>>): Tree<
     const names = path.split(".");
     const last = names.pop() as string;
     let node = root;
-    for (const name of names) node = (node[name] ??= {}) as Record<string, unknown>;
+    for (const name of names) {
+      node[name] ??= {};
+      node = node[name] as Record<string, unknown>;
+    }
     node[last] = leaf;
   }
   return root as Tree<Leaf>;

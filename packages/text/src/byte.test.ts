@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { byte, createByteTokenizer } from "./byte.ts";
+import { bytePlugin, createByteTokenizer } from "./byte.ts";
 import { FIRST_ORDINARY_ID, SPECIALS } from "./specials.ts";
 import { describeTokenizer } from "./testing.ts";
 
@@ -8,7 +8,7 @@ const bytes = createByteTokenizer();
 
 describeTokenizer("byte", {
   tokenizer: bytes,
-  fromJson: (json) => byte.create(json as never),
+  fromJson: (json) => bytePlugin.create(json as never),
   lossless: ["plain", "naïve 😀 \u0000 \r\n", "\uFEFFbyte order mark at the start", "👩‍👩‍👧 e\u0301"],
 });
 
@@ -48,7 +48,7 @@ test("specials inside a text stand for nothing", () => {
 });
 
 test("the plugin's schema knows its fields", () => {
-  const check = (options: unknown) => byte.schema?.["~standard"].validate(options);
+  const check = (options: unknown) => bytePlugin.schema?.["~standard"].validate(options);
   expect(check({ corpus: ["x"] })).toHaveProperty("value");
   expect(check({ size: 3 })).toHaveProperty("issues");
 });

@@ -42,7 +42,7 @@ export interface ByteOptions {
 const create: (options?: ByteOptions) => Tokenizer = createByteTokenizer;
 
 /** The plugin of {@link createByteTokenizer}. */
-export const byte = tokenizer("byte", create, {
+export const bytePlugin = tokenizer("byte", create, {
   description: "UTF-8 bytes: any text, no vocabulary to learn, 261 ids.",
   schema: z.strictObject({ name: z.literal("byte").optional(), corpus: z.unknown().optional() }),
 });

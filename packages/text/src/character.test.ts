@@ -1,13 +1,13 @@
 import { TriviumError } from "@trivium/core";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { character, createCharacterTokenizer } from "./character.ts";
+import { characterPlugin, createCharacterTokenizer } from "./character.ts";
 import { SPECIALS } from "./specials.ts";
 import { describeTokenizer } from "./testing.ts";
 
 describeTokenizer("character", {
   tokenizer: createCharacterTokenizer({ corpus: ["hello wörld", "😀\n"] }),
-  fromJson: (json) => character.create(json as never),
+  fromJson: (json) => characterPlugin.create(json as never),
   lossless: ["hello", "wörld 😀", "\n\n"],
 });
 
@@ -15,7 +15,7 @@ test("every text survives the round trip through the alphabet found in it, and t
   fc.assert(
     fc.property(fc.array(fc.string({ unit: "binary", minLength: 1 }), { minLength: 1 }), (corpus) => {
       const learned = createCharacterTokenizer({ corpus });
-      const again = character.create(JSON.parse(JSON.stringify(learned.toJson())));
+      const again = characterPlugin.create(JSON.parse(JSON.stringify(learned.toJson())));
       for (const text of corpus) {
         expect(learned.decode(learned.encode(text))).toBe(text);
         expect(again.encode(text)).toEqual(learned.encode(text));
@@ -62,7 +62,7 @@ test.each(refused)("%s is refused", (_, options, message) => {
 
 test("the plugin's schema names a field that is wrong or unknown", () => {
   const issues = (options: unknown) => {
-    const result = character.schema?.["~standard"].validate(options) as { issues?: { message: string }[] };
+    const result = characterPlugin.schema?.["~standard"].validate(options) as { issues?: { message: string }[] };
     return result.issues?.map(({ message }) => message).join();
   };
   expect(issues({ name: "character", alphabet: ["a"] })).toBeUndefined();

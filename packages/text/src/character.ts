@@ -17,7 +17,7 @@ export function createCharacterTokenizer(options: AlphabetOptions): Tokenizer {
 }
 
 /** The plugin of {@link createCharacterTokenizer}. */
-export const character = tokenizer("character", createCharacterTokenizer, {
+export const characterPlugin = tokenizer("character", createCharacterTokenizer, {
   description: "Unicode characters of a given alphabet or of the training text.",
   schema: alphabetSchema("character"),
 });

@@ -1,4 +1,4 @@
-import { ConfigError } from "@trivium/core";
+import { validateWith } from "@trivium/registry";
 import { z } from "zod";
 import { createDisjointPair } from "./disjoint-pair.ts";
 import type { PairTokenizer } from "./pair-tokenizer.ts";
@@ -19,11 +19,7 @@ const pairSchema = z.discriminatedUnion("name", [
  * @throws {ConfigError} `text/pair-json` if `json` is not the JSON of a pair tokenizer.
  */
 export function pairTokenizerFromJson(json: unknown, create: (json: TokenizerJson) => Tokenizer): PairTokenizer {
-  const parsed = pairSchema.safeParse(json);
-  if (!parsed.success) {
-    throw new ConfigError("text/pair-json", `not a pair tokenizer: ${z.prettifyError(parsed.error)}`);
-  }
-  const pair = parsed.data;
+  const pair = validateWith(pairSchema, json, { code: "text/pair-json", what: "pair tokenizer" });
   return pair.name === "shared"
     ? createSharedPair(create(pair.tokenizer))
     : createDisjointPair({ source: create(pair.source), target: create(pair.target) });

@@ -2,15 +2,15 @@ import { TriviumError } from "@trivium/core";
 import { createRegistry } from "@trivium/registry";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { byte, createByteTokenizer } from "./byte.ts";
-import { character, createCharacterTokenizer } from "./character.ts";
+import { bytePlugin, createByteTokenizer } from "./byte.ts";
+import { characterPlugin, createCharacterTokenizer } from "./character.ts";
 import { createDisjointPair } from "./disjoint-pair.ts";
 import { pairTokenizerFromJson } from "./pair-tokenizer-from-json.ts";
 import { createSharedPair } from "./shared-pair.ts";
 import { FIRST_ORDINARY_ID, SPECIALS } from "./specials.ts";
-import { createSymbolTokenizer, symbol } from "./symbol.ts";
+import { createSymbolTokenizer, symbolPlugin } from "./symbol.ts";
 
-const registry = createRegistry([byte, character, symbol]);
+const registry = createRegistry([bytePlugin, characterPlugin, symbolPlugin]);
 const again = (json: unknown) =>
   pairTokenizerFromJson(JSON.parse(JSON.stringify(json)), (side) => registry.create("tokenizer", side.name, side));
 
@@ -76,7 +76,7 @@ test("JSON that is no pair tokenizer is refused with the field", () => {
   for (const [json, field] of [
     [{ name: "shared" }, "tokenizer"],
     [{ name: "other" }, "name"],
-    [null, "expected object"],
+    [null, "name"],
   ]) {
     try {
       pairTokenizerFromJson(json, () => letters);

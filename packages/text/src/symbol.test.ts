@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { SPECIALS } from "./specials.ts";
-import { createSymbolTokenizer, symbol } from "./symbol.ts";
+import { createSymbolTokenizer, symbolPlugin } from "./symbol.ts";
 import { describeTokenizer } from "./testing.ts";
 
 describeTokenizer("symbol", {
   tokenizer: createSymbolTokenizer({ corpus: ["HH AH L OW", "W ER L D"] }),
-  fromJson: (json) => symbol.create(json as never),
+  fromJson: (json) => symbolPlugin.create(json as never),
   lossless: ["HH AH", "D", "L L L"],
 });
 

@@ -21,7 +21,7 @@ export function createSymbolTokenizer(options: AlphabetOptions): Tokenizer {
 }
 
 /** The plugin of {@link createSymbolTokenizer}. */
-export const symbol = tokenizer("symbol", createSymbolTokenizer, {
+export const symbolPlugin = tokenizer("symbol", createSymbolTokenizer, {
   description: "Symbols between blanks (phonemes, commands) of a given alphabet or of the training text.",
   schema: alphabetSchema("symbol"),
 });

@@ -33,6 +33,6 @@ export interface Tokenizer {
  * The kind of tokenizer plugins. A creator takes what its own `toJson` returns, or `{ corpus }`: texts to learn a
  * vocabulary from, which a tokenizer with a fixed vocabulary ignores.
  *
- * @example createRegistry([byte, character]).create("tokenizer", "character", { corpus: ["abc"] }).size // => 8
+ * @example createRegistry([bytePlugin, characterPlugin]).create("tokenizer", "character", { corpus: ["abc"] }).size // => 8
  */
 export const tokenizer = defineKind<(options: never) => Tokenizer>()("tokenizer");

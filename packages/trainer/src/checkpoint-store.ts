@@ -21,21 +21,36 @@ export interface Snapshot {
   readonly model: NamedArrays;
   /** Optimiser state by dotted path: `m.embedding`, `v.embedding`. */
   readonly optimizer: NamedArrays;
-  /** What the run is: model, objective, optimiser, seed, and what the caller adds. Plain JSON. */
+  /** What the run is, and what the caller adds. Plain JSON. */
   readonly config: Readonly<Record<string, unknown>>;
   readonly state: RunState;
 }
 
-/** Where checkpoints are kept: a run folder, a browser's storage, memory. */
+export interface OpenStoreRequest {
+  /** What makes the run this run and no other, as plain JSON. */
+  readonly identity: Readonly<Record<string, unknown>>;
+  /** Whether to go on with a run that is there. */
+  readonly resume: boolean;
+}
+
+export interface OpenedStore {
+  /** The newest whole checkpoint; undefined if there is none. */
+  readonly snapshot: Snapshot | undefined;
+  /** Why newer checkpoints were passed over: one line for each that is broken. */
+  readonly skipped: readonly string[];
+}
+
+/** Where the checkpoints of one run are kept: a run folder, a browser's storage, memory. */
 export interface CheckpointStore {
   /** For messages: the path of the folder, say. */
   readonly location: string;
-  /** Whole or not at all. The arrays are lent for the call: copy what stays. */
-  save(snapshot: Snapshot): Promise<void>;
   /**
-   * The newest whole checkpoint, if there is one.
+   * Called once, before anything is saved.
    *
-   * @param skipped - called with the reason for each newer one that is broken and was passed over.
+   * @throws {CheckpointError} `checkpoint/other-run` if it holds a run of another identity, `checkpoint/run-exists` if
+   *   it holds this run and `resume` is false.
    */
-  latest(skipped: (reason: string) => void): Promise<Snapshot | undefined>;
+  open(request: OpenStoreRequest): Promise<OpenedStore>;
+  /** Whole or not at all. The arrays are lent until the promise settles: copy what stays. */
+  save(snapshot: Snapshot): Promise<void>;
 }

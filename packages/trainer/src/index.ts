@@ -1,7 +1,14 @@
 export { type Accumulated, type AccumulateOptions, accumulate } from "./accumulate.ts";
 export { type AdamWOptions, adamW } from "./adam-w.ts";
 export type { BatchSource } from "./batch-source.ts";
-export type { CheckpointStore, NumericIdentity, RunState, Snapshot } from "./checkpoint-store.ts";
+export type {
+  CheckpointStore,
+  NumericIdentity,
+  OpenedStore,
+  OpenStoreRequest,
+  RunState,
+  Snapshot,
+} from "./checkpoint-store.ts";
 export { constant } from "./constant.ts";
 export { consume, type Sink } from "./consume.ts";
 export { type CosineDecayOptions, cosineDecay } from "./cosine-decay.ts";
@@ -19,7 +26,7 @@ export type {
 export { clipFactor, globalNorm } from "./global-norm.ts";
 export { inverseSquareRoot } from "./inverse-square-root.ts";
 export { type LinearWarmupOptions, linearWarmup } from "./linear-warmup.ts";
-export { createMemoryStore } from "./memory-store.ts";
+export { createMemoryStore, type MemoryStore } from "./memory-store.ts";
 export { type Optimizer, type OptimizerState, optimizer, type Trained, type Update } from "./optimizer.ts";
 export { trainerPlugins } from "./plugins.ts";
 export { lowest, type Schedule, schedule, sum } from "./schedule.ts";

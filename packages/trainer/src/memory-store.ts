@@ -1,20 +1,51 @@
 import type { NamedArray, NamedArrays } from "@trivium/checkpoint/safetensors";
-import type { CheckpointStore, Snapshot } from "./checkpoint-store.ts";
+import { CheckpointError } from "@trivium/core";
+import type { CheckpointStore, OpenStoreRequest, Snapshot } from "./checkpoint-store.ts";
+import { differencesOf } from "./json-differences.ts";
+
+const location = "memory";
+
+/** A store whose newest checkpoint can be read. */
+export interface MemoryStore extends CheckpointStore {
+  /** A copy of the newest checkpoint. */
+  newest(): Snapshot | undefined;
+}
 
 /**
  * A store that keeps the newest checkpoint in memory: for pages, and to go back within a program.
  *
- * @example await createMemoryStore().latest(() => {}) // => undefined
+ * @example createMemoryStore().location // => "memory"
  */
-export function createMemoryStore(): CheckpointStore {
+export function createMemoryStore(): MemoryStore {
+  let known: OpenStoreRequest["identity"] | undefined;
   let kept: Snapshot | undefined;
+  const newest = () => kept && copySnapshot(kept);
   return {
-    location: "memory",
+    location,
+    newest,
+    async open({ identity, resume }) {
+      if (kept) assertResumable(known, identity, resume);
+      known = structuredClone(identity);
+      return { snapshot: newest(), skipped: [] };
+    },
     async save(snapshot) {
       kept = copySnapshot(snapshot);
     },
-    latest: async () => kept && copySnapshot(kept),
   };
+}
+
+function assertResumable(known: unknown, identity: unknown, resume: boolean): void {
+  const differences = differencesOf(known, identity);
+  if (differences.length > 0) {
+    const message = `the store in ${location} holds another run: ${differences.join("; ")}; use another store`;
+    throw new CheckpointError("checkpoint/other-run", message, { details: { differences } });
+  }
+  if (!resume) {
+    throw new CheckpointError(
+      "checkpoint/run-exists",
+      `the store in ${location} already holds this run; resume it or use another store`,
+    );
+  }
 }
 
 const copySnapshot = ({ model, optimizer, config, state }: Snapshot): Snapshot => ({

@@ -1,11 +1,12 @@
-import { CheckpointError, createRandom } from "@trivium/core";
+import { createRandom } from "@trivium/core";
 import { disposeTree, type ParameterTree } from "@trivium/tensor";
-import type { Snapshot } from "./checkpoint-store.ts";
+import { checkOptions } from "./check-options.ts";
+import type { OpenedStore, Snapshot } from "./checkpoint-store.ts";
 import { noHistory } from "./divergence.ts";
 import type { WarningEvent } from "./events.ts";
-import { disposeState, disposeTrained, type Run } from "./run.ts";
-import { assertSameRun, checkNumericIdentity } from "./run-description.ts";
-import type { CheckpointOptions, TrainOptions } from "./train-options.ts";
+import { disposeTrained, type Run } from "./run.ts";
+import { checkNumericIdentity, identityOf } from "./run-description.ts";
+import type { TrainOptions } from "./train-options.ts";
 import { treeOfArrays } from "./tree-arrays.ts";
 
 /** A run that is ready to go on, and what its consumer should know about how it was opened. */
@@ -14,45 +15,31 @@ export interface OpenedRun {
   readonly warnings: readonly WarningEvent[];
 }
 
+const nothing: OpenedStore = { snapshot: undefined, skipped: [] };
+
 /**
  * A fresh run, or the one that the newest whole checkpoint holds.
  *
- * @throws {CheckpointError} `trainer/holds-a-run` if the store has a checkpoint and `resume` was not asked for;
- *   `trainer/other-run`, `trainer/numeric-identity` or `trainer/parameters` if it does not fit.
+ * @throws {ConfigError} `trainer/options`.
+ * @throws {CheckpointError} what the store's `open` throws; `trainer/numeric-identity` or `trainer/parameters` if the
+ *   checkpoint does not fit.
  */
 export async function openRun(options: TrainOptions): Promise<OpenedRun> {
-  const { checkpoint, resume = false } = options;
-  const parameters = options.parameters ?? options.model.createParameters(createRandom(options.seed).split("init"));
+  const { checkpoint, model, seed, resume = false } = options;
+  let parameters = options.parameters;
   try {
-    const { snapshot, skipped } = await newest(checkpoint);
-    if (snapshot && !resume) throw holdsARun(checkpoint as CheckpointOptions, snapshot);
-    const run = freshRun(parameters, options);
-    if (!snapshot) return { run, warnings: skipped };
-    try {
-      return restore(run, snapshot, options, skipped);
-    } finally {
-      disposeState(run.trained.state);
-      disposeTree(parameters);
-    }
+    checkOptions(options);
+    const request = { identity: identityOf(options), resume };
+    const { snapshot, skipped } = (await checkpoint?.store.open(request)) ?? nothing;
+    const changes = snapshot ? checkNumericIdentity(snapshot, options) : [];
+    parameters ??= model.createParameters(createRandom(seed).split("init"));
+    const fresh = freshRun(parameters, options);
+    const run = snapshot ? restored(fresh, snapshot) : fresh;
+    return { run, warnings: warningsOf(run.step, skipped, changes) };
   } catch (error) {
-    disposeTree(parameters);
+    if (parameters) disposeTree(parameters);
     throw error;
   }
-}
-
-async function newest(checkpoint: CheckpointOptions | undefined) {
-  const skipped: WarningEvent[] = [];
-  const snapshot = await checkpoint?.store.latest((message) => {
-    skipped.push({ type: "warning", step: 0, code: "trainer/skipped-checkpoint", message });
-  });
-  return { snapshot, skipped };
-}
-
-function holdsARun({ store }: CheckpointOptions, { state }: Snapshot): CheckpointError {
-  const message = `${store.location} holds a run at step ${state.step}: resume it, or use another place`;
-  return new CheckpointError("trainer/holds-a-run", message, {
-    details: { location: store.location, step: state.step },
-  });
 }
 
 function freshRun(parameters: ParameterTree, { optimizer }: TrainOptions): Run {
@@ -65,38 +52,27 @@ function freshRun(parameters: ParameterTree, { optimizer }: TrainOptions): Run {
   };
 }
 
-/** The run that the snapshot holds; `like` gives names and shapes and stays with the caller. */
-function restore(like: Run, snapshot: Snapshot, options: TrainOptions, skipped: readonly WarningEvent[]): OpenedRun {
-  const location = options.checkpoint?.store.location ?? "";
-  assertSameRun(snapshot, options, location);
-  const changes = checkNumericIdentity(snapshot, options, location);
-  const { step, totals, losses } = snapshot.state;
-  const parameters = treeOfArrays(snapshot.model, like.trained.parameters, "model");
-  const trained = { parameters, state: {} };
+/** The run that the snapshot holds. Consumes `fresh`, which gives names and shapes. */
+function restored({ trained }: Run, { model, optimizer, state }: Snapshot): Run {
+  let parameters: ParameterTree | undefined;
   try {
-    const state = treeOfArrays(snapshot.optimizer, like.trained.state, "optimizer state");
-    const run: Run = {
-      trained: { parameters, state: state as Run["trained"]["state"] },
-      step,
-      totals,
-      losses,
-      savedStep: step,
-    };
-    return { run, warnings: [...skipped, ...numericChange(changes, step)] };
+    parameters = treeOfArrays(model, trained.parameters, "model");
+    const optimizerState = treeOfArrays(optimizer, trained.state, "optimiser state") as typeof trained.state;
+    const { step, totals, losses } = state;
+    return { trained: { parameters, state: optimizerState }, step, totals, losses, savedStep: step };
   } catch (error) {
-    disposeTrained(trained);
+    if (parameters) disposeTree(parameters);
     throw error;
+  } finally {
+    disposeTrained(trained);
   }
 }
 
-const numericChange = (changes: readonly string[], step: number): WarningEvent[] =>
-  changes.length === 0
-    ? []
-    : [
-        {
-          type: "warning",
-          step,
-          code: "trainer/numeric-change",
-          message: `other arithmetic from here on: ${changes.join("; ")}`,
-        },
-      ];
+function warningsOf(step: number, skipped: readonly string[], changes: readonly string[]): WarningEvent[] {
+  const warnings = skipped.map(
+    (message): WarningEvent => ({ type: "warning", step, code: "trainer/skipped-checkpoint", message }),
+  );
+  if (changes.length === 0) return warnings;
+  const message = `other arithmetic from here on: ${changes.join("; ")}`;
+  return [...warnings, { type: "warning", step, code: "trainer/numeric-change", message }];
+}

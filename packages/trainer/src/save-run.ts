@@ -2,7 +2,7 @@ import { NumericsError } from "@trivium/core";
 import type { CheckpointStore } from "./checkpoint-store.ts";
 import type { CheckpointEvent } from "./events.ts";
 import type { Run } from "./run.ts";
-import { describeRun, numericIdentityOf } from "./run-description.ts";
+import { identityOf, numericIdentityOf } from "./run-description.ts";
 import type { TrainOptions } from "./train-options.ts";
 import { notFinite, readTree } from "./tree-arrays.ts";
 
@@ -23,7 +23,7 @@ export async function saveRun(run: Run, options: TrainOptions, store: Checkpoint
   await store.save({
     model,
     optimizer,
-    config: { ...options.config, ...describeRun(options) },
+    config: { ...options.config, ...identityOf(options) },
     state: { step, seed: options.seed, totals, losses, numericIdentity: numericIdentityOf(options) },
   });
   run.savedStep = step;

@@ -42,7 +42,9 @@ export interface TrainOptions {
   readonly checkpoint?: CheckpointOptions;
   /** Whether to go on from the store's newest checkpoint; from step 0 if it has none. */
   readonly resume?: boolean;
-  /** More to be written into the checkpoint's configuration: plain JSON. */
+  /** What else makes the run this run: data, tokenizer, batch size. Plain JSON; a resume with another one is refused. */
+  readonly identity?: Readonly<Record<string, unknown>>;
+  /** More to be written into the checkpoint's `config.json`; not compared. Plain JSON. */
   readonly config?: Readonly<Record<string, unknown>>;
   /** What may change the bits of the run. Default: the name of the backend. */
   readonly numericIdentity?: NumericIdentity;

@@ -8,6 +8,9 @@ import { clipFactor, normOf, squaredNorms } from "./global-norm.ts";
 import type { Run } from "./run.ts";
 import type { TrainOptions } from "./train-options.ts";
 
+/** A page's clock may stand still for so long. */
+const CLOCK_SECONDS = 1e-4;
+
 export interface TakenStep {
   readonly event: StepEvent;
   readonly warnings: readonly WarningEvent[];
@@ -109,11 +112,9 @@ function numericsError(code: string, what: string, run: Run, measured: Checked, 
   const { loss, gradientNorm, learningRate } = measured;
   const step = run.step + 1;
   const numbers = `loss ${loss}, gradient norm ${gradientNorm}, learning rate ${learningRate}`;
-  const saved =
-    run.savedStep === undefined
-      ? ""
-      : ` from the good checkpoint of step ${run.savedStep} in ${options.checkpoint?.store.location}`;
-  const message = `training stopped at step ${step}: the loss or its gradient ${what} (${numbers}). Go on${saved} with a lower learning rate or clipping`;
+  const resume = `Resume from the good checkpoint of step ${run.savedStep} in ${options.checkpoint?.store.location}`;
+  const remedy = `${run.savedStep === undefined ? "Start again" : resume} with a lower learning rate or clipping`;
+  const message = `training stopped at step ${step}: the loss or its gradient ${what} (${numbers}). ${remedy}`;
   return new NumericsError(code, message, {
     details: { step, loss, gradientNorm, learningRate, savedStep: run.savedStep },
   });
@@ -141,7 +142,7 @@ function stepEvent({ step, totals }: Run, facts: StepFacts): StepEvent {
     gradientNorm,
     ...counts,
     seconds,
-    tokensPerSecond: counts.seenTokens / seconds,
+    tokensPerSecond: counts.seenTokens / Math.max(seconds, CLOCK_SECONDS),
     totals: addTotals(totals, { ...counts, seconds }),
   };
 }

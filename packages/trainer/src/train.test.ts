@@ -244,6 +244,20 @@ test("an empty step and a schedule without a rate are refused, and nothing leaks
   expect(tf.memory().numTensors).toBe(before);
 });
 
+test.each([
+  [{ steps: 1.5 }, /steps/],
+  [{ clipNorm: 0 }, /clipNorm/],
+  [{ logEvery: 0 }, /logEvery/],
+  [{ checkpoint: { store: createMemoryStore(), every: 0 } }, /checkpointEvery/],
+  [{ divergence: { patience: 0 } }, /patience/],
+  [{ resume: true }, /store/],
+])("options out of range are refused by name: %o", async (changes, name) => {
+  const before = tf.memory().numTensors;
+  const refused = consume(train(smallRun({ parameters: { a: tf.tensor1d([1]) }, ...changes })));
+  await expect(refused).rejects.toMatchObject({ code: "trainer/options", message: expect.stringMatching(name) });
+  expect(tf.memory().numTensors).toBe(before);
+});
+
 test("given parameters are the ones trained, and are consumed", async () => {
   const parameters = await initial(smallRun({ seed: 9 }));
   const { weights } = await run(smallRun({ parameters, steps: 0, schedule: constant({ rate: 0 }) }));

@@ -18,9 +18,10 @@ import { trainStep } from "./train-step.ts";
  *
  * @throws {NumericsError} `trainer/not-finite` if a loss, a gradient or a parameter is NaN or infinite,
  *   `trainer/diverged` if the loss rises and stays up; the newest checkpoint is then one from before.
- * @throws {CheckpointError} `trainer/holds-a-run`, `trainer/other-run`, `trainer/numeric-identity` or
- *   `trainer/parameters` if the store's checkpoint cannot be gone on from.
- * @throws {DataError} `trainer/no-batches` · {ConfigError} `trainer/learning-rate`
+ * @throws {CheckpointError} `checkpoint/run-exists`, `checkpoint/other-run`, `trainer/numeric-identity` or
+ *   `trainer/parameters` if what the store holds cannot be gone on from.
+ * @throws {ConfigError} `trainer/options` naming the field, or `trainer/learning-rate` if the schedule gives no rate.
+ * @throws {DataError} `trainer/no-batches` if a step has none.
  * @example
  * const { parameters } = await consume(train({ model, objective, batches, optimizer: adamW(), schedule, steps: 100, seed: 1 }));
  */

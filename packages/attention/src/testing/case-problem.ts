@@ -100,7 +100,8 @@ function denseBias({ bias, shape: { B, H, Q, K } }: KernelCase, random: Random):
     input: normal(random, [rows, heads, Q, K]),
     kind: "dense",
     describe: (tensor) => ({ kind: "dense", values: tensor as Tensor4D }),
-    value: (values) => (b, h, q, k) => values[(((rows === 1 ? 0 : b) * heads + (heads === 1 ? 0 : h)) * Q + q) * K + k]!,
+    value: (values) => (b, h, q, k) =>
+      values[(((rows === 1 ? 0 : b) * heads + (heads === 1 ? 0 : h)) * Q + q) * K + k]!,
   };
 }
 

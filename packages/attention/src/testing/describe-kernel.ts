@@ -1,21 +1,26 @@
 import { beforeAll, describe, test } from "vitest";
 import type { AttentionKernel } from "../attention-kernel.ts";
-import { type KernelCheckContext, kernelChecks } from "./kernel-checks.ts";
+import { agreementChecks } from "./agreement-checks.ts";
+import { invariantChecks } from "./invariant-checks.ts";
+import type { KernelCheckContext } from "./supported-cases.ts";
+
+const checks = { ...agreementChecks, ...invariantChecks };
+
+export type KernelTest = keyof typeof checks;
+
+/** The names of the suite's tests. */
+export const kernelTests = Object.keys(checks) as readonly KernelTest[];
 
 export interface DescribeKernelOptions {
   /** What the test report calls it: `"blockwise on simd"`. */
   readonly label: string;
   /** Makes the tensor backend current on which the kernel is to run. */
   readonly activate: () => Promise<void>;
-  /** The greatest `|difference| / (1 + |expected|)` that passes. Default: outputs 1e-5, gradients 5e-5, for float32. */
+  /** The greatest `|difference| / (1 + |expected|)` that passes. Default, for float32: outputs 1e-5, gradients 5e-5. */
   readonly tolerance?: Partial<KernelCheckContext["tolerance"]>;
   /** Tests that do not apply, by name, each with the reason. */
   readonly skip?: readonly { readonly reason: string; readonly tests: readonly KernelTest[] }[];
 }
-
-/** The names of the suite's tests. */
-export type KernelTest = keyof typeof kernelChecks;
-export const kernelTests = Object.keys(kernelChecks) as KernelTest[];
 
 /**
  * The conformance suite of attention kernels: run it over your own, on every backend.
@@ -26,7 +31,7 @@ export const kernelTests = Object.keys(kernelChecks) as KernelTest[];
  */
 export function describeKernel(kernel: AttentionKernel, options: DescribeKernelOptions): void {
   const { label, activate, tolerance, skip = [] } = options;
-  const context: KernelCheckContext = { kernel, tolerance: { outputs: 1e-5, gradients: 5e-5, ...tolerance } };
+  const context = { kernel, tolerance: { outputs: 1e-5, gradients: 5e-5, ...tolerance } };
   describe(`attention kernel ${label}`, () => {
     beforeAll(activate);
     for (const title of kernelTests) {
@@ -34,8 +39,7 @@ export function describeKernel(kernel: AttentionKernel, options: DescribeKernelO
       if (reason !== undefined) test.skip(`${title} (${reason})`, () => {});
       else {
         test(title, ({ skip }) => {
-          const outcome = kernelChecks[title](context);
-          if (outcome === "not supported") skip(`${kernel.name} supports none of its cases`);
+          if (checks[title](context) === "not supported") skip(`${kernel.name} supports none of these cases`);
         });
       }
     }

@@ -13,7 +13,8 @@ export function exactRelativeBucket(relative: number, options: RelativeBucketOpt
   if (d < e) return base + d;
   let bucket = e;
   const reaches = (j: number): boolean =>
-    BigInt(d) ** BigInt(n - e) * BigInt(e) ** BigInt(j) >= BigInt(maxDistance) ** BigInt(j) * BigInt(e) ** BigInt(n - e);
+    BigInt(d) ** BigInt(n - e) * BigInt(e) ** BigInt(j) >=
+    BigInt(maxDistance) ** BigInt(j) * BigInt(e) ** BigInt(n - e);
   while (bucket < n - 1 && reaches(bucket + 1 - e)) bucket++;
   return base + bucket;
 }

@@ -33,7 +33,14 @@ export const maskKinds = [
   "nothing",
 ] as const;
 
-export const biasKinds = ["none", "dense", "dense, shared", "relative, causal", "relative, both ways", "alibi"] as const;
+export const biasKinds = [
+  "none",
+  "dense",
+  "dense, shared",
+  "relative, causal",
+  "relative, both ways",
+  "alibi",
+] as const;
 
 /** Everything that a request is made from. */
 export interface KernelCase {
@@ -63,7 +70,11 @@ export function maskOf({ mask, shape: { B, H, Q, K }, seed }: KernelCase): Mask 
     padding: () => padding({ lengths: lengths(K) }),
     documents: () => and(causal(), documents({ ids: steps(Q), keyIds: steps(K) })),
     not: () => not(or(causal(), prefix({ lengths: lengths(2) }))),
-    "packed prefix": () => packed(or(prefix({ lengths: 1 }), causal()), Array.from({ length: B }, () => steps(Q))),
+    "packed prefix": () =>
+      packed(
+        or(prefix({ lengths: 1 }), causal()),
+        Array.from({ length: B }, () => steps(Q)),
+      ),
     "left-padded": () => {
       const rows = Array.from({ length: B }, () => leftPadded(Math.max(Q, K)));
       return positioned(or(prefix({ lengths: lengths(K) }), causal()), {

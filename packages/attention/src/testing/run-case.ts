@@ -8,7 +8,13 @@ export type PlainGradients = Readonly<Record<string, Float32Array>>;
 
 /** The output of a kernel as plain numbers; leaves no tensor behind. */
 export function outputOf(kernel: AttentionKernel, problem: Pick<CaseProblem, "inputs" | "request">): Float32Array {
-  return tf.tidy(() => kernel.attend(problem.request(uploadInputs(problem.inputs))).dataSync().slice() as never);
+  return tf.tidy(
+    () =>
+      kernel
+        .attend(problem.request(uploadInputs(problem.inputs)))
+        .dataSync()
+        .slice() as never,
+  );
 }
 
 /** The random weights that turn an output into a loss: `Σ weight · output`. */
@@ -23,7 +29,10 @@ export function gradientsOf(kernel: AttentionKernel, { inputs, request }: CasePr
   const loss = (): Tensor => tf.sum(tf.mul(kernel.attend(request(tensors)), weights));
   const { value, gradients } = valueAndGradients(loss, tensors as ParameterTree);
   const plain = Object.fromEntries(
-    Object.entries(gradients as Record<string, Tensor>).map(([name, one]) => [name, one.dataSync().slice() as Float32Array]),
+    Object.entries(gradients as Record<string, Tensor>).map(([name, one]) => [
+      name,
+      one.dataSync().slice() as Float32Array,
+    ]),
   );
   tf.dispose([value, weights, tensors, gradients as Record<string, Tensor>]);
   return plain;

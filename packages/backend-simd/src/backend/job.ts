@@ -17,7 +17,13 @@ type Kernel = (...values: number[]) => number | undefined;
  *
  * @returns what the kernel returned: the first result that is not negative, if it returns numbers.
  */
-export function runJob(native: NativeKernels, name: JobKernel, splitUnits: number, units: number, args: number[]): number {
+export function runJob(
+  native: NativeKernels,
+  name: JobKernel,
+  splitUnits: number,
+  units: number,
+  args: number[],
+): number {
   const kernel = native[name] as Kernel;
   let first = -1;
   for (let start = 0; start < units; start += splitUnits) {

@@ -14,7 +14,8 @@ export const addN: AcceleratedKernel = {
     let sum = first.address;
     for (const x of data.slice(1)) {
       const { add } = binaryCodes;
-      if (first.length > 0) backend.run("binary", first.length, add, sum, 0, 1, x!.address, 0, 1, y.address, first.length);
+      if (first.length > 0)
+        backend.run("binary", first.length, add, sum, 0, 1, x!.address, 0, 1, y.address, first.length);
       sum = y.address;
     }
     return y;

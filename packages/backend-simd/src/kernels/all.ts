@@ -16,7 +16,7 @@ import { rearrangeKernels } from "./rearrange.ts";
 import { reduceKernels } from "./reduce.ts";
 import { select } from "./select.ts";
 import { sliceKernels } from "./slice.ts";
-import { softmaxKernels } from "./softmax.ts";
+import { softmax } from "./softmax.ts";
 import { unaryKernels } from "./unary.ts";
 
 /** Every accelerated kernel, and the fused ones that tfjs's cpu backend lacks. */
@@ -25,7 +25,7 @@ export const acceleratedKernels: readonly AcceleratedKernel[] = [
   ...binaryKernels,
   ...unaryKernels,
   ...reduceKernels,
-  ...softmaxKernels,
+  softmax,
   ...gatherKernels,
   ...rearrangeKernels,
   ...sliceKernels,

@@ -15,7 +15,7 @@ function elementwise(kernelName: string, family: Family, code: number): Accelera
   return {
     kernelName,
     run(backend, inputs) {
-      const [a, b] = [inputs["a"] as TensorInfo, inputs["b"] as TensorInfo];
+      const [a, b] = [inputs.a as TensorInfo, inputs.b as TensorInfo];
       const dataA = backend.numbers(a, dtype);
       const dataB = backend.numbers(b, dtype);
       if (dataA === undefined || dataB === undefined) return undefined;
@@ -60,7 +60,6 @@ export const binaryKernels: readonly AcceleratedKernel[] = [
   elementwise("Sub", "binary", binaryCodes.subtract),
   elementwise("Multiply", "binary", binaryCodes.multiply),
   elementwise("RealDiv", "binary", binaryCodes.divide),
-  elementwise("DivNoNan", "binary", binaryCodes.divideNoNan),
   elementwise("Maximum", "binary", binaryCodes.maximum),
   elementwise("Minimum", "binary", binaryCodes.minimum),
   elementwise("SquaredDifference", "binary", binaryCodes.squaredDifference),

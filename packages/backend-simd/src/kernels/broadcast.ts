@@ -42,7 +42,13 @@ export function sameShape(a: readonly number[], b: readonly number[]): boolean {
  *
  * @returns undefined if that copy would need more than four groups of axes.
  */
-export function operands(backend: SimdBackend, a: Placed, b: Placed, shape: number[], length: number): Operands | undefined {
+export function operands(
+  backend: SimdBackend,
+  a: Placed,
+  b: Placed,
+  shape: number[],
+  length: number,
+): Operands | undefined {
   if (a.length === length && b.length === length) return flat(a.address, 1, b.address, 1, length);
   if (b.length === 1) return flat(a.address, 1, b.address, 0, length);
   if (a.length === 1) return flat(a.address, 0, b.address, 1, length);

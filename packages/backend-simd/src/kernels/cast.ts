@@ -15,8 +15,8 @@ const names: Readonly<Record<string, CastName>> = {
 export const cast: AcceleratedKernel = {
   kernelName: "Cast",
   run(backend, inputs, attributes) {
-    const x = inputs["x"] as TensorInfo;
-    const dtype = attributes["dtype"] as DataType;
+    const x = inputs.x as TensorInfo;
+    const dtype = attributes.dtype as DataType;
     const data = backend.data.get(x.dataId);
     if (data.dtype === dtype) return data.dtype === x.dtype ? backend.share(x, x.shape) : undefined;
     const name = names[`${data.dtype} ${dtype}`];

@@ -29,7 +29,7 @@ const fill: AcceleratedKernel = {
 const like = (kernelName: string, value: number): AcceleratedKernel => ({
   kernelName,
   run(backend, inputs) {
-    const x = inputs["x"] as TensorInfo;
+    const x = inputs.x as TensorInfo;
     return filled(backend, x.shape, x.dtype, value);
   },
 });
@@ -37,7 +37,7 @@ const like = (kernelName: string, value: number): AcceleratedKernel => ({
 const oneHot: AcceleratedKernel = {
   kernelName: "OneHot",
   run(backend, inputs, { dtype, depth, onValue, offValue }) {
-    const indices = inputs["indices"] as TensorInfo;
+    const indices = inputs.indices as TensorInfo;
     const data = backend.numbers(indices, "int32");
     if (data === undefined || dtype !== "float32") return undefined;
     const y = backend.allocate([...indices.shape, depth as number], "float32");

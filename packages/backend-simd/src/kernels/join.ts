@@ -12,7 +12,12 @@ const listOf = (inputs: NamedTensorInfoMap): TensorInfo[] => inputs as unknown a
  *
  * @returns undefined where types differ or lie outside the shared memory.
  */
-function join(backend: SimdBackend, tensors: readonly TensorInfo[], axis: number, shape: number[]): TensorInfo | undefined {
+function join(
+  backend: SimdBackend,
+  tensors: readonly TensorInfo[],
+  axis: number,
+  shape: number[],
+): TensorInfo | undefined {
   const dtype = tensors[0]!.dtype;
   if (!isNumeric(dtype) || tensors.some((x) => backend.numbers(x, dtype) === undefined)) return undefined;
   const y = backend.allocate(shape, dtype);
@@ -34,7 +39,7 @@ const concat: AcceleratedKernel = {
   kernelName: "Concat",
   run(backend, inputs, attributes) {
     const tensors = listOf(inputs);
-    const axis = util.parseAxisParam(attributes["axis"] as number, tensors[0]!.shape)[0]!;
+    const axis = util.parseAxisParam(attributes.axis as number, tensors[0]!.shape)[0]!;
     const shapes = tensors.map(({ shape }) => shape);
     backend_util.assertParamsConsistent(shapes, axis);
     const shape = backend_util.computeOutShape(shapes, axis);
@@ -49,7 +54,7 @@ const pack: AcceleratedKernel = {
     const { shape } = tensors[0]!;
     // The original says what is wrong with unequal shapes.
     if (product(shape) === 0 || tensors.some((x) => !util.arraysEqual(x.shape, shape))) return undefined;
-    const axis = attributes["axis"] as number;
+    const axis = attributes.axis as number;
     const at = axis < 0 ? axis + shape.length + 1 : axis;
     return join(backend, tensors, at, [...shape.slice(0, at), tensors.length, ...shape.slice(at)]);
   },

@@ -7,12 +7,18 @@ import { runElementwise } from "./binary.ts";
 const product = (sizes: readonly number[]): number => sizes.reduce((all, size) => all * size, 1);
 
 /** `op(a) · op(b) (+ bias)` over the last two axes, or undefined where types or batch axes are not covered. */
-function multiply(backend: SimdBackend, a: TensorInfo, b: TensorInfo, attributes: NamedAttrMap, bias = 0): Output | undefined {
+function multiply(
+  backend: SimdBackend,
+  a: TensorInfo,
+  b: TensorInfo,
+  attributes: NamedAttrMap,
+  bias = 0,
+): Output | undefined {
   const dataA = backend.floats(a);
   const dataB = backend.floats(b);
   const [rankA, rankB] = [a.shape.length, b.shape.length];
   if (dataA === undefined || dataB === undefined || rankA < 2 || rankB < 2) return undefined;
-  const [transposeA, transposeB] = [attributes["transposeA"] === true, attributes["transposeB"] === true];
+  const [transposeA, transposeB] = [attributes.transposeA === true, attributes.transposeB === true];
   const [lda, ldb] = [a.shape[rankA - 1]!, b.shape[rankB - 1]!];
   const [rowsA, rowsB] = [a.shape[rankA - 2]!, b.shape[rankB - 2]!];
   const [m, k] = transposeA ? [lda, rowsA] : [rowsA, lda];
@@ -39,8 +45,7 @@ function batchOf(batchA: number, batchB: number, transposeA: boolean, m: number,
 
 const batchMatMul: AcceleratedKernel = {
   kernelName: "BatchMatMul",
-  run: (backend, inputs, attributes) =>
-    multiply(backend, inputs["a"] as TensorInfo, inputs["b"] as TensorInfo, attributes),
+  run: (backend, inputs, attributes) => multiply(backend, inputs.a as TensorInfo, inputs.b as TensorInfo, attributes),
 };
 
 const activations: Readonly<Record<string, number | undefined>> = {
@@ -52,16 +57,16 @@ const activations: Readonly<Record<string, number | undefined>> = {
 const fusedMatMul: AcceleratedKernel = {
   kernelName: "_FusedMatMul",
   run(backend, inputs, attributes) {
-    const activation = (attributes["activation"] as backend_util.Activation | undefined) ?? "linear";
+    const activation = (attributes.activation as backend_util.Activation | undefined) ?? "linear";
     const code = activations[activation];
     if (activation !== "linear" && code === undefined) return undefined;
-    const bias = inputs["bias"];
+    const bias = inputs.bias;
     const dataBias = bias && backend.floats(bias);
     if (bias && dataBias === undefined) return undefined;
-    const b = inputs["b"] as TensorInfo;
-    const columns = b.shape.at(attributes["transposeB"] === true ? -2 : -1);
+    const b = inputs.b as TensorInfo;
+    const columns = b.shape.at(attributes.transposeB === true ? -2 : -1);
     const isRow = bias !== undefined && dataBias!.length === columns && bias.shape.at(-1) === columns;
-    const y = multiply(backend, inputs["a"] as TensorInfo, b, attributes, isRow ? dataBias!.address : 0);
+    const y = multiply(backend, inputs.a as TensorInfo, b, attributes, isRow ? dataBias!.address : 0);
     if (y === undefined) return undefined;
     if (bias && !isRow && !addInPlace(backend, y, bias)) {
       backend.disposeIntermediateTensorInfo(y);
@@ -75,7 +80,14 @@ const fusedMatMul: AcceleratedKernel = {
 function addInPlace(backend: SimdBackend, y: Output, bias: TensorInfo): boolean {
   const { address, length } = backend.data.get(bias.dataId);
   const sum = { address: y.address, length: product(y.shape), shape: y.shape, dtype: "float32" as const };
-  return runElementwise(backend, "binary", binaryCodes.add, sum, { address, length, shape: bias.shape, dtype: "float32" }, y);
+  return runElementwise(
+    backend,
+    "binary",
+    binaryCodes.add,
+    sum,
+    { address, length, shape: bias.shape, dtype: "float32" },
+    y,
+  );
 }
 
 export const matMulKernels: readonly AcceleratedKernel[] = [batchMatMul, fusedMatMul];

@@ -17,8 +17,8 @@ function copied(backend: SimdBackend, x: TensorInfo, shape: number[], copy: Stri
 const transpose: AcceleratedKernel = {
   kernelName: "Transpose",
   run(backend, inputs, attributes) {
-    const x = inputs["x"] as TensorInfo;
-    const permutation = attributes["perm"] as number[];
+    const x = inputs.x as TensorInfo;
+    const permutation = attributes.perm as number[];
     const strides = stridesOf(x.shape);
     const shape = permutation.map((axis) => x.shape[axis]!);
     if (keepsOrder(permutation, x.shape) && isNumeric(x.dtype)) return backend.share(x, shape);
@@ -40,8 +40,8 @@ function keepsOrder(permutation: readonly number[], shape: readonly number[]): b
 const tile: AcceleratedKernel = {
   kernelName: "Tile",
   run(backend, inputs, attributes) {
-    const x = inputs["x"] as TensorInfo;
-    const repeats = attributes["reps"] as number[];
+    const x = inputs.x as TensorInfo;
+    const repeats = attributes.reps as number[];
     const strides = stridesOf(x.shape);
     const shape = x.shape.map((size, axis) => size * repeats[axis]!);
     // Each axis becomes two: the repeats, which do not move in x, and the axis itself.
@@ -54,17 +54,18 @@ const tile: AcceleratedKernel = {
 const padV2: AcceleratedKernel = {
   kernelName: "PadV2",
   run(backend, inputs, attributes) {
-    const x = inputs["x"] as TensorInfo;
-    const paddings = attributes["paddings"] as unknown as [number, number][];
+    const x = inputs.x as TensorInfo;
+    const paddings = attributes.paddings as unknown as [number, number][];
     const data = isNumeric(x.dtype) ? backend.numbers(x, x.dtype) : undefined;
     if (data === undefined || paddings.length !== x.shape.length) return undefined;
     const shape = x.shape.map((size, axis) => paddings[axis]![0] + size + paddings[axis]![1]);
     const y = backend.allocate(shape, x.dtype);
-    fillTensor(backend, y, attributes["constantValue"] as number);
+    fillTensor(backend, y, attributes.constantValue as number);
     const to = stridesOf(shape);
     const first = to.reduce((offset, stride, axis) => offset + stride * paddings[axis]![0], 0);
     const address = y.address + first * (x.dtype === "bool" ? 1 : 4);
-    if (copyStrided(backend, { shape: x.shape, from: stridesOf(x.shape), to }, data.address, address, x.dtype)) return y;
+    if (copyStrided(backend, { shape: x.shape, from: stridesOf(x.shape), to }, data.address, address, x.dtype))
+      return y;
     backend.disposeIntermediateTensorInfo(y);
     return undefined;
   },

@@ -14,12 +14,12 @@ function reduction(kernelName: string, code: number, axisAttribute: string): Acc
   return {
     kernelName,
     run(backend, inputs, attributes) {
-      const x = inputs["x"] as TensorInfo;
+      const x = inputs.x as TensorInfo;
       const data = backend.floats(x);
       if (data === undefined || data.length === 0) return undefined;
       const axes = util.parseAxisParam(attributes[axisAttribute] as number | number[], x.shape);
       const [kept] = backend_util.computeOutAndReduceShapes(x.shape, axes);
-      const shape = attributes["keepDims"] ? backend_util.expandShapeToKeepDim(kept, axes) : kept;
+      const shape = attributes.keepDims ? backend_util.expandShapeToKeepDim(kept, axes) : kept;
       return reduceRuns(backend, code, x, data.address, runsOf(x.shape, axes), shape);
     },
   };
@@ -65,11 +65,11 @@ function reduceRuns(
 const argMax: AcceleratedKernel = {
   kernelName: "ArgMax",
   run(backend, inputs, attributes) {
-    const x = inputs["x"] as TensorInfo;
+    const x = inputs.x as TensorInfo;
     const data = backend.floats(x);
     const last = x.shape.length - 1;
     if (data === undefined || data.length === 0 || last < 0) return undefined;
-    if (util.parseAxisParam(attributes["axis"] as number, x.shape)[0] !== last) return undefined;
+    if (util.parseAxisParam(attributes.axis as number, x.shape)[0] !== last) return undefined;
     const y = backend.allocate(x.shape.slice(0, -1), "int32");
     const columns = x.shape[last]!;
     backend.run("argMax", data.length / columns, data.address, y.address, columns);

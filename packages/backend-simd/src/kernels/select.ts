@@ -5,7 +5,7 @@ import type { AcceleratedKernel } from "./accelerated-kernel.ts";
 export const select: AcceleratedKernel = {
   kernelName: "Select",
   run(backend, inputs) {
-    const [condition, t, e] = [inputs["condition"] as TensorInfo, inputs["t"] as TensorInfo, inputs["e"] as TensorInfo];
+    const [condition, t, e] = [inputs.condition as TensorInfo, inputs.t as TensorInfo, inputs.e as TensorInfo];
     if (t.dtype !== "float32" && t.dtype !== "int32") return undefined;
     const shown = backend.numbers(condition, "bool");
     const yes = backend.numbers(t, t.dtype);

@@ -25,8 +25,8 @@ function cut(
 const slice: AcceleratedKernel = {
   kernelName: "Slice",
   run(backend, inputs, attributes) {
-    const x = inputs["x"] as TensorInfo;
-    const [begin, size] = slice_util.parseSliceParams(x, attributes["begin"] as number[], attributes["size"] as number[]);
+    const x = inputs.x as TensorInfo;
+    const [begin, size] = slice_util.parseSliceParams(x, attributes.begin as number[], attributes.size as number[]);
     slice_util.assertParamsValid(x, begin!, size!);
     return cut(backend, x, begin!, size!, size!);
   },
@@ -59,9 +59,9 @@ function parts(
 const splitV: AcceleratedKernel = {
   kernelName: "SplitV",
   run(backend, inputs, attributes) {
-    const x = inputs["x"] as TensorInfo;
-    const axis = util.parseAxisParam(attributes["axis"] as number, x.shape)[0]!;
-    const wanted = attributes["numOrSizeSplits"] as number[] | number;
+    const x = inputs.x as TensorInfo;
+    const axis = util.parseAxisParam(attributes.axis as number, x.shape)[0]!;
+    const wanted = attributes.numOrSizeSplits as number[] | number;
     // Only the shape is looked at.
     const sizes = backend_util.prepareSplitSize(x as Parameters<typeof backend_util.prepareSplitSize>[0], wanted, axis);
     return parts(backend, x, axis, sizes, (own) => x.shape.map((size, at) => (at === axis ? own : size)));
@@ -71,8 +71,8 @@ const splitV: AcceleratedKernel = {
 const unpack: AcceleratedKernel = {
   kernelName: "Unpack",
   run(backend, inputs, attributes) {
-    const x = inputs["value"] as TensorInfo;
-    const axis = util.parseAxisParam(attributes["axis"] as number, x.shape)[0]!;
+    const x = inputs.value as TensorInfo;
+    const axis = util.parseAxisParam(attributes.axis as number, x.shape)[0]!;
     const ones = new Array<number>(x.shape[axis]!).fill(1);
     return parts(backend, x, axis, ones, () => x.shape.filter((_, at) => at !== axis));
   },

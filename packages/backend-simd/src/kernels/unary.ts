@@ -7,7 +7,7 @@ function unary(kernelName: string, code: number): AcceleratedKernel {
   return {
     kernelName,
     run(backend, inputs) {
-      const x = inputs["x"] as TensorInfo;
+      const x = inputs.x as TensorInfo;
       const data = backend.floats(x);
       if (data === undefined) return undefined;
       const y = backend.allocate(x.shape, "float32");
@@ -22,13 +22,13 @@ const step = unary("Step", unaryCodes.step);
 const stepWithoutSlope: AcceleratedKernel = {
   kernelName: "Step",
   run: (backend, inputs, attributes) =>
-    attributes["alpha"] === 0 || attributes["alpha"] === undefined ? step.run(backend, inputs, attributes) : undefined,
+    attributes.alpha === 0 || attributes.alpha === undefined ? step.run(backend, inputs, attributes) : undefined,
 };
 
 const clipByValue: AcceleratedKernel = {
   kernelName: "ClipByValue",
   run(backend, inputs, { clipValueMin, clipValueMax }) {
-    const x = inputs["x"] as TensorInfo;
+    const x = inputs.x as TensorInfo;
     const data = backend.floats(x);
     if (data === undefined) return undefined;
     const y = backend.allocate(x.shape, "float32");
@@ -40,7 +40,7 @@ const clipByValue: AcceleratedKernel = {
 const logicalNot: AcceleratedKernel = {
   kernelName: "LogicalNot",
   run(backend, inputs) {
-    const x = inputs["x"] as TensorInfo;
+    const x = inputs.x as TensorInfo;
     const data = backend.numbers(x, "bool");
     if (data === undefined) return undefined;
     const y = backend.allocate(x.shape, "bool");

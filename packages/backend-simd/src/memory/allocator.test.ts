@@ -9,7 +9,11 @@ const MAXIMUM = 2 ** 22;
 const growing = (end = 0): Allocator =>
   createAllocator({ startBytes: 0, endBytes: end, grow: (wanted) => (wanted <= MAXIMUM ? wanted : end) });
 
-const sizes = fc.oneof(fc.integer({ min: 1, max: 300 }), fc.integer({ min: 1, max: 40_000 }), fc.constantFrom(64, 4096, 65_536));
+const sizes = fc.oneof(
+  fc.integer({ min: 1, max: 300 }),
+  fc.integer({ min: 1, max: 40_000 }),
+  fc.constantFrom(64, 4096, 65_536),
+);
 const actions = fc.array(fc.record({ bytes: sizes, release: fc.boolean(), which: fc.nat() }), { maxLength: 300 });
 
 /** Every granule belongs to one block, in order, and no two free blocks touch. */

@@ -49,7 +49,14 @@ export const unaryCodes = {
 export const reduceCodes = { sum: 0, mean: 1, max: 2, min: 3 } as const;
 
 /** Codes of the conversions of `NativeKernels.cast`; an integer from a float is truncated towards zero. */
-export const castCodes = { floatToInt: 0, intToFloat: 1, boolToFloat: 2, floatToBool: 3, boolToInt: 4, intToBool: 5 } as const;
+export const castCodes = {
+  floatToInt: 0,
+  intToFloat: 1,
+  boolToFloat: 2,
+  floatToBool: 3,
+  boolToInt: 4,
+  intToBool: 5,
+} as const;
 
 export type BinaryName = keyof typeof binaryCodes;
 export type CompareName = keyof typeof compareCodes;

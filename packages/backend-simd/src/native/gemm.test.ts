@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createNative } from "./create-native.ts";
-import { builds, createTestMemory } from "./test-memory.ts";
+import { builds, createTestMemory, inPieces, waves } from "./test-memory.ts";
 
 const size = fc.constantFrom(0, 1, 2, 3, 5, 6, 7, 8, 12, 13, 16, 17, 31, 64);
 const depth = fc.oneof(size, fc.constantFrom(255, 256, 257, 300));
@@ -19,11 +19,6 @@ const cases = fc.record({
 });
 type Case = typeof cases extends fc.Arbitrary<infer T> ? T : never;
 
-/** Values that repeat nowhere and need all 24 bits. */
-function values(length: number, seed: number): Float32Array {
-  return Float32Array.from({ length }, (_, i) => Math.sin(seed + i * 1.7) * 2);
-}
-
 function layout({ transposeA, transposeB, m, n, k, batch, pad, sharesB, seed }: Case) {
   const lda = (transposeA ? m : k) + pad;
   const ldb = (transposeB ? k : n) + pad;
@@ -31,10 +26,10 @@ function layout({ transposeA, transposeB, m, n, k, batch, pad, sharesB, seed }: 
   const strideA = lda * (transposeA ? k : m) + pad;
   const strideB = sharesB ? 0 : ldb * (transposeB ? n : k) + pad;
   const strideC = ldc * m + pad;
-  const a = values(strideA * batch, seed);
-  const b = values(strideB * (batch - 1) + ldb * (transposeB ? n : k), seed + 0.5);
-  const before = values(strideC * batch, seed + 0.25);
-  return { lda, ldb, ldc, strideA, strideB, strideC, a, b, before, bias: values(n, seed + 0.75) };
+  const a = waves(strideA * batch, seed);
+  const b = waves(strideB * (batch - 1) + ldb * (transposeB ? n : k), seed + 0.5);
+  const before = waves(strideC * batch, seed + 0.25);
+  return { lda, ldb, ldc, strideA, strideB, strideC, a, b, before, bias: waves(n, seed + 0.75) };
 }
 
 /** The definition in float64, with the magnitude that rounding errors are measured against. */
@@ -57,17 +52,15 @@ for (const build of builds) {
   const run = (shape: Case, cuts: readonly number[] = []): Float32Array => {
     const { lda, ldb, ldc, strideA, strideB, strideC, a, b, before, bias } = layout(shape);
     const [pa, pb, pc, pBias] = [memory.put(a), memory.put(b), memory.put(before), memory.put(bias)];
-    const total = shape.m * shape.batch;
-    const bounds = [0, ...cuts.map((cut) => cut % (total + 1)).sort((x, y) => x - y), total];
-    for (let r = 0; r + 1 < bounds.length; r++) {
+    inPieces(shape.m * shape.batch, cuts, (start, end) => {
       memory.kernels.gemm(
         ...([Number(shape.transposeA), Number(shape.transposeB), shape.m, shape.n, shape.k] as const),
         ...([pa, lda, strideA, pb, ldb, strideB, pc, ldc, strideC] as const),
         ...([shape.mode === "accumulate" ? 1 : 0, shape.mode === "bias" ? pBias : 0, memory.scratch] as const),
-        bounds[r]!,
-        bounds[r + 1]!,
+        start,
+        end,
       );
-    }
+    });
     const result = memory.readFloats(pc, before.length);
     memory.reset();
     return result;
@@ -94,7 +87,7 @@ for (const build of builds) {
           }
           expect(c).toEqual(untouched);
         }),
-        { numRuns: 150 },
+        { numRuns: 80 },
       );
     });
 
@@ -103,7 +96,7 @@ for (const build of builds) {
         fc.property(cases, fc.array(fc.nat(400), { maxLength: 4 }), (shape, cuts) => {
           expect(run(shape, cuts)).toEqual(run(shape));
         }),
-        { numRuns: 150 },
+        { numRuns: 80 },
       );
     });
 
@@ -127,7 +120,12 @@ for (const build of builds) {
       const edge = new WebAssembly.Memory({ initial: 96, maximum: 96, shared: true });
       const { kernels } = createNative(edge, build);
       const end = edge.buffer.byteLength;
-      for (const [m, n] of [[5, 8], [8, 5], [7, 16], [1, 1]] as const) {
+      for (const [m, n] of [
+        [5, 8],
+        [8, 5],
+        [7, 16],
+        [1, 1],
+      ] as const) {
         const k = 9;
         new Float32Array(edge.buffer, end - 4 * m * k, m * k).fill(2);
         const c = end / 2;

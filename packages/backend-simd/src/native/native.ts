@@ -124,7 +124,10 @@ export interface NativeKernels {
     end: number,
   ): void;
 
-  /** Converts element by element; `code` from `castCodes`. Range: elements. */
+  /**
+   * Converts element by element; `code` from `castCodes`. NaN becomes 0, and what int32 cannot hold its nearest end.
+   * Range: elements.
+   */
   cast(code: number, x: Pointer, y: Pointer, start: number, end: number): void;
 
   /** `y[i] = value`, float32. Range: elements. */
@@ -299,7 +302,7 @@ export interface NativeKernels {
   ): void;
 
   /**
-   * `y[i] = hash(seed, i + offset) ≥ threshold ? x[i]·scale : 0`, unsigned; `threshold = ⌈rate·2³²⌉`, `scale = 1/(1 − rate)`.
+   * `y[i] = hash(seed, i + offset) ≥ threshold ? x[i]·scale : 0`, unsigned; `threshold = ⌊rate·2³²⌋`, `scale = 1/(1 − rate)`.
    * The hash is `dropoutHash` of `@trivium/tensor`, bit for bit. Range: elements.
    */
   dropout(

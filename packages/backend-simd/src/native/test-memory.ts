@@ -72,3 +72,30 @@ export function createTestMemory(build: NativeBuild): TestMemory {
     },
   };
 }
+
+/** Runs a kernel over the pieces of `[0, total)` that the cuts leave, in order. */
+export function inPieces(total: number, cuts: readonly number[], run: (start: number, end: number) => void): void {
+  const bounds = [0, ...cuts.map((cut) => cut % (total + 1)).sort((a, b) => a - b), total];
+  for (let i = 0; i + 1 < bounds.length; i++) run(bounds[i]!, bounds[i + 1]!);
+}
+
+/** Float32 values that need all 24 bits, between −2 and 2. */
+export function waves(length: number, seed: number): Float32Array {
+  return Float32Array.from({ length }, (_, i) => Math.sin(seed + i * 1.7) * 2);
+}
+
+/** The first element further from its float64 counterpart than `relative·|expected| + absolute`, in words, or undefined. */
+export function firstMismatch(
+  actual: ArrayLike<number>,
+  expected: ArrayLike<number>,
+  { relative, absolute }: { relative: number; absolute: number },
+): string | undefined {
+  if (actual.length !== expected.length) return `length ${actual.length}, expected ${expected.length}`;
+  for (let i = 0; i < expected.length; i++) {
+    const [got, want] = [actual[i]!, expected[i]!];
+    if (Object.is(got, want) || got === want) continue;
+    if (!(Math.abs(got - want) <= relative * Math.abs(want) + absolute))
+      return `element ${i} is ${got}, expected ${want}`;
+  }
+  return undefined;
+}

@@ -9,12 +9,16 @@ type Options = Record<
 export const adamW: AcceleratedKernel = {
   kernelName: "TriviumAdamW",
   run(backend, inputs, attributes) {
-    const parameter = inputs["parameter"] as TensorInfo;
-    const [p, g] = [backend.floats(parameter), backend.floats(inputs["gradient"])];
-    const [m, v] = [backend.floats(inputs["m"]), backend.floats(inputs["v"])];
+    const parameter = inputs.parameter as TensorInfo;
+    const [p, g] = [backend.floats(parameter), backend.floats(inputs.gradient)];
+    const [m, v] = [backend.floats(inputs.m), backend.floats(inputs.v)];
     if (!p || g?.length !== p.length || m?.length !== p.length || v?.length !== p.length) return undefined;
     const { shape } = parameter;
-    const outputs = [backend.allocate(shape, "float32"), backend.allocate(shape, "float32"), backend.allocate(shape, "float32")];
+    const outputs = [
+      backend.allocate(shape, "float32"),
+      backend.allocate(shape, "float32"),
+      backend.allocate(shape, "float32"),
+    ];
     const { learningRate, beta1, beta2, epsilon, weightDecay, correction1, correction2, gradientScale } =
       attributes as unknown as Options;
     const places = [p.address, g.address, m.address, v.address] as const;

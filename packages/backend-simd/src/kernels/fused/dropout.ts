@@ -5,7 +5,7 @@ import type { AcceleratedKernel } from "../accelerated-kernel.ts";
 export const dropout: AcceleratedKernel = {
   kernelName: "TriviumDropout",
   run(backend, inputs, { rate, seed, offset }) {
-    const x = inputs["x"] as TensorInfo;
+    const x = inputs.x as TensorInfo;
     const data = backend.floats(x);
     if (data === undefined) return undefined;
     const y = backend.allocate(x.shape, "float32");

@@ -17,8 +17,8 @@ function stepsOf(shape: readonly number[], full: readonly number[]): Steps | und
 const maskedSoftmax: AcceleratedKernel = {
   kernelName: "TriviumMaskedSoftmax",
   run(backend, inputs, { scale }) {
-    const [scores, visible] = [inputs["scores"] as TensorInfo, inputs["visible"] as TensorInfo];
-    const bias = inputs["bias"];
+    const [scores, visible] = [inputs.scores as TensorInfo, inputs.visible as TensorInfo];
+    const bias = inputs.bias;
     const data = backend.floats(scores);
     const shown = backend.numbers(visible, "bool");
     const added = bias && backend.floats(bias);
@@ -38,9 +38,9 @@ const maskedSoftmax: AcceleratedKernel = {
 const maskedSoftmaxGradient: AcceleratedKernel = {
   kernelName: "TriviumMaskedSoftmaxGradient",
   run(backend, inputs, { scale }) {
-    const probabilities = inputs["probabilities"] as TensorInfo;
+    const probabilities = inputs.probabilities as TensorInfo;
     const data = backend.floats(probabilities);
-    const dy = backend.floats(inputs["dy"]);
+    const dy = backend.floats(inputs.dy);
     if (!data || dy?.length !== data.length) return undefined;
     const dScores = backend.allocate(probabilities.shape, "float32");
     const keys = probabilities.shape.at(-1)!;

@@ -4,8 +4,8 @@ import type { AcceleratedKernel } from "../accelerated-kernel.ts";
 const layerNorm: AcceleratedKernel = {
   kernelName: "TriviumLayerNorm",
   run(backend, inputs, { epsilon }) {
-    const x = inputs["x"] as TensorInfo;
-    const [data, gain, bias] = [backend.floats(x), backend.floats(inputs["gain"]), backend.floats(inputs["bias"])];
+    const x = inputs.x as TensorInfo;
+    const [data, gain, bias] = [backend.floats(x), backend.floats(inputs.gain), backend.floats(inputs.bias)];
     const [rows, columns] = x.shape as [number, number];
     if (!data || gain?.length !== columns || bias?.length !== columns) return undefined;
     const y = backend.allocate(x.shape, "float32");
@@ -21,10 +21,10 @@ const layerNorm: AcceleratedKernel = {
 const layerNormGradient: AcceleratedKernel = {
   kernelName: "TriviumLayerNormGradient",
   run(backend, inputs) {
-    const x = inputs["x"] as TensorInfo;
-    const [data, dy, gain] = [backend.floats(x), backend.floats(inputs["dy"]), backend.floats(inputs["gain"])];
-    const mean = backend.floats(inputs["mean"]);
-    const inverse = backend.floats(inputs["inverseDeviation"]);
+    const x = inputs.x as TensorInfo;
+    const [data, dy, gain] = [backend.floats(x), backend.floats(inputs.dy), backend.floats(inputs.gain)];
+    const mean = backend.floats(inputs.mean);
+    const inverse = backend.floats(inputs.inverseDeviation);
     const [rows, columns] = x.shape as [number, number];
     if (!data || dy?.length !== data.length || gain?.length !== columns || !mean || !inverse) return undefined;
     const dx = backend.allocate(x.shape, "float32");
@@ -40,8 +40,8 @@ const layerNormGradient: AcceleratedKernel = {
 const rmsNorm: AcceleratedKernel = {
   kernelName: "TriviumRmsNorm",
   run(backend, inputs, { epsilon }) {
-    const x = inputs["x"] as TensorInfo;
-    const [data, gain] = [backend.floats(x), backend.floats(inputs["gain"])];
+    const x = inputs.x as TensorInfo;
+    const [data, gain] = [backend.floats(x), backend.floats(inputs.gain)];
     const [rows, columns] = x.shape as [number, number];
     if (!data || gain?.length !== columns) return undefined;
     const y = backend.allocate(x.shape, "float32");
@@ -54,9 +54,9 @@ const rmsNorm: AcceleratedKernel = {
 const rmsNormGradient: AcceleratedKernel = {
   kernelName: "TriviumRmsNormGradient",
   run(backend, inputs) {
-    const x = inputs["x"] as TensorInfo;
-    const [data, dy, gain] = [backend.floats(x), backend.floats(inputs["dy"]), backend.floats(inputs["gain"])];
-    const inverse = backend.floats(inputs["inverseRms"]);
+    const x = inputs.x as TensorInfo;
+    const [data, dy, gain] = [backend.floats(x), backend.floats(inputs.dy), backend.floats(inputs.gain)];
+    const inverse = backend.floats(inputs.inverseRms);
     const [rows, columns] = x.shape as [number, number];
     if (!data || dy?.length !== data.length || gain?.length !== columns || !inverse) return undefined;
     const dx = backend.allocate(x.shape, "float32");

@@ -4,10 +4,10 @@ import type { AcceleratedKernel } from "../accelerated-kernel.ts";
 const softmaxCrossEntropy: AcceleratedKernel = {
   kernelName: "TriviumSoftmaxCrossEntropy",
   run(backend, inputs, { labelSmoothing, zLoss }) {
-    const logits = inputs["logits"] as TensorInfo;
+    const logits = inputs.logits as TensorInfo;
     const data = backend.floats(logits);
-    const targets = backend.numbers(inputs["targets"], "int32");
-    const weights = backend.floats(inputs["weights"]);
+    const targets = backend.numbers(inputs.targets, "int32");
+    const weights = backend.floats(inputs.weights);
     const [rows, columns] = logits.shape as [number, number];
     if (!data || targets?.length !== rows || weights?.length !== rows) return undefined;
     const losses = backend.allocate([rows], "float32");
@@ -22,10 +22,10 @@ const softmaxCrossEntropy: AcceleratedKernel = {
 const softmaxCrossEntropyGradient: AcceleratedKernel = {
   kernelName: "TriviumSoftmaxCrossEntropyGradient",
   run(backend, inputs, { labelSmoothing, zLoss }) {
-    const logits = inputs["logits"] as TensorInfo;
-    const [data, dLosses] = [backend.floats(logits), backend.floats(inputs["dLosses"])];
-    const targets = backend.numbers(inputs["targets"], "int32");
-    const [weights, logSumExp] = [backend.floats(inputs["weights"]), backend.floats(inputs["logSumExp"])];
+    const logits = inputs.logits as TensorInfo;
+    const [data, dLosses] = [backend.floats(logits), backend.floats(inputs.dLosses)];
+    const targets = backend.numbers(inputs.targets, "int32");
+    const [weights, logSumExp] = [backend.floats(inputs.weights), backend.floats(inputs.logSumExp)];
     const [rows, columns] = logits.shape as [number, number];
     if (!data || !dLosses || targets?.length !== rows || !weights || !logSumExp) return undefined;
     const dLogits = backend.allocate(logits.shape, "float32");

@@ -1,0 +1,22 @@
+import { tf } from "@trivium/tensor";
+import { trainingLosses } from "../training-steps.ts";
+import { pageBackends } from "./page-backends.ts";
+
+export interface TrainingInput {
+  readonly backend: string;
+  readonly arm: string;
+  readonly steps: number;
+}
+
+export interface TrainingReport {
+  readonly isolated: boolean;
+  readonly active: string;
+  readonly losses: readonly number[];
+}
+
+/** Takes training steps in this page. */
+export async function main({ backend, arm, steps }: TrainingInput): Promise<TrainingReport> {
+  await pageBackends[backend]!.activate();
+  const losses = await trainingLosses(arm, steps);
+  return { isolated: crossOriginIsolated, active: tf.getBackend(), losses };
+}

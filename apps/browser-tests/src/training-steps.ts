@@ -1,0 +1,54 @@
+import { reference } from "@trivium/attention";
+import { createRandom } from "@trivium/core";
+import { type Batch, specialIds, toBatch } from "@trivium/features";
+import { type Architecture, createModel } from "@trivium/model";
+import { causal } from "@trivium/model-causal";
+import { encoderDecoder } from "@trivium/model-encoder-decoder";
+import { prefix } from "@trivium/model-prefix";
+import { causalLm, type Objective, prefixLm, seq2seq } from "@trivium/objectives";
+import { disposeTree } from "@trivium/tensor";
+import { adamW, constant, consume, type StepEvent, train } from "@trivium/trainer";
+
+const VOCABULARY = 24;
+const FIRST_LETTER = 4;
+
+/** Each architecture with the objective that it is trained with here. */
+export const arms: Readonly<Record<string, { architecture: Architecture; objective: Objective }>> = {
+  causal: { architecture: causal, objective: causalLm({ loss: "target" }) },
+  prefix: { architecture: prefix, objective: prefixLm() },
+  "encoder-decoder": { architecture: encoderDecoder, objective: seq2seq() },
+};
+
+/** The losses of the first steps of an architecture on copying backwards, on the active backend. */
+export async function trainingLosses(arm: string, steps: number): Promise<number[]> {
+  const { architecture, objective } = arms[arm]!;
+  const config = { vocabulary: VOCABULARY, length: 16, width: 16, layers: 2, heads: 2, dropout: 0.1 };
+  const losses: number[] = [];
+  const { parameters } = await consume(
+    train({
+      model: createModel({ architecture, config, attention: reference() }),
+      objective,
+      batches: { batches: (step) => [reversalBatch(objective, step)] },
+      optimizer: adamW(),
+      schedule: constant(3e-3),
+      clipNorm: 1,
+      steps,
+      seed: 5,
+    }),
+    (event) => {
+      if (event.type === "step") losses.push((event as StepEvent).loss);
+    },
+  );
+  disposeTree(parameters);
+  return losses;
+}
+
+function reversalBatch(objective: Objective, step: number): Batch {
+  const random = createRandom("reversal").split(step);
+  const rows = Array.from({ length: 8 }, () => {
+    const length = 2 + random.integer(5);
+    const source = Array.from({ length }, () => FIRST_LETTER + random.integer(VOCABULARY - FIRST_LETTER));
+    return objective.features({ source, target: source.toReversed() }, { specials: specialIds, random });
+  });
+  return toBatch(rows, { pad: specialIds.pad });
+}

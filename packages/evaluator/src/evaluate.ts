@@ -1,0 +1,122 @@
+import { createRandom } from "@trivium/core";
+import { type Batch, type Example, specialIds, toBatch } from "@trivium/features";
+import { generate } from "@trivium/generate";
+import type { Model } from "@trivium/model";
+import { type Objective, prefixLm, seq2seq } from "@trivium/objectives";
+import { type ParameterTree, tf } from "@trivium/tensor";
+import { type ErrorRates, errorRates, type Scored } from "./error-rate.ts";
+import { type Likelihood, likelihood } from "./likelihood.ts";
+
+/** A held-out example and, where it has a target, everything that counts as right. */
+export interface HeldOut {
+  readonly example: Example;
+  /** Token ids of every right target. Empty for a text without a source. */
+  readonly references: readonly (readonly number[])[];
+}
+
+export interface EvaluateOptions {
+  readonly model: Model;
+  readonly parameters: ParameterTree;
+  /** The objective that the model was trained with: its prompts start the decoding. */
+  readonly objective: Objective;
+  readonly heldOut: readonly HeldOut[];
+  /** The text that target ids spell, for bits per character. */
+  readonly decodeTarget: (ids: readonly number[]) => string;
+  /** Decodes and scores at most so many of the examples that have references; 0 for none. Default: all. */
+  readonly decoded?: number;
+  /** The most tokens of a decoded target. Default 48. */
+  readonly maximumTokens?: number;
+  /** Rows run together. Default 256. */
+  readonly batchSize?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** What a model does on held-out examples. */
+export interface Evaluation extends Partial<ErrorRates> {
+  /** Nats per held-out target token: the same tokens for every architecture. */
+  readonly targetLoss: number;
+  readonly perplexity: number;
+  readonly bitsPerCharacter: number;
+  readonly targetTokens: number;
+}
+
+export type EvaluateEvent =
+  | { readonly type: "progress"; readonly phase: "loss" | "decoding"; readonly done: number; readonly total: number }
+  | { readonly type: "evaluated"; readonly evaluation: Evaluation };
+
+/**
+ * Scores a model on held-out examples: likelihood of the targets under teacher forcing, then greedy decoding against
+ * the references.
+ *
+ * Whatever the model was trained with, loss is taken on the target tokens alone, without smoothing or penalty, and a
+ * text without a source is cut at the same place for every architecture; so the numbers compare.
+ */
+export async function* evaluate(options: EvaluateOptions): AsyncGenerator<EvaluateEvent, Evaluation> {
+  const targets = yield* evaluateLikelihood(options);
+  const rates = yield* evaluateDecoding(options);
+  const { loss: targetLoss, perplexity, bitsPerCharacter, tokens: targetTokens } = targets;
+  const evaluation = { targetLoss, perplexity, bitsPerCharacter, targetTokens, ...rates };
+  yield { type: "evaluated", evaluation };
+  return evaluation;
+}
+
+async function* evaluateLikelihood(options: EvaluateOptions): AsyncGenerator<EvaluateEvent, Likelihood> {
+  const { model, parameters, objective, heldOut, decodeTarget, batchSize = 256, signal } = options;
+  const scoring =
+    [prefixLm(), seq2seq()].find(({ streams }) => streams.join() === objective.streams.join()) ?? objective;
+  const random = createRandom("evaluate");
+  const features = heldOut.map(({ example }, index) =>
+    scoring.features(example, { specials: specialIds, random: random.split(index) }),
+  );
+  features.sort((a, b) => a.targets.length - b.targets.length);
+  let [nats, tokens, characters] = [0, 0, 0];
+  for (let start = 0; start < features.length && !signal?.aborted; start += batchSize) {
+    const batch = toBatch(features.slice(start, start + batchSize), { pad: specialIds.pad });
+    nats += natsOf(model, parameters, scoring, batch);
+    tokens += batch.supervisedTokens;
+    characters += charactersOf(batch, decodeTarget);
+    yield {
+      type: "progress",
+      phase: "loss",
+      done: Math.min(start + batchSize, features.length),
+      total: features.length,
+    };
+    await new Promise((resolve) => setTimeout(resolve));
+  }
+  return likelihood({ nats, tokens, characters });
+}
+
+function natsOf(model: Model, parameters: ParameterTree, objective: Objective, batch: Batch): number {
+  return tf.tidy(() => objective.loss(model.logits(parameters, batch), batch).sum.dataSync()[0] as number);
+}
+
+function charactersOf({ targets, lossWeights }: Batch, decodeTarget: EvaluateOptions["decodeTarget"]): number {
+  const special: readonly number[] = Object.values(specialIds);
+  const supervised = [...targets].filter((id, at) => lossWeights[at] !== 0 && !special.includes(id));
+  return [...decodeTarget(supervised)].length;
+}
+
+async function* evaluateDecoding(options: EvaluateOptions): AsyncGenerator<EvaluateEvent, ErrorRates | undefined> {
+  const {
+    heldOut,
+    decoded = heldOut.length,
+    maximumTokens = 48,
+    batchSize = 256,
+    model,
+    parameters,
+    objective,
+    signal,
+  } = options;
+  const chosen = heldOut.filter(({ references }) => references.length > 0).slice(0, decoded);
+  if (chosen.length === 0) return undefined;
+  const scored: Scored<number>[] = [];
+  const examples = chosen.map(({ example }) => example);
+  const request = { model, parameters, objective, examples, maximumTokens, batchSize, ...(signal ? { signal } : {}) };
+  for await (const event of generate(request)) {
+    if (event.type !== "generated") continue;
+    scored.push({ prediction: event.result.ids, references: (chosen[event.index] as HeldOut).references });
+    if (scored.length % batchSize === 0)
+      yield { type: "progress", phase: "decoding", done: scored.length, total: chosen.length };
+  }
+  return scored.length > 0 ? errorRates(scored) : undefined;
+}

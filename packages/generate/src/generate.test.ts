@@ -1,0 +1,91 @@
+import "@tensorflow/tfjs-backend-cpu";
+import { reference } from "@trivium/attention";
+import { createRandom } from "@trivium/core";
+import { specialIds, toBatch } from "@trivium/features";
+import { createModel } from "@trivium/model";
+import { causal } from "@trivium/model-causal";
+import { encoderDecoder } from "@trivium/model-encoder-decoder";
+import { prefix } from "@trivium/model-prefix";
+import { causalLm, type Objective, prefixLm, seq2seq } from "@trivium/objectives";
+import { tf } from "@trivium/tensor";
+import { beforeAll, describe, expect, test } from "vitest";
+import { type Decoded, decodeGreedily, generate } from "./index.ts";
+
+beforeAll(async () => void (await tf.setBackend("cpu")));
+
+const config = { vocabulary: 19, length: 12, width: 8, layers: 2, heads: 2, initialisation: "t5" } as const;
+const examples = [[5, 6], [7, 8, 9, 10], [11]].map((source) => ({ source, target: [] }));
+
+describe.each([
+  ["causal", causal, causalLm()],
+  ["prefix", prefix, prefixLm()],
+  ["encoder-decoder", encoderDecoder, seq2seq()],
+] as const)("%s", (_name, architecture, objective: Objective) => {
+  const model = createModel({ architecture, config, attention: reference() });
+  const predicting = architecture.streams.at(-1) as string;
+
+  /** Greedy decoding as it is written down: the whole row again for each token, no cache, no batch. */
+  function slowly(
+    parameters: Parameters<typeof model.logits>[0],
+    example: (typeof examples)[number],
+    steps: number,
+  ): number[] {
+    const prompt = objective.prompt(example, { specials: specialIds, random: createRandom(1) });
+    const ids: number[] = [];
+    while (ids.length < steps) {
+      const row = [...prompt.streams[predicting]!, ...ids];
+      if (row.length > config.length) break;
+      const input = toBatch(
+        [{ ...prompt, streams: { ...prompt.streams, [predicting]: row }, targets: row, lossWeights: row }],
+        { pad: 0 },
+      );
+      const logits = tf.tidy(() => model.logits(parameters, input).arraySync()[0]!.at(-1)!);
+      const next = logits.indexOf(Math.max(...logits));
+      if (next === specialIds.endOfSequence) break;
+      ids.push(next);
+    }
+    return ids;
+  }
+
+  test("a batch with caches decodes what each row decodes alone without them", async () => {
+    for (const seed of [1, 2, 3]) {
+      const parameters = model.createParameters(createRandom(seed));
+      const results: Decoded[] = [];
+      for await (const event of generate({ model, parameters, objective, examples, maximumTokens: 5, batchSize: 2 })) {
+        if (event.type === "generated") results[event.index] = event.result;
+      }
+      expect(results.map(({ ids }) => ids)).toEqual(examples.map((example) => slowly(parameters, example, 5)));
+    }
+  });
+
+  test("a row that reaches the model's length stops there and says so", () => {
+    const parameters = model.createParameters(createRandom(1));
+    const input = toBatch([objective.prompt(examples[1]!, { specials: specialIds, random: createRandom(1) })], {
+      pad: 0,
+    });
+    const [decoded] = decodeGreedily(model, parameters, input, { endOfSequence: -1, maximumTokens: 100 });
+    expect(decoded?.stopped).toBe("length");
+    expect(decoded?.ids).toHaveLength(config.length - input.streams[predicting]!.length + 1);
+  });
+
+  test("no tensor is left behind, and an aborted signal ends the stream", async () => {
+    const parameters = model.createParameters(createRandom(1));
+    const before = tf.memory().numTensors;
+    const events = [];
+    const request = { model, parameters, objective, examples, maximumTokens: 3 };
+    for await (const event of generate(request)) events.push(event.type);
+    expect(events).toEqual(["generated", "generated", "generated", "finished"]);
+    for await (const _ of generate({ ...request, signal: AbortSignal.abort() })) expect.unreachable();
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});
+
+test("a number of tokens that is not a positive integer is refused", () => {
+  const model = createModel({ architecture: causal, config, attention: reference() });
+  const input = toBatch([causalLm().prompt(examples[0]!, { specials: specialIds, random: createRandom(1) })], {
+    pad: 0,
+  });
+  expect(() => decodeGreedily(model, {}, input, { endOfSequence: 3, maximumTokens: 0 })).toThrow(
+    "maximumTokens is a positive integer, got 0",
+  );
+});

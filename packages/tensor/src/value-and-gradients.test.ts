@@ -1,0 +1,54 @@
+import "@tensorflow/tfjs-backend-cpu";
+import { expect, test } from "vitest";
+import { type Tensor, tf } from "./tf.ts";
+import { valueAndGradients } from "./value-and-gradients.ts";
+
+const numbers = (tensor: unknown) => Array.from((tensor as Tensor).dataSync());
+
+test("returns the loss and a tree of gradients of the same shape", () => {
+  const parameters = { a: tf.scalar(3), deep: { b: tf.tensor1d([1, 2]) } };
+  const { value, gradients, unreached } = valueAndGradients(
+    () => tf.mul(tf.square(parameters.a), tf.sum(parameters.deep.b)),
+    parameters,
+  );
+  expect(numbers(value)).toEqual([27]);
+  expect(numbers(gradients.a)).toEqual([18]);
+  expect(numbers((gradients.deep as { b: Tensor }).b)).toEqual([9, 9]);
+  expect(unreached).toEqual([]);
+});
+
+test("a parameter that the loss does not reach gets zeros and is named", () => {
+  const parameters = { used: tf.scalar(2), idle: { w: tf.tensor2d([[1, 2]]) } };
+  const { gradients, unreached } = valueAndGradients(() => tf.square(parameters.used), parameters);
+  expect(unreached).toEqual(["idle.w"]);
+  expect(numbers((gradients.idle as { w: Tensor }).w)).toEqual([0, 0]);
+  expect((gradients.idle as { w: Tensor }).w.shape).toEqual([1, 2]);
+});
+
+test("a loss that reaches no parameter has zeros for all", () => {
+  const parameters = { w: tf.scalar(2) };
+  const { value, gradients, unreached } = valueAndGradients(() => tf.scalar(5), parameters);
+  expect([numbers(value), numbers(gradients.w), unreached]).toEqual([[5], [0], ["w"]]);
+});
+
+test("a tensor that stands twice in the tree has its whole gradient in both places", () => {
+  const shared = tf.scalar(2);
+  const { gradients } = valueAndGradients(() => tf.square(shared), { one: shared, two: shared });
+  expect([numbers(gradients.one), numbers(gradients.two)]).toEqual([[4], [4]]);
+});
+
+test("a loss that is no scalar is refused with its shape", () => {
+  const parameters = { w: tf.tensor1d([1, 2]) };
+  expect(() => valueAndGradients(() => tf.square(parameters.w), parameters)).toThrow(
+    "a loss is a scalar, got shape [2]",
+  );
+});
+
+test("only the value and the gradients outlive the call", () => {
+  const parameters = { w: tf.tensor1d([1, 2]), idle: tf.scalar(0) };
+  const before = tf.memory().numTensors;
+  const { value, gradients } = valueAndGradients(() => tf.sum(tf.exp(tf.square(parameters.w))), parameters);
+  expect(tf.memory().numTensors - before).toBe(3);
+  tf.dispose([value, gradients.w as Tensor, gradients.idle as Tensor]);
+  expect(tf.memory().numTensors).toBe(before);
+});

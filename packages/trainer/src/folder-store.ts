@@ -1,0 +1,59 @@
+import { discardCheckpointsAfter, latestCheckpoint, openRun, writeCheckpoint } from "@trivium/checkpoint";
+import { CheckpointError } from "@trivium/core";
+import type { CheckpointStore, RunState, Snapshot } from "./checkpoint-store.ts";
+
+export interface FolderStoreOptions {
+  /** The run folder: missing, empty, or of this very run. */
+  readonly directory: string;
+  /** How many of the newest checkpoints to keep. Default 2. */
+  readonly keep?: number;
+}
+
+/**
+ * Keeps checkpoints in a run folder: `run.json` says what the run is, and each `checkpoints/step-000100` holds
+ * `model.safetensors`, `optimizer.safetensors`, `config.json`, `state.json` and a manifest with sizes and SHA-256.
+ *
+ * A process that is killed at any instant leaves the newest whole checkpoint to go on from. A newer one that was altered
+ * is passed over, and removed only when a new one stands in for it.
+ *
+ * @throws {CheckpointError} from `open`, beside what the contract names: `checkpoint/not-a-run` if the folder holds
+ *   something else, `trainer/no-whole-checkpoint` if every checkpoint is broken; from both, what the file system reports:
+ *   `checkpoint/disk-full`, `checkpoint/read-only`, …
+ * @example createFolderStore({ directory: "runs/a", keep: 3 }).location // => "runs/a"
+ */
+export function createFolderStore({ directory, keep = 2 }: FolderStoreOptions): CheckpointStore {
+  return {
+    location: directory,
+    async open(request) {
+      await openRun(directory, request);
+      const { checkpoint, skipped } = await latestCheckpoint(directory);
+      if (!checkpoint && skipped.length > 0) throw noWholeCheckpoint(directory, skipped);
+      const snapshot: Snapshot | undefined = checkpoint
+        ? {
+            model: checkpoint.arrays("model.safetensors"),
+            optimizer: checkpoint.arrays("optimizer.safetensors"),
+            config: checkpoint.json("config.json") as Snapshot["config"],
+            state: checkpoint.json("state.json") as RunState,
+          }
+        : undefined;
+      return { snapshot, skipped: skipped.map(({ message }) => message) };
+    },
+    async save({ model, optimizer, config, state }) {
+      const { step } = state;
+      const arrays = { "model.safetensors": model, "optimizer.safetensors": optimizer };
+      await writeCheckpoint(directory, {
+        step,
+        keep,
+        files: { ...arrays, "config.json": config, "state.json": state },
+      });
+      await discardCheckpointsAfter(directory, step);
+    },
+  };
+}
+
+/** Starting over would throw a run away that someone may still be able to repair. */
+function noWholeCheckpoint(directory: string, skipped: readonly CheckpointError[]): CheckpointError {
+  const reasons = skipped.map(({ message }) => message).join("; ");
+  const message = `${directory} has no checkpoint that is whole: ${reasons}. Restore one, or choose another folder`;
+  return new CheckpointError("trainer/no-whole-checkpoint", message, { details: { directory }, cause: skipped[0] });
+}

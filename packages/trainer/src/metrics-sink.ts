@@ -1,0 +1,22 @@
+import { join } from "node:path";
+import { appendMetrics, truncateMetrics } from "@trivium/checkpoint";
+import type { Sink } from "./consume.ts";
+import type { TrainEvent } from "./events.ts";
+
+export const METRICS_FILE_NAME = "metrics.jsonl";
+
+/**
+ * Appends each step event and each evaluation to `metrics.jsonl` of a run folder, one line each. When a run starts, the
+ * file is cut back to the step that it starts from, so that a resumed run leaves the file of an undisturbed one.
+ *
+ * @param directory - a folder that is there: the folder store makes it before the first event.
+ * @throws {CheckpointError} `checkpoint/disk-full`, `checkpoint/read-only`, … from the sink.
+ * @example await consume(train(options), metricsSink("runs/a"));
+ */
+export function metricsSink(directory: string): Sink<TrainEvent> {
+  const path = join(directory, METRICS_FILE_NAME);
+  return async (event) => {
+    if (event.type === "started") await truncateMetrics(path, event.step);
+    else if (event.type === "step" || event.type === "evaluated") await appendMetrics(path, [{ ...event }]);
+  };
+}

@@ -1,0 +1,2 @@
+export { createFolderStore, type FolderStoreOptions } from "./folder-store.ts";
+export { METRICS_FILE_NAME, metricsSink } from "./metrics-sink.ts";

@@ -1,0 +1,112 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { codeBlocks, installedPackages, noRunReason } from "../readme/code-blocks.ts";
+import { instrument } from "../readme/instrument.ts";
+import { runCommand, runOrThrow } from "../run-command.ts";
+import type { Workspace } from "../workspace.ts";
+import type { PackedPackage } from "./pack-packages.ts";
+
+/** A project that has installed one packed package, what that package depends on, and nothing else. */
+export interface Consumer {
+  readonly packed: PackedPackage;
+  readonly directory: string;
+  /** Modules to be run: the README's examples, with the results that they show as assertions. */
+  readonly programs: readonly string[];
+}
+
+const checker = new URL("../readme/expect-output.ts", import.meta.url).href;
+
+/**
+ * Installs each packed package into a project of its own below `directory`.
+ *
+ * All projects are installed at once, as a pnpm workspace without hoisting: the store links each file once, and still
+ * every package finds only what it declares.
+ */
+export async function installConsumers(
+  { root, manifest }: Workspace,
+  packages: readonly PackedPackage[],
+  directory: string,
+): Promise<Consumer[]> {
+  const tarballs = Object.fromEntries(packages.map(({ source, tarball }) => [source.name, `file:${tarball}`]));
+  const consumers = packages.map((packed) => writeConsumer(packed, tarballs, { root, directory }));
+  writeFileSync(join(directory, "package.json"), JSON.stringify({ name: "consumers", private: true }));
+  writeFileSync(join(directory, "pnpm-workspace.yaml"), settings(root, tarballs));
+  const pnpm = ["npx", "--yes", manifest.packageManager ?? "pnpm"];
+  const flags = ["--prefer-offline", "--no-frozen-lockfile", "--ignore-scripts"];
+  await runOrThrow([...pnpm, "install", ...flags], { cwd: directory });
+  return consumers;
+}
+
+function settings(root: string, tarballs: Readonly<Record<string, string>>): string {
+  const catalog = /^catalog:\n(?: .*\n|\n)+/m.exec(readFileSync(join(root, "pnpm-workspace.yaml"), "utf8"))?.[0] ?? "";
+  const overrides = Object.entries(tarballs).map(([name, path]) => `  "${name}": "${path}"`);
+  const head = ["packages:", "  - consumers/*", "hoist: false", "pmOnFail: ignore", "overrides:", ...overrides];
+  return `${head.join("\n")}\n${catalog}`;
+}
+
+function writeConsumer(
+  packed: PackedPackage,
+  tarballs: Readonly<Record<string, string>>,
+  { root, directory }: { readonly root: string; readonly directory: string },
+): Consumer {
+  const { source, manifest } = packed;
+  const folder = join(directory, "consumers", basename(source.directory));
+  mkdirSync(folder, { recursive: true });
+  const file = join(root, source.directory, "README.md");
+  const blocks = existsSync(file) ? codeBlocks(readFileSync(file, "utf8")) : [];
+  const fromReadme = installedPackages(blocks).map((name) => [name, tarballs[name] ?? "catalog:"]);
+  const suite = "./testing" in (manifest.exports ?? {}) ? { vitest: "catalog:" } : {};
+  const dependencies = {
+    ...{ ...manifest.dependencies, ...suite, ...Object.fromEntries(fromReadme) },
+    [source.name]: tarballs[source.name],
+  };
+  writeFileSync(
+    join(folder, "package.json"),
+    JSON.stringify({ name: `consumer-of-${basename(source.directory)}`, private: true, type: "module", dependencies }),
+  );
+  writeEntries(packed, folder);
+  const programs = blocks
+    .filter((block) => block.language === "ts" && noRunReason(block) === undefined)
+    .map(({ code, line }) => {
+      writeFileSync(join(folder, `readme-${line}.ts`), code);
+      const program = join(folder, `run-${line}.ts`);
+      writeFileSync(program, instrument(code, checker));
+      return program;
+    });
+  return { packed, directory: folder, programs };
+}
+
+/** One module that imports every entry (for the types), and one that runs every entry but the test suites. */
+function writeEntries({ source, manifest }: PackedPackage, folder: string): void {
+  const entries = Object.keys(manifest.exports ?? {}).filter((key) => key !== "./package.json");
+  const specifier = (key: string) => JSON.stringify(`${source.name}${key.slice(1)}`);
+  const all = entries.map((key, at) => `import * as entry${at} from ${specifier(key)};\nvoid entry${at};\n`);
+  const runnable = entries.filter((key) => !key.startsWith("./testing"));
+  writeFileSync(join(folder, "entries.ts"), `${all.join("")}export {};\n`);
+  writeFileSync(join(folder, "run-entries.ts"), runnable.map((key) => `await import(${specifier(key)});\n`).join(""));
+}
+
+/**
+ * Type-checks every consumer at once, with our declarations (`skipLibCheck` would hide what is wrong in them).
+ *
+ * @returns the errors in the consumers and in `@trivium` packages; other people's declarations are not ours to judge
+ *   (the WebGPU types that tfjs brings clash with those of TypeScript 6).
+ */
+export async function typeErrors(
+  directory: string,
+  { root }: Workspace,
+  mode: "node16" | "bundler",
+): Promise<readonly string[]> {
+  const config = join(directory, `tsconfig.${mode}.json`);
+  const compilerOptions = {
+    ...{ target: "ES2023", lib: ["ES2024", "DOM", "DOM.Iterable"], strict: true, noEmit: true, skipLibCheck: false },
+    ...{ module: mode === "node16" ? "Node16" : "ESNext", moduleResolution: mode, moduleDetection: "force" },
+    ...{ types: ["node"], typeRoots: [join(root, "node_modules/@types")] },
+  };
+  const include = ["consumers/*/entries.ts", "consumers/*/readme-*.ts"];
+  writeFileSync(config, JSON.stringify({ compilerOptions, include }));
+  const { code, output } = await runCommand(["tsc", "--pretty", "false", "-p", config], { cwd: directory });
+  const errors = output.split("\n").filter((line) => line.includes("error TS"));
+  if (code !== 0 && errors.length === 0) throw new Error(`tsc failed without naming an error:\n${output}`);
+  return errors.filter((line) => /^consumers\/|\/node_modules\/@trivium\/[^(]*\(|^error TS/.test(line));
+}

@@ -1,0 +1,55 @@
+/** What is published works elsewhere: every package is packed, installed with its own dependencies only, and used. */
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Consumer, installConsumers, typeErrors } from "../packing/consumers.ts";
+import { packPackages } from "../packing/pack-packages.ts";
+import { runOrThrow } from "../run-command.ts";
+import { readWorkspace } from "../workspace.ts";
+
+const workspace = readWorkspace();
+const published = workspace.packages.filter(({ manifest }) => manifest.private !== true);
+const directory = mkdtempSync(join(tmpdir(), "trivium-packed-"));
+let consumers: ReadonlyMap<string, Consumer>;
+
+beforeAll(async () => {
+  const packed = await packPackages(workspace, join(directory, "tarballs"));
+  const installed = await installConsumers(workspace, packed, directory);
+  consumers = new Map(installed.map((one) => [one.packed.source.name, one]));
+}, 600_000);
+
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+const consumerOf = (name: string): Consumer => consumers.get(name)!;
+
+describe.each(published.map(({ name }) => name))("%s, packed and installed elsewhere", (name) => {
+  test("holds its build, licence and README, and nothing of the workspace", () => {
+    const { files, manifest } = consumerOf(name).packed;
+    expect(files).toEqual(expect.arrayContaining(["LICENSE", "README.md", "package.json"]));
+    const allowed = /^(dist\/.+\.(js|d\.ts|wasm)|LICENSE|README\.md|CHANGELOG\.md|package\.json)$/;
+    expect(files.filter((file) => !allowed.test(file))).toEqual([]);
+    expect(JSON.stringify(manifest)).not.toMatch(/workspace:|catalog:|@trivium\/source/);
+  });
+
+  test.concurrent("loads every entry, and runs its README's examples, in plain Node", async () => {
+    const { directory: cwd, programs } = consumerOf(name);
+    for (const program of [join(cwd, "run-entries.ts"), ...programs]) await runOrThrow(["node", program], { cwd });
+  });
+});
+
+test("no build contains a path of the machine that built it", () => {
+  for (const { packed, directory: folder } of consumers.values()) {
+    for (const file of packed.files.filter((one) => one.startsWith("dist/"))) {
+      const text = readFileSync(join(folder, "node_modules", packed.source.name, file), "utf8");
+      expect(text.includes(workspace.root), `${packed.source.name}/${file}`).toBe(false);
+    }
+  }
+});
+
+test.each(["node16", "bundler"] as const)(
+  "every entry and example type-checks with moduleResolution %s",
+  async (mode) => {
+    expect(await typeErrors(directory, workspace, mode)).toEqual([]);
+  },
+);
