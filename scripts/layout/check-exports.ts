@@ -52,7 +52,7 @@ function checkEntry(target: ExportTarget): string[] {
 }
 
 /** `exports` as it is published. */
-export function withoutSource<T extends ExportTarget>(target: T): T {
+function withoutSource<T extends ExportTarget>(target: T): T {
   if (typeof target === "string") return target;
   const kept = Object.entries(target).filter(([condition]) => condition !== SOURCE_CONDITION);
   return Object.fromEntries(kept.map(([condition, value]) => [condition, withoutSource(value)])) as T;

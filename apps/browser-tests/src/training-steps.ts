@@ -7,7 +7,7 @@ import { encoderDecoder } from "@trivium/model-encoder-decoder";
 import { prefix } from "@trivium/model-prefix";
 import { causalLm, type Objective, prefixLm, seq2seq } from "@trivium/objectives";
 import { disposeTree } from "@trivium/tensor";
-import { adamW, constant, consume, type StepEvent, train } from "@trivium/trainer";
+import { adamW, constant, consume, train } from "@trivium/trainer";
 
 const VOCABULARY = 24;
 const FIRST_LETTER = 4;
@@ -30,13 +30,13 @@ export async function trainingLosses(arm: string, steps: number): Promise<number
       objective,
       batches: { batches: (step) => [reversalBatch(objective, step)] },
       optimizer: adamW(),
-      schedule: constant(3e-3),
+      schedule: constant({ rate: 1e-2 }),
       clipNorm: 1,
       steps,
       seed: 5,
     }),
     (event) => {
-      if (event.type === "step") losses.push((event as StepEvent).loss);
+      if (event.type === "step") losses.push(event.loss);
     },
   );
   disposeTree(parameters);

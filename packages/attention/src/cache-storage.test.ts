@@ -60,18 +60,22 @@ test.each(Object.entries(creators))(
   "%s outlives the scope that made it, and dispose frees everything, twice over",
   (_, create) => {
     const before = tf.memory().numTensors;
-    const cache = tf.tidy(() => {
-      const made = create(
-        entryOf([
-          [0, 1],
-          [0, 1],
-        ]),
+    const made: ReturnType<typeof create>[] = [];
+    tf.tidy(() => {
+      made.push(
+        create(
+          entryOf([
+            [0, 1],
+            [0, 1],
+          ]),
+        ),
       );
-      return () => made;
-    }) as never as () => ReturnType<typeof create>;
-    expect([...cache().key.dataSync()]).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
-    cache().dispose();
-    cache().dispose();
+    });
+    expect(tf.memory().numTensors).toBe(before + 2);
+    const [cache] = made;
+    expect([...cache!.key.dataSync()]).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    cache!.dispose();
+    cache!.dispose();
     expect(tf.memory().numTensors).toBe(before);
   },
 );
@@ -206,7 +210,7 @@ test("pitfall 28: a cross-attention cache has no way to grow and keeps its full 
       [0, 1, 2, -1],
     ]);
     // A window of the decoder's self-attention would hide key 0 from a late query; cross-attention has no such mask.
-    const mask = positioned(full(), { queries: [[9]], keys: beams.positions });
+    const mask = positioned(full(), { queries: [9], keys: beams.positions });
     expect([0, 1, 2, 3].map((k) => mask.visible(1, 0, 0, k))).toEqual([true, true, true, true]);
     cache.dispose();
     beams.dispose();

@@ -125,7 +125,7 @@ test("one sealed prompt serves several completions, again and again, and equals 
         query: token,
         key: cache.key,
         value: cache.value,
-        mask: positioned(mask, { queries: [[promptLength]], keys: cache.positions }),
+        mask: positioned(mask, { queries: [promptLength], keys: cache.positions }),
       });
       const text = tf.concat([tf.tile(prompt, [count, 1, 1, 1]), token], 2) as Tensor4D;
       const whole = kernel.attend({ query: text, key: text, value: text, mask });

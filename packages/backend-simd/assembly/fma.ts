@@ -12,3 +12,9 @@ export function fma(a: v128, b: v128, c: v128): v128 {
 export function fnma(a: v128, b: v128, c: v128): v128 {
   return FUSED ? f32x4.relaxed_nmadd(a, b, c) : f32x4.sub(c, f32x4.mul(a, b));
 }
+
+/** `mask ? a : b` in each lane; a mask is all ones or all zeros. */
+@inline
+export function choose(a: v128, b: v128, mask: v128): v128 {
+  return FUSED ? i32x4.relaxed_laneselect(a, b, mask) : v128.bitselect(a, b, mask);
+}

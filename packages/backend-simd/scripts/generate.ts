@@ -7,8 +7,18 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 
 const flags = [
   ...["--baseDir", root, "--runtime", "stub", "--noAssert", "-O3", "--converge"],
-  // No static data: nothing of the module lies in the memory, so one memory serves any number of instances.
-  ...["--importMemory", "--noExportMemory", "--sharedMemory", "--initialMemory", "1", "--maximumMemory", "65536"],
+  // The constants of the kernels lie in the first page; every instance over the same memory writes the same bytes there.
+  ...[
+    "--importMemory",
+    "--noExportMemory",
+    "--sharedMemory",
+    "--initialMemory",
+    "1",
+    "--maximumMemory",
+    "65536",
+    "--memoryBase",
+    "1024",
+  ],
   ...["--enable", "simd", "--enable", "threads"],
   // "usize to u32 needs a cast between 32 and 64 bits": the memory is 32-bit.
   ...["--disableWarning", "201"],

@@ -1,5 +1,5 @@
-import { createRandom } from "@trivium/core";
-import { type Batch, type Example, specialIds, toBatch } from "@trivium/features";
+import { evaluationBatches } from "@trivium/data";
+import { type Batch, type Example, specialIds } from "@trivium/features";
 import { generate } from "@trivium/generate";
 import type { Model } from "@trivium/model";
 import { type Objective, prefixLm, seq2seq } from "@trivium/objectives";
@@ -64,23 +64,15 @@ async function* evaluateLikelihood(options: EvaluateOptions): AsyncGenerator<Eva
   const { model, parameters, objective, heldOut, decodeTarget, batchSize = 256, signal } = options;
   const scoring =
     [prefixLm(), seq2seq()].find(({ streams }) => streams.join() === objective.streams.join()) ?? objective;
-  const random = createRandom("evaluate");
-  const features = heldOut.map(({ example }, index) =>
-    scoring.features(example, { specials: specialIds, random: random.split(index) }),
-  );
-  features.sort((a, b) => a.targets.length - b.targets.length);
-  let [nats, tokens, characters] = [0, 0, 0];
-  for (let start = 0; start < features.length && !signal?.aborted; start += batchSize) {
-    const batch = toBatch(features.slice(start, start + batchSize), { pad: specialIds.pad });
+  const examples = heldOut.map(({ example }) => example);
+  let [nats, tokens, characters, done] = [0, 0, 0, 0];
+  for (const { batch } of evaluationBatches({ examples, objective: scoring, batchSize })) {
+    if (signal?.aborted) break;
     nats += natsOf(model, parameters, scoring, batch);
     tokens += batch.supervisedTokens;
     characters += charactersOf(batch, decodeTarget);
-    yield {
-      type: "progress",
-      phase: "loss",
-      done: Math.min(start + batchSize, features.length),
-      total: features.length,
-    };
+    done += batch.size;
+    yield { type: "progress", phase: "loss", done, total: examples.length };
     await new Promise((resolve) => setTimeout(resolve));
   }
   return likelihood({ nats, tokens, characters });

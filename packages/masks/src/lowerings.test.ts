@@ -194,9 +194,9 @@ test("masks of 2048 × 2048 lower in well under a second", () => {
     custom("parity", (_b, _h, q, k) => (q + k) % 2 === 0),
   ];
   for (const mask of masks) {
-    const begin = performance.now();
+    const begin = process.cpuUsage();
     const { values } = toDense(mask, { queries: n, keys: n });
-    expect(performance.now() - begin).toBeLessThan(1000);
+    expect(process.cpuUsage(begin).user / 1000).toBeLessThan(1000);
     expect(values.reduce((sum, bit) => sum + bit, 0)).toBe(visiblePairs(mask, { queries: n, keys: n }));
   }
 });

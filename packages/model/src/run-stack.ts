@@ -112,8 +112,9 @@ function sharedOptions(parameters: StackParameters, run: StackRun): SelfAttentio
 function selfBias({ relative }: StackParameters, run: StackRun): AttentionBias | undefined {
   const { config, queryPositions, keyPositions, bidirectional } = run;
   if (relative) {
-    const maxDistance = config.relativeMaxDistance;
-    return { kind: "relative", table: relative, bidirectional, maxDistance, queryPositions, keyPositions };
+    const { relativeDirection, relativeMaxDistance: maxDistance } = config;
+    const both = relativeDirection === "from-mask" ? bidirectional : relativeDirection === "bidirectional";
+    return { kind: "relative", table: relative, bidirectional: both, maxDistance, queryPositions, keyPositions };
   }
   if (config.positions === "alibi") {
     return { kind: "alibi", slopes: alibiSlopes(config.heads), queryPositions, keyPositions };

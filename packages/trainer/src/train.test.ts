@@ -221,7 +221,10 @@ test("an evaluation borrows the parameters, every so many steps and after the la
   expect(events).toContainEqual({ type: "evaluated", step: 8, metrics: { targetLoss: 4 } });
 });
 
-test("timers run while steps are taken, though every step is synchronous work", async () => {
+test.each([
+  ["steps", 10, 1],
+  ["the micro-batches of one step", 1, 10],
+])("timers run between %s, though each is synchronous work", async (_, steps, microBatches) => {
   let ticks = 0;
   const timer = setInterval(() => ticks++, 5);
   const slow: TrainOptions["objective"] = {
@@ -232,7 +235,8 @@ test("timers run while steps are taken, though every step is synchronous work", 
       return crossEntropy.loss(logits, batch);
     },
   };
-  await run(smallRun({ objective: slow, steps: 10 }));
+  const batches = once(Array.from({ length: microBatches }, () => batchOf(row([1, 2, 3]))));
+  await run(smallRun({ objective: slow, steps, batches }));
   clearInterval(timer);
   expect(ticks).toBeGreaterThanOrEqual(4);
 });

@@ -18,8 +18,8 @@ function apply(code: u32, x: v128): v128 {
   if (code == 5) return f32x4.div(one, f32x4.sqrt(x));
   if (code == 6) return f32x4.mul(x, x);
   if (code == 7) return f32x4.div(one, x);
-  if (code == 8) return f32x4.max(x, zero);
-  if (code == 9) return f32x4.min(f32x4.max(x, zero), f32x4.splat(6));
+  if (code == 8) return f32x4.pmax(x, zero);
+  if (code == 9) return f32x4.pmin(f32x4.pmax(x, zero), f32x4.splat(6));
   if (code == 10) return tanh4(x);
   if (code == 11) return sigmoid4(x);
   if (code == 12) return erf4(x);
@@ -85,6 +85,6 @@ export function clip(x: usize, y: usize, low: f32, high: f32, start: u32, end: u
   const stop = y + 4 * (end as usize);
   x += 4 * start;
   y += 4 * start;
-  for (; y + 16 <= stop; x += 16, y += 16) v128.store(y, f32x4.min(f32x4.max(v128.load(x), least), most));
+  for (; y + 16 <= stop; x += 16, y += 16) v128.store(y, f32x4.pmin(f32x4.pmax(v128.load(x), least), most));
   for (; y < stop; x += 4, y += 4) store<f32>(y, min(max(load<f32>(x), low), high));
 }

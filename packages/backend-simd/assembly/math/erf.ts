@@ -1,53 +1,60 @@
-import { fma } from "../fma";
+import { choose, fma } from "../fma";
+import { constant, HALF, ONE, SIGN } from "./constant";
 import { exp4 } from "./exp";
 
-const SIGN: i32 = 0x80000000;
 /** Where the polynomial for small arguments gives way to the exponential form. */
-const NEAR: f32 = 0.927734375;
+const NEAR = memory.data<f32>([0.927734375]);
+/** Beyond these erf is 1, or Φ 0, in float32, and an infinite power would be NaN. */
+const ERF_END = memory.data<f32>([4]);
+const CDF_END = memory.data<f32>([10]);
+const ROOT_HALF = memory.data<f32>([0.70710678]);
+const NEAR_POLYNOMIAL = memory.data<f32>([
+  -5.96761703e-4, 4.99119423e-3, -2.67681349e-2, 1.12819925e-1, -3.76125336e-1, 1.28379166e-1,
+]);
+const FAR_POLYNOMIAL = memory.data<f32>([
+  -1.7285347e-5, 3.83197126e-4, -3.88396438e-3, 2.42546219e-2, -1.06777877e-1, -6.34846687e-1, -1.28717512e-1,
+]);
 
 /** (erf x − x)/x for |x| ≤ `NEAR`, of z = x². Source: N. Juffa, https://stackoverflow.com/a/35148199 */
 @inline
 function nearErf(z: v128): v128 {
-  let p = fma(f32x4.splat(-5.96761703e-4), z, f32x4.splat(4.99119423e-3));
-  p = fma(p, z, f32x4.splat(-2.67681349e-2));
-  p = fma(p, z, f32x4.splat(1.12819925e-1));
-  p = fma(p, z, f32x4.splat(-3.76125336e-1));
-  return fma(p, z, f32x4.splat(1.28379166e-1));
+  let p = fma(constant(NEAR_POLYNOMIAL, 0), z, constant(NEAR_POLYNOMIAL, 1));
+  p = fma(p, z, constant(NEAR_POLYNOMIAL, 2));
+  p = fma(p, z, constant(NEAR_POLYNOMIAL, 3));
+  p = fma(p, z, constant(NEAR_POLYNOMIAL, 4));
+  return fma(p, z, constant(NEAR_POLYNOMIAL, 5));
 }
 
-/** 1 − erf t for t ≥ `NEAR`. Source: as above. */
+/** 1 − erf t for t ≥ `NEAR`, with z = t². Source: as above. */
 @inline
 function farErfc(t: v128, z: v128): v128 {
-  const p = fma(f32x4.splat(-1.72853470e-5), t, f32x4.splat(3.83197126e-4));
-  const q = fma(f32x4.splat(-3.88396438e-3), t, f32x4.splat(2.42546219e-2));
+  const p = fma(constant(FAR_POLYNOMIAL, 0), t, constant(FAR_POLYNOMIAL, 1));
+  const q = fma(constant(FAR_POLYNOMIAL, 2), t, constant(FAR_POLYNOMIAL, 3));
   let r = fma(p, z, q);
-  r = fma(r, t, f32x4.splat(-1.06777877e-1));
-  r = fma(r, t, f32x4.splat(-6.34846687e-1));
-  r = fma(r, t, f32x4.splat(-1.28717512e-1));
+  r = fma(r, t, constant(FAR_POLYNOMIAL, 4));
+  r = fma(r, t, constant(FAR_POLYNOMIAL, 5));
+  r = fma(r, t, constant(FAR_POLYNOMIAL, 6));
   return exp4(f32x4.sub(f32x4.mul(r, t), t));
 }
 
 /** The error function in each lane, within 2 units in the last place. */
 @inline
 export function erf4(x: v128): v128 {
-  const z = f32x4.mul(x, x);
-  // Above 4 the result is 1 in float32, and an infinite power would be NaN.
-  const t = f32x4.min(v128.andnot(x, i32x4.splat(SIGN)), f32x4.splat(4));
-  const far = f32x4.sub(f32x4.splat(1), farErfc(t, f32x4.mul(t, t)));
-  const signed = v128.or(far, v128.and(x, i32x4.splat(SIGN)));
-  return v128.bitselect(fma(nearErf(z), x, x), signed, f32x4.le(t, f32x4.splat(NEAR)));
+  const t = f32x4.pmin(f32x4.abs(x), constant(ERF_END));
+  const z = f32x4.mul(t, t);
+  const far = f32x4.sub(constant(ONE), farErfc(t, z));
+  const signed = v128.or(far, v128.and(x, constant(SIGN)));
+  return choose(fma(nearErf(z), x, x), signed, f32x4.le(t, constant(NEAR)));
 }
 
 /** The normal distribution function Φ(x) = (1 + erf(x/√2))/2 in each lane; its lower tail keeps its digits. */
 @inline
 export function normalCdf4(x: v128): v128 {
-  const half = f32x4.splat(0.5);
-  const s = f32x4.mul(x, f32x4.splat(0.70710678));
-  // Beyond 10 the tail is below float32, and an infinite power would be NaN.
-  const t = f32x4.min(v128.andnot(s, i32x4.splat(SIGN)), f32x4.splat(10));
+  const s = f32x4.mul(x, constant(ROOT_HALF));
+  const t = f32x4.pmin(f32x4.abs(s), constant(CDF_END));
   const z = f32x4.mul(t, t);
-  const tail = f32x4.mul(half, farErfc(t, z));
-  const far = v128.bitselect(tail, f32x4.sub(f32x4.splat(1), tail), f32x4.lt(x, f32x4.splat(0)));
-  const near = fma(fma(nearErf(z), s, s), half, half);
-  return v128.bitselect(near, far, f32x4.le(t, f32x4.splat(NEAR)));
+  const tail = f32x4.mul(constant(HALF), farErfc(t, z));
+  const far = choose(tail, f32x4.sub(constant(ONE), tail), f32x4.lt(x, f32x4.splat(0)));
+  const near = fma(fma(nearErf(z), s, s), constant(HALF), constant(HALF));
+  return choose(near, far, f32x4.le(t, constant(NEAR)));
 }

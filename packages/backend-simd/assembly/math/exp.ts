@@ -1,4 +1,16 @@
 import { fma, fnma } from "../fma";
+import { constant, ONE } from "./constant";
+
+/** Outside these bounds the result is 0 or infinite. */
+const BOUNDS = memory.data<f32>([-104, 89]);
+/** 1/ln 2, and ln 2 in two parts, of which the product of the first with a small integer is exact. */
+const LOG2 = memory.data<f32>([1.44269504, 0.693359375, -2.1219444e-4]);
+const POLYNOMIAL = memory.data<f32>([
+  1.98756915e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1,
+]);
+/** 1.5·2²³: added to a small number it rounds it to an integer, which then stands in the lowest bits. */
+const ROUNDER = memory.data<f32>([12582912]);
+const EXPONENT_BIAS = memory.data<i32>([127]);
 
 /**
  * eˣ in each lane, within 1.5 units in the last place, denormal results included; NaN stays NaN.
@@ -8,28 +20,23 @@ import { fma, fnma } from "../fma";
  */
 @inline
 export function exp4(x: v128): v128 {
-  // Outside these bounds the result is 0 or infinite.
-  const t = f32x4.min(f32x4.max(x, f32x4.splat(-104)), f32x4.splat(89));
-  const n = f32x4.nearest(f32x4.mul(t, f32x4.splat(1.44269504)));
-  const r = fnma(n, f32x4.splat(-2.12194440e-4), fnma(n, f32x4.splat(0.693359375), t));
-  let p = fma(f32x4.splat(1.9875691500e-4), r, f32x4.splat(1.3981999507e-3));
-  p = fma(p, r, f32x4.splat(8.3334519073e-3));
-  p = fma(p, r, f32x4.splat(4.1665795894e-2));
-  p = fma(p, r, f32x4.splat(1.6666665459e-1));
-  p = fma(p, r, f32x4.splat(5.0000001201e-1));
-  p = f32x4.add(fma(p, f32x4.mul(r, r), r), f32x4.splat(1));
-  const exponent = i32x4.trunc_sat_f32x4_s(n);
+  // `pmin` and `pmax` are one instruction each, and keep a NaN that comes first.
+  const t = f32x4.pmin(f32x4.pmax(x, constant(BOUNDS, 0)), constant(BOUNDS, 1));
+  const rounded = fma(t, constant(LOG2, 0), constant(ROUNDER));
+  const n = f32x4.sub(rounded, constant(ROUNDER));
+  const r = fnma(n, constant(LOG2, 2), fnma(n, constant(LOG2, 1), t));
+  let p = fma(constant(POLYNOMIAL, 0), r, constant(POLYNOMIAL, 1));
+  p = fma(p, r, constant(POLYNOMIAL, 2));
+  p = fma(p, r, constant(POLYNOMIAL, 3));
+  p = fma(p, r, constant(POLYNOMIAL, 4));
+  p = fma(p, r, constant(POLYNOMIAL, 5));
+  p = f32x4.add(fma(p, f32x4.mul(r, r), r), constant(ONE));
+  const exponent = i32x4.sub(rounded, constant(ROUNDER));
   const half = i32x4.shr_s(exponent, 1);
   return f32x4.mul(f32x4.mul(p, powerOfTwo(half)), powerOfTwo(i32x4.sub(exponent, half)));
 }
 
 @inline
 function powerOfTwo(exponent: v128): v128 {
-  return i32x4.shl(i32x4.add(exponent, i32x4.splat(127)), 23);
-}
-
-/** eˣ of one number, by the same code. */
-@inline
-export function exp1(x: f32): f32 {
-  return f32x4.extract_lane(exp4(f32x4.splat(x)), 0);
+  return i32x4.shl(i32x4.add(exponent, constant(EXPONENT_BIAS)), 23);
 }

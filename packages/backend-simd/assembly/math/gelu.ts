@@ -1,11 +1,13 @@
 import { fma } from "../fma";
+import { constant, HALF, ONE } from "./constant";
 import { normalCdf4 } from "./erf";
 import { exp4 } from "./exp";
 import { tanh4 } from "./tanh";
 
-/** √(2/π) and the cubic coefficient of the tanh form. Source: Hendrycks and Gimpel 2016, arXiv 1606.08415. */
-const SLOPE: f32 = 0.7978845608;
-const CUBIC: f32 = 0.044715;
+/** √(2/π), 0.044715 and three times that. Source: Hendrycks and Gimpel 2016, https://arxiv.org/abs/1606.08415 */
+const TANH_FORM = memory.data<f32>([0.7978845608, 0.044715, 0.134145]);
+/** −½ and 1/√(2π), of the normal density. */
+const DENSITY = memory.data<f32>([-0.5, 0.3989422804]);
 
 /** x·Φ(x) in each lane. */
 @inline
@@ -16,31 +18,29 @@ export function gelu4(x: v128): v128 {
 /** Φ(x) + x·φ(x) in each lane. */
 @inline
 export function geluSlope4(x: v128): v128 {
-  const density = f32x4.mul(exp4(f32x4.mul(f32x4.mul(x, x), f32x4.splat(-0.5))), f32x4.splat(0.3989422804));
+  const density = f32x4.mul(exp4(f32x4.mul(f32x4.mul(x, x), constant(DENSITY, 0))), constant(DENSITY, 1));
   return fma(x, density, normalCdf4(x));
 }
 
-/** tanh(√(2/π)·(x + 0.044715·x³)) in each lane. */
+/** tanh(√(2/π)·(x + 0.044715·x³)) in each lane, with z = x². */
 @inline
 function innerTanh(x: v128, z: v128): v128 {
-  return tanh4(f32x4.mul(f32x4.mul(x, f32x4.splat(SLOPE)), fma(z, f32x4.splat(CUBIC), f32x4.splat(1))));
+  return tanh4(f32x4.mul(f32x4.mul(x, constant(TANH_FORM, 0)), fma(z, constant(TANH_FORM, 1), constant(ONE))));
 }
 
 /** The tanh form of GELU in each lane. */
 @inline
 export function geluTanh4(x: v128): v128 {
-  const half = f32x4.mul(x, f32x4.splat(0.5));
+  const half = f32x4.mul(x, constant(HALF));
   return fma(half, innerTanh(x, f32x4.mul(x, x)), half);
 }
 
 /** The derivative of the tanh form in each lane. */
 @inline
 export function geluTanhSlope4(x: v128): v128 {
-  const one = f32x4.splat(1);
-  const half = f32x4.splat(0.5);
   const z = f32x4.mul(x, x);
   const t = innerTanh(x, z);
-  const inner = f32x4.mul(fma(z, f32x4.splat(3 * CUBIC), one), f32x4.splat(SLOPE));
-  const bend = f32x4.mul(f32x4.mul(x, inner), f32x4.sub(one, f32x4.mul(t, t)));
-  return f32x4.mul(half, f32x4.add(f32x4.add(one, t), bend));
+  const inner = f32x4.mul(fma(z, constant(TANH_FORM, 2), constant(ONE)), constant(TANH_FORM, 0));
+  const bend = f32x4.mul(f32x4.mul(x, inner), f32x4.sub(constant(ONE), f32x4.mul(t, t)));
+  return f32x4.mul(constant(HALF), f32x4.add(f32x4.add(constant(ONE), t), bend));
 }

@@ -31,7 +31,7 @@ function logitsRow(x: usize, visible: usize, bias: usize, y: usize, count: u32, 
   const end = y + 4 * ((count & ~3) as usize);
   for (; y < end; x += 16, y += 16, visible += 4) {
     const value = logits(v128.load(x), bias ? v128.load(bias) : zero, scale, maskOf(v128.load_zero<u32>(visible)));
-    greatest = f32x4.max(greatest, value);
+    greatest = f32x4.pmax(greatest, value);
     v128.store(y, value);
     if (bias) bias += 16;
   }
@@ -39,7 +39,7 @@ function logitsRow(x: usize, visible: usize, bias: usize, y: usize, count: u32, 
   if (rest) {
     const plus = bias ? loadPart(bias, rest, zero) : zero;
     const value = logits(loadPart(x, rest, zero), plus, scale, partOfMask(visible, rest));
-    greatest = f32x4.max(greatest, value);
+    greatest = f32x4.pmax(greatest, value);
     storePart(y, rest, value);
   }
   return maxLanes(greatest);
@@ -82,7 +82,8 @@ export function maskedSoftmax(
     const plus = bias ? bias + 4 * (batch * biasBatch + head * biasHead + offset) : 0;
     const to = y + 4 * start * keys;
     const greatest = logitsRow(scores + 4 * start * keys, shown, plus, to, keys, by);
-    if (greatest == f32.NEGATIVE_INFINITY) memory.fill(to, 0, 4 * keys);
-    else scaleRow(to, to, keys, 1 / expLogitsRow(to, keys, greatest));
+    // Around 0 a row with nothing visible sums to exactly 0 and stays so, and one whose visible scores are NaN is NaN.
+    const sum = expLogitsRow(to, keys, greatest == f32.NEGATIVE_INFINITY ? 0 : greatest);
+    if (sum != 0) scaleRow(to, to, keys, 1 / sum);
   }
 }

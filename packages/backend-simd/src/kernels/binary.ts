@@ -3,7 +3,8 @@ import type { SimdBackend } from "../backend/simd-backend.ts";
 import type { TensorData } from "../backend/tensor-data.ts";
 import { binaryCodes, compareCodes, logicalCodes } from "../native/codes.ts";
 import type { AcceleratedKernel } from "./accelerated-kernel.ts";
-import { broadcastShape, operands } from "./broadcast.ts";
+import { broadcastShape, operands, type Placed } from "./broadcast.ts";
+import { sizeOf } from "./size-of.ts";
 
 type Family = "binary" | "compare" | "logical";
 type Numeric = "float32" | "bool";
@@ -21,38 +22,34 @@ function elementwise(kernelName: string, family: Family, code: number): Accelera
       if (dataA === undefined || dataB === undefined) return undefined;
       const shape = broadcastShape(a.shape, b.shape);
       const y = backend.allocate(shape, outputType);
-      if (runElementwise(backend, family, code, place(a, dataA, dtype), place(b, dataB, dtype), y)) return y;
-      backend.disposeIntermediateTensorInfo(y);
-      return undefined;
+      runElementwise(backend, family, code, place(a, dataA, dtype), place(b, dataB, dtype), y);
+      return y;
     },
   };
 }
 
-const place = (tensor: TensorInfo, data: TensorData, dtype: Numeric) => ({
+const place = (tensor: TensorInfo, data: TensorData, dtype: Numeric): Placed => ({
   address: data.address,
   length: data.length,
   shape: tensor.shape,
   dtype,
 });
 
-/** Writes `a ∘ b` into `y`; false if the way they broadcast is not covered. */
+/** Writes `a ∘ b` into `y`. */
 export function runElementwise(
   backend: SimdBackend,
   family: Family,
   code: number,
-  a: Parameters<typeof operands>[1],
-  b: Parameters<typeof operands>[2],
+  a: Placed,
+  b: Placed,
   y: { address: number; shape: number[] },
-): boolean {
-  const length = y.shape.reduce((product, size) => product * size, 1);
+): void {
+  const length = sizeOf(y.shape);
+  if (length === 0) return;
   const sides = operands(backend, a, b, y.shape, length);
-  if (sides === undefined) return false;
   const { aRow, aColumn, bRow, bColumn, columns } = sides;
-  if (length > 0) {
-    backend.run(family, length, code, sides.a, aRow, aColumn, sides.b, bRow, bColumn, y.address, columns);
-  }
+  backend.run(family, length, code, sides.a, aRow, aColumn, sides.b, bRow, bColumn, y.address, columns);
   sides.release?.();
-  return true;
 }
 
 export const binaryKernels: readonly AcceleratedKernel[] = [

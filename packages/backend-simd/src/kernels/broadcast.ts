@@ -1,6 +1,6 @@
 import { broadcast_util } from "@tensorflow/tfjs-core";
-import type { SimdBackend } from "../backend/simd-backend.ts";
-import { copyStrided, type Strided, stridesOf } from "./copy-strided.ts";
+import type { Output, SimdBackend } from "../backend/simd-backend.ts";
+import { copyStrided, stridesOf } from "./copy-strided.ts";
 
 /** Two operands as the kernels take them: `[rows, columns]` with the elements to step per row and per column. */
 export interface Operands {
@@ -37,24 +37,15 @@ export function sameShape(a: readonly number[], b: readonly number[]): boolean {
 /**
  * The operands of an elementwise kernel over `[rows, columns]`.
  *
- * Where two groups of axes are not enough (`[B, 1, Q, K]` with `[B, H, Q, K]`), the smaller operand is copied out to
- * the full shape first.
- *
- * @returns undefined if that copy would need more than four groups of axes.
+ * Where two groups of axes are not enough (`[B, 1, Q, K]` with `[B, H, Q, K]`), what repeats is copied out to the full
+ * shape first.
  */
-export function operands(
-  backend: SimdBackend,
-  a: Placed,
-  b: Placed,
-  shape: number[],
-  length: number,
-): Operands | undefined {
+export function operands(backend: SimdBackend, a: Placed, b: Placed, shape: number[], length: number): Operands {
   if (a.length === length && b.length === length) return flat(a.address, 1, b.address, 1, length);
   if (b.length === 1) return flat(a.address, 1, b.address, 0, length);
   if (a.length === 1) return flat(a.address, 0, b.address, 1, length);
   const groups = groupAxes(shape, broadcastStrides(a.shape, shape), broadcastStrides(b.shape, shape));
-  if (groups.length <= 2) return inTwoGroups(a.address, b.address, groups);
-  return withCopy(backend, a, b, shape, length);
+  return groups.length <= 2 ? inTwoGroups(a.address, b.address, groups) : withCopy(backend, a, b, shape, length);
 }
 
 const flat = (a: number, aColumn: number, b: number, bColumn: number, columns: number): Operands => ({
@@ -98,32 +89,25 @@ function groupAxes(shape: readonly number[], a: readonly number[], b: readonly n
   return groups;
 }
 
-function inTwoGroups(a: number, b: number, groups: readonly Group[]): Operands | undefined {
+// The last axis that is longer than 1 steps by 1 or, where it repeats, by 0.
+function inTwoGroups(a: number, b: number, groups: readonly Group[]): Operands {
   const columns = groups.at(-1)!;
-  // The kernels step through columns by 0 or 1.
-  if (columns.a > 1 || columns.b > 1) return undefined;
   const row = groups.length === 2 ? groups[0]! : { a: 0, b: 0 };
   return { a, aRow: row.a, aColumn: columns.a, b, bRow: row.b, bColumn: columns.b, columns: columns.size };
 }
 
-function withCopy(backend: SimdBackend, a: Placed, b: Placed, shape: number[], length: number): Operands | undefined {
-  const aCopy = a.length === length ? undefined : expand(backend, a, shape);
-  const bCopy = b.length === length ? undefined : expand(backend, b, shape);
-  const release = () => {
-    if (aCopy) backend.disposeIntermediateTensorInfo(aCopy);
-    if (bCopy) backend.disposeIntermediateTensorInfo(bCopy);
+function withCopy(backend: SimdBackend, a: Placed, b: Placed, shape: number[], length: number): Operands {
+  const copies: Output[] = [];
+  const whole = (x: Placed): number => {
+    if (x.length === length) return x.address;
+    const y = backend.allocate(shape, x.dtype);
+    copies.push(y);
+    const strided = { shape, from: broadcastStrides(x.shape, shape), to: stridesOf(shape) };
+    copyStrided(backend, strided, x.address, y.address, x.dtype);
+    return y.address;
   };
-  if ((a.length !== length && !aCopy) || (b.length !== length && !bCopy)) {
-    release();
-    return undefined;
-  }
-  return { ...flat(aCopy?.address ?? a.address, 1, bCopy?.address ?? b.address, 1, length), release };
-}
-
-function expand(backend: SimdBackend, x: Placed, shape: number[]) {
-  const copy: Strided = { shape, from: broadcastStrides(x.shape, shape), to: stridesOf(shape) };
-  const y = backend.allocate(shape, x.dtype);
-  if (copyStrided(backend, copy, x.address, y.address, x.dtype)) return y;
-  backend.disposeIntermediateTensorInfo(y);
-  return undefined;
+  const release = () => {
+    for (const copy of copies) backend.disposeIntermediateTensorInfo(copy);
+  };
+  return { ...flat(whole(a), 1, whole(b), 1, length), release };
 }

@@ -8,6 +8,15 @@ export interface Strided {
   readonly to: readonly number[];
 }
 
+interface Axis {
+  size: number;
+  from: number;
+  to: number;
+}
+
+const NO_AXIS: Axis = { size: 1, from: 0, to: 0 };
+const KERNEL_AXES = 4;
+
 /** Elements from one index to the next along each axis of a dense row-major tensor. */
 export function stridesOf(shape: readonly number[]): number[] {
   const strides = new Array<number>(shape.length);
@@ -19,46 +28,54 @@ export function stridesOf(shape: readonly number[]): number[] {
   return strides;
 }
 
-const MAXIMUM_AXES = 4;
-
-/**
- * Copies elements one for one: transposes, slices, tiles, broadcasts and concatenations are all of this form.
- *
- * @param from - byte address; `to` likewise.
- * @returns false, having done nothing, if the copy has more than four axes after joining those that step as one.
- */
-export function copyStrided(backend: SimdBackend, copy: Strided, from: number, to: number, dtype: DataType): boolean {
-  const sizes: number[] = [];
-  const x: number[] = [];
-  const y: number[] = [];
+/** Copies elements one for one: transposes, slices, tiles, broadcasts and concatenations are all of this form. */
+export function copyStrided(backend: SimdBackend, copy: Strided, from: number, to: number, dtype: DataType): void {
+  const axes: Axis[] = [];
   for (let axis = 0; axis < copy.shape.length; axis++) {
     const size = copy.shape[axis]!;
-    if (size === 0) return true;
-    if (size === 1) continue;
-    const [stepX, stepY] = [copy.from[axis]!, copy.to[axis]!];
-    const last = sizes.length - 1;
-    if (last >= 0 && x[last] === stepX * size && y[last] === stepY * size) {
-      sizes[last]! *= size;
-      x[last] = stepX;
-      y[last] = stepY;
-    } else {
-      sizes.push(size);
-      x.push(stepX);
-      y.push(stepY);
-    }
+    if (size === 0) return;
+    if (size > 1) joinAxis(axes, { size, from: copy.from[axis]!, to: copy.to[axis]! });
   }
-  if (sizes.length > MAXIMUM_AXES) return false;
-  while (sizes.length < MAXIMUM_AXES) {
-    sizes.unshift(1);
-    x.unshift(0);
-    y.unshift(0);
+  copyAxes(backend, axes, from, to, dtype);
+}
+
+// Two axes that step as one are one.
+function joinAxis(axes: Axis[], { size, from, to }: Axis): void {
+  const last = axes.at(-1);
+  if (last?.from !== from * size || last.to !== to * size) {
+    axes.push({ size, from, to });
+  } else {
+    last.size *= size;
+    last.from = from;
+    last.to = to;
   }
-  const [d0, d1, d2, d3] = sizes as [number, number, number, number];
-  const [x0, x1, x2, x3] = x as [number, number, number, number];
-  const [y0, y1, y2, y3] = y as [number, number, number, number];
+}
+
+function copyAxes(backend: SimdBackend, axes: Axis[], from: number, to: number, dtype: DataType): void {
+  if (axes.length > KERNEL_AXES) {
+    copyAlongSmallest(backend, axes, from, to, dtype);
+    return;
+  }
+  const d3 = axes.at(-1) ?? NO_AXIS;
+  const d2 = axes.at(-2) ?? NO_AXIS;
+  const d1 = axes.at(-3) ?? NO_AXIS;
+  const d0 = axes.at(-4) ?? NO_AXIS;
   const kernel = dtype === "bool" ? "copyStridedBytes" : "copyStrided";
-  backend.run(kernel, d0 * d1 * d2, from, x0, x1, x2, x3, to, y0, y1, y2, y3, d1, d2, d3);
-  return true;
+  const rows = d0.size * d1.size * d2.size;
+  const source = [from, d0.from, d1.from, d2.from, d3.from] as const;
+  const target = [to, d0.to, d1.to, d2.to, d3.to] as const;
+  backend.run(kernel, rows, ...source, ...target, d1.size, d2.size, d3.size);
+}
+
+// More axes than the kernel takes: the one with the fewest indices is walked here.
+function copyAlongSmallest(backend: SimdBackend, axes: Axis[], from: number, to: number, dtype: DataType): void {
+  const smallest = axes.reduce((best, axis) => (axis.size < best.size ? axis : best));
+  const rest = axes.filter((axis) => axis !== smallest);
+  const bytes = dtype === "bool" ? 1 : 4;
+  for (let index = 0; index < smallest.size; index++) {
+    const offset = index * bytes;
+    copyAxes(backend, rest, from + smallest.from * offset, to + smallest.to * offset, dtype);
+  }
 }
 
 /** Whether the copy kernels can hold the type: strings and complex numbers are not in the shared memory. */

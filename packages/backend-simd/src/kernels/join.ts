@@ -2,8 +2,7 @@ import { backend_util, type NamedTensorInfoMap, type TensorInfo, util } from "@t
 import type { SimdBackend } from "../backend/simd-backend.ts";
 import type { AcceleratedKernel } from "./accelerated-kernel.ts";
 import { copyStrided, isNumeric } from "./copy-strided.ts";
-
-const product = (sizes: readonly number[]): number => sizes.reduce((all, size) => all * size, 1);
+import { sizeOf } from "./size-of.ts";
 
 const listOf = (inputs: NamedTensorInfoMap): TensorInfo[] => inputs as unknown as TensorInfo[];
 
@@ -21,8 +20,8 @@ function join(
   const dtype = tensors[0]!.dtype;
   if (!isNumeric(dtype) || tensors.some((x) => backend.numbers(x, dtype) === undefined)) return undefined;
   const y = backend.allocate(shape, dtype);
-  const outer = product(shape.slice(0, axis));
-  const inner = product(shape.slice(axis));
+  const outer = sizeOf(shape.slice(0, axis));
+  const inner = sizeOf(shape.slice(axis));
   const bytes = dtype === "bool" ? 1 : 4;
   let at = y.address;
   for (const x of tensors) {
@@ -43,7 +42,7 @@ const concat: AcceleratedKernel = {
     const shapes = tensors.map(({ shape }) => shape);
     backend_util.assertParamsConsistent(shapes, axis);
     const shape = backend_util.computeOutShape(shapes, axis);
-    return product(shape) === 0 ? undefined : join(backend, tensors, axis, shape);
+    return sizeOf(shape) === 0 ? undefined : join(backend, tensors, axis, shape);
   },
 };
 
@@ -53,7 +52,7 @@ const pack: AcceleratedKernel = {
     const tensors = listOf(inputs);
     const { shape } = tensors[0]!;
     // The original says what is wrong with unequal shapes.
-    if (product(shape) === 0 || tensors.some((x) => !util.arraysEqual(x.shape, shape))) return undefined;
+    if (sizeOf(shape) === 0 || tensors.some((x) => !util.arraysEqual(x.shape, shape))) return undefined;
     const axis = attributes.axis as number;
     const at = axis < 0 ? axis + shape.length + 1 : axis;
     return join(backend, tensors, at, [...shape.slice(0, at), tensors.length, ...shape.slice(at)]);

@@ -3,8 +3,7 @@ import type { Output, SimdBackend } from "../backend/simd-backend.ts";
 import { binaryCodes, unaryCodes } from "../native/codes.ts";
 import type { AcceleratedKernel } from "./accelerated-kernel.ts";
 import { runElementwise } from "./binary.ts";
-
-const product = (sizes: readonly number[]): number => sizes.reduce((all, size) => all * size, 1);
+import { sizeOf } from "./size-of.ts";
 
 /** `op(a) · op(b) (+ bias)` over the last two axes, or undefined where types or batch axes are not covered. */
 function multiply(
@@ -25,11 +24,11 @@ function multiply(
   const [n, inner] = transposeB ? [rowsB, ldb] : [ldb, rowsB];
   const outerA = a.shape.slice(0, -2);
   const outerB = b.shape.slice(0, -2);
-  const [batchA, batchB] = [product(outerA), product(outerB)];
+  const [batchA, batchB] = [sizeOf(outerA), sizeOf(outerB)];
   // The original knows how to complain about the inner sizes, and how to repeat some batch axes but not others.
   if (k !== inner || (batchA !== batchB && batchA !== 1 && batchB !== 1)) return undefined;
   const outer = broadcast_util.assertAndGetBroadcastShape(outerA, outerB);
-  if (product(outer) !== Math.max(batchA, batchB)) return undefined;
+  if (sizeOf(outer) !== Math.max(batchA, batchB)) return undefined;
   const c = backend.allocate([...outer, m, n], "float32");
   const common = { transposeA, transposeB, n, k, a: dataA.address, lda, b: dataB.address, ldb, c: c.address, ldc: n };
   backend.multiply({ ...common, ...batchOf(batchA, batchB, transposeA, m, n, k), accumulate: false, bias });
@@ -68,26 +67,16 @@ const fusedMatMul: AcceleratedKernel = {
     const isRow = bias !== undefined && dataBias!.length === columns && bias.shape.at(-1) === columns;
     const y = multiply(backend, inputs.a as TensorInfo, b, attributes, isRow ? dataBias!.address : 0);
     if (y === undefined) return undefined;
-    if (bias && !isRow && !addInPlace(backend, y, bias)) {
-      backend.disposeIntermediateTensorInfo(y);
-      return undefined;
-    }
-    if (code !== undefined) backend.run("unary", product(y.shape), code, y.address, y.address);
+    if (bias && !isRow) addInPlace(backend, y, bias);
+    if (code !== undefined) backend.run("unary", sizeOf(y.shape), code, y.address, y.address);
     return y;
   },
 };
 
-function addInPlace(backend: SimdBackend, y: Output, bias: TensorInfo): boolean {
+function addInPlace(backend: SimdBackend, y: Output, bias: TensorInfo): void {
   const { address, length } = backend.data.get(bias.dataId);
-  const sum = { address: y.address, length: product(y.shape), shape: y.shape, dtype: "float32" as const };
-  return runElementwise(
-    backend,
-    "binary",
-    binaryCodes.add,
-    sum,
-    { address, length, shape: bias.shape, dtype: "float32" },
-    y,
-  );
+  const sum = { address: y.address, length: sizeOf(y.shape), shape: y.shape, dtype: "float32" as const };
+  runElementwise(backend, "binary", binaryCodes.add, sum, { ...sum, address, length, shape: bias.shape }, y);
 }
 
 export const matMulKernels: readonly AcceleratedKernel[] = [batchMatMul, fusedMatMul];

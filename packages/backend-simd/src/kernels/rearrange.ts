@@ -4,14 +4,13 @@ import type { AcceleratedKernel } from "./accelerated-kernel.ts";
 import { copyStrided, isNumeric, type Strided, stridesOf } from "./copy-strided.ts";
 import { fillTensor } from "./fill.ts";
 
-/** A new tensor of that shape, filled by one copy; undefined where type or number of axes are not covered. */
+/** A new tensor of that shape, filled by one copy; undefined if `x` is not in the shared memory. */
 function copied(backend: SimdBackend, x: TensorInfo, shape: number[], copy: Strided): TensorInfo | undefined {
   const data = isNumeric(x.dtype) ? backend.numbers(x, x.dtype) : undefined;
   if (data === undefined) return undefined;
   const y = backend.allocate(shape, x.dtype);
-  if (copyStrided(backend, copy, data.address, y.address, x.dtype)) return y;
-  backend.disposeIntermediateTensorInfo(y);
-  return undefined;
+  copyStrided(backend, copy, data.address, y.address, x.dtype);
+  return y;
 }
 
 const transpose: AcceleratedKernel = {
@@ -64,10 +63,8 @@ const padV2: AcceleratedKernel = {
     const to = stridesOf(shape);
     const first = to.reduce((offset, stride, axis) => offset + stride * paddings[axis]![0], 0);
     const address = y.address + first * (x.dtype === "bool" ? 1 : 4);
-    if (copyStrided(backend, { shape: x.shape, from: stridesOf(x.shape), to }, data.address, address, x.dtype))
-      return y;
-    backend.disposeIntermediateTensorInfo(y);
-    return undefined;
+    copyStrided(backend, { shape: x.shape, from: stridesOf(x.shape), to }, data.address, address, x.dtype);
+    return y;
   },
 };
 

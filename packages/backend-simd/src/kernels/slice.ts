@@ -3,7 +3,7 @@ import type { SimdBackend } from "../backend/simd-backend.ts";
 import type { AcceleratedKernel } from "./accelerated-kernel.ts";
 import { copyStrided, isNumeric, stridesOf } from "./copy-strided.ts";
 
-/** The part of `x` of that size from `begin` on, under the shape `shape`; undefined where not covered. */
+/** The part of `x` of that size from `begin` on, under the shape `shape`; undefined if it is not in the shared memory. */
 function cut(
   backend: SimdBackend,
   x: TensorInfo,
@@ -17,9 +17,8 @@ function cut(
   const y = backend.allocate(shape, x.dtype);
   const first = begin.reduce((offset, at, axis) => offset + at * strides[axis]!, 0);
   const from = data.address + first * (x.dtype === "bool" ? 1 : 4);
-  if (copyStrided(backend, { shape: size, from: strides, to: stridesOf(size) }, from, y.address, x.dtype)) return y;
-  backend.disposeIntermediateTensorInfo(y);
-  return undefined;
+  copyStrided(backend, { shape: size, from: strides, to: stridesOf(size) }, from, y.address, x.dtype);
+  return y;
 }
 
 const slice: AcceleratedKernel = {
@@ -32,7 +31,7 @@ const slice: AcceleratedKernel = {
   },
 };
 
-/** Cuts `x` along an axis; every part is covered or none is. */
+/** Cuts `x` along an axis. */
 function parts(
   backend: SimdBackend,
   x: TensorInfo,
@@ -40,20 +39,15 @@ function parts(
   sizes: readonly number[],
   shapeOf: (size: number) => number[],
 ): TensorInfo[] | undefined {
+  if (!isNumeric(x.dtype) || backend.numbers(x, x.dtype) === undefined) return undefined;
   const begin = new Array<number>(x.shape.length).fill(0);
   const size = x.shape.slice();
-  const outputs: TensorInfo[] = [];
-  for (const own of sizes) {
+  return sizes.map((own) => {
     size[axis] = own;
-    const part = cut(backend, x, begin, size, shapeOf(own));
-    if (part === undefined) {
-      for (const output of outputs) backend.disposeIntermediateTensorInfo(output);
-      return undefined;
-    }
-    outputs.push(part);
+    const part = cut(backend, x, begin, size, shapeOf(own)) as TensorInfo;
     begin[axis]! += own;
-  }
-  return outputs;
+    return part;
+  });
 }
 
 const splitV: AcceleratedKernel = {

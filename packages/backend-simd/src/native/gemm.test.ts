@@ -3,9 +3,23 @@ import { describe, expect, it } from "vitest";
 import { createNative } from "./create-native.ts";
 import { builds, createTestMemory, inPieces, waves } from "./test-memory.ts";
 
+interface Case {
+  readonly transposeA: boolean;
+  readonly transposeB: boolean;
+  readonly m: number;
+  readonly n: number;
+  readonly k: number;
+  readonly batch: number;
+  /** Elements left unused after each row and each matrix. */
+  readonly pad: number;
+  readonly sharesB: boolean;
+  readonly mode: "overwrite" | "accumulate" | "bias";
+  readonly seed: number;
+}
+
 const size = fc.constantFrom(0, 1, 2, 3, 5, 6, 7, 8, 12, 13, 16, 17, 31, 64);
 const depth = fc.oneof(size, fc.constantFrom(255, 256, 257, 300));
-const cases = fc.record({
+const cases: fc.Arbitrary<Case> = fc.record({
   transposeA: fc.boolean(),
   transposeB: fc.boolean(),
   m: fc.oneof(size, fc.constant(101)),
@@ -14,10 +28,9 @@ const cases = fc.record({
   batch: fc.integer({ min: 1, max: 3 }),
   pad: fc.integer({ min: 0, max: 3 }),
   sharesB: fc.boolean(),
-  mode: fc.constantFrom("overwrite", "accumulate", "bias"),
+  mode: fc.constantFrom("overwrite" as const, "accumulate" as const, "bias" as const),
   seed: fc.integer({ min: 1, max: 1000 }),
 });
-type Case = typeof cases extends fc.Arbitrary<infer T> ? T : never;
 
 function layout({ transposeA, transposeB, m, n, k, batch, pad, sharesB, seed }: Case) {
   const lda = (transposeA ? m : k) + pad;
@@ -129,9 +142,9 @@ for (const build of builds) {
         const k = 9;
         new Float32Array(edge.buffer, end - 4 * m * k, m * k).fill(2);
         const c = end / 2;
-        kernels.gemm(1, 0, m, n, k, end - 4 * m * k, m, 0, c + 65_536, n, 0, c, n, 0, 0, 0, 64, 0, m);
+        kernels.gemm(1, 0, m, n, k, end - 4 * m * k, m, 0, c + 65_536, n, 0, c, n, 0, 0, 0, 65_536, 0, m);
         new Float32Array(edge.buffer, end - 4 * n * k, n * k).fill(2);
-        kernels.gemm(0, 0, m, n, k, c + 65_536, k, 0, end - 4 * n * k, n, 0, c, n, 0, 0, 0, 64, 0, m);
+        kernels.gemm(0, 0, m, n, k, c + 65_536, k, 0, end - 4 * n * k, n, 0, c, n, 0, 0, 0, 65_536, 0, m);
         expect(new Float32Array(edge.buffer, c, m * n).every((x) => x === 0)).toBe(true);
       }
     });

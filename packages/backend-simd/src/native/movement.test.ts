@@ -4,10 +4,8 @@ import { builds, createTestMemory, inPieces, waves } from "./test-memory.ts";
 
 const cutsOf = fc.array(fc.nat(300), { maxLength: 4 });
 const size = fc.constantFrom(0, 1, 2, 3, 4, 5, 8, 9, 17);
-const permutations = [0, 1, 2, 3].flatMap((a) =>
-  [0, 1, 2, 3].flatMap((b) => [0, 1, 2, 3].flatMap((c) => [0, 1, 2, 3].map((d) => [a, b, c, d] as const))),
-);
-const orders = permutations.filter((order) => new Set(order).size === 4);
+const axes = [0, 1, 2, 3] as const;
+const orders = fc.shuffledSubarray([...axes], { minLength: 4 });
 
 /** Row-major steps of a shape. */
 function stepsOf(shape: readonly number[]): number[] {
@@ -19,10 +17,15 @@ for (const build of builds) {
   const { kernels } = memory;
 
   describe(`copyStrided, ${build} build`, () => {
-    const shapes = fc.tuple(fc.constantFrom(1, 2, 3), fc.constantFrom(1, 2, 3), size, size);
+    const shapes: fc.Arbitrary<readonly number[]> = fc.tuple(
+      fc.constantFrom(1, 2, 3),
+      fc.constantFrom(1, 2, 3),
+      size,
+      size,
+    );
     it("transposes by every permutation of four axes, in 4-byte and 1-byte elements", () => {
       fc.assert(
-        fc.property(shapes, fc.constantFrom(...orders), cutsOf, (shape, order, cuts) => {
+        fc.property(shapes, orders, cutsOf, (shape, order, cuts) => {
           const steps = stepsOf(shape);
           const to = order.map((axis) => shape[axis]!) as [number, number, number, number];
           const from = order.map((axis) => steps[axis]!) as [number, number, number, number];

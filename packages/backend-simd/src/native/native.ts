@@ -6,7 +6,8 @@ export type Pointer = number;
  *
  * Tensors are dense and row-major; "bool" is one byte, 0 or 1. Nothing is allocated: outputs and scratch are passed
  * in, and an output may be an input of the same shape in `binary`, `unary`, `select`, `softmax`, `dropout` and `adamW`
- * only. Nothing is checked: a wrong offset or size corrupts memory.
+ * only. Nothing is checked: a wrong offset or size corrupts memory. The first page (64 KiB) belongs to the kernels'
+ * constants.
  *
  * The last two arguments of each kernel are its range `[start, end)` over work units (rows, or elements of the
  * output: see each). A result never depends on how the whole range is cut, bit for bit, so a pool may split it.

@@ -28,7 +28,7 @@ export function createTestMemory(build: NativeBuild): TestMemory {
   const memory = new WebAssembly.Memory({ initial: 96, maximum: 96, shared: true });
   const { kernels } = createNative(memory, build);
   const bytes = new Uint8Array(memory.buffer);
-  const scratch = 64;
+  const scratch = 65_536;
   const begin = scratch + kernels.gemmScratchBytes() + 64;
   let next = begin;
   let guards: number[] = [];

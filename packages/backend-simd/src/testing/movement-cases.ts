@@ -16,8 +16,8 @@ const tensor = (shapes: fc.Arbitrary<number[]>): fc.Arbitrary<Given> =>
 
 const ranked = anyShape(positiveSize).filter((shape) => shape.length > 0);
 
-const transpose: KernelCase = {
-  calls: tensor(anyShape()).chain((x) =>
+const transposeOf = (shapes: fc.Arbitrary<number[]>): KernelCase => ({
+  calls: tensor(shapes).chain((x) =>
     fc
       .shuffledSubarray(
         x.shape.map((_, axis) => axis),
@@ -30,7 +30,7 @@ const transpose: KernelCase = {
         accelerated: true,
       })),
   ),
-};
+});
 
 const slice: KernelCase = {
   calls: tensor(ranked).chain((x) =>
@@ -152,7 +152,8 @@ const like = (kernelName: string): KernelCase => ({
 
 /** Kernels that move elements and compute nothing. */
 export const movementCases: Readonly<Record<string, KernelCase>> = {
-  Transpose: transpose,
+  Transpose: transposeOf(anyShape()),
+  "Transpose of more axes than the kernel takes": transposeOf(shapeOf(6, fc.integer({ min: 1, max: 3 }))),
   Slice: slice,
   Tile: tile,
   PadV2: pad,
@@ -163,12 +164,5 @@ export const movementCases: Readonly<Record<string, KernelCase>> = {
   Fill: fill,
   ZerosLike: like("ZerosLike"),
   OnesLike: like("OnesLike"),
-  "Transpose of a vector": {
-    calls: tensor(shapeOf(1)).map((x) => ({
-      kernelName: "Transpose",
-      inputs: { x },
-      attributes: { perm: [0] },
-      accelerated: true,
-    })),
-  },
+  "Transpose of a vector": transposeOf(shapeOf(1)),
 };

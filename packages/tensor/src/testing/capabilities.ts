@@ -1,4 +1,5 @@
 import { tf } from "../tf.ts";
+import { avoidedCases } from "./cases/avoided.ts";
 import { checkForward, checkGradient, differentiable, type OpCase } from "./op-case.ts";
 import { opCases } from "./op-cases.ts";
 
@@ -11,9 +12,12 @@ export interface Capability {
   readonly gradient: Verdict;
 }
 
-/** What the active backend can do, op by op, measured by running every case of the conformance suite. */
+/**
+ * What the active backend can do, op by op, measured by running every case of the conformance suite, and some ops that
+ * our code avoids.
+ */
 export async function measureCapabilities(): Promise<Capability[]> {
-  const byOp = Map.groupBy(opCases, ({ op }) => op);
+  const byOp = Map.groupBy([...opCases, ...avoidedCases], ({ op }) => op);
   const rows: Capability[] = [];
   for (const [op, cases] of byOp) {
     const forward = await verdict(cases, checkForward);

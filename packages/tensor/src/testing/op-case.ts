@@ -77,7 +77,10 @@ export async function checkGradient(one: OpCase): Promise<void> {
 }
 
 /** The precision that the active backend computes with. */
-export const activePrecision = (): Precision => (tf.backend().floatPrecision() === 16 ? "float16" : "float32");
+export function activePrecision(): Precision {
+  if (tf.backend().floatPrecision() === 16) return "float16";
+  return ["webgl", "webgpu"].includes(tf.getBackend()) ? "float32-shader" : "float32";
+}
 
 const signed = (uniform: () => number): number => Math.fround(2 * uniform() - 1);
 

@@ -1,0 +1,65 @@
+import { simd } from "@trivium/backend-simd";
+import { cpu, wasm } from "@trivium/backend-tfjs";
+import type { Backend } from "@trivium/tensor";
+import { beforeAll, expect, test } from "vitest";
+import { findChromium, NO_CHROMIUM } from "../src/find-chromium.ts";
+import type { TrainingReport } from "../src/pages/training.ts";
+import { runInChromium } from "../src/run-in-chromium.ts";
+import { arms, trainingLosses } from "../src/training-steps.ts";
+
+const STEPS = 20;
+const entry = new URL("../src/pages/training.ts", import.meta.url);
+const names = Object.keys(arms);
+
+/** By backend and architecture; computed once, since every test compares with some of them. */
+const inNode: Record<string, Record<string, readonly number[]>> = {};
+
+beforeAll(async () => {
+  for (const { name, activate } of [cpu, wasm, simd].map(({ create }): Backend => create)) {
+    await activate();
+    const losses: Record<string, readonly number[]> = {};
+    for (const arm of names) losses[arm] = await trainingLosses(arm, STEPS);
+    inNode[name] = losses;
+  }
+}, 300_000);
+
+/** Rounding differs between kernels and grows over steps; a wrong gradient shows in the second loss already. */
+function expectNear(got: readonly number[], expected: readonly number[], tolerance: number): void {
+  expect(got).toHaveLength(STEPS);
+  const distance = Math.max(...got.map((loss, step) => Math.abs(loss - expected[step]!)));
+  expect(distance).toBeLessThanOrEqual(tolerance);
+}
+
+test.for(names)("%s: twenty steps lower the loss on cpu", (arm) => {
+  const losses = inNode.cpu![arm]!;
+  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value) / values.length;
+  expect(mean(losses.slice(-5))).toBeLessThan(mean(losses.slice(0, 5)) - 0.2);
+});
+
+test.for(names)("%s: twenty steps on wasm and on simd follow cpu", (arm) => {
+  for (const backend of ["wasm", "simd"]) expectNear(inNode[backend]![arm]!, inNode.cpu![arm]!, 2e-4);
+});
+
+const pages = names.flatMap((arm) => [true, false].map((isolated) => ({ arm, isolated })));
+
+test.for(pages)("$arm: in Chromium, isolated $isolated, twenty steps on simd follow Node's", async (page, context) => {
+  context.skip(findChromium() === undefined, NO_CHROMIUM);
+  const { arm, isolated } = page;
+  const input = { backend: "simd", arm, steps: STEPS };
+  const report = await runInChromium<TrainingReport>({ entry, isolated, input });
+  expect(report).toMatchObject({ active: "simd", isolated });
+  expectNear(report.losses, inNode.simd![arm]!, 2e-4);
+});
+
+const shaders = [
+  { backend: "webgl", arm: "prefix" },
+  { backend: "webgpu", arm: "encoder-decoder" },
+];
+
+test.for(shaders)("$arm: in Chromium, twenty steps on $backend follow cpu", async ({ backend, arm }, context) => {
+  context.skip(findChromium() === undefined, NO_CHROMIUM);
+  const input = { backend, arm, steps: STEPS };
+  const report = await runInChromium<TrainingReport>({ entry, isolated: false, input });
+  expect(report.active).toBe(backend);
+  expectNear(report.losses, inNode.cpu![arm]!, 5e-3);
+});

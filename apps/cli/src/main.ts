@@ -1,0 +1,22 @@
+#!/usr/bin/env node
+import { TriviumError } from "@trivium/core";
+import { CommanderError } from "commander";
+import { createProgram } from "./program.ts";
+
+process.exitCode = await run(process.argv);
+
+/** Bad input is one line and exit code 2; a bug is its stack and exit code 1. */
+async function run(argv: readonly string[]): Promise<number> {
+  try {
+    await createProgram().parseAsync([...argv]);
+    return Number(process.exitCode ?? 0);
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (TriviumError.is(error)) {
+      process.stderr.write(`trivium: ${error.message}\n`);
+      return 2;
+    }
+    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    return 1;
+  }
+}

@@ -1,0 +1,69 @@
+import { hashWords } from "@trivium/core";
+import type { Dataset } from "@trivium/data";
+import type { Arm, ArmReport } from "@trivium/evaluator";
+import { maskToJson } from "@trivium/masks";
+import { selfMaskOf } from "@trivium/model";
+import { type Probe, tf } from "@trivium/tensor";
+import type { CompareSettings } from "../settings.ts";
+
+/** A comparison as it is saved. */
+export interface ComparisonReport {
+  readonly format: "trivium-comparison";
+  readonly version: 1;
+  readonly data: {
+    readonly name: string;
+    readonly fingerprint: string;
+    readonly train: number;
+    /** Test examples that losses are taken on. */
+    readonly heldOut: number;
+  };
+  /** The first so many test examples were decoded and scored. */
+  readonly decodedExamples: number;
+  readonly settings: CompareSettings;
+  readonly arms: readonly ArmReport[];
+  readonly signature: {
+    /** Changes with any setting or configuration. */
+    readonly configuration: string;
+    /** Changes with any mask. */
+    readonly masks: string;
+    readonly seed: number;
+    readonly versions: Readonly<Record<string, string>>;
+    readonly backend: string;
+  };
+}
+
+export interface ReportParts {
+  readonly settings: CompareSettings;
+  readonly data: Dataset;
+  readonly arms: readonly Arm[];
+  readonly reports: readonly ArmReport[];
+  readonly backend: Probe;
+}
+
+/** Everything that a reader needs to judge the numbers and to repeat them. */
+export function createReport({ settings, data, arms, reports, backend }: ReportParts): ComparisonReport {
+  const { out, ...rest } = settings;
+  const masks = arms.flatMap(({ architecture }) =>
+    architecture.streams.map((stream) => maskToJson(selfMaskOf(architecture, stream)({ prefixLengths: 3 }))),
+  );
+  return {
+    format: "trivium-comparison",
+    version: 1,
+    data: { name: data.name, fingerprint: data.fingerprint, train: data.train.length, heldOut: data.test.length },
+    decodedExamples: reports[0]?.examples ?? 0,
+    settings,
+    arms: reports,
+    signature: {
+      configuration: hashOf({ ...rest, arms: arms.map(({ name, config }) => ({ name, config })) }),
+      masks: hashOf(masks),
+      seed: settings.seed,
+      versions: { node: process.version, "tfjs-core": tf.version_core },
+      backend: backend.available ? `${settings.backend} (${backend.detail})` : settings.backend,
+    },
+  };
+}
+
+const hashOf = (value: unknown): string =>
+  hashWords(JSON.stringify(value))
+    .map((word) => (word >>> 0).toString(16).padStart(8, "0"))
+    .join("");

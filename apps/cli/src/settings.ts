@@ -1,0 +1,91 @@
+import { modelConfigSchema } from "@trivium/model";
+import { z } from "zod";
+
+const count = z.int().positive();
+const name = z.string().min(1);
+
+/** What the model's own settings are called; the vocabulary follows from the data. */
+export const modelSettings = modelConfigSchema.omit({ vocabulary: true }).partial().shape;
+
+/** Settings of every command that runs a model. Flags and configuration files have the same names. */
+export const runSettings = {
+  plugins: z.array(z.string()).default([]).describe("Files or packages with plugins of your own"),
+  backend: name.default("simd").describe("What computes: see `trivium list backend`"),
+  attention: name.default("reference").describe("The attention kernel: see `trivium list attention`"),
+  data: name.optional().describe("A .txt, .tsv or .jsonl file, or the name of a dataset: see `trivium list dataset`"),
+  seed: z.int().default(0).describe("Decides initial weights, the order of the data and dropout"),
+};
+
+/** Settings of what is trained and how. */
+export const trainSettings = {
+  ...runSettings,
+  architecture: name.default("causal").describe("See `trivium list architecture`"),
+  objective: name.optional().describe("See `trivium list objective`. Default: the one that fits the architecture"),
+  loss: z.enum(["all", "target"]).optional().describe("causal-lm: loss on every token, or on the target's"),
+  labelSmoothing: z.number().min(0).lt(1).optional().describe("Probability mass spread over the vocabulary"),
+  zLoss: z.number().min(0).optional().describe("Coefficient of the squared log-normaliser"),
+  tokenizer: name.optional().describe("byte, character or symbol. Default: what suits the data"),
+  heldOut: z
+    .number()
+    .gt(0)
+    .max(0.45)
+    .default(0.05)
+    .describe("Share of your own file to hold out, for each of validation and test"),
+  batch: count.default(64).describe("Rows of a step"),
+  microBatch: count.optional().describe("Rows that are computed at once; gradients are added up. Default: the batch"),
+  steps: count.default(1000),
+  learningRate: z.number().positive().default(1e-3).describe("The peak of the schedule"),
+  schedule: name.default("warmup-cosine").describe("See `trivium list schedule`"),
+  warmupSteps: z.int().min(0).optional().describe("Default: a tenth of the steps"),
+  weightDecay: z.number().min(0).default(0.01),
+  clipNorm: z.number().positive().default(1).describe("Largest global norm of the gradient"),
+  labelLeaks: z
+    .enum(["refuse", "warn"])
+    .default("refuse")
+    .describe("What to do when a target can be seen by its predictor"),
+  decoded: z.int().min(0).default(2000).describe("Held-out examples that are decoded and scored"),
+  ...modelSettings,
+};
+
+export const trainSchema = z.strictObject({
+  ...trainSettings,
+  out: name.optional().describe("Folder of the run: checkpoints, metrics. Default: runs/ARCHITECTURE-DATA"),
+  resume: z.boolean().default(false).describe("Go on from the newest checkpoint, or start where there is none"),
+  checkpointEvery: count.default(100).describe("Steps between two checkpoints"),
+  keep: count.default(2).describe("Checkpoints to keep"),
+  evaluateEvery: count.optional().describe("Steps between two evaluations. Default: a fifth of the steps"),
+  allowNumericChange: z
+    .boolean()
+    .default(false)
+    .describe("Resume with another backend or build than the run began with"),
+});
+
+export const compareSchema = z.strictObject({
+  ...trainSettings,
+  architectures: z
+    .array(name)
+    .default(["causal", "prefix", "encoder-decoder", "encoder-decoder-shared", "encoder-decoder-half-depth"])
+    .describe("The arms, by name; the last two of the default are controls"),
+  out: name.default("comparison").describe("Folder for report.html and report.json"),
+});
+
+export type TrainSettings = z.output<typeof trainSchema>;
+export type CompareSettings = z.output<typeof compareSchema>;
+export type SharedSettings = Omit<
+  TrainSettings,
+  "out" | "resume" | "checkpointEvery" | "keep" | "evaluateEvery" | "allowNumericChange"
+>;
+
+/** Configurations by name, under what flags and files say. */
+export const namedSettings: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  demo: {
+    data: "cmudict",
+    width: 128,
+    layers: 3,
+    batch: 64,
+    steps: 400,
+    learningRate: 3e-3,
+    loss: "target",
+    decoded: 2000,
+  },
+};

@@ -1,0 +1,26 @@
+import { execFileSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+
+const REQUIRED = 4_220;
+
+const run = (script: string, ...args: string[]): string =>
+  execFileSync(
+    process.execPath,
+    ["--conditions", "@trivium/source", fileURLToPath(new URL(`../scripts/${script}`, import.meta.url)), ...args],
+    { encoding: "utf8", maxBuffer: 2 ** 26 },
+  );
+
+const variants = [
+  ["as it ships, on memory full of NaN", { poison: true }],
+  ["cut into single work units, at odd addresses", { poison: true, splitUnits: 1, misalignBytes: 4 }],
+  ["in the build without fused multiply-add", { build: "plain" }],
+  ["with the cpu kernels alone, on shared memory", { accelerate: false }],
+] as const;
+
+test.for(variants)("tfjs-core's own specs pass: %s", ([, options]) => {
+  const output = run("tfjs-specs.ts", JSON.stringify(options));
+  const [, passed, failed] = /(\d+) specs passed, (\d+) failed/.exec(output) ?? [];
+  expect(Number(passed)).toBeGreaterThanOrEqual(REQUIRED);
+  expect(Number(failed)).toBe(0);
+});

@@ -1,0 +1,221 @@
+import {
+  adamWUpdate,
+  dropout,
+  dropoutHash,
+  gelu,
+  layerNorm,
+  maskedSoftmax,
+  rmsNorm,
+  softmaxCrossEntropy,
+  type Tensor,
+  type Tensor1D,
+  type Tensor2D,
+  type Tensor4D,
+  tf,
+} from "@trivium/tensor";
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createSimdBackend } from "../../index.ts";
+import { booleans, floats, integers, positiveSize, seed, size } from "../../testing/arbitraries.ts";
+import { expectClose, type Given } from "../../testing/kernel-pair.ts";
+
+const variants = [
+  createSimdBackend({ name: "fused-default", poison: true }),
+  createSimdBackend({ name: "fused-split", poison: true, splitUnits: 1, misalignBytes: 4 }),
+  createSimdBackend({ name: "fused-plain", poison: true, build: "plain" }),
+];
+
+const tensor = ({ values, shape, dtype }: Given): Tensor => tf.tensor(values, shape, dtype);
+
+/** The outputs of `run` and the gradients of their weighted sum to each float input. */
+function outputsAndGradients(inputs: readonly Given[], run: (...inputs: Tensor[]) => Tensor): Float32Array[] {
+  return tf.tidy(() => {
+    const tensors = inputs.map(tensor);
+    const varied = tensors.filter(({ dtype }) => dtype === "float32");
+    // Weights that differ from element to element: a sum alone would hide what cancels.
+    const loss = (y: Tensor) => tf.sum(tf.mul(y, tf.reshape(tf.sin(tf.range(1, y.size + 1)), y.shape)));
+    const { grads } = tf.engine().gradients(() => loss(run(...tensors)) as tf.Scalar, varied, undefined, true);
+    return [run(...tensors), ...grads].map((x) => (x ?? tf.zeros([1])).dataSync() as Float32Array);
+  });
+}
+
+interface Case {
+  readonly inputs: readonly Given[];
+  readonly run: (...inputs: Tensor[]) => Tensor;
+}
+
+const rowsAndColumns = fc.record({ rows: positiveSize, columns: positiveSize, seed });
+
+const norms = rowsAndColumns.map(({ rows, columns, seed: from }) => [
+  floats([rows, columns], from),
+  floats([columns], from + 1),
+  floats([columns], from + 2),
+]);
+
+const crossEntropies = fc.record({
+  // The composed oracle counts with oneHot, which refuses a vocabulary of one.
+  shape: rowsAndColumns.map(({ columns, ...rest }) => ({ ...rest, columns: columns + 1 })),
+  smoothing: fc.constantFrom(0, 0.1),
+  zLoss: fc.constantFrom(0, 0.01),
+});
+
+const attentions = fc.record({
+  batch: fc.integer({ min: 1, max: 3 }),
+  heads: fc.integer({ min: 1, max: 3 }),
+  queries: positiveSize,
+  keys: positiveSize,
+  oneBatch: fc.boolean(),
+  oneHead: fc.boolean(),
+  bias: fc.boolean(),
+  seed,
+});
+
+const cases: Readonly<Record<string, fc.Arbitrary<Case>>> = {
+  gelu: fc.record({ length: size, approximate: fc.boolean(), seed }).map(({ length, approximate, seed: from }) => ({
+    inputs: [floats([length], from)],
+    run: (x) => gelu(x!, { approximate }),
+  })),
+  "layer norm": norms.map((inputs) => ({
+    inputs,
+    run: (x, gain, bias) => layerNorm(x!, gain as Tensor1D, bias as Tensor1D, 1e-3),
+  })),
+  "root-mean-square norm": norms.map((inputs) => ({
+    inputs: inputs.slice(0, 2),
+    run: (x, gain) => rmsNorm(x!, gain as Tensor1D, 1e-3),
+  })),
+  "softmax cross-entropy": crossEntropies.map(({ shape: { rows, columns, seed: from }, smoothing, zLoss }) => {
+    const weights = integers([rows], from + 2, 3);
+    const constant = tensorLater({ ...weights, dtype: "float32", values: Float32Array.from(weights.values) });
+    return {
+      inputs: [floats([rows, columns], from), integers([rows], from + 1, columns)],
+      run: (logits, targets) =>
+        softmaxCrossEntropy(logits as Tensor2D, targets as Tensor1D, constant() as Tensor1D, {
+          labelSmoothing: smoothing,
+          zLoss,
+        }),
+    };
+  }),
+  "masked softmax": attentions.map(({ batch, heads, queries, keys, oneBatch, oneHead, bias, seed: from }) => {
+    const full = [batch, heads, queries, keys];
+    const visible = booleans([oneBatch ? 1 : batch, oneHead ? 1 : heads, queries, keys], from + 1);
+    return {
+      inputs: [floats(full, from), visible, ...(bias ? [floats(full, from + 2)] : [])],
+      run: (scores, shown, added) =>
+        maskedSoftmax({
+          scores: scores as Tensor4D,
+          visible: shown as Tensor4D,
+          ...(added ? { bias: added as Tensor4D } : {}),
+          scale: 0.3,
+        }),
+    };
+  }),
+  dropout: fc
+    .record({ length: size, rate: fc.double({ min: 0.01, max: 0.95, noNaN: true }), seed })
+    .map(({ length, rate, seed: from }) => ({
+      inputs: [floats([length], from)],
+      run: (x) => dropout(x!, { rate, seed: from }),
+    })),
+};
+
+/** Weights take no gradient, so they are no input. */
+function tensorLater(given: Given): () => Tensor {
+  return () => tensor(given);
+}
+
+describe.for(variants.map((variant) => [variant.name, variant] as const))("%s", ([, variant]) => {
+  beforeAll(() => variant.activate());
+  afterAll(() => {
+    const unused = Object.entries(variant.acceleratedCalls()).filter(
+      ([name, calls]) => name.startsWith("Trivium") && calls === 0,
+    );
+    expect(unused).toEqual([]);
+  });
+
+  test.for(Object.entries(cases))("%s and its gradients are those of the composed ops", async ([, given]) => {
+    await fc.assert(
+      fc.asyncProperty(given, async ({ inputs, run }) => {
+        await variant.activate();
+        const before = variant.use().liveBuffers;
+        const actual = outputsAndGradients(inputs, run);
+        expect(variant.use().liveBuffers).toBe(before);
+        await tf.setBackend("cpu");
+        const expected = outputsAndGradients(inputs, run);
+        actual.forEach((values, index) => {
+          expectClose(values, expected[index]!, { absolute: 3e-5, relative: 1e-4 });
+        });
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  test("AdamW is the composed update", async () => {
+    await fc.assert(
+      fc.asyncProperty(size, seed, async (length, from) => {
+        const update = () =>
+          tf.tidy(() => {
+            const [parameter, gradient, m] = [0, 1, 2].map((index) => tensor(floats([length], from + index))) as [
+              Tensor,
+              Tensor,
+              Tensor,
+            ];
+            const v = tf.abs(tensor(floats([length], from + 3)));
+            const rates = { learningRate: 0.1, beta1: 0.9, beta2: 0.99, epsilon: 1e-6, weightDecay: 0.1 };
+            const next = adamWUpdate(
+              { parameter, gradient, m, v },
+              { ...rates, correction1: 0.3, correction2: 0.2, gradientScale: 0.5 },
+            );
+            return [next.parameter, next.m, next.v].map((x) => x.dataSync() as Float32Array);
+          });
+        await variant.activate();
+        const actual = update();
+        await tf.setBackend("cpu");
+        update().forEach((values, index) => {
+          expectClose(actual[index]!, values, { absolute: 1e-6, relative: 1e-5 });
+        });
+      }),
+    );
+  });
+
+  test("dropout keeps exactly what the hash keeps", async () => {
+    await variant.activate();
+    const length = 10_007;
+    for (const [rate, from] of [
+      [0.1, 7],
+      [0.5, -3],
+      [0.9, 2 ** 31 - 1],
+    ] as const) {
+      const kept = tf.tidy(() => dropout(tf.ones([length]), { rate, seed: from }).dataSync());
+      const threshold = Math.floor(rate * 2 ** 32);
+      const expected = Float32Array.from(kept, (_, index) =>
+        dropoutHash(from, index) >= threshold ? 1 / (1 - rate) : 0,
+      );
+      expect(kept).toEqual(expected);
+    }
+  });
+
+  test("pitfalls 1 and 2: a row with nothing visible is zero, in values and in gradients, whatever it holds", async () => {
+    await variant.activate();
+    const [y, gradient] = tf.tidy(() => {
+      const scores = tf.tensor4d([Number.NaN, 1, 2, Number.POSITIVE_INFINITY, 1, 2], [1, 1, 2, 3]);
+      const visible = tf.tensor4d([0, 0, 0, 0, 1, 1], [1, 1, 2, 3], "bool");
+      const run = (x: Tensor) => maskedSoftmax({ scores: x as Tensor4D, visible, scale: 1 });
+      const weights = tf.tensor4d([1, 2, 3, 4, 5, 6], [1, 1, 2, 3]);
+      return [run(scores), tf.grad((x) => tf.sum(tf.mul(run(x), weights)))(scores)].map((x) => [...x.dataSync()]);
+    }) as [number[], number[]];
+    const second = 1 / (1 + Math.exp(-1));
+    expectClose(y, [0, 0, 0, 0, 1 - second, second], { absolute: 1e-6, relative: 0 });
+    expectClose(gradient, [0, 0, 0, 0, -second * (1 - second), second * (1 - second)], { absolute: 1e-6, relative: 0 });
+  });
+
+  test("a row of weight 0 has a loss and a gradient of exactly 0, though its logits are NaN", async () => {
+    await variant.activate();
+    const results = tf.tidy(() => {
+      const logits = tf.tensor2d([Number.NaN, Number.NaN, 1, 2], [2, 2]);
+      const run = (x: Tensor) => softmaxCrossEntropy(x as Tensor2D, tf.tensor1d([9, 0], "int32"), tf.tensor1d([0, 1]));
+      return [run(logits), tf.grad((x) => tf.sum(run(x)))(logits)].map((x) => [...x.dataSync()]);
+    }) as [number[], number[]];
+    expect(results[0][0]).toBe(0);
+    expect(results[1].slice(0, 2)).toEqual([0, 0]);
+    expect(results[0][1]).toBeCloseTo(Math.log(1 + Math.E), 5);
+  });
+});

@@ -1,0 +1,59 @@
+import { ConfigError, createRandom } from "@trivium/core";
+import { type Batch, type BatchOptions, type Example, specialIds, toBatch } from "@trivium/features";
+import type { Objective } from "@trivium/objectives";
+import { cut } from "./cut.ts";
+import { exampleLength } from "./encode-examples.ts";
+import { createEpochOrder, type DataPosition, type EpochOrderOptions } from "./epoch-order.ts";
+
+export interface BatchSourceOptions
+  extends Omit<EpochOrderOptions, "lengths">,
+    Partial<Pick<BatchOptions, "padding" | "multipleOf">> {
+  readonly examples: readonly Example[];
+  /** Converts examples into the features of an architecture. */
+  readonly objective: Pick<Objective, "features">;
+  /** Rows that are computed at once; the gradients of a step's micro-batches are added up. Default: the whole batch. */
+  readonly microBatchSize?: number;
+}
+
+/** The batches of a training run, as a pure function of the step: a run resumes from the step alone. */
+export interface TrainingBatches {
+  readonly batchesPerEpoch: number;
+  position(step: number): DataPosition;
+  /** Which examples a step sees: the same for every architecture and objective, given seed and batch size. */
+  exampleIndices(step: number): readonly number[];
+  /** The micro-batches of a step, counted from 0. */
+  batches(step: number): readonly Batch[];
+}
+
+/**
+ * Shuffled, length-bucketed, padded batches of examples.
+ *
+ * An objective that draws (where to cut a text) draws from a stream of the example and epoch, so that each
+ * architecture gets the same examples, cut at the same places, in the same order.
+ *
+ * @throws {ConfigError} `data/batch-size`, `data/micro-batch-size`, `data/bucket` or `data/no-examples`.
+ * @example createBatchSource({ examples, objective, batchSize: 256, seed: 1 }).batches(0)[0].targets
+ */
+export function createBatchSource(options: BatchSourceOptions): TrainingBatches {
+  const { examples, objective, batchSize, seed, microBatchSize = batchSize } = options;
+  if (!Number.isSafeInteger(microBatchSize) || microBatchSize < 1) {
+    const message = `microBatchSize is a whole number from 1, got ${microBatchSize}`;
+    throw new ConfigError("data/micro-batch-size", message);
+  }
+  const order = createEpochOrder({ ...options, lengths: examples.map(exampleLength) });
+  const drawn = createRandom(seed).split("features");
+  const exampleIndices = (step: number) => order.batch(order.position(step));
+  return {
+    batchesPerEpoch: order.batchesPerEpoch,
+    position: order.position,
+    exampleIndices,
+    batches(step) {
+      const { epoch } = order.position(step);
+      const random = drawn.split(epoch);
+      const rows = exampleIndices(step).map((index) =>
+        objective.features(examples[index] as Example, { specials: specialIds, random: random.split(index) }),
+      );
+      return cut(rows, microBatchSize).map((micro) => toBatch(micro, { ...options, pad: specialIds.pad }));
+    },
+  };
+}

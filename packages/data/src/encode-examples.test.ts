@@ -1,0 +1,39 @@
+import { createByteTokenizer, createSharedPair } from "@trivium/text";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { encodeExamples, exampleLength } from "./encode-examples.ts";
+import { windows } from "./windows.ts";
+
+const bytes = createSharedPair(createByteTokenizer());
+
+test("windows predict every token but the first exactly once, and none is too long or has nothing to predict", () => {
+  fc.assert(
+    fc.property(fc.array(fc.nat(), { maxLength: 100 }), fc.integer({ min: 2, max: 20 }), (tokens, length) => {
+      const found = windows(tokens, length);
+      expect(found.flatMap((window) => window.slice(1))).toEqual(tokens.slice(1));
+      for (const window of found) expect(window.length >= 2 && window.length <= length).toBe(true);
+      for (const [at, window] of found.entries()) if (at > 0) expect(window[0]).toBe(found[at - 1]?.at(-1));
+    }),
+  );
+});
+
+test("pairs and texts are encoded in their order", () => {
+  const examples = [{ source: "a", target: "bc" }, { text: "defg" }];
+  expect(encodeExamples(examples, bytes, { length: 4 })).toEqual([
+    { source: [102], target: [103, 104] },
+    { tokens: [105, 106, 107, 108] },
+  ]);
+  expect(encodeExamples(examples, bytes).map(exampleLength)).toEqual([4, 4]);
+});
+
+test("a pair that is longer than the model is refused with its text and both lengths", () => {
+  expect(() => encodeExamples([{ source: "abc", target: "de" }], bytes, { length: 5 })).toThrow(
+    'the pair "abc" → "de" takes 6 positions, the model has 5; give it a greater length or leave the pair out',
+  );
+});
+
+test("texts with nothing to predict and impossible lengths are refused", () => {
+  expect(() => encodeExamples([{ text: "a" }], bytes)).toThrow("nothing to predict");
+  expect(() => encodeExamples([], bytes, { length: 1 })).toThrow("a length is a whole number from 2, got 1");
+  expect(encodeExamples([], bytes)).toEqual([]);
+});

@@ -1,0 +1,140 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TextExample } from "@trivium/features";
+import fc from "fast-check";
+import { afterAll, describe, expect, test } from "vitest";
+import { readExamples } from "./read-examples.ts";
+
+const folder = await mkdtemp(join(tmpdir(), "trivium-data-"));
+afterAll(() => rm(folder, { recursive: true }));
+
+const read = async (name: string, content: string | Uint8Array): Promise<TextExample[]> => {
+  const path = join(folder, name);
+  await writeFile(path, content);
+  const examples: TextExample[] = [];
+  for await (const example of readExamples(path)) examples.push(example);
+  return examples;
+};
+
+const field = fc
+  .string({ unit: "grapheme", minLength: 1 })
+  .filter((text) => !/[\t\n\r\0\uFEFF]/.test(text) && text.trim() !== "");
+const end = fc.constantFrom("\n", "\r\n");
+
+test("pairs survive a .tsv and a .jsonl file, with either line end, byte order mark or not, end of the last line or not", async () => {
+  const pairs = fc.array(fc.record({ source: field, target: field }), { minLength: 1, maxLength: 20 });
+  await fc.assert(
+    fc.asyncProperty(pairs, end, fc.boolean(), fc.boolean(), async (written, newline, marked, ended) => {
+      const around = (lines: string[]) => (marked ? "\uFEFF" : "") + lines.join(newline) + (ended ? newline : "");
+      const tabs = around(written.map(({ source, target }) => `${source}\t${target}`));
+      expect(await read("a.tsv", tabs)).toEqual(written);
+      expect(await read("a.jsonl", around(written.map((pair) => JSON.stringify(pair))))).toEqual(written);
+    }),
+    { numRuns: 50 },
+  );
+});
+
+test("the pieces of a .txt file are the file, none is too long, and no character is cut", async () => {
+  const line = fc.oneof(
+    field,
+    fc.constant(""),
+    field.map((text) => text.repeat(500)),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(line, { minLength: 1, maxLength: 20 }), end, async (lines, newline) => {
+      fc.pre(lines.some((text) => text !== ""));
+      const expected = `${lines.join("\n")}\n`;
+      const pieces = (await read("a.txt", lines.join(newline) + newline)).map(
+        (example) => (example as { text: string }).text,
+      );
+      expect(pieces.join("").trimStart()).toBe(expected.trimStart());
+      expect(expected.endsWith(pieces.join(""))).toBe(true);
+      expect(Math.max(...pieces.map((text) => text.length))).toBeLessThanOrEqual(4096);
+      for (const text of pieces) expect(text.isWellFormed()).toBe(true);
+    }),
+    { numRuns: 50 },
+  );
+});
+
+test("a short text has pieces enough to hold some out, and a long one has large ones", async () => {
+  const line = "All happy families are alike.\n";
+  expect((await read("a.txt", line.repeat(40))).length).toBeGreaterThanOrEqual(20);
+  const long = await read("a.txt", line.repeat(20_000));
+  expect(long.length).toBeLessThan(160);
+});
+
+test("lines longer than a chunk of the stream are read whole", async () => {
+  const source = "ä".repeat(300_000);
+  expect(await read("a.tsv", `x\ty\n${source}\tz\n`)).toEqual([
+    { source: "x", target: "y" },
+    { source, target: "z" },
+  ]);
+});
+
+test("empty lines are passed over and other fields of JSON ignored", async () => {
+  expect(await read("a.tsv", "a\tb\n\n\nc\td\n")).toHaveLength(2);
+  expect(await read("a.jsonl", '\n{"text": "a b", "id": 7}\n')).toEqual([{ text: "a b" }]);
+});
+
+describe("is refused with file and line:", () => {
+  const cases: [string, string, string | Uint8Array, string, string][] = [
+    [
+      "a line without a tab",
+      "x.tsv",
+      "a\tb\nno tab here\n",
+      "line",
+      "x.tsv:2: expected source, tab, target; there is no tab",
+    ],
+    ["two tabs", "x.tsv", "a\tb\tc", "line", "x.tsv:1: expected source, tab, target; there are 2 tabs"],
+    ["an empty source", "x.tsv", "a\tb\r\n \tb\r\n", "line", "x.tsv:2: the source is empty"],
+    ["an empty target", "x.tsv", "a\t", "line", "x.tsv:1: the target is empty"],
+    ["what is not JSON", "x.jsonl", '{"text": "a"}\n{text: "b"}\n', "line", "x.jsonl:2: expected a JSON object"],
+    [
+      "JSON that is no object",
+      "x.jsonl",
+      "[1]",
+      "line",
+      'x.jsonl:1: expected {"source", "target"} or {"text"}; got "[1]"',
+    ],
+    ["a missing field", "x.jsonl", '{"source": "a"}', "line", "x.jsonl:1: expected"],
+    ["a missing field, by name", "x.jsonl", '{"source": "a"}', "line", "target: Invalid input"],
+    ["a field of another type", "x.jsonl", '{"text": 3}', "line", "text: Invalid input: expected string"],
+    ["an empty field", "x.jsonl", '{"source": "a", "target": " "}', "line", "target: is empty"],
+    [
+      "pairs and texts in one file",
+      "x.jsonl",
+      '{"text": "a"}\n{"source": "a", "target": "b"}',
+      "mixed",
+      "x.jsonl:2 has source and target, ",
+    ],
+    ["a NUL byte", "x.txt", "fine\nnot\0fine\n", "binary", "x.txt:2: not a text file: it holds a NUL byte"],
+    [
+      "what is not UTF-8",
+      "x.tsv",
+      Buffer.from("a\tb\nna\xefve\tc\n", "latin1"),
+      "binary",
+      "x.tsv:2: not a text file: it is not UTF-8",
+    ],
+    ["an empty file", "x.txt", "", "empty", "x.txt is empty"],
+    ["a file of nothing but line ends", "x.tsv", "\n\r\n", "empty", "x.tsv is empty"],
+    ["a text of nothing but blanks", "x.txt", " \n\n", "empty", "x.txt is empty"],
+    ["another ending", "x.csv", "a,b", "extension", "x.csv: a data file is one of .txt, .tsv, .jsonl"],
+  ];
+  test.each(cases)("%s", async (_, name, content, code, message) => {
+    const error = await read(name, content).then(
+      () => expect.unreachable(),
+      (caught: Error) => caught,
+    );
+    expect(error).toMatchObject({ name: "DataError", code: `data/${code}` });
+    expect(error.message).toContain(message);
+    expect(error.message).not.toContain("\n");
+  });
+});
+
+test("a missing file and a folder are told in one line", async () => {
+  const first = (path: string) => readExamples(path).next();
+  await expect(first(join(folder, "none.txt"))).rejects.toThrow(/^cannot read .*none\.txt: there is no such file$/);
+  await mkdir(join(folder, "folder.tsv"), { recursive: true });
+  await expect(first(join(folder, "folder.tsv"))).rejects.toThrow("it is a folder, not a file");
+});

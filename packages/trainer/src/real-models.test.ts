@@ -1,0 +1,89 @@
+import "@tensorflow/tfjs-backend-cpu";
+import { reference } from "@trivium/attention";
+import { createRandom } from "@trivium/core";
+import { specialIds, toBatch } from "@trivium/features";
+import { causal, full, or, prefix } from "@trivium/masks";
+import { type Architecture, createModel } from "@trivium/model";
+import { causalLm, type Objective, prefixLm, seq2seq } from "@trivium/objectives";
+import { disposeTree, tf } from "@trivium/tensor";
+import { beforeAll, expect, test } from "vitest";
+import type { BatchSource } from "./batch-source.ts";
+import { consume } from "./consume.ts";
+import { createMemoryStore, type MemoryStore } from "./memory-store.ts";
+import { smallRun } from "./testing/bigram.ts";
+import { train } from "./train.ts";
+import type { TrainOptions } from "./train-options.ts";
+
+beforeAll(async () => {
+  await tf.setBackend("cpu");
+});
+
+const roads: readonly [Architecture, Objective][] = [
+  [{ name: "causal", streams: ["tokens"], selfMask: () => causal() }, causalLm({ loss: "target" })],
+  [
+    {
+      name: "prefix",
+      streams: ["tokens"],
+      selfMask: ({ prefixLengths }) => or(prefix({ lengths: prefixLengths }), causal()),
+    },
+    prefixLm(),
+  ],
+  [
+    {
+      name: "encoder-decoder",
+      streams: ["source", "target"],
+      selfMask: { source: () => full(), target: () => causal() },
+      crossMask: () => full(),
+    },
+    seq2seq(),
+  ],
+];
+
+/** Sources of three ids and their reversals, in two micro-batches. */
+const reversals = (objective: Objective): BatchSource => ({
+  batches(step) {
+    const random = createRandom("data").split(step);
+    const rows = Array.from({ length: 4 }, (_, at) => {
+      const source = Array.from({ length: 3 }, () => 4 + random.integer(4));
+      return objective.features(
+        { source, target: source.toReversed() },
+        { specials: specialIds, random: random.split(at) },
+      );
+    });
+    return [toBatch(rows.slice(0, 3), { pad: 0 }), toBatch(rows.slice(3), { pad: 0 })];
+  },
+});
+
+function runOf(
+  [architecture, objective]: (typeof roads)[number],
+  store: MemoryStore,
+  signal?: AbortSignal,
+): TrainOptions {
+  const config = { vocabulary: 8, length: 12, width: 8, heads: 2, layers: 2, dropout: 0.1 };
+  const model = createModel({ architecture, config, attention: reference() });
+  const shared = { batches: reversals(objective), checkpoint: { store }, resume: true, ...(signal && { signal }) };
+  return smallRun({ model, objective, steps: 8, ...shared });
+}
+
+test.each(roads)(
+  "$name: live tensors are constant, and aborted and resumed equals undisturbed bit for bit",
+  async (...road) => {
+    const [whole, pieces] = [createMemoryStore(), createMemoryStore()];
+    const before = tf.memory().numTensors;
+    const live = new Set<number>();
+    const { parameters } = await consume(train(runOf(road, whole)), ({ type }) => {
+      if (type === "step") live.add(tf.memory().numTensors);
+    });
+    disposeTree(parameters);
+    expect([live.size, tf.memory().numTensors]).toEqual([1, before]);
+    for (const stopAfter of [3, 8]) {
+      const abort = new AbortController();
+      const part = await consume(train(runOf(road, pieces, abort.signal)), (event) => {
+        if (event.type === "step" && event.step === stopAfter) abort.abort();
+      });
+      disposeTree(part.parameters);
+    }
+    expect(pieces.newest()!.model).toEqual(whole.newest()!.model);
+    expect(pieces.newest()!.optimizer).toEqual(whole.newest()!.optimizer);
+  },
+);

@@ -1,0 +1,69 @@
+import { type Blueprint, changeset, type Names } from "./blueprint.ts";
+import { addEntry, addExport, addImport } from "./edits.ts";
+
+/** A mask: a predicate with its options, in `packages/masks`. */
+export function maskBlueprint(names: Names): Blueprint {
+  const { kebab, camel, pascal } = names;
+  const source = "packages/masks/src";
+  return {
+    files: {
+      [`${source}/${kebab}.ts`]: `import { assertInteger } from "./assert-integer.ts";
+import { custom } from "./custom.ts";
+import type { Mask } from "./mask.ts";
+
+export interface ${pascal}Options {
+  /** How many positions apart the visible keys are. */
+  readonly step: number;
+}
+
+/**
+ * A query sees itself and every \`step\`-th key before it: \`k ≤ q\` and \`(q − k) mod step = 0\`.
+ *
+ * \`\`\`
+ * ${camel}({ step: 2 })
+ * █···
+ * ·█··
+ * █·█·
+ * ·█·█
+ * \`\`\`
+ * @throws {ConfigError} \`masks/${kebab}\` if the step is not an integer ≥ 1.
+ * @example ${camel}({ step: 2 }).visible(0, 0, 4, 2) // => true
+ */
+export function ${camel}({ step }: ${pascal}Options): Mask {
+  assertInteger("masks/${kebab}", "step", step, 1);
+  return custom("${kebab}", (_b, _h, q, k) => k <= q && (q - k) % step === 0, {
+    options: { step },
+    classify: (_b, _h, queries, keys) => (keys.start >= queries.end ? "none" : "some"),
+  });
+}
+`,
+      [`${source}/${kebab}.test.ts`]: `import { expect, test } from "vitest";
+import { ${camel} } from "./${kebab}.ts";
+import { describeMask } from "./testing.ts";
+
+describeMask("${kebab} of step 3", () => ${camel}({ step: 3 }));
+
+test("a query sees itself and every step-th key before it", () => {
+  const { visible } = ${camel}({ step: 3 });
+  const seen = [0, 1, 2, 3, 4, 5, 6, 7, 8].filter((k) => visible(0, 0, 7, k));
+  expect(seen).toEqual([1, 4, 7]);
+});
+
+test("a step of 0 is refused", () => {
+  expect(() => ${camel}({ step: 0 })).toThrow("step");
+});
+`,
+      ...changeset("mask", names, ["@trivium/masks"]),
+    },
+    edits: [
+      addExport(`${source}/index.ts`, `export { type ${pascal}Options, ${camel} } from "./${kebab}.ts";`),
+      addImport(`${source}/plugins.ts`, `import { ${camel} } from "./${kebab}.ts";`),
+      addEntry(
+        `${source}/plugins.ts`,
+        "maskPlugins",
+        `mask("${kebab}", ${camel}, { description: "A query sees every step-th key before it.", parameters: ["step"] })`,
+      ),
+    ],
+    next: [`write what ${camel} shows in ${source}/${kebab}.ts, its small matrix and its source`],
+  };
+}
