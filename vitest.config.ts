@@ -26,6 +26,7 @@ export default defineConfig({
           include: ["{packages,apps}/**/recipes/**/*.test.ts", "scripts/recipes/**/*.test.ts"],
           exclude: ["**/node_modules/**"],
           testTimeout: 600_000,
+          hookTimeout: 120_000,
         },
       },
     ],

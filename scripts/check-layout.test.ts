@@ -1,4 +1,7 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
+import { arrowFigure, withFigure } from "./layout/arrow-figure.ts";
 import { checkArrows } from "./layout/check-arrows.ts";
 import { checkExports } from "./layout/check-exports.ts";
 import { checkFiles } from "./layout/check-files.ts";
@@ -232,4 +235,24 @@ test("this repository keeps its arrows", () => {
   const workspace = readWorkspace();
   expect(workspace.packages.length).toBeGreaterThan(20);
   expect(checkArrows(workspace)).toEqual([]);
+});
+
+test("the figure leaves out arrows that follow from others", () => {
+  using tree = temporaryTree(Object.assign({}, rootFiles, core, packageFiles("nn", "compute")));
+  expect(arrowFigure(readWorkspace(tree.root)).split("\n")).toEqual([
+    "flowchart TD",
+    `  foundation["<b>foundation</b><br/>core"]`,
+    `  compute["<b>compute</b><br/>nn"]`,
+    `  backend["<b>backend</b><br/>"]`,
+    `  architecture["<b>architecture</b><br/>"]`,
+    "  compute --> foundation",
+    "  backend --> foundation",
+    "  architecture --> compute",
+  ]);
+});
+
+test("docs/architecture.md shows the arrows as they are (pnpm draw-arrows)", () => {
+  const workspace = readWorkspace();
+  const document = readFileSync(join(workspace.root, "docs/architecture.md"), "utf8");
+  expect(withFigure(document, arrowFigure(workspace))).toBe(document);
 });

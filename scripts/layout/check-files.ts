@@ -14,7 +14,7 @@ const readmeLines = 80;
 export function checkFiles(workspace: Workspace): string[] {
   return workspace.packages.flatMap((one) => [
     ...checkManifest(one),
-    ...(one.directory.startsWith("packages/") ? checkReadme(workspace.root, one) : []),
+    ...(one.manifest.private === true ? [] : checkReadme(workspace.root, one)),
     ...checkSources(workspace, one),
   ]);
 }
@@ -23,11 +23,11 @@ function checkManifest({ directory, manifest }: WorkspacePackage): string[] {
   const expected: [field: string, got: unknown, ok: boolean, want: string][] = [
     ["license", manifest.license, manifest.license === "MIT", `"MIT"`],
     ["type", manifest.type, manifest.type === "module", `"module"`],
-    ["engines.node", manifest.engines?.node, manifest.engines?.node === ">=22", `">=22"`],
   ];
   if (manifest.private !== true) {
     const name = `@trivium/${basename(directory)}`;
     expected.push(
+      ["engines.node", manifest.engines?.node, manifest.engines?.node === ">=22", `">=22"`],
       ["name", manifest.name, manifest.name === name, `"${name}"`],
       ["description", manifest.description, Boolean(manifest.description), "one sentence"],
       ["files", manifest.files, manifest.files?.[0] === "dist", `["dist"]`],

@@ -55,7 +55,7 @@ describeArchitecture(${camel}, { attention: reference(), activate, backend: "cpu
       addDependency("packages/presets/package.json", name),
     ],
     next: [
-      "link the new package: npx --yes pnpm@12.21.0 install",
+      "link the new package and draw it: npx --yes pnpm@12.21.0 install, then pnpm draw-arrows",
       `write who sees whom in ${directory}/src/architecture.ts, and what for in its README`,
     ],
   };

@@ -36,7 +36,10 @@ test("it knows its name", () => {
       ...changeset("package", names, [name]),
     },
     edits: [],
-    next: ["link the new package: npx --yes pnpm@12.21.0 install", `write ${directory}/src/${kebab}.ts and the README`],
+    next: [
+      "link the new package and draw it: npx --yes pnpm@12.21.0 install, then pnpm draw-arrows",
+      `write ${directory}/src/${kebab}.ts and the README`,
+    ],
   };
 }
 

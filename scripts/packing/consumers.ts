@@ -10,8 +10,11 @@ import type { PackedPackage } from "./pack-packages.ts";
 export interface Consumer {
   readonly packed: PackedPackage;
   readonly directory: string;
-  /** Modules to be run: the README's examples, with the results that they show as assertions. */
-  readonly programs: readonly string[];
+  /**
+   * Commands to be run: every entry is imported (of a program, `--help` is asked), and the README's examples are run
+   * with the results that they show as assertions.
+   */
+  readonly commands: readonly (readonly string[])[];
 }
 
 const checker = new URL("../readme/expect-output.ts", import.meta.url).href;
@@ -65,15 +68,16 @@ function writeConsumer(
     JSON.stringify({ name: `consumer-of-${basename(source.directory)}`, private: true, type: "module", dependencies }),
   );
   writeEntries(packed, folder);
-  const programs = blocks
+  const programs = Object.keys(manifest.bin ?? {}).map((name) => [join(folder, "node_modules/.bin", name), "--help"]);
+  const examples = blocks
     .filter((block) => block.language === "ts" && noRunReason(block) === undefined)
     .map(({ code, line }) => {
       writeFileSync(join(folder, `readme-${line}.ts`), code);
-      const program = join(folder, `run-${line}.ts`);
-      writeFileSync(program, instrument(code, checker));
-      return program;
+      writeFileSync(join(folder, `run-${line}.ts`), instrument(code, checker));
+      return ["node", `run-${line}.ts`];
     });
-  return { packed, directory: folder, programs };
+  const entries = programs.length > 0 ? programs : [["node", "run-entries.ts"]];
+  return { packed, directory: folder, commands: [...entries, ...examples] };
 }
 
 /** One module that imports every entry (for the types), and one that runs every entry but the test suites. */

@@ -32,7 +32,8 @@ export function prepareModel(
 /** The model's own settings, as given. */
 export function modelOptions(settings: SharedSettings, sizes: { vocabulary: number; length: number }): ModelOptions {
   const given = Object.keys(modelSettings).filter((key) => settings[key as never] !== undefined);
-  return { ...Object.fromEntries(given.map((key) => [key, settings[key as never]])), ...sizes };
+  const { vocabulary, length } = sizes;
+  return { ...Object.fromEntries(given.map((key) => [key, settings[key as never]])), vocabulary, length };
 }
 
 /** The objective that is named, or the one that fits the architecture. */

@@ -27,7 +27,7 @@ type Running = {
 export type Attended = {
   /** `[B, H, Q, D]`. */
   readonly output: Tensor4D;
-  /** `[B, H, Q, 1]`: log Σ exp(logit); 0 where nothing is visible. */
+  /** `[B, H, Q, 1]`: log Σ exp(logit); the hidden logit where nothing is visible. */
   readonly logSumExp: Tensor4D;
 };
 
@@ -62,12 +62,10 @@ function attendQueryBlock(problem: BlockwiseProblem, queries: Range, visits: rea
     running = tf.tidy(() => addBlock(problem, query, block, before));
     tf.dispose(before);
   }
-  const empty = tf.equal(running.sum, 0);
-  const divisor = tf.add(running.sum, tf.cast(empty, "float32")) as Tensor4D;
-  const logSumExp = tf.add(running.maximum, tf.log(divisor)) as Tensor4D;
+  const divisor = tf.add(running.sum, tf.cast(tf.equal(running.sum, 0), "float32")) as Tensor4D;
   return {
     output: tf.div(running.weighted, divisor),
-    logSumExp: tf.where(empty, tf.zerosLike(logSumExp), logSumExp),
+    logSumExp: tf.add(running.maximum, tf.log(divisor)),
   };
 }
 

@@ -41,6 +41,13 @@ async function bundle(directory: string): Promise<string> {
   return outfile;
 }
 
+/** What jasmine, which ships no types, reports of a spec. */
+interface SpecResult {
+  readonly status: string;
+  readonly fullName: string;
+  readonly failedExpectations?: readonly { readonly message: string }[];
+}
+
 interface Outcome {
   readonly passed: number;
   /** Skipped by tfjs-core itself. */
@@ -58,7 +65,7 @@ async function runSpecs(file: string): Promise<Outcome> {
   let pending = 0;
   const failed: { name: string; message: string }[] = [];
   jasmine.addReporter({
-    specDone(spec) {
+    specDone(spec: SpecResult) {
       if (spec.status === "passed") passed++;
       if (spec.status === "pending") pending++;
       const message = spec.failedExpectations?.[0]?.message ?? "";

@@ -75,7 +75,7 @@ function loss(parameters: Flat, ids: Tensor, targets: Tensor1D, weights: Tensor1
     x = tf.add(x, linear(hidden, p("down") as Tensor2D, p("downBias") as Tensor1D));
   }
   const normed = layerNorm(x, parameters.gain as Tensor1D, parameters.bias as Tensor1D, 1e-5);
-  const logits = tf.matMul(normed, parameters.token as Tensor2D, false, true);
+  const logits = tf.matMul(normed, parameters.token as Tensor2D, false, true) as Tensor2D;
   return tf.mean(softmaxCrossEntropy(logits, targets, weights));
 }
 

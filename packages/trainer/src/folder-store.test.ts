@@ -171,4 +171,4 @@ test("killed at random instants and resumed each time, the final weights are tho
   expect(starts).toEqual([...new Set(starts)].sort((a, b) => a - b));
   expect(await fingerprint(broken, "step-000040")).toEqual(await fingerprint(whole, "step-000040"));
   expect(await metrics(broken)).toEqual(await metrics(whole));
-});
+}, 180_000);

@@ -44,7 +44,7 @@ export function caseProblem(one: KernelCase): CaseProblem {
     value: normal(random.split("value"), [B, G, K, D]),
     ...(bias.input && { bias: bias.input }),
   };
-  const common = { ...(dropout && { dropout }) };
+  const dropping = dropout && { dropout };
   return {
     mask,
     inputs,
@@ -59,7 +59,7 @@ export function caseProblem(one: KernelCase): CaseProblem {
       const { query, key, value } = tensors as Record<"query" | "key" | "value", Tensor4D>;
       const described = bias.describe(tensors.bias);
       const scale = one.scale === undefined ? {} : { scale: one.scale };
-      return { query, key, value, mask, ...scale, ...common, ...(described && { bias: described }) };
+      return { query, key, value, mask, ...scale, ...dropping, ...(described && { bias: described }) };
     },
     plain: (inputs) => ({
       shape,
@@ -69,7 +69,7 @@ export function caseProblem(one: KernelCase): CaseProblem {
       visible: mask.visible,
       bias: bias.value(inputs.bias?.values ?? []),
       scale: one.scale ?? 1 / Math.sqrt(D),
-      ...common,
+      ...dropping,
     }),
   };
 }
