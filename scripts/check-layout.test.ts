@@ -191,7 +191,10 @@ test("file names are kebab-case and side effects are declared", () => {
 test("a plugin lives in the file of its name", () => {
   const files = {
     "src/mask.ts": `export const mask = defineKind<Contract>()("mask");\n`,
-    "src/index.ts": `export * from "./mask.ts";\nexport * from "./sliding.ts";\nexport * from "./causal.ts";\n`,
+    "src/index.ts": ["mask", "sliding", "causal", "full-mask"]
+      .map((name) => `export * from "./${name}.ts";`)
+      .join("\n"),
+    "src/full-mask.ts": `export const full = mask("full", create);\n`,
     "src/sliding.ts": `export const slidingWindow = mask("sliding-window", create);\n`,
     "src/causal.ts": `export const causal: Plugin<"mask"> = mask(\n  "causal", create);\n`,
   };

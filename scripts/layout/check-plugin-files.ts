@@ -3,8 +3,9 @@ import type { Workspace } from "../workspace.ts";
 import { type SourceFile, sourceFiles } from "./source-files.ts";
 
 /**
- * Checks that a plugin lives in the file of its name (`sliding-window.ts` → `"sliding-window"`). A list of plugins
- * (`plugins.ts`) may name functions of other files, and a package may hold the one plugin that it is named for.
+ * Checks that a plugin lives in the file of its name: `sliding-window.ts` or `sliding-window-mask.ts` for the mask
+ * `"sliding-window"`. A list of plugins (`plugins.ts`) may name functions of other files, and a package may hold the
+ * one plugin that it is named for.
  *
  * @returns one line for each violation.
  */
@@ -16,8 +17,11 @@ export function checkPluginFiles({ root, packages }: Workspace): string[] {
   return owned.flatMap(({ owner, files }) =>
     files.flatMap((file) =>
       pluginsOf(file, kinds)
-        .filter((name) => basename(file.path) !== `${name}.ts` && !owner.name.endsWith(`-${name}`))
-        .map((name) => `${file.path}: the plugin "${name}" belongs in a file named ${name}.ts`),
+        .filter(({ kind, name }) => {
+          const allowed = [`${name}.ts`, `${name}-${kind}.ts`];
+          return !allowed.includes(basename(file.path)) && !owner.name.endsWith(`-${name}`);
+        })
+        .map(({ name }) => `${file.path}: the plugin "${name}" belongs in a file named ${name}.ts`),
     ),
   );
 }
@@ -26,8 +30,9 @@ function kindsOf({ text }: SourceFile): string[] {
   return [...text.matchAll(/^export const (\w+) = defineKind\b/gm)].map(([, kind]) => kind as string);
 }
 
-function pluginsOf({ path, text }: SourceFile, kinds: ReadonlySet<string>): string[] {
-  if (basename(path) === "plugins.ts") return [];
-  const plugins = text.matchAll(/^export const \w+(?:: [^=]+)? = (\w+)\(\s*"([^"]+)"/gm);
-  return [...plugins].filter(([, kind]) => kinds.has(kind as string)).map(([, , name]) => name as string);
+function pluginsOf({ path, text }: SourceFile, kinds: ReadonlySet<string>): { kind: string; name: string }[] {
+  if (/(^|-)plugins\.ts$/.test(basename(path))) return [];
+  return [...text.matchAll(/^export const \w+(?:: [^=]+)? = (\w+)\(\s*"([^"]+)"/gm)]
+    .map(([, kind = "", name = ""]) => ({ kind, name }))
+    .filter(({ kind }) => kinds.has(kind));
 }

@@ -1,27 +1,28 @@
+import { createProgress, type Progress } from "./progress.ts";
+
 /** Where a command writes: its result on stdout (text, or one JSON document), everything else on stderr. */
 export interface Output {
   readonly json: boolean;
   /** The result: the document if `--json` was given, else the text. */
   result(document: unknown, text: () => string): void;
-  /** A line for people, on stderr. */
+  /** A line for people, on stderr; above the progress bar if there is one. */
   note(line: string): void;
+  /** Shows how far a long task is, instead of the one shown before. */
+  progress(label: string): Progress;
 }
 
+/** @param json - whether `--json` was given. */
 export function createOutput(json: boolean): Output {
+  let current: Progress | undefined;
   return {
     json,
     result: (document, text) => void process.stdout.write(`${json ? JSON.stringify(document, null, 2) : text()}\n`),
-    note: (line) => void process.stderr.write(`${line}\n`),
+    note: (line) => (current ? current.note(line) : void process.stderr.write(`${line}\n`)),
+    progress(label) {
+      current?.stop();
+      const progress = createProgress(label, process.stderr);
+      current = progress;
+      return progress;
+    },
   };
-}
-
-/** Columns of text, the first row as heading; numbers to the right. */
-export function table(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => [...(row[column] ?? "")].length)));
-  const isNumeric = (column: number) => rows.slice(1).every((row) => /^[\d.,%–-]*( .?)?$/.test(row[column] ?? ""));
-  const cell = (text: string, column: number) => {
-    const blanks = " ".repeat((widths[column] as number) - [...text].length);
-    return isNumeric(column) ? blanks + text : text + blanks;
-  };
-  return rows.map((row) => row.map(cell).join("  ").trimEnd()).join("\n");
 }

@@ -6,24 +6,32 @@ import { generateCommand } from "./commands/generate.ts";
 import { listCommand } from "./commands/list.ts";
 import { maskCommand } from "./commands/mask.ts";
 import { trainCommand } from "./commands/train.ts";
+import { ownVersion } from "./own-package.ts";
+
+const commands = [
+  doctorCommand,
+  listCommand,
+  maskCommand,
+  trainCommand,
+  evaluateCommand,
+  generateCommand,
+  compareCommand,
+];
 
 /** The command line: a fresh program, which throws where commander would exit. */
 export function createProgram(): Command {
   const program = new Command("trivium")
     .description("Causal, prefix and encoder-decoder transformers: train, evaluate, run and compare them.")
-    .showHelpAfterError("(--help tells what there is)")
-    .configureOutput({ outputError: (text, write) => write(`trivium: ${text.replace(/^error: /, "")}`) })
+    .version(ownVersion())
+    .configureOutput({ outputError: (text, write) => write(`trivium: ${oneLine(text)}; --help tells what there is\n`) })
     .exitOverride();
-  for (const add of [
-    doctorCommand,
-    listCommand,
-    maskCommand,
-    trainCommand,
-    evaluateCommand,
-    generateCommand,
-    compareCommand,
-  ]) {
-    add(program);
-  }
+  for (const add of commands) add(program);
   return program;
 }
+
+/** `error: unknown option '--widht'` with `(Did you mean --width?)` on a line of its own. */
+const oneLine = (text: string): string =>
+  text
+    .replace(/^error: /, "")
+    .trim()
+    .replace(/\s*\n\s*/g, " ");

@@ -1,24 +1,23 @@
 import { modelConfigSchema } from "@trivium/model";
 import { z } from "zod";
+import { withoutDefaults } from "./without-defaults.ts";
 
 const count = z.int().positive();
 const name = z.string().min(1);
 
-/** What the model's own settings are called; the vocabulary follows from the data. */
-export const modelSettings = modelConfigSchema.omit({ vocabulary: true }).partial().shape;
+/** The model's own settings, as far as the user gives them; vocabulary and length follow from the data. */
+export const modelSettings = {
+  ...withoutDefaults(modelConfigSchema.omit({ vocabulary: true }).shape),
+  length: count.optional().describe("The longest row of any stream, in tokens. Default: what the data needs"),
+};
 
-/** Settings of every command that runs a model. Flags and configuration files have the same names. */
-export const runSettings = {
+/** Settings of what is trained and how. Flags and configuration files have the same names. */
+export const trainSettings = {
   plugins: z.array(z.string()).default([]).describe("Files or packages with plugins of your own"),
   backend: name.default("simd").describe("What computes: see `trivium list backend`"),
   attention: name.default("reference").describe("The attention kernel: see `trivium list attention`"),
   data: name.optional().describe("A .txt, .tsv or .jsonl file, or the name of a dataset: see `trivium list dataset`"),
   seed: z.int().default(0).describe("Decides initial weights, the order of the data and dropout"),
-};
-
-/** Settings of what is trained and how. */
-export const trainSettings = {
-  ...runSettings,
   architecture: name.default("causal").describe("See `trivium list architecture`"),
   objective: name.optional().describe("See `trivium list objective`. Default: the one that fits the architecture"),
   loss: z.enum(["all", "target"]).optional().describe("causal-lm: loss on every token, or on the target's"),
@@ -33,11 +32,11 @@ export const trainSettings = {
     .describe("Share of your own file to hold out, for each of validation and test"),
   batch: count.default(64).describe("Rows of a step"),
   microBatch: count.optional().describe("Rows that are computed at once; gradients are added up. Default: the batch"),
-  steps: count.default(1000),
+  steps: count.default(1000).describe("Optimiser steps"),
   learningRate: z.number().positive().default(1e-3).describe("The peak of the schedule"),
   schedule: name.default("warmup-cosine").describe("See `trivium list schedule`"),
   warmupSteps: z.int().min(0).optional().describe("Default: a tenth of the steps"),
-  weightDecay: z.number().min(0).default(0.01),
+  weightDecay: z.number().min(0).default(0.01).describe("Decoupled weight decay of AdamW"),
   clipNorm: z.number().positive().default(1).describe("Largest global norm of the gradient"),
   labelLeaks: z
     .enum(["refuse", "warn"])
@@ -60,8 +59,11 @@ export const trainSchema = z.strictObject({
     .describe("Resume with another backend or build than the run began with"),
 });
 
+const { architecture: _, ...sharedByArms } = trainSettings;
+
 export const compareSchema = z.strictObject({
-  ...trainSettings,
+  ...sharedByArms,
+  loss: z.enum(["all", "target"]).default("target").describe("causal-lm: loss on every token, or on the target's"),
   architectures: z
     .array(name)
     .default(["causal", "prefix", "encoder-decoder", "encoder-decoder-shared", "encoder-decoder-half-depth"])
@@ -71,10 +73,12 @@ export const compareSchema = z.strictObject({
 
 export type TrainSettings = z.output<typeof trainSchema>;
 export type CompareSettings = z.output<typeof compareSchema>;
-export type SharedSettings = Omit<
-  TrainSettings,
-  "out" | "resume" | "checkpointEvery" | "keep" | "evaluateEvery" | "allowNumericChange"
->;
+
+/** What `train` and `compare` are both told. */
+export type SharedSettings = Pick<TrainSettings, Extract<keyof TrainSettings, keyof CompareSettings>>;
+
+/** What one model is made and trained with: a run, or an arm of a comparison. */
+export type ModelSettings = Omit<SharedSettings, "out"> & Pick<TrainSettings, "architecture">;
 
 /** Configurations by name, under what flags and files say. */
 export const namedSettings: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {

@@ -1,4 +1,4 @@
-import { dropoutHash, type Tensor4D, tf } from "@trivium/tensor";
+import { dropoutFactor, type Tensor4D, tf } from "@trivium/tensor";
 import type { AttentionDropout } from "./attention-kernel.ts";
 import type { AttentionShape } from "./attention-shape.ts";
 import { type Block, lengthOf } from "./bias-block.ts";
@@ -15,15 +15,13 @@ export function blockDropout(
   { queries, keys }: Block,
 ): Tensor4D {
   const { B, H, Q, K } = shape;
-  const threshold = Math.floor(rate * 2 ** 32);
-  const kept = 1 / (1 - rate);
+  const factor = dropoutFactor(rate, seed | 0);
   const factors = new Float32Array(B * H * lengthOf(queries) * lengthOf(keys));
   let at = 0;
   for (let matrix = 0; matrix < B * H; matrix++) {
     for (let q = queries.start; q < queries.end; q++) {
       const row = (matrix * Q + q) * K;
-      for (let k = keys.start; k < keys.end; k++)
-        factors[at++] = dropoutHash(seed | 0, row + k) >= threshold ? kept : 0;
+      for (let k = keys.start; k < keys.end; k++) factors[at++] = factor(row + k);
     }
   }
   return tf.tensor4d(factors, [B, H, lengthOf(queries), lengthOf(keys)]);

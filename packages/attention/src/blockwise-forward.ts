@@ -1,5 +1,5 @@
 import type { Range } from "@trivium/masks";
-import { type Tensor4D, tf } from "@trivium/tensor";
+import { hiddenLogit, type Tensor4D, tf } from "@trivium/tensor";
 import { lengthOf } from "./bias-block.ts";
 import { blockDropout } from "./block-dropout.ts";
 import type { PlannedBlock } from "./block-plan.ts";
@@ -7,7 +7,6 @@ import {
   type BlockwiseProblem,
   blockLogits,
   groupHeads,
-  hiddenLogit,
   hide,
   slicePositions,
   ungroupHeads,

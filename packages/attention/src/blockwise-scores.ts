@@ -1,5 +1,5 @@
 import type { Mask, Range } from "@trivium/masks";
-import { type Tensor4D, tf } from "@trivium/tensor";
+import { hiddenLogit, type Tensor4D, tf } from "@trivium/tensor";
 import type { AttentionBias, AttentionDropout } from "./attention-kernel.ts";
 import type { AttentionShape } from "./attention-shape.ts";
 import { biasBlock, lengthOf } from "./bias-block.ts";
@@ -17,9 +17,6 @@ export interface BlockwiseProblem {
   readonly shape: AttentionShape;
   readonly plan: BlockPlan;
 }
-
-/** Logits of hidden keys: large enough to vanish under exp, small enough not to overflow in half precision. */
-export const hiddenLogit = (): number => (tf.backend().floatPrecision() === 16 ? -3e4 : -1e9);
 
 /** The positions of a range, of a tensor `[…, …, positions, …]`. */
 export function slicePositions(tensor: Tensor4D, { start, end }: Range): Tensor4D {

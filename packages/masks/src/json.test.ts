@@ -40,8 +40,10 @@ test("a custom mask that no plugin makes, or with options that JSON loses, canno
   expect(codeOf(() => maskToJson(own))).toBe("masks/not-serialisable");
   expect(() => maskToJson(own)).toThrow('"own" cannot be written: no mask plugin of that name was given; pass it in');
   const plugin = maskKind("own", () => own);
-  const withFunction = custom("own", () => true, { options: { weight: Number.NaN } });
-  expect(() => maskToJson(withFunction, { plugins: [plugin] })).toThrow("its options are not plain JSON");
+  for (const lost of [Number.NaN, new Date(0), new Map([[1, 2]]), () => 1, [1n]]) {
+    const mask = custom("own", () => true, { options: { lost } });
+    expect(() => maskToJson(mask, { plugins: [plugin] })).toThrow("its options are not plain JSON");
+  }
 });
 
 test("a plugin's schema is asked before it is called", () => {

@@ -1,1 +1,2 @@
 export { causal, causalPlugin } from "./architecture.ts";
+export { causalSizes } from "./sizes.ts";

@@ -1,1 +1,2 @@
 export { encoderDecoder, encoderDecoderPlugin } from "./architecture.ts";
+export { encoderDecoderSizes } from "./sizes.ts";

@@ -1,1 +1,2 @@
 export { prefix, prefixPlugin } from "./architecture.ts";
+export { prefixSizes } from "./sizes.ts";

@@ -23,9 +23,7 @@ export function checkInput(architecture: Architecture, config: ResolvedConfig, i
         `stream "${stream}" should hold ${input.size} rows of ${rows.length} ids, got ${found}`,
       );
     }
-    const longest = Math.max(...rows.lengths);
-    if (longest > config.length || rows.length > Math.max(config.length, longest))
-      checkLength(stream, longest, config.length);
+    checkLength(stream, Math.max(...rows.lengths), config.length);
   }
   if (input.prefixLengths.length !== input.size) {
     const found = `${input.prefixLengths.length} prefix lengths for ${input.size} rows`;

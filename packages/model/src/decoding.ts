@@ -1,8 +1,13 @@
+import {
+  type CrossAttentionCache,
+  createCrossAttentionCache,
+  createSealedPrefixCache,
+  type SealedPrefixCache,
+} from "@trivium/attention";
 import { ShapeError, UnsupportedError } from "@trivium/core";
 import { logicalPositions, type ModelInput, type StreamRows } from "@trivium/features";
 import { positioned } from "@trivium/masks";
-import type { KeyValues } from "@trivium/nn";
-import { type ParameterTree, type Tensor, type Tensor2D, type Tensor4D, tf } from "@trivium/tensor";
+import { type ParameterTree, type Tensor2D, tf } from "@trivium/tensor";
 import { type Architecture, selfMaskOf } from "./architecture.ts";
 import { checkInput, checkLength } from "./check-input.ts";
 import { embed, readOut } from "./embed.ts";
@@ -12,15 +17,13 @@ import { runStack, type StackRun } from "./run-stack.ts";
 import { lastStates, type ModelParts, runStreams } from "./run-streams.ts";
 import { stackParameters } from "./stack-parameters.ts";
 
-/** The caches of one batch: tensors kept from step to step, and where each slot stands in its row. */
+/** The caches of one batch, layer by layer. */
 interface Caches extends DecodingState {
   readonly input: ModelInput;
-  /** Keys and values of the predicting stream by layer, `[B, G, slots, D]`. */
-  readonly self: readonly KeyValues[];
-  /** Keys and values of the stream before it, computed once. */
-  readonly cross: readonly KeyValues[];
-  /** `[B][slots]`, −1 for padding. */
-  readonly positions: readonly (readonly number[])[];
+  /** Of the predicting stream. The prompt is sealed: it was seen whole, and what is decoded never joins its prefix. */
+  readonly self: readonly SealedPrefixCache[];
+  /** Of the stream before it. */
+  readonly cross: readonly CrossAttentionCache[];
 }
 
 const caches = new WeakSet<DecodingState>();
@@ -33,20 +36,22 @@ export function prefillCaches(parts: ModelParts, tree: ParameterTree, input: Mod
   const empty = rows.lengths.findIndex((length) => length < 1);
   if (empty >= 0)
     throw new ShapeError("model/prompt", `row ${empty} of the prompt is empty; it needs at least one token`);
-  const self: KeyValues[] = [];
-  const cross: KeyValues[] = [];
+  const self: SealedPrefixCache[] = [];
+  const cross: CrossAttentionCache[] = [];
+  const positions = logicalPositions(rows);
+  const memory = memoryOf(architecture, input);
   const logits = tf.tidy(() => {
     const states = runStreams(parts, tree, input, {
       keepSelf: (layer, keyValues) => {
-        self[layer] = keep(keyValues);
+        self[layer] = createSealedPrefixCache({ ...keyValues, positions });
       },
       keepCross: (layer, keyValues) => {
-        cross[layer] = keep(keyValues);
+        cross[layer] = createCrossAttentionCache({ ...keyValues, positions: logicalPositions(memory as StreamRows) });
       },
     });
     return readOut(config, tree, lastStates(states, rows));
   });
-  return createState({ logits, input, self, cross, positions: logicalPositions(rows), decoded: 0 });
+  return createState({ logits, input, self, cross, decoded: 0 });
 }
 
 /**
@@ -58,59 +63,65 @@ export function prefillCaches(parts: ModelParts, tree: ParameterTree, input: Mod
 export function decodeStep(
   parts: ModelParts,
   tree: ParameterTree,
-  before: DecodingState,
+  given: DecodingState,
   ids: readonly number[],
 ): DecodingState {
   const { architecture, config } = parts;
-  if (!caches.has(before))
+  if (!caches.has(given))
     throw new UnsupportedError("model/decoding-state", "this state was consumed, disposed, or made by another model");
-  const state = before as Caches;
+  const state = given as Caches;
   const { input } = state;
   if (ids.length !== input.size) {
     throw new ShapeError("model/decode", `decode appends one token to each of ${input.size} rows, got ${ids.length}`);
   }
   const stream = predicting(architecture);
-  const queries = state.positions.map((row) => [Math.max(...row) + 1]);
+  const before = (state.self[0] as SealedPrefixCache).positions;
+  const queries = before.map((row) => [Math.max(...row) + 1]);
   checkLength(stream, Math.max(...queries.flat()) + 1, config.length);
-  const positions = state.positions.map((row, index) => [...row, ...(queries[index] as number[])]);
-  const self: KeyValues[] = [];
+  const keys = before.map((row, index) => [...row, ...(queries[index] as number[])]);
+  const mask = selfMaskOf(architecture, stream)(maskContext(input));
+  const self: SealedPrefixCache[] = [];
   const logits = tf.tidy(() => {
     const stack = stackParameters(architecture, config, tree, stream);
     const x = embed({ config, tree, stack, ids: Int32Array.from(ids), positions: queries });
     const run: StackRun = {
       config,
       kernel: parts.kernel,
-      selfMask: positioned(selfMaskOf(architecture, stream)(maskContext(input)), { queries, keys: positions }),
+      selfMask: positioned(mask, { queries, keys }),
       queryPositions: queries,
-      keyPositions: positions,
+      keyPositions: keys,
       bidirectional: isBidirectional(architecture, stream),
       extend(layer, fresh) {
-        self[layer] = keep(append(state.self[layer] as KeyValues, fresh));
-        return self[layer] as KeyValues;
+        const extended = (state.self[layer] as SealedPrefixCache).extend({ ...fresh, positions: queries, mask });
+        self[layer] = extended;
+        return extended;
       },
       ...crossStep(architecture, state, queries),
     };
-    const states = runStack(stack, x, run);
-    return readOut(config, tree, tf.reshape(states, [input.size, config.width]) as Tensor2D);
+    return readOut(config, tree, tf.reshape(runStack(stack, x, run), [input.size, config.width]) as Tensor2D);
   });
-  caches.delete(before);
-  tf.dispose([before.logits, ...state.self.flatMap(tensorsOf)]);
-  return createState({ logits, input, self, cross: state.cross, positions, decoded: state.decoded + 1 });
+  caches.delete(state);
+  state.logits.dispose();
+  return createState({ logits, input, self, cross: state.cross, decoded: state.decoded + 1 });
 }
 
 function crossStep(architecture: Architecture, state: Caches, queries: number[][]): Pick<StackRun, "cross"> {
-  const { crossMask, streams } = architecture;
+  const { crossMask } = architecture;
   if (!crossMask) return {};
-  const memory = state.input.streams[streams.at(-2) as string] as StreamRows;
-  const mask = positioned(crossMask(maskContext(state.input)), { queries, keys: logicalPositions(memory) });
-  return { cross: { mask, keyValues: (layer) => state.cross[layer] as KeyValues } };
+  const keys = (state.cross[0] as CrossAttentionCache).positions;
+  const mask = positioned(crossMask(maskContext(state.input)), { queries, keys });
+  return { cross: { mask, keyValues: (layer) => state.cross[layer] as CrossAttentionCache } };
 }
+
+const memoryOf = ({ streams }: Architecture, input: ModelInput) => input.streams[streams.at(-2) ?? ""];
 
 function createState(parts: Omit<Caches, "dispose">): DecodingState {
   const state: Caches = {
     ...parts,
     dispose() {
-      if (caches.delete(state)) tf.dispose([state.logits, ...[...state.self, ...state.cross].flatMap(tensorsOf)]);
+      if (!caches.delete(state)) return;
+      state.logits.dispose();
+      for (const cache of [...state.self, ...state.cross]) cache.dispose();
     },
   };
   caches.add(state);
@@ -118,15 +129,3 @@ function createState(parts: Omit<Caches, "dispose">): DecodingState {
 }
 
 const predicting = ({ streams }: Architecture): string => streams.at(-1) as string;
-const tensorsOf = ({ key, value }: KeyValues): Tensor[] => [key, value];
-
-function keep({ key, value }: KeyValues): KeyValues {
-  return { key: tf.keep(key), value: tf.keep(value) };
-}
-
-function append(before: KeyValues, { key, value }: KeyValues): KeyValues {
-  return {
-    key: tf.concat([before.key, key], 2) as Tensor4D,
-    value: tf.concat([before.value, value], 2) as Tensor4D,
-  };
-}

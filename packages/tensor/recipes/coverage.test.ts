@@ -10,9 +10,11 @@ const sources = globSync("*/src/**/*.ts", { cwd: packages }).filter(
 
 /** Functions of tfjs-core that are no ops: scopes, reading, registries; and those that only make tensors. */
 const noOps = new Set(
-  ("tidy dispose keep engine memory ready nextFrame backend getBackend setBackend findBackend findBackendFactory " +
+  (
+    "tidy dispose keep engine memory ready nextFrame backend getBackend setBackend findBackend findBackendFactory " +
     "getKernel getGradient registerGradient customGrad variableGrads env tensor tensor1d tensor2d tensor3d tensor4d " +
-    "scalar zeros ones zerosLike onesLike").split(" "),
+    "scalar zeros ones zerosLike onesLike"
+  ).split(" "),
 );
 
 test("the conformance suite has a case for every op that the packages call", () => {

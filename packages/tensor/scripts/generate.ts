@@ -23,7 +23,7 @@ function fromPackage(module: string, source: string): string | undefined {
   if (module === "engine") return `import { engine } from "${PACKAGE}"; export const ENGINE = engine();`;
   // Not public; gradients hand it nothing but tensors.
   if (module === "tensor_util_env") return "export const convertToTensor = (tensor) => tensor;";
-  const namespace = (publicExports as Record<string, object>)[module];
+  const namespace = (publicExports as unknown as Record<string, object | undefined>)[module];
   // `util`, `broadcast_util`: public as a whole, under the module's name.
   if (module.endsWith("util") && namespace !== undefined) {
     return `import { ${module} } from "${PACKAGE}"; export const { ${Object.keys(namespace).join(", ")} } = ${module};`;

@@ -98,7 +98,6 @@ const exactFunctions = [
   "Floor",
   "Ceil",
   "Round",
-  "Sign",
   "Step",
 ];
 const roundedFunctions = ["Exp", "Log", "Rsqrt", "Tanh", "Sigmoid"];

@@ -42,9 +42,16 @@ export function dropout<T extends Tensor>(x: T, { rate, seed }: { rate: number; 
 }
 
 function keepMask(x: Tensor, rate: number, seed: number): Tensor {
+  const factor = dropoutFactor(rate, seed);
+  return tf.tensor(
+    Float32Array.from({ length: x.size }, (_, index) => factor(index)),
+    x.shape,
+  );
+}
+
+/** The factor of each element under dropout: 0, or `1/(1 − rate)`. */
+export function dropoutFactor(rate: number, seed: number): (index: number) => number {
   const threshold = Math.floor(rate * 2 ** 32);
   const kept = 1 / (1 - rate);
-  const mask = new Float32Array(x.size);
-  for (let index = 0; index < mask.length; index++) mask[index] = dropoutHash(seed, index) >= threshold ? kept : 0;
-  return tf.tensor(mask, x.shape);
+  return (index) => (dropoutHash(seed, index) >= threshold ? kept : 0);
 }

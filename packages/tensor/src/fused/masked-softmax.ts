@@ -33,8 +33,11 @@ const run = defineFusedOp<Inputs, { scale: number }>({
   },
 });
 
-/** Large enough to vanish under softmax, small enough not to overflow where the backend computes in half precision. */
-const hiddenLogit = (): number => (tf.backend().floatPrecision() === 16 ? -3e4 : -1e9);
+/**
+ * What stands for a hidden key's logit: large enough to vanish under softmax, small enough not to overflow where the
+ * backend computes in half precision.
+ */
+export const hiddenLogit = (): number => (tf.backend().floatPrecision() === 16 ? -3e4 : -1e9);
 
 /**
  * Softmax over the visible keys of each row: `softmax(scores · scale + bias)`, exactly 0 where hidden; a row with

@@ -1,16 +1,15 @@
-import "@tensorflow/tfjs-backend-cpu";
 import { reference } from "@trivium/attention";
+import { cpu } from "@trivium/backend-tfjs";
 import { createRandom } from "@trivium/core";
+import { countModelParameters, createModel } from "@trivium/model";
+import { sampleInput } from "@trivium/model/testing";
 import { causal } from "@trivium/model-causal";
 import { encoderDecoder } from "@trivium/model-encoder-decoder";
 import { prefix } from "@trivium/model-prefix";
 import { countParameters, flattenTree, tf } from "@trivium/tensor";
 import { beforeAll, expect, test } from "vitest";
-import { countModelParameters } from "./counters.ts";
-import { createModel } from "./create-model.ts";
-import { sampleInput } from "./testing.ts";
 
-beforeAll(async () => void (await tf.setBackend("cpu")));
+beforeAll(() => cpu.create.activate());
 
 const attention = reference();
 const config = { vocabulary: 17, length: 8, width: 8, layers: 2, heads: 2 };
