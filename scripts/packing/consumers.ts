@@ -56,8 +56,9 @@ function writeConsumer(
   const folder = join(directory, "consumers", basename(source.directory));
   mkdirSync(folder, { recursive: true });
   const file = join(root, source.directory, "README.md");
-  const blocks = existsSync(file) ? codeBlocks(readFileSync(file, "utf8")) : [];
-  const fromReadme = installedPackages(blocks).map((name) => [name, tarballs[name] ?? "catalog:"]);
+  const markdown = existsSync(file) ? readFileSync(file, "utf8") : "";
+  const blocks = codeBlocks(markdown);
+  const fromReadme = installedPackages(markdown).map((name) => [name, tarballs[name] ?? "catalog:"]);
   const suite = "./testing" in (manifest.exports ?? {}) ? { vitest: "catalog:" } : {};
   const dependencies = {
     ...{ ...manifest.dependencies, ...suite, ...Object.fromEntries(fromReadme) },
@@ -67,7 +68,6 @@ function writeConsumer(
     join(folder, "package.json"),
     JSON.stringify({ name: `consumer-of-${basename(source.directory)}`, private: true, type: "module", dependencies }),
   );
-  writeEntries(packed, folder);
   const programs = Object.keys(manifest.bin ?? {}).map((name) => [join(folder, "node_modules/.bin", name), "--help"]);
   const examples = blocks
     .filter((block) => block.language === "ts" && noRunReason(block) === undefined)
@@ -76,18 +76,20 @@ function writeConsumer(
       writeFileSync(join(folder, `run-${line}.ts`), instrument(code, checker));
       return ["node", `run-${line}.ts`];
     });
-  const entries = programs.length > 0 ? programs : [["node", "run-entries.ts"]];
+  // The entry of a program is the program: it is run, and nobody imports it.
+  const entries = programs.length > 0 ? programs : [["node", writeEntries(packed, folder)]];
   return { packed, directory: folder, commands: [...entries, ...examples] };
 }
 
 /** One module that imports every entry (for the types), and one that runs every entry but the test suites. */
-function writeEntries({ source, manifest }: PackedPackage, folder: string): void {
+function writeEntries({ source, manifest }: PackedPackage, folder: string): string {
   const entries = Object.keys(manifest.exports ?? {}).filter((key) => key !== "./package.json");
   const specifier = (key: string) => JSON.stringify(`${source.name}${key.slice(1)}`);
   const all = entries.map((key, at) => `import * as entry${at} from ${specifier(key)};\nvoid entry${at};\n`);
   const runnable = entries.filter((key) => !key.startsWith("./testing"));
   writeFileSync(join(folder, "entries.ts"), `${all.join("")}export {};\n`);
   writeFileSync(join(folder, "run-entries.ts"), runnable.map((key) => `await import(${specifier(key)});\n`).join(""));
+  return "run-entries.ts";
 }
 
 /**

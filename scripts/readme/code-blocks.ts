@@ -35,11 +35,10 @@ export function noRunReason({ tag, line }: CodeBlock): string | undefined {
   return reason;
 }
 
-/** The packages that the install lines of a README name: `npm install a b`. */
-export function installedPackages(blocks: readonly CodeBlock[]): string[] {
-  return blocks
-    .filter(({ language }) => language === "sh" || language === "bash")
-    .flatMap(({ code }) => [...code.matchAll(/^(?:npm install|pnpm add) (.+)$/gm)])
-    .flatMap(([, names = ""]) => names.replace(/#.*/, "").trim().split(/\s+/))
-    .filter((name) => !name.startsWith("-"));
+/** The packages that a document tells its reader to install: `npm install a b@1`, in a block or in the text. */
+export function installedPackages(markdown: string): string[] {
+  return [...markdown.matchAll(/\bnpm install ([^`#\n]+)/g)]
+    .flatMap(([, names = ""]) => names.trim().split(/\s+/))
+    .map((name) => name.replace(/(?<=.)@.*$/, ""))
+    .filter((name) => /^[@a-z]/.test(name));
 }

@@ -1,17 +1,20 @@
-import { format, inspect } from "node:util";
+import { format, inspect, isDeepStrictEqual } from "node:util";
 
 /** Fails unless `actual` is what the example shows. */
 export function value(actual: unknown, expected: string, line: number): void {
   const shown = inspect(actual, { depth: 8, breakLength: Number.POSITIVE_INFINITY, maxArrayLength: null });
   const forms = typeof actual === "string" ? [shown, actual] : [shown];
-  if (!forms.some((form) => matches(form, expected))) throw difference(shown, expected, line);
+  if (!forms.some((form) => matches(form, expected)) && !isWritten(actual, expected))
+    throw difference(shown, expected, line);
 }
 
-/** Fails unless `console.log(...values)` prints what the example shows. */
+/** Fails unless `console.log(...values)` prints what the example shows; strings may be shown in quotes. */
 export function printed(values: readonly unknown[], expected: string, line: number): void {
   const shown = format(...values);
   console.log(shown);
-  if (!matches(shown, expected)) throw difference(shown, expected, line);
+  const quoted = values.map((one) => inspect(one)).join(" ");
+  const written = values.length === 1 && isWritten(values[0], expected);
+  if (!matches(shown, expected) && !matches(quoted, expected) && !written) throw difference(shown, expected, line);
 }
 
 /**
@@ -27,6 +30,15 @@ export function matches(shown: string, expected: string): boolean {
   const parts = normal(expected).split("…");
   const pattern = parts.map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")).join(".*");
   return new RegExp(`^${pattern}$`, "su").test(normal(shown));
+}
+
+/** Whether the expected text is an expression for that value: `{ 0: "a" }`, which Node prints as `{ '0': 'a' }`. */
+function isWritten(actual: unknown, expected: string): boolean {
+  try {
+    return isDeepStrictEqual(actual, new Function(`return (${expected});`)());
+  } catch {
+    return false;
+  }
 }
 
 const normal = (text: string) => text.replaceAll(/['`]/g, '"').replaceAll(/\s+/g, "");

@@ -13,7 +13,8 @@ test("blocks have their language, tag, code and place", () => {
     { language: "sh", tag: "", code: "npm install a @b/c # both", line: 4 },
     { language: "ts", tag: "no-run (a browser)", code: "f();", line: 9 },
   ]);
-  expect(installedPackages(blocks)).toEqual(["a", "@b/c"]);
+  expect(installedPackages(markdown)).toEqual(["a", "@b/c"]);
+  expect(installedPackages("with `npm install --save-dev d@4.22.0 @e/f@1` or not")).toEqual(["d", "@e/f"]);
   expect(noRunReason(blocks[1]!)).toBe("a browser");
 });
 
@@ -51,8 +52,10 @@ test("shown results become assertions on the line where they stand", () => {
 test("a wrong result fails when the example runs, a right one does not", async () => {
   const run = (code: string) => import(`data:text/javascript,${encodeURIComponent(instrument(code, checker))}`);
   await expect(run("[1 + 1, 'a']; // => [2, 'a']")).resolves.toBeDefined();
+  await expect(run("({ 0: [new Map()] }); // => { 0: [new Map()] }")).resolves.toBeDefined();
   await expect(run("1 + 1; // => 3")).rejects.toThrow("line 1: expected\n3\ngot\n2");
   await expect(run("console.log('é', [1]); // => é [ 1 ]")).resolves.toBeDefined();
+  await expect(run("console.log('a'); // => 'a'")).resolves.toBeDefined();
   await expect(run("console.log('a'); // => b")).rejects.toThrow("line 1");
 });
 

@@ -3,7 +3,7 @@ import { execFile } from "node:child_process";
 import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { importedModules, splitSpecifier } from "../layout/source-files.ts";
 import { type CodeBlock, codeBlocks, installedPackages, noRunReason } from "../readme/code-blocks.ts";
 import { instrument } from "../readme/instrument.ts";
@@ -50,23 +50,28 @@ afterAll(() => {
   for (const owner of packages) rmSync(folderOf(owner), { recursive: true, force: true });
 });
 
-describe.each(files)("%s", (file) => {
-  const owner = ownerOf(file);
-  const blocks = codeBlocks(readFileSync(join(root, file), "utf8"));
-  const installed = installedPackages(blocks);
-  const examples = blocks.filter(({ language }) => language === "ts");
-
-  if (file.startsWith("packages/")) {
-    test("has an install line and an example", () => {
-      expect(installed).toContain(owner.name);
-      expect(examples.length).toBeGreaterThan(0);
-    });
-  }
-  for (const block of examples) {
-    if (noRunReason(block) !== undefined) continue;
-    test.concurrent(`the example of line ${block.line} imports what its reader has, and runs`, async () => {
-      expect(undeclared(block, owner, installed)).toEqual([]);
-      await run(block, `${file.replaceAll(/\W+/g, "-")}-${block.line}.ts`, owner);
-    });
-  }
+const documents = files.map((file) => {
+  const markdown = readFileSync(join(root, file), "utf8");
+  const examples = codeBlocks(markdown).filter(({ language }) => language === "ts");
+  return { file, owner: ownerOf(file), installed: installedPackages(markdown), examples };
 });
+const ofPackages = documents.filter(({ file }) => file.startsWith("packages/"));
+
+test.each(ofPackages)("$file has an install line and an example", ({ owner, installed, examples }) => {
+  expect(installed).toContain(owner.name);
+  expect(examples.length).toBeGreaterThan(0);
+});
+
+for (const { file, owner, installed, examples } of documents) {
+  for (const block of examples) {
+    const reason = noRunReason(block);
+    const title = `${file}: the example of line ${block.line} imports what its reader has, and runs`;
+    if (reason !== undefined) test.skip(`${title} (${reason})`, () => {});
+    else {
+      test.concurrent(title, async () => {
+        expect(undeclared(block, owner, installed)).toEqual([]);
+        await run(block, `${file.replaceAll(/\W+/g, "-")}-${block.line}.ts`, owner);
+      });
+    }
+  }
+}

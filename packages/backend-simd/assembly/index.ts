@@ -17,4 +17,4 @@ export { maskedSoftmax } from "./rows/masked-softmax";
 export { layerNormParameterGradient, rmsNormParameterGradient } from "./rows/norm-parameters";
 export { argMax, reduce } from "./rows/reduce";
 export { rmsNorm, rmsNormGradient } from "./rows/rms-norm";
-export { logSoftmax, softmax, softmaxGradient } from "./rows/softmax";
+export { softmax, softmaxGradient } from "./rows/softmax";

@@ -19,7 +19,10 @@ const cases: readonly Case[] = [
   { m: 16, n: 16, k: 32, batch: 256 },
   { m: 16, n: 32, k: 16, batch: 256 },
   { m: 64, n: 64, k: 32, batch: 64 },
-  { m: 1, n: 512, k: 512 },
+  ...[1, 2, 3, 4, 5].map((m) => ({ m, n: 512, k: 512 })),
+  { m: 1, n: 128, k: 128 },
+  { m: 1, n: 2048, k: 2048 },
+  { m: 1, n: 40, k: 32, batch: 256 },
 ];
 const memory = new WebAssembly.Memory({ initial: 2048, maximum: 2048, shared: true });
 

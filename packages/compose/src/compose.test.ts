@@ -1,4 +1,6 @@
 import { type AttentionKernel, reference } from "@trivium/attention";
+import { full } from "@trivium/masks";
+import type { Architecture } from "@trivium/model";
 import { causal } from "@trivium/model-causal";
 import { encoderDecoder } from "@trivium/model-encoder-decoder";
 import { prefix } from "@trivium/model-prefix";
@@ -88,6 +90,12 @@ test("pitfall 11: loss on every token under a prefix mask is refused as a label 
     works: true,
     warnings: [{ code: "compose/label-leak" }],
   });
+});
+
+test("a leak that a pair and a text show alike is told once", () => {
+  const seesAll: Architecture<"tokens"> = { name: "sees-all", streams: ["tokens"], selfMask: () => full() };
+  const refused = compose({ architecture: seesAll, objective: causalLm(), config, attention });
+  expect(refused).toMatchObject({ works: false, reasons: [{ code: "compose/label-leak" }] });
 });
 
 test("a configuration that is wrong is told by field", () => {

@@ -11,12 +11,13 @@ const samples: readonly Example[] = [
   { tokens: [30, 31, 32, 33, 34, 35] },
 ];
 
-/** One reason for each sample in which a position with loss can see the id that it has to predict. */
+/** The ways, one a sample at most, in which a position with loss can see the id that it has to predict. */
 export function leakReasons(architecture: Architecture, config: ResolvedConfig, objective: Objective): Reason[] {
-  return samples.flatMap((sample) => {
+  const reasons = samples.flatMap((sample) => {
     const features = convert(objective, sample);
     return features ? leakReason(architecture, config, objective, features) : [];
   });
+  return [...new Map(reasons.map((reason) => [reason.message, reason])).values()];
 }
 
 /** Null where the objective does not take examples of that form. */

@@ -29,6 +29,12 @@ export const modelConfigSchema = z.strictObject({
     .enum(["learned", "sinusoidal", "rotary", "alibi", "t5", "none"])
     .default("learned")
     .describe("How a position knows its place"),
+  restartPositions: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Learned positions of a single stream: whether they start again behind the prefix, with embeddings of their own",
+    ),
   relativeBuckets: count.default(32).describe("T5 positions: buckets of distances"),
   relativeMaxDistance: count.default(128).describe("T5 positions: distances from here on share a bucket"),
   relativeDirection: z

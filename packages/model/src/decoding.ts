@@ -83,7 +83,8 @@ export function decodeStep(
   const self: SealedPrefixCache[] = [];
   const logits = tf.tidy(() => {
     const stack = stackParameters(architecture, config, tree, stream);
-    const x = embed({ config, tree, stack, ids: Int32Array.from(ids), positions: queries });
+    const { prefixLengths } = input;
+    const x = embed({ config, tree, stack, ids: Int32Array.from(ids), positions: queries, prefixLengths });
     const run: StackRun = {
       config,
       kernel: parts.kernel,

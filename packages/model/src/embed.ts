@@ -12,24 +12,40 @@ export interface EmbedRequest {
   readonly ids: Int32Array;
   /** Logical positions, `[B or 1][Q]`. */
   readonly positions: PositionRows;
+  /** Where each row's prefix ends. */
+  readonly prefixLengths: readonly number[];
 }
 
 /** Token embeddings with their positions: `[B, Q, M]`. */
-export function embed({ config, tree, stack, ids, positions }: EmbedRequest): Tensor3D {
+export function embed(request: EmbedRequest): Tensor3D {
+  const { config, tree, ids, positions } = request;
   const length = positions[0]?.length ?? 0;
   const table = (tree.embedding as ParameterTree).weight as Tensor2D;
   const tokens = embedding(table, tf.tensor2d(ids, [ids.length / length, length], "int32"));
   const scaled = config.scaleEmbeddings ? tf.mul(tokens, Math.sqrt(config.width)) : tokens;
-  const placed = positionStates(config, stack, positions);
+  const placed = positionStates(request);
   return (placed ? tf.add(scaled, placed) : scaled) as Tensor3D;
 }
 
-/** Padding stands at position 0: nothing sees it. */
-function positionStates(config: ResolvedConfig, stack: StackParameters, positions: PositionRows): Tensor | undefined {
+function positionStates({ config, stack, positions, prefixLengths }: EmbedRequest): Tensor | undefined {
   if (config.positions === "sinusoidal") return sinusoidalPositions(positions, config.width);
   if (!stack.positions) return undefined;
-  const clamped = positions.map((row) => row.map((position) => Math.max(0, position)));
-  return embedding(stack.positions, tf.tensor2d(clamped, undefined, "int32"));
+  const restarts = (stack.positions.shape[0] as number) > config.length;
+  const places = restarts
+    ? restarted(positions, prefixLengths, config.length)
+    : positions.map((row) => row.map(placeOf));
+  return embedding(stack.positions, tf.tensor2d(places, undefined, "int32"));
+}
+
+/** Padding stands at position 0: nothing sees it. */
+const placeOf = (position: number): number => Math.max(0, position);
+
+/** Behind the prefix the count starts again, in the second half of the table. */
+function restarted(positions: PositionRows, prefixLengths: readonly number[], length: number): number[][] {
+  return prefixLengths.map((prefix, row) => {
+    const own = positions[positions.length === 1 ? 0 : row] as readonly number[];
+    return own.map((position) => (prefix > 0 && position >= prefix ? length + position - prefix : placeOf(position)));
+  });
 }
 
 /** Logits of states `[R, M]`: `[R, V]`. */

@@ -23,10 +23,12 @@ export function parameterSpecs(architecture: Architecture, config: ResolvedConfi
   const specs: Record<string, SpecTree> = {
     embedding: { weight: matrix([vocabulary, width], deviationOf(config, "embedding", 1)) },
   };
-  if (sharedStacks) specs[sharedStack] = stackSpec(config, layersOf(config, streams[0] as string));
+  // A single stream that restarts its positions has a second table behind the first.
+  const places = config.length * (config.restartPositions && streams.length === 1 ? 2 : 1);
+  if (sharedStacks) specs[sharedStack] = stackSpec(config, { places, layers: layersOf(config, streams[0] as string) });
   streams.forEach((stream, index) => {
     const layers = layersOf(config, stream);
-    const own = sharedStacks ? {} : stackSpec(config, layers);
+    const own = sharedStacks ? {} : stackSpec(config, { places, layers });
     const cross =
       index > 0 && architecture.crossMask ? { cross: numbered(layers, () => crossSpec(config, layers)) } : {};
     const spec = { ...own, ...cross };
@@ -43,11 +45,11 @@ export function parameterSpecs(architecture: Architecture, config: ResolvedConfi
   return specs;
 }
 
-function stackSpec(config: ResolvedConfig, layers: number): SpecTree {
-  const { width, length, positions, heads, relativeBuckets, norm, normPlacement } = config;
+function stackSpec(config: ResolvedConfig, { places, layers }: { places: number; layers: number }): SpecTree {
+  const { width, positions, heads, relativeBuckets, norm, normPlacement } = config;
   return {
     ...(positions === "learned"
-      ? { positions: { weight: matrix([length, width], deviationOf(config, "positions", layers)) } }
+      ? { positions: { weight: matrix([places, width], deviationOf(config, "positions", layers)) } }
       : {}),
     ...(positions === "t5"
       ? { relative: { weight: matrix([relativeBuckets, heads], deviationOf(config, "relative-bias", layers)) } }

@@ -31,6 +31,8 @@ export function resolveConfig(architecture: Architecture, options: ModelOptions)
   if (heads % keyValueHeads !== 0) refuse(`keyValueHeads: heads, ${heads}, is not a multiple of ${keyValueHeads}`);
   if (positions === "rotary" && headWidth % 2)
     refuse(`headWidth: rotary positions need an even head width, got ${headWidth}`);
+  if (config.restartPositions && positions !== "learned")
+    refuse(`restartPositions: only learned positions restart, not ${positions}`);
   if (config.sharedStacks) checkSharing(architecture, config, refuse);
   for (const stream of architecture.streams) layersOf(config, stream, refuse);
   return { ...config, keyValueHeads, headWidth, feedForward };

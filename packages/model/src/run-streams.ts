@@ -36,7 +36,8 @@ export function runStreams(
     const rows = input.streams[stream] as StreamRows;
     const stack = stackParameters(architecture, config, tree, stream);
     const positions = positionsOf(rows);
-    const x = embed({ config, tree, stack, ids: rows.ids, positions });
+    const { prefixLengths } = input;
+    const x = embed({ config, tree, stack, ids: rows.ids, positions, prefixLengths });
     const predicts = stream === architecture.streams.at(-1);
     const cross = memory && crossRun(parts, { tree, input, stream, memory, keep: options.keepCross });
     const run: StackRun = {

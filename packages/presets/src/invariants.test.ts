@@ -36,6 +36,7 @@ const families = {
     keyValueHeads: 1,
   },
   "BART style": { normPlacement: "post", initialisation: "bart", positions: "sinusoidal", scaleEmbeddings: true },
+  "positions that restart": { restartPositions: true },
   "ALiBi, dropout in training": { positions: "alibi", dropout: 0.1 },
 } as const;
 

@@ -9,8 +9,7 @@ function apply(code: u32, a: v128, b: v128): v128 {
   if (code == 3) return f32x4.div(a, b);
   if (code == 4) return f32x4.max(a, b);
   if (code == 5) return f32x4.min(a, b);
-  if (code == 6) return f32x4.mul(f32x4.sub(a, b), f32x4.sub(a, b));
-  return v128.andnot(f32x4.div(a, b), f32x4.eq(b, f32x4.splat(0)));
+  return f32x4.mul(f32x4.sub(a, b), f32x4.sub(a, b));
 }
 
 /** One row; `isSplat` says which operand is one value for the whole row. */
@@ -65,7 +64,6 @@ export function binary(
     case 4: return run(4, a, aRow, aColumn, b, bRow, bColumn, y, columns, start, end);
     case 5: return run(5, a, aRow, aColumn, b, bRow, bColumn, y, columns, start, end);
     case 6: return run(6, a, aRow, aColumn, b, bRow, bColumn, y, columns, start, end);
-    case 7: return run(7, a, aRow, aColumn, b, bRow, bColumn, y, columns, start, end);
     default: unreachable();
   }
 }

@@ -1,6 +1,7 @@
 /** Matrix products: blocks of `k` and columns are packed, and tiles of 6×8 run over them. */
+import { FEW_ROWS, multiplyFewRows } from "./few-rows";
 import { packA, packB } from "./pack";
-import { TILE_COLUMNS, TILE_ROWS, tileOfPanel, tileOfRows } from "./tile";
+import { copyTile, TILE_COLUMNS, TILE_ROWS, tileOfPanel, tileOfRows } from "./tile";
 
 /** One block of `k`: part of the result's definition, since sums are taken block by block. */
 const BLOCK_K: u32 = 256;
@@ -17,18 +18,6 @@ const TILE_BYTES: usize = 4 * TILE_ROWS * TILE_COLUMNS;
 
 export function gemmScratchBytes(): usize {
   return A_BYTES + B_BYTES + TILE_BYTES;
-}
-
-/** A tile with fewer than 8 columns: computed whole beside C, then the part that exists is copied. */
-function copyTile(tile: usize, c: usize, cStep: usize, addend: usize, addendStep: usize, rows: u32, columns: u32): void {
-  for (let i: u32 = 0; i < rows; i++) {
-    for (let j: u32 = 0; j < columns; j++) {
-      const value = load<f32>(tile + 4 * (i * TILE_COLUMNS + j));
-      store<f32>(c + 4 * j, addend ? value + load<f32>(addend + 4 * j) : value);
-    }
-    c += cStep;
-    if (addend) addend += addendStep;
-  }
 }
 
 /** Rows `[0, rows)` × columns `[0, columns)` of C over one block of `k`; every pointer is at its block, steps in bytes. */
@@ -64,6 +53,12 @@ function multiplyRows(
 ): void {
   const packedB = scratch + A_BYTES;
   const tile = packedB + B_BYTES;
+  if (last - first <= FEW_ROWS) {
+    return multiplyFewRows(
+      transposeB, last - first, n, k, BLOCK_K, a + first * (transposeA ? 4 : lda), transposeA ? lda : 4,
+      transposeA ? 4 : lda, b, ldb, c + first * ldc, ldc, accumulate, bias, packedB, tile,
+    );
+  }
   for (let j: u32 = 0; j < n; j += BLOCK_COLUMNS) {
     const columns = min(BLOCK_COLUMNS, n - j);
     // A direct read takes whole panels of 8, and must not run past the last column.

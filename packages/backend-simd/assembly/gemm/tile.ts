@@ -16,13 +16,25 @@ export const TILE_COLUMNS: u32 = 8;
 
 /** Stores 8 columns of a row, plus what lies at `addend` unless that is 0. */
 @inline
-function storeRow(c: usize, addend: usize, low: v128, high: v128): void {
+export function storeRow(c: usize, addend: usize, low: v128, high: v128): void {
   if (addend) {
     low = f32x4.add(low, v128.load(addend));
     high = f32x4.add(high, v128.load(addend, 16));
   }
   v128.store(c, low);
   v128.store(c, high, 16);
+}
+
+/** A tile with fewer than 8 columns: computed whole beside C, then the part that exists is copied. */
+export function copyTile(tile: usize, c: usize, cStep: usize, addend: usize, addendStep: usize, rows: u32, columns: u32): void {
+  for (let i: u32 = 0; i < rows; i++) {
+    for (let j: u32 = 0; j < columns; j++) {
+      const value = load<f32>(tile + 4 * (i * TILE_COLUMNS + j));
+      store<f32>(c + 4 * j, addend ? value + load<f32>(addend + 4 * j) : value);
+    }
+    c += cStep;
+    if (addend) addend += addendStep;
+  }
 }
 
 /**

@@ -1,4 +1,5 @@
 import { loadPart, maxLanes, minLanes, storePart, sumLanes } from "../lanes";
+import { rowGreatest } from "./softmax";
 
 /** Sums are taken in blocks of these sizes and the blocks added up, which keeps the rounding of long sums small. */
 const ROW_BLOCK: u32 = 1024;
@@ -132,10 +133,10 @@ export function reduce(code: u32, x: usize, y: usize, middle: u32, inner: u32, s
 export function argMax(x: usize, y: usize, columns: u32, start: u32, end: u32): void {
   for (; start < end; start++) {
     const row = x + 4 * start * columns;
-    const greatest = rowMax(row, columns);
+    const greatest = rowGreatest(row, columns);
     let at: u32 = 0;
-    while (at < columns && load<f32>(row + 4 * at) != greatest) at++;
-    // Of a row with NaN the greatest is NaN, which equals nothing: the first element stands.
-    store<u32>(y + 4 * start, at < columns ? at : 0);
+    // As tfjs compares: nothing is greater than a NaN that comes first, and one that comes later is not greater.
+    if (!isNaN(load<f32>(row))) while (load<f32>(row + 4 * at) != greatest) at++;
+    store<u32>(y + 4 * start, at);
   }
 }

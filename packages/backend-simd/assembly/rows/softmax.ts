@@ -70,17 +70,6 @@ export function softmax(x: usize, y: usize, columns: u32, start: u32, end: u32):
   }
 }
 
-export function logSoftmax(x: usize, y: usize, columns: u32, start: u32, end: u32): void {
-  for (; start < end; start++) {
-    const from = x + 4 * start * columns;
-    const to = y + 4 * start * columns;
-    const greatest = rowGreatest(from, columns);
-    const rest = log1(expRow(from, 0, columns, greatest));
-    // Two subtractions: their sum would lose the digits of `rest` where the greatest is large.
-    for (let j: u32 = 0; j < columns; j++) store<f32>(to + 4 * j, load<f32>(from + 4 * j) - greatest - rest);
-  }
-}
-
 /** Σ a·b over a row. */
 @inline
 export function dotRow(a: usize, b: usize, count: u32): f32 {

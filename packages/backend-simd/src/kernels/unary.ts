@@ -49,7 +49,6 @@ const logicalNot: AcceleratedKernel = {
   },
 };
 
-/** Not `Sign`: ours keeps NaN where tfjs gives 0. */
 export const unaryKernels: readonly AcceleratedKernel[] = [
   unary("Neg", unaryCodes.negate),
   unary("Abs", unaryCodes.abs),
@@ -67,6 +66,7 @@ export const unaryKernels: readonly AcceleratedKernel[] = [
   unary("Floor", unaryCodes.floor),
   unary("Ceil", unaryCodes.ceil),
   unary("Round", unaryCodes.round),
+  unary("Sign", unaryCodes.sign),
   stepWithoutSlope,
   clipByValue,
   logicalNot,

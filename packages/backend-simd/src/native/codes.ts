@@ -7,8 +7,6 @@ export const binaryCodes = {
   maximum: 4,
   minimum: 5,
   squaredDifference: 6,
-  /** `a / b`, and 0 where `b` is 0. */
-  divideNoNan: 7,
 } as const;
 
 /** Codes of the comparisons of `NativeKernels.compare`: 1 where true, else 0; NaN compares as in JavaScript. */
@@ -36,6 +34,7 @@ export const unaryCodes = {
   ceil: 14,
   /** Half to even, as tfjs rounds. */
   round: 15,
+  /** 1, −1 or 0; of NaN 0. */
   sign: 16,
   /** 1 above 0, else 0; NaN stays NaN. */
   step: 17,

@@ -19,7 +19,6 @@ const binaryOracles: Record<BinaryName, (a: number, b: number) => number> = {
   maximum: Math.max,
   minimum: Math.min,
   squaredDifference: (a, b) => Math.fround(a - b) ** 2,
-  divideNoNan: (a, b) => (b === 0 ? 0 : a / b),
 };
 const compareOracles: Record<CompareName, (a: number, b: number) => boolean> = {
   equal: (a, b) => a === b,

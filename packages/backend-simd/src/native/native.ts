@@ -143,14 +143,14 @@ export interface NativeKernels {
    */
   reduce(code: number, x: Pointer, y: Pointer, middle: number, inner: number, start: number, end: number): void;
 
-  /** `y[r]` = index of the first greatest element of row `r`: `x [R, columns]` → int32 `[R]`. Range: rows. */
+  /**
+   * `y[r]` = index of the first greatest element of row `r`, passing over NaN: `x [R, columns]` → int32 `[R]`,
+   * `columns` at least 1. As in tfjs, 0 if the row starts with NaN. Range: rows.
+   */
   argMax(x: Pointer, y: Pointer, columns: number, start: number, end: number): void;
 
   /** `y[r] = exp(x[r] − max) / Σ`, `[R, columns]`. Range: rows. */
   softmax(x: Pointer, y: Pointer, columns: number, start: number, end: number): void;
-
-  /** `y[r] = x[r] − max − log Σ exp(x[r] − max)`, `[R, columns]`. Range: rows. */
-  logSoftmax(x: Pointer, y: Pointer, columns: number, start: number, end: number): void;
 
   /** `dx[r] = scale·p[r]·(dy[r] − Σ dy[r]·p[r])`, `[R, columns]`: of `softmax` (scale 1) and `maskedSoftmax`. Range: rows. */
   softmaxGradient(

@@ -46,7 +46,7 @@ const oracles: Record<UnaryName, (x: number) => number> = {
   floor: Math.floor,
   ceil: Math.ceil,
   round: roundHalfToEven,
-  sign: Math.sign,
+  sign: (x) => Math.sign(x) || 0,
   step: (x) => (Number.isNaN(x) ? x : x > 0 ? 1 : 0),
   gelu: (x) => (x * (1 + erf(x / Math.SQRT2))) / 2,
   geluTanh: (x) => (x * (1 + Math.tanh(slope * (x + 0.044715 * x ** 3)))) / 2,

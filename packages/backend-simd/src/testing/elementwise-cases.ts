@@ -98,6 +98,7 @@ const exactFunctions = [
   "Floor",
   "Ceil",
   "Round",
+  "Sign",
   "Step",
 ];
 const roundedFunctions = ["Exp", "Log", "Rsqrt", "Tanh", "Sigmoid"];
