@@ -1,12 +1,12 @@
 import { ConfigError } from "@trivium/core";
 import type { Arm } from "@trivium/evaluator";
-import type { Architecture } from "@trivium/model";
+import { type Architecture, modelConfigSchema } from "@trivium/model";
 import type { Plugins } from "./load-registry.ts";
 import type { Output } from "./output.ts";
-import { modelOptions, prepareModel } from "./prepare-model.ts";
-import type { CompareSettings, SharedSettings } from "./settings.ts";
+import { type DataSizes, defaultObjective, prepareModel } from "./prepare-model.ts";
+import type { CompareSettings, ModelSettings } from "./settings.ts";
 
-/** Settings that an arm changes. */
+/** An architecture with some settings changed. */
 interface Control {
   readonly architecture: string;
   change(settings: CompareSettings): Partial<CompareSettings>;
@@ -18,31 +18,50 @@ interface Control {
  *
  * @source Raffel et al. 2020, table 2, https://arxiv.org/abs/1910.10683
  */
-const controls: Readonly<Record<string, Control>> = {
-  "encoder-decoder-shared": { architecture: "encoder-decoder", change: () => ({ sharedStacks: true }) },
-  "encoder-decoder-half-depth": {
-    architecture: "encoder-decoder",
-    change: ({ layers = 3 }) => {
-      if (typeof layers !== "number") throw new ConfigError("cli/half-depth", "half depth needs one number of layers");
-      return { layers: Math.max(1, Math.floor(layers / 2)) };
-    },
-  },
-};
+const controls: ReadonlyMap<string, Control> = new Map([
+  ["encoder-decoder-shared", { architecture: "encoder-decoder", change: () => ({ sharedStacks: true }) }],
+  ["encoder-decoder-half-depth", { architecture: "encoder-decoder", change: halfDepth }],
+]);
 
-/** The arms that the settings name: architectures, the user's too, and the controls. */
+function halfDepth({ layers = modelConfigSchema.shape.layers.parse(undefined) }: CompareSettings) {
+  if (typeof layers === "number") return { layers: Math.max(1, Math.floor(layers / 2)) };
+  throw new ConfigError(
+    "cli/half-depth",
+    "the half-depth control needs one number of layers; leave it out of the arms",
+  );
+}
+
+/**
+ * The arms that the settings name: architectures, the user's too, and the controls.
+ *
+ * @throws {ConfigError} `cli/arms` if one is named twice. @throws what `prepareModel` throws.
+ */
 export function prepareArms(
   settings: CompareSettings,
   registry: Plugins,
-  sizes: { vocabulary: number; length: number; output: Output },
+  sizes: DataSizes & { readonly output: Output },
 ): Arm[] {
-  return settings.architectures.map((name) => {
-    const control = controls[name];
-    const own: SharedSettings = {
-      ...settings,
-      architecture: control?.architecture ?? name,
-      ...control?.change(settings),
-    };
-    const { model, objective } = prepareModel(own, registry, sizes);
-    return { name, architecture: model.architecture as Architecture, config: modelOptions(own, sizes), objective };
-  });
+  const { architectures } = settings;
+  const twice = architectures.find((name, at) => architectures.indexOf(name) !== at);
+  if (twice !== undefined) throw new ConfigError("cli/arms", `the arm ${twice} is named twice in --architectures`);
+  return architectures.map((name) => prepareArm(name, { settings, registry, sizes }));
+}
+
+interface ArmRequest {
+  readonly settings: CompareSettings;
+  readonly registry: Plugins;
+  readonly sizes: DataSizes & { readonly output: Output };
+}
+
+function prepareArm(name: string, { settings, registry, sizes }: ArmRequest): Arm {
+  const control = controls.get(name);
+  const architecture = registry.find("architecture", control?.architecture ?? name).create as Architecture;
+  const own: ModelSettings = { ...settings, architecture: architecture.name, ...control?.change(settings) };
+  // The scope of the loss is a choice of the causal arm alone.
+  if (settings.objective === undefined && defaultObjective(architecture) !== "causal-lm") delete own.loss;
+  if (name === "encoder-decoder-half-depth" && settings.layers === 1) {
+    sizes.output.note(`warning: half of one layer is one, so ${name} is encoder-decoder again`);
+  }
+  const { objective, config } = prepareModel(own, registry, sizes);
+  return { name, architecture, config, objective };
 }

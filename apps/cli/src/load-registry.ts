@@ -12,47 +12,39 @@ export type Plugins = Registry<(typeof presets)[number] | AnyPlugin>;
 /**
  * The shipped plugins and the user's.
  *
- * @param sources - files (from the current folder) or packages; each exports plugins by any name, or lists of them.
- * @throws {ConfigError} `cli/plugin` if one cannot be loaded or exports no plugin.
+ * @param sources - files or packages, as found from the current folder; each exports plugins by any name, or lists of
+ *   them. The same one twice counts once.
+ * @throws {ConfigError} `cli/plugin` if one cannot be loaded or exports no plugin; `registry/duplicate` if a name is taken.
  */
 export async function loadRegistry(sources: readonly string[]): Promise<Plugins> {
   const loaded = await Promise.all(sources.map(loadPlugins));
-  return createRegistry<AnyPlugin>([...presets, ...loaded.flat()]) as Plugins;
+  return createRegistry<AnyPlugin>([...new Set([...presets, ...loaded.flat()])]) as Plugins;
 }
 
 async function loadPlugins(source: string): Promise<AnyPlugin[]> {
-  const exported = await importSource(source);
-  const plugins = [...new Set(Object.values(exported).flat().filter(isPlugin))];
-  if (plugins.length === 0) {
-    throw new ConfigError(
-      "cli/plugin",
-      `${source} exports no plugin; a plugin is what a kind makes, such as mask("name", …)`,
-    );
-  }
-  return plugins;
+  const plugins = Object.values(await importSource(source))
+    .flat()
+    .filter(isPlugin);
+  if (plugins.length > 0) return plugins;
+  const message = `${source} exports no plugin; a plugin is what a kind makes, such as mask("name", …)`;
+  throw new ConfigError("cli/plugin", message);
 }
 
 async function importSource(source: string): Promise<Record<string, unknown>> {
-  const path = resolve(source);
+  const file = resolve(source);
   try {
-    if (existsSync(path)) return (await import(pathToFileURL(path).href)) as Record<string, unknown>;
-    const fromHere = createRequire(join(process.cwd(), "package.json"));
-    return (await import(pathToFileURL(fromHere.resolve(source)).href)) as Record<string, unknown>;
+    const path = existsSync(file) ? file : createRequire(join(process.cwd(), "package.json")).resolve(source);
+    return (await import(pathToFileURL(path).href)) as Record<string, unknown>;
   } catch (cause) {
-    throw new ConfigError(
-      "cli/plugin",
-      `cannot load the plugin ${source}: ${(cause as Error).message.split("\n")[0]}`,
-      { cause },
-    );
+    const [problem] = String(cause instanceof Error ? cause.message : cause).split("\n");
+    throw new ConfigError("cli/plugin", `cannot load the plugin ${source} from ${process.cwd()}: ${problem}`, {
+      cause,
+    });
   }
 }
 
 function isPlugin(value: unknown): value is AnyPlugin {
-  const plugin = value as Partial<AnyPlugin> | null;
-  return (
-    typeof plugin === "object" &&
-    typeof plugin?.kind === "string" &&
-    typeof plugin.name === "string" &&
-    "create" in plugin
-  );
+  if (typeof value !== "object" || value === null) return false;
+  const { kind, name } = value as Partial<AnyPlugin>;
+  return typeof kind === "string" && typeof name === "string" && "create" in value;
 }

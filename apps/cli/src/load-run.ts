@@ -1,58 +1,80 @@
-import { latestCheckpoint } from "@trivium/checkpoint";
+import { type Checkpoint, latestCheckpoint } from "@trivium/checkpoint";
 import { CheckpointError } from "@trivium/core";
 import { type ParameterTree, tf, unflattenTree } from "@trivium/tensor";
 import type { PairTokenizer } from "@trivium/text";
+import { z } from "zod";
 import type { CommandContext } from "./command-context.ts";
 import type { Plugins } from "./load-registry.ts";
-import { restoreTokenizer } from "./prepare-data.ts";
-import { prepareModel } from "./prepare-model.ts";
-import type { TrainSettings } from "./settings.ts";
+import { restoreTokenizer, type Task } from "./prepare-data.ts";
+import { type PreparedModel, prepareModel } from "./prepare-model.ts";
+import { trainSettings } from "./settings.ts";
 
 /** A trained model, ready to run. */
-export interface LoadedRun extends ReturnType<typeof prepareModel> {
+export interface LoadedRun extends PreparedModel {
   readonly registry: Plugins;
-  readonly settings: TrainSettings;
+  readonly settings: RunConfig["settings"];
   readonly tokenizer: PairTokenizer;
   readonly parameters: ParameterTree;
+  /** The longest row that the model takes. */
   readonly length: number;
   readonly step: number;
-  /** What the data was: sources with targets, or text alone. */
-  readonly task: "pairs" | "text";
+  readonly task: Task;
+  /** The fingerprint of the dataset that it was trained on. */
+  readonly data: string;
 }
 
-interface RunConfig {
-  readonly settings: TrainSettings;
-  readonly tokenizer: unknown;
-  readonly task: LoadedRun["task"];
-  readonly model: { readonly length: number };
-}
+const runConfigSchema = z.object({
+  settings: z.object(trainSettings),
+  tokenizer: z.unknown(),
+  task: z.enum(["pairs", "text"]),
+  data: z.string(),
+});
+
+/** What `train` adds to `config.json` of a checkpoint, so that the model can be run from it alone. */
+export type RunConfig = z.output<typeof runConfigSchema>;
+
+const checkpointConfigSchema = z.object({ cli: runConfigSchema, model: z.object({ length: z.int() }) });
 
 /**
- * The newest whole checkpoint of a run folder, with everything that its configuration names.
+ * The newest whole checkpoint of a run folder, with everything that its configuration names, on an active backend.
  *
- * @throws {CheckpointError} `cli/no-checkpoint` if there is none; what reading it throws.
+ * @throws {CheckpointError} `cli/no-checkpoint` if there is none, `cli/run-config` if `trivium train` did not write it;
+ *   what reading it throws.
  */
 export async function loadRun(
   directory: string,
   context: CommandContext,
-  overrides: { backend?: string },
+  overrides: { readonly backend?: string },
 ): Promise<LoadedRun> {
-  const { checkpoint, skipped } = await latestCheckpoint(directory);
-  for (const { message } of skipped) context.output.note(`warning: ${message}`);
-  if (!checkpoint) {
-    const why = skipped[0] ? `: ${skipped[0].message}` : "";
-    throw new CheckpointError("cli/no-checkpoint", `${directory} holds no whole checkpoint of a run${why}`);
-  }
-  const config = checkpoint.json("config.json") as RunConfig;
-  const settings = { ...config.settings, ...overrides };
+  const checkpoint = await newestCheckpoint(directory, context);
+  const { cli, model } = readConfig(checkpoint, directory);
+  const settings = { ...cli.settings, ...overrides };
   const registry = await context.registry([...settings.plugins, ...context.plugins]);
-  const tokenizer = restoreTokenizer(config.tokenizer, registry);
-  const { length } = config.model;
-  const composed = prepareModel(settings, registry, { vocabulary: tokenizer.size, length, output: context.output });
-  await composed.backend?.activate();
+  const tokenizer = restoreTokenizer(cli.tokenizer, registry);
+  const { length } = model;
+  const prepared = prepareModel(settings, registry, { vocabulary: tokenizer.size, length, output: context.output });
+  await prepared.backend.activate();
+  const parameters = readParameters(checkpoint);
+  const { task, data } = cli;
+  return { ...prepared, registry, settings, tokenizer, parameters, length, step: checkpoint.step, task, data };
+}
+
+async function newestCheckpoint(directory: string, { output }: CommandContext): Promise<Checkpoint> {
+  const { checkpoint, skipped } = await latestCheckpoint(directory);
+  for (const { message } of skipped) output.note(`warning: ${message}`);
+  if (checkpoint) return checkpoint;
+  throw new CheckpointError("cli/no-checkpoint", `${directory} holds no whole checkpoint of a run`);
+}
+
+function readConfig(checkpoint: Checkpoint, directory: string): z.output<typeof checkpointConfigSchema> {
+  const read = checkpointConfigSchema.safeParse(checkpoint.json("config.json"));
+  if (read.success) return read.data;
+  const message = `the configuration of ${directory} is not one of "trivium train": ${z.prettifyError(read.error)}`;
+  throw new CheckpointError("cli/run-config", message, { cause: read.error });
+}
+
+function readParameters(checkpoint: Checkpoint): ParameterTree {
   const arrays = Object.entries(checkpoint.arrays("model.safetensors"));
-  const parameters = unflattenTree(
-    Object.fromEntries(arrays.map(([name, { data, shape }]) => [name, tf.tensor(data as Float32Array, [...shape])])),
-  );
-  return { ...composed, registry, settings, tokenizer, parameters, length, step: checkpoint.step, task: config.task };
+  const tensors = arrays.map(([name, { data, shape }]) => [name, tf.tensor(data as Float32Array, [...shape])]);
+  return unflattenTree(Object.fromEntries(tensors));
 }

@@ -1,5 +1,5 @@
-import { existsSync } from "node:fs";
-import { ConfigError } from "@trivium/core";
+import { statSync } from "node:fs";
+import { ConfigError, DataError } from "@trivium/core";
 import { type Dataset, encodeExamples, exampleLength, fileDataset, fitPairTokenizer } from "@trivium/data";
 import type { HeldOut } from "@trivium/evaluator";
 import { type Example, isTextPair, type TextExample } from "@trivium/features";
@@ -7,11 +7,14 @@ import { type PairTokenizer, pairTokenizerFromJson, type Tokenizer, type Tokeniz
 import type { Plugins } from "./load-registry.ts";
 import type { SharedSettings } from "./settings.ts";
 
-/** Data as a model needs it. */
+/** What a dataset consists of: sources with targets, or text alone. */
+export type Task = "pairs" | "text";
+
+/** Data as a training needs it. */
 export interface PreparedData {
   readonly dataset: Dataset;
   readonly tokenizer: PairTokenizer;
-  readonly task: "pairs" | "text";
+  readonly task: Task;
   /** The longest row that the model must take. */
   readonly length: number;
   readonly train: readonly Example[];
@@ -35,36 +38,42 @@ export async function prepareData(settings: SharedSettings, registry: Plugins): 
     dataset,
     tokenizer,
     length,
-    task: dataset.train.some(isTextPair) ? "pairs" : "text",
+    task: taskOf(dataset),
     train: encodeExamples(dataset.train, tokenizer, { length }),
-    validation: heldOut(dataset.validation, tokenizer, length),
-    test: heldOut(dataset.test, tokenizer, length),
+    validation: encodeHeldOut(dataset.validation, tokenizer, length),
+    test: encodeHeldOut(dataset.test, tokenizer, length),
   };
 }
 
-export const createTokenizer =
+export const taskOf = ({ train }: Dataset): Task => (train.some(isTextPair) ? "pairs" : "text");
+
+/** The tokenizer that `PairTokenizer.toJson` described. */
+export const restoreTokenizer = (json: unknown, registry: Plugins): PairTokenizer =>
+  pairTokenizerFromJson(json, createTokenizer(registry));
+
+const createTokenizer =
   (registry: Plugins) =>
   (json: TokenizerJson): Tokenizer =>
     registry.create("tokenizer", json.name, json) as Tokenizer;
 
-export const restoreTokenizer = (json: unknown, registry: Plugins): PairTokenizer =>
-  pairTokenizerFromJson(json, createTokenizer(registry));
-
-async function loadDataset({ data, heldOut: share }: SharedSettings, registry: Plugins): Promise<Dataset> {
-  const names = registry.names("dataset").filter((known) => known !== "file");
-  if (data === undefined) {
-    throw new ConfigError(
-      "cli/data",
-      `which data? Give --data a .txt, .tsv or .jsonl file, or one of: ${names.join(", ")}`,
-    );
+/**
+ * The dataset of that name, else the file.
+ *
+ * @throws {ConfigError} `cli/data` if there is neither. @throws {DataError} naming file and line if it is broken.
+ */
+export async function loadDataset(
+  { data, heldOut: share }: Pick<SharedSettings, "data" | "heldOut">,
+  registry: Plugins,
+): Promise<Dataset> {
+  const names: readonly string[] = registry.names("dataset").filter((known) => known !== "file");
+  if (data !== undefined && names.includes(data)) return (await registry.create("dataset", data)) as Dataset;
+  const there = data === undefined ? undefined : statSync(data, { throwIfNoEntry: false });
+  if (data === undefined || !there) {
+    const problem = data === undefined ? "which data?" : `there is no file ${data} and no dataset of that name.`;
+    const message = `${problem} Give --data a .txt, .tsv or .jsonl file, or one of: ${names.join(", ")}`;
+    throw new ConfigError("cli/data", message);
   }
-  if ((names as string[]).includes(data)) return (await registry.create("dataset", data)) as Dataset;
-  if (!existsSync(data)) {
-    throw new ConfigError(
-      "cli/data",
-      `there is no file ${data} and no dataset of that name; datasets: ${names.join(", ")}`,
-    );
-  }
+  if (there.isDirectory()) throw new DataError("data/file", `cannot read ${data}: it is a folder, not a file`);
   return fileDataset({ path: data, validation: share, test: share });
 }
 
@@ -80,11 +89,13 @@ function lengthFor({ train, validation, test }: Dataset, tokenizer: PairTokenize
   return Math.ceil((longest + 8) / 8) * 8;
 }
 
-function heldOut(examples: readonly TextExample[], tokenizer: PairTokenizer, length: number): HeldOut[] {
-  return examples.flatMap((text) => {
-    const references = isTextPair(text)
-      ? (text.references ?? [text.target]).map((one) => tokenizer.encodeTarget(one))
-      : [];
-    return encodeExamples([text], tokenizer, { length }).map((example) => ({ example, references }));
+/** Held-out examples as ids: pairs with every target that counts as right, texts in windows. */
+export function encodeHeldOut(examples: readonly TextExample[], tokenizer: PairTokenizer, length: number): HeldOut[] {
+  const texts = examples.filter((example) => !isTextPair(example));
+  const windows = encodeExamples(texts, tokenizer, { length }).map((example) => ({ example, references: [] }));
+  const pairs = examples.filter(isTextPair).flatMap((pair) => {
+    const references = (pair.references ?? [pair.target]).map((target) => tokenizer.encodeTarget(target));
+    return encodeExamples([pair], tokenizer, { length }).map((example) => ({ example, references }));
   });
+  return [...windows, ...pairs];
 }

@@ -1,78 +1,95 @@
 import type { AttentionKernel } from "@trivium/attention";
 import { type Composition, composeOrThrow } from "@trivium/compose";
 import { ConfigError } from "@trivium/core";
-import type { Architecture, ModelOptions } from "@trivium/model";
+import { type Architecture, type ModelOptions, selfMaskOf } from "@trivium/model";
 import type { Objective } from "@trivium/objectives";
 import type { Backend } from "@trivium/tensor";
 import type { Optimizer, Schedule } from "@trivium/trainer";
 import type { Plugins } from "./load-registry.ts";
 import type { Output } from "./output.ts";
-import { modelSettings, type SharedSettings } from "./settings.ts";
+import { type ModelSettings, modelSettings, type SharedSettings } from "./settings.ts";
 
-/** The parts that the settings name, put together. */
+/** What the data decides of a model. */
+export interface DataSizes {
+  readonly vocabulary: number;
+  readonly length: number;
+}
+
+/** A combination that works, with all that its settings name. */
+export interface PreparedModel extends Composition {
+  readonly attention: AttentionKernel;
+  readonly backend: Backend;
+  readonly config: ModelOptions;
+}
+
+/**
+ * The parts that the settings name, put together.
+ *
+ * @throws {UnknownPluginError} for a name that no plugin has. @throws {ConfigError} `model/config`, naming the field.
+ * @throws {UnsupportedError} `compose/refused` with every reason.
+ */
 export function prepareModel(
-  settings: SharedSettings,
+  settings: ModelSettings,
   registry: Plugins,
-  { vocabulary, length, output }: { vocabulary: number; length: number; output: Output },
-): Composition & { readonly attention: AttentionKernel } {
+  { output, ...sizes }: DataSizes & { readonly output: Output },
+): PreparedModel {
   const architecture = registry.find("architecture", settings.architecture).create as Architecture;
   const attention = registry.create("attention", settings.attention, {}) as AttentionKernel;
-  const composition = composeOrThrow({
-    architecture,
-    config: modelOptions(settings, { vocabulary, length }),
-    objective: prepareObjective(settings, registry, architecture),
-    attention,
-    backend: registry.find("backend", settings.backend).create as Backend,
-    labelLeaks: settings.labelLeaks,
-  });
+  const backend = registry.find("backend", settings.backend).create as Backend;
+  const config = modelOptions(settings, sizes);
+  const objective = prepareObjective(settings, registry, architecture);
+  const { labelLeaks } = settings;
+  const composition = composeOrThrow({ architecture, config, objective, attention, backend, labelLeaks });
   for (const { message } of composition.warnings) output.note(`warning: ${message}`);
-  return { ...composition, attention };
+  return { ...composition, attention, backend, config };
 }
 
-/** The model's own settings, as given. */
-export function modelOptions(settings: SharedSettings, sizes: { vocabulary: number; length: number }): ModelOptions {
-  const given = Object.keys(modelSettings).filter((key) => settings[key as never] !== undefined);
-  const { vocabulary, length } = sizes;
-  return { ...Object.fromEntries(given.map((key) => [key, settings[key as never]])), vocabulary, length };
+/** The model's own settings, as far as they were given, and what the data decides. */
+function modelOptions(settings: ModelSettings, { vocabulary, length }: DataSizes): ModelOptions {
+  const given = Object.entries(settings).filter(([key, value]) => key in modelSettings && value !== undefined);
+  return { ...Object.fromEntries(given), vocabulary, length };
 }
 
-/** The objective that is named, or the one that fits the architecture. */
-export function prepareObjective(settings: SharedSettings, registry: Plugins, architecture: Architecture): Objective {
-  const { loss, labelSmoothing, zLoss } = settings;
-  const name = settings.objective ?? defaultObjective(architecture);
-  // Loss on every token is a choice of causal language modelling only.
-  const scope = loss !== undefined && (name === "causal-lm" || settings.objective !== undefined) ? { loss } : {};
-  const options = { ...scope, labelSmoothing, zLoss };
-  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-  return registry.create("objective", name, given) as Objective;
+function prepareObjective(settings: ModelSettings, registry: Plugins, architecture: Architecture): Objective {
+  const { objective: name = defaultObjective(architecture), loss, labelSmoothing, zLoss } = settings;
+  // Loss on the target is what all objectives have but this one; whether another one takes "all" is its own to say.
+  const scope = name === "causal-lm" || loss === "all" ? { loss } : {};
+  const options = Object.entries({ ...scope, labelSmoothing, zLoss }).filter(([, value]) => value !== undefined);
+  return registry.create("objective", name, Object.fromEntries(options)) as Objective;
 }
 
 /** By the streams and by whether a position sees later ones, so that a new architecture has one too. */
-function defaultObjective({ streams, selfMask }: Architecture): string {
-  if (streams.length > 1) return "seq2seq";
-  const mask = typeof selfMask === "function" ? selfMask({ prefixLengths: 2 }) : undefined;
-  return mask?.visible(0, 0, 0, 1) ? "prefix-lm" : "causal-lm";
+export function defaultObjective(architecture: Architecture): string {
+  const [first, ...more] = architecture.streams;
+  if (more.length > 0) return "seq2seq";
+  const mask = selfMaskOf(architecture, first as string)({ prefixLengths: 2 });
+  return mask.visible(0, 0, 0, 1) ? "prefix-lm" : "causal-lm";
 }
 
-/** @throws {ConfigError} `cli/schedule` if the schedule cannot be made from these settings. */
-export function prepareSchedule(
-  { schedule, learningRate, steps, warmupSteps }: SharedSettings,
-  registry: Plugins,
-): Schedule {
-  const warmup = warmupSteps ?? Math.ceil(steps / 10);
-  const options: Readonly<Record<string, unknown>> = {
-    constant: { rate: learningRate },
-    "warmup-cosine": { peak: learningRate, warmupSteps: warmup, steps, floor: learningRate * 0.02 },
-    "inverse-square-root": { peak: learningRate, warmupSteps: warmup },
-  };
-  const made = registry.create(
-    "schedule",
-    schedule,
-    options[schedule] ?? { peak: learningRate, warmupSteps: warmup, steps },
-  );
-  if (typeof made !== "function")
-    throw new ConfigError("cli/schedule", `schedule "${schedule}" made no function of the step`);
-  return made as Schedule;
+/** A schedule by name with its options, as plain JSON: a part of what a run is. */
+export interface ScheduleOptions {
+  readonly name: string;
+  readonly options: Readonly<Record<string, number>>;
+}
+
+/** What the settings say about the schedule. One of the user's own gets its peak, warm-up and steps. */
+export function scheduleOptions({ schedule, learningRate, steps, warmupSteps }: SharedSettings): ScheduleOptions {
+  // Of a single step nothing is left after a warm-up.
+  const warmup = { peak: learningRate, warmupSteps: warmupSteps ?? Math.min(steps - 1, Math.ceil(steps / 10)) };
+  const options = new Map<string, ScheduleOptions["options"]>([
+    ["constant", { rate: learningRate }],
+    ["inverse-square-root", warmup],
+    ["warmup-cosine", { ...warmup, steps, floor: learningRate * 0.02 }],
+  ]);
+  return { name: schedule, options: options.get(schedule) ?? { ...warmup, steps } };
+}
+
+/** @throws {ConfigError} `cli/schedule` if the plugin does not make a function of the step. */
+export function prepareSchedule(settings: SharedSettings, registry: Plugins): Schedule {
+  const { name, options } = scheduleOptions(settings);
+  const made: unknown = registry.create("schedule", name, options);
+  if (typeof made === "function") return made as Schedule;
+  throw new ConfigError("cli/schedule", `schedule "${name}" made no function of the step, but ${typeof made}`);
 }
 
 export const prepareOptimizer = ({ weightDecay }: SharedSettings, registry: Plugins): Optimizer =>

@@ -22,7 +22,10 @@ export async function readSettings<S extends z.ZodObject>(
   const named = preset === undefined ? {} : presetOf(String(preset));
   const merged: Settings = { ...named, ...file, ...given };
   refuseUnknown(schema, merged, config);
-  const checked = validateWith(schema as z.ZodType<z.output<S>>, merged, { code: "cli/settings", what: "settings" });
+  const checked = validateWith(schema as unknown as z.ZodType<z.output<S>>, merged, {
+    code: "cli/settings",
+    what: "settings",
+  });
   return { ...checked, plugins: [...(checked.plugins as readonly string[]), ...plugins] };
 }
 

@@ -75,10 +75,10 @@ export type TrainSettings = z.output<typeof trainSchema>;
 export type CompareSettings = z.output<typeof compareSchema>;
 
 /** What `train` and `compare` are both told. */
-export type SharedSettings = Pick<TrainSettings, Extract<keyof TrainSettings, keyof CompareSettings>>;
+export type SharedSettings = Omit<Pick<TrainSettings, Extract<keyof TrainSettings, keyof CompareSettings>>, "out">;
 
 /** What one model is made and trained with: a run, or an arm of a comparison. */
-export type ModelSettings = Omit<SharedSettings, "out"> & Pick<TrainSettings, "architecture">;
+export type ModelSettings = SharedSettings & Pick<TrainSettings, "architecture">;
 
 /** Configurations by name, under what flags and files say. */
 export const namedSettings: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
@@ -87,9 +87,9 @@ export const namedSettings: Readonly<Record<string, Readonly<Record<string, unkn
     width: 128,
     layers: 3,
     batch: 64,
-    steps: 400,
+    steps: 300,
     learningRate: 3e-3,
-    loss: "target",
+    restartPositions: true,
     decoded: 2000,
   },
 };

@@ -1,5 +1,5 @@
 import { causal as causalMask } from "@trivium/masks";
-import { type Architecture, architecture } from "@trivium/model";
+import { type Architecture, type ArchitecturePlugin, architecture } from "@trivium/model";
 
 /**
  * Decoder-only: every position sees itself and what came before it (GPT-2, Llama).
@@ -12,6 +12,6 @@ export const causal = {
   selfMask: () => causalMask(),
 } satisfies Architecture<"tokens">;
 
-export const causalPlugin = architecture("causal", causal as Architecture, {
+export const causalPlugin: ArchitecturePlugin<"causal"> = architecture("causal", causal as Architecture, {
   description: "Decoder-only: every position sees itself and what came before it (GPT-2, Llama).",
 });

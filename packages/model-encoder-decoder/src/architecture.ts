@@ -1,5 +1,5 @@
 import { causal, full } from "@trivium/masks";
-import { type Architecture, architecture } from "@trivium/model";
+import { type Architecture, type ArchitecturePlugin, architecture } from "@trivium/model";
 
 /**
  * Encoder–decoder: the source sees itself in both directions, the target sees its past and, through cross-attention,
@@ -14,6 +14,10 @@ export const encoderDecoder = {
   crossMask: () => full(),
 } satisfies Architecture<"source" | "target">;
 
-export const encoderDecoderPlugin = architecture("encoder-decoder", encoderDecoder as Architecture, {
-  description: "The source in both directions, the target causally, cross-attention between them (T5, BART).",
-});
+export const encoderDecoderPlugin: ArchitecturePlugin<"encoder-decoder"> = architecture(
+  "encoder-decoder",
+  encoderDecoder as Architecture,
+  {
+    description: "The source in both directions, the target causally, cross-attention between them (T5, BART).",
+  },
+);

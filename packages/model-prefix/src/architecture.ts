@@ -1,5 +1,5 @@
 import { causal, or, prefix as prefixMask } from "@trivium/masks";
-import { type Architecture, architecture } from "@trivium/model";
+import { type Architecture, type ArchitecturePlugin, architecture } from "@trivium/model";
 
 /**
  * Prefix language model: one stack; the prefix is seen in both directions, the rest causally.
@@ -12,6 +12,6 @@ export const prefix = {
   selfMask: ({ prefixLengths }) => or(prefixMask({ lengths: prefixLengths }), causal()),
 } satisfies Architecture<"tokens">;
 
-export const prefixPlugin = architecture("prefix", prefix as Architecture, {
+export const prefixPlugin: ArchitecturePlugin<"prefix"> = architecture("prefix", prefix as Architecture, {
   description: "One stack: the prefix is seen in both directions, the rest causally (T5's prefix LM, UniLM).",
 });

@@ -1,5 +1,5 @@
 import type { Mask, PerRow } from "@trivium/masks";
-import { defineKind } from "@trivium/registry";
+import { defineKind, type Plugin } from "@trivium/registry";
 
 /** What a mask may depend on besides positions. */
 export interface MaskContext {
@@ -27,6 +27,9 @@ export interface Architecture<Stream extends string = string> {
 
 /** The kind of architectures: a value. */
 export const architecture = defineKind<Architecture>()("architecture");
+
+/** A plugin of that kind. */
+export type ArchitecturePlugin<Name extends string = string> = Plugin<"architecture", Name, Architecture>;
 
 /** The self-attention mask of one stream. */
 export function selfMaskOf({ selfMask }: Architecture, stream: string): MaskBuilder {

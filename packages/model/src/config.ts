@@ -60,7 +60,10 @@ export const modelConfigSchema = z.strictObject({
     .boolean()
     .default(false)
     .describe("Whether the streams share their stacks; cross-attention keeps weights of its own"),
-  initialisation: z.enum(["gpt-2", "t5", "bart"]).default("gpt-2").describe("Whose initial weights"),
+  initialisation: z
+    .enum(["fan-in", "gpt-2", "t5", "bart"])
+    .default("fan-in")
+    .describe("Initial weights: by the number of inputs, or as a paper has them"),
 });
 
 /** What a caller writes: everything but the vocabulary has a default. */

@@ -24,10 +24,10 @@ const configOf = (options: Partial<ModelOptions>) =>
   resolveConfig(architecture, { vocabulary: 3, width: 4, length: 2, heads: 2, ...options });
 const rowsOf = (x: Tensor) => tf.reshape(x, [-1, x.shape.at(-1) as number]).arraySync() as number[][];
 
-function embedded(options: Partial<ModelOptions>, positions: number[][]): number[][] {
+function embedded(options: Partial<ModelOptions>, positions: number[][], table = places): number[][] {
   const config = configOf(options);
-  const stack = { layers: [], ...(config.positions === "learned" ? { positions: tf.tensor2d(places) } : {}) };
-  return rowsOf(embed({ config, tree, stack, ids: Int32Array.of(2, 1), positions }));
+  const stack = { layers: [], ...(config.positions === "learned" ? { positions: tf.tensor2d(table) } : {}) };
+  return rowsOf(embed({ config, tree, stack, ids: Int32Array.of(2, 1), positions, prefixLengths: [1] }));
 }
 
 test("learned positions are added by logical position, and padding stands at position 0", () => {
@@ -38,6 +38,17 @@ test("learned positions are added by logical position, and padding stands at pos
   expect(embedded({}, [[-1, 0]])).toEqual([
     [-0.5, 0, 1, 0],
     [5.5, 6, 7, 8],
+  ]);
+});
+
+test("positions that restart take the second half of the table behind the prefix, from its beginning", () => {
+  const behind = [
+    [0, 0, 0, 9],
+    [0, 0, 9, 0],
+  ];
+  expect(embedded({ restartPositions: true }, [[0, 1]], [...places, ...behind])).toEqual([
+    [-0.5, 0, 1, 0],
+    [5, 6, 7, 17],
   ]);
 });
 

@@ -1,4 +1,11 @@
-export { type Architecture, architecture, type MaskBuilder, type MaskContext, selfMaskOf } from "./architecture.ts";
+export {
+  type Architecture,
+  type ArchitecturePlugin,
+  architecture,
+  type MaskBuilder,
+  type MaskContext,
+  selfMaskOf,
+} from "./architecture.ts";
 export { type ModelConfig, type ModelOptions, modelConfigSchema } from "./config.ts";
 export {
   countModelMatrices,

@@ -43,3 +43,18 @@ test("pitfall 18: T5's query weights hold the 1/√D that its attention does not
   // A logit of unit inputs sums D products of M-fold sums: its deviation is M·query·key·√D.
   expect(768 * query * key * Math.sqrt(64)).toBeCloseTo(1, 12);
 });
+
+test.each<[WeightRole, number]>([
+  ["embedding", 0.02],
+  ["positions", 0.02],
+  ["relative-bias", 0.02],
+  ["query", (3 * 768) ** -0.5],
+  ["key-value", (3 * 768) ** -0.5],
+  ["attention-output", (3 * 512) ** -0.5],
+  ["feed-forward-up", (3 * 768) ** -0.5],
+  ["feed-forward-down", (3 * 3072) ** -0.5],
+  ["head", (3 * 768) ** -0.5],
+])("fan-in: %s has a variance of a third of one over its inputs, tables have 0.02", (role, deviation) => {
+  // Heads narrower than the model, so that the inputs of the output projection are told from the width.
+  expect(initialDeviation("fan-in", role, { ...sizes, heads: 8 })).toBeCloseTo(deviation, 12);
+});

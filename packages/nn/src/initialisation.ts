@@ -1,5 +1,5 @@
 /** Whose initial weights to use. */
-export type Initialisation = "gpt-2" | "t5" | "bart";
+export type Initialisation = "fan-in" | "gpt-2" | "t5" | "bart";
 
 /** What a weight matrix is for. */
 export type WeightRole =
@@ -25,15 +25,16 @@ export interface InitialisationSizes {
 /**
  * The standard deviation of a weight's initial normal distribution.
  *
- * GPT-2: 0.02, and 0.02/√(2N) for the two projections that write into the residual stream. T5: the scale of attention is
+ * Fan-in: `(3 · inputs)^−½`, which suits any width, and 0.02 for embeddings. GPT-2: 0.02, and 0.02/√(2N) for the two projections that write into the residual stream. T5: the scale of attention is
  * held in the query weights, `(M·D)^−½`, and every other matrix has `(its inputs)^−½`. BART: 0.02.
  *
- * @source Radford et al. 2019, §2.3, and the released code's 0.02; Raffel et al. 2020 with the released
+ * @source fan-in: LeCun et al. 1998, "Efficient backprop", §4.6, at the variance of PyTorch's linear layers; Radford et al. 2019, §2.3, and the released code's 0.02; Raffel et al. 2020 with the released
  *   mesh-tensorflow initialisers; Lewis et al. 2020, `init_std` 0.02 of the released configuration
  */
 export function initialDeviation(style: Initialisation, role: WeightRole, sizes: InitialisationSizes): number {
   const { width, heads, headWidth, feedForward, layers } = sizes;
   if (style === "bart") return 0.02;
+  if (style === "fan-in") return fanInDeviation(role, sizes);
   if (style === "gpt-2") {
     const writesResidual = role === "attention-output" || role === "feed-forward-down";
     return writesResidual ? 0.02 / Math.sqrt(2 * layers) : 0.02;
@@ -50,4 +51,10 @@ export function initialDeviation(style: Initialisation, role: WeightRole, sizes:
     head: width ** -0.5,
   };
   return t5[role];
+}
+
+function fanInDeviation(role: WeightRole, { width, heads, headWidth, feedForward }: InitialisationSizes): number {
+  if (role === "embedding" || role === "positions" || role === "relative-bias") return 0.02;
+  const inputs = { "attention-output": heads * headWidth, "feed-forward-down": feedForward }[role as string] ?? width;
+  return (3 * inputs) ** -0.5;
 }

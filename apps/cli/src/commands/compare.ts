@@ -1,123 +1,109 @@
 import { join } from "node:path";
 import { createBatchSource } from "@trivium/data";
-import { type ArmReport, type CompareEvent, compare } from "@trivium/evaluator";
+import { type Arm, type ArmReport, type CompareEvent, type CompareOptions, compare } from "@trivium/evaluator";
 import type { Backend } from "@trivium/tensor";
-import { consume } from "@trivium/trainer";
+import { consume, type Sink } from "@trivium/trainer";
 import type { Command } from "commander";
 import { prepareArms } from "../arms.ts";
 import { type CommandContext, defineCommand } from "../command-context.ts";
-import { table } from "../output.ts";
-import { prepareData } from "../prepare-data.ts";
+import type { Plugins } from "../load-registry.ts";
+import type { Output } from "../output.ts";
+import { type PreparedData, prepareData } from "../prepare-data.ts";
 import { prepareOptimizer, prepareSchedule } from "../prepare-model.ts";
-import { createProgress, type Progress } from "../progress.ts";
+import { batching } from "../prepare-training.ts";
+import type { Progress } from "../progress.ts";
+import { readSettings } from "../read-settings.ts";
+import { columns } from "../report/columns.ts";
 import { type ComparisonReport, createReport } from "../report/comparison-report.ts";
 import { renderReport } from "../report/render-report.ts";
 import { openReportFolder, writeReportFile } from "../report/report-folder.ts";
-import { addSettingFlags, readSettings } from "../setting-flags.ts";
+import { addSettingFlags } from "../setting-flags.ts";
 import { type CompareSettings, compareSchema } from "../settings.ts";
-import { stopOnSignals } from "../stop-on-signals.ts";
-import { stepNote } from "./train.ts";
+import { stepNote } from "../step-note.ts";
+import { interruptedExitCode, stopOnSignals } from "../stop-on-signals.ts";
+import { table } from "../table.ts";
+import { typedCommand } from "../typed-command.ts";
 
 export function compareCommand(program: Command): void {
   const command = program
     .command("compare")
     .description("Train architectures on the same examples and compare them on the same targets.");
   defineCommand(addSettingFlags(command, compareSchema), async (context) => {
-    const settings = await readSettings(compareSchema, { loss: "target", ...context.flags }, context.plugins);
+    const settings = await readSettings(compareSchema, context.flags, context.plugins);
     await runComparison(settings, context);
   });
 }
 
 async function runComparison(settings: CompareSettings, context: CommandContext): Promise<void> {
   const { output } = context;
+  const { out } = settings;
   const registry = await context.registry(settings.plugins);
-  await openReportFolder(settings.out);
   const data = await prepareData(settings, registry);
   const backend = registry.find("backend", settings.backend).create as Backend;
   const arms = prepareArms(settings, registry, { vocabulary: data.tokenizer.size, length: data.length, output });
+  await openReportFolder(out);
   await backend.activate();
-  const interrupt = stopOnSignals(output);
-  const { batch: batchSize, seed, microBatch, steps, clipNorm, decoded } = settings;
-  const micro = microBatch ? { microBatchSize: microBatch } : {};
-  const stream = compare({
-    arms,
-    attention: registry.create("attention", settings.attention, {}) as never,
-    batches: (objective) => createBatchSource({ examples: data.train, objective, batchSize, seed, ...micro }),
-    heldOut: data.test,
-    decodeTarget: (ids) => data.tokenizer.decodeTarget(ids),
-    steps,
-    seed,
-    optimizer: prepareOptimizer(settings, registry),
-    schedule: prepareSchedule(settings, registry),
-    clipNorm,
-    decoded,
-    maximumTokens: data.length,
-    signal: interrupt.signal,
-  });
-  const reports = await consume(stream, showProgress(steps, output)).finally(() => interrupt.release());
-  if (reports.length < arms.length) {
-    output.note("stopped before every arm was trained; nothing was written");
-    process.exitCode = 130;
+  const { signal, release } = stopOnSignals(output);
+  const stream = compare({ ...comparison(settings, { arms, data, registry }), signal });
+  const reports = await consume(stream, showComparison(settings.steps, output)).finally(release);
+  const parts = { settings, data: data.dataset, arms, reports, backend: await backend.probe() };
+  const report = createReport({ command: typedCommand(process.argv.slice(2)), ...parts });
+  const isWhole = reports.length === arms.length;
+  const files = ["report.html", "report.json"].map((name) => join(out, name)).join(" · ");
+  // Before anything is written: a full disk shall not swallow what took hours.
+  output.result(report, () => `${describe(report)}${isWhole ? `\n\n${files}` : ""}`);
+  if (isWhole) {
+    await writeReportFile(out, "report.json", `${JSON.stringify(report, null, 2)}\n`);
+    await writeReportFile(out, "report.html", await renderReport(report, arms));
     return;
   }
-  const report = createReport({ settings, data: data.dataset, arms, reports, backend: await backend.probe() });
-  await writeReportFile(settings.out, "report.json", `${JSON.stringify(report, null, 2)}\n`);
-  await writeReportFile(settings.out, "report.html", await renderReport(report, arms));
-  output.result(
-    report,
-    () => `${describe(report)}\n\n${join(settings.out, "report.html")} · ${join(settings.out, "report.json")}`,
-  );
+  output.note(`stopped after ${reports.length} of ${arms.length} arms; no report was written`);
+  process.exitCode = interruptedExitCode;
 }
 
-function showProgress(steps: number, output: CommandContext["output"]): (event: CompareEvent) => void {
+interface Prepared {
+  readonly arms: readonly Arm[];
+  readonly data: PreparedData;
+  readonly registry: Plugins;
+}
+
+function comparison(settings: CompareSettings, { arms, data, registry }: Prepared): CompareOptions {
+  const { steps, seed, clipNorm, decoded, attention } = settings;
+  return {
+    ...{ arms, steps, seed, clipNorm, decoded },
+    attention: registry.create("attention", attention, {}) as CompareOptions["attention"],
+    batches: (objective) => createBatchSource({ ...batching(settings), examples: data.train, objective }),
+    heldOut: data.test,
+    decodeTarget: (ids) => data.tokenizer.decodeTarget(ids),
+    optimizer: prepareOptimizer(settings, registry),
+    schedule: prepareSchedule(settings, registry),
+    maximumTokens: data.length,
+  };
+}
+
+function showComparison(steps: number, output: Output): Sink<CompareEvent> {
   let progress: Progress | undefined;
   return (event) => {
-    if (event.type === "arm") {
-      progress?.stop();
-      progress = createProgress(`[${event.index + 1}/${event.arms}] ${event.arm}`);
-    }
-    if (event.type === "train" && event.event.type === "step")
+    if (event.type === "arm") progress = output.progress(`[${event.index + 1}/${event.arms}] ${event.arm}`);
+    if (event.type === "train" && event.event.type === "step") {
       progress?.update(event.event.step, steps, stepNote(event.event));
-    if (event.type === "train" && event.event.type === "warning") output.note(`warning: ${event.event.message}`);
-    if (event.type === "report") {
-      progress?.stop();
-      progress = undefined;
-      output.note(`${event.arm}: ${armNote(event.report)}`);
     }
+    if (event.type === "train" && event.event.type === "warning") output.note(`warning: ${event.event.message}`);
+    if (event.type === "train" && event.event.type === "stopped") progress?.stop();
+    if (event.type === "report") output.note(`${event.arm}: ${armNote(event.report)}`);
   };
 }
 
 const armNote = ({ targetLoss, per, wer, seconds }: ArmReport): string => {
-  const rates = per === undefined ? "" : `, PER ${per.toFixed(4)}, WER ${(wer as number).toFixed(4)}`;
+  const rates = per === undefined || wer === undefined ? "" : `, PER ${per.toFixed(4)}, WER ${wer.toFixed(4)}`;
   return `target loss ${targetLoss.toFixed(4)}${rates} after ${seconds.toFixed(1)} s of training`;
 };
 
 /** The table that people read. */
 function describe({ arms, data, decodedExamples }: ComparisonReport): string {
-  const heading = [
-    "arm",
-    "parameters",
-    "TFLOP",
-    "tokens seen",
-    "supervised",
-    "seconds",
-    "tokens/s",
-    "target loss",
-    "PER",
-    "WER",
-  ];
-  const rows = arms.map((arm) => [
-    arm.name,
-    arm.parameters.toLocaleString("en"),
-    (arm.flops / 1e12).toFixed(2),
-    arm.tokensSeen.toLocaleString("en"),
-    arm.tokensSupervised.toLocaleString("en"),
-    arm.seconds.toFixed(1),
-    Math.round(arm.tokensPerSecond).toLocaleString("en"),
-    arm.targetLoss.toFixed(4),
-    arm.per?.toFixed(4) ?? "–",
-    arm.wer?.toFixed(4) ?? "–",
-  ]);
-  const note = `target loss: nats per held-out target token; PER and WER on ${decodedExamples} of ${data.heldOut} held-out examples`;
+  const heading = ["arm", ...columns.map((column) => column.heading)];
+  const rows = arms.map((arm) => [arm.name, ...columns.map(({ cell }) => cell(arm))]);
+  const rates = `; PER and WER on ${decodedExamples} of ${data.heldOut} held-out examples`;
+  const note = `target loss: nats per held-out target token${decodedExamples > 0 ? rates : ""}`;
   return `${table([heading, ...rows])}\n${note}`;
 }

@@ -1,9 +1,11 @@
 import { createInterface } from "node:readline/promises";
-import { ConfigError } from "@trivium/core";
-import { type GenerateEvent, generate } from "@trivium/generate";
+import { ConfigError, DataError } from "@trivium/core";
+import { exampleLength } from "@trivium/data";
+import type { Example } from "@trivium/features";
+import { type GenerateOptions, generate } from "@trivium/generate";
 import type { Command } from "commander";
-import { defineCommand } from "../command-context.ts";
-import { loadRun } from "../load-run.ts";
+import { type CommandContext, defineCommand } from "../command-context.ts";
+import { type LoadedRun, loadRun } from "../load-run.ts";
 import { parseCount } from "../parse-count.ts";
 
 export function generateCommand(program: Command): void {
@@ -14,42 +16,55 @@ export function generateCommand(program: Command): void {
     .description("Let a trained model answer prompts, greedily.")
     .option("--tokens <count>", "the most tokens of an answer", "64")
     .option("--backend <name>", "another backend than it was trained on");
-  defineCommand(command, async (context) => {
-    const { flags, positional, output } = context;
-    const [directory, ...given] = positional as [string, ...string[]];
-    const prompts = given.length > 0 ? given : await readLines();
-    const maximumTokens = parseCount("tokens", flags.tokens);
-    const run = await loadRun(
-      directory,
-      context,
-      flags.backend === undefined ? {} : { backend: String(flags.backend) },
-    );
-    const { model, parameters, objective, tokenizer } = run;
-    const examples = prompts.map((prompt) =>
-      run.task === "pairs"
-        ? { source: tokenizer.encodeSource(prompt), target: [] }
-        : { tokens: tokenizer.encodeTarget(prompt) },
-    );
-    const answers: { prompt: string; answer: string; stopped: string }[] = [];
-    for await (const event of generate({
-      model,
-      parameters,
-      objective,
-      examples,
-      maximumTokens,
-    }) as AsyncIterable<GenerateEvent>) {
-      if (event.type !== "generated") continue;
-      const { ids, stopped } = event.result;
-      answers[event.index] = { prompt: prompts[event.index] as string, answer: tokenizer.decodeTarget(ids), stopped };
-    }
-    output.result(answers, () => answers.map(({ prompt, answer }) => `${prompt}\t${answer}`).join("\n"));
-  });
+  defineCommand(command, runGeneration);
 }
 
-async function readLines(): Promise<string[]> {
+async function runGeneration(context: CommandContext): Promise<void> {
+  const { flags, positional, output } = context;
+  const [directory, ...given] = positional as [string, ...string[]];
+  const maximumTokens = parseCount("tokens", flags.tokens);
+  const run = await loadRun(directory, context, flags.backend === undefined ? {} : { backend: String(flags.backend) });
+  const prompts = given.length > 0 ? given : await readLines(context);
+  const examples = prompts.map((prompt) => encodePrompt(prompt, run));
+  const { model, parameters, objective, tokenizer, task } = run;
+  const answers = await collect({ model, parameters, objective, examples, maximumTokens });
+  const results = answers.map(({ ids, stopped }, index) => ({
+    prompt: prompts[index] as string,
+    answer: tokenizer.decodeTarget(ids),
+    stopped,
+  }));
+  const separator = task === "pairs" ? "\t" : "";
+  output.result(results, () => results.map(({ prompt, answer }) => `${prompt}${separator}${answer}`).join("\n"));
+}
+
+/** @throws {DataError} `cli/prompt` if it is empty or leaves the model no room for an answer. */
+function encodePrompt(prompt: string, { tokenizer, task, length }: LoadedRun): Example {
+  const example: Example =
+    task === "pairs"
+      ? { source: tokenizer.encodeSource(prompt), target: [] }
+      : { tokens: tokenizer.encodeTarget(prompt) };
+  const taken = exampleLength(example);
+  const shown = JSON.stringify(prompt.length > 40 ? `${prompt.slice(0, 40)}…` : prompt);
+  if (prompt === "") throw new DataError("cli/prompt", "a prompt is empty; give at least one character");
+  if (taken <= length) return example;
+  throw new DataError(
+    "cli/prompt",
+    `the prompt ${shown} takes ${taken} positions, the model has ${length}; shorten it`,
+  );
+}
+
+async function collect(request: GenerateOptions) {
+  const answers: Extract<GenerateEvents, { type: "generated" }>["result"][] = [];
+  for await (const event of generate(request)) if (event.type === "generated") answers[event.index] = event.result;
+  return answers;
+}
+
+type GenerateEvents = ReturnType<typeof generate> extends AsyncGenerator<infer Event> ? Event : never;
+
+async function readLines({ output }: CommandContext): Promise<string[]> {
+  if (process.stdin.isTTY) output.note("type prompts, one a line; Ctrl-D ends them");
   const lines: string[] = [];
-  for await (const line of createInterface({ input: process.stdin })) if (line.trim()) lines.push(line);
-  if (lines.length === 0)
-    throw new ConfigError("cli/prompt", "there is no prompt; give some after the run, or lines on standard input");
-  return lines;
+  for await (const line of createInterface({ input: process.stdin })) if (line.trim() !== "") lines.push(line);
+  if (lines.length > 0) return lines;
+  throw new ConfigError("cli/prompt", "there is no prompt; give some after the run, or lines on standard input");
 }

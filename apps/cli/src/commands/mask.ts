@@ -1,17 +1,21 @@
-import type { Mask } from "@trivium/masks";
+import { ConfigError } from "@trivium/core";
 import {
   type BlockMap,
   density,
   drawAscii,
   drawSvg,
+  type Mask,
   parseMask,
   printMask,
   toBlocks,
   visiblePairs,
 } from "@trivium/masks";
 import type { Command } from "commander";
-import { defineCommand } from "../command-context.ts";
+import { type CommandContext, defineCommand } from "../command-context.ts";
 import { parseCount } from "../parse-count.ts";
+
+/** A larger matrix is not drawn: it would not fit on a screen. */
+const largestDrawing = 256;
 
 export function maskCommand(program: Command): void {
   const command = program
@@ -22,45 +26,47 @@ export function maskCommand(program: Command): void {
     .option("--keys <count>", "key positions. Default: as many as queries")
     .option("--block <count>", "positions of a block. Default: an eighth of the queries")
     .option("--row <index>", "batch row to draw", "0")
-    .option("--svg", "print an SVG picture instead", false);
-  defineCommand(command, async ({ positional, flags, registry, output }) => {
-    const plugins = await registry();
-    const queries = parseCount("queries", flags.queries);
-    const keys = parseCount("keys", flags.keys ?? queries);
-    const block = parseCount("block", flags.block ?? Math.max(1, Math.ceil(queries / 8)));
-    const row = parseCount("row", flags.row, 0);
-    const mask = parseMask(positional[0] as string, { plugins: plugins.list("mask") as never }) as Mask;
-    const size = { queries, keys };
-    const blocks = blockRows(toBlocks(mask, { ...size, blockQueries: block, blockKeys: block, exact: true }), row);
-    const facts = {
-      mask: printMask(mask),
-      ...size,
-      visiblePairs: visiblePairs(mask, size),
-      density: density(mask, size),
-      block,
-      blocks,
-    };
-    output.result(facts, () => {
-      if (flags.svg) return drawSvg(mask, { ...size, row });
-      const pairs = `${facts.visiblePairs} visible pairs, density ${facts.density.toFixed(3)}`;
-      return [
-        drawAscii(mask, { ...size, row, title: facts.mask }),
-        "",
-        pairs,
-        "",
-        `blocks of ${block} (█ full, ▒ partial, · empty)`,
-        ...blocks,
-      ].join("\n");
-    });
+    .option("--svg", "draw as an SVG picture", false);
+  defineCommand(command, showMask);
+}
+
+async function showMask({ positional, flags, registry, output }: CommandContext): Promise<void> {
+  const queries = parseCount("queries", flags.queries);
+  const keys = parseCount("keys", flags.keys ?? queries);
+  const block = parseCount("block", flags.block ?? Math.max(1, Math.ceil(queries / 8)));
+  const row = parseCount("row", flags.row, 0);
+  const mask = parseMask(positional[0] as string, { plugins: await registry() });
+  assertRow(mask, row);
+  const size = { queries, keys };
+  const blocks = drawBlocks(toBlocks(mask, { ...size, blockQueries: block, blockKeys: block, exact: true }), row);
+  const [pairs, share] = [visiblePairs(mask, size), density(mask, size)];
+  const facts = { mask: printMask(mask), ...size, visiblePairs: pairs, density: share, block, blocks };
+  const svg = flags.svg ? drawSvg(mask, { ...size, row }) : undefined;
+  output.result({ ...facts, svg }, () => {
+    const summary = `${pairs.toLocaleString("en")} visible pairs, density ${share.toFixed(3)}`;
+    const legend = `blocks of ${block} (█ full, ▒ partial, · empty)`;
+    return svg ?? [drawing(mask, { ...size, row, title: facts.mask }), "", summary, "", legend, ...blocks].join("\n");
   });
 }
 
-function blockRows(map: BlockMap, row: number): string[] {
+/** @throws {ConfigError} `cli/row` */
+function assertRow({ rows }: Mask, row: number): void {
+  if (rows === null || row < rows) return;
+  throw new ConfigError("cli/row", `--row is a number from 0 to ${rows - 1}: the mask has ${rows} rows, got ${row}`);
+}
+
+function drawing(mask: Mask, options: Parameters<typeof drawAscii>[1] & { readonly title: string }): string {
+  if (Math.max(options.queries, options.keys) <= largestDrawing) return drawAscii(mask, options);
+  return `${options.title}\n(more than ${largestDrawing} positions are not drawn)`;
+}
+
+/** One character a block, in lines of query blocks. */
+function drawBlocks(map: BlockMap, row: number): string[] {
+  // A mask that is the same for all rows has the blocks of one.
   const { forward } = map.at(Math.min(row, map.rows - 1), 0);
-  return Array.from({ length: map.queryBlocks }, (_, query) =>
-    Array.from({ length: map.keyBlocks }, (_, key) => {
-      if (forward.full[query]?.includes(key)) return "█";
-      return forward.partial[query]?.includes(key) ? "▒" : "·";
-    }).join(""),
-  );
+  return Array.from({ length: map.queryBlocks }, (_, query) => {
+    const [full, partial] = [new Set(forward.full[query]), new Set(forward.partial[query])];
+    const symbol = (key: number) => (full.has(key) ? "█" : partial.has(key) ? "▒" : "·");
+    return Array.from({ length: map.keyBlocks }, (_, key) => symbol(key)).join("");
+  });
 }

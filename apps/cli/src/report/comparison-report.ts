@@ -1,8 +1,7 @@
 import { hashWords } from "@trivium/core";
 import type { Dataset } from "@trivium/data";
 import type { Arm, ArmReport } from "@trivium/evaluator";
-import { maskToJson } from "@trivium/masks";
-import { selfMaskOf } from "@trivium/model";
+import { type Architecture, selfMaskOf } from "@trivium/model";
 import { type Probe, tf } from "@trivium/tensor";
 import type { CompareSettings } from "../settings.ts";
 
@@ -10,6 +9,8 @@ import type { CompareSettings } from "../settings.ts";
 export interface ComparisonReport {
   readonly format: "trivium-comparison";
   readonly version: 1;
+  /** What was typed. */
+  readonly command: string;
   readonly data: {
     readonly name: string;
     readonly fingerprint: string;
@@ -24,7 +25,7 @@ export interface ComparisonReport {
   readonly signature: {
     /** Changes with any setting or configuration. */
     readonly configuration: string;
-    /** Changes with any mask. */
+    /** Changes with what any mask says of itself. */
     readonly masks: string;
     readonly seed: number;
     readonly versions: Readonly<Record<string, string>>;
@@ -33,6 +34,7 @@ export interface ComparisonReport {
 }
 
 export interface ReportParts {
+  readonly command: string;
   readonly settings: CompareSettings;
   readonly data: Dataset;
   readonly arms: readonly Arm[];
@@ -41,26 +43,30 @@ export interface ReportParts {
 }
 
 /** Everything that a reader needs to judge the numbers and to repeat them. */
-export function createReport({ settings, data, arms, reports, backend }: ReportParts): ComparisonReport {
+export function createReport({ command, settings, data, arms, reports, backend }: ReportParts): ComparisonReport {
   const { out, ...rest } = settings;
-  const masks = arms.flatMap(({ architecture }) =>
-    architecture.streams.map((stream) => maskToJson(selfMaskOf(architecture, stream)({ prefixLengths: 3 }))),
-  );
   return {
     format: "trivium-comparison",
     version: 1,
+    command,
     data: { name: data.name, fingerprint: data.fingerprint, train: data.train.length, heldOut: data.test.length },
     decodedExamples: reports[0]?.examples ?? 0,
     settings,
     arms: reports,
     signature: {
       configuration: hashOf({ ...rest, arms: arms.map(({ name, config }) => ({ name, config })) }),
-      masks: hashOf(masks),
+      masks: hashOf(arms.map(({ architecture }) => maskSpecs(architecture))),
       seed: settings.seed,
       versions: { node: process.version, "tfjs-core": tf.version_core },
       backend: backend.available ? `${settings.backend} (${backend.detail})` : settings.backend,
     },
   };
+}
+
+function maskSpecs(architecture: Architecture): unknown[] {
+  const { streams, crossMask } = architecture;
+  const builders = [...streams.map((stream) => selfMaskOf(architecture, stream)), ...(crossMask ? [crossMask] : [])];
+  return builders.map((build) => build({ prefixLengths: 3 }).spec);
 }
 
 const hashOf = (value: unknown): string =>

@@ -1,8 +1,11 @@
-import { mkdir, readdir, rename, writeFile } from "node:fs/promises";
+import { access, constants, mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CheckpointError, TriviumError } from "@trivium/core";
 
-const ours = new Set(["report.json", "report.html"]);
+const ours = ["report.json", "report.html"];
+
+/** Unfinished work of ours: never read, and overwritten. */
+const temporaryOf = (name: string): string => `.${name}.temporary`;
 
 /**
  * Makes the folder, or takes one that is empty or holds an earlier report.
@@ -12,22 +15,32 @@ const ours = new Set(["report.json", "report.html"]);
 export async function openReportFolder(folder: string): Promise<void> {
   await refusingWith(folder, async () => {
     await mkdir(folder, { recursive: true });
-    const foreign = (await readdir(folder)).filter((name) => !ours.has(name) && !name.startsWith("."));
-    if (foreign.length > 0) {
-      throw new CheckpointError(
-        "cli/not-a-report",
-        `${folder} holds ${foreign.slice(0, 3).join(", ")} and is no report's folder; choose another`,
-      );
-    }
-    await writeFile(join(folder, ".trivium"), "");
+    await access(folder, constants.W_OK);
+    const known = [...ours, ...ours.map(temporaryOf)];
+    const foreign = (await readdir(folder)).filter((name) => !known.includes(name));
+    if (foreign.length === 0) return;
+    const some = foreign.slice(0, 3).join(", ") + (foreign.length > 3 ? ", …" : "");
+    const message = `${folder} holds ${some} and is not the folder of a report; choose another with --out`;
+    throw new CheckpointError("cli/not-a-report", message, { details: { folder, foreign } });
   });
 }
 
-/** Writes a file whole or not at all. */
+/**
+ * Writes a file whole or not at all.
+ *
+ * @throws {CheckpointError} `cli/cannot-write`; what was there before stays.
+ */
 export async function writeReportFile(folder: string, name: string, content: string): Promise<void> {
+  const temporary = join(folder, temporaryOf(name));
   await refusingWith(folder, async () => {
-    await writeFile(join(folder, `.${name}`), content);
-    await rename(join(folder, `.${name}`), join(folder, name));
+    try {
+      await writeFile(temporary, content);
+      await rename(temporary, join(folder, name));
+    } catch (error) {
+      // A second failure here must not hide the first.
+      await rm(temporary, { force: true }).catch(() => {});
+      throw error;
+    }
   });
 }
 
@@ -36,6 +49,18 @@ async function refusingWith(folder: string, write: () => Promise<void>): Promise
     await write();
   } catch (cause) {
     if (TriviumError.is(cause)) throw cause;
-    throw new CheckpointError("cli/cannot-write", `cannot write to ${folder}: ${(cause as Error).message}`, { cause });
+    const { code, message } = cause as NodeJS.ErrnoException;
+    const reasons = new Map([
+      ["ENOSPC", "the disk is full"],
+      ["EROFS", "the file system is read-only"],
+      ["EACCES", "permission denied"],
+      ["EEXIST", "it is a file, not a folder"],
+      ["ENOTDIR", "a part of the path is a file, not a folder"],
+    ]);
+    const reason = reasons.get(code ?? "") ?? message;
+    throw new CheckpointError("cli/cannot-write", `cannot write to ${folder}: ${reason}; choose another with --out`, {
+      details: { folder, system: code },
+      cause,
+    });
   }
 }

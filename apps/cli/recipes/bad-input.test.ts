@@ -1,0 +1,129 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { jsonOf, runTrivium } from "./run-trivium.ts";
+import { tiny, writeToyData } from "./toy-data.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "trivium-bad-"));
+const write = (name: string, content: string | Uint8Array) => writeFileSync(join(folder, name), content);
+
+beforeAll(async () => {
+  writeToyData(folder);
+  write("empty.tsv", "");
+  write("binary.txt", new Uint8Array([0x66, 0x6f, 0x00, 0xff, 0xfe]));
+  write("no-tab.tsv", "ab\tba\nab ba\n");
+  write("mixed.jsonl", '{"text":"ab"}\n{"source":"a","target":"b"}\n');
+  write("words.doc", "ab\tba\n");
+  write("unknown.json", '{"widht": 3}');
+  write("list.json", "[1]");
+  write("broken.json", "{");
+  write("no-plugin.mjs", "export const answer = 42;\n");
+  write("broken-plugin.mjs", "throw new Error('the plugin is broken');\n");
+  mkdirSync(join(folder, "folder.tsv"));
+  mkdirSync(join(folder, "of-others"));
+  write("of-others/thesis.tex", "years of work");
+  const report = await jsonOf<{ out: string }>(["train", ...training, "--steps", "1", "--out", "run"], folder);
+  expect(report.out).toBe("run");
+});
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const training = ["--data", "toy.tsv", ...tiny, "--decoded", "0"];
+const train = ["train", ...training, "--steps", "1", "--out", "refused"];
+
+const cases: Readonly<Record<string, readonly [args: readonly string[], message: string | RegExp]>> = {
+  "no data": [["train"], "which data? Give --data a .txt, .tsv or .jsonl file, or one of: cmudict"],
+  "a missing file": [[...train, "--data", "nope.tsv"], "there is no file nope.tsv"],
+  "a folder as data": [[...train, "--data", "folder.tsv"], "folder.tsv: it is a folder"],
+  "an empty file": [[...train, "--data", "empty.tsv"], "empty.tsv is empty"],
+  "a binary file": [[...train, "--data", "binary.txt"], "binary.txt:1: not a text file"],
+  "a file of another kind": [[...train, "--data", "words.doc"], "a data file is one of .txt, .tsv, .jsonl"],
+  "a line without a tab": [
+    [...train, "--data", "no-tab.tsv"],
+    'no-tab.tsv:2: expected source, tab, target; there is no tab; got "ab ba"',
+  ],
+  "pairs among texts": [[...train, "--data", "mixed.jsonl"], "mixed.jsonl:2 has source and target"],
+  "a sequence longer than the model": [
+    [...train, "--length", "5"],
+    /the pair "...?" → "...?" takes \d positions, the model has 5/,
+  ],
+  "an unknown architecture": [[...train, "--architecture", "casual"], 'did you mean "causal"?'],
+  "an unknown objective": [[...train, "--objective", "seq2sec"], 'did you mean "seq2seq"?'],
+  "an unknown kernel": [[...train, "--attention", "flash"], "There are: "],
+  "an unknown backend": [[...train, "--backend", "smd"], 'did you mean "simd"?'],
+  "a backend that cannot run here": [[...train, "--backend", "webgl"], /webgl.*Run in a browser/],
+  "an objective that does not fit": [[...train, "--objective", "seq2seq"], "this combination cannot work"],
+  "heads that do not divide the width": [[...train, "--heads", "3"], "width: 8 is not a multiple of heads, 3"],
+  "a word for a number": [[...train, "--steps", "many"], "steps: Invalid input: expected number, received string"],
+  "a number out of range": [[...train, "--dropout", "1.5"], "dropout: Too big"],
+  "a scope of the loss that the objective does not have": [
+    [...train, "--architecture", "prefix", "--loss", "all"],
+    'objective "prefix-lm"',
+  ],
+  "an unknown field in a configuration": [
+    ["train", "--config", "unknown.json"],
+    'unknown.json: there is no setting "widht"; did you mean "width"?',
+  ],
+  "a configuration that is no object": [
+    ["train", "--config", "list.json"],
+    "list.json: expected an object of settings",
+  ],
+  "a configuration that is no JSON": [["train", "--config", "broken.json"], "broken.json"],
+  "a configuration that is not there": [["train", "--config", "nope.json"], "nope.json"],
+  "an unknown preset": [["train", "--preset", "constructor"], 'there is no preset "constructor"; there are: demo'],
+  "a module without plugins": [["list", "--plugin", "./no-plugin.mjs"], "no-plugin.mjs exports no plugin"],
+  "a module that cannot be loaded": [["list", "--plugin", "./broken-plugin.mjs"], "the plugin is broken"],
+  "a module that is not there": [["list", "--plugin", "./nope.mjs"], "cannot load the plugin ./nope.mjs"],
+  "an unknown kind": [["list", "architectures"], 'there is no plugin of kind "architectures"; kinds: '],
+  "a mask that cannot be read": [["mask", "prefix(3"], "prefix(3"],
+  "a mask of no queries": [["mask", "causal", "--queries", "0"], "--queries is a whole number from 1, got 0"],
+  "a row that the mask does not have": [["mask", "prefix([1,2])", "--row", "2"], "--row is a number from 0 to 1"],
+  "an output folder that holds something else": [
+    [...train, "--out", "of-others"],
+    "of-others is not a run folder: it holds thesis.tex",
+  ],
+  "an output folder that holds this run": [
+    [...train, "--out", "run"],
+    "already holds this run with checkpoints; resume it",
+  ],
+  "a resume with other settings": [
+    [...train, "--out", "run", "--resume", "--batch", "4"],
+    "run holds another run (batch is 8 there, 4 here)",
+  ],
+  "a resume as another architecture": [
+    [...train, "--out", "run", "--resume", "--architecture", "prefix"],
+    'architecture is "causal" there, "prefix" here',
+  ],
+  "a report into the folder of a run": [
+    ["compare", ...training, "--out", "run"],
+    "run holds checkpoints, metrics.jsonl, run.json",
+  ],
+  "an arm named twice": [["compare", ...training, "--architectures", "causal,causal"], "the arm causal is named twice"],
+  "an unknown arm": [["compare", ...training, "--architectures", "causal,prefx"], 'did you mean "prefix"?'],
+  "evaluation of a folder without a run": [["evaluate", "of-others"], "of-others holds no whole checkpoint"],
+  "generation from a missing folder": [["generate", "nope", "ab"], "nope holds no whole checkpoint"],
+  "generation without a prompt": [["generate", "run"], "there is no prompt"],
+  "an empty prompt": [["generate", "run", ""], "a prompt is empty"],
+  "a prompt longer than the model": [
+    ["generate", "run", "a".repeat(50)],
+    "takes 51 positions, the model has 16; shorten it",
+  ],
+  "evaluation of pairs on text": [
+    ["evaluate", "run", "--data", "toy.txt"],
+    "the model was trained on pairs, but toy.txt holds text",
+  ],
+};
+
+test.concurrent.each(Object.entries(cases))("%s: one clear line, exit code 2", async (_, [args, message]) => {
+  const { code, stdout, stderr } = await runTrivium(args, folder);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  expect(stderr).toMatch(/^trivium: [^\n]+\n$/);
+  expect(stderr).not.toMatch(/ at .*\.ts:\d+/);
+  expect(stderr).toMatch(message);
+});
+
+test("what was refused wrote nothing", () => {
+  expect(readdirSync(folder)).not.toContain("refused");
+  expect(readdirSync(join(folder, "of-others"))).toEqual(["thesis.tex"]);
+});

@@ -1,0 +1,104 @@
+import { createBatchSource } from "@trivium/data";
+import { evaluate } from "@trivium/evaluator";
+import { trainingFlops } from "@trivium/model";
+import type { Backend } from "@trivium/tensor";
+import { consume, type EvaluateOptions, type TrainOptions } from "@trivium/trainer";
+import { createFolderStore } from "@trivium/trainer/run-folder";
+import type { CommandContext } from "./command-context.ts";
+import type { RunConfig } from "./load-run.ts";
+import { type PreparedData, prepareData } from "./prepare-data.ts";
+import {
+  type PreparedModel,
+  prepareModel,
+  prepareOptimizer,
+  prepareSchedule,
+  scheduleOptions,
+} from "./prepare-model.ts";
+import type { TrainSettings } from "./settings.ts";
+
+/** A run that can start. */
+export interface PreparedTraining {
+  /** The run folder. */
+  readonly directory: string;
+  readonly options: TrainOptions;
+}
+
+/** Loads the data, composes the model, starts the backend. Nothing is written. */
+export async function prepareTraining(settings: TrainSettings, context: CommandContext): Promise<PreparedTraining> {
+  const registry = await context.registry(settings.plugins);
+  const data = await prepareData(settings, registry);
+  const sizes = { vocabulary: data.tokenizer.size, length: data.length };
+  const composed = prepareModel(settings, registry, { ...sizes, output: context.output });
+  await composed.backend.activate();
+  const { model, objective } = composed;
+  const { steps, seed, clipNorm, resume, allowNumericChange, keep, checkpointEvery } = settings;
+  const directory = settings.out ?? `runs/${settings.architecture}-${data.dataset.name.replace(/\.\w+$/, "")}`;
+  const options: TrainOptions = {
+    ...{ model, objective, steps, seed, clipNorm, resume, allowNumericChange },
+    batches: createBatchSource({ ...batching(settings), examples: data.train, objective }),
+    optimizer: prepareOptimizer(settings, registry),
+    schedule: prepareSchedule(settings, registry),
+    flops: trainingFlops(model.architecture, composed.config),
+    identity: identityOf(settings, data),
+    numericIdentity: await numericIdentity(composed.backend),
+    config: { cli: runConfig(settings, data) },
+    checkpoint: { store: createFolderStore({ directory, keep }), every: checkpointEvery },
+    evaluate: validation(settings, composed, data),
+  };
+  return { directory, options };
+}
+
+/** What running the model later needs to know. */
+const runConfig = (settings: TrainSettings, { tokenizer, task, dataset }: PreparedData): RunConfig => ({
+  settings,
+  tokenizer: tokenizer.toJson(),
+  task,
+  data: dataset.fingerprint,
+});
+
+/** How examples become batches, for training and comparison alike. */
+export const batching = ({
+  batch: batchSize,
+  seed,
+  microBatch,
+}: Pick<TrainSettings, "batch" | "seed" | "microBatch">) =>
+  microBatch === undefined ? { batchSize, seed } : { batchSize, seed, microBatchSize: microBatch };
+
+/** What the trainer does not know of: what the data is, how it is cut, and how the rate goes. */
+function identityOf(settings: TrainSettings, { dataset }: PreparedData): Record<string, unknown> {
+  const { batch, microBatch, tokenizer, attention, loss, labelSmoothing, zLoss, clipNorm } = settings;
+  return {
+    data: dataset.fingerprint,
+    ...{ batch, microBatch, tokenizer, attention, loss, labelSmoothing, zLoss, clipNorm },
+    schedule: scheduleOptions(settings),
+  };
+}
+
+async function numericIdentity(backend: Backend): Promise<Record<string, string>> {
+  const found = await backend.probe();
+  return { backend: backend.name, build: found.available ? found.detail : "" };
+}
+
+/** Held-out examples of an evaluation within training, and how many of them are decoded. */
+const validationSize = { examples: 1024, decoded: 200 };
+
+function validation(settings: TrainSettings, composed: PreparedModel, data: PreparedData): EvaluateOptions {
+  const request = {
+    model: composed.model,
+    objective: composed.objective,
+    heldOut: data.validation.slice(0, validationSize.examples),
+    decodeTarget: (ids: readonly number[]) => data.tokenizer.decodeTarget(ids),
+    decoded: Math.min(settings.decoded, validationSize.decoded),
+    maximumTokens: data.length,
+  };
+  return {
+    every: settings.evaluateEvery ?? Math.max(1, Math.ceil(settings.steps / 5)),
+    async run(parameters) {
+      const { targetLoss, perplexity, bitsPerCharacter, per, wer } = await consume(
+        evaluate({ ...request, parameters }),
+      );
+      const rates = per === undefined || wer === undefined ? {} : { per, wer };
+      return { targetLoss, perplexity, bitsPerCharacter, ...rates };
+    },
+  };
+}
