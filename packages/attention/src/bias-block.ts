@@ -24,7 +24,7 @@ export function biasBlock(bias: AttentionBias, block: Block): Tensor4D {
 }
 
 /** The part of `[…, …, Q, K]` that lies in a block. */
-export function sliceBlock(values: Tensor4D, { queries, keys }: Block): Tensor4D {
+function sliceBlock(values: Tensor4D, { queries, keys }: Block): Tensor4D {
   const [rows, heads] = values.shape;
   const sizes: [number, number, number, number] = [rows, heads, lengthOf(queries), lengthOf(keys)];
   return tf.slice(values, [0, 0, queries.start, keys.start], sizes);

@@ -8,8 +8,7 @@ export interface EpochOrderOptions {
   readonly seed: number | string;
   /**
    * How many batches are formed together: that many batches' worth of shuffled examples are sorted by length and cut.
-   * 1 for no sorting at all; more of them save padding and make batches less
-   * like the data, which costs learning. Default 4.
+   * More of them save padding and make each batch less like the data, which costs learning. Default 1.
    */
   readonly bucketBatches?: number;
 }
@@ -30,7 +29,7 @@ export interface EpochOrder {
 }
 
 /**
- * Deterministic epochs of batches of similar length.
+ * Deterministic epochs of batches, of similar lengths where `bucketBatches` asks for it.
  *
  * Each epoch shuffles the examples, sorts stretches of `bucketBatches` batches by length, cuts them into batches and
  * shuffles these. All batches are full: of `n` examples, `n mod batchSize` sit out an epoch, others in each. A set
@@ -62,7 +61,7 @@ export function createEpochOrder(options: EpochOrderOptions): EpochOrder {
 function epochBatches(
   epoch: number,
   count: number,
-  { lengths, batchSize, seed, bucketBatches = 4 }: EpochOrderOptions,
+  { lengths, batchSize, seed, bucketBatches = 1 }: EpochOrderOptions,
 ): number[][] {
   const random = createRandom(seed).split("epoch").split(epoch);
   const shuffled = random.split("examples").shuffle([...lengths.keys()]);
@@ -70,13 +69,13 @@ function epochBatches(
   const batches: number[][] = [];
   for (let start = 0; start < used.length; start += bucketBatches * batchSize) {
     const bucket = used.slice(start, start + bucketBatches * batchSize);
-    if (bucketBatches > 1) bucket.sort((a, b) => (lengths[a] as number) - (lengths[b] as number));
+    bucket.sort((a, b) => (lengths[a] as number) - (lengths[b] as number));
     for (let at = 0; at < bucket.length; at += batchSize) batches.push(bucket.slice(at, at + batchSize));
   }
   return random.split("batches").shuffle(batches);
 }
 
-function assertOptions({ lengths, batchSize, bucketBatches = 4 }: EpochOrderOptions): void {
+function assertOptions({ lengths, batchSize, bucketBatches = 1 }: EpochOrderOptions): void {
   const refuse = (code: string, problem: string) => new ConfigError(`data/${code}`, problem);
   if (lengths.length === 0) throw refuse("no-examples", "there are no examples to make batches of");
   for (const [code, name, value] of [

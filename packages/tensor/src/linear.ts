@@ -14,12 +14,13 @@ import { type Tensor, type Tensor1D, type Tensor2D, tf } from "./tf.ts";
  */
 export function linear(x: Tensor, weight: Tensor2D, bias?: Tensor1D): Tensor {
   const width = x.shape.at(-1) ?? 1;
-  const rows = tf.reshape(x, [-1, width]) as Tensor2D;
-  const output = [...x.shape.slice(0, -1), weight.shape[1]!];
+  const isFlat = x.rank === 2;
+  const rows = (isFlat ? x : tf.reshape(x, [-1, width])) as Tensor2D;
   assertShapes("linear/shapes", {
     x: [rows.shape, "_ M"],
     weight: [weight.shape, "M F"],
     ...(bias ? { bias: [bias.shape, "F"] } : {}),
   });
-  return tf.reshape(bias ? tf.fused.matMul({ a: rows, b: weight, bias }) : tf.matMul(rows, weight), output);
+  const output = bias ? tf.fused.matMul({ a: rows, b: weight, bias }) : tf.matMul(rows, weight);
+  return isFlat ? output : tf.reshape(output, [...x.shape.slice(0, -1), weight.shape[1]!]);
 }

@@ -1,5 +1,5 @@
 import { assertShapes } from "@trivium/core";
-import { type Tensor, type Tensor1D, type Tensor2D, tf } from "../tf.ts";
+import { type Tensor, type Tensor1D, tf } from "../tf.ts";
 import { defineFusedOp } from "./fused-kernel.ts";
 
 const run = defineFusedOp<{ x: Tensor; gain: Tensor }, { epsilon: number }>({
@@ -30,7 +30,9 @@ const run = defineFusedOp<{ x: Tensor; gain: Tensor }, { epsilon: number }>({
  */
 export function rmsNorm<T extends Tensor>(x: T, gain: Tensor1D, epsilon: number): T {
   const width = x.shape.at(-1) ?? 1;
-  const rows = tf.reshape(x, [-1, width]) as Tensor2D;
+  const isFlat = x.rank === 2;
+  const rows = (isFlat ? x : tf.reshape(x, [-1, width])) as Tensor;
   assertShapes("rms-norm/shapes", { x: [rows.shape, "_ M"], gain: [gain.shape, "M"] });
-  return tf.reshape(run({ x: rows, gain }, { epsilon })[0]!, x.shape) as T;
+  const y = run({ x: rows, gain }, { epsilon })[0]!;
+  return (isFlat ? y : tf.reshape(y, x.shape)) as T;
 }

@@ -77,7 +77,7 @@ export async function checkGradient(one: OpCase): Promise<void> {
 }
 
 /** The precision that the active backend computes with. */
-export function activePrecision(): Precision {
+function activePrecision(): Precision {
   if (tf.backend().floatPrecision() === 16) return "float16";
   return ["webgl", "webgpu"].includes(tf.getBackend()) ? "float32-shader" : "float32";
 }
