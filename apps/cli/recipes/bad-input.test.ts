@@ -96,7 +96,7 @@ const cases: Readonly<Record<string, readonly [args: readonly string[], message:
     'architecture is "causal" there, "prefix" here',
   ],
   "a report into the folder of a run": [
-    ["compare", ...training, "--out", "run"],
+    ["compare", ...training, "--layers", "2", "--out", "run"],
     "run holds checkpoints, metrics.jsonl, run.json",
   ],
   "an arm named twice": [["compare", ...training, "--architectures", "causal,causal"], "the arm causal is named twice"],

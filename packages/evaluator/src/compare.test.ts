@@ -7,9 +7,9 @@ import { encoderDecoder } from "@trivium/model-encoder-decoder";
 import { prefix } from "@trivium/model-prefix";
 import { causalLm, type Objective, prefixLm, seq2seq } from "@trivium/objectives";
 import { tf } from "@trivium/tensor";
-import { adamW, constant } from "@trivium/trainer";
+import { adamW, constant, consume } from "@trivium/trainer";
 import { beforeAll, expect, test } from "vitest";
-import { type Arm, type ArmReport, type CompareEvent, compare } from "./compare.ts";
+import { type Arm, type ArmReport, type CompareOptions, compare } from "./compare.ts";
 
 beforeAll(async () => void (await tf.setBackend("cpu")));
 
@@ -45,27 +45,25 @@ const batches = (objective: Objective) => ({
   },
 });
 
-async function run(
-  chosen: readonly Arm[],
-  signal?: AbortSignal,
-): Promise<{ events: CompareEvent[]; reports: ArmReport[] }> {
-  const shared = {
-    attention: reference(),
-    batches,
-    heldOut,
-    decodeTarget: (ids: readonly number[]) => "x".repeat(ids.length),
-  };
-  const settings = { steps: 12, seed: 1, optimizer: adamW(), schedule: constant({ rate: 1e-2 }), curvePoints: 3 };
-  const stream = compare({ arms: chosen, ...shared, ...settings, ...(signal ? { signal } : {}) });
-  const events: CompareEvent[] = [];
-  for (let next = await stream.next(); ; next = await stream.next()) {
-    if (next.done) return { events, reports: next.value };
-    events.push(next.value);
-  }
+const options = (chosen: readonly Arm[]): CompareOptions => ({
+  arms: chosen,
+  attention: reference(),
+  batches,
+  heldOut,
+  decodeTarget: (ids) => "x".repeat(ids.length),
+  steps: 12,
+  seed: 1,
+  optimizer: adamW(),
+  schedule: constant({ rate: 1e-2 }),
+  curvePoints: 3,
+});
+
+async function run(chosen: readonly Arm[], signal?: AbortSignal): Promise<ArmReport[]> {
+  return consume(compare({ ...options(chosen), ...(signal ? { signal } : {}) }));
 }
 
 test("every arm is trained on the same targets and reported with costs and scores", async () => {
-  const { reports } = await run(arms);
+  const reports = await run(arms);
   expect(reports.map(({ name }) => name)).toEqual(["causal", "prefix", "encoder-decoder"]);
   expect(new Set(reports.map(({ tokensSupervised }) => tokensSupervised))).toEqual(new Set([12 * 16 * 4]));
   expect(new Set(reports.map(({ targetTokens }) => targetTokens))).toEqual(new Set([20 * 4]));
@@ -82,17 +80,28 @@ test("every arm is trained on the same targets and reported with costs and score
 });
 
 test("the same arm and seed twice differ by exactly nothing but time", async () => {
-  const timeless = ({ reports }: { reports: ArmReport[] }) =>
-    JSON.stringify(reports, (key, value) => (/^seconds$|^tokensPerSecond$/.test(key) ? undefined : value));
-  const twice = await run([arms[1]!, { ...arms[1]!, name: "prefix" }]);
-  const [first, second] = twice.reports;
-  expect(timeless({ reports: [first!] })).toBe(timeless({ reports: [second!] }));
+  const timeless = (report: ArmReport) =>
+    JSON.stringify(report, (key, value) => (/^seconds$|^tokensPerSecond$/.test(key) ? undefined : value));
+  const [first, second] = await run([arms[1]!, { ...arms[1]!, name: "prefix" }]);
+  expect(timeless(first!)).toBe(timeless(second!));
+});
+
+test("an arm whose evaluation is aborted is not reported", async () => {
+  const controller = new AbortController();
+  const stream = compare({ ...options([arms[0]!]), signal: controller.signal });
+  for (let next = await stream.next(); ; next = await stream.next()) {
+    if (next.done) {
+      expect(next.value).toEqual([]);
+      break;
+    }
+    if (next.value.type === "evaluate") controller.abort();
+  }
 });
 
 test("no tensor outlives a comparison, finished or aborted", async () => {
   const before = tf.memory().numTensors;
   await run([arms[0]!]);
   const aborted = await run(arms, AbortSignal.abort());
-  expect(aborted.reports).toEqual([]);
+  expect(aborted).toEqual([]);
   expect(tf.memory().numTensors).toBe(before);
 });

@@ -113,6 +113,8 @@ async function* runArm(arm: Arm, options: CompareOptions): AsyncGenerator<Compar
       evaluate(request),
       (event) => ({ type: "evaluate", arm: arm.name, event }) as const,
     );
+    // Aborted, an evaluation ends early: its numbers are of a part of the examples.
+    if (options.signal?.aborted) return undefined;
     const { seenTokens, supervisedTokens, flops = 0, seconds } = trained.totals;
     return {
       name: arm.name,

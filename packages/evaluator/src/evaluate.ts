@@ -2,7 +2,7 @@ import { evaluationBatches } from "@trivium/data";
 import { type Batch, type Example, specialIds } from "@trivium/features";
 import { generate } from "@trivium/generate";
 import type { Model } from "@trivium/model";
-import { type Objective, prefixLm, seq2seq } from "@trivium/objectives";
+import type { Objective } from "@trivium/objectives";
 import { type ParameterTree, tf } from "@trivium/tensor";
 import { type ErrorRates, errorRates, type Scored } from "./error-rate.ts";
 import { type Likelihood, likelihood } from "./likelihood.ts";
@@ -62,8 +62,7 @@ export async function* evaluate(options: EvaluateOptions): AsyncGenerator<Evalua
 
 async function* evaluateLikelihood(options: EvaluateOptions): AsyncGenerator<EvaluateEvent, Likelihood> {
   const { model, parameters, objective, heldOut, decodeTarget, batchSize = 256, signal } = options;
-  const scoring =
-    [prefixLm(), seq2seq()].find(({ streams }) => streams.join() === objective.streams.join()) ?? objective;
+  const scoring = objective.scoring?.() ?? objective;
   const examples = heldOut.map(({ example }) => example);
   let [nats, tokens, characters, done] = [0, 0, 0, 0];
   for (const { batch } of evaluationBatches({ examples, objective: scoring, batchSize })) {

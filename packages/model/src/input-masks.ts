@@ -34,7 +34,13 @@ function hidePadding(mask: Mask, queries: StreamRows, keys: StreamRows): Mask {
   return full ? mask : and(mask, padding({ lengths: keys.lengths }));
 }
 
-/** Whether the self-attention of a stream sees later positions: in an encoder and in a prefix it does. */
+/** Whether any position of a stream sees a later one of its own stream: in an encoder and in a prefix it does. */
 export function isBidirectional(architecture: Architecture, stream: string): boolean {
-  return selfMaskOf(architecture, stream)({ prefixLengths: 2 }).visible(0, 0, 0, 1);
+  const mask = selfMaskOf(architecture, stream)({ prefixLengths: samplePrefix });
+  for (let query = 0; query < 2 * samplePrefix; query++) {
+    for (let key = query + 1; key < 2 * samplePrefix; key++) if (mask.visible(0, 0, query, key)) return true;
+  }
+  return false;
 }
+
+const samplePrefix = 8;

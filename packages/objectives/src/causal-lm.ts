@@ -4,6 +4,7 @@ import { z } from "zod";
 import { assertTokens, pairFeatures, pairPrompt, promptFeatures } from "./decoder-only-features.ts";
 import { fitsStreams } from "./fits-streams.ts";
 import { type Objective, objective } from "./objective.ts";
+import { prefixLm } from "./prefix-lm.ts";
 import { tokenLoss, tokenLossOptions } from "./token-loss.ts";
 
 const schema = z.strictObject({
@@ -38,6 +39,7 @@ export function causalLm(options: z.input<typeof schema> = {}): Objective<"token
     prompt: (example, { specials }) =>
       isPair(example) ? pairPrompt(example.source, specials) : promptFeatures(example.tokens),
     loss: (logits, batch) => tokenLoss(logits, batch, lossOptions),
+    scoring: () => prefixLm(),
   };
 }
 

@@ -36,6 +36,11 @@ export interface Objective<Stream extends string = string> {
   prompt(example: Example, context: FeatureContext): Features;
   /** @param logits - `[B, L, V]`, aligned with the batch's targets. */
   loss(logits: Tensor3D, batch: Batch): Loss;
+  /**
+   * The objective under which held-out loss is taken: on the target's tokens alone, without smoothing or penalty, so
+   * that the numbers of models compare. Default: this one.
+   */
+  scoring?(): Objective<Stream>;
 }
 
 /** The kind of objectives: a function from options to an objective. */

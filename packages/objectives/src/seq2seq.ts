@@ -42,6 +42,7 @@ export function seq2seq(options: z.input<typeof schema> = {}): Objective<"source
       };
     },
     loss: (logits, batch) => tokenLoss(logits, batch, lossOptions),
+    scoring: () => seq2seq(),
   };
 }
 

@@ -20,7 +20,7 @@ export interface CosineDecayOptions {
 export function cosineDecay({ peak, from, to, floor = 0 }: CosineDecayOptions): Schedule {
   return (step) => {
     if (step >= to) return floor;
-    const share = Math.max(0, step - from) / (to - from);
+    const share = step <= from ? 0 : (step - from) / (to - from);
     return floor + (peak - floor) * 0.5 * (1 + Math.cos(Math.PI * share));
   };
 }

@@ -69,3 +69,9 @@ test("a registry makes them by name and refuses options by field", () => {
   expect(() => registry.create("schedule", "warmup-cosine", { ...options, peak: -1 })).toThrow(/peak/);
   expect(() => registry.create("optimizer", "adam-w", { beta1: 1 })).toThrow(/beta1/);
 });
+
+test("a warm-up as long as the run, or a run of one step, never leaves the peak before its end", () => {
+  const schedule = warmupCosine({ peak: 1, warmupSteps: 4, steps: 4, floor: 0.1 });
+  expect([0, 1, 2, 3, 4].map(schedule)).toEqual([0.25, 0.5, 0.75, 1, 0.1]);
+  expect(warmupCosine({ peak: 1, warmupSteps: 1, steps: 1 })(0)).toBe(1);
+});

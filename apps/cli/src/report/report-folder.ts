@@ -1,5 +1,5 @@
-import { access, constants, mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { access, constants, mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { CheckpointError, TriviumError } from "@trivium/core";
 
 const ours = ["report.json", "report.html"];
@@ -14,7 +14,7 @@ const temporaryOf = (name: string): string => `.${name}.temporary`;
  */
 export async function openReportFolder(folder: string): Promise<void> {
   await refusingWith(folder, async () => {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     await access(folder, constants.W_OK);
     const known = [...ours, ...ours.map(temporaryOf)];
     const foreign = (await readdir(folder)).filter((name) => !known.includes(name));
@@ -23,6 +23,19 @@ export async function openReportFolder(folder: string): Promise<void> {
     const message = `${folder} holds ${some} and is not the folder of a report; choose another with --out`;
     throw new CheckpointError("cli/not-a-report", message, { details: { folder, foreign } });
   });
+}
+
+/** Makes a folder and those above it, unless they exist; Node's own `recursive` reports a read-only disk as ENOENT. */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST" && (await stat(path)).isDirectory()) return;
+    if (code !== "ENOENT" || dirname(path) === path) throw error;
+    await makeFolder(dirname(path));
+    await mkdir(path);
+  }
 }
 
 /**

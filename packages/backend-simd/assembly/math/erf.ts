@@ -1,13 +1,11 @@
 import { choose, fma } from "../fma";
-import { constant, HALF, ONE, SIGN } from "./constant";
+import { constant, ONE, SIGN } from "./constant";
 import { exp4 } from "./exp";
 
 /** Where the polynomial for small arguments gives way to the exponential form. */
 const NEAR = memory.data<f32>([0.927734375]);
-/** Beyond these erf is 1, or Φ 0, in float32, and an infinite power would be NaN. */
+/** Beyond this erf is 1 in float32, and an infinite power would be NaN. */
 const ERF_END = memory.data<f32>([4]);
-const CDF_END = memory.data<f32>([10]);
-const ROOT_HALF = memory.data<f32>([0.70710678]);
 const NEAR_POLYNOMIAL = memory.data<f32>([
   -5.96761703e-4, 4.99119423e-3, -2.67681349e-2, 1.12819925e-1, -3.76125336e-1, 1.28379166e-1,
 ]);
@@ -45,16 +43,4 @@ export function erf4(x: v128): v128 {
   const far = f32x4.sub(constant(ONE), farErfc(t, z));
   const signed = v128.or(far, v128.and(x, constant(SIGN)));
   return choose(fma(nearErf(z), x, x), signed, f32x4.le(t, constant(NEAR)));
-}
-
-/** The normal distribution function Φ(x) = (1 + erf(x/√2))/2 in each lane; its lower tail keeps its digits. */
-@inline
-export function normalCdf4(x: v128): v128 {
-  const s = f32x4.mul(x, constant(ROOT_HALF));
-  const t = f32x4.pmin(f32x4.abs(s), constant(CDF_END));
-  const z = f32x4.mul(t, t);
-  const tail = f32x4.mul(constant(HALF), farErfc(t, z));
-  const far = choose(tail, f32x4.sub(constant(ONE), tail), f32x4.lt(x, f32x4.splat(0)));
-  const near = fma(fma(nearErf(z), s, s), constant(HALF), constant(HALF));
-  return choose(near, far, f32x4.le(t, constant(NEAR)));
 }

@@ -1,25 +1,26 @@
-import { fma } from "../fma";
+/** GELU in both forms, and their derivatives. Source: Hendrycks and Gimpel 2016, https://arxiv.org/abs/1606.08415 */
+import { choose, fma, fnma } from "../fma";
 import { constant, HALF, ONE } from "./constant";
-import { normalCdf4 } from "./erf";
-import { exp4 } from "./exp";
+import { density4, millsRatio4 } from "./normal";
 import { tanh4 } from "./tanh";
 
-/** √(2/π), 0.044715 and three times that. Source: Hendrycks and Gimpel 2016, https://arxiv.org/abs/1606.08415 */
+/** √(2/π), 0.044715 and three times that. */
 const TANH_FORM = memory.data<f32>([0.7978845608, 0.044715, 0.134145]);
-/** −½ and 1/√(2π), of the normal density. */
-const DENSITY = memory.data<f32>([-0.5, 0.3989422804]);
 
-/** x·Φ(x) in each lane. */
+/** x·Φ(x) = max(x, 0) − |x|·Φ(−|x|) in each lane. */
 @inline
 export function gelu4(x: v128): v128 {
-  return f32x4.mul(x, normalCdf4(x));
+  const t = f32x4.abs(x);
+  const tail = f32x4.mul(density4(x), millsRatio4(t));
+  return fnma(t, tail, f32x4.pmax(x, f32x4.splat(0)));
 }
 
-/** Φ(x) + x·φ(x) in each lane. */
+/** Φ(x) + x·φ(x) in each lane: of −|x| it is φ·(Φ(−|x|)/φ − |x|), and 1 minus that of |x|. */
 @inline
 export function geluSlope4(x: v128): v128 {
-  const density = f32x4.mul(exp4(f32x4.mul(f32x4.mul(x, x), constant(DENSITY, 0))), constant(DENSITY, 1));
-  return fma(x, density, normalCdf4(x));
+  const t = f32x4.abs(x);
+  const below = f32x4.mul(density4(x), f32x4.sub(millsRatio4(t), t));
+  return choose(below, f32x4.sub(constant(ONE), below), f32x4.lt(x, f32x4.splat(0)));
 }
 
 /** tanh(√(2/π)·(x + 0.044715·x³)) in each lane, with z = x². */

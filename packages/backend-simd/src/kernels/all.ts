@@ -6,6 +6,7 @@ import { fillKernels } from "./fill.ts";
 import { adamW } from "./fused/adam-w.ts";
 import { dropout } from "./fused/dropout.ts";
 import { geluKernels } from "./fused/gelu.ts";
+import { linear } from "./fused/linear.ts";
 import { maskedSoftmaxKernels } from "./fused/masked-softmax.ts";
 import { normKernels } from "./fused/norm.ts";
 import { crossEntropyKernels } from "./fused/softmax-cross-entropy.ts";
@@ -34,6 +35,7 @@ export const acceleratedKernels: readonly AcceleratedKernel[] = [
   addN,
   cast,
   select,
+  linear,
   ...geluKernels,
   ...normKernels,
   ...crossEntropyKernels,

@@ -28,7 +28,7 @@ export function broadcastShape(a: number[], b: number[]): number[] {
   return sameShape(a, b) ? a : broadcast_util.assertAndGetBroadcastShape(a, b);
 }
 
-export function sameShape(a: readonly number[], b: readonly number[]): boolean {
+function sameShape(a: readonly number[], b: readonly number[]): boolean {
   if (a.length !== b.length) return false;
   for (let axis = 0; axis < a.length; axis++) if (a[axis] !== b[axis]) return false;
   return true;
@@ -59,7 +59,7 @@ const flat = (a: number, aColumn: number, b: number, bColumn: number, columns: n
 });
 
 /** Strides of a tensor seen under a shape that it broadcasts to: 0 along the axes that it repeats. */
-export function broadcastStrides(from: readonly number[], to: readonly number[]): number[] {
+function broadcastStrides(from: readonly number[], to: readonly number[]): number[] {
   const strides = stridesOf(from);
   const offset = to.length - from.length;
   return to.map((_, axis) => (axis < offset || from[axis - offset] === 1 ? 0 : strides[axis - offset]!));

@@ -6,7 +6,7 @@ import { runElementwise } from "./binary.ts";
 import { sizeOf } from "./size-of.ts";
 
 /** `op(a) · op(b) (+ bias)` over the last two axes, or undefined where types or batch axes are not covered. */
-function multiply(
+export function multiply(
   backend: SimdBackend,
   a: TensorInfo,
   b: TensorInfo,

@@ -3,7 +3,7 @@ import { type Allocator, type Block, createAllocator, GRANULE } from "./allocato
 
 const PAGE = 65_536;
 /** All that 32-bit addresses reach: 4 GiB. */
-export const MAXIMUM_PAGES = 65_536;
+const MAXIMUM_PAGES = 65_536;
 const INITIAL_PAGES = 256;
 const LARGEST_GROWTH_BYTES = 256 * 2 ** 20;
 

@@ -19,18 +19,24 @@ interface Case {
 
 const size = fc.constantFrom(0, 1, 2, 3, 5, 6, 7, 8, 12, 13, 16, 17, 31, 64);
 const depth = fc.oneof(size, fc.constantFrom(255, 256, 257, 300));
-const cases: fc.Arbitrary<Case> = fc.record({
-  transposeA: fc.boolean(),
-  transposeB: fc.boolean(),
-  m: fc.oneof(size, fc.constant(101)),
-  n: fc.oneof(size, fc.constantFrom(33, 40, 520)),
-  k: depth,
-  batch: fc.integer({ min: 1, max: 3 }),
-  pad: fc.integer({ min: 0, max: 3 }),
-  sharesB: fc.boolean(),
-  mode: fc.constantFrom("overwrite" as const, "accumulate" as const, "bias" as const),
-  seed: fc.integer({ min: 1, max: 1000 }),
-});
+/** The oracle takes a second for 10⁸ products: where all is large, `k` is not, which has its edges elsewhere. */
+const bounded = (shape: Case): Case =>
+  shape.m * shape.n * shape.k * shape.batch > 1e6 ? { ...shape, k: Math.min(shape.k, 17), batch: 1 } : shape;
+
+const cases: fc.Arbitrary<Case> = fc
+  .record({
+    transposeA: fc.boolean(),
+    transposeB: fc.boolean(),
+    m: fc.oneof(size, fc.constant(101)),
+    n: fc.oneof(size, fc.constantFrom(33, 40, 520)),
+    k: depth,
+    batch: fc.integer({ min: 1, max: 3 }),
+    pad: fc.integer({ min: 0, max: 3 }),
+    sharesB: fc.boolean(),
+    mode: fc.constantFrom("overwrite" as const, "accumulate" as const, "bias" as const),
+    seed: fc.integer({ min: 1, max: 1000 }),
+  })
+  .map(bounded);
 
 function layout({ transposeA, transposeB, m, n, k, batch, pad, sharesB, seed }: Case) {
   const lda = (transposeA ? m : k) + pad;
@@ -116,7 +122,12 @@ for (const build of builds) {
     it("gives few rows the same bits as among others, for every width of the tiles that compute them", () => {
       // 59 columns are 32 + 16 + 8 + 3, and 300 steps one block and a part of one that is no multiple of 8.
       const few = fc.record({
-        ...{ transposeA: fc.boolean(), transposeB: fc.boolean(), n: fc.constantFrom(59, 3, 16, 32), m: fc.constant(29) },
+        ...{
+          transposeA: fc.boolean(),
+          transposeB: fc.boolean(),
+          n: fc.constantFrom(59, 3, 16, 32),
+          m: fc.constant(29),
+        },
         ...{ k: fc.constantFrom(301, 256, 7, 0), batch: fc.constantFrom(1, 2), pad: fc.nat(3), sharesB: fc.boolean() },
         ...{ mode: fc.constantFrom("overwrite" as const, "accumulate" as const, "bias" as const), seed: fc.nat(1000) },
       });

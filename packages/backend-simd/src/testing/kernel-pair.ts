@@ -42,7 +42,7 @@ interface Result {
 }
 
 /** Runs a kernel on a backend from plain numbers to plain numbers, and leaves nothing behind. */
-export function runKernelOn(backendName: string, { kernelName, inputs, attributes }: KernelCall): Result[] {
+function runKernelOn(backendName: string, { kernelName, inputs, attributes }: KernelCall): Result[] {
   const backend = findBackend(backendName) as SimdBackend;
   const make = ({ shape, dtype, values }: Given) => backend.makeTensorInfo(shape, dtype, values);
   const tensors = Array.isArray(inputs)

@@ -1,6 +1,6 @@
 import { embedding } from "../embedding.ts";
+import { linear } from "../fused/linear.ts";
 import { softmaxCrossEntropy } from "../fused/softmax-cross-entropy.ts";
-import { linear } from "../linear.ts";
 import { type Tensor, type Tensor1D, type Tensor2D, tf } from "../tf.ts";
 import { copyTree, disposeTree, flattenTree, mapTree, type ParameterTree } from "../tree.ts";
 import { valueAndGradients } from "../value-and-gradients.ts";

@@ -4,6 +4,7 @@ import {
   dropoutHash,
   gelu,
   layerNorm,
+  linear,
   maskedSoftmax,
   rmsNorm,
   softmaxCrossEntropy,
@@ -75,6 +76,16 @@ const cases: Readonly<Record<string, fc.Arbitrary<Case>>> = {
     inputs: [floats([length], from)],
     run: (x) => gelu(x!, { approximate }),
   })),
+  linear: fc
+    .record({ rows: size, inner: positiveSize, columns: positiveSize, bias: fc.boolean(), seed })
+    .map(({ rows, inner, columns, bias, seed: from }) => ({
+      inputs: [
+        floats([rows, inner], from, { scale: 1 }),
+        floats([inner, columns], from + 1, { scale: 1 }),
+        ...(bias ? [floats([columns], from + 2)] : []),
+      ],
+      run: (x, weight, added) => linear(x!, weight as Tensor2D, added as Tensor1D | undefined),
+    })),
   "layer norm": norms.map((inputs) => ({
     inputs,
     run: (x, gain, bias) => layerNorm(x!, gain as Tensor1D, bias as Tensor1D, 1e-3),
@@ -146,6 +157,21 @@ describe.for(variants.map((variant) => [variant.name, variant] as const))("%s", 
       }),
       { numRuns: 40 },
     );
+  });
+
+  test("a linear map with a frozen weight costs one product backward, not two", async () => {
+    await variant.activate();
+    const products = () => variant.acceleratedCalls().BatchMatMul!;
+    tf.tidy(() => {
+      const [x, weight] = [tf.ones([3, 5]), tf.ones([5, 2]) as Tensor2D];
+      const before = products();
+      expect([
+        ...tf
+          .grad((input) => tf.sum(linear(input, weight)))(x)
+          .dataSync(),
+      ]).toEqual(new Array(15).fill(2));
+      expect(products() - before).toBe(1);
+    });
   });
 
   test("AdamW is the composed update", async () => {

@@ -1,5 +1,5 @@
 import { embedding } from "../../embedding.ts";
-import { linear } from "../../linear.ts";
+import { linear } from "../../fused/linear.ts";
 import { type Tensor1D, type Tensor2D, type Tensor3D, tf } from "../../tf.ts";
 import { at, type Grid, grid, reshaped } from "../grid.ts";
 import { exactly, floats } from "../input.ts";
@@ -71,6 +71,20 @@ export const matrixCases: readonly OpCase[] = [
     inputs: { x: floats([2, 3, 5]), weight: floats([5, 4]), bias: floats([4]) },
     run: ({ x, weight, bias }) => linear(x as Tensor3D, weight as Tensor2D, bias as Tensor1D),
     oracle: ({ x, weight, bias }) => reshaped(affine(x, weight, bias), [2, 3, 4]),
+  }),
+  opCase({
+    op: "linear",
+    variant: "one row, wider than a vector",
+    inputs: { x: floats([1, 9]), weight: floats([9, 37]), bias: floats([37]) },
+    run: ({ x, weight, bias }) => linear(x, weight as Tensor2D, bias as Tensor1D),
+    oracle: ({ x, weight, bias }) => affine(x, weight, bias),
+  }),
+  opCase({
+    op: "linear",
+    variant: "no bias",
+    inputs: { x: floats([7, 5]), weight: floats([5, 4]) },
+    run: ({ x, weight }) => linear(x, weight as Tensor2D),
+    oracle: ({ x, weight }) => product(x, weight),
   }),
   opCase({
     op: "gather",

@@ -1,9 +1,9 @@
 import "@tensorflow/tfjs-backend-cpu";
 import { expect, test } from "vitest";
-import { embedding } from "./embedding.ts";
+import { embedding } from "../embedding.ts";
+import { type Tensor, type Tensor1D, type Tensor2D, type Tensor3D, tf } from "../tf.ts";
+import { valueAndGradients } from "../value-and-gradients.ts";
 import { linear } from "./linear.ts";
-import { type Tensor, type Tensor1D, type Tensor2D, type Tensor3D, tf } from "./tf.ts";
-import { valueAndGradients } from "./value-and-gradients.ts";
 
 const numbers = (tensor: unknown) => Array.from((tensor as Tensor).dataSync());
 

@@ -1,0 +1,52 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { readMetrics } from "@trivium/checkpoint";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { checkpointsOf, jsonOf, startTrivium, weightsOf } from "./run-trivium.ts";
+import { tiny, writeToyData } from "./toy-data.ts";
+
+const kills = 20;
+const steps = 600;
+const folder = mkdtempSync(join(tmpdir(), "trivium-killed-"));
+beforeAll(() => writeToyData(folder));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const training = (out: string) => [
+  ...["train", "--data", "toy.tsv", ...tiny, "--dropout", "0.1", "--steps", String(steps), "--decoded", "0"],
+  ...["--checkpoint-every", "2", "--evaluate-every", String(steps), "--out", out, "--resume"],
+];
+
+const metricsFile = join(folder, "killed/metrics.jsonl");
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+const lines = (): number => (existsSync(metricsFile) ? readFileSync(metricsFile, "utf8").split("\n").length : 0);
+
+/** Kills the run a moment after it has taken that many steps; the step that it had started from. */
+async function killedAfter(stepsTaken: number): Promise<number> {
+  const { child, ended, says } = startTrivium(training("killed"), folder);
+  await says(`of ${steps}`);
+  const before = lines();
+  while (stepsTaken > 0 && child.exitCode === null && lines() - before < stepsTaken) await pause(2);
+  await pause(Math.random() * 20);
+  child.kill("SIGKILL");
+  const { signal, stderr } = await ended;
+  expect(signal, stderr).toBe("SIGKILL");
+  return Number(/step (\d+) of/.exec(stderr)?.[1]);
+}
+
+test(`a run that is killed ${kills} times and resumed ends with the weights of an undisturbed one, byte for byte`, async () => {
+  const starts: number[] = [];
+  for (let kill = 0; kill < kills; kill++) starts.push(await killedAfter(Math.floor(Math.random() * 24)));
+  // The test is worth something only if runs were killed on their way, most of them after some progress.
+  expect(new Set(starts).size).toBeGreaterThan(kills / 2);
+  expect(starts.at(-1)).toBeLessThan(steps);
+  await jsonOf(training("killed"), folder);
+  await jsonOf(training("undisturbed"), folder);
+  expect(checkpointsOf(join(folder, "killed"))).toContain("step-000600");
+  expect(weightsOf(join(folder, "killed")).equals(weightsOf(join(folder, "undisturbed")))).toBe(true);
+  const metrics = (run: string) => readMetrics(join(folder, run, "metrics.jsonl"));
+  const lossesOf = async (run: string) => (await metrics(run)).map(({ step, loss }) => [step, loss]);
+  expect(await lossesOf("killed")).toEqual(await lossesOf("undisturbed"));
+});

@@ -1,0 +1,50 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { command, runTrivium } from "./run-trivium.ts";
+import { tiny, writeToyData } from "./toy-data.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "trivium-terminal-"));
+beforeAll(() => writeToyData(folder));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const training = (out: string) => [
+  "train",
+  "--data",
+  "toy.tsv",
+  ...tiny,
+  "--steps",
+  "40",
+  "--decoded",
+  "0",
+  "--out",
+  out,
+];
+/** Begins the commands that move the cursor and clear lines. */
+const control = String.fromCharCode(27);
+// Of util-linux; another system's takes other flags.
+const noTerminal = spawnSync("script", ["--version"]).stdout?.includes("util-linux")
+  ? undefined
+  : "needs script of util-linux";
+
+test("on a terminal there is a bar, with notes above it, and the cursor comes back", (context) => {
+  if (noTerminal) return context.skip(noTerminal);
+  const typed = [process.execPath, ...command, ...training("bar")].join(" ");
+  const env = { ...process.env, TERM: "xterm", COLUMNS: "120" };
+  const shown = execFileSync("script", ["-qec", typed, "/dev/null"], { cwd: folder, env, input: "" }).toString();
+  expect(shown).toMatch(/causal █+ 40\/40 loss [\d.]+, [\d,]+ tokens\/s/);
+  expect(shown).toContain(`${control}[2Kstep 40: targetLoss `);
+  expect(shown).toMatch(/step 40: targetLoss [\d.]+, [^\n█]*\n/);
+  expect(shown.lastIndexOf(`${control}[?25h`)).toBeGreaterThan(shown.lastIndexOf(`${control}[?25l`));
+  expect(shown).toMatch(/finished at step 40; the run is in bar\r?\n$/);
+});
+
+test("in a pipe there are plain lines, the last state once", async () => {
+  const { stdout, stderr } = await runTrivium(training("pipe"), folder);
+  expect(stdout).toBe("finished at step 40; the run is in pipe\n");
+  expect(stderr).not.toMatch(/[█░]/);
+  expect(stderr).not.toContain(control);
+  expect(stderr.match(/^causal 40\/40 loss [\d.]+, [\d,]+ tokens\/s$/gm)).toHaveLength(1);
+});

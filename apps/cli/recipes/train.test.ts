@@ -1,0 +1,188 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { namedSettings } from "../src/settings.ts";
+import { checkpointsOf, command, jsonOf, runTrivium, startTrivium, weightsOf } from "./run-trivium.ts";
+import { tiny, writeToyData } from "./toy-data.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "trivium-train-"));
+beforeAll(() => writeToyData(folder));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const training = (out: string, steps: number, ...more: string[]) => [
+  ...["train", "--data", "toy.tsv", ...tiny, "--decoded", "0", "--steps", String(steps)],
+  ...["--checkpoint-every", "5", "--evaluate-every", "100000", "--out", out, ...more],
+];
+
+interface Trained {
+  out: string;
+  step: number;
+  reason: string;
+  loss: number;
+  targetLoss: number;
+  seenTokens: number;
+  flops: number;
+}
+
+describe.each(["causal", "prefix", "encoder-decoder"])("%s", (architecture) => {
+  test.each(["txt", "tsv", "jsonl"])("trains on .%s, is evaluated and generates", async (form) => {
+    const run = `${architecture}-${form}`;
+    const flags = ["--architecture", architecture, "--steps", "30", "--learning-rate", "0.01", "--out", run];
+    const trained = await jsonOf<Trained>(["train", "--data", `toy.${form}`, ...tiny, ...flags], folder);
+    expect(trained).toMatchObject({ out: run, step: 30, reason: "finished" });
+    // An even guess over the 261 ids of bytes and specials.
+    expect(trained.loss).toBeLessThan(Math.log(261) - 1);
+    for (const count of [trained.seenTokens, trained.flops, trained.targetLoss]) expect(count).toBeGreaterThan(0);
+    const scored = await jsonOf<{ targetLoss: number; wer?: number }>(["evaluate", run], folder);
+    expect(scored.targetLoss).toBeLessThan(Math.log(261) - 1);
+    expect(scored.wer === undefined).toBe(form === "txt");
+    const answers = await jsonOf<{ prompt: string; answer: string; stopped: string }[]>(
+      ["generate", run, "ab", "cd", "--tokens", "5"],
+      folder,
+    );
+    expect(answers.map(({ prompt }) => prompt)).toEqual(["ab", "cd"]);
+    for (const { stopped } of answers) expect(["end", "length"]).toContain(stopped);
+  });
+});
+
+test("a model of characters is evaluated on another file with its own alphabet, and answers lines of stdin", async () => {
+  writeFileSync(join(folder, "more.tsv"), "dcba\tabcd\nab\tba\n");
+  await jsonOf(training("characters", 20, "--tokenizer", "character"), folder);
+  const other = await jsonOf<{ data: string; targetTokens: number }>(
+    ["evaluate", "characters", "--data", "more.tsv"],
+    folder,
+  );
+  // All of the file: six letters and two ends.
+  expect(other).toMatchObject({ data: "more.tsv", targetTokens: 8 });
+  const { stdout } = await runTrivium(["generate", "characters"], folder, "ab\n\ncd\n");
+  expect(stdout).toMatch(/^ab\t[a-d]*\ncd\t[a-d]*\n$/);
+});
+
+test("a file that has changed since is not what the model is scored on", async () => {
+  writeFileSync(join(folder, "changing.tsv"), readFileSync(join(folder, "toy.tsv")));
+  await jsonOf([...training("of-changing", 1), "--data", "changing.tsv"], folder);
+  writeFileSync(join(folder, "changing.tsv"), "dddd\tdddd\n", { flag: "a" });
+  const { code, stderr } = await runTrivium(["evaluate", "of-changing"], folder);
+  expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining("changing.tsv has changed since") });
+});
+
+test("where no folder is named, it is named after the architecture and the data", async () => {
+  const { out } = await jsonOf<Trained>(["train", "--data", "toy.tsv", ...tiny, "--steps", "1"], folder);
+  expect(out).toBe("runs/causal-toy");
+});
+
+test("names that look like numbers are names", async () => {
+  expect((await jsonOf<Trained>(training("1e3", 1), folder)).out).toBe("1e3");
+  expect(checkpointsOf(join(folder, "1e3"))).toEqual(["step-000001"]);
+});
+
+test("flags come before a configuration, and it before a preset", async () => {
+  writeFileSync(
+    join(folder, "config.json"),
+    JSON.stringify({ data: "toy.tsv", width: 8, heads: 2, layers: 2, steps: 3 }),
+  );
+  const flags = [
+    "--preset",
+    "demo",
+    "--config",
+    "config.json",
+    "--layers",
+    "1",
+    "--decoded",
+    "0",
+    "--out",
+    "configured",
+  ];
+  expect((await jsonOf<Trained>(["train", ...flags], folder)).step).toBe(3);
+  const { identity } = JSON.parse(readFileSync(join(folder, "configured/run.json"), "utf8"));
+  expect(identity).toMatchObject({ batch: namedSettings.demo?.batch, model: { width: 8, layers: 1, length: 16 } });
+});
+
+describe("--resume", () => {
+  test("on a missing or empty folder starts at step 0 and says so", async () => {
+    mkdirSync(join(folder, "empty"));
+    for (const out of ["missing", "empty"]) {
+      const { code, stderr } = await runTrivium(training(out, 2, "--resume"), folder);
+      expect(code).toBe(0);
+      expect(stderr).toContain(`step 0 of 2; there is nothing to resume in ${out}`);
+      expect(checkpointsOf(join(folder, out))).toEqual(["step-000002"]);
+    }
+  });
+
+  test("says what it goes on from, and goes on with more steps where the schedule has no end", async () => {
+    const constant = ["--schedule", "constant"];
+    await jsonOf(training("longer", 10, ...constant), folder);
+    const { stderr } = await runTrivium(training("longer", 20, "--resume", ...constant), folder);
+    expect(stderr).toContain("resumed from step 10 of 20 in longer");
+    await jsonOf(training("at-once", 20, ...constant), folder);
+    expect(weightsOf(join(folder, "longer")).equals(weightsOf(join(folder, "at-once")))).toBe(true);
+  });
+
+  test("is refused where the length of the run changes the rate", async () => {
+    await jsonOf(training("cosine", 10), folder);
+    const { code, stderr } = await runTrivium(training("cosine", 20, "--resume"), folder);
+    expect(code).toBe(2);
+    expect(stderr).toContain("schedule.options.steps is 10 there, 20 here");
+  });
+
+  test("passes over a checkpoint that is truncated, and generates from an older one too", async () => {
+    await jsonOf(training("truncated", 10), folder);
+    const weights = join(folder, "truncated/checkpoints/step-000010/model.safetensors");
+    truncateSync(weights, 100);
+    const generated = await runTrivium(["generate", "truncated", "ab"], folder);
+    expect(generated).toMatchObject({ code: 0, stderr: expect.stringMatching(/^warning: .*model\.safetensors/) });
+    const { code, stderr } = await runTrivium(training("truncated", 10, "--resume"), folder);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining("resumed from step 5 of 10") });
+    expect(stderr).toMatch(/warning: .*model\.safetensors/);
+    await jsonOf(training("whole", 10), folder);
+    expect(weightsOf(join(folder, "truncated")).equals(weightsOf(join(folder, "whole")))).toBe(true);
+  });
+
+  test("is refused if every checkpoint was altered, and nothing is removed", async () => {
+    await jsonOf(training("altered", 5), folder);
+    const weights = join(folder, "altered/checkpoints/step-000005/model.safetensors");
+    const bytes = readFileSync(weights);
+    bytes[bytes.length - 1]! ^= 1;
+    writeFileSync(weights, bytes);
+    const { code, stderr } = await runTrivium(training("altered", 5, "--resume"), folder);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^trivium: altered has no checkpoint that is whole: [^\n]*model\.safetensors[^\n]*\n$/m);
+    expect(readFileSync(weights).equals(bytes)).toBe(true);
+    expect(await runTrivium(["generate", "altered", "ab"], folder)).toMatchObject({ code: 2, stdout: "" });
+  });
+});
+
+describe("a signal while it trains", () => {
+  test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
+    "%s stops it with a checkpoint and exit code 130",
+    async (signal) => {
+      const { child, ended, says } = startTrivium(training(signal, 100_000), folder);
+      await says("step 0 of 100000");
+      child.kill(signal);
+      const { code, stdout, stderr } = await ended;
+      expect({ code, stdout }).toEqual({
+        code: 130,
+        stdout: expect.stringMatching(/^stopped at step \d+; the run is in SIG/),
+      });
+      expect(stderr).toContain("stopping after this step");
+      expect(checkpointsOf(join(folder, signal))).not.toHaveLength(0);
+    },
+  );
+
+  test("says which command goes on, and that ends with the weights of an undisturbed run", async () => {
+    const { child, ended, says } = startTrivium(training("it's stopped", 500), folder);
+    await says("step 0 of 500");
+    child.kill("SIGINT");
+    const [, typed = ""] = /^to go on: trivium (.*)$/m.exec((await ended).stderr) ?? [];
+    expect(typed).toBe(`${training("", 500).slice(0, -1).join(" ")} 'it'\\''s stopped' --resume`);
+    expect(checkpointsOf(join(folder, "it's stopped"))).not.toContain("step-000500");
+    const resumed = execFileSync("sh", ["-c", `"$0" ${command.join(" ")} ${typed} 2>&1`, process.execPath], {
+      cwd: folder,
+    });
+    expect(resumed.toString()).toMatch(/resumed from step \d+ of 500/);
+    await jsonOf(training("undisturbed", 500), folder);
+    expect(weightsOf(join(folder, "it's stopped")).equals(weightsOf(join(folder, "undisturbed")))).toBe(true);
+  });
+});

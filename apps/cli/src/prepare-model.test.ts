@@ -1,0 +1,58 @@
+import { causal, full, window } from "@trivium/masks";
+import { cosineDecay } from "@trivium/trainer";
+import { expect, test } from "vitest";
+import { loadRegistry } from "./load-registry.ts";
+import { createOutput } from "./output.ts";
+import { defaultObjective, prepareModel, prepareSchedule, scheduleOptions } from "./prepare-model.ts";
+import { trainSchema } from "./settings.ts";
+
+const settingsOf = (given: Record<string, unknown>) => trainSchema.parse(given);
+const sizes = { vocabulary: 16, length: 8, output: createOutput(false) };
+
+test("an architecture of one's own gets the objective that its masks and streams ask for", () => {
+  const tokens = { name: "mine", streams: ["tokens"] };
+  expect(defaultObjective({ ...tokens, selfMask: () => window({ left: 3, right: 0 }) })).toBe("causal-lm");
+  expect(defaultObjective({ ...tokens, selfMask: () => full() })).toBe("prefix-lm");
+  const two = { name: "mine", streams: ["source", "target"] };
+  expect(defaultObjective({ ...two, selfMask: { source: () => full(), target: () => causal() } })).toBe("seq2seq");
+});
+
+test("the model takes its own settings where they are given, and what the data decides", async () => {
+  const registry = await loadRegistry([]);
+  const given = settingsOf({ width: 8, heads: 2, dropout: 0.1, positions: "rotary", steps: 7, backend: "cpu" });
+  const { config, model, objective } = prepareModel(given, registry, sizes);
+  expect(config).toEqual({ width: 8, heads: 2, dropout: 0.1, positions: "rotary", vocabulary: 16, length: 8 });
+  expect(model.config).toMatchObject({ layers: 3, length: 8 });
+  expect(objective.name).toBe("causal-lm");
+});
+
+test("a scope of the loss goes to causal-lm, is what the others do anyway, or is refused", async () => {
+  const registry = await loadRegistry([]);
+  const prepare = (given: Record<string, unknown>) =>
+    prepareModel(settingsOf({ width: 8, heads: 2, backend: "cpu", ...given }), registry, sizes).objective;
+  const { lossWeights } = prepare({ loss: "target" }).features(
+    { source: [5, 6], target: [7] },
+    { specials: { pad: 0, beginOfSequence: 1, separator: 2, endOfSequence: 3 }, random: undefined as never },
+  );
+  expect(lossWeights).toEqual([0, 0, 1, 1]);
+  expect(prepare({ architecture: "prefix", loss: "target" }).name).toBe("prefix-lm");
+  expect(() => prepare({ architecture: "prefix", loss: "all" })).toThrow(/objective "prefix-lm".*loss/);
+});
+
+test("a schedule has its own options; one of the user's gets peak, warm-up and steps", () => {
+  const given = { learningRate: 0.5, steps: 100 };
+  const of = (schedule: string) => scheduleOptions(settingsOf({ ...given, schedule }));
+  expect(of("constant")).toEqual({ name: "constant", options: { rate: 0.5 } });
+  expect(of("inverse-square-root").options).toEqual({ peak: 0.5, warmupSteps: 10 });
+  expect(of("warmup-cosine").options).toEqual({ peak: 0.5, warmupSteps: 10, steps: 100, floor: 0.01 });
+  expect(of("mine").options).toEqual({ peak: 0.5, warmupSteps: 10, steps: 100 });
+});
+
+test("a run of a single step has a rate", async () => {
+  const registry = await loadRegistry([]);
+  for (const schedule of ["constant", "inverse-square-root", "warmup-cosine"]) {
+    const rate = prepareSchedule(settingsOf({ steps: 1, schedule }), registry)(0);
+    expect(rate, schedule).toBeGreaterThan(0);
+  }
+  expect(cosineDecay({ peak: 1, from: 0, to: 1 })(0)).toBe(1);
+});

@@ -1,0 +1,56 @@
+import { Command } from "commander";
+import { describe, expect, test } from "vitest";
+import { z } from "zod";
+import { addSettingFlags, readFlag } from "./setting-flags.ts";
+import { compareSchema, namedSettings, trainSchema } from "./settings.ts";
+
+describe("the text of a flag", () => {
+  const cases: readonly [what: string, field: z.ZodType, text: string, value: unknown][] = [
+    ["is a name where a name is right, even if it looks like a number", z.string(), "1e3", "1e3"],
+    ["is a name where a name is right, even if it looks like JSON", z.string(), '"a"', '"a"'],
+    ["is a number where a number is right", z.number(), "1e-3", 0.001],
+    ["is a truth value where one is right", z.boolean(), "false", false],
+    ["is a word of a list of words", z.enum(["all", "target"]), "target", "target"],
+    ["is a list with commas", z.array(z.string()), "causal,prefix", ["causal", "prefix"]],
+    ["is a list of one", z.array(z.string()), "causal", ["causal"]],
+    ["is JSON where only an object is right", z.record(z.string(), z.int()), '{"source":2}', { source: 2 }],
+    ["is one of two kinds, whichever fits", z.union([z.int(), z.record(z.string(), z.int())]), "2", 2],
+    ["is left to the schema to refuse if nothing fits", z.int(), "1.5", 1.5],
+    ["is left as it is if it is not even JSON", z.int(), "many", "many"],
+  ];
+  test.each(cases)("%s", (_, field, text, value) => expect(readFlag(field, text)).toEqual(value));
+});
+
+/** What a command line gives for a schema. */
+function optionsOf(schema: z.ZodObject, words: readonly string[]): Record<string, unknown> {
+  const command = addSettingFlags(new Command(), schema).exitOverride();
+  return command.parse([...words], { from: "user" }).opts();
+}
+
+test("every setting but plugins has a flag in kebab-case", () => {
+  for (const schema of [trainSchema, compareSchema] as z.ZodObject[]) {
+    const flags = addSettingFlags(new Command(), schema).options.map((option) => option.attributeName());
+    const settings = Object.keys(schema.shape).filter((key) => key !== "plugins");
+    expect(flags).toEqual([...settings, "config", "preset"]);
+  }
+  expect(optionsOf(trainSchema, ["--learning-rate", "0.5"])).toEqual({ learningRate: 0.5 });
+});
+
+test("a switch needs no value and takes one", () => {
+  expect(optionsOf(trainSchema, ["--resume"])).toEqual({ resume: true });
+  expect(optionsOf(trainSchema, ["--tied-head", "false", "--biases"])).toEqual({ tiedHead: false, biases: true });
+});
+
+test("every setting says what it is", () => {
+  for (const option of addSettingFlags(new Command(), trainSchema).options) {
+    expect(option.description, option.flags).toMatch(/\w{3}/);
+  }
+});
+
+test("the named settings are settings of train and of compare", () => {
+  for (const settings of Object.values(namedSettings)) {
+    const { architectures, ...shared } = settings;
+    expect(trainSchema.safeParse(shared).error).toBeUndefined();
+    expect(compareSchema.safeParse(settings).error).toBeUndefined();
+  }
+});
