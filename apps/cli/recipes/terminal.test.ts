@@ -24,8 +24,10 @@ const training = (out: string) => [
 ];
 /** Begins the commands that move the cursor and clear lines. */
 const control = String.fromCharCode(27);
+/** Runs a command on a terminal of its own. */
+const recorder = "script";
 // Of util-linux; another system's takes other flags.
-const noTerminal = spawnSync("script", ["--version"]).stdout?.includes("util-linux")
+const noTerminal = spawnSync(recorder, ["--version"]).stdout?.includes("util-linux")
   ? undefined
   : "needs script of util-linux";
 
@@ -33,7 +35,7 @@ test("on a terminal there is a bar, with notes above it, and the cursor comes ba
   if (noTerminal) return context.skip(noTerminal);
   const typed = [process.execPath, ...command, ...training("bar")].join(" ");
   const env = { ...process.env, TERM: "xterm", COLUMNS: "120" };
-  const shown = execFileSync("script", ["-qec", typed, "/dev/null"], { cwd: folder, env, input: "" }).toString();
+  const shown = execFileSync(recorder, ["-qec", typed, "/dev/null"], { cwd: folder, env, input: "" }).toString();
   expect(shown).toMatch(/causal █+ 40\/40 loss [\d.]+, [\d,]+ tokens\/s/);
   expect(shown).toContain(`${control}[2Kstep 40: targetLoss `);
   expect(shown).toMatch(/step 40: targetLoss [\d.]+, [^\n█]*\n/);
