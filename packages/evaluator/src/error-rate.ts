@@ -8,7 +8,10 @@ export interface Scored<Symbol> {
 }
 
 export interface ErrorRates {
-  /** Edits to the nearest reference ÷ its length, over all examples: the phoneme error rate where symbols are phonemes. */
+  /**
+   * Edits to the nearest reference ÷ its length, over all examples: the phoneme error rate where symbols are phonemes.
+   * A share, and above 1 where predictions are longer than what they should be.
+   */
   readonly per: number;
   /** Examples with any edit ÷ examples: the word error rate where an example is a word. */
   readonly wer: number;
