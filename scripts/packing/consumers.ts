@@ -5,6 +5,7 @@ import { instrument } from "../readme/instrument.ts";
 import { runCommand, runOrThrow } from "../run-command.ts";
 import type { Workspace } from "../workspace.ts";
 import type { PackedPackage } from "./pack-packages.ts";
+import { writePluginAuthor } from "./plugin-author.ts";
 
 /** A project that has installed one packed package, what that package depends on, and nothing else. */
 export interface Consumer {
@@ -19,6 +20,14 @@ export interface Consumer {
 
 const checker = new URL("../readme/expect-output.ts", import.meta.url).href;
 
+/** Everything that was installed. */
+export interface Consumers {
+  /** One for each package. */
+  readonly packages: readonly Consumer[];
+  /** The folder of a project that has plugins of its own. */
+  readonly pluginAuthor: string;
+}
+
 /**
  * Installs each packed package into a project of its own below `directory`.
  *
@@ -29,15 +38,16 @@ export async function installConsumers(
   { root, manifest }: Workspace,
   packages: readonly PackedPackage[],
   directory: string,
-): Promise<Consumer[]> {
+): Promise<Consumers> {
   const tarballs = Object.fromEntries(packages.map(({ source, tarball }) => [source.name, `file:${tarball}`]));
   const consumers = packages.map((packed) => writeConsumer(packed, tarballs, { root, directory }));
+  const pluginAuthor = writePluginAuthor(root, directory, tarballs);
   writeFileSync(join(directory, "package.json"), JSON.stringify({ name: "consumers", private: true }));
   writeFileSync(join(directory, "pnpm-workspace.yaml"), settings(root, tarballs));
   const pnpm = ["npx", "--yes", manifest.packageManager ?? "pnpm"];
   const flags = ["--prefer-offline", "--no-frozen-lockfile", "--ignore-scripts"];
   await runOrThrow([...pnpm, "install", ...flags], { cwd: directory });
-  return consumers;
+  return { packages: consumers, pluginAuthor };
 }
 
 function settings(root: string, tarballs: Readonly<Record<string, string>>): string {
@@ -109,7 +119,7 @@ export async function typeErrors(
     ...{ module: mode === "node16" ? "Node16" : "ESNext", moduleResolution: mode, moduleDetection: "force" },
     ...{ types: ["node"], typeRoots: [join(root, "node_modules/@types")] },
   };
-  const include = ["consumers/*/entries.ts", "consumers/*/readme-*.ts"];
+  const include = ["consumers/*/entries.ts", "consumers/*/readme-*.ts", "consumers/plugin-author/mine.ts"];
   writeFileSync(config, JSON.stringify({ compilerOptions, include }));
   const { code, output } = await runCommand(["tsc", "--pretty", "false", "-p", config], { cwd: directory });
   const errors = output.split("\n").filter((line) => line.includes("error TS"));

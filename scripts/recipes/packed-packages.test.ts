@@ -12,11 +12,13 @@ const workspace = readWorkspace();
 const published = workspace.packages.filter(({ manifest }) => manifest.private !== true);
 const directory = mkdtempSync(join(tmpdir(), "trivium-packed-"));
 let consumers: ReadonlyMap<string, Consumer>;
+let pluginAuthor: string;
 
 beforeAll(async () => {
   const packed = await packPackages(workspace, join(directory, "tarballs"));
   const installed = await installConsumers(workspace, packed, directory);
-  consumers = new Map(installed.map((one) => [one.packed.source.name, one]));
+  consumers = new Map(installed.packages.map((one) => [one.packed.source.name, one]));
+  pluginAuthor = installed.pluginAuthor;
 }, 600_000);
 
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
@@ -38,6 +40,30 @@ describe.each(published.map(({ name }) => name))("%s, packed and installed elsew
     const { directory: cwd, commands } = consumerOf(name);
     for (const command of commands) await runOrThrow(command, { cwd });
   });
+});
+
+test("a mask, an objective and an architecture in one file of a user's own work with the installed packages", async () => {
+  const trivium = (...words: string[]) =>
+    runOrThrow([join(pluginAuthor, "node_modules/.bin/trivium"), ...words, "--plugin", "./mine.ts"], {
+      cwd: pluginAuthor,
+    });
+  const sizes = ["--width", "8", "--heads", "2", "--layers", "1", "--steps", "3", "--batch", "8"];
+  await trivium("mask", "tethered(1)", "--queries", "4");
+  await trivium(
+    "train",
+    "--architecture",
+    "tethered",
+    "--objective",
+    "tail-lm",
+    "--data",
+    "toy.tsv",
+    ...sizes,
+    "--out",
+    "run",
+  );
+  await trivium("compare", "--architectures", "tethered,causal", "--data", "toy.tsv", ...sizes, "--out", "report");
+  const report = JSON.parse(readFileSync(join(pluginAuthor, "report/report.json"), "utf8"));
+  expect(report.arms.map((arm: { architecture: string }) => arm.architecture)).toEqual(["tethered", "causal"]);
 });
 
 test("no build contains a path of the machine that built it", () => {

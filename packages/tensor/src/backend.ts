@@ -26,6 +26,11 @@ export interface Backend {
   /** Whether it can do what a model needs; a backend without this method can do everything. */
   supports?(needs: BackendNeeds): true | { readonly code: string; readonly message: string };
   probe(): Promise<Probe>;
+  /**
+   * What may change the bits of a result: kernel build, GEMM provider and version. Not the number of threads. A run
+   * resumes only where it is the same. Default: the name alone.
+   */
+  numericIdentity?(): Promise<Readonly<Record<string, string>>>;
   /** @throws {UnsupportedError} `backend/unavailable`, with the reason and the remedy. */
   activate(): Promise<void>;
 }
