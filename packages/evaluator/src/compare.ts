@@ -21,6 +21,7 @@ export interface Arm {
   readonly objective: Objective;
 }
 
+/** What is compared, and what all arms share. */
 export interface CompareOptions {
   readonly arms: readonly Arm[];
   readonly attention: AttentionKernel;
@@ -83,6 +84,8 @@ export type CompareEvent =
  * the same numbers, times aside.
  *
  * @returns the reports, in the order of the arms; fewer if the signal aborts.
+ * @throws {ConfigError} `model/config`; what `train` and `evaluate` throw.
+ * @example const reports = await consume(compare({ arms, attention, batches, heldOut, decodeTarget, steps: 250, seed: 1, optimizer, schedule }));
  */
 export async function* compare(options: CompareOptions): AsyncGenerator<CompareEvent, ArmReport[]> {
   const reports: ArmReport[] = [];

@@ -1,5 +1,6 @@
+import { DataError } from "@trivium/core";
 import { evaluationBatches } from "@trivium/data";
-import { type Batch, type Example, specialIds } from "@trivium/features";
+import { type Batch, type Example, isPair, specialIds } from "@trivium/features";
 import { generate } from "@trivium/generate";
 import type { Model } from "@trivium/model";
 import type { Objective } from "@trivium/objectives";
@@ -14,6 +15,7 @@ export interface HeldOut {
   readonly references: readonly (readonly number[])[];
 }
 
+/** A model, and what to score it on. */
 export interface EvaluateOptions {
   readonly model: Model;
   readonly parameters: ParameterTree;
@@ -50,6 +52,9 @@ export type EvaluateEvent =
  *
  * Whatever the model was trained with, loss is taken on the target tokens alone, without smoothing or penalty, and a
  * text without a source is cut at the same place for every architecture; so the numbers compare.
+ *
+ * @throws {DataError} `evaluator/no-targets` if there is nothing to score.
+ * @example const { targetLoss, per } = await consume(evaluate({ model, parameters, objective, heldOut, decodeTarget }));
  */
 export async function* evaluate(options: EvaluateOptions): AsyncGenerator<EvaluateEvent, Evaluation> {
   const targets = yield* evaluateLikelihood(options);
@@ -74,6 +79,10 @@ async function* evaluateLikelihood(options: EvaluateOptions): AsyncGenerator<Eva
     yield { type: "progress", phase: "loss", done, total: examples.length };
     await new Promise((resolve) => setTimeout(resolve));
   }
+  if (tokens === 0 && !signal?.aborted) {
+    const message = `no target token to score in ${heldOut.length} held-out examples; hold some out`;
+    throw new DataError("evaluator/no-targets", message);
+  }
   return likelihood({ nats, tokens, characters });
 }
 
@@ -81,10 +90,18 @@ function natsOf(model: Model, parameters: ParameterTree, objective: Objective, b
   return tf.tidy(() => objective.loss(model.logits(parameters, batch), batch).sum.dataSync()[0] as number);
 }
 
-function charactersOf({ targets, lossWeights }: Batch, decodeTarget: EvaluateOptions["decodeTarget"]): number {
+/** Characters that the supervised ids of each row spell; a row is a text of its own. */
+function charactersOf({ targets, lossWeights, size }: Batch, decodeTarget: EvaluateOptions["decodeTarget"]): number {
   const special: readonly number[] = Object.values(specialIds);
-  const supervised = [...targets].filter((id, at) => lossWeights[at] !== 0 && !special.includes(id));
-  return [...decodeTarget(supervised)].length;
+  const length = targets.length / size;
+  let characters = 0;
+  for (let row = 0; row < size; row++) {
+    const ids = [...targets.subarray(row * length, (row + 1) * length)];
+    const supervised = ids.filter((id, at) => lossWeights[row * length + at] !== 0 && !special.includes(id));
+    // A row of bytes may begin within a character, which was counted where it began.
+    characters += [...decodeTarget(supervised).replace(/^\uFFFD+/, "")].length;
+  }
+  return characters;
 }
 
 async function* evaluateDecoding(options: EvaluateOptions): AsyncGenerator<EvaluateEvent, ErrorRates | undefined> {
@@ -102,12 +119,26 @@ async function* evaluateDecoding(options: EvaluateOptions): AsyncGenerator<Evalu
   if (chosen.length === 0) return undefined;
   const scored: Scored<number>[] = [];
   const examples = chosen.map(({ example }) => example);
-  const request = { model, parameters, objective, examples, maximumTokens, batchSize, ...(signal ? { signal } : {}) };
+  // The same for every architecture: what a single stream has left behind its source.
+  const limits = examples.map((example) =>
+    Math.max(1, Math.min(maximumTokens, model.config.length - sourceLength(example))),
+  );
+  const request = {
+    model,
+    parameters,
+    objective,
+    examples,
+    maximumTokens: limits,
+    batchSize,
+    ...(signal ? { signal } : {}),
+  };
   for await (const event of generate(request)) {
     if (event.type !== "generated") continue;
     scored.push({ prediction: event.result.ids, references: (chosen[event.index] as HeldOut).references });
-    if (scored.length % batchSize === 0)
+    if (scored.length % batchSize === 0 || scored.length === chosen.length)
       yield { type: "progress", phase: "decoding", done: scored.length, total: chosen.length };
   }
   return scored.length > 0 ? errorRates(scored) : undefined;
 }
+
+const sourceLength = (example: Example): number => (isPair(example) ? example.source.length : example.tokens.length);

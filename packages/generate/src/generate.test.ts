@@ -29,6 +29,7 @@ describe.each([
     parameters: Parameters<typeof model.logits>[0],
     example: (typeof examples)[number],
     steps: number,
+    endOfSequence: number = specialIds.endOfSequence,
   ): number[] {
     const prompt = objective.prompt(example, { specials: specialIds, random: createRandom(1) });
     const ids: number[] = [];
@@ -41,7 +42,7 @@ describe.each([
       );
       const logits = tf.tidy(() => model.logits(parameters, input).arraySync()[0]!.at(-1)!);
       const next = logits.indexOf(Math.max(...logits));
-      if (next === specialIds.endOfSequence) break;
+      if (next === endOfSequence) break;
       ids.push(next);
     }
     return ids;
@@ -58,14 +59,32 @@ describe.each([
     }
   });
 
-  test("a row that reaches the model's length stops there and says so", () => {
+  test("a row that reaches the model's length stops there and says so", async () => {
     const parameters = model.createParameters(createRandom(1));
     const input = toBatch([objective.prompt(examples[1]!, { specials: specialIds, random: createRandom(1) })], {
       pad: 0,
     });
-    const [decoded] = decodeGreedily(model, parameters, input, { endOfSequence: -1, maximumTokens: 100 });
+    const [decoded] = await decodeGreedily(model, parameters, input, { endOfSequence: -1, maximumTokens: 100 });
     expect(decoded?.stopped).toBe("length");
     expect(decoded?.ids).toHaveLength(config.length - input.streams[predicting]!.length + 1);
+  });
+
+  test("pitfall 17: a long prompt in the batch does not shorten the answers beside it, step after step of the cache", async () => {
+    const parameters = model.createParameters(createRandom(5));
+    const prompts = [
+      [5, 6, 7],
+      [7, 8, 9, 10, 11, 12, 13, 5],
+    ].map((source) => ({ source, target: [] }));
+    const input = toBatch(
+      prompts.map((example) => objective.prompt(example, { specials: specialIds, random: createRandom(1) })),
+      { pad: 0 },
+    );
+    const together = await decodeGreedily(model, parameters, input, { endOfSequence: -1, maximumTokens: [8, 8] });
+    for (const [row, example] of prompts.entries()) {
+      const ids = together[row]?.ids ?? [];
+      expect(ids).toHaveLength(Math.min(8, config.length - (input.streams[predicting]?.lengths[row] ?? 0) + 1));
+      expect(ids).toEqual(slowly(parameters, example, 8, -1));
+    }
   });
 
   test("no tensor is left behind, and an aborted signal ends the stream", async () => {
@@ -80,12 +99,13 @@ describe.each([
   });
 });
 
-test("a number of tokens that is not a positive integer is refused", () => {
+test("a number of tokens that is not a positive integer is refused", async () => {
   const model = createModel({ architecture: causal, config, attention: reference() });
   const input = toBatch([causalLm().prompt(examples[0]!, { specials: specialIds, random: createRandom(1) })], {
     pad: 0,
   });
-  expect(() => decodeGreedily(model, {}, input, { endOfSequence: 3, maximumTokens: 0 })).toThrow(
-    "maximumTokens is a positive integer, got 0",
-  );
+  const asked = (maximumTokens: number | number[]) =>
+    decodeGreedily(model, {}, input, { endOfSequence: 3, maximumTokens });
+  await expect(asked([1, 2])).rejects.toThrow("maximumTokens is one number, or one for each row, got 2 for 1 rows");
+  await expect(asked(0)).rejects.toThrow("maximumTokens is a positive integer, got 0");
 });

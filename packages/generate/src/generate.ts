@@ -5,13 +5,15 @@ import type { Objective } from "@trivium/objectives";
 import type { ParameterTree } from "@trivium/tensor";
 import { type Decoded, decodeGreedily } from "./greedy.ts";
 
+/** What to decode, and with what. */
 export interface GenerateOptions {
   readonly model: Model;
   readonly parameters: ParameterTree;
   /** Makes the prompts; the one that the model was trained with. */
   readonly objective: Objective;
   readonly examples: readonly Example[];
-  readonly maximumTokens: number;
+  /** The most tokens of an answer, for every example or for each. */
+  readonly maximumTokens: number | readonly number[];
   /** How many rows are decoded together. Default 256. */
   readonly batchSize?: number;
   readonly signal?: AbortSignal;
@@ -25,7 +27,10 @@ export type GenerateEvent =
 /**
  * Decodes many examples greedily in batches of similar length, as a stream of events.
  *
- * Gives way to timers and signals between batches; an aborted signal ends the stream after the batch.
+ * Gives way to timers and signals between tokens; an aborted signal ends the stream without the batch at hand.
+ *
+ * @throws {ConfigError} `generate/maximum-tokens`; what the objective's `prompt` and the model's `prefill` throw.
+ * @example for await (const event of generate({ model, parameters, objective, examples, maximumTokens: 20 })) console.log(event);
  */
 export async function* generate(options: GenerateOptions): AsyncGenerator<GenerateEvent> {
   const { model, parameters, objective, examples, maximumTokens, batchSize = 256, signal } = options;
@@ -38,18 +43,20 @@ export async function* generate(options: GenerateOptions): AsyncGenerator<Genera
   prompts.sort((a, b) => a.prompt.streams[first]!.length - b.prompt.streams[first]!.length || a.index - b.index);
   const started = performance.now();
   let [done, tokens] = [0, 0];
+  const limitOf = (index: number) =>
+    typeof maximumTokens === "number" ? maximumTokens : (maximumTokens[index] as number);
   for (let start = 0; start < prompts.length; start += batchSize) {
-    await new Promise((resolve) => setTimeout(resolve));
-    if (signal?.aborted) return;
     const rows = prompts.slice(start, start + batchSize);
     const input = toBatch(
       rows.map(({ prompt }) => prompt),
       { pad: specialIds.pad },
     );
-    const results = decodeGreedily(model, parameters, input, {
+    const results = await decodeGreedily(model, parameters, input, {
       endOfSequence: specialIds.endOfSequence,
-      maximumTokens,
+      maximumTokens: rows.map(({ index }) => limitOf(index)),
+      signal,
     });
+    if (signal?.aborted) return;
     for (const [at, result] of results.entries()) {
       done += 1;
       tokens += result.ids.length;

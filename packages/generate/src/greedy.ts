@@ -6,8 +6,10 @@ import { type ParameterTree, tf } from "@trivium/tensor";
 export interface DecodeOptions {
   /** The id that ends a row; it is not part of the result. */
   readonly endOfSequence: number;
-  /** The most tokens to decode for each row. */
-  readonly maximumTokens: number;
+  /** The most tokens to decode, for every row or for each. */
+  readonly maximumTokens: number | readonly number[];
+  /** Ends the decoding before the next step; rows then say that they were cut. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What was decoded for one row. */
@@ -18,35 +20,49 @@ export interface Decoded {
   readonly stopped: "end" | "length";
 }
 
+interface Row {
+  readonly ids: number[];
+  /** How many tokens it may have at most: what was asked for, and what the model's length leaves. */
+  readonly room: number;
+  ended: boolean;
+}
+
+const isResting = ({ ids, room, ended }: Row): boolean => ended || ids.length >= room;
+
 /**
- * Greedy decoding of a batch: at each step the most probable token, with keys and values cached.
+ * Greedy decoding of a batch: at each step the most probable token, with keys and values cached. A row is decoded as it
+ * would be alone: when it has ended it rests, and the others go on.
+ *
+ * Gives way to timers and signals between steps.
  *
  * @param input - prompts, as an objective's `prompt` makes them.
  * @returns one result for each row, in order.
- * @throws {ConfigError} `generate/maximum-tokens` if it is not a positive integer.
+ * @throws {ConfigError} `generate/maximum-tokens` if it is not a positive integer, or not one for each row.
+ * @example (await decodeGreedily(model, parameters, prompts, { endOfSequence: 3, maximumTokens: 20 }))[0].ids
  */
-export function decodeGreedily(
+export async function decodeGreedily(
   model: Model,
   parameters: ParameterTree,
   input: ModelInput,
-  options: DecodeOptions,
-): Decoded[] {
-  const { endOfSequence, maximumTokens } = options;
-  if (!Number.isSafeInteger(maximumTokens) || maximumTokens < 1) {
-    throw new ConfigError("generate/maximum-tokens", `maximumTokens is a positive integer, got ${maximumTokens}`);
-  }
-  const rows = Array.from({ length: input.size }, () => ({ ids: [] as number[], ended: false }));
-  const steps = Math.min(maximumTokens, roomFor(model, input));
+  { endOfSequence, maximumTokens, signal }: DecodeOptions,
+): Promise<Decoded[]> {
+  const rows = roomOf(model, input, maximumTokens).map((room): Row => ({ ids: [], room, ended: false }));
   let state = model.prefill(parameters, input);
   try {
-    for (let step = 1; ; step++) {
+    for (;;) {
       const next = mostProbable(state);
-      rows.forEach((row, index) => {
-        if (row.ended || next[index] === endOfSequence) row.ended = true;
+      for (const [index, row] of rows.entries()) {
+        if (isResting(row)) continue;
+        if (next[index] === endOfSequence) row.ended = true;
         else row.ids.push(next[index] as number);
-      });
-      if (step === steps || rows.every(({ ended }) => ended)) break;
-      state = model.decode(parameters, state, next);
+      }
+      await new Promise((resolve) => setTimeout(resolve));
+      if (signal?.aborted || rows.every(isResting)) break;
+      state = model.decode(
+        parameters,
+        state,
+        next.map((id, index) => (isResting(rows[index] as Row) ? null : id)),
+      );
     }
   } finally {
     state.dispose();
@@ -54,10 +70,23 @@ export function decodeGreedily(
   return rows.map(({ ids, ended }) => ({ ids, stopped: ended ? "end" : "length" }));
 }
 
-/** How many tokens the longest row can still predict before it passes the model's length. */
-function roomFor({ architecture, config }: Model, input: ModelInput): number {
+/** How many tokens each row may have before it passes the model's length. */
+function roomOf(
+  { architecture, config }: Model,
+  input: ModelInput,
+  maximumTokens: DecodeOptions["maximumTokens"],
+): number[] {
   const lengths = input.streams[architecture.streams.at(-1) as string]?.lengths ?? [];
-  return config.length - Math.max(...lengths) + 1;
+  const asked = typeof maximumTokens === "number" ? lengths.map(() => maximumTokens) : maximumTokens;
+  const wrong = asked.find((tokens) => !Number.isSafeInteger(tokens) || tokens < 1);
+  if (wrong !== undefined) {
+    throw new ConfigError("generate/maximum-tokens", `maximumTokens is a positive integer, got ${wrong}`);
+  }
+  if (asked.length !== lengths.length) {
+    const got = `${asked.length} for ${lengths.length} rows`;
+    throw new ConfigError("generate/maximum-tokens", `maximumTokens is one number, or one for each row, got ${got}`);
+  }
+  return lengths.map((length, row) => Math.min(asked[row] as number, config.length - length + 1));
 }
 
 const mostProbable = ({ logits }: DecodingState): number[] => tf.tidy(() => [...tf.argMax(logits, -1).dataSync()]);

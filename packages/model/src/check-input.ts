@@ -1,12 +1,12 @@
 import { ShapeError } from "@trivium/core";
-import type { ModelInput } from "@trivium/features";
+import type { ModelInput, StreamRows } from "@trivium/features";
 import type { Architecture } from "./architecture.ts";
 import type { ResolvedConfig } from "./resolve-config.ts";
 
 /**
  * Checks that an input has the streams of the architecture, in the sizes that it says, and fits the model's length.
  *
- * @throws {ShapeError} `model/streams`, `model/input` or `model/length`.
+ * @throws {ShapeError} `model/streams`, `model/input`, `model/length` or `model/vocabulary`.
  */
 export function checkInput(architecture: Architecture, config: ResolvedConfig, input: ModelInput): void {
   const got = Object.keys(input.streams);
@@ -24,6 +24,7 @@ export function checkInput(architecture: Architecture, config: ResolvedConfig, i
       );
     }
     checkLength(stream, Math.max(...rows.lengths), config.length);
+    checkIds(stream, rows, config.vocabulary);
   }
   if (input.prefixLengths.length !== input.size) {
     const found = `${input.prefixLengths.length} prefix lengths for ${input.size} rows`;
@@ -39,6 +40,20 @@ export function checkLength(stream: string, length: number, limit: number): void
     `stream "${stream}" has a row of ${length} tokens and the model's length is ${limit}; set a larger length or shorten the row`,
     {
       details: { stream, length, limit },
+    },
+  );
+}
+
+/** An id outside the vocabulary has no embedding; what stands in the padding is looked up too. */
+function checkIds(stream: string, { ids, length }: StreamRows, vocabulary: number): void {
+  const at = ids.findIndex((id) => id < 0 || id >= vocabulary);
+  if (at < 0) return;
+  const place = `row ${Math.floor(at / length)}, slot ${at % length}`;
+  throw new ShapeError(
+    "model/vocabulary",
+    `stream "${stream}" holds the id ${ids[at]} in ${place}; the vocabulary has ids 0 to ${vocabulary - 1}`,
+    {
+      details: { stream, id: ids[at], vocabulary },
     },
   );
 }

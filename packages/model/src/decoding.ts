@@ -58,13 +58,14 @@ export function prefillCaches(parts: ModelParts, tree: ParameterTree, input: Mod
  * Runs one new token of each row against the caches.
  *
  * The new token's logical position follows its row's last one. It sees what the architecture's mask shows at that
- * position with the prefix lengths of the prompt: what is decoded never joins the prefix.
+ * position with the prefix lengths of the prompt: what is decoded never joins the prefix. A row that rests gets a slot
+ * of padding.
  */
 export function decodeStep(
   parts: ModelParts,
   tree: ParameterTree,
   given: DecodingState,
-  ids: readonly number[],
+  ids: readonly (number | null)[],
 ): DecodingState {
   const { architecture, config } = parts;
   if (!caches.has(given))
@@ -76,7 +77,7 @@ export function decodeStep(
   }
   const stream = predicting(architecture);
   const before = (state.self[0] as SealedPrefixCache).positions;
-  const queries = before.map((row) => [Math.max(...row) + 1]);
+  const queries = before.map((row, index) => [ids[index] === null ? -1 : Math.max(...row) + 1]);
   checkLength(stream, Math.max(...queries.flat()) + 1, config.length);
   const keys = before.map((row, index) => [...row, ...(queries[index] as number[])]);
   const mask = selfMaskOf(architecture, stream)(maskContext(input));
@@ -84,7 +85,14 @@ export function decodeStep(
   const logits = tf.tidy(() => {
     const stack = stackParameters(architecture, config, tree, stream);
     const { prefixLengths } = input;
-    const x = embed({ config, tree, stack, ids: Int32Array.from(ids), positions: queries, prefixLengths });
+    const x = embed({
+      config,
+      tree,
+      stack,
+      ids: Int32Array.from(ids, (id) => id ?? 0),
+      positions: queries,
+      prefixLengths,
+    });
     const run: StackRun = {
       config,
       kernel: parts.kernel,

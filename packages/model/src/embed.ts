@@ -30,8 +30,7 @@ export function embed(request: EmbedRequest): Tensor3D {
 function positionStates({ config, stack, positions, prefixLengths }: EmbedRequest): Tensor | undefined {
   if (config.positions === "sinusoidal") return sinusoidalPositions(positions, config.width);
   if (!stack.positions) return undefined;
-  const restarts = (stack.positions.shape[0] as number) > config.length;
-  const places = restarts
+  const places = config.restartPositions
     ? restarted(positions, prefixLengths, config.length)
     : positions.map((row) => row.map(placeOf));
   return embedding(stack.positions, tf.tensor2d(places, undefined, "int32"));

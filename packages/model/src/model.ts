@@ -28,15 +28,24 @@ export interface Model {
    * Logits of the predicting stream at every position.
    *
    * @returns `[B, L, V]`.
-   * @throws {ShapeError} `model/length` if a row is longer than the configuration allows, `model/streams` if one is missing.
+   * @throws {ShapeError} `model/length` if a row is longer than the configuration allows, `model/streams` if one is missing,
+   *   `model/vocabulary` if an id is not in the vocabulary, `model/input` if sizes disagree.
    */
   logits(parameters: ParameterTree, input: ModelInput, options?: ForwardOptions): Tensor3D;
   /**
    * Runs the prompt once and keeps keys and values. For a single stream the prompt is its row (source and SEP); for an
    * encoder–decoder it is the source and the target so far (at first the begin-of-sequence id). The prefix is sealed:
    * it was seen whole, in both directions, and nothing decoded afterwards joins it.
+   *
+   * @throws {ShapeError} `model/prompt` if a row is empty; what `logits` throws.
    */
   prefill(parameters: ParameterTree, input: ModelInput): DecodingState;
-  /** Appends one token to each row; consumes `state` and returns the next one. */
-  decode(parameters: ParameterTree, state: DecodingState, ids: readonly number[]): DecodingState;
+  /**
+   * Appends one token to each row; consumes `state` and returns the next one.
+   *
+   * @param ids - one for each row; `null` for a row that rests, whose further logits mean nothing.
+   * @throws {ShapeError} `model/decode` if there are not as many ids as rows, `model/length` if a row is full.
+   * @throws {UnsupportedError} `model/decoding-state` if the state was consumed or disposed before.
+   */
+  decode(parameters: ParameterTree, state: DecodingState, ids: readonly (number | null)[]): DecodingState;
 }

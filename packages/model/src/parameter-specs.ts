@@ -23,8 +23,8 @@ export function parameterSpecs(architecture: Architecture, config: ResolvedConfi
   const specs: Record<string, SpecTree> = {
     embedding: { weight: matrix([vocabulary, width], deviationOf(config, "embedding", 1)) },
   };
-  // A single stream that restarts its positions has a second table behind the first.
-  const places = config.length * (config.restartPositions && streams.length === 1 ? 2 : 1);
+  // A stream that restarts its positions has a second table behind the first.
+  const places = config.length * (config.restartPositions ? 2 : 1);
   if (sharedStacks) specs[sharedStack] = stackSpec(config, { places, layers: layersOf(config, streams[0] as string) });
   streams.forEach((stream, index) => {
     const layers = layersOf(config, stream);

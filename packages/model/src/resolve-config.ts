@@ -35,7 +35,9 @@ export function resolveConfig(architecture: Architecture, options: ModelOptions)
     refuse(`restartPositions: only learned positions restart, not ${positions}`);
   if (config.sharedStacks) checkSharing(architecture, config, refuse);
   for (const stream of architecture.streams) layersOf(config, stream, refuse);
-  return { ...config, keyValueHeads, headWidth, feedForward };
+  // The target stream of an encoder–decoder begins at 0 as it is.
+  const restartPositions = config.restartPositions && architecture.streams.length === 1;
+  return { ...config, keyValueHeads, headWidth, feedForward, restartPositions };
 }
 
 function checkSharing({ streams }: Architecture, { layers }: ModelConfig, refuse: (what: string) => never): void {

@@ -1,0 +1,107 @@
+import "@tensorflow/tfjs-backend-cpu";
+import { reference } from "@trivium/attention";
+import { createRandom } from "@trivium/core";
+import type { Example } from "@trivium/features";
+import { type Architecture, createModel } from "@trivium/model";
+import { causal } from "@trivium/model-causal";
+import { encoderDecoder } from "@trivium/model-encoder-decoder";
+import { prefix } from "@trivium/model-prefix";
+import { causalLm, type Objective, prefixLm, seq2seq } from "@trivium/objectives";
+import { tf } from "@trivium/tensor";
+import { consume } from "@trivium/trainer";
+import { beforeAll, expect, test } from "vitest";
+import { type EvaluateEvent, type EvaluateOptions, evaluate, type HeldOut } from "./evaluate.ts";
+
+beforeAll(async () => void (await tf.setBackend("cpu")));
+
+const config = { vocabulary: 16, length: 12, width: 8, layers: 1, heads: 2, initialisation: "t5" } as const;
+type Trained = readonly [Architecture, Objective];
+const arms: readonly Trained[] = [
+  [causal, causalLm({ loss: "target", labelSmoothing: 0.1 })],
+  [prefix, prefixLm({ zLoss: 0.1 })],
+  [encoderDecoder, seq2seq()],
+];
+
+const heldOut: HeldOut[] = [
+  { example: { source: [5, 6], target: [7, 8] }, references: [[7, 8]] },
+  { example: { source: [5, 6, 7, 8, 9, 10], target: [7] }, references: [[7], [8, 8]] },
+  { example: { source: [11], target: [9, 9, 9] }, references: [[9, 9, 9]] },
+];
+const texts: HeldOut[] = [
+  [5, 6, 7, 8, 9],
+  [10, 11, 12],
+].map((tokens): HeldOut => ({ example: { tokens }, references: [] }));
+
+function options([architecture, objective]: Trained, changes: Partial<EvaluateOptions> = {}): EvaluateOptions {
+  const model = createModel({ architecture, config, attention: reference() });
+  const parameters = model.createParameters(createRandom(1));
+  const decodeTarget = (ids: readonly number[]) => ids.map((id) => `<${id}>`).join(" ");
+  return { model, parameters, objective, heldOut, decodeTarget, ...changes };
+}
+
+test.each(arms)("$0.name: numbers do not depend on the size of the batches", async (...arm) => {
+  const [one, many] = [
+    await consume(evaluate(options(arm, { batchSize: 1 }))),
+    await consume(evaluate(options(arm, { batchSize: 8 }))),
+  ];
+  expect(many.targetLoss).toBeCloseTo(one.targetLoss, 5);
+  expect(many.bitsPerCharacter).toBeCloseTo(one.bitsPerCharacter, 5);
+  expect([many.per, many.wer, many.targetTokens]).toEqual([one.per, one.wer, one.targetTokens]);
+});
+
+test("pitfall 24: every architecture is scored on the same target tokens and characters, pairs and texts", async () => {
+  for (const held of [heldOut, texts]) {
+    const results = await Promise.all(arms.map((arm) => consume(evaluate(options(arm, { heldOut: held })))));
+    expect(new Set(results.map(({ targetTokens }) => targetTokens)).size).toBe(1);
+    const characters = results.map(({ targetLoss, targetTokens, bitsPerCharacter }) =>
+      Math.round((targetLoss * targetTokens) / Math.LN2 / bitsPerCharacter),
+    );
+    expect(new Set(characters).size).toBe(1);
+  }
+});
+
+test("every architecture may answer with as many tokens: what the longest row leaves behind the source", async () => {
+  const babbling = async (arm: Trained, example: Example & { source: readonly number[] }) => {
+    const request = options(arm, { heldOut: [{ example, references: [[4]] }], maximumTokens: 99 });
+    // No id of this vocabulary is likely to end a row at once; the error rate of a reference of one tells the length.
+    const { per } = await consume(evaluate(request));
+    return per as number;
+  };
+  for (const source of [
+    [5, 6, 7],
+    [5, 6, 7, 8, 9, 10, 11],
+  ]) {
+    const rates = await Promise.all(arms.map((arm) => babbling(arm, { source, target: [4] })));
+    for (const rate of rates) expect(rate).toBeLessThanOrEqual(config.length - source.length);
+  }
+});
+
+test("smoothing and penalties of the training objective do not enter the held-out loss", async () => {
+  const [plain, smoothed] = [causalLm({ loss: "target" }), causalLm({ loss: "all", labelSmoothing: 0.5, zLoss: 1 })];
+  const lossOf = async (objective: Objective) => (await consume(evaluate(options([causal, objective])))).targetLoss;
+  expect(await lossOf(smoothed)).toBe(await lossOf(plain));
+});
+
+test("nothing held out, and nothing to score in it, is refused rather than perfect", async () => {
+  await expect(consume(evaluate(options(arms[0]!, { heldOut: [] })))).rejects.toThrow(
+    "no target token to score in 0 held-out examples; hold some out",
+  );
+});
+
+test("bytes of a character that a window cut in two count once", async () => {
+  const bytes = [...new TextEncoder().encode("漢字")];
+  const decodeTarget = (ids: readonly number[]) =>
+    new TextDecoder().decode(Uint8Array.from(ids, (id) => bytes[id - 5] as number));
+  const example = { tokens: bytes.map((_, at) => at + 5) };
+  const result = await consume(evaluate(options(arms[1]!, { heldOut: [{ example, references: [] }], decodeTarget })));
+  const characters = (result.targetLoss * result.targetTokens) / Math.LN2 / result.bitsPerCharacter;
+  expect(Math.round(characters)).toBeLessThanOrEqual(2);
+});
+
+test("progress ends at the number of examples in both phases", async () => {
+  const events: EvaluateEvent[] = [];
+  await consume(evaluate(options(arms[2]!, { batchSize: 2 })), (event) => void events.push(event));
+  const last = (phase: string) => events.findLast((event) => event.type === "progress" && event.phase === phase);
+  expect(last("loss")).toMatchObject({ done: 3, total: 3 });
+  expect(last("decoding")).toMatchObject({ done: 3, total: 3 });
+});
