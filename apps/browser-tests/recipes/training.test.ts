@@ -1,6 +1,5 @@
 import { simd } from "@trivium/backend-simd";
 import { cpu, wasm } from "@trivium/backend-tfjs";
-import type { Backend } from "@trivium/tensor";
 import { beforeAll, expect, test } from "vitest";
 import { findChromium, NO_CHROMIUM } from "../src/find-chromium.ts";
 import type { TrainingReport } from "../src/pages/training.ts";
@@ -15,7 +14,7 @@ const names = Object.keys(arms);
 const inNode: Record<string, Record<string, readonly number[]>> = {};
 
 beforeAll(async () => {
-  for (const { name, activate } of [cpu, wasm, simd].map(({ create }): Backend => create)) {
+  for (const { name, activate } of [cpu, wasm, simd]) {
     await activate();
     const losses: Record<string, readonly number[]> = {};
     for (const arm of names) losses[arm] = await trainingLosses(arm, STEPS);

@@ -5,7 +5,7 @@ import { type Capability, measureCapabilities } from "@trivium/tensor/testing/ca
 import type { PageCapabilities } from "./pages/capabilities.ts";
 import { runInChromium } from "./run-in-chromium.ts";
 
-const inNode: readonly Backend[] = [cpu.create, wasm.create, simd.create];
+const inNode: readonly Backend[] = [cpu, wasm, simd];
 const inPage = ["webgl", "webgpu"];
 
 /** The capabilities of the backends that run in Node.js. */

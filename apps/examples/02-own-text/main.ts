@@ -44,7 +44,7 @@ const events = compare({
   curvePoints: 3,
 });
 
-await simd.create.activate();
+await simd.activate();
 for await (const event of events) {
   if (event.type !== "report") continue;
   const { name, parameters, curve, targetLoss, bitsPerCharacter, seconds } = event.report;

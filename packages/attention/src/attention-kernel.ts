@@ -1,3 +1,4 @@
+import type { Reason } from "@trivium/core";
 import type { Mask } from "@trivium/masks";
 import { defineKind } from "@trivium/registry";
 import type { Tensor2D, Tensor4D } from "@trivium/tensor";
@@ -60,12 +61,6 @@ export interface AttentionNeeds {
   readonly dropout?: boolean;
   readonly groupedHeads?: boolean;
   readonly gradients?: boolean;
-}
-
-/** Why something cannot be done, for people to read. */
-export interface Reason {
-  readonly code: string;
-  readonly message: string;
 }
 
 /**

@@ -7,7 +7,6 @@ export {
   type AttentionRequest,
   attentionKernel,
   type PositionRows,
-  type Reason,
 } from "./attention-kernel.ts";
 export { attentionPlugins, blockwiseSchema } from "./attention-plugins.ts";
 export { type AttentionShape, attentionScale, attentionShape } from "./attention-shape.ts";

@@ -1,4 +1,5 @@
 /** Compiles the kernels twice and writes `src/generated/kernels.ts`, which holds both builds as base64. */
+import { createHash } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import asc from "assemblyscript/asc";
@@ -37,6 +38,7 @@ async function compile(extra: readonly string[]): Promise<Uint8Array> {
 
 const plain = await compile([]);
 const relaxed = await compile(["--enable", "relaxed-simd"]);
+const hash = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex").slice(0, 12);
 const literal = (bytes: Uint8Array) => `"${Buffer.from(bytes).toString("base64")}"`;
 
 mkdirSync(`${root}/src/generated`, { recursive: true });
@@ -47,6 +49,9 @@ export const kernels = {
   plain: ${literal(plain)},
   relaxed: ${literal(relaxed)},
 } as const;
+
+/** The first 12 digits of each build's SHA-256. */
+export const kernelHashes = { plain: "${hash(plain)}", relaxed: "${hash(relaxed)}" } as const;
 `,
 );
 console.log(`kernels: plain ${plain.length} bytes, relaxed ${relaxed.length} bytes`);

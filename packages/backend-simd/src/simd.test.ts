@@ -1,4 +1,4 @@
 import { describeBackend } from "@trivium/tensor/testing";
 import { simd } from "./index.ts";
 
-describeBackend(simd.create);
+describeBackend(simd);

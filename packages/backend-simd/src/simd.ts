@@ -1,6 +1,8 @@
 import type { Plugin } from "@trivium/registry";
 import { activateBackend, type Backend, backend } from "@trivium/tensor";
 import type { SimdOptions } from "./backend/simd-backend.ts";
+import { kernelHashes } from "./generated/kernels.ts";
+import { bestBuild, type NativeBuild } from "./native/create-native.ts";
 import { probeSimd } from "./probe.ts";
 import { registerSimdBackend, type SimdRegistration } from "./register.ts";
 
@@ -18,18 +20,31 @@ export interface CreateSimdBackendOptions extends SimdOptions {
 export function createSimdBackend({ name, ...options }: CreateSimdBackendOptions): Backend & SimdRegistration {
   const registration = registerSimdBackend(name, options);
   const probe = () => probeSimd(options.build);
-  return { ...registration, probe, activate: () => activateBackend({ name, probe }) };
+  return {
+    ...registration,
+    probe,
+    numericIdentity: async () => numericIdentityOf(name, options.build ?? bestBuild()),
+    activate: () => activateBackend({ name, probe }),
+  };
 }
 
-const standard = createSimdBackend({ name: "simd" });
+const numericIdentityOf = (name: string, build: NativeBuild) => ({
+  backend: name,
+  build,
+  gemm: "wasm",
+  kernels: kernelHashes[build],
+});
 
 /** Shared WebAssembly memory with SIMD kernels: the fast backend where nothing can be installed. */
-export const simd: Plugin<"backend", "simd", Backend> = backend("simd", standard, {
+export const simd: Backend & SimdRegistration = createSimdBackend({ name: "simd" });
+
+/** `simd`, for a registry. */
+export const simdPlugin: Plugin<"backend", "simd", Backend> = backend("simd", simd, {
   description: "SIMD WebAssembly kernels on shared memory: nothing to install, in Node and in browsers.",
 });
 
 /** How often each accelerated kernel of the backend "simd" did the work itself; 0 for one that never did. */
-export const acceleratedCalls = (): Readonly<Record<string, number>> => standard.acceleratedCalls();
+export const acceleratedCalls = (): Readonly<Record<string, number>> => simd.acceleratedCalls();
 
 /** What the backend "simd" holds; starts it if tfjs has not yet. */
-export const simdUse = (): ReturnType<SimdRegistration["use"]> => standard.use();
+export const simdUse = (): ReturnType<SimdRegistration["use"]> => simd.use();

@@ -1,1 +1,1 @@
-export { createTfjsNodeBackend, type TfjsNodeBackendOptions, tfjsNode } from "./tfjs-node.ts";
+export { createTfjsNodeBackend, type TfjsNodeBackendOptions, tfjsNode, tfjsNodePlugin } from "./tfjs-node.ts";

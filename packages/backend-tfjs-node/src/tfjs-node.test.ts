@@ -16,7 +16,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 // What the package's own manifest says, as far as it matters here.
 const binary = { module_name: "tfjs_binding", host: "https://downloads.example/tf", napi_versions: [3, 8] };
 
-describeBackend(tfjsNode.create);
+describeBackend(tfjsNode);
 
 test("without the package, probe and activate say which command installs it", async () => {
   const backend = createTfjsNodeBackend({ from });

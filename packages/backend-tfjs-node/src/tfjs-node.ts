@@ -28,7 +28,10 @@ export function createTfjsNodeBackend({ from = import.meta.url }: TfjsNodeBacken
 }
 
 /** libtensorflow through the installed `@tensorflow/tfjs-node`. */
-export const tfjsNode: Plugin<"backend", "tfjs-node", Backend> = backend("tfjs-node", createTfjsNodeBackend(), {
+export const tfjsNode: Backend = createTfjsNodeBackend();
+
+/** `tfjsNode`, for a registry. */
+export const tfjsNodePlugin: Plugin<"backend", "tfjs-node", Backend> = backend("tfjs-node", tfjsNode, {
   description: "libtensorflow through @tensorflow/tfjs-node, which you install yourself.",
 });
 

@@ -1,4 +1,4 @@
 import { describeBackend } from "@trivium/tensor/testing";
 import { cpu } from "./cpu.ts";
 
-describeBackend(cpu.create);
+describeBackend(cpu);

@@ -3,15 +3,16 @@ import { type Backend, backend, tf } from "@trivium/tensor";
 import { createTfjsBackend } from "./create-tfjs-backend.ts";
 
 /** tfjs's plain JavaScript backend: slow, everywhere, and the oracle of every other one. */
-export const cpu: Plugin<"backend", "cpu", Backend> = backend(
-  "cpu",
-  createTfjsBackend({
-    name: "cpu",
-    probe: async () => ({ available: true, detail: "plain JavaScript, one thread" }),
-    load,
-  }),
-  { description: "Plain JavaScript: slow, runs everywhere, and is what the others are tested against." },
-);
+export const cpu: Backend = createTfjsBackend({
+  name: "cpu",
+  probe: async () => ({ available: true, detail: "plain JavaScript, one thread" }),
+  load,
+});
+
+/** `cpu`, for a registry. */
+export const cpuPlugin: Plugin<"backend", "cpu", Backend> = backend("cpu", cpu, {
+  description: "Plain JavaScript: slow, runs everywhere, and is what the others are tested against.",
+});
 
 async function load(): Promise<void> {
   await import("@tensorflow/tfjs-backend-cpu");

@@ -1,4 +1,4 @@
-export { cpu } from "./cpu.ts";
-export { createWasmBackend, type WasmBackendOptions, wasm } from "./wasm.ts";
-export { webgl } from "./webgl.ts";
-export { webgpu } from "./webgpu.ts";
+export { cpu, cpuPlugin } from "./cpu.ts";
+export { createWasmBackend, type WasmBackendOptions, wasm, wasmPlugin } from "./wasm.ts";
+export { webgl, webglPlugin } from "./webgl.ts";
+export { webgpu, webgpuPlugin } from "./webgpu.ts";

@@ -35,7 +35,10 @@ export function createWasmBackend({ paths }: WasmBackendOptions = {}): Backend {
 }
 
 /** tfjs's WebAssembly backend, with its files where the package or the page has them. */
-export const wasm: Plugin<"backend", "wasm", Backend> = backend("wasm", createWasmBackend(), {
+export const wasm: Backend = createWasmBackend();
+
+/** `wasm`, for a registry. */
+export const wasmPlugin: Plugin<"backend", "wasm", Backend> = backend("wasm", wasm, {
   description: "tfjs's WebAssembly kernels, completed so that it can train.",
 });
 

@@ -3,11 +3,16 @@ import { type Backend, backend, type Probe } from "@trivium/tensor";
 import { createTfjsBackend } from "./create-tfjs-backend.ts";
 
 /** tfjs's WebGL backend, for pages and workers of a browser. */
-export const webgl: Plugin<"backend", "webgl", Backend> = backend(
-  "webgl",
-  createTfjsBackend({ name: "webgl", probe, load: () => import("@tensorflow/tfjs-backend-webgl") }),
-  { description: "The graphics card of a browser through WebGL." },
-);
+export const webgl: Backend = createTfjsBackend({
+  name: "webgl",
+  probe,
+  load: () => import("@tensorflow/tfjs-backend-webgl"),
+});
+
+/** `webgl`, for a registry. */
+export const webglPlugin: Plugin<"backend", "webgl", Backend> = backend("webgl", webgl, {
+  description: "The graphics card of a browser through WebGL.",
+});
 
 async function probe(): Promise<Probe> {
   if (typeof OffscreenCanvas === "undefined" && typeof document === "undefined") {

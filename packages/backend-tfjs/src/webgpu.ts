@@ -3,11 +3,16 @@ import { type Backend, backend, type Probe } from "@trivium/tensor";
 import { createTfjsBackend } from "./create-tfjs-backend.ts";
 
 /** tfjs's WebGPU backend, for browsers and for whatever else has `navigator.gpu`. */
-export const webgpu: Plugin<"backend", "webgpu", Backend> = backend(
-  "webgpu",
-  createTfjsBackend({ name: "webgpu", probe, load: () => import("@tensorflow/tfjs-backend-webgpu") }),
-  { description: "The graphics card of a browser through WebGPU." },
-);
+export const webgpu: Backend = createTfjsBackend({
+  name: "webgpu",
+  probe,
+  load: () => import("@tensorflow/tfjs-backend-webgpu"),
+});
+
+/** `webgpu`, for a registry. */
+export const webgpuPlugin: Plugin<"backend", "webgpu", Backend> = backend("webgpu", webgpu, {
+  description: "The graphics card of a browser through WebGPU.",
+});
 
 /** The part of WebGPU that is asked here; TypeScript's DOM library does not have it yet. */
 interface Gpu {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
+import { type FileHandle, mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { systemCode } from "./file-errors.ts";
 
@@ -38,16 +38,23 @@ export async function replaceDurably(path: string, temporary: string, content: s
   await rename(temporary, path);
 }
 
-/** Makes a folder and those above it, unless they exist; Node's own `recursive` reports a read-only disk as ENOENT. */
+/**
+ * Makes a folder and those above it, unless they exist, and waits until their names are on the disk. Node's own
+ * `recursive` reports a read-only disk as ENOENT.
+ *
+ * @throws what the file system reports, and `EEXIST` if a file stands there.
+ * @example await makeFolder("reports/a");
+ */
 export async function makeFolder(path: string): Promise<void> {
   try {
     await mkdir(path);
   } catch (error) {
-    if (systemCode(error) === "EEXIST") return;
+    if (systemCode(error) === "EEXIST" && (await stat(path)).isDirectory()) return;
     if (systemCode(error) !== "ENOENT" || dirname(path) === path) throw error;
     await makeFolder(dirname(path));
     await mkdir(path);
   }
+  await syncFolder(dirname(path));
 }
 
 /** Makes the names in a folder durable: without it a renamed file may be back under its old name after a power cut. */

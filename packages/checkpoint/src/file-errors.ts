@@ -8,6 +8,7 @@ const EXPLANATIONS: Readonly<Record<string, readonly [code: string, words: strin
   EACCES: ["read-only", "permission denied; change the permissions or choose another folder"],
   EPERM: ["read-only", "the operation is not permitted; change the permissions or choose another folder"],
   ENOENT: ["missing", "there is no such file or folder"],
+  EEXIST: ["not-a-folder", "it is a file, not a folder"],
   ENOTDIR: ["not-a-folder", "a part of the path is a file, not a folder"],
 };
 
@@ -23,6 +24,7 @@ export const systemCode = (error: unknown): string | undefined => {
  * @param what - what was being done, for the message: `"write checkpoint step-000100"`.
  * @throws {CheckpointError} `checkpoint/disk-full`, `checkpoint/read-only`, `checkpoint/missing`,
  *   `checkpoint/not-a-folder`, or `checkpoint/io` for anything else that the system reports.
+ * @example await withFileErrors("write the report", folder, () => writeFile(join(folder, "report.json"), text));
  */
 export async function withFileErrors<T>(what: string, path: string, action: () => Promise<T>): Promise<T> {
   try {

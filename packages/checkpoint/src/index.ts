@@ -1,7 +1,10 @@
+export { makeFolder } from "./durable-file.ts";
+export { withFileErrors } from "./file-errors.ts";
 export { type LatestCheckpoint, latestCheckpoint } from "./latest-checkpoint.ts";
 export { appendMetrics, type MetricsRecord, readMetrics, truncateMetrics } from "./metrics.ts";
 export { type Checkpoint, readCheckpoint } from "./read-checkpoint.ts";
 export { type OpenedRun, type OpenRunOptions, openRun, RUN_FILE_NAME, readRunIdentity } from "./run-folder.ts";
+export { releaseRun } from "./run-lock.ts";
 export * from "./safetensors.ts";
 export {
   type CheckpointFiles,

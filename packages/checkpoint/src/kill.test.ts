@@ -2,12 +2,16 @@ import { spawn } from "node:child_process";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createRandom } from "@trivium/core";
 import { afterAll, expect, test } from "vitest";
 import { latestCheckpoint } from "./latest-checkpoint.ts";
 import { truncateMetrics } from "./metrics.ts";
 import { openRun } from "./run-folder.ts";
 
 const KILLS = 24;
+/** Say `TRIVIUM_SEED=…` to kill at the same moments again. */
+const seed = Number(process.env.TRIVIUM_SEED ?? Date.now());
+const random = createRandom(seed);
 const root = await mkdtemp(join(tmpdir(), "trivium-kill-"));
 afterAll(() => rm(root, { recursive: true }));
 
@@ -47,12 +51,12 @@ async function killedAfter(delayMs: number, run: string, metrics: string): Promi
   return said;
 }
 
-test(`a process killed ${KILLS} times while it writes checkpoints always leaves a whole one`, async () => {
+test(`a process killed ${KILLS} times while it writes checkpoints always leaves a whole one (seed ${seed})`, async () => {
   const [run, metrics] = [join(root, "run"), join(root, "metrics.jsonl")];
   const debris = new Set<string>();
   let last = 0;
   for (let kill = 0; kill < KILLS; kill++) {
-    const said = await killedAfter(Math.random() * 40, run, metrics);
+    const said = await killedAfter(random.uniform() * 40, run, metrics);
     expect(said).toBeGreaterThan(last);
     for (const name of await readdir(join(run, "checkpoints"))) debris.add(name.replace(/\d+/g, "N"));
     const { checkpoint, skipped } = await latestCheckpoint(run);

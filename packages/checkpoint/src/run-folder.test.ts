@@ -24,10 +24,11 @@ const refusal = async (act: () => Promise<unknown>) => {
   expect(await contents()).toEqual(before);
   return error;
 };
+/** Everything but who is at work there. */
 const contents = async () =>
   Promise.all(
     (await readdir(run, { recursive: true, withFileTypes: true }))
-      .filter((entry) => entry.isFile())
+      .filter((entry) => entry.isFile() && !entry.name.startsWith(".trivium-lock-"))
       .map(async (entry) => [entry.name, await readFile(join(entry.parentPath, entry.name), "utf8")]),
   );
 
@@ -88,6 +89,6 @@ test("what a killed process left is removed, whether it died opening the run or 
   expect((await openRun(run, { identity })).isNew).toBe(true);
   await mkdir(join(run, "checkpoints", ".trivium-temporary-step-000001-77"), { recursive: true });
   await openRun(run, { identity, resume: true });
-  expect(await readdir(run)).toEqual(["checkpoints", "run.json"]);
+  expect(await readdir(run)).toEqual([expect.stringMatching(/^\.trivium-lock-/), "checkpoints", "run.json"]);
   expect(await readdir(join(run, "checkpoints"))).toEqual([]);
 });

@@ -5,7 +5,8 @@ import { z } from "zod";
 import { makeFolder, replaceDurably, syncFolder } from "./durable-file.ts";
 import { systemCode, withFileErrors } from "./file-errors.ts";
 import { jsonDifferences } from "./json-differences.ts";
-import { checkpointsFolder, namesIn, stepFolders, TEMPORARY_PREFIX } from "./step-folder.ts";
+import { lockRun } from "./run-lock.ts";
+import { checkpointsFolder, LOCK_PREFIX, namesIn, stepFolders, TEMPORARY_PREFIX } from "./step-folder.ts";
 
 /** The name of the file that makes a folder a run. */
 export const RUN_FILE_NAME = "run.json";
@@ -27,11 +28,12 @@ const runSchema = z.object({ format: z.literal("trivium-run"), version: z.litera
 
 /**
  * Opens an output folder: makes a missing or empty one a run by writing `run.json`, or checks that the run in it is
- * the one that is meant. Removes what a killed process left half-written; otherwise touches nothing that it refuses.
+ * the one that is meant. Takes it for this process, until its end or `releaseRun`. Removes what a killed process left
+ * half-written; otherwise touches nothing that it refuses.
  *
  * @throws {CheckpointError} `checkpoint/other-run` if it holds a run of another identity (naming the fields that
  *   differ), `checkpoint/run-exists` if it holds this run and `resume` is not set, `checkpoint/not-a-run` if it holds
- *   anything else; `checkpoint/disk-full`, `checkpoint/read-only` and the like from the file system.
+ *   anything else, `checkpoint/in-use` if another process works in it; `checkpoint/disk-full`, `checkpoint/read-only` and the like from the file system.
  * @example await openRun("runs/a", { identity: { architecture: "prefix", seed: 1 }, resume: true });
  */
 export async function openRun(directory: string, options: OpenRunOptions): Promise<OpenedRun> {
@@ -41,11 +43,13 @@ export async function openRun(directory: string, options: OpenRunOptions): Promi
     if (known !== undefined) {
       assertSameRun(directory, known.identity, identity);
       if (!resume && (await stepFolders(directory)).length > 0) throw runExists(directory);
+      await lockRun(directory);
       await removeTemporaries(directory);
       return { directory, isNew: false };
     }
     await assertEmpty(directory);
     await makeFolder(directory);
+    await lockRun(directory);
     const content = `${JSON.stringify({ format: "trivium-run", version: 1, identity }, null, 2)}\n`;
     await replaceDurably(join(directory, RUN_FILE_NAME), join(directory, `${TEMPORARY_PREFIX}run`), content);
     await syncFolder(directory);
@@ -80,7 +84,9 @@ async function readIdentity(directory: string): Promise<{ readonly identity: unk
 }
 
 async function assertEmpty(directory: string): Promise<void> {
-  const foreign = (await namesIn(directory)).filter((name) => !name.startsWith(TEMPORARY_PREFIX));
+  const foreign = (await namesIn(directory)).filter(
+    (name) => !name.startsWith(TEMPORARY_PREFIX) && !name.startsWith(LOCK_PREFIX),
+  );
   if (foreign.length === 0) return;
   const some = foreign.slice(0, 3).join(", ") + (foreign.length > 3 ? ", …" : "");
   throw notARun(directory, `it holds ${some} and no ${RUN_FILE_NAME}`);

@@ -5,6 +5,9 @@ import { systemCode } from "./file-errors.ts";
 /** Names that start so are unfinished or discarded work of ours: never read, and removed by `openRun`. */
 export const TEMPORARY_PREFIX = ".trivium-temporary-";
 
+/** Names that start so say which process works in a run folder: number, start and host. */
+export const LOCK_PREFIX = ".trivium-lock-";
+
 /** A folder `checkpoints/step-000123`, or `step-000123.2` where the step was written a second time. */
 export interface StepFolder {
   readonly step: number;

@@ -1,4 +1,4 @@
-import { rename, rm } from "node:fs/promises";
+import { mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { CheckpointError } from "@trivium/core";
 import { type Fingerprint, makeFolder, syncFolder, writeDurably } from "./durable-file.ts";
@@ -42,7 +42,8 @@ export async function writeCheckpoint(runDirectory: string, options: WriteCheckp
   return withFileErrors(`write checkpoint ${stepName(step)}`, runDirectory, async () => {
     try {
       await rm(temporary, { recursive: true, force: true });
-      await makeFolder(temporary);
+      await makeFolder(folder);
+      await mkdir(temporary);
       await writeFiles(temporary, step, files);
       const existing = await stepFolders(runDirectory);
       const revision =

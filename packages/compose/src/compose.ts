@@ -1,5 +1,5 @@
-import type { AttentionKernel, Reason } from "@trivium/attention";
-import { UnsupportedError } from "@trivium/core";
+import type { AttentionKernel } from "@trivium/attention";
+import { type Reason, UnsupportedError } from "@trivium/core";
 import { type Architecture, createModel, type Model, type ModelOptions, resolveConfig } from "@trivium/model";
 import type { Objective } from "@trivium/objectives";
 import type { Backend } from "@trivium/tensor";

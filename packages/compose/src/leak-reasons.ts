@@ -1,5 +1,4 @@
-import type { Reason } from "@trivium/attention";
-import { createRandom, TriviumError } from "@trivium/core";
+import { createRandom, type Reason, TriviumError } from "@trivium/core";
 import { type Example, type Features, specialIds } from "@trivium/features";
 import { labelLeaks, type StreamPosition } from "@trivium/masks";
 import { type Architecture, type ResolvedConfig, selfMaskOf } from "@trivium/model";

@@ -12,3 +12,4 @@ export {
 } from "./errors.ts";
 export { editDistance, nearestName } from "./nearest-name.ts";
 export { createRandom, hashWords, type Random, type RandomState } from "./random.ts";
+export type { Reason } from "./reason.ts";

@@ -34,6 +34,15 @@ test("on the left, everything moves together and prefix lengths stay logical", (
   expect(batch.prefixLengths).toEqual([3, 2]);
 });
 
+test.each([-1, -1e-9, Number.NaN, Number.POSITIVE_INFINITY])("a loss weight of %d is refused", (weight) => {
+  expect(() => toBatch([long, { ...short, lossWeights: [0, weight] }], { pad })).toThrow(
+    expect.objectContaining({
+      code: "batch/loss-weights",
+      message: expect.stringContaining(`got ${weight} at position 1`),
+    }),
+  );
+});
+
 test("supervised tokens are the positions with loss, seen tokens the real ones of all streams", () => {
   expect(toBatch([long, short], { pad, multipleOf: 8 })).toMatchObject({ supervisedTokens: 3, seenTokens: 6 });
   const pair: Features = {

@@ -47,7 +47,7 @@ export interface BatchOptions {
  * Pads the features of several examples into one batch.
  *
  * @param rows - at least one; all with the same streams.
- * @throws {ShapeError} `batch/empty`, `batch/streams` or `batch/targets`.
+ * @throws {ShapeError} `batch/empty`, `batch/streams`, `batch/targets` or `batch/loss-weights`.
  */
 export function toBatch(rows: readonly Features[], { pad, padding = "right", multipleOf = 1 }: BatchOptions): Batch {
   const first = rows[0];
@@ -67,6 +67,7 @@ export function toBatch(rows: readonly Features[], { pad, padding = "right", mul
         `stream "${predicting}" needs a target and a weight for each id, got ${lengths}`,
       );
     }
+    assertLossWeights(lossWeights);
   }
   const longest = (name: string) => Math.max(1, ...rows.map(({ streams }) => streams[name]!.length));
   const padTo = (name: string) => Math.ceil(longest(name) / multipleOf) * multipleOf;
@@ -93,6 +94,14 @@ export function toBatch(rows: readonly Features[], { pad, padding = "right", mul
     supervisedTokens: weights.flat().filter((weight) => weight !== 0).length,
     seenTokens: names.reduce((sum, name) => sum + rows.reduce((all, row) => all + row.streams[name]!.length, 0), 0),
   };
+}
+
+/** Whoever looks for supervised positions may ask for `> 0` or for `!== 0`: both mean the same here. */
+function assertLossWeights(weights: readonly number[]): void {
+  const at = weights.findIndex((weight) => !(weight >= 0 && Number.isFinite(weight)));
+  if (at < 0) return;
+  const message = `a loss weight is finite and at least 0, got ${weights[at]} at position ${at}; 0 takes no loss there`;
+  throw new ShapeError("batch/loss-weights", message);
 }
 
 function fill<T extends Int32Array | Float32Array>(

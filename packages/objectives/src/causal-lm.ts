@@ -14,19 +14,19 @@ const schema = z.strictObject({
 });
 
 /**
- * Causal language modelling: each token predicts the next one.
+ * Causal language modelling: each token predicts the next one. A text without a source has no prefix, in training, in
+ * prompts and in scoring alike.
  *
  * @param options.loss - `"all"` (the classical objective) or `"target"` (the source is context only).
  * @source Radford et al. 2018; loss on the target only: Liu et al. 2018 give both
  */
 export function causalLm(options: z.input<typeof schema> = {}): Objective<"tokens"> {
-  const { loss: scope, ...lossOptions } = validateWith(schema, options, {
-    code: "objective/options",
-    what: "causal-lm",
-  });
+  const settings = validateWith(schema, options, { code: "objective/options", what: "causal-lm" });
+  const { loss: scope, ...lossOptions } = settings;
   const streams = ["tokens"] as const;
   return {
     name: "causal-lm",
+    settings,
     streams,
     supports: (architecture) => fitsStreams("causal-lm", streams, architecture),
     features(example, { specials }) {
@@ -37,12 +37,25 @@ export function causalLm(options: z.input<typeof schema> = {}): Objective<"token
       return { streams: { tokens: tokens.slice(0, -1) }, prefixLength: 0, targets, lossWeights: targets.map(() => 1) };
     },
     prompt: (example, { specials }) =>
-      isPair(example) ? pairPrompt(example.source, specials) : promptFeatures(example.tokens),
+      isPair(example) ? pairPrompt(example.source, specials) : { ...promptFeatures(example.tokens), prefixLength: 0 },
     loss: (logits, batch) => tokenLoss(logits, batch, lossOptions),
-    scoring: () => prefixLm(),
+    scoring: causalScoring,
   };
 }
 
+/**
+ * Loss on the tokens that prefix-lm would supervise, at the positions that training gave them: a text without a source
+ * has no prefix here, wherever it is cut.
+ */
+const causalScoring = (): Objective<"tokens"> => ({
+  ...causalLm({ loss: "target" }),
+  features(example, context) {
+    const features = prefixLm().features(example, context);
+    return isPair(example) ? features : { ...features, prefixLength: 0 };
+  },
+});
+
+/** Causal language modelling, for a registry. */
 export const causalLmPlugin = objective("causal-lm", causalLm, {
   description: "Each token predicts the next: loss on everything, or on the target only.",
   schema,

@@ -1,4 +1,4 @@
-import type { Reason } from "./objective.ts";
+import type { Reason } from "@trivium/core";
 
 /** Whether an architecture runs exactly these streams, or the reason why the objective does not fit. */
 export function fitsStreams(

@@ -1,4 +1,4 @@
-import type { Random } from "@trivium/core";
+import type { Random, Reason } from "@trivium/core";
 import type { Batch, Example, Features, SpecialIds } from "@trivium/features";
 import { defineKind } from "@trivium/registry";
 import type { Scalar, Tensor3D } from "@trivium/tensor";
@@ -8,12 +8,6 @@ export interface FeatureContext {
   readonly specials: SpecialIds;
   /** A stream of this example's own, for random splits and corruption. */
   readonly random: Random;
-}
-
-/** Why something cannot be done, for people to read. */
-export interface Reason {
-  readonly code: string;
-  readonly message: string;
 }
 
 /** The two parts of a loss: the sum over supervised positions, and how many there were. */
@@ -26,6 +20,8 @@ export interface Loss {
 /** A loss strategy: how an example becomes features, and the loss over a model's logits. */
 export interface Objective<Stream extends string = string> {
   readonly name: string;
+  /** What it was made with, as plain JSON: recorded in checkpoints, and compared on resume. Default: nothing is known. */
+  readonly settings?: Readonly<Record<string, unknown>>;
   /** The streams that its features have; it fits architectures with these. */
   readonly streams: readonly Stream[];
   /** Whether an architecture (by its streams and masks) can be trained with it. */

@@ -63,6 +63,40 @@ test("a text without a source is cut anywhere from 1 to its length − 1, with h
   expect(features.lossWeights.indexOf(1)).toBe(features.prefixLength - 1);
 });
 
+test("a text has no prefix under causal-lm: not in training, not in prompts, not in scoring", () => {
+  const tokens = [10, 11, 12, 13, 14, 15];
+  const objective = causalLm();
+  const scoring = objective.scoring?.() as typeof objective;
+  const [trained, prompt, scored] = [
+    objective.features({ tokens }, context()),
+    objective.prompt({ tokens }, context()),
+    scoring.features({ tokens }, context()),
+  ];
+  expect([trained, prompt, scored].map(({ prefixLength }) => prefixLength)).toEqual([0, 0, 0]);
+  expect(prompt.streams).toEqual({ tokens });
+  expect(scoring.prompt({ tokens }, context())).toEqual(prompt);
+});
+
+test("causal-lm scores a text on the tokens that prefix-lm scores, and a pair just as prefix-lm does", () => {
+  const tokens = [10, 11, 12, 13, 14, 15];
+  const scorings = [causalLm({ labelSmoothing: 0.1 }), prefixLm()].map((objective) => objective.scoring?.());
+  for (let seed = 0; seed < 20; seed++) {
+    const [causal, prefix] = scorings.map((scoring) =>
+      scoring?.features({ tokens }, { specials: specialIds, random: createRandom(seed) }),
+    );
+    expect(causal).toEqual({ ...prefix, prefixLength: 0 });
+  }
+  const [causal, prefix] = scorings.map((scoring) => scoring?.features(pair, context()));
+  expect(causal).toEqual(prefix);
+  expect(scorings[0]?.settings).toEqual({ loss: "target", labelSmoothing: 0, zLoss: 0 });
+});
+
+test("an objective says what it was made with", () => {
+  expect(causalLm({ labelSmoothing: 0.1 }).settings).toEqual({ loss: "all", labelSmoothing: 0.1, zLoss: 0 });
+  expect(prefixLm({ zLoss: 1e-4 }).settings).toEqual({ labelSmoothing: 0, zLoss: 1e-4 });
+  expect(seq2seq().settings).toEqual({ labelSmoothing: 0, zLoss: 0 });
+});
+
 test("seq2seq and prefix-lm cut the same text at the same place and supervise the same tokens", () => {
   const tokens = [10, 11, 12, 13, 14, 15];
   const single = prefixLm().features({ tokens }, context());

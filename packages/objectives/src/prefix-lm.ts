@@ -20,6 +20,7 @@ export function prefixLm(options: z.input<typeof schema> = {}): Objective<"token
   const streams = ["tokens"] as const;
   return {
     name: "prefix-lm",
+    settings: lossOptions,
     streams,
     supports: (architecture) => fitsStreams("prefix-lm", streams, architecture),
     features(example, { specials, random }) {
@@ -38,6 +39,7 @@ export function prefixLm(options: z.input<typeof schema> = {}): Objective<"token
   };
 }
 
+/** Prefix language modelling, for a registry. */
 export const prefixLmPlugin = objective("prefix-lm", prefixLm, {
   description: "Loss on what follows the prefix only; texts without a source are cut at random.",
   schema,

@@ -20,6 +20,7 @@ export function seq2seq(options: z.input<typeof schema> = {}): Objective<"source
   const streams = ["source", "target"] as const;
   return {
     name: "seq2seq",
+    settings: lossOptions,
     streams,
     supports: (architecture) => fitsStreams("seq2seq", streams, architecture),
     features(example, { specials, random }) {
@@ -57,6 +58,7 @@ function teacherForcing(source: PairExample["source"], targets: readonly number[
 
 const withEnd = (source: readonly number[], { endOfSequence }: SpecialIds) => [...source, endOfSequence];
 
+/** Sequence to sequence, for a registry. */
 export const seq2seqPlugin = objective("seq2seq", seq2seq, {
   description: "Teacher forcing: the encoder reads the source, the decoder predicts the target.",
   schema,

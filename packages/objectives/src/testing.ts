@@ -4,6 +4,7 @@ import { tf } from "@trivium/tensor";
 import { describe, expect, test } from "vitest";
 import type { Objective } from "./objective.ts";
 
+/** What the conformance suite of objectives runs on. */
 export interface DescribeObjectiveOptions {
   /** Examples to convert. Default: a pair and a text. */
   readonly examples?: readonly Example[];

@@ -4,5 +4,5 @@ import { simd } from "@trivium/backend-simd";
 
 // On cpu the kernels are tested where they are written.
 for (const kernel of [reference(), blockwise({ blockQueries: 5, blockKeys: 3 })]) {
-  describeKernel(kernel, { label: "on simd", activate: () => simd.create.activate() });
+  describeKernel(kernel, { label: "on simd", activate: () => simd.activate() });
 }

@@ -9,7 +9,7 @@ import { prefix } from "@trivium/model-prefix";
 import { countParameters, flattenTree, tf } from "@trivium/tensor";
 import { beforeAll, expect, test } from "vitest";
 
-beforeAll(() => cpu.create.activate());
+beforeAll(() => cpu.activate());
 
 const attention = reference();
 const config = { vocabulary: 17, length: 8, width: 8, layers: 2, heads: 2 };

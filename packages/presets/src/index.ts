@@ -1,7 +1,7 @@
 import { attentionPlugins } from "@trivium/attention";
-import { simd } from "@trivium/backend-simd";
-import { cpu, wasm, webgl, webgpu } from "@trivium/backend-tfjs";
-import { tfjsNode } from "@trivium/backend-tfjs-node";
+import { simdPlugin } from "@trivium/backend-simd";
+import { cpuPlugin, wasmPlugin, webglPlugin, webgpuPlugin } from "@trivium/backend-tfjs";
+import { tfjsNodePlugin } from "@trivium/backend-tfjs-node";
 import { datasetPlugins } from "@trivium/data";
 import { maskPlugins } from "@trivium/masks";
 import { causalPlugin } from "@trivium/model-causal";
@@ -18,12 +18,12 @@ export const presets = [
   encoderDecoderPlugin,
   ...objectivePlugins,
   ...attentionPlugins,
-  simd,
-  cpu,
-  wasm,
-  webgl,
-  webgpu,
-  tfjsNode,
+  simdPlugin,
+  cpuPlugin,
+  wasmPlugin,
+  webglPlugin,
+  webgpuPlugin,
+  tfjsNodePlugin,
   ...maskPlugins,
   ...datasetPlugins,
   ...tokenizerPlugins,

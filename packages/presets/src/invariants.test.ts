@@ -13,7 +13,7 @@ const kernels: AttentionKernel[] = [reference(), blockwise({ blockQueries: 4, bl
 
 /** Fresh memory of this one holds NaN: what reads before it writes shows. */
 const poisoned = createSimdBackend({ name: "simd-poisoned", poison: true });
-const backends = [cpu.create, poisoned].map((on) => ({ backend: on.name, activate: () => on.activate() }));
+const backends = [cpu, poisoned].map((on) => ({ backend: on.name, activate: () => on.activate() }));
 
 /** The families of the field, as configurations of one model. */
 const families = {

@@ -1,4 +1,4 @@
-import { UnsupportedError } from "@trivium/core";
+import { type Reason, UnsupportedError } from "@trivium/core";
 import { defineKind } from "@trivium/registry";
 import { tf } from "./tf.ts";
 
@@ -24,7 +24,7 @@ export interface Backend {
   /** The name under which tfjs knows it: `"cpu"`, `"simd"`, `"webgpu"`. */
   readonly name: string;
   /** Whether it can do what a model needs; a backend without this method can do everything. */
-  supports?(needs: BackendNeeds): true | { readonly code: string; readonly message: string };
+  supports?(needs: BackendNeeds): true | Reason;
   probe(): Promise<Probe>;
   /**
    * What may change the bits of a result: kernel build, GEMM provider and version. Not the number of threads. A run

@@ -8,7 +8,7 @@ export { layerNorm } from "./fused/layer-norm.ts";
 export { linear } from "./fused/linear.ts";
 export { hiddenLogit, maskedSoftmax } from "./fused/masked-softmax.ts";
 export { rmsNorm } from "./fused/rms-norm.ts";
-export { type SoftmaxCrossEntropyOptions, softmaxCrossEntropy } from "./fused/softmax-cross-entropy.ts";
+export { assertTargets, type SoftmaxCrossEntropyOptions, softmaxCrossEntropy } from "./fused/softmax-cross-entropy.ts";
 export { type Scalar, type Tensor, type Tensor1D, type Tensor2D, type Tensor3D, type Tensor4D, tf } from "./tf.ts";
 export {
   copyTree,

@@ -23,6 +23,7 @@ export interface Accumulated {
   readonly unreached: readonly string[];
 }
 
+/** The micro-batches of one step, and how the loss of one is computed. */
 export interface AccumulateOptions {
   readonly parameters: ParameterTree;
   readonly batches: readonly Batch[];

@@ -10,6 +10,7 @@ export const adamWSchema = z.strictObject({
   weightDecay: z.number().min(0).default(0.01),
 });
 
+/** The numbers of AdamW, and which parameters decay. */
 export interface AdamWOptions {
   /** Decay of the first moment, in [0, 1). Default 0.9. */
   readonly beta1?: number | undefined;
@@ -22,6 +23,9 @@ export interface AdamWOptions {
   /**
    * Which parameters decay. Default: those of rank 2 and more, so that biases and the gains of norms, whose size is no
    * measure of complexity, are left alone. `() => true` decays all, as PyTorch does.
+   *
+   * Functions cannot be compared: `settings.decay` is `"matrices"` by default and `"custom"` for any other, so a resume
+   * notices that the default was left, and not that one function took the place of another.
    */
   readonly decay?: ((path: string, parameter: Tensor) => boolean) | undefined;
 }
@@ -37,14 +41,14 @@ const isMatrix = (_path: string, parameter: Tensor): boolean => parameter.rank >
  * @example adamW({ weightDecay: 0.1 }).settings.beta2 // => 0.98
  */
 export function adamW({ decay = isMatrix, ...options }: AdamWOptions = {}): Optimizer {
-  const settings = validateWith(adamWSchema, options, { code: "trainer/adam-w", what: "adamW" });
+  const numbers = validateWith(adamWSchema, options, { code: "trainer/adam-w", what: "adamW" });
   return {
     name: "adam-w",
-    settings,
+    settings: { ...numbers, decay: decay === isMatrix ? "matrices" : "custom" },
     createState: (parameters) => ({ m: zerosLike(parameters), v: zerosLike(parameters) }),
     apply(trained, gradients, update) {
-      const decayOf = (path: string, leaf: Tensor) => (decay(path, leaf) ? settings.weightDecay : 0);
-      return applyAdamW(trained, gradients, { ...settings, ...update, decayOf });
+      const decayOf = (path: string, leaf: Tensor) => (decay(path, leaf) ? numbers.weightDecay : 0);
+      return applyAdamW(trained, gradients, { ...numbers, ...update, decayOf });
     },
   };
 }

@@ -26,6 +26,7 @@ export interface Snapshot {
   readonly state: RunState;
 }
 
+/** What a store is opened for: which run, and whether to go on with it. */
 export interface OpenStoreRequest {
   /** What makes the run this run and no other, as plain JSON. */
   readonly identity: Readonly<Record<string, unknown>>;
@@ -33,6 +34,7 @@ export interface OpenStoreRequest {
   readonly resume: boolean;
 }
 
+/** What a store had when it was opened. */
 export interface OpenedStore {
   /** The newest whole checkpoint; undefined if there is none. */
   readonly snapshot: Snapshot | undefined;

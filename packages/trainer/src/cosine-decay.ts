@@ -1,6 +1,8 @@
-import type { Schedule } from "./schedule.ts";
+import { describedSchedule, type Schedule } from "./schedule.ts";
 
+/** Where the decay begins and ends, in steps and in rates. */
 export interface CosineDecayOptions {
+  /** The highest rate. */
   readonly peak: number;
   /** The last step that still has the peak. */
   readonly from: number;
@@ -18,9 +20,9 @@ export interface CosineDecayOptions {
  * @example cosineDecay({ peak: 1, from: 0, to: 10 })(5) // => 0.5
  */
 export function cosineDecay({ peak, from, to, floor = 0 }: CosineDecayOptions): Schedule {
-  return (step) => {
+  return describedSchedule({ name: "cosine-decay", peak, from, to, floor }, (step) => {
     if (step >= to) return floor;
     const share = step <= from ? 0 : (step - from) / (to - from);
     return floor + (peak - floor) * 0.5 * (1 + Math.cos(Math.PI * share));
-  };
+  });
 }

@@ -2,6 +2,7 @@ import { discardCheckpointsAfter, latestCheckpoint, openRun, writeCheckpoint } f
 import { CheckpointError } from "@trivium/core";
 import type { CheckpointStore, RunState, Snapshot } from "./checkpoint-store.ts";
 
+/** Where a run is kept, and how much of it. */
 export interface FolderStoreOptions {
   /** The run folder: missing, empty, or of this very run. */
   readonly directory: string;

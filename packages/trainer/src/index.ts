@@ -29,7 +29,7 @@ export { type LinearWarmupOptions, linearWarmup } from "./linear-warmup.ts";
 export { createMemoryStore, type MemoryStore } from "./memory-store.ts";
 export { type Optimizer, type OptimizerState, optimizer, type Trained, type Update } from "./optimizer.ts";
 export { trainerPlugins } from "./plugins.ts";
-export { lowest, type Schedule, schedule, sum } from "./schedule.ts";
+export { describedSchedule, lowest, type Schedule, schedule, sum } from "./schedule.ts";
 export { train } from "./train.ts";
 export type { CheckpointOptions, EvaluateOptions, TrainOptions, TrainResult } from "./train-options.ts";
 export { type WarmupCosineOptions, warmupCosine } from "./warmup-cosine.ts";

@@ -1,5 +1,5 @@
 import type { LinearWarmupOptions } from "./linear-warmup.ts";
-import type { Schedule } from "./schedule.ts";
+import { describedSchedule, type Schedule } from "./schedule.ts";
 
 /**
  * Linear warm-up to the peak, then `peak · √(warmupSteps / (step + 1))`: it needs no length of the run.
@@ -9,5 +9,8 @@ import type { Schedule } from "./schedule.ts";
  */
 export function inverseSquareRoot({ peak, warmupSteps }: LinearWarmupOptions): Schedule {
   const turn = Math.max(1, warmupSteps);
-  return (step) => peak * Math.min((step + 1) / turn, Math.sqrt(turn / (step + 1)));
+  return describedSchedule(
+    { name: "inverse-square-root", peak, warmupSteps },
+    (step) => peak * Math.min((step + 1) / turn, Math.sqrt(turn / (step + 1))),
+  );
 }

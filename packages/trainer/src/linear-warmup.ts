@@ -1,5 +1,6 @@
-import type { Schedule } from "./schedule.ts";
+import { describedSchedule, type Schedule } from "./schedule.ts";
 
+/** How high the rate rises, and in how many steps. */
 export interface LinearWarmupOptions {
   /** The rate of step `warmupSteps − 1`. */
   readonly peak: number;
@@ -12,7 +13,7 @@ export interface LinearWarmupOptions {
  *
  * @example linearWarmup({ peak: 1, warmupSteps: 4 })(1) // => 0.5
  */
-export const linearWarmup =
-  ({ peak, warmupSteps }: LinearWarmupOptions): Schedule =>
-  (step) =>
-    warmupSteps === 0 ? Number.POSITIVE_INFINITY : (peak * (step + 1)) / warmupSteps;
+export const linearWarmup = ({ peak, warmupSteps }: LinearWarmupOptions): Schedule =>
+  describedSchedule({ name: "linear-warmup", peak, warmupSteps }, (step) =>
+    warmupSteps === 0 ? Number.POSITIVE_INFINITY : (peak * (step + 1)) / warmupSteps,
+  );

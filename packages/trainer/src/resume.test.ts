@@ -2,12 +2,14 @@ import { disposeTree, tf } from "@trivium/tensor";
 import { beforeAll, expect, test } from "vitest";
 import { adamW } from "./adam-w.ts";
 import type { Snapshot } from "./checkpoint-store.ts";
+import { constant } from "./constant.ts";
 import { consume } from "./consume.ts";
 import type { TrainEvent } from "./events.ts";
 import { createMemoryStore, type MemoryStore } from "./memory-store.ts";
-import { bigramModel, smallRun } from "./testing/bigram.ts";
+import { bigramModel, crossEntropy, smallRun } from "./testing/bigram.ts";
 import { train } from "./train.ts";
 import type { TrainOptions } from "./train-options.ts";
+import { warmupCosine } from "./warmup-cosine.ts";
 
 beforeAll(async () => {
   await tf.setBackend("cpu");
@@ -93,6 +95,41 @@ test("another run is refused, naming each field that differs", async () => {
   expect(tf.memory().numTensors).toBe(before);
 });
 
+const settled = (settings: Record<string, unknown>) => ({ objective: { ...crossEntropy, settings } });
+
+test.each<[string, Partial<TrainOptions>, Partial<TrainOptions>, string]>([
+  ["label smoothing", settled({ smoothing: 0 }), settled({ smoothing: 0.5 }), "objective.smoothing was 0, is 0.5"],
+  ["rate", {}, { schedule: constant({ rate: 1 }) }, "schedule.rate was 0.02, is 1"],
+  [
+    "length of the decay",
+    { schedule: warmupCosine({ peak: 0.1, warmupSteps: 2, steps: 12 }) },
+    { schedule: warmupCosine({ peak: 0.1, warmupSteps: 2, steps: 14 }), steps: 14 },
+    "schedule.steps was 12, is 14",
+  ],
+  ["clipping", {}, { clipNorm: 2 }, "clipNorm was 1, is 2"],
+  ["decay function", {}, { optimizer: adamW({ decay: () => true }) }, 'optimizer.decay was "matrices", is "custom"'],
+])("a resume with another %s is refused", async (_, before, after, difference) => {
+  const store = createMemoryStore();
+  await run(store, before, 5);
+  await expect(run(store, { ...before, resume: true, ...after })).rejects.toMatchObject({
+    code: "checkpoint/other-run",
+    details: { differences: [difference] },
+  });
+  expect((await run(store, { ...before, resume: true })).reason).toBe("finished");
+});
+
+test("a schedule that says nothing of itself is what the caller says it is", async () => {
+  const store = createMemoryStore();
+  const halving = (rate: number) => ({
+    schedule: (step: number) => rate * 2 ** -step,
+    identity: { schedule: { rate } },
+  });
+  await run(store, halving(0.1), 5);
+  await expect(run(store, { resume: true, ...halving(0.2) })).rejects.toMatchObject({
+    details: { differences: ["schedule.rate was 0.1, is 0.2"] },
+  });
+});
+
 test("parameters of other names or shapes are refused", async () => {
   const store = createMemoryStore();
   await run(store);
@@ -120,7 +157,12 @@ test("other arithmetic is refused by name, or allowed with a warning", async () 
 
 test("what the caller adds to the configuration is kept, and cannot hide what the run is", async () => {
   const { kept } = await run(createMemoryStore(), { config: { tokenizer: "byte", seed: "mine" } });
-  expect(kept.config).toMatchObject({ tokenizer: "byte", seed: 3, architecture: "bigram", objective: "cross-entropy" });
+  expect(kept.config).toMatchObject({
+    tokenizer: "byte",
+    seed: 3,
+    architecture: "bigram",
+    objective: { name: "cross-entropy" },
+  });
   expect(JSON.parse(JSON.stringify(kept.config))).toEqual(kept.config);
 });
 

@@ -5,14 +5,20 @@ import { differencesOf } from "./json-differences.ts";
 import type { TrainOptions } from "./train-options.ts";
 
 /** What makes the run this run: two runs that differ here cannot continue one another. */
-export const identityOf = ({ model, objective, optimizer, seed, identity }: TrainOptions): Record<string, unknown> => ({
-  ...identity,
-  architecture: model.architecture.name,
-  model: model.config,
-  objective: objective.name,
-  optimizer: { name: optimizer.name, ...optimizer.settings },
-  seed,
-});
+export const identityOf = (options: TrainOptions): Record<string, unknown> => {
+  const { model, objective, optimizer, schedule, clipNorm, seed, identity } = options;
+  return {
+    ...identity,
+    architecture: model.architecture.name,
+    model: model.config,
+    objective: { name: objective.name, ...objective.settings },
+    optimizer: { name: optimizer.name, ...optimizer.settings },
+    // A schedule that says nothing of itself leaves the place to what the caller says.
+    ...(schedule.settings && { schedule: schedule.settings }),
+    ...(clipNorm !== undefined && { clipNorm }),
+    seed,
+  };
+};
 
 /** The numeric identity that the caller gives, else the name of the backend. */
 export const numericIdentityOf = ({ numericIdentity }: TrainOptions): NumericIdentity =>

@@ -23,9 +23,10 @@ export interface EvaluateOptions {
   run(parameters: ParameterTree, step: number): Promise<Readonly<Record<string, number>>>;
 }
 
+/** What a run is made of, and how it is to be run. */
 export interface TrainOptions {
   readonly model: Pick<Model, "architecture" | "config" | "createParameters" | "logits">;
-  readonly objective: Pick<Objective, "name" | "loss">;
+  readonly objective: Pick<Objective, "name" | "settings" | "loss">;
   readonly batches: BatchSource;
   readonly optimizer: Optimizer;
   readonly schedule: Schedule;
@@ -42,7 +43,14 @@ export interface TrainOptions {
   readonly checkpoint?: CheckpointOptions;
   /** Whether to go on from the store's newest checkpoint; from step 0 if it has none. */
   readonly resume?: boolean;
-  /** What else makes the run this run: data, tokenizer, batch size. Plain JSON; a resume with another one is refused. */
+  /**
+   * What else makes the run this run, as plain JSON; a resume with another one is refused.
+   *
+   * The trainer itself compares the architecture's name, the model's configuration, the objective, the optimiser and the
+   * schedule by name and `settings`, `clipNorm` and the seed. `steps` may grow, unless the schedule depends on it. Yours
+   * to add: the data, the tokenizer, how batches are formed, the attention kernel, given `parameters`, and whatever has
+   * no `settings`: a schedule that is, or has in it, a function of your own (name it `schedule`), the `decay` function of AdamW.
+   */
   readonly identity?: Readonly<Record<string, unknown>>;
   /** More to be written into the checkpoint's `config.json`; not compared. Plain JSON. */
   readonly config?: Readonly<Record<string, unknown>>;

@@ -11,6 +11,7 @@ import type { TrainOptions } from "./train-options.ts";
 /** A page's clock may stand still for so long. */
 const CLOCK_SECONDS = 1e-4;
 
+/** What is told about a step that was taken. */
 export interface TakenStep {
   readonly event: StepEvent;
   readonly warnings: readonly WarningEvent[];

@@ -1,8 +1,10 @@
 import { cosineDecay } from "./cosine-decay.ts";
 import { linearWarmup } from "./linear-warmup.ts";
-import { lowest, type Schedule } from "./schedule.ts";
+import { describedSchedule, lowest, type Schedule } from "./schedule.ts";
 
+/** The rates of a run of known length. */
 export interface WarmupCosineOptions {
+  /** The highest rate, at step `warmupSteps`. */
   readonly peak: number;
   /** 0 for none. */
   readonly warmupSteps: number;
@@ -19,5 +21,8 @@ export interface WarmupCosineOptions {
  * @example warmupCosine({ peak: 1, warmupSteps: 2, steps: 10 })(6) // => 0.5
  */
 export function warmupCosine({ peak, warmupSteps, steps, floor = 0 }: WarmupCosineOptions): Schedule {
-  return lowest(linearWarmup({ peak, warmupSteps }), cosineDecay({ peak, from: warmupSteps, to: steps, floor }));
+  return describedSchedule(
+    { name: "warmup-cosine", peak, warmupSteps, steps, floor },
+    lowest(linearWarmup({ peak, warmupSteps }), cosineDecay({ peak, from: warmupSteps, to: steps, floor })),
+  );
 }

@@ -4,9 +4,9 @@ import type { Backend } from "@trivium/tensor";
 
 /** The backends of a page, by name; tfjs's `.wasm` files are where the test server has them. */
 export const pageBackends: Readonly<Record<string, Backend>> = {
-  cpu: cpu.create,
-  simd: simd.create,
+  cpu: cpu,
+  simd: simd,
   wasm: createWasmBackend({ paths: "/wasm/" }),
-  webgl: webgl.create,
-  webgpu: webgpu.create,
+  webgl: webgl,
+  webgpu: webgpu,
 };

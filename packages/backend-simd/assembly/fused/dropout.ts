@@ -2,24 +2,28 @@ import { loadPart, storePart } from "../lanes";
 
 /** The two-round multiply-xorshift of `dropoutHash` in `@trivium/tensor`, in each lane. */
 @inline
-function hash4(index: v128, seed: v128): v128 {
-  let word = i32x4.add(i32x4.mul(index, i32x4.splat(0x9e3779b1)), seed);
-  word = i32x4.mul(v128.xor(word, i32x4.shr_u(word, 16)), i32x4.splat(0x21f0aaad));
+function mix4(bits: v128): v128 {
+  let word = i32x4.mul(v128.xor(bits, i32x4.shr_u(bits, 16)), i32x4.splat(0x21f0aaad));
   word = i32x4.mul(v128.xor(word, i32x4.shr_u(word, 15)), i32x4.splat(0x735a2d97));
   return v128.xor(word, i32x4.shr_u(word, 15));
 }
 
+@inline
+function hash4(index: v128, seeds: v128): v128 {
+  return mix4(v128.xor(mix4(i32x4.mul(index, i32x4.splat(0x9e3779b1))), seeds));
+}
+
 export function dropout(
-  x: usize, y: usize, seed: i32, offset: i32, threshold: u32, scale: f32, start: u32, end: u32,
+  x: usize, y: usize, seed: i32, threshold: u32, scale: f32, start: u32, end: u32,
 ): void {
   if (start >= end) return;
-  const seeds = i32x4.splat(seed);
+  const seeds = mix4(i32x4.splat(seed + 0x9e3779b1));
   const four = i32x4.splat(4);
   // There is no unsigned comparison of 32-bit lanes: with the top bit flipped the signed one orders the same way.
   const flip = i32x4.splat(0x80000000);
   const bound = v128.xor(i32x4.splat(threshold), flip);
   const by = f32x4.splat(scale);
-  let index = i32x4.add(i32x4.splat(start + offset), i32x4(0, 1, 2, 3));
+  let index = i32x4.add(i32x4.splat(start), i32x4(0, 1, 2, 3));
   for (; start + 4 <= end; start += 4) {
     const kept = i32x4.ge_s(v128.xor(hash4(index, seeds), flip), bound);
     v128.store(y + 4 * start, f32x4.mul(v128.load(x + 4 * start), v128.and(by, kept)));

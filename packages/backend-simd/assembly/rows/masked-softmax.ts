@@ -16,29 +16,25 @@ function partOfMask(visible: usize, count: u32): v128 {
   return maskOf(bytes);
 }
 
-/** `scale·score + bias` where the mask shows it, else −∞. */
+/** `scale·score` where the mask shows it, else −∞. */
 @inline
-function logits(score: v128, bias: v128, scale: v128, mask: v128): v128 {
-  const value = f32x4.add(f32x4.mul(score, scale), bias);
-  return v128.bitselect(value, f32x4.splat(f32.NEGATIVE_INFINITY), mask);
+function logits(score: v128, scale: v128, mask: v128): v128 {
+  return v128.bitselect(f32x4.mul(score, scale), f32x4.splat(f32.NEGATIVE_INFINITY), mask);
 }
 
 /** Writes the logits of a row into `y` and returns the greatest. */
 @inline
-function logitsRow(x: usize, visible: usize, bias: usize, y: usize, count: u32, scale: v128): f32 {
-  const zero = f32x4.splat(0);
+function logitsRow(x: usize, visible: usize, y: usize, count: u32, scale: v128): f32 {
   let greatest = f32x4.splat(f32.NEGATIVE_INFINITY);
   const end = y + 4 * ((count & ~3) as usize);
   for (; y < end; x += 16, y += 16, visible += 4) {
-    const value = logits(v128.load(x), bias ? v128.load(bias) : zero, scale, maskOf(v128.load_zero<u32>(visible)));
+    const value = logits(v128.load(x), scale, maskOf(v128.load_zero<u32>(visible)));
     greatest = f32x4.pmax(greatest, value);
     v128.store(y, value);
-    if (bias) bias += 16;
   }
   const rest = count & 3;
   if (rest) {
-    const plus = bias ? loadPart(bias, rest, zero) : zero;
-    const value = logits(loadPart(x, rest, zero), plus, scale, partOfMask(visible, rest));
+    const value = logits(loadPart(x, rest, f32x4.splat(0)), scale, partOfMask(visible, rest));
     greatest = f32x4.pmax(greatest, value);
     storePart(y, rest, value);
   }
@@ -69,8 +65,8 @@ function expLogitsRow(y: usize, count: u32, greatest: f32): f32 {
 }
 
 export function maskedSoftmax(
-  scores: usize, visible: usize, bias: usize, y: usize, heads: u32, queries: u32, keys: u32,
-  visibleBatch: u32, visibleHead: u32, biasBatch: u32, biasHead: u32, scale: f32, start: u32, end: u32,
+  scores: usize, visible: usize, y: usize, heads: u32, queries: u32, keys: u32,
+  visibleBatch: u32, visibleHead: u32, scale: f32, start: u32, end: u32,
 ): void {
   const by = f32x4.splat(scale);
   for (; start < end; start++) {
@@ -79,9 +75,8 @@ export function maskedSoftmax(
     const head = plane - batch * heads;
     const offset = (start - plane * queries) * keys;
     const shown = visible + batch * visibleBatch + head * visibleHead + offset;
-    const plus = bias ? bias + 4 * (batch * biasBatch + head * biasHead + offset) : 0;
     const to = y + 4 * start * keys;
-    const greatest = logitsRow(scores + 4 * start * keys, shown, plus, to, keys, by);
+    const greatest = logitsRow(scores + 4 * start * keys, shown, to, keys, by);
     // Around 0 a row with nothing visible sums to exactly 0 and stays so, and one whose visible scores are NaN is NaN.
     const sum = expLogitsRow(to, keys, greatest == f32.NEGATIVE_INFINITY ? 0 : greatest);
     if (sum != 0) scaleRow(to, to, keys, 1 / sum);

@@ -1,8 +1,10 @@
 import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
-import { tf } from "@trivium/tensor";
+import { hasKernel, layerNorm, tf } from "@trivium/tensor";
 import { beforeEach, describe, expect, test } from "vitest";
-import { createSimdBackend } from "../index.ts";
+import { kernels } from "../generated/kernels.ts";
+import { createSimdBackend, type SimdBackend } from "../index.ts";
 
 const MEBIBYTE = 2 ** 20;
 const simd = createSimdBackend({ name: "simd-backend-test", poison: true });
@@ -125,4 +127,28 @@ test("both builds agree, and say which they are", async () => {
   expect(plain.use().build).toBe("plain");
   expect(product()).toEqual(expected);
   expect(plain.acceleratedCalls()).toMatchObject({ BatchMatMul: 1, Tanh: 0 });
+});
+
+test("the numeric identity names the build and the bytes of the kernels, before the backend has started", async () => {
+  const sha256 = (build: keyof typeof kernels) =>
+    createHash("sha256").update(Buffer.from(kernels[build], "base64")).digest("hex").slice(0, 12);
+  const plain = createSimdBackend({ name: "simd-identity", build: "plain" });
+  const shared = { backend: "simd-identity", gemm: "wasm" };
+  expect(await plain.numericIdentity?.()).toEqual({ ...shared, build: "plain", kernels: sha256("plain") });
+  expect(await simd.numericIdentity?.()).toMatchObject({ build: simd.use().build, kernels: sha256(simd.use().build) });
+  expect(sha256("relaxed")).not.toBe(sha256("plain"));
+});
+
+test("a poisoned backend has every kernel under its own name, and fresh memory is NaN", async () => {
+  const poisoned = createSimdBackend({ name: "simd-poisoned", poison: true });
+  await poisoned.activate();
+  const fused = Object.keys(poisoned.acceleratedCalls()).filter((name) => name.startsWith("Trivium"));
+  expect(fused.length).toBeGreaterThan(10);
+  expect(fused.filter((name) => !hasKernel(name))).toEqual([]);
+  tf.tidy(() => {
+    expect([...layerNorm(tf.ones([2, 4]), tf.ones([4]), tf.zeros([4]), 1e-5).dataSync()]).toEqual(new Array(8).fill(0));
+    const fresh = (tf.backend() as SimdBackend).allocate([3], "float32");
+    expect([...tf.engine().makeTensorFromTensorInfo(fresh).dataSync()]).toEqual(new Array(3).fill(Number.NaN));
+  });
+  expect(poisoned.acceleratedCalls().TriviumLayerNorm).toBe(1);
 });

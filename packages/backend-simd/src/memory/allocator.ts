@@ -54,90 +54,110 @@ export interface Allocator {
  * const allocator = createAllocator({ startBytes: 0, endBytes: 65536, grow: (end) => end });
  * const block = allocator.allocate(100);
  */
-export function createAllocator({ startBytes, endBytes, grow }: AllocatorOptions): Allocator {
-  const lists = createFreeLists();
-  const first = newBlock(Math.ceil(startBytes / GRANULE), 0);
-  let last = first;
-  let end = first.start;
-  let liveGranules = 0;
+export function createAllocator(options: AllocatorOptions): Allocator {
+  return new SegregatedFit(options);
+}
 
-  const extend = (newEnd: number): void => {
-    if (newEnd <= end) return;
-    const block = last.free && last !== first ? take(last) : append(newBlock(end, 0));
-    block.size += newEnd - end;
-    end = newEnd;
-    lists.insert(block);
-  };
-  const take = (block: Block): Block => {
-    lists.remove(block);
+class SegregatedFit implements Allocator {
+  private readonly lists = createFreeLists();
+  private readonly grow: GrowMemory;
+  /** Empty and never free: what every block has before it. */
+  private readonly first: Block;
+  private last: Block;
+  /** The granule after the last block. */
+  private end: number;
+  private liveGranules = 0;
+
+  constructor({ startBytes, endBytes, grow }: AllocatorOptions) {
+    this.grow = grow;
+    this.first = newBlock(Math.ceil(startBytes / GRANULE), 0);
+    this.last = this.first;
+    this.end = this.first.start;
+    this.extend(Math.floor(endBytes / GRANULE));
+  }
+
+  allocate(bytes: number): Block | undefined {
+    const size = this.lists.roundUp(Math.max(1, Math.ceil(bytes / GRANULE)));
+    const block = this.find(size);
+    if (block === undefined) return undefined;
+    this.lists.remove(block);
+    if (block.size > size) this.split(block, size);
+    this.liveGranules += block.size;
     return block;
-  };
-  const append = (block: Block): Block => {
-    block.before = last;
-    last.after = block;
-    last = block;
-    return block;
-  };
-  const absorbNext = (block: Block): void => {
+  }
+
+  release(block: Block): void {
+    if (block.free) throw new ConfigError("simd/double-free", `block at ${block.start * GRANULE} is free already`);
+    this.liveGranules -= block.size;
+    if (block.after?.free) {
+      this.lists.remove(block.after);
+      this.absorbNext(block);
+    }
+    const before = block.before;
+    if (before?.free) {
+      this.lists.remove(before);
+      this.absorbNext(before);
+      this.lists.insert(before);
+    } else {
+      this.lists.insert(block);
+    }
+  }
+
+  liveBytes(): number {
+    return this.liveGranules * GRANULE;
+  }
+
+  largestFreeBytes(): number {
+    return this.lists.largest() * GRANULE;
+  }
+
+  *blocks(): Iterable<Readonly<Block>> {
+    for (let block = this.first.after; block !== undefined; block = block.after) yield block;
+  }
+
+  private find(size: number): Block | undefined {
+    const found = this.lists.find(size);
+    if (found !== undefined) return found;
+    const usable = this.last.free ? this.last.size : 0;
+    this.extend(Math.floor(this.grow((this.end + size - usable) * GRANULE) / GRANULE));
+    return this.lists.find(size);
+  }
+
+  private extend(newEnd: number): void {
+    if (newEnd <= this.end) return;
+    if (this.last.free) this.lists.remove(this.last);
+    else this.append(newBlock(this.end, 0));
+    this.last.size += newEnd - this.end;
+    this.end = newEnd;
+    this.lists.insert(this.last);
+  }
+
+  private append(block: Block): void {
+    block.before = this.last;
+    this.last.after = block;
+    this.last = block;
+  }
+
+  private absorbNext(block: Block): void {
     const next = block.after as Block;
     block.size += next.size;
     block.after = next.after;
     // What was absorbed must not be released a second time.
     next.free = true;
-    if (next.after === undefined) last = block;
+    if (next.after === undefined) this.last = block;
     else next.after.before = block;
-  };
-  const split = (block: Block, size: number): void => {
+  }
+
+  private split(block: Block, size: number): void {
     const rest = newBlock(block.start + size, block.size - size);
     rest.before = block;
     rest.after = block.after;
-    if (block.after === undefined) last = rest;
+    if (block.after === undefined) this.last = rest;
     else block.after.before = rest;
     block.after = rest;
     block.size = size;
-    lists.insert(rest);
-  };
-  const find = (size: number): Block | undefined => {
-    const found = lists.find(size);
-    if (found !== undefined) return found;
-    const usable = last.free ? last.size : 0;
-    extend(Math.floor(grow((end + size - usable) * GRANULE) / GRANULE));
-    return lists.find(size);
-  };
-
-  extend(Math.floor(endBytes / GRANULE));
-  return {
-    allocate(bytes) {
-      const size = lists.roundUp(Math.max(1, Math.ceil(bytes / GRANULE)));
-      const block = find(size);
-      if (block === undefined) return undefined;
-      lists.remove(block);
-      if (block.size > size) split(block, size);
-      liveGranules += block.size;
-      return block;
-    },
-    release(block) {
-      if (block.free) throw new ConfigError("simd/double-free", `block at ${block.start * GRANULE} is free already`);
-      liveGranules -= block.size;
-      if (block.after?.free) {
-        take(block.after);
-        absorbNext(block);
-      }
-      const before = block.before;
-      if (before?.free && before !== first) {
-        take(before);
-        absorbNext(before);
-        lists.insert(before);
-      } else {
-        lists.insert(block);
-      }
-    },
-    liveBytes: () => liveGranules * GRANULE,
-    largestFreeBytes: () => lists.largest() * GRANULE,
-    *blocks() {
-      for (let block = first.after; block !== undefined; block = block.after) yield block;
-    },
-  };
+    this.lists.insert(rest);
+  }
 }
 
 function newBlock(start: number, size: number): Block {

@@ -30,65 +30,72 @@ const bitsFrom = (at: number): number => (at > 31 ? 0 : -1 << at);
  * @source Masmano et al. 2004, TLSF: a new dynamic memory allocator for real-time systems
  */
 export function createFreeLists(): FreeLists {
-  const heads: (Block | undefined)[] = new Array(LEVELS * SUB_CLASSES).fill(undefined);
-  const subMaps = new Int32Array(LEVELS);
-  let levelMap = 0;
+  return new TwoLevelLists();
+}
 
-  return {
-    insert(block) {
-      const at = level(block.size);
-      const sub = subClass(block.size, at);
-      const head = heads[at * SUB_CLASSES + sub];
-      block.free = true;
-      block.previousFree = undefined;
-      block.nextFree = head;
-      if (head !== undefined) head.previousFree = block;
-      heads[at * SUB_CLASSES + sub] = block;
-      subMaps[at]! |= 1 << sub;
-      levelMap |= 1 << at;
-    },
-    remove(block) {
-      const { previousFree, nextFree } = block;
-      if (nextFree !== undefined) nextFree.previousFree = previousFree;
-      if (previousFree !== undefined) {
-        previousFree.nextFree = nextFree;
-      } else {
-        const at = level(block.size);
-        const sub = subClass(block.size, at);
-        heads[at * SUB_CLASSES + sub] = nextFree;
-        if (nextFree === undefined) {
-          subMaps[at]! &= ~(1 << sub);
-          if (subMaps[at] === 0) levelMap &= ~(1 << at);
-        }
-      }
-      block.free = false;
-      block.previousFree = undefined;
-      block.nextFree = undefined;
-    },
-    find(size) {
-      let at = level(size);
-      let subs = subMaps[at]! & bitsFrom(subClass(size, at));
-      if (subs === 0) {
-        const levels = levelMap & bitsFrom(at + 1);
-        if (levels === 0) return undefined;
-        at = lowestBit(levels);
-        subs = subMaps[at]!;
-      }
-      return heads[at * SUB_CLASSES + lowestBit(subs)];
-    },
-    roundUp(size) {
-      const at = level(size);
-      if (at === 0) return size;
-      const step = 1 << (at - 1);
-      return (size + step - 1) & -step;
-    },
-    largest() {
-      if (levelMap === 0) return 0;
-      const at = 31 - Math.clz32(levelMap);
-      let size = 0;
-      let block = heads[at * SUB_CLASSES + 31 - Math.clz32(subMaps[at]!)];
-      for (; block !== undefined; block = block.nextFree) size = Math.max(size, block.size);
-      return size;
-    },
-  };
+class TwoLevelLists implements FreeLists {
+  private readonly heads: (Block | undefined)[] = new Array(LEVELS * SUB_CLASSES).fill(undefined);
+  private readonly subMaps = new Int32Array(LEVELS);
+  private levelMap = 0;
+
+  insert(block: Block): void {
+    const at = level(block.size);
+    const sub = subClass(block.size, at);
+    const head = this.heads[at * SUB_CLASSES + sub];
+    block.free = true;
+    block.previousFree = undefined;
+    block.nextFree = head;
+    if (head !== undefined) head.previousFree = block;
+    this.heads[at * SUB_CLASSES + sub] = block;
+    this.subMaps[at]! |= 1 << sub;
+    this.levelMap |= 1 << at;
+  }
+
+  remove(block: Block): void {
+    const { previousFree, nextFree } = block;
+    if (nextFree !== undefined) nextFree.previousFree = previousFree;
+    if (previousFree !== undefined) previousFree.nextFree = nextFree;
+    else this.setHead(block.size, nextFree);
+    block.free = false;
+    block.previousFree = undefined;
+    block.nextFree = undefined;
+  }
+
+  find(size: number): Block | undefined {
+    let at = level(size);
+    let subs = this.subMaps[at]! & bitsFrom(subClass(size, at));
+    if (subs === 0) {
+      const levels = this.levelMap & bitsFrom(at + 1);
+      if (levels === 0) return undefined;
+      at = lowestBit(levels);
+      subs = this.subMaps[at]!;
+    }
+    return this.heads[at * SUB_CLASSES + lowestBit(subs)];
+  }
+
+  roundUp(size: number): number {
+    const at = level(size);
+    if (at === 0) return size;
+    const step = 1 << (at - 1);
+    return (size + step - 1) & -step;
+  }
+
+  largest(): number {
+    if (this.levelMap === 0) return 0;
+    const at = 31 - Math.clz32(this.levelMap);
+    let size = 0;
+    let block = this.heads[at * SUB_CLASSES + 31 - Math.clz32(this.subMaps[at]!)];
+    for (; block !== undefined; block = block.nextFree) size = Math.max(size, block.size);
+    return size;
+  }
+
+  /** The first block of a class, or that there is none. */
+  private setHead(size: number, head: Block | undefined): void {
+    const at = level(size);
+    const sub = subClass(size, at);
+    this.heads[at * SUB_CLASSES + sub] = head;
+    if (head !== undefined) return;
+    this.subMaps[at]! &= ~(1 << sub);
+    if (this.subMaps[at] === 0) this.levelMap &= ~(1 << at);
+  }
 }

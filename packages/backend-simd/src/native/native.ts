@@ -164,26 +164,22 @@ export interface NativeKernels {
   ): void;
 
   /**
-   * Softmax over the visible keys of `scale·scores + bias`, `[B, H, Q, K]`; a row with nothing visible is exactly 0.
+   * Softmax over the visible keys of `scale·scores`, `[B, H, Q, K]`; a row with nothing visible is exactly 0.
    *
-   * What a hidden score or bias holds (NaN too) has no influence.
+   * What a hidden score holds (NaN too) has no influence.
    *
    * @param visible - bool; its element is at `b·visibleBatch + h·visibleHead + q·K + k` (a step is 0 where it broadcasts).
-   * @param bias - float32 at `b·biasBatch + h·biasHead + q·K + k`, or offset 0 for none.
    * @param start - row, counted over `B·H·Q`.
    */
   maskedSoftmax(
     scores: Pointer,
     visible: Pointer,
-    bias: Pointer,
     y: Pointer,
     heads: number,
     queries: number,
     keys: number,
     visibleBatch: number,
     visibleHead: number,
-    biasBatch: number,
-    biasHead: number,
     scale: number,
     start: number,
     end: number,
@@ -272,7 +268,9 @@ export interface NativeKernels {
   /**
    * `losses[r] = w·((1 − s)·(lse − x[t]) + s·(lse − mean(x)) + zLoss·lse²)` and `logSumExp[r] = lse`, of logits
    * `x [R, columns]`, int32 targets `t [R]` and weights `w [R]`. A row of weight 0 gives exactly 0 in both, whatever
-   * it holds. Targets of the other rows must lie in `[0, columns)`. Range: rows.
+   * it holds, its target too. Range: rows.
+   *
+   * @returns the first row in the range whose target lies outside `[0, columns)` (it is left unwritten), else −1.
    */
   softmaxCrossEntropy(
     logits: Pointer,
@@ -285,9 +283,9 @@ export interface NativeKernels {
     zLoss: number,
     start: number,
     end: number,
-  ): void;
+  ): number;
 
-  /** Gradient of `softmaxCrossEntropy` to the logits, exactly 0 in rows of weight 0. Range: rows. */
+  /** Gradient of `softmaxCrossEntropy` to the logits, exactly 0 in rows of weight 0; returns as it does. Range: rows. */
   softmaxCrossEntropyGradient(
     dLosses: Pointer,
     logits: Pointer,
@@ -300,22 +298,13 @@ export interface NativeKernels {
     zLoss: number,
     start: number,
     end: number,
-  ): void;
+  ): number;
 
   /**
-   * `y[i] = hash(seed, i + offset) ≥ threshold ? x[i]·scale : 0`, unsigned; `threshold = ⌊rate·2³²⌋`, `scale = 1/(1 − rate)`.
+   * `y[i] = hash(seed, i) ≥ threshold ? x[i]·scale : 0`, unsigned; `threshold = ⌊rate·2³²⌋`, `scale = 1/(1 − rate)`.
    * The hash is `dropoutHash` of `@trivium/tensor`, bit for bit. Range: elements.
    */
-  dropout(
-    x: Pointer,
-    y: Pointer,
-    seed: number,
-    offset: number,
-    threshold: number,
-    scale: number,
-    start: number,
-    end: number,
-  ): void;
+  dropout(x: Pointer, y: Pointer, seed: number, threshold: number, scale: number, start: number, end: number): void;
 
   /**
    * One AdamW step: `g = gradient·gradientScale`, `m′ = β₁m + (1−β₁)g`, `v′ = β₂v + (1−β₂)g²`,

@@ -155,38 +155,28 @@ for (const build of builds) {
       keys: width,
       maskBatch: fc.boolean(),
       maskHead: fc.boolean(),
-      bias: fc.constantFrom("none", "shared", "own"),
       seed: fc.nat(1000),
     });
     it("equals the softmax over the visible keys, exactly 0 elsewhere, whatever hidden scores hold", () => {
       fc.assert(
-        fc.property(shapes, cutsOf, ({ batch, heads, queries, keys, maskBatch, maskHead, bias, seed }, cuts) => {
+        fc.property(shapes, cutsOf, ({ batch, heads, queries, keys, maskBatch, maskHead, seed }, cuts) => {
           const plane = queries * keys;
           const maskPlanes = (maskBatch ? batch : 1) * (maskHead ? heads : 1);
           const visible = Uint8Array.from({ length: maskPlanes * plane }, (_, i) =>
             Number(Math.sin(i * i + seed) > 0.2),
           );
           const steps = [maskBatch ? (maskHead ? heads : 1) * plane : 0, maskHead ? plane : 0] as const;
-          const plus = waves(bias === "none" ? 0 : bias === "own" ? batch * heads * plane : plane, seed + 1);
-          const plusSteps = bias === "own" ? ([heads * plane, plane] as const) : ([0, 0] as const);
           const shown = (i: number) => {
             const [b, h] = [Math.floor(i / plane / heads), Math.floor(i / plane) % heads];
             return visible[b * steps[0] + h * steps[1] + (i % plane)] === 1;
           };
-          const added = (i: number) => {
-            const [b, h] = [Math.floor(i / plane / heads), Math.floor(i / plane) % heads];
-            return bias === "none" ? 0 : plus[b * plusSteps[0] + h * plusSteps[1] + (i % plane)]!;
-          };
           const scores = waves(batch * heads * plane, seed).map((value, i) => (shown(i) ? value : Number.NaN));
-          const [ps, pv, pb] = [memory.put(scores), memory.put(visible), memory.put(plus)];
+          const [ps, pv] = [memory.put(scores), memory.put(visible)];
           const y = memory.floats(scores.length);
           inPieces(batch * heads * queries, cuts, (start, end) =>
-            kernels.maskedSoftmax(
-              ...([ps, pv, bias === "none" ? 0 : pb, y, heads, queries, keys] as const),
-              ...([...steps, ...plusSteps, 0.25, start, end] as const),
-            ),
+            kernels.maskedSoftmax(ps, pv, y, heads, queries, keys, ...steps, 0.25, start, end),
           );
-          const logits = scores.map((value, i) => (shown(i) ? 0.25 * value + added(i) : Number.NEGATIVE_INFINITY));
+          const logits = scores.map((value, i) => (shown(i) ? 0.25 * value : Number.NEGATIVE_INFINITY));
           const expected = rowsOfMatrix(logits, keys).flatMap((row) =>
             row.every((value) => value === Number.NEGATIVE_INFINITY) ? row.map(() => 0) : softmax(row),
           );
@@ -198,9 +188,9 @@ for (const build of builds) {
       );
     });
 
-    it("pitfall 1, 2: a row that sees nothing is exactly 0, neither NaN nor uniform", () => {
+    it("pitfall 2: a row that sees nothing is exactly 0, neither NaN nor uniform", () => {
       const [scores, visible, y] = [memory.put(waves(5, 1)), memory.put(new Uint8Array(5)), memory.floats(5)];
-      kernels.maskedSoftmax(scores, visible, 0, y, 1, 1, 5, 0, 0, 0, 0, 1, 0, 1);
+      kernels.maskedSoftmax(scores, visible, y, 1, 1, 5, 0, 0, 1, 0, 1);
       expect(Array.from(memory.readFloats(y, 5))).toEqual([0, 0, 0, 0, 0]);
       memory.reset();
     });
@@ -211,18 +201,17 @@ for (const build of builds) {
         memory.put(Uint8Array.of(0, 1, 0, 0, 0)),
         memory.floats(5),
       ];
-      kernels.maskedSoftmax(scores, visible, 0, y, 1, 1, 5, 0, 0, 0, 0, 1, 0, 1);
+      kernels.maskedSoftmax(scores, visible, y, 1, 1, 5, 0, 0, 1, 0, 1);
       expect(memory.readFloats(y, 5)[1]).toBeNaN();
       kernels.softmax(scores, y, 5, 0, 1);
       expect(Array.from(memory.readFloats(y, 5))).toEqual(new Array(5).fill(Number.NaN));
       memory.reset();
     });
 
-    it("pitfall 4: a hidden NaN in scores or bias has no influence", () => {
+    it("pitfall 4: a hidden NaN has no influence", () => {
       const scores = memory.put(Float32Array.of(1, Number.NaN, 2, Number.POSITIVE_INFINITY, 0));
-      const bias = memory.put(Float32Array.of(0, Number.NaN, 0, Number.NEGATIVE_INFINITY, 0));
       const [visible, y] = [memory.put(Uint8Array.of(1, 0, 1, 0, 0)), memory.floats(5)];
-      kernels.maskedSoftmax(scores, visible, bias, y, 1, 1, 5, 0, 0, 0, 0, 1, 0, 1);
+      kernels.maskedSoftmax(scores, visible, y, 1, 1, 5, 0, 0, 1, 0, 1);
       const [first, second] = softmax([1, 2]);
       expect(firstMismatch(memory.readFloats(y, 5), [first!, 0, second!, 0, 0], tolerance)).toBeUndefined();
       memory.reset();

@@ -34,6 +34,31 @@ test("neighbouring seeds and neighbouring elements drop independently", () => {
   expect(Math.abs(agreement(first.slice(1), first.slice(0, -1)) - 0.5)).toBeLessThan(fourErrors);
 });
 
+test("the masks of two seeds are uncorrelated at every small shift, so none is another one moved", () => {
+  const [size, shifts] = [20_000, 64];
+  const correlation = (a: number[], b: number[], shift: number) => {
+    const [left, right] = shift < 0 ? [a.slice(-shift), b] : [a, b.slice(shift)];
+    const length = Math.min(left.length, right.length);
+    let sum = 0;
+    for (let index = 0; index < length; index++) sum += (left[index]! - 1) * (right[index]! - 1);
+    return sum / length;
+  };
+  const golden = 0x9e3779b1 | 0;
+  // Seeds that differ by multiples of the index's multiplier were shifts by that multiple.
+  for (const [one, other] of [
+    [100, 101],
+    [0, golden],
+    [5, (5 + 3 * golden) | 0],
+    [-7, (-7 - 60 * golden) | 0],
+  ] as const) {
+    const [a, b] = [maskOf(size, 0.5, one), maskOf(size, 0.5, other)];
+    for (let shift = -shifts; shift <= shifts; shift++) {
+      // A kept element is 2, a dropped one 0. Five standard errors: 516 correlations are looked at.
+      expect(Math.abs(correlation(a, b, shift))).toBeLessThan(5 / Math.sqrt(size - shifts));
+    }
+  }
+});
+
 test("the same seed drops the same elements, another seed others", () => {
   expect(maskOf(200, 0.5, 7)).toEqual(maskOf(200, 0.5, 7));
   expect(maskOf(200, 0.5, 7)).not.toEqual(maskOf(200, 0.5, 8));

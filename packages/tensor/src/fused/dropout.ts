@@ -6,14 +6,24 @@ import { defineFusedOp } from "./fused-kernel.ts";
  * The random word of one element: a hash of the seed and the element's index, so that a mask can be recomputed in the
  * backward pass and after a resume instead of being stored.
  *
+ * Index and seed are each mixed before they meet: were they added, the masks of two seeds would be shifts of one another.
+ *
  * @returns an integer in [0, 2³²).
  * @source the two-round multiply-xorshift of https://github.com/skeeto/hash-prospector, its best 32-bit constants
  */
-export function dropoutHash(seed: number, index: number): number {
-  let word = (Math.imul(index, 0x9e3779b1) + seed) | 0;
-  word = Math.imul(word ^ (word >>> 16), 0x21f0aaad);
+export const dropoutHash = (seed: number, index: number): number => hashOf(mixedSeed(seed), index);
+
+const GOLDEN = 0x9e3779b1;
+
+// `mix` keeps 0: without the sum the first element of seed 0 would be dropped at every rate.
+const mixedSeed = (seed: number): number => mix((seed + GOLDEN) | 0);
+
+const hashOf = (mixed: number, index: number): number => mix(mix(Math.imul(index, GOLDEN)) ^ mixed) >>> 0;
+
+function mix(bits: number): number {
+  let word = Math.imul(bits ^ (bits >>> 16), 0x21f0aaad);
   word = Math.imul(word ^ (word >>> 15), 0x735a2d97);
-  return (word ^ (word >>> 15)) >>> 0;
+  return word ^ (word >>> 15);
 }
 
 const run = defineFusedOp<{ x: Tensor }, { rate: number; seed: number }>({
@@ -53,5 +63,6 @@ function keepMask(x: Tensor, rate: number, seed: number): Tensor {
 export function dropoutFactor(rate: number, seed: number): (index: number) => number {
   const threshold = Math.floor(rate * 2 ** 32);
   const kept = 1 / (1 - rate);
-  return (index) => (dropoutHash(seed, index) >= threshold ? kept : 0);
+  const mixed = mixedSeed(seed);
+  return (index) => (hashOf(mixed, index) >= threshold ? kept : 0);
 }

@@ -57,8 +57,14 @@ test("a hidden score leaves no trace, however large, and gets no gradient", () =
   expect(numbers(gradients.scores)[1]).toBe(0);
 });
 
-test("pitfall 3: two hidden keys with a large negative bias do not overflow to NaN", () => {
-  const bias = tf.fill([1, 1, 1, 3], -3e38) as Tensor4D;
+test("pitfall 3: hidden keys whose logits overflow to −∞ do not make a row NaN", () => {
   const scores = tf.fill([1, 1, 1, 3], -3e38) as Tensor4D;
-  expect(numbers(maskedSoftmax({ scores, visible: visible([[0, 0, 0]]), bias, scale: 1 }))).toEqual([0, 0, 0]);
+  expect(numbers(maskedSoftmax({ scores, visible: visible([[0, 0, 0]]), scale: 2 }))).toEqual([0, 0, 0]);
+});
+
+test("at scale 0 the visible keys share evenly and no gradient is NaN", () => {
+  const scores = tf.tensor4d([1, 2, 3], [1, 1, 1, 3]) as Tensor4D;
+  const rows = () => maskedSoftmax({ scores, visible: visible([[1, 0, 1]]), scale: 0 });
+  expect(numbers(rows())).toEqual([0.5, 0, 0.5]);
+  expect(numbers(valueAndGradients(() => tf.sum(tf.square(rows())), { scores }).gradients.scores)).toEqual([0, 0, 0]);
 });

@@ -38,6 +38,20 @@ test("large logits do not overflow", () => {
   expect(numbers(softmaxCrossEntropy(logits, int([2]), tf.ones([1])))[0]).toBeCloseTo(2000, 3);
 });
 
+test("a target outside the vocabulary is refused by row, id and vocabulary, and a row of weight 0 may hold any", () => {
+  const logits = tf.zeros([3, 4]) as Tensor2D;
+  for (const id of [-1, 4, -100, 2 ** 31 - 1]) {
+    const losses = () => softmaxCrossEntropy(logits, int([id, 3, id]), tf.tensor1d([0, 1, 0.5]));
+    expect(losses).toThrow(`the target of row 2 should be an id in [0, 4), got ${id}`);
+    expect(() => valueAndGradients(() => tf.sum(losses()), { logits })).toThrow("the target of row 2");
+    expect(numbers(softmaxCrossEntropy(logits, int([id, 3, id]), tf.tensor1d([0, 1, 0])))).toEqual([
+      0,
+      Math.fround(Math.log(4)),
+      0,
+    ]);
+  }
+});
+
 test("shapes that do not fit are refused", () => {
   expect(() => softmaxCrossEntropy(tf.zeros([2, 3]) as Tensor2D, int([0]), tf.ones([2]))).toThrow("axis R of targets");
 });

@@ -1,4 +1,4 @@
-import { assertShapes } from "@trivium/core";
+import { assertShapes, ShapeError } from "@trivium/core";
 import { type Tensor, type Tensor1D, type Tensor2D, tf } from "../tf.ts";
 import { defineFusedOp } from "./fused-kernel.ts";
 
@@ -19,6 +19,7 @@ export interface SoftmaxCrossEntropyOptions {
 const run = defineFusedOp<Inputs, { labelSmoothing: number; zLoss: number }>({
   kernelName: "TriviumSoftmaxCrossEntropy",
   composed({ logits, targets, weights }, { labelSmoothing, zLoss }) {
+    if (readsAreCheap()) assertTargets(targets.dataSync(), weights.dataSync(), logits.shape[1]!);
     const logNormaliser = tf.logSumExp(logits, -1);
     const picked = tf.sum(tf.mul(logits, tf.oneHot(targets as Tensor1D, logits.shape[1]!, 1, 0, "float32")), -1);
     const likelihood = tf.add(tf.mul(picked, 1 - labelSmoothing), tf.mul(tf.mean(logits, -1), labelSmoothing));
@@ -45,15 +46,36 @@ const run = defineFusedOp<Inputs, { labelSmoothing: number; zLoss: number }>({
   },
 });
 
+// Reading back from a graphics card would stall every step.
+const readsAreCheap = (): boolean => !["webgl", "webgpu"].includes(tf.getBackend());
+
+/**
+ * Checks that each row of a weight other than 0 has its target in the vocabulary; other rows may hold any id.
+ *
+ * @throws {ShapeError} `softmax-cross-entropy/target`, naming the first row that does not.
+ */
+export function assertTargets(targets: ArrayLike<number>, weights: ArrayLike<number>, vocabulary: number): void {
+  for (let row = 0; row < targets.length; row++) {
+    const target = targets[row]!;
+    if (weights[row] === 0 || (target >= 0 && target < vocabulary)) continue;
+    throw new ShapeError(
+      "softmax-cross-entropy/target",
+      `the target of row ${row} should be an id in [0, ${vocabulary}), got ${target}; give a row without a target weight 0`,
+      { details: { row, target, vocabulary } },
+    );
+  }
+}
+
 /**
  * Cross-entropy of the softmax of each row, weighted: with `Z = log Σ exp logits`,
  * `weight · ((1 − s)(Z − logit[target]) + s(Z − mean(logits)) + z·Z²)`.
  *
  * @param logits - `[R, V]`.
- * @param targets - `[R]` int32, each in [0, V).
+ * @param targets - `[R]` int32, each in [0, V); a row of weight 0 may hold any id.
  * @param weights - `[R]`; a row of weight 0 contributes exactly 0. No gradient flows to it.
  * @returns `[R]`, nats.
- * @throws {ShapeError} `softmax-cross-entropy/shapes`
+ * @throws {ShapeError} `softmax-cross-entropy/shapes`; `softmax-cross-entropy/target` if an id lies outside [0, V), which
+ *   tfjs's graphics-card backends (`webgl`, `webgpu`) cannot tell without reading back: there such a row has no target.
  * @source label smoothing: Szegedy et al. 2016, https://arxiv.org/abs/1512.00567; z-loss: Chowdhery et al. 2022, §5,
  *   https://arxiv.org/abs/2204.02311
  */

@@ -20,7 +20,7 @@ export interface DescribeBackendOptions {
  * its `probe` gives.
  *
  * @throws {ConfigError} `testing/exemption` if an exemption names no case.
- * @example describeBackend(simd.create)
+ * @example describeBackend(simd)
  */
 export function describeBackend(backend: Backend, { skip = [] }: DescribeBackendOptions = {}): void {
   const reasons = reasonsByName(skip);

@@ -18,19 +18,16 @@ const maskedSoftmax: AcceleratedKernel = {
   kernelName: "TriviumMaskedSoftmax",
   run(backend, inputs, { scale }) {
     const [scores, visible] = [inputs.scores as TensorInfo, inputs.visible as TensorInfo];
-    const bias = inputs.bias;
     const data = backend.floats(scores);
     const shown = backend.numbers(visible, "bool");
-    const added = bias && backend.floats(bias);
-    const shownSteps = stepsOf(visible.shape, scores.shape);
-    const addedSteps = bias && stepsOf(bias.shape, scores.shape);
-    if (!data || !shown || !shownSteps || (bias && (!added || !addedSteps))) return undefined;
+    const steps = stepsOf(visible.shape, scores.shape);
+    if (!data || !shown || !steps) return undefined;
     const [, heads, queries, keys] = scores.shape as [number, number, number, number];
     const y = backend.allocate(scores.shape, "float32");
     if (data.length === 0) return y;
-    const places = [data.address, shown.address, added?.address ?? 0, y.address] as const;
-    const steps = [shownSteps.batch, shownSteps.head, addedSteps?.batch ?? 0, addedSteps?.head ?? 0] as const;
-    backend.run("maskedSoftmax", data.length / keys, ...places, heads, queries, keys, ...steps, scale as number);
+    const places = [data.address, shown.address, y.address] as const;
+    const sizes = [heads, queries, keys, steps.batch, steps.head] as const;
+    backend.run("maskedSoftmax", data.length / keys, ...places, ...sizes, scale as number);
     return y;
   },
 };

@@ -1,4 +1,6 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
+import { assertTargets } from "@trivium/tensor";
+import type { NumericValues } from "../../backend/tensor-data.ts";
 import type { AcceleratedKernel } from "../accelerated-kernel.ts";
 
 const softmaxCrossEntropy: AcceleratedKernel = {
@@ -14,8 +16,11 @@ const softmaxCrossEntropy: AcceleratedKernel = {
     const logSumExp = backend.allocate([rows], "float32");
     const [x, t, w] = [data.address, targets.address, weights.address];
     const options = [columns, labelSmoothing as number, zLoss as number] as const;
-    backend.run("softmaxCrossEntropy", rows, x, t, w, losses.address, logSumExp.address, ...options);
-    return [losses, logSumExp];
+    const bad = backend.run("softmaxCrossEntropy", rows, x, t, w, losses.address, logSumExp.address, ...options);
+    if (bad < 0) return [losses, logSumExp];
+    for (const output of [losses, logSumExp]) backend.disposeIntermediateTensorInfo(output);
+    assertTargets(targets.values as NumericValues, weights.values as NumericValues, columns);
+    return undefined;
   },
 };
 
@@ -27,12 +32,16 @@ const softmaxCrossEntropyGradient: AcceleratedKernel = {
     const targets = backend.numbers(inputs.targets, "int32");
     const [weights, logSumExp] = [backend.floats(inputs.weights), backend.floats(inputs.logSumExp)];
     const [rows, columns] = logits.shape as [number, number];
-    if (!data || !dLosses || targets?.length !== rows || !weights || !logSumExp) return undefined;
+    if (!data || targets?.length !== rows || weights?.length !== rows) return undefined;
+    if (dLosses?.length !== rows || logSumExp?.length !== rows) return undefined;
     const dLogits = backend.allocate(logits.shape, "float32");
     const [d, x, t, w, l] = [dLosses.address, data.address, targets.address, weights.address, logSumExp.address];
     const options = [columns, labelSmoothing as number, zLoss as number] as const;
-    backend.run("softmaxCrossEntropyGradient", rows, d, x, t, w, l, dLogits.address, ...options);
-    return dLogits;
+    const bad = backend.run("softmaxCrossEntropyGradient", rows, d, x, t, w, l, dLogits.address, ...options);
+    if (bad < 0) return dLogits;
+    backend.disposeIntermediateTensorInfo(dLogits);
+    assertTargets(targets.values as NumericValues, weights.values as NumericValues, columns);
+    return undefined;
   },
 };
 

@@ -56,9 +56,9 @@ const rmsNormCase = (width: number): OpCase =>
   });
 
 const scale = 0.7;
-const maskedOracle = (scores: Grid, visible: Grid, bias?: Grid): Grid =>
+const maskedOracle = (scores: Grid, visible: Grid): Grid =>
   grid(scores.shape, ([b, h, q, k]) => {
-    const logit = (key: number) => at(scores, [b!, h!, q!, key]) * scale + (bias ? at(bias, [b!, h!, q!, key]) : 0);
+    const logit = (key: number) => at(scores, [b!, h!, q!, key]) * scale;
     if (at(visible, [b!, h!, q!, k!]) === 0) return 0;
     let sum = 0;
     for (let key = 0; key < scores.shape[3]!; key++) {
@@ -67,29 +67,14 @@ const maskedOracle = (scores: Grid, visible: Grid, bias?: Grid): Grid =>
     return 1 / sum;
   });
 
-const maskedCase = (variant: string, shape: readonly number[], visible: Input, biased = false): OpCase =>
-  biased
-    ? opCase({
-        op: "maskedSoftmax",
-        variant,
-        inputs: { scores: floats(shape, -3, 3), visible, bias: floats(shape, -2, 2) },
-        run: (inputs) =>
-          maskedSoftmax({
-            scores: inputs.scores as Tensor4D,
-            visible: inputs.visible as Tensor4D,
-            bias: inputs.bias as Tensor4D,
-            scale,
-          }),
-        oracle: (inputs) => maskedOracle(inputs.scores, inputs.visible, inputs.bias),
-      })
-    : opCase({
-        op: "maskedSoftmax",
-        variant,
-        inputs: { scores: floats(shape, -3, 3), visible },
-        run: (inputs) =>
-          maskedSoftmax({ scores: inputs.scores as Tensor4D, visible: inputs.visible as Tensor4D, scale }),
-        oracle: (inputs) => maskedOracle(inputs.scores, inputs.visible),
-      });
+const maskedCase = (variant: string, shape: readonly number[], visible: Input): OpCase =>
+  opCase({
+    op: "maskedSoftmax",
+    variant,
+    inputs: { scores: floats(shape, -3, 3), visible },
+    run: (inputs) => maskedSoftmax({ scores: inputs.scores as Tensor4D, visible: inputs.visible as Tensor4D, scale }),
+    oracle: (inputs) => maskedOracle(inputs.scores, inputs.visible),
+  });
 
 const entropyCase = (variant: string, labelSmoothing: number, zLoss: number, vocabulary = 7): OpCase =>
   opCase({
@@ -165,7 +150,6 @@ export const fusedCases: readonly OpCase[] = [
   maskedCase("a mask for each row and head", [2, 2, 3, 3], booleans([2, 2, 3, 3])),
   maskedCase("nothing visible", [1, 2, 2, 5], exactly([1, 1, 2, 5], "bool", [0])),
   maskedCase("one key", [2, 1, 3, 1], booleans([2, 1, 3, 1])),
-  maskedCase("biased", [2, 2, 2, 5], booleans([2, 1, 2, 5]), true),
   maskedCase("more keys than a vector", [1, 1, 2, 37], booleans([1, 1, 2, 37])),
   entropyCase("plain", 0, 0),
   entropyCase("label smoothing", 0.1, 0),
