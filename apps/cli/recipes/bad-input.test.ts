@@ -55,8 +55,8 @@ const cases: Readonly<Record<string, readonly [args: readonly string[], message:
   "a backend that cannot run here": [[...train, "--backend", "webgl"], /webgl.*Run in a browser/],
   "an objective that does not fit": [[...train, "--objective", "seq2seq"], "this combination cannot work"],
   "heads that do not divide the width": [[...train, "--heads", "3"], "width: 8 is not a multiple of heads, 3"],
-  "a word for a number": [[...train, "--steps", "many"], "steps: Invalid input: expected number, received string"],
-  "a number out of range": [[...train, "--dropout", "1.5"], "dropout: Too big"],
+  "a word for a number": [[...train, "--steps", "many"], '--steps: a whole number from 1, got "many"'],
+  "a number out of range": [[...train, "--dropout", "1.5"], "--dropout: a number from 0 below 1, got 1.5"],
   "a scope of the loss that the objective does not have": [
     [...train, "--architecture", "prefix", "--loss", "all"],
     'objective "prefix-lm"',

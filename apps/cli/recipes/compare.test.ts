@@ -105,14 +105,25 @@ test("people get a table", async () => {
 });
 
 test("Ctrl-C prints the arms that are done and leaves an earlier report as it is", async () => {
-  const before = readFileSync(join(folder, "table/report.json"));
-  const arms = ["--architectures", "causal,prefix"];
-  const { child, ended, says } = startTrivium(comparison("table", 150, ...arms, "--json"), folder);
+  const before = readFileSync(join(folder, "report/report.json"));
+  const { child, ended, says } = startTrivium(comparison("report", 120, "--json"), folder);
   await says("causal: target loss");
   child.kill("SIGINT");
   const { code, stdout, stderr } = await ended;
   expect(code).toBe(130);
-  expect(stderr).toContain("stopped after 1 of 2 arms; no report was written");
+  expect(stderr).toContain("stopped after 1 of 5 arms; no report was written");
   expect((JSON.parse(stdout) as ComparisonReport).arms.map(({ name }) => name)).toEqual(["causal"]);
+  expect(readFileSync(join(folder, "report/report.json")).equals(before)).toBe(true);
+});
+
+test("the same comparison may be written again, another one is refused before anything is computed", async () => {
+  const flags = ["--architectures", "prefix", "--decoded", "0"];
+  expect(await runTrivium(comparison("table", 2, ...flags), folder)).toMatchObject({ code: 0 });
+  const before = readFileSync(join(folder, "table/report.json"));
+  for (const other of [comparison("table", 3, ...flags), comparison("table", 2, ...flags, "--data", "toy.txt")]) {
+    const { code, stdout, stderr } = await runTrivium(other, folder);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toMatch(/^trivium: table holds another comparison[^\n]*\n$/);
+  }
   expect(readFileSync(join(folder, "table/report.json")).equals(before)).toBe(true);
 });

@@ -2,12 +2,16 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readMetrics } from "@trivium/checkpoint";
+import { createRandom } from "@trivium/core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { checkpointsOf, jsonOf, startTrivium, weightsOf } from "./run-trivium.ts";
 import { tiny, writeToyData } from "./toy-data.ts";
 
 const kills = 20;
 const steps = 600;
+/** Say `TRIVIUM_SEED=…` to kill at the same moments again. */
+const seed = Number(process.env.TRIVIUM_SEED ?? Date.now());
+const random = createRandom(seed);
 const folder = mkdtempSync(join(tmpdir(), "trivium-killed-"));
 beforeAll(() => writeToyData(folder));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -29,16 +33,16 @@ async function killedAfter(stepsTaken: number): Promise<number> {
   await says(`of ${steps}`);
   const before = lines();
   while (stepsTaken > 0 && child.exitCode === null && lines() - before < stepsTaken) await pause(2);
-  await pause(Math.random() * 20);
+  await pause(random.uniform() * 20);
   child.kill("SIGKILL");
   const { signal, stderr } = await ended;
   expect(signal, stderr).toBe("SIGKILL");
   return Number(/step (\d+) of/.exec(stderr)?.[1]);
 }
 
-test(`a run that is killed ${kills} times and resumed ends with the weights of an undisturbed one, byte for byte`, async () => {
+test(`a run that is killed ${kills} times and resumed ends with the weights of an undisturbed one, byte for byte (seed ${seed})`, async () => {
   const starts: number[] = [];
-  for (let kill = 0; kill < kills; kill++) starts.push(await killedAfter(Math.floor(Math.random() * 24)));
+  for (let kill = 0; kill < kills; kill++) starts.push(await killedAfter(random.integer(24)));
   // The test is worth something only if runs were killed on their way, most of them after some progress.
   expect(new Set(starts).size).toBeGreaterThan(kills / 2);
   expect(starts.at(-1)).toBeLessThan(steps);

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { jsonOf, runTrivium } from "./run-trivium.ts";
-import { pairs, tiny, writeToyData } from "./toy-data.ts";
+import { tiny, writeToyData } from "./toy-data.ts";
 
 /** A folder outside the repository, in which the public packages are installed. */
 const folder = mkdtempSync(join(tmpdir(), "trivium-plugin-"));
@@ -55,9 +55,10 @@ test("the architecture trains with the objective; the run remembers the plugin a
   expect(trained.reason).toBe("finished");
   expect(await jsonOf(["generate", "run", "ab"], folder)).toHaveLength(1);
   expect(await jsonOf(["generate", "run", "ab", ...plugin], folder)).toHaveLength(1);
-  const { targetTokens } = await jsonOf<{ targetTokens: number }>(["evaluate", "run", "--data", "toy.jsonl"], folder);
+  writeFileSync(join(folder, "other.tsv"), "abcd\tdcba\ndddd\tdddd\n");
+  const { targetTokens } = await jsonOf<{ targetTokens: number }>(["evaluate", "run", "--data", "other.tsv"], folder);
   // Scored on every target token and its end, whatever the objective of training left out.
-  expect(targetTokens).toBe(pairs.reduce((sum, [, target]) => sum + target.length + 1, 0));
+  expect(targetTokens).toBe("dcba".length + "dddd".length + 2);
 });
 
 test("the architecture is an arm of a comparison, from a configuration", async () => {

@@ -1,5 +1,14 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -48,7 +57,7 @@ describe.each(["causal", "prefix", "encoder-decoder"])("%s", (architecture) => {
 });
 
 test("a model of characters is evaluated on another file with its own alphabet, and answers lines of stdin", async () => {
-  writeFileSync(join(folder, "more.tsv"), "dcba\tabcd\nab\tba\n");
+  writeFileSync(join(folder, "more.tsv"), "dcba\tabcd\nabba\tba\n");
   await jsonOf(training("characters", 20, "--tokenizer", "character"), folder);
   const other = await jsonOf<{ data: string; targetTokens: number }>(
     ["evaluate", "characters", "--data", "more.tsv"],
@@ -66,6 +75,62 @@ test("a file that has changed since is not what the model is scored on", async (
   writeFileSync(join(folder, "changing.tsv"), "dddd\tdddd\n", { flag: "a" });
   const { code, stderr } = await runTrivium(["evaluate", "of-changing"], folder);
   expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining("changing.tsv has changed since") });
+});
+
+describe("what a model was trained on is not what it is scored on", () => {
+  interface Scored {
+    data: string;
+    seen?: number;
+    targetTokens: number;
+  }
+  const elsewhere = join(folder, "elsewhere");
+  let own: Scored;
+
+  beforeAll(async () => {
+    mkdirSync(elsewhere);
+    cpSync(join(folder, "toy.tsv"), join(folder, "moved.tsv"));
+    await jsonOf([...training("scored", 1), "--data", "moved.tsv"], folder);
+    own = await jsonOf<Scored>(["evaluate", "scored"], folder);
+  });
+
+  test("the run finds its data from every folder", async () => {
+    expect(await jsonOf<Scored>(["evaluate", "../scored"], elsewhere)).toEqual({ ...own, run: "../scored" });
+  });
+
+  test.each(["../moved.tsv", "copy.tsv", "../toy.jsonl"])("of %s it takes the same test part", async (data) => {
+    cpSync(join(folder, "toy.tsv"), join(elsewhere, "copy.tsv"));
+    const { targetTokens, seen } = await jsonOf<Scored>(["evaluate", "../scored", "--data", data], elsewhere);
+    expect({ targetTokens, seen }).toEqual({ targetTokens: own.targetTokens, seen: 0 });
+  });
+
+  test("a file that shares sources with the training part is refused, or scored with a warning", async () => {
+    writeFileSync(join(elsewhere, "some.tsv"), `${readFileSync(join(folder, "toy.tsv"), "utf8")}dddd\tdddd\n`);
+    const scoring = ["evaluate", "../scored", "--data", "some.tsv"];
+    const { code, stdout, stderr } = await runTrivium(scoring, elsewhere);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toMatch(/^trivium: the model was trained on 72 of the 81 sources of some\.tsv, such as "[a-d]+"/);
+    const warned = await runTrivium([...scoring, "--seen", "warn", "--json"], elsewhere);
+    expect(warned).toMatchObject({ code: 0, stderr: expect.stringMatching(/^warning: the model was trained on 72/) });
+    expect(JSON.parse(warned.stdout)).toMatchObject({ seen: 72 });
+  });
+
+  test("where the training data is gone, that is said of the run, and of what cannot be known", async () => {
+    rmSync(join(folder, "moved.tsv"));
+    const gone = await runTrivium(["evaluate", "scored"], folder);
+    expect(gone).toMatchObject({ code: 2, stdout: "" });
+    expect(gone.stderr).toMatch(
+      /^trivium: scored was trained on \S*moved\.tsv, which is not there any more; put it back/,
+    );
+    const scored = await jsonOf<Scored>(["evaluate", "scored", "--data", "toy.jsonl"], folder);
+    expect(scored).toMatchObject({ seen: 0, targetTokens: own.targetTokens });
+    writeFileSync(join(folder, "other.tsv"), "dcba\tabcd\nabba\tabba\n");
+    const { code, stdout, stderr } = await runTrivium(["evaluate", "scored", "--data", "other.tsv", "--json"], folder);
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: expect.stringMatching(/^warning: .* other\.tsv is unknown: /),
+    });
+    expect(JSON.parse(stdout)).not.toHaveProperty("seen");
+  });
 });
 
 test("where no folder is named, it is named after the architecture and the data", async () => {
@@ -124,7 +189,7 @@ describe("--resume", () => {
     await jsonOf(training("cosine", 10), folder);
     const { code, stderr } = await runTrivium(training("cosine", 20, "--resume"), folder);
     expect(code).toBe(2);
-    expect(stderr).toContain("schedule.options.steps is 10 there, 20 here");
+    expect(stderr).toContain("schedule.steps is 10 there, 20 here");
   });
 
   test("passes over a checkpoint that is truncated, and generates from an older one too", async () => {
@@ -152,6 +217,17 @@ describe("--resume", () => {
     expect(readFileSync(weights).equals(bytes)).toBe(true);
     expect(await runTrivium(["generate", "altered", "ab"], folder)).toMatchObject({ code: 2, stdout: "" });
   });
+});
+
+test("a run that another process works in is refused in one line, and that one ends undisturbed", async () => {
+  const { child, ended, says } = startTrivium(training("in-use", 100_000), folder);
+  await says("step 0 of 100000");
+  const { code, stdout, stderr } = await runTrivium(training("in-use", 100_000, "--resume"), folder);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  expect(stderr).toMatch(new RegExp(`^trivium: in-use is in use by process ${child.pid} on [^\\n]+\\n$`));
+  child.kill("SIGINT");
+  expect((await ended).code).toBe(130);
+  expect(readdirSync(join(folder, "in-use")).sort()).toEqual(["checkpoints", "metrics.jsonl", "run.json"]);
 });
 
 describe("a signal while it trains", () => {

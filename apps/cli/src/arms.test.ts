@@ -38,8 +38,11 @@ test("half depth is half of the model's own default where no depth is given", ()
   expect(arms[0]?.config.layers).toBe(1);
 });
 
-test("half of one layer is the same model, which is said", () => {
-  expect(armsOf({ layers: 1 }).notes).toEqual([expect.stringContaining("half of one layer is one")]);
+test("half of one layer is the same model, so it is left out, which is said", () => {
+  const { arms, notes } = armsOf({ layers: 1 });
+  const names = ["causal", "prefix", "encoder-decoder", "encoder-decoder-shared"];
+  expect(arms.map(({ name }) => name)).toEqual(names);
+  expect(notes).toEqual([expect.stringMatching(/^encoder-decoder-half-depth is left out: half of one layer is one/)]);
 });
 
 test("loss on everything is the causal arm's alone", () => {
@@ -49,6 +52,7 @@ test("loss on everything is the causal arm's alone", () => {
 
 test.each([
   [{ architectures: ["causal", "causal"] }, "cli/arms"],
+  [{ architectures: ["encoder-decoder-half-depth"], layers: 1 }, "cli/arms"],
   [{ architectures: ["encoder-decoder-half-depth"], layers: { source: 2, target: 1 } }, "cli/half-depth"],
   [{ architectures: ["constructor"] }, "registry/unknown-name"],
   [{ architectures: ["encoder-decoder"], objective: "causal-lm" }, "compose/refused"],

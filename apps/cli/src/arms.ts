@@ -32,9 +32,9 @@ function halfDepth({ layers = modelConfigSchema.shape.layers.parse(undefined) }:
 }
 
 /**
- * The arms that the settings name: architectures, the user's too, and the controls.
+ * The arms that the settings name: architectures, the user's too, and the controls, but no copy of another arm.
  *
- * @throws {ConfigError} `cli/arms` if one is named twice. @throws what `prepareModel` throws.
+ * @throws {ConfigError} `cli/arms` if one is named twice or none is left. @throws what `prepareModel` throws.
  */
 export function prepareArms(
   settings: CompareSettings,
@@ -44,8 +44,16 @@ export function prepareArms(
   const { architectures } = settings;
   const twice = architectures.find((name, at) => architectures.indexOf(name) !== at);
   if (twice !== undefined) throw new ConfigError("cli/arms", `the arm ${twice} is named twice in --architectures`);
-  return architectures.map((name) => prepareArm(name, { settings, registry, sizes }));
+  const arms = architectures.filter((name) => !isCopy(name, settings));
+  for (const name of architectures.filter((one) => !arms.includes(one))) {
+    sizes.output.note(`${name} is left out: half of one layer is one, so it would be encoder-decoder again`);
+  }
+  if (arms.length === 0) throw new ConfigError("cli/arms", "no arm is left; name others in --architectures");
+  return arms.map((name) => prepareArm(name, { settings, registry, sizes }));
 }
+
+const isCopy = (name: string, { layers }: CompareSettings): boolean =>
+  name === "encoder-decoder-half-depth" && layers === 1;
 
 interface ArmRequest {
   readonly settings: CompareSettings;
@@ -59,9 +67,6 @@ function prepareArm(name: string, { settings, registry, sizes }: ArmRequest): Ar
   const own: ModelSettings = { ...settings, architecture: architecture.name, ...control?.change(settings) };
   // The scope of the loss is a choice of the causal arm alone.
   if (settings.objective === undefined && defaultObjective(architecture) !== "causal-lm") delete own.loss;
-  if (name === "encoder-decoder-half-depth" && settings.layers === 1) {
-    sizes.output.note(`warning: half of one layer is one, so ${name} is encoder-decoder again`);
-  }
   const { objective, config } = prepareModel(own, registry, sizes);
   return { name, architecture, config, objective };
 }

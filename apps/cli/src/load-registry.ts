@@ -30,11 +30,15 @@ async function loadPlugins(source: string): Promise<AnyPlugin[]> {
   throw new ConfigError("cli/plugin", message);
 }
 
-async function importSource(source: string): Promise<Record<string, unknown>> {
+/** The absolute path of the file that a source names: itself, or the entry of a package. Throws if there is none. */
+export function resolvePlugin(source: string): string {
   const file = resolve(source);
+  return existsSync(file) ? file : createRequire(join(process.cwd(), "package.json")).resolve(source);
+}
+
+async function importSource(source: string): Promise<Record<string, unknown>> {
   try {
-    const path = existsSync(file) ? file : createRequire(join(process.cwd(), "package.json")).resolve(source);
-    return (await import(pathToFileURL(path).href)) as Record<string, unknown>;
+    return (await import(pathToFileURL(resolvePlugin(source)).href)) as Record<string, unknown>;
   } catch (cause) {
     const [problem] = String(cause instanceof Error ? cause.message : cause).split("\n");
     throw new ConfigError("cli/plugin", `cannot load the plugin ${source} from ${process.cwd()}: ${problem}`, {

@@ -11,6 +11,8 @@ import { trainSettings } from "./settings.ts";
 
 /** A trained model, ready to run. */
 export interface LoadedRun extends PreparedModel {
+  /** The run folder, as it was given. */
+  readonly directory: string;
   readonly registry: Plugins;
   readonly settings: RunConfig["settings"];
   readonly tokenizer: PairTokenizer;
@@ -24,6 +26,7 @@ export interface LoadedRun extends PreparedModel {
 }
 
 const runConfigSchema = z.object({
+  /** Paths in it are absolute, so that the run can be used from every folder. */
   settings: z.object(trainSettings),
   tokenizer: z.unknown(),
   task: z.enum(["pairs", "text"]),
@@ -56,7 +59,8 @@ export async function loadRun(
   await prepared.backend.activate();
   const parameters = readParameters(checkpoint);
   const { task, data } = cli;
-  return { ...prepared, registry, settings, tokenizer, parameters, length, step: checkpoint.step, task, data };
+  const { step } = checkpoint;
+  return { ...prepared, directory, registry, settings, tokenizer, parameters, length, step, task, data };
 }
 
 async function newestCheckpoint(directory: string, { output }: CommandContext): Promise<Checkpoint> {

@@ -1,4 +1,5 @@
 import { statSync } from "node:fs";
+import { resolve } from "node:path";
 import { ConfigError, DataError } from "@trivium/core";
 import { type Dataset, encodeExamples, exampleLength, fileDataset, fitPairTokenizer } from "@trivium/data";
 import type { HeldOut } from "@trivium/evaluator";
@@ -56,6 +57,14 @@ const createTokenizer =
   (json: TokenizerJson): Tokenizer =>
     registry.create("tokenizer", json.name, json) as Tokenizer;
 
+/** Whether it names a dataset; else it is the path of a file. */
+export const isDatasetName = (data: string | undefined, registry: Plugins): boolean =>
+  data !== undefined && data !== "file" && (registry.names("dataset") as readonly string[]).includes(data);
+
+/** The data of the settings in a form that means the same from every folder. */
+export const lastingData = (data: string | undefined, registry: Plugins): string | undefined =>
+  data === undefined || isDatasetName(data, registry) ? data : resolve(data);
+
 /**
  * The dataset of that name, else the file.
  *
@@ -65,10 +74,10 @@ export async function loadDataset(
   { data, heldOut: share }: Pick<SharedSettings, "data" | "heldOut">,
   registry: Plugins,
 ): Promise<Dataset> {
-  const names: readonly string[] = registry.names("dataset").filter((known) => known !== "file");
-  if (data !== undefined && names.includes(data)) return (await registry.create("dataset", data)) as Dataset;
+  if (data !== undefined && isDatasetName(data, registry)) return (await registry.create("dataset", data)) as Dataset;
   const there = data === undefined ? undefined : statSync(data, { throwIfNoEntry: false });
   if (data === undefined || !there) {
+    const names = registry.names("dataset").filter((known) => known !== "file");
     const problem = data === undefined ? "which data?" : `there is no file ${data} and no dataset of that name.`;
     const message = `${problem} Give --data a .txt, .tsv or .jsonl file, or one of: ${names.join(", ")}`;
     throw new ConfigError("cli/data", message);

@@ -5,8 +5,9 @@ import type { Backend } from "@trivium/tensor";
 import { consume, type EvaluateOptions, type TrainOptions } from "@trivium/trainer";
 import { createFolderStore } from "@trivium/trainer/run-folder";
 import type { CommandContext } from "./command-context.ts";
+import { type Plugins, resolvePlugin } from "./load-registry.ts";
 import type { RunConfig } from "./load-run.ts";
-import { type PreparedData, prepareData } from "./prepare-data.ts";
+import { lastingData, type PreparedData, prepareData } from "./prepare-data.ts";
 import {
   type PreparedModel,
   prepareModel,
@@ -20,7 +21,8 @@ import type { TrainSettings } from "./settings.ts";
 export interface PreparedTraining {
   /** The run folder. */
   readonly directory: string;
-  readonly options: TrainOptions;
+  /** @param signal - stops training, and an evaluation within it. */
+  options(signal: AbortSignal): TrainOptions;
 }
 
 /** Loads the data, composes the model, starts the backend. Nothing is written. */
@@ -41,16 +43,20 @@ export async function prepareTraining(settings: TrainSettings, context: CommandC
     flops: trainingFlops(model.architecture, composed.config),
     identity: identityOf(settings, data),
     numericIdentity: await numericIdentity(composed.backend),
-    config: { cli: runConfig(settings, data) },
+    config: { cli: runConfig(settings, data, registry) },
     checkpoint: { store: createFolderStore({ directory, keep }), every: checkpointEvery },
-    evaluate: validation(settings, composed, data),
   };
-  return { directory, options };
+  const evaluate = (signal: AbortSignal) => validation({ settings, composed, data, signal });
+  return { directory, options: (signal) => ({ ...options, signal, evaluate: evaluate(signal) }) };
 }
 
 /** What running the model later needs to know. */
-const runConfig = (settings: TrainSettings, { tokenizer, task, dataset }: PreparedData): RunConfig => ({
-  settings,
+const runConfig = (
+  settings: TrainSettings,
+  { tokenizer, task, dataset }: PreparedData,
+  registry: Plugins,
+): RunConfig => ({
+  settings: { ...settings, data: lastingData(settings.data, registry), plugins: settings.plugins.map(resolvePlugin) },
   tokenizer: tokenizer.toJson(),
   task,
   data: dataset.fingerprint,
@@ -60,29 +66,42 @@ const runConfig = (settings: TrainSettings, { tokenizer, task, dataset }: Prepar
 export const batching = ({
   batch: batchSize,
   seed,
-  microBatch,
-}: Pick<TrainSettings, "batch" | "seed" | "microBatch">) =>
-  microBatch === undefined ? { batchSize, seed } : { batchSize, seed, microBatchSize: microBatch };
+  bucketBatches,
+  microBatch: microBatchSize = batchSize,
+}: Pick<TrainSettings, "batch" | "seed" | "bucketBatches" | "microBatch">) => ({
+  batchSize,
+  seed,
+  bucketBatches,
+  microBatchSize,
+});
 
 /** What the trainer does not know of: what the data is, how it is cut, and how the rate goes. */
 function identityOf(settings: TrainSettings, { dataset }: PreparedData): Record<string, unknown> {
-  const { batch, microBatch, tokenizer, attention, loss, labelSmoothing, zLoss, clipNorm } = settings;
+  const { batch, bucketBatches, microBatch, tokenizer, attention, loss, labelSmoothing, zLoss } = settings;
   return {
     data: dataset.fingerprint,
-    ...{ batch, microBatch, tokenizer, attention, loss, labelSmoothing, zLoss, clipNorm },
+    ...{ batch, bucketBatches, microBatch, tokenizer, attention, loss, labelSmoothing, zLoss },
     schedule: scheduleOptions(settings),
   };
 }
 
-async function numericIdentity(backend: Backend): Promise<Record<string, string>> {
-  const found = await backend.probe();
-  return { backend: backend.name, build: found.available ? found.detail : "" };
-}
+/** A backend may have more than its name to say about its arithmetic. */
+const numericIdentity = async (backend: Backend): Promise<Record<string, string>> => ({
+  backend: backend.name,
+  ...(await backend.numericIdentity?.()),
+});
 
 /** Held-out examples of an evaluation within training, and how many of them are decoded. */
 const validationSize = { examples: 1024, decoded: 200 };
 
-function validation(settings: TrainSettings, composed: PreparedModel, data: PreparedData): EvaluateOptions {
+interface ValidationRequest {
+  readonly settings: TrainSettings;
+  readonly composed: PreparedModel;
+  readonly data: PreparedData;
+  readonly signal: AbortSignal;
+}
+
+function validation({ settings, composed, data, signal }: ValidationRequest): EvaluateOptions {
   const request = {
     model: composed.model,
     objective: composed.objective,
@@ -90,6 +109,7 @@ function validation(settings: TrainSettings, composed: PreparedModel, data: Prep
     decodeTarget: (ids: readonly number[]) => data.tokenizer.decodeTarget(ids),
     decoded: Math.min(settings.decoded, validationSize.decoded),
     maximumTokens: data.length,
+    signal,
   };
   return {
     every: settings.evaluateEvery ?? Math.max(1, Math.ceil(settings.steps / 5)),
@@ -97,6 +117,8 @@ function validation(settings: TrainSettings, composed: PreparedModel, data: Prep
       const { targetLoss, perplexity, bitsPerCharacter, per, wer } = await consume(
         evaluate({ ...request, parameters }),
       );
+      // Of a part of the examples, the numbers would stay in the run's metrics.
+      if (signal.aborted) return {};
       const rates = per === undefined || wer === undefined ? {} : { per, wer };
       return { targetLoss, perplexity, bitsPerCharacter, ...rates };
     },

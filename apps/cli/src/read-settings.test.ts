@@ -44,7 +44,7 @@ test.each([
     'there is no setting "widht"; did you mean "width"?',
   ],
   ["a field of another command", { architectures: ["causal"] }, "cli/settings", 'did you mean "architecture"?'],
-  ["a wrong value, with the field", { steps: 0 }, "cli/settings", "steps: "],
+  ["a wrong value, with the field", { steps: 0 }, "cli/settings", "config.json: steps: a whole number from 1, got 0"],
   ["a list", [1], "cli/config-file", "expected an object of settings, got [1]"],
   ["null", null, "cli/config-file", "expected an object of settings, got null"],
   ["text that is no JSON", "{", "cli/config-file", "config.json"],
@@ -53,6 +53,14 @@ test.each([
   await expect(readSettings(trainSchema, { config }, [])).rejects.toMatchObject({
     code,
     message: expect.stringContaining(message),
+  });
+});
+
+test("a wrong value of a flag is refused with its name, also where a file is right", async () => {
+  const config = configuration({ learningRate: 1 });
+  await expect(readSettings(trainSchema, { config, learningRate: "fast" }, [])).rejects.toMatchObject({
+    code: "cli/settings",
+    message: '--learning-rate: a number above 0, got "fast"',
   });
 });
 

@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { ConfigError, nearestName } from "@trivium/core";
-import { validateWith } from "@trivium/registry";
 import type { z } from "zod";
+import { describeValues } from "./describe-values.ts";
+import { flagName } from "./flag-name.ts";
 import { namedSettings } from "./settings.ts";
 
 type Settings = Readonly<Record<string, unknown>>;
@@ -22,10 +23,8 @@ export async function readSettings<S extends z.ZodObject>(
   const named = preset === undefined ? {} : presetOf(String(preset));
   const merged: Settings = { ...named, ...file, ...given };
   refuseUnknown(schema, merged, config);
-  const checked = validateWith(schema as unknown as z.ZodType<z.output<S>>, merged, {
-    code: "cli/settings",
-    what: "settings",
-  });
+  refuseWrong(schema, merged, (key) => (key in given || config === undefined ? flagName(key) : `${config}: ${key}`));
+  const checked = schema.parse(merged);
   return { ...checked, plugins: [...(checked.plugins as readonly string[]), ...plugins] };
 }
 
@@ -39,6 +38,15 @@ function refuseUnknown(schema: z.ZodObject, settings: Settings, file: unknown): 
   throw new ConfigError("cli/settings", `${place}there is no setting "${unknown}"${hint}`, {
     details: { setting: unknown, nearest },
   });
+}
+
+function refuseWrong(schema: z.ZodObject, settings: Settings, placeOf: (key: string) => string): void {
+  const [issue] = schema.safeParse(settings).error?.issues ?? [];
+  if (!issue) return;
+  const setting = String(issue.path[0]);
+  const expected = describeValues(schema.shape[setting] as z.ZodType);
+  const got = JSON.stringify(settings[setting])?.slice(0, 60);
+  throw new ConfigError("cli/settings", `${placeOf(setting)}: ${expected}, got ${got}`, { details: { setting } });
 }
 
 async function readConfigFile(path: string): Promise<Settings> {

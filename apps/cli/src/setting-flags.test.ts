@@ -31,7 +31,8 @@ test("every setting but plugins has a flag in kebab-case", () => {
   for (const schema of [trainSchema, compareSchema] as z.ZodObject[]) {
     const flags = addSettingFlags(new Command(), schema).options.map((option) => option.attributeName());
     const settings = Object.keys(schema.shape).filter((key) => key !== "plugins");
-    expect(flags).toEqual([...settings, "config", "preset"]);
+    expect(flags.toSorted()).toEqual([...settings, "config", "preset"].toSorted());
+    expect(flags.slice(-2)).toEqual(["config", "preset"]);
   }
   expect(optionsOf(trainSchema, ["--learning-rate", "0.5"])).toEqual({ learningRate: 0.5 });
 });
@@ -39,6 +40,30 @@ test("every setting but plugins has a flag in kebab-case", () => {
 test("a switch needs no value and takes one", () => {
   expect(optionsOf(trainSchema, ["--resume"])).toEqual({ resume: true });
   expect(optionsOf(trainSchema, ["--tied-head", "false", "--biases"])).toEqual({ tiedHead: false, biases: true });
+});
+
+test("help has headings, under which what most people want comes first", () => {
+  const flagsUnder = (schema: z.ZodObject, heading: string) => {
+    const [, lines = ""] = addSettingFlags(new Command(), schema).helpInformation().split(`\n${heading}\n`);
+    return [...(lines.split("\n\n")[0] as string).matchAll(/^ {2}--([\w-]+)/gm)].map(([, flag]) => flag);
+  };
+  const firsts = (schema: z.ZodObject) =>
+    ["Data:", "Model:", "Training:", "Output:"].map((heading) => flagsUnder(schema, heading)[0]);
+  expect(firsts(trainSchema)).toEqual(["data", "architecture", "steps", "out"]);
+  expect(firsts(compareSchema)).toEqual(["data", "architectures", "steps", "out"]);
+  expect(flagsUnder(trainSchema, "Options:")).toEqual(["config", "preset"]);
+  expect(flagsUnder(trainSchema, "Training:")).toContain("bucket-batches");
+});
+
+test("what is on by default says how it is turned off", () => {
+  const { options } = addSettingFlags(new Command(), trainSchema);
+  const said = options.filter(({ description }) => description.includes("; off: "));
+  expect(
+    said.map(({ long, description }) => [long, description.includes(`(default: true; off: ${long} false)`)]),
+  ).toEqual([
+    ["--tied-head", true],
+    ["--biases", true],
+  ]);
 });
 
 test("every setting says what it is", () => {

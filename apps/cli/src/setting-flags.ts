@@ -1,12 +1,17 @@
 import { type Command, Option } from "commander";
 import type { z } from "zod";
+import { flagName } from "./flag-name.ts";
+import { groupSettings } from "./setting-groups.ts";
 import { namedSettings } from "./settings.ts";
 
-/** Adds a flag for every field of the schema: `learningRate` becomes `--learning-rate`. */
+/** Adds a flag for every field of the schema, under a heading of the help: `learningRate` becomes `--learning-rate`. */
 export function addSettingFlags(command: Command, schema: z.ZodObject): Command {
-  for (const [key, field] of Object.entries(schema.shape) as [string, z.ZodType][]) {
-    // Has a flag of its own, `--plugin`, which can be repeated.
-    if (key !== "plugins") command.addOption(settingOption(key, field));
+  // Plugins have a flag of their own, `--plugin`, which can be repeated.
+  const keys = Object.keys(schema.shape).filter((key) => key !== "plugins");
+  for (const { heading, settings } of groupSettings(keys)) {
+    for (const key of settings) {
+      command.addOption(settingOption(key, schema.shape[key] as z.ZodType).helpGroup(heading));
+    }
   }
   command.option("--config <file>", "JSON file with settings of the same names; flags come first");
   return command.option("--preset <name>", `named settings: ${Object.keys(namedSettings).join(", ")}`);
@@ -16,8 +21,12 @@ function settingOption(key: string, field: z.ZodType): Option {
   const fallback = field.safeParse(undefined).data;
   const note = fallback === undefined ? "" : ` (default: ${[fallback].flat().join(",")})`;
   const isSwitch = field.safeParse(true).success;
-  const flag = key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-  const option = new Option(`--${flag} ${isSwitch ? "[value]" : "<value>"}`, `${field.description ?? ""}${note}`);
+  const flag = flagName(key);
+  const description = `${field.description ?? ""}${note}`.replace(
+    "(default: true)",
+    `(default: true; off: ${flag} false)`,
+  );
+  const option = new Option(`${flag} ${isSwitch ? "[value]" : "<value>"}`, description);
   return option.argParser((text) => readFlag(field, text));
 }
 

@@ -32,6 +32,9 @@ export const trainSettings = {
     .describe("Share of your own file to hold out, for each of validation and test"),
   batch: count.default(64).describe("Rows of a step"),
   microBatch: count.optional().describe("Rows that are computed at once; gradients are added up. Default: the batch"),
+  bucketBatches: count
+    .default(1)
+    .describe("Batches that are formed together, by length: more of them save padding and mix examples less"),
   steps: count.default(1000).describe("Optimiser steps"),
   learningRate: z.number().positive().default(1e-3).describe("The peak of the schedule"),
   schedule: name.default("warmup-cosine").describe("See `trivium list schedule`"),

@@ -14,7 +14,7 @@ import { batching } from "../prepare-training.ts";
 import type { Progress } from "../progress.ts";
 import { readSettings } from "../read-settings.ts";
 import { columns } from "../report/columns.ts";
-import { type ComparisonReport, createReport } from "../report/comparison-report.ts";
+import { type ComparisonReport, configurationOf, createReport } from "../report/comparison-report.ts";
 import { renderReport } from "../report/render-report.ts";
 import { openReportFolder, writeReportFile } from "../report/report-folder.ts";
 import { addSettingFlags } from "../setting-flags.ts";
@@ -41,7 +41,7 @@ async function runComparison(settings: CompareSettings, context: CommandContext)
   const data = await prepareData(settings, registry);
   const backend = registry.find("backend", settings.backend).create as Backend;
   const arms = prepareArms(settings, registry, { vocabulary: data.tokenizer.size, length: data.length, output });
-  await openReportFolder(out);
+  await openReportFolder(out, { configuration: configurationOf(settings, arms), data: data.dataset.fingerprint });
   await backend.activate();
   const { signal, release } = stopOnSignals(output);
   const stream = compare({ ...comparison(settings, { arms, data, registry }), signal });

@@ -28,7 +28,7 @@ async function runTraining(settings: TrainSettings, context: CommandContext): Pr
   const progress = output.progress(settings.architecture);
   const last: LastEvents = {};
   const keep = (event: TrainEvent) => void Object.assign(last, { [event.type]: event });
-  const stream = train({ ...options, signal: interrupt.signal });
+  const stream = train(options(interrupt.signal));
   try {
     const show = showTraining({ settings, directory, progress, output });
     const result = await consume(stream, metricsSink(directory), show, keep);
@@ -67,7 +67,7 @@ function startNote(step: number, { steps, resume }: TrainSettings, directory: st
 const metricsNote = (metrics: Readonly<Record<string, number>>): string =>
   Object.entries(metrics)
     .map(([name, value]) => `${name} ${value.toFixed(4)}`)
-    .join(", ");
+    .join(", ") || "the evaluation was stopped; `trivium evaluate` does it whole";
 
 /** The newest event of each type. */
 type LastEvents = { [Type in TrainEvent["type"]]?: Extract<TrainEvent, { type: Type }> };

@@ -21,6 +21,7 @@ export interface ComparisonReport {
   /** The first so many test examples were decoded and scored. */
   readonly decodedExamples: number;
   readonly settings: CompareSettings;
+  /** Each is identified by its `name`, which is unique; arms may share an architecture, as controls do. */
   readonly arms: readonly ArmReport[];
   readonly signature: {
     /** Changes with any setting or configuration. */
@@ -42,9 +43,12 @@ export interface ReportParts {
   readonly backend: Probe;
 }
 
+/** Changes with any setting or configuration, but not with where the report goes. */
+export const configurationOf = ({ out, ...settings }: CompareSettings, arms: readonly Arm[]): string =>
+  hashOf({ ...settings, arms: arms.map(({ name, config }) => ({ name, config })) });
+
 /** Everything that a reader needs to judge the numbers and to repeat them. */
 export function createReport({ command, settings, data, arms, reports, backend }: ReportParts): ComparisonReport {
-  const { out, ...rest } = settings;
   return {
     format: "trivium-comparison",
     version: 1,
@@ -54,7 +58,7 @@ export function createReport({ command, settings, data, arms, reports, backend }
     settings,
     arms: reports,
     signature: {
-      configuration: hashOf({ ...rest, arms: arms.map(({ name, config }) => ({ name, config })) }),
+      configuration: configurationOf(settings, arms),
       masks: hashOf(arms.map(({ architecture }) => maskSpecs(architecture))),
       seed: settings.seed,
       versions: { node: process.version, "tfjs-core": tf.version_core },

@@ -1,51 +1,73 @@
-import { access, constants, mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { CheckpointError, TriviumError } from "@trivium/core";
+import { access, constants, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { makeFolder, withFileErrors } from "@trivium/checkpoint";
+import { CheckpointError } from "@trivium/core";
+import { z } from "zod";
 
-const ours = ["report.json", "report.html"];
+/** What tells one comparison from another; the same one may be done again. */
+export interface ComparisonIdentity {
+  /** Changes with any setting or configuration. */
+  readonly configuration: string;
+  /** The fingerprint of the data. */
+  readonly data: string;
+}
+
+const savedSchema = z.object({
+  format: z.literal("trivium-comparison"),
+  data: z.object({ fingerprint: z.string() }),
+  signature: z.object({ configuration: z.string() }),
+});
+
+const reportName = "report.json";
+const ours = [reportName, "report.html"];
 
 /** Unfinished work of ours: never read, and overwritten. */
 const temporaryOf = (name: string): string => `.${name}.temporary`;
 
 /**
- * Makes the folder, or takes one that is empty or holds an earlier report.
+ * Makes the folder, or takes one that is empty or holds an earlier report of the same comparison.
  *
- * @throws {CheckpointError} `cli/not-a-report` if it holds anything else, `cli/cannot-write` if the file system refuses.
+ * @throws {CheckpointError} `cli/not-a-report` if it holds anything else, `cli/other-comparison` if it holds another
+ *   one's report, and what the file system reports: `checkpoint/disk-full`, `checkpoint/read-only`, …
  */
-export async function openReportFolder(folder: string): Promise<void> {
-  await refusingWith(folder, async () => {
+export async function openReportFolder(folder: string, identity: ComparisonIdentity): Promise<void> {
+  await withFileErrors("write the report", folder, async () => {
     await makeFolder(folder);
     await access(folder, constants.W_OK);
+    const names = await readdir(folder);
     const known = [...ours, ...ours.map(temporaryOf)];
-    const foreign = (await readdir(folder)).filter((name) => !known.includes(name));
-    if (foreign.length === 0) return;
-    const some = foreign.slice(0, 3).join(", ") + (foreign.length > 3 ? ", …" : "");
-    const message = `${folder} holds ${some} and is not the folder of a report; choose another with --out`;
-    throw new CheckpointError("cli/not-a-report", message, { details: { folder, foreign } });
+    const foreign = names.filter((name) => !known.includes(name));
+    if (foreign.length > 0) throw notAReport(folder, foreign);
+    if (!names.includes(reportName)) return;
+    if (isSameComparison(await readFile(join(folder, reportName), "utf8"), identity)) return;
+    const message = `${folder} holds another comparison, of other settings or data; choose another folder with --out`;
+    throw new CheckpointError("cli/other-comparison", message, { details: { folder } });
   });
 }
 
-/** Makes a folder and those above it, unless they exist; Node's own `recursive` reports a read-only disk as ENOENT. */
-async function makeFolder(path: string): Promise<void> {
+function notAReport(folder: string, foreign: readonly string[]): CheckpointError {
+  const some = foreign.slice(0, 3).join(", ") + (foreign.length > 3 ? ", …" : "");
+  const message = `${folder} holds ${some} and is not the folder of a report; choose another with --out`;
+  return new CheckpointError("cli/not-a-report", message, { details: { folder, foreign } });
+}
+
+function isSameComparison(text: string, { configuration, data }: ComparisonIdentity): boolean {
   try {
-    await mkdir(path);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "EEXIST" && (await stat(path)).isDirectory()) return;
-    if (code !== "ENOENT" || dirname(path) === path) throw error;
-    await makeFolder(dirname(path));
-    await mkdir(path);
+    const saved = savedSchema.parse(JSON.parse(text));
+    return saved.signature.configuration === configuration && saved.data.fingerprint === data;
+  } catch {
+    return false;
   }
 }
 
 /**
  * Writes a file whole or not at all.
  *
- * @throws {CheckpointError} `cli/cannot-write`; what was there before stays.
+ * @throws {CheckpointError} what the file system reports: `checkpoint/disk-full`, …; what was there before stays.
  */
 export async function writeReportFile(folder: string, name: string, content: string): Promise<void> {
   const temporary = join(folder, temporaryOf(name));
-  await refusingWith(folder, async () => {
+  await withFileErrors("write the report", folder, async () => {
     try {
       await writeFile(temporary, content);
       await rename(temporary, join(folder, name));
@@ -55,25 +77,4 @@ export async function writeReportFile(folder: string, name: string, content: str
       throw error;
     }
   });
-}
-
-async function refusingWith(folder: string, write: () => Promise<void>): Promise<void> {
-  try {
-    await write();
-  } catch (cause) {
-    if (TriviumError.is(cause)) throw cause;
-    const { code, message } = cause as NodeJS.ErrnoException;
-    const reasons = new Map([
-      ["ENOSPC", "the disk is full"],
-      ["EROFS", "the file system is read-only"],
-      ["EACCES", "permission denied"],
-      ["EEXIST", "it is a file, not a folder"],
-      ["ENOTDIR", "a part of the path is a file, not a folder"],
-    ]);
-    const reason = reasons.get(code ?? "") ?? message;
-    throw new CheckpointError("cli/cannot-write", `cannot write to ${folder}: ${reason}; choose another with --out`, {
-      details: { folder, system: code },
-      cause,
-    });
-  }
 }

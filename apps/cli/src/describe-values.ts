@@ -1,0 +1,36 @@
+import { z } from "zod";
+
+type JsonSchema = z.core.JSONSchema.BaseSchema;
+
+/**
+ * The values that a setting takes, in words.
+ *
+ * @example describeValues(z.int().positive()) // => "a whole number from 1"
+ */
+export const describeValues = (field: z.ZodType): string =>
+  inWords(z.toJSONSchema(field, { io: "input", unrepresentable: "any" }));
+
+function inWords(schema: JsonSchema): string {
+  const { anyOf, enum: values, type } = schema;
+  if (anyOf) return anyOf.map((option) => inWords(option as JsonSchema)).join(", or ");
+  if (values) return values.join(" or ");
+  if (type === "integer" || type === "number") return describeNumber(schema);
+  if (type === "boolean") return "true or false";
+  if (type === "string") return "some text";
+  if (type === "array") return "a list";
+  if (type === "object") return 'an object, such as {"source":1}';
+  return "another value";
+}
+
+function describeNumber({ type, minimum, exclusiveMinimum, maximum, exclusiveMaximum }: JsonSchema): string {
+  const isWhole = type === "integer";
+  const from = minimum ?? (isWhole && exclusiveMinimum !== undefined ? Number(exclusiveMinimum) + 1 : undefined);
+  const bounds = [
+    ["from", from],
+    ["above", from === undefined ? exclusiveMinimum : undefined],
+    ["to", maximum],
+    ["below", exclusiveMaximum],
+  ] as const;
+  const said = bounds.filter(([, bound]) => bound !== undefined && Math.abs(Number(bound)) < Number.MAX_SAFE_INTEGER);
+  return [isWhole ? "a whole number" : "a number", ...said.map(([word, bound]) => `${word} ${bound}`)].join(" ");
+}

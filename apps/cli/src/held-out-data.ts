@@ -1,0 +1,95 @@
+import { existsSync } from "node:fs";
+import { DataError, TriviumError } from "@trivium/core";
+import type { Dataset } from "@trivium/data";
+import type { HeldOut } from "@trivium/evaluator";
+import { isTextPair, type TextExample } from "@trivium/features";
+import type { LoadedRun } from "./load-run.ts";
+import type { Output } from "./output.ts";
+import { encodeHeldOut, isDatasetName, loadDataset, taskOf } from "./prepare-data.ts";
+
+export interface HeldOutRequest {
+  /** What `--data` says, if it was given. */
+  readonly given?: string | undefined;
+  /** Whether examples that the model was trained on are refused, or scored with a warning. */
+  readonly seen: "refuse" | "warn";
+  readonly output: Pick<Output, "note">;
+}
+
+/** What a model is to be scored on. */
+export interface HeldOutData {
+  /** The name of the dataset. */
+  readonly name: string;
+  readonly heldOut: readonly HeldOut[];
+  /** How many of them have a source that the model was trained on; absent if the training data cannot be read. */
+  readonly seen?: number;
+}
+
+/**
+ * The test part of the data that the model was trained on, wherever a copy of it stands; else the test part of another
+ * dataset, or all of another file, after a look whether the model was trained on some of it.
+ *
+ * @throws {DataError} `cli/other-data` if the training data has changed since, `cli/missing-data` if it is gone,
+ *   `cli/task` if there are pairs for text or text for pairs, `cli/seen` if the model was trained on some of it.
+ */
+export async function prepareHeldOut(run: LoadedRun, request: HeldOutRequest): Promise<HeldOutData> {
+  const dataset = await (request.given === undefined ? ownData(run) : otherData(request.given, run));
+  const { name } = dataset;
+  if (taskOf(dataset) !== run.task) {
+    const [wanted, got] = run.task === "pairs" ? ["pairs", "text"] : ["text", "pairs"];
+    throw new DataError("cli/task", `the model was trained on ${wanted}, but ${request.given ?? name} holds ${got}`);
+  }
+  const encode = (examples: readonly TextExample[]) => encodeHeldOut(examples, run.tokenizer, run.length);
+  if (dataset.fingerprint === run.data) return { name, heldOut: encode(dataset.test), seen: 0 };
+  // Of another file nothing was held out: all of it is to be scored.
+  const isNamed = isDatasetName(request.given, run.registry) && dataset.test.length > 0;
+  const examples = isNamed ? dataset.test : [...dataset.train, ...dataset.validation, ...dataset.test];
+  const seen = await countSeen(examples, run, request);
+  return { name, heldOut: encode(examples), ...(seen === undefined ? {} : { seen }) };
+}
+
+async function ownData({ settings, registry, directory, data }: LoadedRun): Promise<Dataset> {
+  const path = settings.data as string;
+  if (!isDatasetName(path, registry) && !existsSync(path)) {
+    const problem = `${directory} was trained on ${path}, which is not there any more`;
+    throw new DataError("cli/missing-data", `${problem}; put it back, or say with --data where it is now`);
+  }
+  const dataset = await loadDataset({ data: path, heldOut: settings.heldOut }, registry);
+  if (dataset.fingerprint === data) return dataset;
+  const problem = `${path} has changed since ${directory} was trained, so the model may have seen some of the test part`;
+  throw new DataError("cli/other-data", `${problem}; restore the file, or give --data a file that it has not seen`);
+}
+
+/** Split as the training data was, so that a copy of it is known by its fingerprint. */
+async function otherData(data: string, { settings, registry }: LoadedRun): Promise<Dataset> {
+  try {
+    return await loadDataset({ data, heldOut: settings.heldOut }, registry);
+  } catch (error) {
+    // The training data could be split, so this is another file.
+    if (!DataError.is(error, "data/too-few")) throw error;
+    return loadDataset({ data, heldOut: 0 }, registry);
+  }
+}
+
+async function countSeen(
+  examples: readonly TextExample[],
+  run: LoadedRun,
+  { given, seen, output }: HeldOutRequest,
+): Promise<number | undefined> {
+  const trained = await ownData(run).catch((error: unknown) => {
+    if (!TriviumError.is(error)) throw error;
+    output.note(`warning: whether the model was trained on some of ${given} is unknown: ${error.message}`);
+  });
+  if (!trained) return undefined;
+  const sources = new Set(trained.train.map(sourceOf));
+  const known = examples.filter((example) => sources.has(sourceOf(example)));
+  const [first] = known;
+  if (!first) return 0;
+  const some = JSON.stringify(sourceOf(first).slice(0, 40));
+  const problem = `the model was trained on ${known.length} of the ${examples.length} sources of ${given}, such as ${some}`;
+  const remedy = "leave them out, or score them all the same with --seen warn";
+  if (seen === "refuse") throw new DataError("cli/seen", `${problem}; ${remedy}`, { details: { seen: known.length } });
+  output.note(`warning: ${problem}`);
+  return known.length;
+}
+
+const sourceOf = (example: TextExample): string => (isTextPair(example) ? example.source : example.text);

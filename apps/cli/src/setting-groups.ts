@@ -1,0 +1,23 @@
+import { modelSettings } from "./settings.ts";
+
+/** The settings under each heading of a command's help; the first ones first, for they are what most people want. */
+const headings: ReadonlyMap<string, readonly string[]> = new Map([
+  ["Data:", ["data", "heldOut", "tokenizer"]],
+  ["Model:", ["architecture", "architectures", "objective", "loss", ...Object.keys(modelSettings)]],
+  ["Training:", ["steps", "batch", "learningRate", "schedule", "warmupSteps", "seed"]],
+  ["Output:", ["out", "resume", "checkpointEvery", "keep", "evaluateEvery", "decoded"]],
+]);
+
+/**
+ * The settings in the order and under the headings in which help shows them; what has no place is of the training.
+ *
+ * @example groupSettings(["seed", "data"]) // => [{ heading: "Data:", settings: ["data"] }, { heading: "Training:", settings: ["seed"] }]
+ */
+export function groupSettings(settings: readonly string[]): { heading: string; settings: string[] }[] {
+  const placed = [...headings.values()].flat();
+  const others = settings.filter((setting) => !placed.includes(setting));
+  return Array.from(headings, ([heading, names]) => ({
+    heading,
+    settings: [...names.filter((name) => settings.includes(name)), ...(heading === "Training:" ? others : [])],
+  })).filter((group) => group.settings.length > 0);
+}
