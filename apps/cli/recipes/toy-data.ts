@@ -10,7 +10,7 @@ function words(letters: string, length: number): string[] {
 const reversed = (word: string): string => [...word].reverse().join("");
 
 /** Words and the same backwards, 80 of them. */
-export const pairs = [...words("abcd", 3), ...words("abcd", 2)].map((word) => [word, reversed(word)] as const);
+const pairs = [...words("abcd", 3), ...words("abcd", 2)].map((word) => [word, reversed(word)] as const);
 
 /** Writes the same small task in every form that the command line reads. */
 export function writeToyData(folder: string): void {
