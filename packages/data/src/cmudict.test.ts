@@ -11,9 +11,7 @@ import { describeDataset } from "./testing.ts";
 describeDataset("cmudict", cmudict);
 
 const registry = createRegistry(tokenizerPlugins);
-const before = process.cpuUsage();
 const dataset = await cmudict();
-const used = process.cpuUsage(before);
 
 const sources = (part: readonly TextExample[]) => part.map((example) => (isTextPair(example) ? example.source : ""));
 const digest = (part: readonly TextExample[]) => createHash("sha256").update(sources(part).join("\n")).digest("hex");
@@ -45,9 +43,4 @@ test("its tokenizer has 27 letters and 39 phones in one vocabulary, and nothing 
   const [first] = encoded as { source: number[]; target: number[] }[];
   expect(tokenizer.decodeSource(first!.source)).toBe("PIRAEUS");
   expect(tokenizer.decodeTarget(first!.target)).toBe((dataset.test[0] as { target: string }).target);
-});
-
-// Processor time, since other tests run beside this one.
-test("it loads in less than 1.5 s of processor time", () => {
-  expect((used.user + used.system) / 1e6).toBeLessThan(1.5);
 });
