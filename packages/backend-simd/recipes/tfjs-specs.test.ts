@@ -13,7 +13,8 @@ const run = (script: string, ...args: string[]): string =>
 
 const variants = [
   ["as it ships, on memory full of NaN", { poison: true }],
-  ["cut into single work units, at odd addresses", { poison: true, splitUnits: 1, misalignBytes: 4 }],
+  ["cut into single work units, at odd addresses", { poison: true, splitUnits: 1, misalignBytes: 4, threads: 1 }],
+  ["cut into single work units that three threads take", { poison: true, splitUnits: 1, threads: 3 }],
   ["in the build without fused multiply-add", { build: "plain" }],
   ["with the cpu kernels alone, on shared memory", { accelerate: false }],
 ] as const;

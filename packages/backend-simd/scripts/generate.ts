@@ -1,8 +1,12 @@
-/** Compiles the kernels twice and writes `src/generated/kernels.ts`, which holds both builds as base64. */
+/**
+ * Compiles the kernels twice and writes `src/generated/kernels.ts`, which holds both builds as base64; bundles what a
+ * worker runs and writes it as a string to `src/generated/worker.ts`.
+ */
 import { createHash } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import asc from "assemblyscript/asc";
+import { build } from "esbuild";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -36,6 +40,19 @@ async function compile(extra: readonly string[]): Promise<Uint8Array> {
   return binary;
 }
 
+async function bundleWorker(): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: [`${root}/src/threads/worker.ts`],
+    bundle: true,
+    write: false,
+    format: "iife",
+    target: "es2023",
+    minify: true,
+    logLevel: "error",
+  });
+  return outputFiles[0]!.text;
+}
+
 const plain = await compile([]);
 const relaxed = await compile(["--enable", "relaxed-simd"]);
 const hash = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex").slice(0, 12);
@@ -52,6 +69,12 @@ export const kernels = {
 
 /** The first 12 digits of each build's SHA-256. */
 export const kernelHashes = { plain: "${hash(plain)}", relaxed: "${hash(relaxed)}" } as const;
+`,
+);
+writeFileSync(
+  `${root}/src/generated/worker.ts`,
+  `/** Written by \`pnpm generate\` from src/threads/worker.ts: what each worker runs. */
+export const workerSource = ${JSON.stringify(await bundleWorker())};
 `,
 );
 console.log(`kernels: plain ${plain.length} bytes, relaxed ${relaxed.length} bytes`);

@@ -15,7 +15,8 @@ export async function probeSimd(build?: NativeBuild): Promise<Probe> {
   }
   try {
     const chosen = createNative(memory, build).build;
-    return { available: true, detail: `${chosen} SIMD kernels on shared memory, matrix products in wasm, one thread` };
+    // Not the number of threads: results do not depend on it, and this is what a resumed run compares.
+    return { available: true, detail: `${chosen} SIMD kernels on shared memory, matrix products in wasm` };
   } catch {
     const remedy = build === "relaxed" ? 'Use the "plain" build.' : NEWER;
     return unavailable(`WebAssembly lacks the instructions of the "${build ?? "plain"}" kernels`, remedy);

@@ -25,6 +25,8 @@ export interface SimdRegistration {
   readonly name: string;
   /** How often each accelerated kernel did the work itself, by kernel name; 0 for one that never did. */
   acceleratedCalls(): Readonly<Record<string, number>>;
+  /** Resolves when every thread takes jobs; until then those that do, do the work. */
+  threadsReady(): Promise<void>;
   /** What the backend holds; starts it if tfjs has not yet. */
   use(): SimdUse;
 }
@@ -55,6 +57,7 @@ export function registerSimdBackend(name: string, options: SimdOptions = {}): Si
   });
   return {
     name,
+    threadsReady: () => (findBackend(name) as SimdBackend).threadsReady(),
     use: () => (findBackend(name) as SimdBackend).use(),
     acceleratedCalls: () => Object.fromEntries(kernels.map(({ kernelName }, index) => [kernelName, calls[index]!])),
   };

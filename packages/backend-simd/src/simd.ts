@@ -5,6 +5,7 @@ import { kernelHashes } from "./generated/kernels.ts";
 import { bestBuild, type NativeBuild } from "./native/create-native.ts";
 import { probeSimd } from "./probe.ts";
 import { registerSimdBackend, type SimdRegistration } from "./register.ts";
+import { threadCount } from "./threads/thread-count.ts";
 
 export interface CreateSimdBackendOptions extends SimdOptions {
   /** The name under which tfjs knows it; each set of options needs its own. */
@@ -14,18 +15,21 @@ export interface CreateSimdBackendOptions extends SimdOptions {
 /**
  * A backend with options of its own, registered with tfjs under `name`.
  *
- * @throws {ConfigError} `simd/name-taken` if tfjs has a backend of that name already.
+ * @throws {ConfigError} `simd/name-taken` if tfjs has a backend of that name already; on activation `simd/threads` if
+ * the number of threads is none.
  * @example await createSimdBackend({ name: "simd-plain", build: "plain" }).activate()
  */
 export function createSimdBackend({ name, ...options }: CreateSimdBackendOptions): Backend & SimdRegistration {
   const registration = registerSimdBackend(name, options);
   const probe = () => probeSimd(options.build);
-  return {
-    ...registration,
-    probe,
-    numericIdentity: async () => numericIdentityOf(name, options.build ?? bestBuild()),
-    activate: () => activateBackend({ name, probe }),
+  const activate = async () => {
+    // tfjs only prints what a backend throws when it is made.
+    threadCount(options.threads);
+    await activateBackend({ name, probe });
+    await registration.threadsReady();
   };
+  const numericIdentity = async () => numericIdentityOf(name, options.build ?? bestBuild());
+  return { ...registration, probe, numericIdentity, activate };
 }
 
 const numericIdentityOf = (name: string, build: NativeBuild) => ({

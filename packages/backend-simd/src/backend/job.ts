@@ -10,7 +10,7 @@ export type JobArguments<K extends keyof NativeKernels> =
 type Kernel = (...values: number[]) => number | undefined;
 
 /**
- * Runs a kernel over all its work units, in runs of `splitUnits`.
+ * Runs a kernel over all its work units on this thread, in runs of `splitUnits`.
  *
  * A job is a kernel's id, numbers, and a range: all that a thread needs to take a share of it. Results do not depend on
  * how the range is cut.
@@ -22,7 +22,7 @@ export function runJob(
   name: JobKernel,
   splitUnits: number,
   units: number,
-  args: number[],
+  args: readonly number[],
 ): number {
   const kernel = native[name] as Kernel;
   let first = -1;

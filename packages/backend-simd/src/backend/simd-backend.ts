@@ -1,8 +1,15 @@
 import { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
 import { type backend_util, type DataType, engine, type TensorInfo, util } from "@tensorflow/tfjs-core";
+import { UnsupportedError } from "@trivium/core";
 import { createHeap, type Heap, type HeapOptions, type HeapUse } from "../memory/heap.ts";
 import { createNative, type NativeBuild } from "../native/create-native.ts";
 import type { NativeKernels } from "../native/native.ts";
+import { type Cutting, shareOf } from "../threads/cut-job.ts";
+import { gemmJob } from "../threads/gemm-job.ts";
+import { cuts } from "../threads/share.ts";
+import { threadCount } from "../threads/thread-count.ts";
+import { ThreadPool } from "../threads/thread-pool.ts";
+import { workOf } from "../threads/work-estimate.ts";
 import { type DataHandle, DataRegistry } from "./data-registry.ts";
 import { type GemmProvider, type GemmRequest, wasmGemm } from "./gemm-provider.ts";
 import { type JobArguments, type JobKernel, runJob } from "./job.ts";
@@ -13,6 +20,11 @@ export interface SimdOptions extends HeapOptions {
   readonly build?: NativeBuild;
   /** False leaves every op to the copied cpu kernels: the oracle on the same memory. Default true. */
   readonly accelerate?: boolean;
+  /**
+   * Threads to work with, the main one included; default `TRIVIUM_THREADS`, else one for each core. Results do not
+   * depend on it.
+   */
+  readonly threads?: number;
   /** Work units (rows, elements) at a time that a kernel is called with; for tests, which force it to 1. */
   readonly splitUnits?: number;
 }
@@ -21,6 +33,8 @@ export interface SimdOptions extends HeapOptions {
 export interface SimdUse extends HeapUse {
   readonly build: NativeBuild;
   readonly gemm: string;
+  /** Threads that share the work, the main one included. */
+  readonly threads: number;
   /** Data buffers that are alive: tensors that share one count once. */
   readonly liveBuffers: number;
   /** Buffers that a program dropped without disposing, taken back by the garbage collector's notice. */
@@ -45,18 +59,24 @@ export class SimdBackend extends MathBackendCPU {
   readonly native: NativeKernels;
   readonly build: NativeBuild;
   readonly gemm: GemmProvider;
-  readonly splitUnits: number;
+  private readonly options: SimdOptions;
+  private cutting: Cutting;
+  private pool: ThreadPool | undefined;
   private forgotten = 0;
   private readonly net: FinalizationRegistry<TensorData>;
 
   constructor(options: SimdOptions = {}) {
     super();
+    this.options = options;
     this.heap = createHeap(options);
     const native = createNative(this.heap.memory, options.build);
     this.native = native.kernels;
     this.build = native.build;
-    this.splitUnits = options.splitUnits ?? Number.POSITIVE_INFINITY;
-    this.gemm = wasmGemm(this.native, this.heap);
+    const { memory } = this.heap;
+    const threads = mayHaveWorkers() ? threadCount(options.threads) : 1;
+    this.cutting = { threads, splitUnits: options.splitUnits };
+    this.pool = threads > 1 ? new ThreadPool({ ...native, native: native.kernels, threads, memory }) : undefined;
+    this.gemm = wasmGemm(this.native, this.heap, threads);
     this.data = new DataRegistry(this, engine());
     this.net = new FinalizationRegistry((data) => this.collect(data));
   }
@@ -79,16 +99,45 @@ export class SimdBackend extends MathBackendCPU {
     return this.numbers(tensor, "float32");
   }
 
-  /** Runs a raw kernel over `units` work units; see `runJob`. */
-  run<K extends JobKernel>(kernel: K, units: number, ...args: JobArguments<K>): number {
-    return runJob(this.native, kernel, this.splitUnits, units, args);
+  /**
+   * Resolves when every thread takes jobs; without it they join in as they start. Where workers cannot start, one
+   * thread does the work, unless a number was asked for.
+   *
+   * @throws {UnsupportedError} `simd/threads` if `threads` was given and workers cannot start.
+   */
+  async threadsReady(): Promise<void> {
+    const wanted = this.options.threads;
+    if (wanted !== undefined && wanted > this.cutting.threads) throw notIsolated(wanted);
+    try {
+      await this.pool?.ready();
+    } catch (error) {
+      if (wanted !== undefined) throw error;
+      this.pool?.close();
+      this.pool = undefined;
+      this.cutting = { ...this.cutting, threads: 1 };
+    }
   }
 
-  /** Multiplies matrices with the current provider. */
+  /** Runs a raw kernel over `units` work units, on all threads where it is worth it; see `runJob`. */
+  run<K extends JobKernel>(kernel: K, units: number, ...values: JobArguments<K>): number {
+    const work = this.pool && workOf(kernel, values, units);
+    const share = work ? shareOf(units, work, this.cutting) : units;
+    if (share < units) return this.pool!.run({ kernel, cut: cuts.range, units, share, scratch: 0, values });
+    return runJob(this.native, kernel, this.cutting.splitUnits ?? Number.POSITIVE_INFINITY, units, values);
+  }
+
+  /** Multiplies matrices with the current provider, on all threads where it is worth it. */
   multiply(request: GemmRequest): void {
+    const inWorkers = this.pool && this.gemm.inWorkers?.(request);
+    const job = inWorkers && gemmJob(request, inWorkers, this.cutting);
+    if (job) {
+      this.pool!.run(job);
+      return;
+    }
     const rows = request.batch * request.m;
-    for (let start = 0; start < rows; start += this.splitUnits) {
-      this.gemm.gemm(request, start, Math.min(rows, start + this.splitUnits));
+    const splitUnits = this.cutting.splitUnits ?? rows;
+    for (let start = 0; start < rows; start += splitUnits) {
+      this.gemm.gemm(request, start, Math.min(rows, start + splitUnits));
     }
   }
 
@@ -103,6 +152,7 @@ export class SimdBackend extends MathBackendCPU {
       ...this.heap.use(),
       build: this.build,
       gemm: this.gemm.name,
+      threads: this.cutting.threads,
       liveBuffers: this.data.numDataIds(),
       forgottenBuffers: this.forgotten,
     };
@@ -147,6 +197,11 @@ export class SimdBackend extends MathBackendCPU {
     return { ...this.use(), unreliable: false, reasons: [] };
   }
 
+  override dispose(): void {
+    this.pool?.close();
+    super.dispose();
+  }
+
   private newData(values: Values | undefined, shape: number[], dtype: DataType): TensorData {
     if (dtype === "string" || dtype === "complex64") {
       return new TensorData(this.heap.memory, dtype, util.sizeFromShape(shape), values as ForeignValues | undefined);
@@ -181,6 +236,17 @@ export class SimdBackend extends MathBackendCPU {
     data.block = undefined;
   }
 }
+
+// A page that is not cross-origin isolated has shared memory in WebAssembly alone, and may not send it.
+const mayHaveWorkers = (): boolean =>
+  typeof SharedArrayBuffer === "function" && globalThis.crossOriginIsolated !== false;
+
+const notIsolated = (threads: number): UnsupportedError =>
+  new UnsupportedError(
+    "simd/threads",
+    `${threads} threads need a page that is cross-origin isolated, which this one is not; serve it with the headers ` +
+      "Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp, or choose threads: 1",
+  );
 
 function typedArrayOf(buffer: ArrayBuffer, dtype: DataType): NumericValues {
   if (dtype === "float32") return new Float32Array(buffer);

@@ -7,7 +7,7 @@ import { expectLikeCpu, type KernelCall, type Tolerance } from "../testing/kerne
 /** Each kernel as it ships, cut into single work units at odd addresses, and in the build without fused multiply-add. */
 const variants = [
   registerSimdBackend("simd-default", { poison: true }),
-  registerSimdBackend("simd-split", { poison: true, splitUnits: 1, misalignBytes: 4 }),
+  registerSimdBackend("simd-split", { poison: true, splitUnits: 1, misalignBytes: 4, threads: 1 }),
   registerSimdBackend("simd-plain", { poison: true, build: "plain", misalignBytes: 12 }),
 ];
 

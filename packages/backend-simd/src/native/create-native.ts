@@ -9,6 +9,8 @@ export type NativeBuild = "plain" | "relaxed";
 export interface Native {
   readonly build: NativeBuild;
   readonly kernels: NativeKernels;
+  /** What other threads instantiate over the same memory. */
+  readonly module: WebAssembly.Module;
 }
 
 const modules = new Map<NativeBuild, WebAssembly.Module>();
@@ -23,8 +25,9 @@ const modules = new Map<NativeBuild, WebAssembly.Module>();
  * @example createNative(new WebAssembly.Memory({ initial: 1, maximum: 8, shared: true }), "plain").build // => "plain"
  */
 export function createNative(memory: WebAssembly.Memory, build: NativeBuild = bestBuild()): Native {
-  const instance = new WebAssembly.Instance(compile(build), { env: { memory } });
-  return { build, kernels: instance.exports as unknown as NativeKernels };
+  const module = compile(build);
+  const instance = new WebAssembly.Instance(module, { env: { memory } });
+  return { build, kernels: instance.exports as unknown as NativeKernels, module };
 }
 
 /** The fastest build that this engine validates. */

@@ -35,14 +35,15 @@ export interface Tolerance {
   readonly relative: number;
 }
 
-interface Result {
+/** One output of a kernel as plain numbers. */
+export interface KernelResult {
   readonly shape: number[];
   readonly dtype: DataType;
   readonly values: NumericValues;
 }
 
 /** Runs a kernel on a backend from plain numbers to plain numbers, and leaves nothing behind. */
-function runKernelOn(backendName: string, { kernelName, inputs, attributes }: KernelCall): Result[] {
+export function runKernelOn(backendName: string, { kernelName, inputs, attributes }: KernelCall): KernelResult[] {
   const backend = findBackend(backendName) as SimdBackend;
   const make = ({ shape, dtype, values }: Given) => backend.makeTensorInfo(shape, dtype, values);
   const tensors = Array.isArray(inputs)

@@ -1,0 +1,175 @@
+import { TriviumError, UnsupportedError } from "@trivium/core";
+import type { NativeKernels } from "../native/native.ts";
+import { type Control, controlBytes, NO_RESULT, packTicket, spin, takeShare, viewControl, word } from "./control.ts";
+import { jobNumber, type Kernel, kernelList, runShare } from "./share.ts";
+import { type StartedWorker, startWorker } from "./start-worker.ts";
+
+/** A kernel's work, cut into shares. */
+export interface Job {
+  readonly kernel: keyof NativeKernels;
+  /** One of `cuts`. */
+  readonly cut: number;
+  readonly units: number;
+  /** Work units in a share. */
+  readonly share: number;
+  /** Bytes from one thread's packing buffer to the next one's; 0 for kernels without. */
+  readonly scratch: number;
+  readonly values: readonly number[];
+}
+
+export interface ThreadPoolOptions {
+  /** Threads that work, the main one included. */
+  readonly threads: number;
+  readonly memory: WebAssembly.Memory;
+  readonly module: WebAssembly.Module;
+  /** The main thread's own instance of the module. */
+  readonly native: NativeKernels;
+}
+
+/** About how long a worker takes that is almost done; after it the main thread sleeps, where it may. */
+const SPIN_MS = 0.2;
+
+/**
+ * The main thread and workers on one shared memory, which take the shares of a job one by one.
+ *
+ * Nobody is waited for who has not taken a share: while workers start, sleep or have ended, the others do the work.
+ * The workers start with the first job, or with `ready`; they sleep when there is nothing to do, and do not keep a
+ * process alive.
+ */
+export class ThreadPool {
+  readonly threads: number;
+  private readonly options: ThreadPoolOptions;
+  private readonly kernels: readonly Kernel[];
+  private readonly ids: ReadonlyMap<string, number>;
+  private readonly maySleep: boolean;
+  private readonly buffer: SharedArrayBuffer;
+  private readonly control: Control;
+  private workers: readonly StartedWorker[] | undefined;
+  private jobs = 0;
+
+  constructor(options: ThreadPoolOptions) {
+    this.options = options;
+    this.threads = options.threads;
+    this.kernels = kernelList(options.native);
+    this.ids = new Map(Object.keys(options.native).map((name, index) => [name, index]));
+    this.buffer = new SharedArrayBuffer(controlBytes);
+    this.control = viewControl(this.buffer);
+    this.maySleep = maySleepHere();
+  }
+
+  /**
+   * Resolves when every worker takes jobs.
+   *
+   * @throws {UnsupportedError} `simd/threads` if a worker cannot start here; the pool then works without it.
+   */
+  async ready(): Promise<void> {
+    this.workers ??= this.startWorkers();
+    try {
+      await Promise.all(this.workers.map(({ ready }) => ready));
+    } catch (cause) {
+      throw new UnsupportedError(
+        "simd/threads",
+        `could not start ${this.threads - 1} workers: ${cause instanceof Error ? cause.message : cause}. ` +
+          "Choose threads: 1 (or TRIVIUM_THREADS=1), or let the page's content security policy allow workers from blob:",
+        { cause },
+      );
+    }
+  }
+
+  /**
+   * Runs a job, of at most `MAXIMUM_SHARES` shares; returns when all of it is done.
+   *
+   * @returns the least result that is not negative, else −1.
+   * @throws {TriviumError} `simd/kernel-failed` if a share failed in a worker; what it threw if it did here.
+   */
+  run(job: Job): number {
+    this.workers ??= this.startWorkers();
+    const { words } = this.control;
+    const shares = Math.ceil(job.units / job.share);
+    this.post(job, shares);
+    const { own, least, error } = this.work();
+    this.waitFor(shares - own);
+    if (error !== undefined) throw error;
+    if (Atomics.load(words, word.failed) > 0) {
+      throw new TriviumError("simd/kernel-failed", `the kernel "${job.kernel}" failed in a worker; please report this`);
+    }
+    const result = Math.min(least, Atomics.load(words, word.result));
+    return result === NO_RESULT ? -1 : result;
+  }
+
+  /** Ends the workers; the pool then works on the main thread alone. */
+  close(): void {
+    for (const worker of this.workers ?? []) worker.terminate();
+    this.workers = [];
+  }
+
+  private startWorkers(): StartedWorker[] {
+    const { module, memory } = this.options;
+    const control = this.buffer;
+    return Array.from({ length: this.threads - 1 }, (_, index) =>
+      startWorker({ module, memory, control, thread: index + 1 }),
+    );
+  }
+
+  private post({ kernel, cut, units, share, scratch, values }: Job, shares: number): void {
+    const { words, numbers } = this.control;
+    numbers[jobNumber.kernel] = this.ids.get(kernel)!;
+    numbers[jobNumber.cut] = cut;
+    numbers[jobNumber.units] = units;
+    numbers[jobNumber.share] = share;
+    numbers[jobNumber.scratch] = scratch;
+    numbers[jobNumber.count] = values.length;
+    numbers.set(values, jobNumber.arguments);
+    words[word.done] = 0;
+    words[word.failed] = 0;
+    words[word.result] = NO_RESULT;
+    this.jobs++;
+    Atomics.store(words, word.ticket, packTicket(this.jobs, shares));
+    if (Atomics.load(words, word.sleepers) > 0) Atomics.notify(words, word.ticket, shares - 1);
+  }
+
+  private work(): { own: number; least: number; error: unknown } {
+    const { words, numbers } = this.control;
+    let own = 0;
+    let least = NO_RESULT;
+    let error: unknown;
+    for (let index = takeShare(words); index >= 0; index = takeShare(words)) {
+      own++;
+      try {
+        const result = runShare(this.kernels, numbers, index, 0);
+        if (result >= 0) least = Math.min(least, result);
+      } catch (thrown) {
+        error ??= thrown;
+      }
+    }
+    return { own, least, error };
+  }
+
+  private waitFor(shares: number): void {
+    const { words } = this.control;
+    const isDone = () => Atomics.load(words, word.done) >= shares;
+    while (!spin(SPIN_MS, isDone)) {
+      if (this.maySleep) this.sleepUntil(isDone);
+    }
+  }
+
+  private sleepUntil(isDone: () => boolean): void {
+    const { words } = this.control;
+    Atomics.store(words, word.waits, 1);
+    for (;;) {
+      const done = Atomics.load(words, word.done);
+      if (isDone()) break;
+      Atomics.wait(words, word.done, done);
+    }
+    Atomics.store(words, word.waits, 0);
+  }
+}
+
+// The main thread of a page may not.
+function maySleepHere(): boolean {
+  try {
+    return Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 1, 0) === "not-equal";
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,72 @@
+import { unaryCodes } from "../native/codes.ts";
+
+/** How a kernel's range may be cut, and about how long it takes. */
+export interface Work {
+  /** Nanoseconds of one work unit on one thread. Only orders of magnitude matter: whether to cut, not how. */
+  readonly nanoseconds: number;
+  /** Work units that stay together: a cache line of outputs, so that threads do not write to the same one. */
+  readonly granule: number;
+}
+
+/** Elements of a cache line. */
+const LINE = 16;
+/** Bytes that are moved, per nanosecond. */
+const BYTES = 16;
+/** Sums and comparisons of elements that are read once, per nanosecond. */
+const ELEMENTS = 4;
+/** Exponentials and the like, per nanosecond. */
+const TRANSCENDENTALS = 1;
+/** Floating-point operations of a matrix product, per nanosecond. */
+export const FLOPS = 50;
+
+const cheapUnary = new Set<number>([
+  ...[unaryCodes.negate, unaryCodes.abs, unaryCodes.sqrt, unaryCodes.square, unaryCodes.relu, unaryCodes.relu6],
+  ...[unaryCodes.floor, unaryCodes.ceil, unaryCodes.round, unaryCodes.sign, unaryCodes.step, unaryCodes.reciprocal],
+]);
+
+const elements = (nanoseconds: number): Work => ({ nanoseconds, granule: LINE });
+const rows = (columns: number, perNanosecond: number): Work => ({ nanoseconds: columns / perNanosecond, granule: 1 });
+const flat = elements(1 / ELEMENTS);
+const bytes: Work = { nanoseconds: 1 / BYTES, granule: 4 * LINE };
+const curved = elements(1 / TRANSCENDENTALS);
+
+type Estimate = (values: readonly number[], units: number) => Work;
+
+/** The place of a kernel's argument is that in `NativeKernels`. */
+const estimates: Readonly<Record<string, Estimate>> = {
+  binary: () => flat,
+  compare: () => ({ ...flat, granule: 4 * LINE }),
+  logical: () => bytes,
+  logicalNot: () => bytes,
+  unary: ([code]) => (cheapUnary.has(code!) ? flat : curved),
+  clip: () => flat,
+  select: () => flat,
+  cast: () => ({ ...flat, granule: 4 * LINE }),
+  fill: () => elements(4 / BYTES),
+  oneHot: ([, , depth]) => rows(depth!, ELEMENTS),
+  reduce: ([, , , middle, inner]) => ({ nanoseconds: middle! / ELEMENTS, granule: inner === 1 ? 1 : LINE }),
+  argMax: ([, , columns]) => rows(columns!, ELEMENTS),
+  softmax: ([, , columns]) => rows(columns!, TRANSCENDENTALS),
+  softmaxGradient: ([, , , columns]) => rows(columns!, ELEMENTS / 2),
+  maskedSoftmax: ([, , , , , keys]) => rows(keys!, TRANSCENDENTALS),
+  geluGradient: () => curved,
+  layerNorm: ([, , , , , , columns]) => rows(columns!, ELEMENTS / 2),
+  layerNormGradient: ([, , , , , , columns]) => rows(columns!, ELEMENTS / 2),
+  layerNormParameterGradient: ([, , , , , , height]) => ({ nanoseconds: height! / ELEMENTS, granule: LINE }),
+  rmsNorm: ([, , , , columns]) => rows(columns!, ELEMENTS / 2),
+  rmsNormGradient: ([, , , , , columns]) => rows(columns!, ELEMENTS / 2),
+  rmsNormParameterGradient: ([, , , , height]) => ({ nanoseconds: height! / ELEMENTS, granule: LINE }),
+  softmaxCrossEntropy: ([, , , , , columns]) => rows(columns!, TRANSCENDENTALS),
+  softmaxCrossEntropyGradient: ([, , , , , , columns]) => rows(columns!, TRANSCENDENTALS),
+  dropout: () => curved,
+  adamW: () => curved,
+  gatherRows: ([, , , , columns]) => rows(columns!, BYTES / 4),
+  // The rows are what takes time, however many segments share them.
+  segmentSum: ([, , , height, columns], units) => rows((height! * columns!) / Math.max(1, units), ELEMENTS),
+  copyStrided: (values) => rows(values[12]!, BYTES / 4),
+  copyStridedBytes: (values) => rows(values[12]!, BYTES / 4),
+};
+
+/** How long a kernel's work units take, of those that are worth cutting; undefined for others. */
+export const workOf = (kernel: string, values: readonly number[], units: number): Work | undefined =>
+  estimates[kernel]?.(values, units);
