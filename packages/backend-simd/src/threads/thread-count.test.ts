@@ -8,12 +8,12 @@ afterEach(() => {
   else process.env.TRIVIUM_THREADS = before;
 });
 
-test("the option goes before the environment, the environment before the number of cores", () => {
+test("the option goes before the environment, and without either there is one thread", () => {
   process.env.TRIVIUM_THREADS = "3";
   expect(threadCount(2)).toBe(2);
   expect(threadCount()).toBe(3);
   delete process.env.TRIVIUM_THREADS;
-  expect(threadCount()).toBe(Math.min(32, navigator.hardwareConcurrency));
+  expect(threadCount()).toBe(1);
 });
 
 test.for(["0", "2.5", "many", "-1", "129"])("TRIVIUM_THREADS=%s is refused in words", (text) => {

@@ -1,11 +1,10 @@
 import { ConfigError } from "@trivium/core";
 
-/** More than this many threads wait for each other longer than they work on the jobs of a step. */
-const MOST_BY_DEFAULT = 32;
-export const MOST_THREADS = 128;
+const MOST_THREADS = 128;
 
 /**
- * How many threads to work with: the option, else `TRIVIUM_THREADS`, else one for each core.
+ * How many threads to work with: the option, else `TRIVIUM_THREADS`, else one: threads are asked for until they have
+ * been measured on quiet machines.
  *
  * @throws {ConfigError} `simd/threads` if that is not a whole number from 1 to 128.
  * @example threadCount(2) // => 2
@@ -14,7 +13,7 @@ export function threadCount(option?: number): number {
   if (option !== undefined) return checked(option, "threads", String(option));
   const text = globalThis.process?.env?.TRIVIUM_THREADS;
   if (text !== undefined && text !== "") return checked(Number(text), "TRIVIUM_THREADS", text);
-  return Math.min(MOST_BY_DEFAULT, globalThis.navigator?.hardwareConcurrency ?? 1);
+  return 1;
 }
 
 function checked(count: number, name: string, got: string): number {

@@ -76,15 +76,12 @@ describe("a pool", () => {
   });
 });
 
-const runScript = (name: string, env: NodeJS.ProcessEnv = {}) =>
-  execFileSync(
-    process.execPath,
-    ["--conditions", "@trivium/source", fileURLToPath(new URL(`../testing/${name}`, import.meta.url))],
-    { encoding: "utf8", timeout: 30_000, env: { ...process.env, ...env } },
-  );
+const idleScript = fileURLToPath(new URL("../testing/use-threads.ts", import.meta.url));
 
 test("workers sleep when there is nothing to do, and let the process end", () => {
-  const { corner, idleShare } = JSON.parse(runScript("use-threads.ts"));
+  const flags = ["--conditions", "@trivium/source", idleScript];
+  const printed = execFileSync(process.execPath, flags, { encoding: "utf8", timeout: 30_000 });
+  const { corner, idleShare } = JSON.parse(printed);
   expect(corner).toBe(256);
   expect(idleShare).toBeLessThan(0.1);
 });
