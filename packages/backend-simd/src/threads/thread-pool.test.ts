@@ -83,5 +83,6 @@ test("workers sleep when there is nothing to do, and let the process end", () =>
   const printed = execFileSync(process.execPath, flags, { encoding: "utf8", timeout: 30_000 });
   const { corner, idleShare } = JSON.parse(printed);
   expect(corner).toBe(256);
-  expect(idleShare).toBeLessThan(0.1);
+  // A worker that spins would take a whole processor; half of one leaves room for the engine itself.
+  expect(idleShare).toBeLessThan(0.5);
 });
