@@ -38,8 +38,9 @@ export function prepareModel(
   const backend = registry.find("backend", settings.backend).create as Backend;
   const config = modelOptions(settings, sizes);
   const objective = prepareObjective(settings, registry, architecture);
-  const { labelLeaks } = settings;
-  const composition = composeOrThrow({ architecture, config, objective, attention, backend, labelLeaks });
+  const { labelLeaks, packing } = settings;
+  const isPacked = packing !== undefined;
+  const composition = composeOrThrow({ architecture, config, objective, attention, backend, labelLeaks, isPacked });
   for (const { message } of composition.warnings) output.note(`warning: ${message}`);
   return { ...composition, attention, backend, config };
 }

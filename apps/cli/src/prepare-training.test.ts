@@ -54,7 +54,9 @@ test("a run remembers its data and plugins by absolute paths", async () => {
 });
 
 test("what the backend says of its arithmetic, and how batches are formed, are parts of the run", async () => {
-  const { numericIdentity, identity } = (await prepare({ bucketBatches: 3 })).options(new AbortController().signal);
+  const { numericIdentity, identity } = (await prepare({ bucketBatches: 3, packing: 64 })).options(
+    new AbortController().signal,
+  );
   expect(numericIdentity).toMatchObject({ backend: "cpu" });
-  expect(identity).toMatchObject({ bucketBatches: 3 });
+  expect(identity).toMatchObject({ bucketBatches: 3, packing: 64 });
 });

@@ -68,19 +68,21 @@ export const batching = ({
   seed,
   bucketBatches,
   microBatch: microBatchSize = batchSize,
-}: Pick<TrainSettings, "batch" | "seed" | "bucketBatches" | "microBatch">) => ({
+  packing,
+}: Pick<TrainSettings, "batch" | "seed" | "bucketBatches" | "microBatch" | "packing">) => ({
   batchSize,
   seed,
   bucketBatches,
   microBatchSize,
+  packing,
 });
 
 /** What the trainer does not know of: what the data is, how it is cut, and how the rate goes. */
 function identityOf(settings: TrainSettings, { dataset }: PreparedData): Record<string, unknown> {
-  const { batch, bucketBatches, microBatch, tokenizer, attention, loss, labelSmoothing, zLoss } = settings;
+  const { batch, bucketBatches, microBatch, packing, tokenizer, attention, loss, labelSmoothing, zLoss } = settings;
   return {
     data: dataset.fingerprint,
-    ...{ batch, bucketBatches, microBatch, tokenizer, attention, loss, labelSmoothing, zLoss },
+    ...{ batch, bucketBatches, microBatch, packing, tokenizer, attention, loss, labelSmoothing, zLoss },
     schedule: scheduleOptions(settings),
   };
 }

@@ -30,11 +30,16 @@ export const trainSettings = {
     .max(0.45)
     .default(0.05)
     .describe("Share of your own file to hold out, for each of validation and test"),
-  batch: count.default(64).describe("Rows of a step"),
-  microBatch: count.optional().describe("Rows that are computed at once; gradients are added up. Default: the batch"),
+  batch: count.default(64).describe("Examples of a step"),
+  microBatch: count
+    .optional()
+    .describe("Examples that are computed at once; gradients are added up. Default: the batch"),
   bucketBatches: count
     .default(1)
     .describe("Batches that are formed together, by length: more of them save padding and mix examples less"),
+  packing: count
+    .optional()
+    .describe("Tokens of a packed row: examples share rows, so that almost nothing is padding. Default: a row each"),
   steps: count.default(1000).describe("Optimiser steps"),
   learningRate: z.number().positive().default(1e-3).describe("The peak of the schedule"),
   schedule: name.default("warmup-cosine").describe("See `trivium list schedule`"),

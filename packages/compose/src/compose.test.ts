@@ -54,6 +54,17 @@ test("streams that do not fit are refused with the reason", () => {
   });
 });
 
+test("whether rows are packed, the kernel is told before anything runs", () => {
+  const unpackedOnly: AttentionKernel = {
+    ...attention,
+    supports: ({ masks = [] }) =>
+      masks.every(({ spec }) => spec.type !== "packed") || { code: "attention/unpacked", message: "no packed rows" },
+  };
+  const parts = { architecture: encoderDecoder, objective: seq2seq(), config, attention: unpackedOnly };
+  expect(compose(parts).works).toBe(true);
+  expect(compose({ ...parts, isPacked: true })).toMatchObject({ reasons: [{ code: "attention/unpacked" }] });
+});
+
 test("a prefix mask with a causal-only kernel is refused in the kernel's words", () => {
   expect(compose({ architecture: prefix, objective: prefixLm(), config, attention: causalOnly })).toEqual({
     works: false,

@@ -13,6 +13,8 @@ export interface Parts<Stream extends string> {
   readonly objective: Objective<NoInfer<Stream>>;
   readonly attention: AttentionKernel;
   readonly backend?: Backend;
+  /** Whether examples share rows: the kernel then meets masks of packed documents. Default false. */
+  readonly isPacked?: boolean;
   /** What to do when a target can be seen by its own predictor. Default `"refuse"`. */
   readonly labelLeaks?: "refuse" | "warn";
 }
@@ -44,12 +46,12 @@ export interface Refusal {
  * @example compose({ architecture: causal, config: { vocabulary: 64 }, objective: causalLm(), attention: reference() }).works // => true
  */
 export function compose<const Stream extends string>(parts: Parts<Stream>): Composition | Refusal {
-  const { architecture, objective, attention, backend, labelLeaks = "refuse" } = parts;
+  const { architecture, objective, attention, backend, labelLeaks = "refuse", isPacked = false } = parts;
   const config = resolveConfig(architecture, parts.config);
   const fits = objective.supports(architecture);
   if (fits !== true) return { works: false, reasons: [fits] };
   const answers = [
-    attention.supports(attentionNeeds(architecture, config)),
+    attention.supports(attentionNeeds(architecture, config, isPacked)),
     backend?.supports?.(backendNeeds(config)) ?? true,
   ];
   const leaks = leakReasons(architecture, config, objective);

@@ -68,6 +68,22 @@ test("micro-batches are the batch in parts, each padded to its own length", () =
   expect(() => createBatchSource({ ...options, microBatchSize: 0 })).toThrow("microBatchSize is a whole number");
 });
 
+test("packed batches hold the same examples in fewer slots, micro-batch by micro-batch", () => {
+  const options = { examples: pairs, objective: objectives.encoderDecoder, batchSize: 24, seed: 1, microBatchSize: 12 };
+  const [alone, packed] = [createBatchSource(options), createBatchSource({ ...options, packing: 32 })];
+  expect(packed.exampleIndices(1)).toEqual(alone.exampleIndices(1));
+  const flat = (source: typeof alone) => supervised(source, 1).flat();
+  expect(flat(packed).sort()).toEqual(flat(alone).sort());
+  packed.batches(1).forEach((batch, at) => {
+    const other = alone.batches(1)[at]!;
+    expect([batch.seenTokens, batch.supervisedTokens]).toEqual([other.seenTokens, other.supervisedTokens]);
+    expect(batch.streams.source!.documents!.flat()).toHaveLength(12);
+    expect(batch.targets.length).toBeLessThan(other.targets.length);
+  });
+  expect(() => createBatchSource({ ...options, packing: 32, padding: "left" })).toThrow("padded on the right");
+  expect(() => createBatchSource({ ...options, packing: 0 })).toThrow("the length of packed rows is a positive");
+});
+
 test("padded lengths can be rounded up, and rows padded on the left", () => {
   const options = { examples: pairs, objective: objectives.causal, batchSize: 8, seed: 1, multipleOf: 8 };
   const [batch] = createBatchSource({ ...options, padding: "left" }).batches(0);

@@ -1,5 +1,5 @@
 import { ConfigError, createRandom } from "@trivium/core";
-import { type Batch, type BatchOptions, type Example, specialIds, toBatch } from "@trivium/features";
+import { type Batch, type BatchOptions, type Example, specialIds, toBatch, toPackedBatch } from "@trivium/features";
 import type { Objective } from "@trivium/objectives";
 import { cut } from "./cut.ts";
 import { exampleLength } from "./encode-examples.ts";
@@ -11,8 +11,13 @@ export interface BatchSourceOptions
   readonly examples: readonly Example[];
   /** Converts examples into the features of an architecture. */
   readonly objective: Pick<Objective, "features">;
-  /** Rows that are computed at once; the gradients of a step's micro-batches are added up. Default: the whole batch. */
+  /** Examples that are computed at once; the gradients of a step's micro-batches are added up. Default: the whole batch. */
   readonly microBatchSize?: number;
+  /**
+   * Packs examples into rows of at most so many tokens of a stream, so that almost nothing is padding. Losses and
+   * gradients are those of the same batch unpacked, up to rounding; dropout draws anew. Default: a row each.
+   */
+  readonly packing?: number | undefined;
 }
 
 /** The batches of a training run, as a pure function of the step: a run resumes from the step alone. */
@@ -26,20 +31,25 @@ export interface TrainingBatches {
 }
 
 /**
- * Shuffled, length-bucketed, padded batches of examples.
+ * Shuffled, length-bucketed batches of examples, padded or packed.
  *
  * An objective that draws (where to cut a text) draws from a stream of the example and epoch, so that each
  * architecture gets the same examples, cut at the same places, in the same order.
  *
- * @throws {ConfigError} `data/batch-size`, `data/micro-batch-size`, `data/bucket` or `data/no-examples`.
- * @example createBatchSource({ examples, objective, batchSize: 256, seed: 1 }).batches(0)[0].targets
+ * @throws {ConfigError} `data/batch-size`, `data/micro-batch-size`, `data/bucket`, `data/packing` or `data/no-examples`.
+ * @example createBatchSource({ examples, objective, batchSize: 256, seed: 1, packing: 128 }).batches(0)[0].targets
  */
 export function createBatchSource(options: BatchSourceOptions): TrainingBatches {
-  const { examples, objective, batchSize, seed, microBatchSize = batchSize } = options;
+  const { examples, objective, batchSize, seed, microBatchSize = batchSize, packing } = options;
   if (!Number.isSafeInteger(microBatchSize) || microBatchSize < 1) {
     const message = `microBatchSize is a whole number from 1, got ${microBatchSize}`;
     throw new ConfigError("data/micro-batch-size", message);
   }
+  if (packing !== undefined && options.padding === "left")
+    throw new ConfigError("data/packing", 'packed rows are padded on the right: leave out padding: "left" or packing');
+  if (packing !== undefined && !(Number.isSafeInteger(packing) && packing > 0))
+    throw new ConfigError("data/packing", `the length of packed rows is a positive integer, got ${packing}`);
+  const pad = { ...options, pad: specialIds.pad };
   const order = createEpochOrder({ ...options, lengths: examples.map(exampleLength) });
   const drawn = createRandom(seed).split("features");
   const exampleIndices = (step: number) => order.batch(order.position(step));
@@ -53,7 +63,9 @@ export function createBatchSource(options: BatchSourceOptions): TrainingBatches 
       const rows = exampleIndices(step).map((index) =>
         objective.features(examples[index] as Example, { specials: specialIds, random: random.split(index) }),
       );
-      return cut(rows, microBatchSize).map((micro) => toBatch(micro, { ...options, pad: specialIds.pad }));
+      return cut(rows, microBatchSize).map((micro) =>
+        packing === undefined ? toBatch(micro, pad) : toPackedBatch(micro, { ...pad, length: packing }),
+      );
     },
   };
 }

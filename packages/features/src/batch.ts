@@ -1,4 +1,5 @@
 import { ShapeError } from "@trivium/core";
+import { documentLengths } from "./documents.ts";
 import type { Features } from "./features.ts";
 
 /** The rows of one stream, padded to one length. */
@@ -11,14 +12,16 @@ export interface StreamRows {
   readonly length: number;
   /** The side on which the padding stands. Default `"right"`. */
   readonly padding?: "left" | "right";
+  /** The lengths of the documents that share each row, in order. Default: a row is one document. */
+  readonly documents?: readonly (readonly number[])[];
 }
 
-/** What a model needs to run: its streams, and the prefix of each row. */
+/** What a model needs to run: its streams, and the prefix of each document; a row that is not packed is one. */
 export interface ModelInput {
   /** B, the number of rows. */
   readonly size: number;
   readonly streams: Readonly<Record<string, StreamRows>>;
-  /** How many leading positions of each row form its prefix; zeros where there is none. */
+  /** How many leading positions of each document form its prefix, row by row; zeros where there is none. */
   readonly prefixLengths: readonly number[];
 }
 
@@ -117,13 +120,16 @@ function fill<T extends Int32Array | Float32Array>(
 }
 
 /**
- * The logical position of each slot: 0, 1, … over the real tokens of a row, −1 on padding.
+ * The logical position of each slot: 0, 1, … over the tokens of a document, −1 on padding.
  *
  * @returns `[B][L]`.
  */
-export function logicalPositions({ lengths, length, padding = "right" }: StreamRows): number[][] {
-  return lengths.map((real) => {
-    const start = padding === "left" ? length - real : 0;
-    return Array.from({ length }, (_, slot) => (slot >= start && slot < start + real ? slot - start : -1));
+export function logicalPositions(rows: StreamRows): number[][] {
+  const { lengths, length, padding = "right" } = rows;
+  return documentLengths(rows).map((documents, row) => {
+    const positions = Array.from({ length }, () => -1);
+    let slot = padding === "left" ? length - (lengths[row] as number) : 0;
+    for (const size of documents) for (let position = 0; position < size; position++) positions[slot++] = position;
+    return positions;
   });
 }

@@ -1,4 +1,5 @@
 export { type Batch, type BatchOptions, logicalPositions, type ModelInput, type StreamRows, toBatch } from "./batch.ts";
+export { documentIds, documentLengths } from "./documents.ts";
 export {
   type Example,
   isPair,
@@ -10,4 +11,5 @@ export {
   type TokensExample,
 } from "./example.ts";
 export type { Features } from "./features.ts";
+export { type PackedBatchOptions, toPackedBatch } from "./packed-batch.ts";
 export { type SpecialIds, specialIds } from "./special-ids.ts";

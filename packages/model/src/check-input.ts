@@ -1,5 +1,5 @@
 import { ShapeError } from "@trivium/core";
-import type { ModelInput, StreamRows } from "@trivium/features";
+import { documentLengths, type ModelInput, type StreamRows } from "@trivium/features";
 import type { Architecture } from "./architecture.ts";
 import type { ResolvedConfig } from "./resolve-config.ts";
 
@@ -23,13 +23,32 @@ export function checkInput(architecture: Architecture, config: ResolvedConfig, i
         `stream "${stream}" should hold ${input.size} rows of ${rows.length} ids, got ${found}`,
       );
     }
-    checkLength(stream, Math.max(...rows.lengths), config.length);
+    const documents = documentLengths(rows);
+    for (const lengths of documents) checkLength(stream, Math.max(0, ...lengths), config.length);
+    if (rows.documents) checkDocuments(stream, rows, input);
     checkIds(stream, rows, config.vocabulary);
   }
-  if (input.prefixLengths.length !== input.size) {
-    const found = `${input.prefixLengths.length} prefix lengths for ${input.size} rows`;
-    throw new ShapeError("model/input", `an input has one prefix length for each row, got ${found}`);
+  const documents = documentLengths(input.streams[architecture.streams[0] as string] as StreamRows).flat().length;
+  if (input.prefixLengths.length !== documents) {
+    const found = `${input.prefixLengths.length} prefix lengths for ${documents}`;
+    throw new ShapeError("model/input", `an input has one prefix length for each row or packed document, got ${found}`);
   }
+}
+
+/** Every stream holds the same documents in the same rows, none empty, from the start of the row. */
+function checkDocuments(stream: string, rows: StreamRows, input: ModelInput): void {
+  const counts = ({ documents }: StreamRows) => documents?.map(({ length }) => length).join();
+  const [first, ...others] = Object.values(input.streams) as [StreamRows, ...StreamRows[]];
+  const refuse = (problem: string): never => {
+    throw new ShapeError("model/documents", `packed stream "${stream}": ${problem}`);
+  };
+  if (rows.padding === "left") refuse("packed rows are padded on the right, these on the left");
+  if (others.some((other) => counts(other) !== counts(first))) refuse("another stream holds other documents");
+  documentLengths(rows).forEach((lengths, row) => {
+    const sum = lengths.reduce((all, length) => all + length, 0);
+    if (sum === rows.lengths[row] && lengths.every((length) => length > 0)) return;
+    refuse(`row ${row} has ${rows.lengths[row]} tokens, its documents [${lengths.join(", ")}]; none may be empty`);
+  });
 }
 
 /** @throws {ShapeError} `model/length` if a row is longer than the model. */

@@ -1,4 +1,4 @@
-import type { ModelInput } from "@trivium/features";
+import { documentLengths, type ModelInput, type StreamRows } from "@trivium/features";
 import { type Mask, visiblePairs } from "@trivium/masks";
 import { countSpecs, flattenSpecs, isGated } from "@trivium/nn";
 import { type Architecture, selfMaskOf } from "./architecture.ts";
@@ -45,20 +45,21 @@ export function forwardFlops(architecture: Architecture, options: ModelOptions, 
 }
 
 /**
- * Counts the FLOPs of training on a batch: three forward passes over its real tokens. Padding is not counted, so the
- * number says what the batch needs and not what a kernel does.
+ * Counts the FLOPs of training on a batch: three forward passes over its real tokens. Padding is not counted, nor pairs
+ * of packed documents, so the number says what the batch needs and not what a kernel does.
  *
- * @returns a function of batches; rows of equal lengths are counted once.
+ * @returns a function of batches, packed or not; rows and documents of equal lengths are counted once.
  */
 export function trainingFlops(architecture: Architecture, options: ModelOptions): (input: ModelInput) => number {
   const config = resolveConfig(architecture, options);
   const known = new Map<string, number>();
-  return ({ size, streams, prefixLengths }) => {
+  return ({ streams, prefixLengths }) => {
+    const documents = architecture.streams.map((name) => documentLengths(streams[name] as StreamRows).flat());
     let sum = 0;
-    for (let row = 0; row < size; row++) {
-      const lengths = Object.fromEntries(architecture.streams.map((name) => [name, streams[name]?.lengths[row] ?? 0]));
-      const prefixLength = prefixLengths[row] ?? 0;
-      const key = `${Object.values(lengths)}/${prefixLength}`;
+    for (const [document, prefixLength] of prefixLengths.entries()) {
+      const own = documents.map((lengths) => lengths[document] ?? 0);
+      const key = `${own}/${prefixLength}`;
+      const lengths = Object.fromEntries(architecture.streams.map((name, at) => [name, own[at] as number]));
       const flops = known.get(key) ?? 3 * rowFlops(architecture, config, { lengths, prefixLength }).total;
       known.set(key, flops);
       sum += flops;

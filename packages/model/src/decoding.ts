@@ -33,6 +33,11 @@ export function prefillCaches(parts: ModelParts, tree: ParameterTree, input: Mod
   const { architecture, config } = parts;
   checkInput(architecture, config, input);
   const rows = input.streams[predicting(architecture)] as StreamRows;
+  if (rows.documents)
+    throw new UnsupportedError(
+      "model/packed-prompt",
+      "packed rows cannot be decoded; give each prompt a row of its own",
+    );
   const empty = rows.lengths.findIndex((length) => length < 1);
   if (empty >= 0)
     throw new ShapeError("model/prompt", `row ${empty} of the prompt is empty; it needs at least one token`);
@@ -84,14 +89,13 @@ export function decodeStep(
   const self: SealedPrefixCache[] = [];
   const logits = tf.tidy(() => {
     const stack = stackParameters(architecture, config, tree, stream);
-    const { prefixLengths } = input;
     const x = embed({
       config,
       tree,
       stack,
       ids: Int32Array.from(ids, (id) => id ?? 0),
       positions: queries,
-      prefixLengths,
+      prefixAt: (row) => input.prefixLengths[row] as number,
     });
     const run: StackRun = {
       config,

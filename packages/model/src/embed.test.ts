@@ -27,7 +27,7 @@ const rowsOf = (x: Tensor) => tf.reshape(x, [-1, x.shape.at(-1) as number]).arra
 function embedded(options: Partial<ModelOptions>, positions: number[][], table = places): number[][] {
   const config = configOf(options);
   const stack = { layers: [], ...(config.positions === "learned" ? { positions: tf.tensor2d(table) } : {}) };
-  return rowsOf(embed({ config, tree, stack, ids: Int32Array.of(2, 1), positions, prefixLengths: [1] }));
+  return rowsOf(embed({ config, tree, stack, ids: Int32Array.of(2, 1), positions, prefixAt: () => 1 }));
 }
 
 test("learned positions are added by logical position, and padding stands at position 0", () => {

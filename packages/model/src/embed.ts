@@ -12,8 +12,8 @@ export interface EmbedRequest {
   readonly ids: Int32Array;
   /** Logical positions, `[B or 1][Q]`. */
   readonly positions: PositionRows;
-  /** Where each row's prefix ends. */
-  readonly prefixLengths: readonly number[];
+  /** The length of the prefix to which a slot belongs: that of its row, or of its document in a packed row. */
+  readonly prefixAt: (row: number, slot: number) => number;
 }
 
 /** Token embeddings with their positions: `[B, Q, M]`. */
@@ -27,12 +27,11 @@ export function embed(request: EmbedRequest): Tensor3D {
   return (placed ? tf.add(scaled, placed) : scaled) as Tensor3D;
 }
 
-function positionStates({ config, stack, positions, prefixLengths }: EmbedRequest): Tensor | undefined {
+function positionStates(request: EmbedRequest): Tensor | undefined {
+  const { config, stack, positions } = request;
   if (config.positions === "sinusoidal") return sinusoidalPositions(positions, config.width);
   if (!stack.positions) return undefined;
-  const places = config.restartPositions
-    ? restarted(positions, prefixLengths, config.length)
-    : positions.map((row) => row.map(placeOf));
+  const places = config.restartPositions ? restarted(request) : positions.map((row) => row.map(placeOf));
   return embedding(stack.positions, tf.tensor2d(places, undefined, "int32"));
 }
 
@@ -40,10 +39,14 @@ function positionStates({ config, stack, positions, prefixLengths }: EmbedReques
 const placeOf = (position: number): number => Math.max(0, position);
 
 /** Behind the prefix the count starts again, in the second half of the table. */
-function restarted(positions: PositionRows, prefixLengths: readonly number[], length: number): number[][] {
-  return prefixLengths.map((prefix, row) => {
+function restarted({ config, ids, positions, prefixAt }: EmbedRequest): number[][] {
+  const rows = ids.length / (positions[0]?.length ?? 1);
+  return Array.from({ length: rows }, (_, row) => {
     const own = positions[positions.length === 1 ? 0 : row] as readonly number[];
-    return own.map((position) => (prefix > 0 && position >= prefix ? length + position - prefix : placeOf(position)));
+    return own.map((position, slot) => {
+      const prefix = prefixAt(row, slot);
+      return prefix > 0 && position >= prefix ? config.length + position - prefix : placeOf(position);
+    });
   });
 }
 

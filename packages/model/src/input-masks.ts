@@ -1,12 +1,19 @@
 import type { PositionRows } from "@trivium/attention";
-import { logicalPositions, type ModelInput, type StreamRows } from "@trivium/features";
-import { and, type Mask, padding, positioned } from "@trivium/masks";
+import { documentIds, logicalPositions, type ModelInput, type StreamRows } from "@trivium/features";
+import { and, type Mask, packed, padding, positioned } from "@trivium/masks";
 import { type Architecture, type MaskContext, selfMaskOf } from "./architecture.ts";
 
 /** Logical positions of one stream's slots: a single row where all rows are full. */
 export function positionsOf(rows: StreamRows): PositionRows {
-  const full = rows.lengths.every((length) => length === rows.length);
+  const full = !rows.documents && rows.lengths.every((length) => length === rows.length);
   return full ? [Array.from({ length: rows.length }, (_, slot) => slot)] : logicalPositions(rows);
+}
+
+/** The prefix length of the document in each slot of a stream. */
+export function prefixLookup({ prefixLengths }: ModelInput, rows: StreamRows): (row: number, slot: number) => number {
+  if (!rows.documents) return (row) => prefixLengths[row] as number;
+  const ids = documentIds(rows);
+  return (row, slot) => prefixLengths[ids[row]?.[slot] as number] ?? 0;
 }
 
 /** What the masks of an input may depend on. */
@@ -25,8 +32,14 @@ export function crossMaskFor(architecture: Architecture, input: ModelInput, stre
   return hidePadding(mask, input.streams[stream] as StreamRows, input.streams[memory] as StreamRows);
 }
 
-/** Right padding needs only the keys' lengths; left padding moves logical positions, for queries and keys alike. */
+/**
+ * Inside packed rows the mask speaks of documents, and each sees itself alone: this and padding come last, so that
+ * nothing opens them again.
+ *
+ * Right padding needs only the keys' lengths; left padding moves logical positions, for queries and keys alike.
+ */
 function hidePadding(mask: Mask, queries: StreamRows, keys: StreamRows): Mask {
+  if (queries.documents) return packed(mask, documentIds(queries), queries === keys ? undefined : documentIds(keys));
   if (queries.padding === "left" || keys.padding === "left") {
     return positioned(mask, { queries: logicalPositions(queries), keys: logicalPositions(keys) });
   }

@@ -29,7 +29,7 @@ export interface Model {
    *
    * @returns `[B, L, V]`.
    * @throws {ShapeError} `model/length` if a row is longer than the configuration allows, `model/streams` if one is missing,
-   *   `model/vocabulary` if an id is not in the vocabulary, `model/input` if sizes disagree.
+   *   `model/vocabulary` if an id is not in the vocabulary, `model/input` or `model/documents` if sizes disagree.
    */
   logits(parameters: ParameterTree, input: ModelInput, options?: ForwardOptions): Tensor3D;
   /**
@@ -38,6 +38,7 @@ export interface Model {
    * it was seen whole, in both directions, and nothing decoded afterwards joins it.
    *
    * @throws {ShapeError} `model/prompt` if a row is empty; what `logits` throws.
+   * @throws {UnsupportedError} `model/packed-prompt` if rows are packed.
    */
   prefill(parameters: ParameterTree, input: ModelInput): DecodingState;
   /**

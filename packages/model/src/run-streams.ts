@@ -4,7 +4,7 @@ import { type KeyValues, projectKeyValues } from "@trivium/nn";
 import { type ParameterTree, type Tensor2D, type Tensor3D, tf } from "@trivium/tensor";
 import type { Architecture } from "./architecture.ts";
 import { embed } from "./embed.ts";
-import { crossMaskFor, isBidirectional, positionsOf, selfMaskFor } from "./input-masks.ts";
+import { crossMaskFor, isBidirectional, positionsOf, prefixLookup, selfMaskFor } from "./input-masks.ts";
 import type { ResolvedConfig } from "./resolve-config.ts";
 import { runStack, type StackRun } from "./run-stack.ts";
 import { stackParameters } from "./stack-parameters.ts";
@@ -36,8 +36,7 @@ export function runStreams(
     const rows = input.streams[stream] as StreamRows;
     const stack = stackParameters(architecture, config, tree, stream);
     const positions = positionsOf(rows);
-    const { prefixLengths } = input;
-    const x = embed({ config, tree, stack, ids: rows.ids, positions, prefixLengths });
+    const x = embed({ config, tree, stack, ids: rows.ids, positions, prefixAt: prefixLookup(input, rows) });
     const predicts = stream === architecture.streams.at(-1);
     const cross = memory && crossRun(parts, { tree, input, stream, memory, keep: options.keepCross });
     const run: StackRun = {

@@ -100,3 +100,16 @@ test("training FLOPs are three forward passes of each row's real tokens", () => 
   );
   expect(trainingFlops(prefix, config)(input)).toBe(expected[0]! + expected[1]!);
 });
+
+test("packed documents cost what they cost alone: no pair of two documents is counted", () => {
+  const config = { vocabulary: 17, width: 8, heads: 2, layers: 2 };
+  const rows = [
+    { length: 6, prefixLength: 3 },
+    { length: 5, prefixLength: 1 },
+    { length: 4, prefixLength: 2 },
+  ];
+  for (const architecture of [causal, prefix, encoderDecoder]) {
+    const flops = trainingFlops(architecture, config);
+    expect(flops(sampleInput(architecture, { rows, packing: 9 }))).toBe(flops(sampleInput(architecture, { rows })));
+  }
+});

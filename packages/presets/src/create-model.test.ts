@@ -122,3 +122,25 @@ test("an input without the architecture's streams, or of other sizes, is refused
     model.logits(parameters, sampleInput(encoderDecoder, { rows: [{ length: 9, prefixLength: 0 }] })),
   ).toThrow("the model's length is 8");
 });
+
+test("packed rows are checked, and are no prompts", () => {
+  const model = createModel({ architecture: encoderDecoder, config, attention });
+  const parameters = model.createParameters(createRandom(1));
+  const rows = [
+    { length: 5, prefixLength: 2 },
+    { length: 4, prefixLength: 2 },
+  ];
+  const input = sampleInput(encoderDecoder, { rows, packing: 9 });
+  const logits = (given: typeof input) => () => model.logits(parameters, given);
+  const withSource = (documents: number[][]) => ({
+    ...input,
+    streams: { ...input.streams, source: { ...input.streams.source!, documents } },
+  });
+  // Rows may be longer than the model is, documents may not.
+  expect(logits(input)().shape).toEqual([1, 9, 17]);
+  expect(logits(withSource([[9]]))).toThrow("9 tokens and the model's length is 8");
+  expect(logits(withSource([[5, 3]]))).toThrow("row 0 has 9 tokens, its documents [5, 3]");
+  expect(logits(withSource([[5, 2, 2]]))).toThrow("another stream holds other documents");
+  expect(logits({ ...input, prefixLengths: [0] })).toThrow("1 prefix lengths for 2");
+  expect(() => model.prefill(parameters, input)).toThrow("packed rows cannot be decoded");
+});

@@ -4,6 +4,8 @@ import { labelLeaks } from "@trivium/masks";
 import { disposeTree, flattenTree, type ParameterTree, tf, valueAndGradients } from "@trivium/tensor";
 import { selfMaskOf } from "../architecture.ts";
 import type { Model } from "../model.ts";
+import { assertClose } from "./assert-close.ts";
+import { documentsStayApart, packedEqualsUnpacked } from "./packed-checks.ts";
 import { isReachable } from "./reachable.ts";
 import { sampleInput, withId } from "./sample-input.ts";
 
@@ -24,9 +26,6 @@ const rows = [
   { length: 4, prefixLength: 2 },
 ];
 
-/** Absolute difference allowed between two ways of computing the same logits in float32. */
-const tolerance = 2e-4;
-
 export const invariants: readonly Invariant[] = [
   {
     name: "causality and prefix: a token moves exactly the rows that its masks let it reach",
@@ -36,6 +35,8 @@ export const invariants: readonly Invariant[] = [
   { name: "padding is inert: more of it changes nothing", check: morePaddingChangesNothing },
   { name: "batch ≡ single", check: batchEqualsSingle },
   { name: "left-padded ≡ right-padded", check: leftEqualsRight },
+  { name: "packed ≡ unpacked, in logits and gradients", check: packedEqualsUnpacked },
+  { name: "pitfalls 7, 9, 27: packed documents see nothing of each other", check: documentsStayApart },
   { name: "cached ≡ recomputed", check: cachedEqualsRecomputed },
   { name: "gradients ≡ finite differences", check: gradientsAreRight },
   { name: "no label leaks", check: noLabelLeaks },
@@ -254,13 +255,4 @@ function shortened(input: ModelInput, stream: string, by: number): ModelInput {
   const lengths = rows.lengths.map((real) => real - by);
   const shorter = { ids, lengths, length, ...(rows.padding ? { padding: rows.padding } : {}) };
   return { ...input, streams: { ...input.streams, [stream]: shorter } };
-}
-
-function assertClose(actual: readonly number[], expected: readonly number[], what: string): void {
-  const worst = Math.max(...expected.map((value, index) => Math.abs(value - (actual[index] ?? Number.NaN))));
-  if (actual.length !== expected.length || !(worst <= tolerance)) {
-    throw new Error(
-      `${what}: ${actual.length} logits for ${expected.length}, at most ${worst} apart; ${tolerance} is allowed`,
-    );
-  }
 }

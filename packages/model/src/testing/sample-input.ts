@@ -1,5 +1,5 @@
 import { createRandom, type Random } from "@trivium/core";
-import { type Features, type ModelInput, toBatch } from "@trivium/features";
+import { type Features, type ModelInput, toBatch, toPackedBatch } from "@trivium/features";
 import type { Architecture } from "../architecture.ts";
 
 /** The size of the vocabulary that sample inputs draw from; id 0 is padding. */
@@ -15,6 +15,8 @@ export interface SampleOptions {
   readonly rows: readonly SampleRow[];
   readonly padding?: "left" | "right";
   readonly multipleOf?: number;
+  /** Packs the rows into rows of at most that length. */
+  readonly packing?: number;
   readonly seed?: number;
 }
 
@@ -22,7 +24,8 @@ export interface SampleOptions {
 export function sampleInput(architecture: Architecture, options: SampleOptions): ModelInput {
   const random = createRandom(options.seed ?? 1);
   const features = options.rows.map((row, index) => sampleFeatures(architecture, row, random.split(index)));
-  const { padding = "right", multipleOf = 1 } = options;
+  const { padding = "right", multipleOf = 1, packing } = options;
+  if (packing !== undefined) return toPackedBatch(features, { pad: 0, length: packing, multipleOf });
   return toBatch(features, { pad: 0, padding, multipleOf });
 }
 

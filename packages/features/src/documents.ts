@@ -1,0 +1,30 @@
+import type { StreamRows } from "./batch.ts";
+
+/**
+ * How long the documents of each row are, in order. A row that is not packed is one document.
+ *
+ * @returns `[B][documents of the row]`.
+ */
+export function documentLengths({ documents, lengths }: StreamRows): readonly (readonly number[])[] {
+  return documents ?? lengths.map((length) => [length]);
+}
+
+/**
+ * The number of the document in each slot, counted through the whole batch; −1 on padding. What `packed` of
+ * `@trivium/masks` takes.
+ *
+ * @returns `[B][L]`.
+ * @example documentIds({ ids, documents: [[2, 1], [3]], lengths: [3, 3], length: 4 }) // => [[0, 0, 1, -1], [2, 2, 2, -1]]
+ */
+export function documentIds(rows: StreamRows): number[][] {
+  let number = 0;
+  return documentLengths(rows).map((documents, row) => {
+    const slots = Array.from({ length: rows.length }, () => -1);
+    let start = rows.padding === "left" ? rows.length - (rows.lengths[row] as number) : 0;
+    for (const length of documents) {
+      slots.fill(number++, start, start + length);
+      start += length;
+    }
+    return slots;
+  });
+}

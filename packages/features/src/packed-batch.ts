@@ -1,0 +1,87 @@
+import { ConfigError, ShapeError } from "@trivium/core";
+import { type Batch, type BatchOptions, type StreamRows, toBatch } from "./batch.ts";
+import type { Features } from "./features.ts";
+
+export interface PackedBatchOptions extends Pick<BatchOptions, "pad" | "multipleOf"> {
+  /** How many tokens of a stream a row takes at most; a longer example has a row of its own. */
+  readonly length: number;
+}
+
+/**
+ * Several examples in each row, so that almost nothing is padding: few rows, filled evenly. Each
+ * example is a document of its row: positions, prefixes and masks count from its start, and it sees no other one.
+ *
+ * The longest examples are placed first, each in the emptiest row, so rows end up nearly equally long.
+ *
+ * @param rows - at least one; all with the same streams, none of which is empty.
+ * @throws {ConfigError} `batch/packing` if the length is not a positive integer.
+ * @throws {ShapeError} `batch/empty-document`; what `toBatch` throws.
+ * @source longest first: Graham 1969, https://doi.org/10.1137/0117039; packing of documents: Krell et al. 2021,
+ *   https://arxiv.org/abs/2107.02027
+ * @example toPackedBatch([a, b, c], { pad: 0, length: 128 }).streams.tokens.documents // => [[9, 5, 4]]
+ */
+export function toPackedBatch(rows: readonly Features[], options: PackedBatchOptions): Batch {
+  const { length, ...padded } = options;
+  if (!Number.isSafeInteger(length) || length < 1)
+    throw new ConfigError("batch/packing", `the length of packed rows is a positive integer, got ${length}`);
+  rows.forEach(assertNotEmpty);
+  const filled = rows.length === 0 ? [] : fillRows(rows, length);
+  const batch = toBatch(filled.map(joined), padded);
+  const streams: Record<string, StreamRows> = {};
+  for (const [name, stream] of Object.entries(batch.streams)) {
+    const documents = filled.map((row) => row.map((features) => lengthOf(features, name)));
+    streams[name] = { ...stream, documents };
+  }
+  return { ...batch, streams, prefixLengths: filled.flat().map(({ prefixLength }) => prefixLength) };
+}
+
+const lengthOf = ({ streams }: Features, name: string): number => streams[name]?.length ?? 0;
+
+/** A document without a token would have no place in its row, and the numbers of those after it would be off by one. */
+function assertNotEmpty({ streams }: Features, index: number): void {
+  const empty = Object.keys(streams).find((name) => streams[name]?.length === 0);
+  if (empty === undefined) return;
+  const message = `example ${index} has no token in stream "${empty}"; leave it out, or do not pack`;
+  throw new ShapeError("batch/empty-document", message, { details: { index, stream: empty } });
+}
+
+/** Examples one after the other. Targets are shifted already, so no example predicts the start of the next. */
+function joined(examples: readonly Features[]): Features {
+  const names = Object.keys((examples[0] as Features).streams);
+  return {
+    streams: Object.fromEntries(names.map((name) => [name, examples.flatMap(({ streams }) => streams[name] ?? [])])),
+    prefixLength: 0,
+    targets: examples.flatMap(({ targets }) => targets),
+    lossWeights: examples.flatMap(({ lossWeights }) => lossWeights),
+  };
+}
+
+function fillRows(examples: readonly Features[], length: number): Features[][] {
+  const names = Object.keys(examples[0]?.streams ?? {});
+  const sizes = examples.map((features) => names.map((name) => lengthOf(features, name)));
+  const capacity = Math.max(length, ...sizes.flat());
+  const total = (stream: number) => sizes.reduce((sum, size) => sum + (size[stream] as number), 0);
+  const fewest = Math.max(1, ...names.map((_, stream) => Math.ceil(total(stream) / capacity)));
+  for (let count = fewest; ; count++) {
+    const rows = placeLongestFirst(sizes, count, capacity);
+    if (rows) return rows.map((row) => row.map((index) => examples[index] as Features));
+  }
+}
+
+/** One row for each example always does; whether so few do is found by trying. */
+function placeLongestFirst(sizes: readonly number[][], count: number, capacity: number): number[][] | undefined {
+  const order = [...sizes.keys()].sort((a, b) => Math.max(...sizes[b]!) - Math.max(...sizes[a]!));
+  const rows = Array.from({ length: count }, () => ({ members: [] as number[], used: sizes[0]!.map(() => 0) }));
+  for (const index of order) {
+    const size = sizes[index] as number[];
+    let [emptiest, least] = [rows[0]!, Number.POSITIVE_INFINITY];
+    for (const row of rows) {
+      const longest = Math.max(...row.used.map((length, stream) => length + (size[stream] as number)));
+      if (longest < least) [emptiest, least] = [row, longest];
+    }
+    if (least > capacity) return undefined;
+    emptiest.members.push(index);
+    emptiest.used = emptiest.used.map((length, stream) => length + (size[stream] as number));
+  }
+  return rows.map(({ members }) => members).filter((members) => members.length > 0);
+}
