@@ -52,3 +52,35 @@ test("only the value and the gradients outlive the call", () => {
   tf.dispose([value, gradients.w as Tensor, gradients.idle as Tensor]);
   expect(tf.memory().numTensors).toBe(before);
 });
+
+test("the backward pass frees what it has left behind, whatever is passed on as it is", () => {
+  const parameters = { w: tf.tensor1d([0.5, -1, 2]), b: tf.tensor1d([1, 2, 3]) };
+  const seen: number[] = [];
+  const depth = 12;
+  const passOn = tf.customGrad((x, save) => {
+    (save as tf.GradSaveFunc)([x as Tensor]);
+    return {
+      value: tf.mul(x as Tensor, 1),
+      gradFunc: (dy) => {
+        seen.push(tf.memory().numTensors);
+        return dy as Tensor;
+      },
+    };
+  });
+  const { value, gradients } = valueAndGradients(() => {
+    let x: Tensor = parameters.w;
+    // Each round uses x twice, so its gradient is a sum; `passOn` gives its own gradient on, and `add` to two inputs.
+    for (let round = 0; round < depth; round++) x = tf.add(tf.sin(passOn(x)), tf.mul(x, parameters.b));
+    return tf.sum(x);
+  }, parameters);
+  const free = tf.grads((w, b) => {
+    let x: Tensor = w!;
+    for (let round = 0; round < depth; round++) x = tf.add(tf.sin(x), tf.mul(x, b!));
+    return tf.sum(x);
+  })([parameters.w, parameters.b]);
+  expect(numbers(gradients.w)).toEqual(numbers(free[0]));
+  expect(numbers(gradients.b)).toEqual(numbers(free[1]));
+  expect(seen).toHaveLength(depth);
+  expect(seen.at(-1)!).toBeLessThan(seen[0]!);
+  tf.dispose([value, gradients as never]);
+});
