@@ -44,6 +44,11 @@ const cases: Readonly<Record<string, readonly [args: readonly string[], message:
     'no-tab.tsv:2: expected source, tab, target; there is no tab; got "ab ba"',
   ],
   "pairs among texts": [[...train, "--data", "mixed.jsonl"], "mixed.jsonl:2 has source and target"],
+  "a profile of a backend that has none": [
+    [...train, "--profile", "--backend", "cpu"],
+    'backend "cpu" has no profile; backends that have one: simd',
+  ],
+  "no steps to profile": [[...train, "--profile", "--profile-steps", "5-3"], /: steps such as 3-12.* got "5-3"/],
   "a sequence longer than the model": [
     [...train, "--length", "5"],
     /the pair "...?" → "...?" takes \d positions, the model has 5/,

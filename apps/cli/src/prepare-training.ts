@@ -21,6 +21,8 @@ import type { TrainSettings } from "./settings.ts";
 export interface PreparedTraining {
   /** The run folder. */
   readonly directory: string;
+  readonly backend: Backend;
+  readonly registry: Plugins;
   /** @param signal - stops training, and an evaluation within it. */
   options(signal: AbortSignal): TrainOptions;
 }
@@ -47,7 +49,8 @@ export async function prepareTraining(settings: TrainSettings, context: CommandC
     checkpoint: { store: createFolderStore({ directory, keep }), every: checkpointEvery },
   };
   const evaluate = (signal: AbortSignal) => validation({ settings, composed, data, signal });
-  return { directory, options: (signal) => ({ ...options, signal, evaluate: evaluate(signal) }) };
+  const { backend } = composed;
+  return { directory, backend, registry, options: (signal) => ({ ...options, signal, evaluate: evaluate(signal) }) };
 }
 
 /** What running the model later needs to know. */

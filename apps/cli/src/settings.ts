@@ -61,6 +61,11 @@ export const trainSchema = z.strictObject({
   checkpointEvery: count.default(100).describe("Steps between two checkpoints"),
   keep: count.default(2).describe("Checkpoints to keep"),
   evaluateEvery: count.optional().describe("Steps between two evaluations. Default: a fifth of the steps"),
+  profile: z
+    .union([z.boolean(), name.regex(/^(?!(true|false)$)/)])
+    .default(false)
+    .describe("Where the time goes: a table at the end, and a Chrome trace in that file. On its own: OUT/profile.json"),
+  profileSteps: name.default("3-12").describe("What --profile watches, counted from 1 where this command begins"),
   allowNumericChange: z
     .boolean()
     .default(false)

@@ -13,9 +13,11 @@ import {
   unregisterKernel,
 } from "@tensorflow/tfjs-core";
 import { ConfigError, UnsupportedError } from "@trivium/core";
+import type { ProfileSession } from "@trivium/tensor";
 import { SimdBackend, type SimdOptions, type SimdUse } from "./backend/simd-backend.ts";
 import type { AcceleratedKernel } from "./kernels/accelerated-kernel.ts";
 import { acceleratedKernels } from "./kernels/all.ts";
+import { createProfiler } from "./profile/create-profiler.ts";
 
 /** Above tfjs's cpu (1), as is its wasm backend: a program that imports this and chooses nothing gets `simd`. */
 const PRIORITY = 2;
@@ -29,6 +31,12 @@ export interface SimdRegistration {
   threadsReady(): Promise<void>;
   /** What the backend holds; starts it if tfjs has not yet. */
   use(): SimdUse;
+  /**
+   * Starts to record kernel calls, matrix products and memory.
+   *
+   * @throws {UnsupportedError} `simd/profile` if a session is running already.
+   */
+  profile(): ProfileSession;
 }
 
 /**
@@ -55,10 +63,13 @@ export function registerSimdBackend(name: string, options: SimdOptions = {}): Si
       calls[index]!++;
     });
   });
+  const backend = () => findBackend(name) as SimdBackend;
+  const indices = new Map(kernels.map(({ kernelName }, index) => [kernelName, index]));
   return {
     name,
-    threadsReady: () => (findBackend(name) as SimdBackend).threadsReady(),
-    use: () => (findBackend(name) as SimdBackend).use(),
+    threadsReady: () => backend().threadsReady(),
+    use: () => backend().use(),
+    profile: createProfiler(name, backend, (kernelName) => calls[indices.get(kernelName) ?? -1] ?? 0),
     acceleratedCalls: () => Object.fromEntries(kernels.map(({ kernelName }, index) => [kernelName, calls[index]!])),
   };
 }

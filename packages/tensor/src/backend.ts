@@ -1,5 +1,6 @@
 import { type Reason, UnsupportedError } from "@trivium/core";
 import { defineKind } from "@trivium/registry";
+import type { ProfileSession } from "./profile.ts";
 import { tf } from "./tf.ts";
 
 /** What `probe` found: the backend can run here, or why not and what would make it run. */
@@ -31,6 +32,13 @@ export interface Backend {
    * resumes only where it is the same. Default: the name alone.
    */
   numericIdentity?(): Promise<Readonly<Record<string, string>>>;
+  /**
+   * Starts to record its kernel calls; nothing is recorded, and nothing costs, without a session. A backend without this
+   * method has no profile.
+   *
+   * @throws {UnsupportedError} if a session is running already.
+   */
+  profile?(): ProfileSession;
   /** @throws {UnsupportedError} `backend/unavailable`, with the reason and the remedy. */
   activate(): Promise<void>;
 }

@@ -31,5 +31,5 @@ export { type Optimizer, type OptimizerState, optimizer, type Trained, type Upda
 export { trainerPlugins } from "./plugins.ts";
 export { describedSchedule, lowest, type Schedule, schedule, sum } from "./schedule.ts";
 export { train } from "./train.ts";
-export type { CheckpointOptions, EvaluateOptions, TrainOptions, TrainResult } from "./train-options.ts";
+export type { CheckpointOptions, EvaluateOptions, StepPhase, TrainOptions, TrainResult } from "./train-options.ts";
 export { type WarmupCosineOptions, warmupCosine } from "./warmup-cosine.ts";

@@ -23,6 +23,12 @@ export interface EvaluateOptions {
   run(parameters: ParameterTree, step: number): Promise<Readonly<Record<string, number>>>;
 }
 
+/**
+ * A part of a step: forming its batches; for each micro-batch the loss and its gradients; then reading the loss, clipping
+ * and the optimiser. `"end"` is when the step is over.
+ */
+export type StepPhase = "data" | "forward" | "backward" | "update" | "end";
+
 /** What a run is made of, and how it is to be run. */
 export interface TrainOptions {
   readonly model: Pick<Model, "architecture" | "config" | "createParameters" | "logits">;
@@ -61,6 +67,8 @@ export interface TrainOptions {
   readonly evaluate?: EvaluateOptions;
   /** Floating-point operations of training on a batch, to be counted in the events. */
   readonly flops?: (batch: Batch) => number;
+  /** Told when a phase of a step begins, of every step. It must not throw. */
+  readonly onPhase?: (phase: StepPhase) => void;
   /** Stops after the step that runs, with a checkpoint. */
   readonly signal?: AbortSignal;
   /** Steps between two step events; the last step has one too. Default 1. */

@@ -26,14 +26,21 @@ export interface TakenStep {
 export async function trainStep(run: Run, options: TrainOptions, pause: () => Promise<void>): Promise<TakenStep> {
   const started = performance.now();
   const { step, trained } = run;
+  options.onPhase?.("data");
   const batches = options.batches.batches(step);
   const learningRate = rateOf(options, step);
   const accumulated = await accumulate({
     parameters: trained.parameters,
     batches,
     pause,
-    loss: (batch, index) => options.objective.loss(logitsOf(batch, index, run, options), batch),
+    loss(batch, index) {
+      options.onPhase?.("forward");
+      const loss = options.objective.loss(logitsOf(batch, index, run, options), batch);
+      options.onPhase?.("backward");
+      return loss;
+    },
   });
+  options.onPhase?.("update");
   try {
     const measured = await measure(accumulated);
     assertFinite(run, { ...measured, learningRate }, options);
@@ -57,6 +64,7 @@ export async function trainStep(run: Run, options: TrainOptions, pause: () => Pr
   } finally {
     disposeTree(accumulated.gradients);
     tf.dispose(accumulated.losses as never);
+    options.onPhase?.("end");
   }
 }
 

@@ -52,6 +52,13 @@ test("events are plain data with counts that add up", async () => {
   for (const step of steps) expect(step.tokensPerSecond).toBeCloseTo(step.seenTokens / step.seconds, 6);
 });
 
+test("phases are told in order, two micro-batches a step", async () => {
+  const phases: string[] = [];
+  await run(smallRun({ steps: 2, onPhase: (phase) => void phases.push(phase) }));
+  const step = ["data", "forward", "backward", "forward", "backward", "update", "end"];
+  expect(phases).toEqual([...step, ...step]);
+});
+
 test("step events may be thinned out; the last step always has one", async () => {
   const { steps } = await run(smallRun({ steps: 11, logEvery: 4 }));
   expect(steps.map(({ step }) => step)).toEqual([4, 8, 11]);

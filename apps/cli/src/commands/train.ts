@@ -5,6 +5,8 @@ import type { Command } from "commander";
 import { type CommandContext, defineCommand } from "../command-context.ts";
 import type { Output } from "../output.ts";
 import { prepareTraining } from "../prepare-training.ts";
+import { profileTable } from "../profile/profile-table.ts";
+import { createTrainingProfile, type TrainingProfile } from "../profile/training-profile.ts";
 import type { Progress } from "../progress.ts";
 import { readSettings } from "../read-settings.ts";
 import { resumeCommand } from "../resume-command.ts";
@@ -23,20 +25,22 @@ export function trainCommand(program: Command): void {
 
 async function runTraining(settings: TrainSettings, context: CommandContext): Promise<void> {
   const { output } = context;
-  const { directory, options } = await prepareTraining(settings, context);
+  const { directory, options, ...prepared } = await prepareTraining(settings, context);
+  const profile = createTrainingProfile(settings, directory, prepared);
   const interrupt = stopOnSignals(output);
   const progress = output.progress(settings.architecture);
   const last: LastEvents = {};
   const keep = (event: TrainEvent) => void Object.assign(last, { [event.type]: event });
-  const stream = train(options(interrupt.signal));
+  const stream = train({ ...options(interrupt.signal), ...(profile && { onPhase: profile.onPhase }) });
   try {
-    const show = showTraining({ settings, directory, progress, output });
+    const show = showTraining({ settings, directory, progress, output, profile });
     const result = await consume(stream, metricsSink(directory), show, keep);
     disposeTree(result.parameters);
     progress.stop();
-    report({ directory, result, last, output });
+    report({ directory, result, last, output, profile });
   } finally {
     progress.stop();
+    profile?.stop();
     interrupt.release();
   }
 }
@@ -46,10 +50,12 @@ interface Showing {
   readonly directory: string;
   readonly progress: Progress;
   readonly output: Output;
+  readonly profile: TrainingProfile | undefined;
 }
 
-function showTraining({ settings, directory, progress, output }: Showing): Sink<TrainEvent> {
+function showTraining({ settings, directory, progress, output, profile }: Showing): Sink<TrainEvent> {
   return (event) => {
+    profile?.writeIfComplete();
     if (event.type === "started") {
       output.note(`${event.parameters.toLocaleString("en")} parameters, ${startNote(event.step, settings, directory)}`);
     }
@@ -77,14 +83,21 @@ interface Finished {
   readonly result: TrainResult;
   readonly last: LastEvents;
   readonly output: Output;
+  readonly profile: TrainingProfile | undefined;
 }
 
-function report({ directory, result: { step, reason }, last, output }: Finished): void {
+function report({ directory, result: { step, reason }, last, output, profile: taken }: Finished): void {
   const resume = reason === "aborted" ? resumeCommand(process.argv.slice(2), directory) : undefined;
   const { metrics } = last.evaluated ?? {};
-  const document = { out: directory, step, reason, loss: last.step?.loss, ...metrics, ...last.stopped?.totals, resume };
+  const profile = taken?.finish(output);
+  const counts = { loss: last.step?.loss, ...metrics, ...last.stopped?.totals };
   const verb = reason === "finished" ? "finished" : "stopped";
-  output.result(document, () => `${verb} at step ${step}; the run is in ${directory}`);
+  const tables = profile
+    ? [profileTable(profile), `profile: ${profile.file}, for chrome://tracing or ui.perfetto.dev`]
+    : [];
+  output.result({ out: directory, step, reason, ...counts, resume, profile }, () =>
+    [`${verb} at step ${step}; the run is in ${directory}`, ...tables].join("\n\n"),
+  );
   if (resume === undefined) return;
   output.note(`to go on: ${resume}`);
   process.exitCode = interruptedExitCode;

@@ -59,6 +59,8 @@ export class SimdBackend extends MathBackendCPU {
   readonly native: NativeKernels;
   readonly build: NativeBuild;
   readonly gemm: GemmProvider;
+  /** Told of each product once it is done, while a profile is taken. */
+  onProduct: ((request: GemmRequest, startMs: number) => void) | undefined;
   private readonly options: SimdOptions;
   private cutting: Cutting;
   private pool: ThreadPool | undefined;
@@ -128,6 +130,12 @@ export class SimdBackend extends MathBackendCPU {
 
   /** Multiplies matrices with the current provider, on all threads where it is worth it. */
   multiply(request: GemmRequest): void {
+    const startMs = this.onProduct && performance.now();
+    this.multiplyRows(request);
+    this.onProduct?.(request, startMs!);
+  }
+
+  private multiplyRows(request: GemmRequest): void {
     const inWorkers = this.pool && this.gemm.inWorkers?.(request);
     const job = inWorkers && gemmJob(request, inWorkers, this.cutting);
     if (job) {

@@ -55,3 +55,13 @@ test("misaligned blocks begin where the option says and still fit", () => {
   expect(heap.addressOf(first) % 64).toBe(4);
   expect(Math.abs(heap.addressOf(second) - heap.addressOf(first))).toBeGreaterThanOrEqual(64);
 });
+
+test("a peak that was taken is of the time since the last one; the overall peak stays", () => {
+  const heap = createHeap({ memoryLimitBytes: 64 * MEBIBYTE });
+  const kept = heap.allocate(MEBIBYTE, () => "kept");
+  heap.release(heap.allocate(4 * MEBIBYTE, () => "large"));
+  expect([heap.takePeak(), heap.use().peakBytes]).toEqual([5 * MEBIBYTE, 5 * MEBIBYTE]);
+  heap.release(heap.allocate(2 * MEBIBYTE, () => "small"));
+  heap.release(kept);
+  expect([heap.takePeak(), heap.takePeak(), heap.use().peakBytes]).toEqual([3 * MEBIBYTE, 0, 5 * MEBIBYTE]);
+});

@@ -19,6 +19,7 @@ export interface HeapOptions {
 /** What a heap holds, in bytes. */
 export interface HeapUse {
   readonly liveBytes: number;
+  /** The most that was live at once, since the heap was made. */
   readonly peakBytes: number;
   /** What the shared memory has grown to. */
   readonly capacityBytes: number;
@@ -34,6 +35,8 @@ export interface Heap {
   /** Address of a block's first usable byte. */
   addressOf(block: Block): number;
   use(): HeapUse;
+  /** The most bytes that were live at once since the last call: of a step, say. */
+  takePeak(): number;
 }
 
 /**
@@ -47,6 +50,7 @@ export function createHeap(options: HeapOptions = {}): Heap {
   const misalign = options.misalignBytes ?? 0;
   const limitBytes = maximum * PAGE;
   let peakBytes = 0;
+  let recentPeakBytes = 0;
   const allocator = createAllocator({
     startBytes: PAGE,
     endBytes: memory.buffer.byteLength,
@@ -57,7 +61,7 @@ export function createHeap(options: HeapOptions = {}): Heap {
     allocate(bytes, what) {
       const block = allocator.allocate(bytes + misalign);
       if (block === undefined) throw outOfMemory(bytes, what(), allocator, limitBytes);
-      peakBytes = Math.max(peakBytes, allocator.liveBytes());
+      recentPeakBytes = Math.max(recentPeakBytes, allocator.liveBytes());
       if (options.poison) poison(memory, block);
       return block;
     },
@@ -65,10 +69,16 @@ export function createHeap(options: HeapOptions = {}): Heap {
     addressOf: (block) => block.start * GRANULE + misalign,
     use: () => ({
       liveBytes: allocator.liveBytes(),
-      peakBytes,
+      peakBytes: Math.max(peakBytes, recentPeakBytes),
       capacityBytes: memory.buffer.byteLength,
       limitBytes,
     }),
+    takePeak() {
+      const taken = recentPeakBytes;
+      peakBytes = Math.max(peakBytes, taken);
+      recentPeakBytes = allocator.liveBytes();
+      return taken;
+    },
   };
 }
 
