@@ -14,6 +14,8 @@ export interface PageServerOptions {
   readonly script: string;
   /** Whether the page gets the headers that make it cross-origin isolated, and with it threads. */
   readonly isolated: boolean;
+  /** The page's content security policy, if any. */
+  readonly policy?: string | undefined;
 }
 
 const isolation = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" };
@@ -22,14 +24,25 @@ const wasmFolder = join(
   "dist",
 );
 
-/** Serves an empty page, its script, and tfjs's `.wasm` files under `/wasm/`, on a free local port. */
-export async function startPageServer({ script, isolated }: PageServerOptions): Promise<PageServer> {
+/** Asks for no icon, which the server has not. */
+const document = '<!doctype html><title>Trivium</title><link rel="icon" href="data:,">';
+/** Runs what a page would run, in a dedicated worker of it. */
+const workerScript = `import { main } from "/page.js";
+onmessage = ({ data }) =>
+  main(data).then(
+    (output) => postMessage({ output }),
+    (error) => postMessage({ error: String(error) }),
+  );`;
+
+/** Serves an empty page, its script, the same for a worker, and tfjs's `.wasm` files under `/wasm/`, on a free local port. */
+export async function startPageServer({ script, isolated, policy }: PageServerOptions): Promise<PageServer> {
   const answer = async (path: string, response: ServerResponse) => {
-    const headers = isolated ? isolation : {};
+    const headers = { ...(isolated ? isolation : {}), ...(policy ? { "Content-Security-Policy": policy } : {}) };
     const send = (type: string, body: string | Buffer) =>
       response.writeHead(200, { ...headers, "Content-Type": type }).end(body);
-    if (path === "/") return send("text/html", "<!doctype html><title>Trivium</title>");
+    if (path === "/") return send("text/html", document);
     if (path === "/page.js") return send("text/javascript", script);
+    if (path === "/worker.js") return send("text/javascript", workerScript);
     if (path.endsWith(".wasm")) return send("application/wasm", await readFile(join(wasmFolder, basename(path))));
     return response.writeHead(404).end();
   };

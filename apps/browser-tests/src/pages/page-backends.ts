@@ -1,4 +1,4 @@
-import { simd } from "@trivium/backend-simd";
+import { createSimdBackend, simd } from "@trivium/backend-simd";
 import { cpu, createWasmBackend, webgl, webgpu } from "@trivium/backend-tfjs";
 import type { Backend } from "@trivium/tensor";
 
@@ -6,6 +6,9 @@ import type { Backend } from "@trivium/tensor";
 export const pageBackends: Readonly<Record<string, Backend>> = {
   cpu: cpu,
   simd: simd,
+  "simd-2": createSimdBackend({ name: "simd-2", threads: 2 }),
+  // The models of tests are small: their jobs would stay whole.
+  "simd-2-cut": createSimdBackend({ name: "simd-2-cut", threads: 2, splitUnits: 4 }),
   wasm: createWasmBackend({ paths: "/wasm/" }),
   webgl: webgl,
   webgpu: webgpu,

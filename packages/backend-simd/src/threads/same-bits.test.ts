@@ -4,7 +4,8 @@ import { acceleratedKernels } from "../kernels/all.ts";
 import { registerSimdBackend } from "../register.ts";
 import { fusedCases } from "../testing/fused-cases.ts";
 import { kernelCases } from "../testing/kernel-cases.ts";
-import { type KernelCall, runKernelOn } from "../testing/kernel-pair.ts";
+import type { KernelCall } from "../testing/kernel-pair.ts";
+import { runKernelOn } from "../testing/run-kernel.ts";
 
 const cases = { ...kernelCases, ...fusedCases };
 const one = registerSimdBackend("simd-one-thread", { poison: true, threads: 1 });
