@@ -17,6 +17,19 @@ export function storePart(p: usize, count: u32, value: v128): void {
   if (count > 2) v128.store_lane<u32>(p + 8, value, 2);
 }
 
+/** As `loadPart`, of 1 to 4 elements; the other lanes are 0. */
+@inline
+export function loadSome(p: usize, count: u32): v128 {
+  return count == 4 ? v128.load(p) : loadPart(p, count, f32x4.splat(0));
+}
+
+/** As `storePart`, of 1 to 4 lanes. */
+@inline
+export function storeSome(p: usize, count: u32, value: v128): void {
+  if (count == 4) v128.store(p, value);
+  else storePart(p, count, value);
+}
+
 /** The sum of the lanes, pairwise. */
 @inline
 export function sumLanes(x: v128): f32 {

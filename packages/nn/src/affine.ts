@@ -1,4 +1,11 @@
-import { linear, type ParameterTree, type Tensor, type Tensor1D, type Tensor2D } from "@trivium/tensor";
+import {
+  type LinearOptions,
+  linear,
+  type ParameterTree,
+  type Tensor,
+  type Tensor1D,
+  type Tensor2D,
+} from "@trivium/tensor";
 import type { SpecTree } from "./parameter-spec.ts";
 
 export interface AffineOptions {
@@ -17,7 +24,7 @@ export function affineSpec({ input, output, bias, deviation }: AffineOptions): S
   };
 }
 
-/** `x · weight + bias` over the last axis. */
-export function affine(parameters: ParameterTree, x: Tensor): Tensor {
-  return linear(x, parameters.weight as Tensor2D, parameters.bias as Tensor1D | undefined);
+/** `x · weight + bias` over the last axis, and an activation of it if one is given. */
+export function affine(parameters: ParameterTree, x: Tensor, options?: LinearOptions): Tensor {
+  return linear(x, parameters.weight as Tensor2D, parameters.bias as Tensor1D | undefined, options);
 }

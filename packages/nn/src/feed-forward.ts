@@ -1,17 +1,17 @@
-import { gelu, type ParameterTree, type Tensor, tf } from "@trivium/tensor";
+import { type ActivationName, type ParameterTree, type Tensor, tf } from "@trivium/tensor";
 import { affine, affineSpec } from "./affine.ts";
 import type { SpecTree } from "./parameter-spec.ts";
 
 /** The nonlinearity of a feed-forward layer; the last three gate it by a second projection. */
 export type Activation = "gelu" | "gelu-tanh" | "relu" | "geglu" | "geglu-tanh" | "swiglu";
 
-const pointwise: Readonly<Record<Activation, (x: Tensor) => Tensor>> = {
-  gelu: (x) => gelu(x),
-  "gelu-tanh": (x) => gelu(x, { approximate: true }),
-  relu: (x) => tf.relu(x),
-  geglu: (x) => gelu(x),
-  "geglu-tanh": (x) => gelu(x, { approximate: true }),
-  swiglu: (x) => tf.mul(x, tf.sigmoid(x)),
+const pointwise: Readonly<Record<Activation, ActivationName>> = {
+  gelu: "gelu",
+  "gelu-tanh": "gelu-tanh",
+  relu: "relu",
+  geglu: "gelu",
+  "geglu-tanh": "gelu-tanh",
+  swiglu: "silu",
 };
 
 const gated: ReadonlySet<Activation> = new Set(["geglu", "geglu-tanh", "swiglu"]);
@@ -47,8 +47,6 @@ export function feedForwardSpec(options: FeedForwardOptions): SpecTree {
  */
 export function feedForward(parameters: ParameterTree, x: Tensor, activation: Activation): Tensor {
   const { up, gate, down } = parameters as Record<"up" | "gate" | "down", ParameterTree>;
-  const hidden = isGated(activation)
-    ? tf.mul(pointwise[activation](affine(gate, x)), affine(up, x))
-    : pointwise[activation](affine(up, x));
-  return affine(down, hidden);
+  const activated = affine(isGated(activation) ? gate : up, x, { activation: pointwise[activation] });
+  return affine(down, isGated(activation) ? tf.mul(activated, affine(up, x)) : activated);
 }

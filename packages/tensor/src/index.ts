@@ -1,11 +1,11 @@
 export { activateBackend, type Backend, type BackendNeeds, backend, type Probe } from "./backend.ts";
 export { embedding } from "./embedding.ts";
+export { type ActivationName, activation, gelu } from "./fused/activation.ts";
 export { type AdamWAttributes, adamWUpdate } from "./fused/adam-w.ts";
 export { dropout, dropoutFactor, dropoutHash } from "./fused/dropout.ts";
 export { defineFusedOp, type FusedOp, hasKernel } from "./fused/fused-kernel.ts";
-export { gelu } from "./fused/gelu.ts";
 export { layerNorm } from "./fused/layer-norm.ts";
-export { linear } from "./fused/linear.ts";
+export { type LinearOptions, linear } from "./fused/linear.ts";
 export { hiddenLogit, maskedSoftmax } from "./fused/masked-softmax.ts";
 export { rmsNorm } from "./fused/rms-norm.ts";
 export { assertTargets, type SoftmaxCrossEntropyOptions, softmaxCrossEntropy } from "./fused/softmax-cross-entropy.ts";

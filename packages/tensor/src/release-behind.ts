@@ -1,4 +1,4 @@
-import type { Tensor, tf } from "./tf.ts";
+import { type Tensor, tf } from "./tf.ts";
 
 type Tape = NonNullable<ReturnType<typeof tf.engine>["state"]["activeTape"]>;
 
@@ -7,7 +7,8 @@ type Tape = NonNullable<ReturnType<typeof tf.engine>["state"]["activeTape"]>;
  * gradient of every intermediate, until the last op is done.
  *
  * Each op's gradient is wrapped. When the next one is asked for, the one before has been taken whole, so its saved
- * tensors and the gradients of its outputs have no reader left, but those that a gradient function passed on as they were.
+ * tensors, what it made on the way and the gradients of its outputs have no reader left, but those that are gradients of
+ * its inputs too.
  *
  * @param tape - the ops in forward order, once all are recorded.
  */
@@ -24,12 +25,16 @@ export function releaseBehind(tape: Tape): void {
       leave();
       const given = (dys as (Tensor | null)[]).filter((dy) => dy !== null);
       for (const dy of given) if (!uses.has(dy)) use(dy);
+      const { track } = tf.engine().state.activeScope;
+      const before = track.length;
+      const gradients = gradient(dys);
+      const made = track.slice(before);
       const added: Tensor[] = [];
       leave = () => {
         for (const dy of [...given, ...added]) unuse(uses, dy);
-        for (const tensor of saved) if (!uses.has(tensor)) tensor.dispose();
+        for (const tensor of [...saved, ...made]) if (!uses.has(tensor)) tensor.dispose();
       };
-      return watched(gradient(dys), (dx, name) => {
+      return watched(gradients, (dx, name) => {
         use(dx);
         const { id } = inputs[name]!;
         // tfjs adds it to what there is, and keeps the sum.

@@ -1,7 +1,6 @@
 import { loadPart, storePart } from "../lanes";
 import { erf4 } from "../math/erf";
 import { exp4 } from "../math/exp";
-import { gelu4, geluTanh4 } from "../math/gelu";
 import { log4 } from "../math/log";
 import { sigmoid4, tanh4 } from "../math/tanh";
 
@@ -27,9 +26,7 @@ function apply(code: u32, x: v128): v128 {
   if (code == 14) return f32x4.ceil(x);
   if (code == 15) return f32x4.nearest(x);
   if (code == 16) return sign4(x);
-  if (code == 17) return v128.bitselect(x, v128.and(f32x4.gt(x, zero), one), f32x4.ne(x, x));
-  if (code == 18) return gelu4(x);
-  return geluTanh4(x);
+  return v128.bitselect(x, v128.and(f32x4.gt(x, zero), one), f32x4.ne(x, x));
 }
 
 /** 1, −1 or 0; of NaN 0, as tfjs has it. */
@@ -71,8 +68,6 @@ export function unary(code: u32, x: usize, y: usize, start: u32, end: u32): void
     case 15: return run(15, x, y, count);
     case 16: return run(16, x, y, count);
     case 17: return run(17, x, y, count);
-    case 18: return run(18, x, y, count);
-    case 19: return run(19, x, y, count);
     default: unreachable();
   }
 }

@@ -1,16 +1,5 @@
 import { fma, fnma } from "../fma";
-import { loadPart, storePart } from "../lanes";
-
-@inline
-function loadSome(p: usize, width: u32): v128 {
-  return width == 4 ? v128.load(p) : loadPart(p, width, f32x4.splat(0));
-}
-
-@inline
-function storeSome(p: usize, width: u32, value: v128): void {
-  if (width == 4) v128.store(p, value);
-  else storePart(p, width, value);
-}
+import { loadSome, storeSome } from "../lanes";
 
 /** Up to 4 parameters. */
 @inline

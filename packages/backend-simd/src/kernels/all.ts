@@ -3,10 +3,10 @@ import { addN } from "./add-n.ts";
 import { binaryKernels } from "./binary.ts";
 import { cast } from "./cast.ts";
 import { fillKernels } from "./fill.ts";
+import { activation } from "./fused/activation.ts";
 import { adamW } from "./fused/adam-w.ts";
 import { dropout } from "./fused/dropout.ts";
-import { geluKernels } from "./fused/gelu.ts";
-import { linear } from "./fused/linear.ts";
+import { linearKernels } from "./fused/linear.ts";
 import { maskedSoftmaxKernels } from "./fused/masked-softmax.ts";
 import { normKernels } from "./fused/norm.ts";
 import { crossEntropyKernels } from "./fused/softmax-cross-entropy.ts";
@@ -35,8 +35,8 @@ export const acceleratedKernels: readonly AcceleratedKernel[] = [
   addN,
   cast,
   select,
-  linear,
-  ...geluKernels,
+  ...linearKernels,
+  activation,
   ...normKernels,
   ...crossEntropyKernels,
   ...maskedSoftmaxKernels,

@@ -2,6 +2,7 @@ import { backend_util, type TensorInfo, util } from "@tensorflow/tfjs-core";
 import type { Output, SimdBackend } from "../backend/simd-backend.ts";
 import { reduceCodes } from "../native/codes.ts";
 import type { AcceleratedKernel } from "./accelerated-kernel.ts";
+import { columnSums } from "./column-sums.ts";
 
 /** Axes `[outer, middle, inner]`, the middle one to be reduced. */
 interface Run {
@@ -49,6 +50,10 @@ function reduceRuns(
   shape: number[],
 ): TensorInfo {
   if (runs.length === 0) return backend.share(x, shape);
+  const [{ outer: before, middle: rows, inner: columns }] = runs as [Run];
+  if (code === reduceCodes.sum && runs.length === 1 && before === 1 && columns > 1) {
+    return { ...columnSums(backend, { x: address, rows, columns }), shape };
+  }
   let from = address;
   let intermediate: Output | undefined;
   let y: Output | undefined;

@@ -38,11 +38,10 @@ export const unaryCodes = {
   sign: 16,
   /** 1 above 0, else 0; NaN stays NaN. */
   step: 17,
-  /** `x·Φ(x)` with the error function. */
-  gelu: 18,
-  /** `x·(1 + tanh(√(2/π)·(x + 0.044715·x³)))/2`. */
-  geluTanh: 19,
 } as const;
+
+/** Codes of `NativeKernels.activation`, under the names of `ActivationName` in `@trivium/tensor`. */
+export const activationCodes = { gelu: 0, "gelu-tanh": 1, relu: 2, silu: 3 } as const;
 
 /** Codes of the reductions of `NativeKernels.reduce`. An empty sum is 0, an empty maximum −∞, an empty mean NaN. */
 export const reduceCodes = { sum: 0, mean: 1, max: 2, min: 3 } as const;

@@ -185,8 +185,27 @@ export interface NativeKernels {
     end: number,
   ): void;
 
-  /** `dx[i] = dy[i]·gelu′(x[i])`; `approximate` 1 for the tanh form, 0 for the exact one. Range: elements. */
-  geluGradient(dy: Pointer, x: Pointer, dx: Pointer, approximate: number, start: number, end: number): void;
+  /**
+   * `y[i] = f(x[i])` and, unless `slope` is offset 0, `slope[i] = f′(x[i])`, float32; `code` from `activationCodes`.
+   * The outputs may be the input. Range: elements.
+   */
+  activation(code: number, x: Pointer, y: Pointer, slope: Pointer, start: number, end: number): void;
+
+  /**
+   * `sums[p] = Σ x[r]` over the rows of panel `p`, `x [rows, columns] → sums [⌈rows/panel⌉, columns]`. Unless `factor` is
+   * offset 0, of `x[r]·factor[r]`, which is kept in `y`. Range: panels.
+   */
+  columnSums(
+    x: Pointer,
+    factor: Pointer,
+    y: Pointer,
+    sums: Pointer,
+    rows: number,
+    columns: number,
+    panel: number,
+    start: number,
+    end: number,
+  ): void;
 
   /** `y[r] = (x[r] − mean)·inverseDeviation·gain + bias`, with both statistics kept, `[R, columns]`. Range: rows. */
   layerNorm(

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type UnaryName, unaryCodes } from "./codes.ts";
+import { activationCodes, type UnaryName, unaryCodes } from "./codes.ts";
 import { builds, createTestMemory, firstMismatch, inPieces } from "./test-memory.ts";
 
 const slope = Math.sqrt(2 / Math.PI);
@@ -48,12 +48,24 @@ const oracles: Record<UnaryName, (x: number) => number> = {
   round: roundHalfToEven,
   sign: (x) => Math.sign(x) || 0,
   step: (x) => (Number.isNaN(x) ? x : x > 0 ? 1 : 0),
-  gelu: (x) => (x * (1 + erf(x / Math.SQRT2))) / 2,
-  geluTanh: (x) => (x * (1 + Math.tanh(slope * (x + 0.044715 * x ** 3)))) / 2,
 };
 
-/** What differs from 2e-7 relative: GELU's value for x ≪ 0 is a difference of almost equal numbers in any form. */
-const absolute: Partial<Record<UnaryName, number>> = { gelu: 1e-7, geluTanh: 4e-7 };
+interface ActivationOracle {
+  readonly value: (x: number) => number;
+  /** What value and derivative may differ by beside 4e-7 relative: for x ≪ 0 both are differences of almost equal numbers. */
+  readonly slack: readonly [value: number, slope: number];
+}
+
+const activations: Readonly<Record<keyof typeof activationCodes, ActivationOracle>> = {
+  gelu: { value: (x) => (x * (1 + erf(x / Math.SQRT2))) / 2, slack: [1e-7, 3e-7] },
+  "gelu-tanh": {
+    value: (x) => (x * (1 + Math.tanh(slope * (x + 0.044715 * x ** 3)))) / 2,
+    slack: [4e-7, 8e-7],
+  },
+  relu: { value: (x) => Math.max(0, x), slack: [0, 1e-9] },
+  silu: { value: (x) => x / (1 + Math.exp(-x)), slack: [1e-43, 1e-6] },
+};
+
 const names = Object.keys(unaryCodes) as UnaryName[];
 
 const special = [
@@ -87,11 +99,11 @@ for (const build of builds) {
       const expected = Array.from(x, (value) => oracles[name](value));
       // An expected value beyond float32 rounds to infinity; below its normal range one unit is 1.4e-45.
       const rounded = expected.map((value) => (Number.isFinite(Math.fround(value)) ? value : Math.fround(value)));
-      const tolerance = { relative: 2e-7, absolute: absolute[name] ?? 1.5e-45 };
+      const tolerance = { relative: 2e-7, absolute: 1.5e-45 };
       expect(firstMismatch(run(name, x), rounded, tolerance)).toBeUndefined();
     });
 
-    it.each(names.filter((name) => !name.startsWith("gelu")))("%s of ±∞ and NaN is what JavaScript says", (name) => {
+    it.each(names)("%s of ±∞ and NaN is what JavaScript says", (name) => {
       const expected = unbounded.map((value) => oracles[name](value));
       expect(Array.from(run(name, Float32Array.from(unbounded)))).toEqual(expected);
     });
@@ -130,23 +142,26 @@ for (const build of builds) {
       );
     });
 
-    it.each([
-      { approximate: 0, of: "gelu" },
-      { approximate: 1, of: "geluTanh" },
-    ] as const)("geluGradient is the derivative of $of", ({ approximate, of }) => {
-      const x = samples().filter((value) => Math.abs(value) < 30);
-      const dy = x.map((_, i) => Math.sin(i));
-      const [pdy, px, pdx] = [memory.put(dy), memory.put(x), memory.floats(x.length)];
-      inPieces(x.length, [5, 1001], (start, end) => memory.kernels.geluGradient(pdy, px, pdx, approximate, start, end));
-      const step = 1e-5;
-      const expected = Array.from(
-        x,
-        (value, i) => (dy[i]! * (oracles[of](value + step) - oracles[of](value - step))) / (2 * step),
-      );
-      expect(
-        firstMismatch(memory.readFloats(pdx, x.length), expected, { relative: 0, absolute: approximate ? 8e-7 : 3e-7 }),
-      ).toBeUndefined();
-      memory.reset();
-    });
+    it.each(Object.entries(activations))(
+      "the activation %s and its derivative are those of float64",
+      (name, oracle) => {
+        const code = activationCodes[name as keyof typeof activationCodes];
+        const x = samples();
+        const [px, py, pSlope] = [memory.put(x), memory.floats(x.length), memory.floats(x.length)];
+        inPieces(x.length, [5, 1001], (start, end) => memory.kernels.activation(code, px, py, pSlope, start, end));
+        const [y, slopes] = [memory.readFloats(py, x.length), memory.readFloats(pSlope, x.length)];
+        const [value, derivative] = oracle.slack;
+        expect(firstMismatch(y, Array.from(x, oracle.value), { relative: 4e-7, absolute: value })).toBeUndefined();
+        const step = 1e-5;
+        // Central differences, away from the corner of relu and from where they lose all digits.
+        const smooth = x.map((at) => (Math.abs(at) > step && Math.abs(at) < 30 ? 1 : 0));
+        const differences = Array.from(x, (at) => (oracle.value(at + step) - oracle.value(at - step)) / (2 * step));
+        const [got, expected] = [slopes, differences].map((values) => Array.from(values).filter((_, i) => smooth[i]));
+        expect(firstMismatch(got!, expected!, { relative: 0, absolute: derivative })).toBeUndefined();
+        memory.kernels.activation(code, px, px, 0, 0, x.length);
+        expect(memory.readFloats(px, x.length)).toEqual(y);
+        memory.reset();
+      },
+    );
   });
 }

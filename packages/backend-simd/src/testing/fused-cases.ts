@@ -19,6 +19,7 @@ const fused = (kernelName: string, draw: Draw): [string, KernelCase] => [
 const all = (from: number, shapes: Readonly<Record<string, number[]>>): Record<string, Given> =>
   Object.fromEntries(Object.entries(shapes).map(([name, shape], index) => [name, floats(shape, from + index)]));
 
+const activations = ["gelu", "gelu-tanh", "relu", "silu"];
 const crossEntropy = { labelSmoothing: 0.1, zLoss: 1e-3 };
 const rates = {
   ...{ learningRate: 0.1, beta1: 0.9, beta2: 0.99, epsilon: 1e-8, weightDecay: 0.01 },
@@ -30,14 +31,15 @@ export const fusedCases: Readonly<Record<string, KernelCase>> = Object.fromEntri
   fused("TriviumLinear", (m, n, from) => ({
     inputs: all(from, { x: [m, 9], weight: [9, n], bias: [n] }),
   })),
-  fused("TriviumGelu", (r, m, from) => ({
+  fused("TriviumLinearActivation", (m, n, from) => ({
+    inputs: all(from, { x: [m, 9], weight: [9, n], bias: [n] }),
+    attributes: { activation: activations[from % 4]!, keepSlope: true },
+  })),
+  fused("TriviumActivation", (r, m, from) => ({
     inputs: all(from, { x: [r, m] }),
-    attributes: { approximate: from % 2 === 0 },
+    attributes: { activation: activations[from % 4]!, keepSlope: from % 3 > 0 },
   })),
-  fused("TriviumGeluGradient", (r, m, from) => ({
-    inputs: all(from, { dy: [r, m], x: [r, m] }),
-    attributes: { approximate: from % 2 === 0 },
-  })),
+  fused("TriviumActivationGradient", (r, m, from) => ({ inputs: all(from, { dy: [r, m], slope: [r, m] }) })),
   fused("TriviumLayerNorm", (r, m, from) => ({
     inputs: all(from, { x: [r, m], gain: [m], bias: [m] }),
     attributes: { epsilon: 1e-5 },

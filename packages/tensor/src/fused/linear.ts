@@ -1,5 +1,6 @@
 import { assertShapes } from "@trivium/core";
 import { type Tensor, type Tensor1D, type Tensor2D, tf } from "../tf.ts";
+import { type ActivationName, composedActivations, isRecording } from "./activation.ts";
 import { defineFusedOp } from "./fused-kernel.ts";
 
 interface Inputs {
@@ -8,10 +9,12 @@ interface Inputs {
   weight: Tensor2D;
 }
 
+const composedLinear = ({ x, weight, bias }: Inputs): Tensor =>
+  bias ? tf.fused.matMul({ a: x, b: weight, bias }) : tf.matMul(x, weight);
+
 const run = defineFusedOp<Inputs, Record<string, never>>({
   kernelName: "TriviumLinear",
-  composed: ({ x, weight, bias }) =>
-    bias ? tf.fused.matMul({ a: x, b: weight, bias: bias as Tensor1D }) : tf.matMul(x, weight),
+  composed: composedLinear,
   gradient: {
     inputsToSave: ["x", "weight"],
     outputsToSave: [],
@@ -27,8 +30,31 @@ const run = defineFusedOp<Inputs, Record<string, never>>({
   },
 });
 
+const runActivated = defineFusedOp<Inputs, { activation: ActivationName; keepSlope: boolean }>({
+  kernelName: "TriviumLinearActivation",
+  composed: (inputs, { activation }) => composedActivations[activation](composedLinear(inputs)),
+  gradient: {
+    inputsToSave: ["x", "weight"],
+    outputsToSave: [false, true],
+    backward(dys, [x, weight, slope]) {
+      const inputs = { dy: (dys as Tensor[])[0]!, slope: slope! };
+      const [dLinear, dBias] = tf.engine().runKernel("TriviumActivationGradient", inputs) as Tensor[];
+      return {
+        x: () => tf.matMul(dLinear!, weight!, false, true),
+        weight: () => tf.matMul(x!, dLinear!, true),
+        bias: () => dBias!,
+      };
+    },
+  },
+});
+
+export interface LinearOptions {
+  /** Applied to the result, in the pass that adds the bias. */
+  readonly activation?: ActivationName;
+}
+
 /**
- * Affine map over the last axis: `x · W + b`.
+ * Affine map over the last axis, with or without an activation: `f(x · W + b)`.
  *
  * The leading axes become one row axis first: tfjs has no gradient for a product whose batch axes broadcast.
  *
@@ -38,7 +64,7 @@ const run = defineFusedOp<Inputs, Record<string, never>>({
  * @returns `[…, F]`.
  * @throws {ShapeError} `linear/shapes`
  */
-export function linear(x: Tensor, weight: Tensor2D, bias?: Tensor1D): Tensor {
+export function linear(x: Tensor, weight: Tensor2D, bias?: Tensor1D, { activation }: LinearOptions = {}): Tensor {
   const width = x.shape.at(-1) ?? 1;
   const isFlat = x.rank === 2;
   const rows = (isFlat ? x : tf.reshape(x, [-1, width])) as Tensor2D;
@@ -47,6 +73,7 @@ export function linear(x: Tensor, weight: Tensor2D, bias?: Tensor1D): Tensor {
     weight: [weight.shape, "M F"],
     ...(bias ? { bias: [bias.shape, "F"] } : {}),
   });
-  const y = run(bias ? { x: rows, weight, bias } : { x: rows, weight }, {})[0]!;
-  return isFlat ? y : tf.reshape(y, [...x.shape.slice(0, -1), weight.shape[1]!]);
+  const inputs = bias ? { x: rows, weight, bias } : { x: rows, weight };
+  const [y] = activation ? runActivated(inputs, { activation, keepSlope: isRecording() }) : run(inputs, {});
+  return isFlat ? y! : tf.reshape(y!, [...x.shape.slice(0, -1), weight.shape[1]!]);
 }

@@ -1,8 +1,9 @@
 import {
+  type ActivationName,
+  activation,
   adamWUpdate,
   dropout,
   dropoutHash,
-  gelu,
   layerNorm,
   linear,
   maskedSoftmax,
@@ -45,6 +46,8 @@ interface Case {
   readonly run: (...inputs: Tensor[]) => Tensor;
 }
 
+const activations = fc.constantFrom<ActivationName>("gelu", "gelu-tanh", "relu", "silu");
+
 const rowsAndColumns = fc.record({ rows: positiveSize, columns: positiveSize, seed });
 
 const norms = rowsAndColumns.map(({ rows, columns, seed: from }) => [
@@ -71,19 +74,23 @@ const attentions = fc.record({
 });
 
 const cases: Readonly<Record<string, fc.Arbitrary<Case>>> = {
-  gelu: fc.record({ length: size, approximate: fc.boolean(), seed }).map(({ length, approximate, seed: from }) => ({
+  activation: fc.record({ length: size, name: activations, seed }).map(({ length, name, seed: from }) => ({
     inputs: [floats([length], from)],
-    run: (x) => gelu(x!, { approximate }),
+    run: (x) => activation(x!, name),
   })),
   linear: fc
-    .record({ rows: size, inner: positiveSize, columns: positiveSize, bias: fc.boolean(), seed })
-    .map(({ rows, inner, columns, bias, seed: from }) => ({
+    .record({
+      ...{ rows: size, inner: positiveSize, columns: positiveSize, bias: fc.boolean(), seed },
+      name: fc.option(activations, { nil: undefined }),
+    })
+    .map(({ rows, inner, columns, bias, name, seed: from }) => ({
       inputs: [
         floats([rows, inner], from, { scale: 1 }),
         floats([inner, columns], from + 1, { scale: 1 }),
         ...(bias ? [floats([columns], from + 2)] : []),
       ],
-      run: (x, weight, added) => linear(x!, weight as Tensor2D, added as Tensor1D | undefined),
+      run: (x, weight, added) =>
+        linear(x!, weight as Tensor2D, added as Tensor1D | undefined, name ? { activation: name } : {}),
     })),
   "layer norm": norms.map((inputs) => ({
     inputs,

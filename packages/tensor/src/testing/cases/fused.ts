@@ -1,7 +1,8 @@
+import { type ActivationName, activation } from "../../fused/activation.ts";
 import { adamWUpdate } from "../../fused/adam-w.ts";
 import { dropout, dropoutHash } from "../../fused/dropout.ts";
-import { gelu } from "../../fused/gelu.ts";
 import { layerNorm } from "../../fused/layer-norm.ts";
+import { linear } from "../../fused/linear.ts";
 import { maskedSoftmax } from "../../fused/masked-softmax.ts";
 import { rmsNorm } from "../../fused/rms-norm.ts";
 import { softmaxCrossEntropy } from "../../fused/softmax-cross-entropy.ts";
@@ -14,17 +15,34 @@ import { erf } from "./elementwise.ts";
 /** Widths around the vector width of a kernel: below, at, above, and a prime. */
 const widths = [1, 3, 4, 8, 37];
 
-const geluCase = (approximate: boolean, shape: readonly number[]): OpCase =>
+const activationOracles: Readonly<Record<ActivationName, (x: number) => number>> = {
+  gelu: (x) => 0.5 * x * (1 + erf(x * Math.SQRT1_2)),
+  "gelu-tanh": (x) => 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3))),
+  relu: (x) => Math.max(0, x),
+  silu: (x) => x / (1 + Math.exp(-x)),
+};
+const activationNames = Object.keys(activationOracles) as ActivationName[];
+
+const activationCase = (name: ActivationName, shape: readonly number[]): OpCase =>
   opCase({
-    op: "gelu",
-    variant: `${approximate ? "tanh" : "exact"} [${shape}]`,
+    op: "activation",
+    variant: `${name} [${shape}]`,
     inputs: { x: floats(shape, -3, 3) },
-    run: ({ x }) => gelu(x, { approximate }),
-    oracle: ({ x }) =>
-      elementwise((value) => {
-        if (!approximate) return 0.5 * value * (1 + erf(value * Math.SQRT1_2));
-        return 0.5 * value * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (value + 0.044715 * value ** 3)));
-      }, x),
+    run: ({ x }) => activation(x, name),
+    oracle: ({ x }) => elementwise(activationOracles[name], x),
+  });
+
+const linearActivationCase = (name: ActivationName, rows: number, columns: number): OpCase =>
+  opCase({
+    op: "linear",
+    variant: `${name} [${rows}, ${columns}]`,
+    inputs: { x: floats([rows, 3]), weight: floats([3, columns]), bias: floats([columns]) },
+    run: ({ x, weight, bias }) => linear(x, weight as Tensor2D, bias as Tensor1D, { activation: name }),
+    oracle: ({ x, weight, bias }) =>
+      grid([rows, columns], ([r, c]) => {
+        const product = total([0, 1, 2].map((k) => at(x, [r!, k]) * at(weight, [k, c!])));
+        return activationOracles[name](product + at(bias, [c!]));
+      }),
   });
 
 const layerNormCase = (width: number, epsilon: number): OpCase =>
@@ -140,7 +158,8 @@ const adamWCase = (output: "parameter" | "m" | "v", size: number): OpCase =>
 
 /** The fused ops, as kernels where the backend has them and as composed ops where it does not. */
 export const fusedCases: readonly OpCase[] = [
-  ...[true, false].flatMap((approximate) => [[1], [5], [3, 37]].map((shape) => geluCase(approximate, shape))),
+  ...activationNames.flatMap((name) => [[1], [5], [3, 37]].map((shape) => activationCase(name, shape))),
+  ...activationNames.flatMap((name) => [linearActivationCase(name, 1, 5), linearActivationCase(name, 7, 4)]),
   ...widths.slice(1).map((width) => layerNormCase(width, 1e-5)),
   layerNormCase(5, 0.5),
   ...widths.map(rmsNormCase),

@@ -1,0 +1,47 @@
+import { type Tensor, tf } from "../tf.ts";
+import { defineFusedOp } from "./fused-kernel.ts";
+
+/** A function of each element; `gelu-tanh` is the tanh form of `gelu`, `silu` is `x / (1 + e⁻ˣ)`. */
+export type ActivationName = "gelu" | "gelu-tanh" | "relu" | "silu";
+
+/** What each activation is, in tfjs ops. */
+export const composedActivations: Readonly<Record<ActivationName, (x: Tensor) => Tensor>> = {
+  gelu: (x) => tf.mul(tf.mul(x, 0.5), tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1)),
+  "gelu-tanh"(x) {
+    const cubic = tf.mul(tf.mul(tf.square(x), x), 0.044715);
+    return tf.mul(tf.mul(x, 0.5), tf.add(tf.tanh(tf.mul(tf.add(x, cubic), Math.sqrt(2 / Math.PI))), 1));
+  },
+  relu: (x) => tf.relu(x),
+  silu: (x) => tf.mul(x, tf.sigmoid(x)),
+};
+
+/** Whether a gradient will be asked for: kernels then keep the derivative, which costs little beside the value. */
+export const isRecording = (): boolean => tf.engine().isTapeOn();
+
+const run = defineFusedOp<{ x: Tensor }, { activation: ActivationName; keepSlope: boolean }>({
+  kernelName: "TriviumActivation",
+  composed: ({ x }, { activation: name }) => composedActivations[name](x),
+  gradient: {
+    inputsToSave: [],
+    outputsToSave: [false, true],
+    backward: (dys, [slope]) => ({ x: () => tf.mul((dys as Tensor[])[0]!, slope!) }),
+  },
+});
+
+/**
+ * An activation of each element: what feed-forward layers put between their matrices.
+ *
+ * @source GELU in both forms, and SiLU: Hendrycks and Gimpel 2016, https://arxiv.org/abs/1606.08415
+ */
+export function activation<T extends Tensor>(x: T, name: ActivationName): T {
+  return run({ x }, { activation: name, keepSlope: isRecording() })[0] as T;
+}
+
+/**
+ * Gaussian error linear unit, exact: `x · Φ(x)`; approximate: `x/2 · (1 + tanh(√(2/π) · (x + 0.044715 x³)))`.
+ *
+ * @param approximate - the tanh form, which GPT-2 and T5 v1.1 use; BART uses the exact one.
+ * @source Hendrycks and Gimpel 2016, https://arxiv.org/abs/1606.08415
+ */
+export const gelu = <T extends Tensor>(x: T, { approximate = false } = {}): T =>
+  activation(x, approximate ? "gelu-tanh" : "gelu");
