@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { benchCommand } from "./commands/bench.ts";
 import { compareCommand } from "./commands/compare.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { evaluateCommand } from "./commands/evaluate.ts";
@@ -16,6 +17,7 @@ const commands = [
   evaluateCommand,
   generateCommand,
   compareCommand,
+  benchCommand,
 ];
 
 /** The command line: a fresh program, which throws where commander would exit. */

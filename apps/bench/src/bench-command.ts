@@ -1,0 +1,67 @@
+import type { Command } from "commander";
+import type { z } from "zod";
+import { findingRows, withRatios } from "./findings-table.ts";
+import type { Finding, Measurement } from "./measurement.ts";
+import { addOptions, readOptions } from "./options.ts";
+import { provenance } from "./provenance.ts";
+
+/** What a command line lends to the benchmarks: where results and notes go, and how a table looks. */
+export interface BenchOutput {
+  /** The result: the document if `--json` was given, else the text. */
+  result(document: unknown, text: () => string): void;
+  /** A line for people. */
+  note(line: string): void;
+  table(rows: readonly (readonly string[])[]): string;
+}
+
+export interface BenchHost {
+  output(json: boolean): BenchOutput;
+  /** The words after `bench`. */
+  readonly words: readonly string[];
+}
+
+/** What a benchmark found, and what a reader should know to understand the numbers. */
+export interface BenchResult {
+  readonly findings: readonly Finding[];
+  readonly remarks: readonly string[];
+}
+
+/** A benchmark: its flags, and what it does with their texts. */
+export interface Benchmark {
+  readonly name: string;
+  readonly description: string;
+  readonly schema: z.ZodObject;
+  /** @throws {ConfigError} `bench/options`, naming each flag that is wrong. */
+  run(flags: unknown, note: (line: string) => void): Promise<BenchResult>;
+}
+
+interface Definition<Schema extends z.ZodObject> extends Omit<Benchmark, "run"> {
+  readonly schema: Schema;
+  run(options: z.output<Schema>, note: (line: string) => void): Promise<BenchResult>;
+}
+
+/** A benchmark whose flags are read by its schema. */
+export const defineBenchmark = <Schema extends z.ZodObject>(definition: Definition<Schema>): Benchmark => ({
+  ...definition,
+  run: async (flags, note) => definition.run(readOptions(definition.schema, flags, definition.name), note),
+});
+
+/** Adds the benchmark as a subcommand that prints what it found. */
+export function addBenchmark(program: Command, benchmark: Benchmark, host: BenchHost): void {
+  const { name, description, schema } = benchmark;
+  const command = addOptions(program.command(name).description(description), schema);
+  command.option("--json", "the findings as JSON on stdout: one object for each contender", false);
+  command.action(async ({ json, ...flags }: { json: boolean }) => {
+    const output = host.output(json);
+    const { findings, remarks } = await benchmark.run(flags, output.note);
+    const measurements = measurementsOf(name, withRatios(findings), host.words);
+    output.result(measurements, () => [output.table(findingRows(withRatios(findings))), ...remarks].join("\n"));
+    if (json) for (const remark of remarks) output.note(remark);
+  });
+}
+
+function measurementsOf(benchmark: string, findings: readonly Finding[], words: readonly string[]): Measurement[] {
+  const typed = words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word}'`));
+  const origin = provenance(["trivium", "bench", ...typed.filter((word) => word !== "--json")].join(" "));
+  return findings.map((finding) => ({ ...finding, benchmark, ...origin }));
+}

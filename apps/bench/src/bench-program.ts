@@ -1,0 +1,19 @@
+import type { Command } from "commander";
+import { addBenchmark, type BenchHost, type Benchmark } from "./bench-command.ts";
+import { gemm } from "./commands/gemm.ts";
+import { step } from "./commands/step.ts";
+
+const benchmarks: readonly Benchmark[] = [step, gemm];
+
+/**
+ * Adds every benchmark to the program behind `trivium bench`.
+ *
+ * @param host - where it writes, and the words after `bench`.
+ * @returns the program.
+ * @example await addBenchmarks(new Command("trivium bench"), host).parseAsync(["step"], { from: "user" })
+ */
+export function addBenchmarks(program: Command, host: BenchHost): Command {
+  program.description("Measure the engine, and its peers in the same run.");
+  for (const benchmark of benchmarks) addBenchmark(program, benchmark, host);
+  return program;
+}

@@ -1,0 +1,181 @@
+import type { AttentionKernel } from "@trivium/attention";
+import { ConfigError } from "@trivium/core";
+import { presets } from "@trivium/presets";
+import { createRegistry } from "@trivium/registry";
+import type { Backend } from "@trivium/tensor";
+import { z } from "zod";
+import { type BenchResult, defineBenchmark } from "../bench-command.ts";
+import { type Absent, type Contender, isAbsent, presentContenders } from "../contender.ts";
+import { createEngines, type Engine, useBackend } from "../contenders/engines.ts";
+import { peakContenders } from "../contenders/mat-mul.ts";
+import { stepContender } from "../contenders/step-contender.ts";
+import { gemmFlops } from "../gemm-work.ts";
+import { type Measured, measure, median } from "../measure.ts";
+import type { Finding } from "../measurement.ts";
+import { count, engineOptions, listOf, measuringOptions, type Precision } from "../options.ts";
+import { findTorch } from "../peers/python.ts";
+import { isTfjsPeer, tfjsPeer } from "../peers/tfjs-backends.ts";
+import { torchContender } from "../peers/torch-process.ts";
+import { architectures, namedShapes, type StepShape, type StepWork, stepWork } from "../step-work.ts";
+
+const peers = ["torch", "tfjs-cpu", "tfjs-wasm", "tfjs-tensorflow"] as const;
+
+const schema = z.strictObject({
+  architecture: listOf(architectures)
+    .prefault("causal")
+    .describe(`${architectures.join(", ")}, with commas`),
+  shape: listOf(["S1", "S2", "S3", "S4"]).optional().describe("Sizes by name, with commas; those below come first"),
+  vocabulary: count.optional().describe("Default of this and the next five: 64 16 256 256 6 4"),
+  vocab: count.optional().describe("The same as --vocabulary"),
+  length: count.optional().describe("Positions of a row; an encoder-decoder has half of them in each stream"),
+  batch: count.optional().describe("Rows of a step"),
+  width: count.optional().describe("Width of a position's state"),
+  layers: count.optional().describe("Layers of each stack"),
+  heads: count.optional().describe("Heads of attention"),
+  backend: z.string().default("simd").describe("What computes for trivium: see trivium list backend"),
+  attention: z.string().default("reference").describe("The attention kernel: see trivium list attention"),
+  ...engineOptions,
+  peers: listOf(peers)
+    .prefault("")
+    .describe(`Who else takes part, with commas: ${peers.join(", ")}`),
+  ...measuringOptions,
+});
+type Options = z.output<typeof schema>;
+
+/** A whole training step, forward, backward and AdamW, by what `trivium train` runs. */
+export const step = defineBenchmark({
+  name: "step",
+  description: "A whole training step: forward, backward, AdamW, as `trivium train` does it.",
+  schema,
+  async run(options, note): Promise<BenchResult> {
+    const findings: Finding[] = [];
+    for (const work of worksOf(options)) findings.push(...(await benchWork(work, options, note)));
+    return { findings, remarks: remarksOf(options) };
+  },
+});
+
+function worksOf({ architecture, shape, ...options }: Options): StepWork[] {
+  const { vocab, vocabulary = vocab, length, batch, width, layers, heads } = options;
+  const given = { vocabulary, length, batch, width, layers, heads };
+  const own = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  const shapes = (shape ?? ["S1" as const]).map((name): StepShape => ({ ...namedShapes[name], ...own }));
+  return architecture.flatMap((name) =>
+    shapes.map((sizes) => {
+      if (name !== "causal" && sizes.length % 2 !== 0) {
+        const message = `--length is halved for ${name}: give an even one from 4, got ${sizes.length}`;
+        throw new ConfigError("bench/options", message);
+      }
+      return stepWork(name, sizes);
+    }),
+  );
+}
+
+async function benchWork(work: StepWork, options: Options, note: (line: string) => void): Promise<Finding[]> {
+  const engines = options.backend === "simd" ? await createEngines(options) : [];
+  const ours =
+    engines.length > 0 ? engines.map((engine) => onEngine(work, engine, options)) : [await onBackend(work, options)];
+  const theirs = presentContenders(
+    await Promise.all(options.peers.map((peer) => peerContenders(peer, work, options))).then((found) => found.flat()),
+    note,
+  );
+  const peaks = (
+    await Promise.all(engines.map((engine) => peakContenders(engine, work.tokens, work.shape.width)))
+  ).flat();
+  const steps = [...ours, ...theirs];
+  try {
+    const measured = await measure<Contender>([...steps, ...peaks], options);
+    const speeds = measured.slice(steps.length).map(({ contender, seconds }) => ({
+      ...contender,
+      flopsPerSecond: gemmFlops(peaks.find((peak) => peak === contender)!) / median(seconds),
+    }));
+    return measured.slice(0, steps.length).map((one) => findingOf(one, work, peakOf(one.contender, speeds)));
+  } finally {
+    for (const contender of [...steps, ...peaks]) await contender.close();
+  }
+}
+
+/** The best product of the same engine. */
+function peakOf(
+  { name, precision, provider, threads }: Contender,
+  speeds: readonly (Contender & { readonly flopsPerSecond: number })[],
+): number | undefined {
+  const same = speeds.filter(
+    (peak) =>
+      name === "trivium" && peak.precision === precision && peak.provider === provider && peak.threads === threads,
+  );
+  return same.length === 0 ? undefined : Math.max(...same.map(({ flopsPerSecond }) => flopsPerSecond));
+}
+
+function findingOf({ contender, seconds }: Measured, work: StepWork, peak: number | undefined): Finding {
+  const { name, precision, provider, threads, version } = contender;
+  const stepSeconds = median(seconds);
+  const flopsPerSecond = work.flops / stepSeconds;
+  return {
+    ...{ name, precision, version, provider, threads, work: work.label, stepSeconds },
+    tokensPerSecond: work.tokens / stepSeconds,
+    gflops: flopsPerSecond / 1e9,
+    ...(peak !== undefined && { shareOfPeak: flopsPerSecond / peak }),
+    parameters: work.parameters,
+    rounds: [...seconds],
+  };
+}
+
+const registry = createRegistry(presets);
+const kernel = ({ attention }: Options): AttentionKernel => registry.create("attention", attention as never, {});
+
+const onEngine = (work: StepWork, { precision, provider, threads, use }: Engine, options: Options): Contender =>
+  stepContender({ name: "trivium", precision, provider, threads, use, work, attention: kernel(options) });
+
+async function onBackend(work: StepWork, options: Options): Promise<Contender> {
+  const use = await useBackend(registry.get("backend", options.backend as never) as Backend);
+  const own = { name: "trivium", precision: "f32", provider: options.backend } as const;
+  return stepContender({ ...own, use, work, attention: kernel(options) });
+}
+
+/** PyTorch takes part in each precision; tfjs has but one, and runs our packages on a backend of its own. */
+async function peerContenders(
+  peer: (typeof peers)[number],
+  work: StepWork,
+  options: Options,
+): Promise<(Contender | Absent)[]> {
+  if (!isTfjsPeer(peer)) return torchContenders(work, options);
+  const found = await tfjsPeer(peer);
+  if (isAbsent(found)) return [found];
+  return [
+    stepContender({ ...found, precision: "f32", work, attention: registry.create("attention", "reference", {}) }),
+  ];
+}
+
+async function torchContenders(work: StepWork, options: Options): Promise<(Contender | Absent)[]> {
+  const python = await findTorch();
+  if (isAbsent(python)) return [python];
+  const threads = Math.max(...options.threads);
+  const settings = { architecture: work.architecture.name, ...work.shape };
+  return Promise.all(
+    options.precision.map(async (precision: Precision) => {
+      const contender = await torchContender(python, "torch_step.py", { precision, threads, settings });
+      assertSameModel(work, contender.ready.parameters);
+      return contender;
+    }),
+  );
+}
+
+/** @throws {ConfigError} `bench/parameters` if a peer trains another model. */
+function assertSameModel({ label, parameters }: StepWork, theirs: unknown): void {
+  if (theirs === parameters) return;
+  const message = `${label}: trivium's model has ${parameters} parameters and PyTorch's ${theirs}: not the same work`;
+  throw new ConfigError("bench/parameters", message);
+}
+
+function remarksOf({ architecture }: Options): string[] {
+  const notes: Readonly<Record<string, string>> = {
+    causal: "",
+    prefix: "prefix: half of each row is prefix, and the other half carries the loss.",
+    "encoder-decoder":
+      "encoder-decoder: half of the length is source and half target; a source and a target position together use each parameter once, so GFLOP/s is 6·N·(tokens ÷ 2) ÷ seconds.",
+  };
+  return [
+    "Seconds are medians. GFLOP/s = 6·N·tokens ÷ seconds, N = all parameters; of peak: of the best product of the same engine in this run.",
+    ...architecture.map((name) => notes[name] as string).filter((note) => note !== ""),
+  ];
+}

@@ -1,0 +1,49 @@
+import { z } from "zod";
+import { precisions } from "./options.ts";
+
+const positive = z.number().positive();
+
+/** What one contender did, and all that identifies it: an element of what `--json` prints. */
+export const measurementSchema = z.object({
+  /** `trivium` for ours. */
+  name: z.string().min(1),
+  precision: z.enum(precisions),
+  version: z.string().optional(),
+  provider: z.string().optional(),
+  threads: z.int().positive().optional(),
+  /** Which benchmark: `step`, `gemm`, … */
+  benchmark: z.string().min(1),
+  /** What was done: the shape, the mask. */
+  work: z.string().min(1),
+  /** Median seconds of one piece of work: a step, a product, a pass forward and backward. */
+  stepSeconds: positive,
+  tokensPerSecond: positive.optional(),
+  gflops: positive.optional(),
+  gigabytesPerSecond: positive.optional(),
+  /** This contender's seconds divided by those of the first `trivium` of the same work and precision. */
+  timesTrivium: positive.optional(),
+  /** Of the best product that was measured in the same run. */
+  shareOfPeak: positive.optional(),
+  /** Of the matrix of queries and keys. */
+  visibleFraction: positive.optional(),
+  /** Seconds of the first mask divided by those of this one. */
+  timesFirst: positive.optional(),
+  peakEngineBytes: positive.optional(),
+  residentBytes: positive.optional(),
+  parameters: z.int().positive().optional(),
+  /** Seconds of each round. */
+  rounds: z.array(positive).min(1),
+  per: z.number().min(0).optional(),
+  wer: z.number().min(0).optional(),
+  trainSeconds: positive.optional(),
+  seeds: z.array(z.int()).optional(),
+  machine: z.object({ processor: z.string(), cores: z.int(), memoryGigabytes: z.number(), node: z.string() }),
+  commit: z.string(),
+  command: z.string(),
+  date: z.iso.date(),
+});
+
+export type Measurement = z.output<typeof measurementSchema>;
+
+/** What a benchmark finds out of one contender; the rest is the same for all of a run. */
+export type Finding = Omit<Measurement, "machine" | "commit" | "command" | "date" | "benchmark">;

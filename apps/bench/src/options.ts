@@ -1,0 +1,64 @@
+import { availableParallelism } from "node:os";
+import { validateWith } from "@trivium/registry";
+import { type Command, Option } from "commander";
+import { z } from "zod";
+
+/** A whole number from 1, from the text of a flag. */
+export const count = z.coerce.number().int().positive();
+
+/** Several whole numbers with commas between them. */
+export const counts = commaList(count);
+
+/** Some of these names, with commas between them. */
+export const listOf = <Name extends string>(names: readonly [Name, ...Name[]]) => commaList(z.enum(names));
+
+function commaList<Item>(item: z.ZodType<Item>) {
+  return z
+    .string()
+    .transform((text) => text.split(",").filter((part) => part !== ""))
+    .pipe(z.array(item) as unknown as z.ZodType<Item[], string[]>);
+}
+
+/** What computes a number is rounded to in products. */
+export const precisions = ["f32", "bf16"] as const;
+export type Precision = (typeof precisions)[number];
+
+/** Flags of every benchmark: how often, and what of our engine. */
+export const measuringOptions = {
+  rounds: count.default(7).describe("Rounds, in each of which every contender has its turn; the median counts"),
+  warmup: count.default(2).describe("Turns of each contender before the first round"),
+  minimumSeconds: z.coerce
+    .number()
+    .min(0)
+    .default(0.2)
+    .describe("A turn repeats the work until it should take that long"),
+};
+
+/** Flags that choose what of our engine runs; each of these lists makes contenders. */
+export const engineOptions = {
+  gemm: z
+    .string()
+    .transform((text) => text.split(","))
+    .optional()
+    .describe("GEMM providers of simd, with commas; all of them: all. Default: the one that simd chooses"),
+  threads: counts.prefault(String(availableParallelism())).describe("Numbers of threads, with commas"),
+  precision: listOf(precisions).prefault("f32").describe("f32, bf16 or both: what products are rounded to"),
+};
+
+export type EngineOptions = z.output<z.ZodObject<typeof engineOptions>>;
+export type MeasuringOptions = z.output<z.ZodObject<typeof measuringOptions>>;
+
+/** Adds a flag for each field of the schema: `minimumSeconds` becomes `--minimum-seconds`. */
+export function addOptions(command: Command, schema: z.ZodObject): Command {
+  for (const [key, field] of Object.entries(schema.shape as Record<string, z.ZodType>)) {
+    const flag = `--${key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+    const fallback = field.safeParse(undefined).data;
+    const note = fallback === undefined ? "" : ` (default: ${[fallback].flat().join(",") || "none"})`;
+    command.addOption(new Option(`${flag} <value>`, `${field.description ?? ""}${note}`));
+  }
+  return command;
+}
+
+/** @throws {ConfigError} `bench/options`, naming each flag that is wrong. */
+export const readOptions = <Schema extends z.ZodObject>(schema: Schema, flags: unknown, name: string) =>
+  validateWith(schema, flags, { code: "bench/options", what: `bench ${name}` }) as z.output<Schema>;

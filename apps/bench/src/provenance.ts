@@ -1,0 +1,36 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { availableParallelism, cpus, totalmem } from "node:os";
+import { fileURLToPath } from "node:url";
+import type { Measurement } from "./measurement.ts";
+
+/** The folder of this package, in `src` as in `dist`. */
+const ownFolder = new URL("..", import.meta.url);
+
+/** The path of a file of this package. */
+export const ownFile = (path: string): string => fileURLToPath(new URL(path, ownFolder));
+
+/** Where numbers come from: machine, commit and command. */
+export const provenance = (command: string): Pick<Measurement, "machine" | "commit" | "command" | "date"> => ({
+  machine: {
+    processor: cpus()[0]?.model.trim() || process.arch,
+    cores: availableParallelism(),
+    memoryGigabytes: Math.round(totalmem() / 2 ** 30),
+    node: process.version,
+  },
+  commit: commit(),
+  command,
+  date: new Date().toISOString().slice(0, 10),
+});
+
+/** Of the checkout that this file is in, with a + if it was changed since; of a package its version. */
+function commit(): string {
+  const git = (...words: string[]) =>
+    execFileSync("git", words, { cwd: ownFolder, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
+  try {
+    return `${git("rev-parse", "--short=10", "HEAD")}${git("status", "--porcelain", "--untracked-files=no") ? "+" : ""}`;
+  } catch {
+    const { version } = JSON.parse(readFileSync(ownFile("package.json"), "utf8")) as { version: string };
+    return `version ${version}`;
+  }
+}

@@ -1,0 +1,21 @@
+import { Command } from "commander";
+import { createOutput } from "../output.ts";
+import { table } from "../table.ts";
+
+/** Hands everything after `bench` to `@trivium/bench`, which is loaded when it is asked for. */
+export function benchCommand(program: Command): void {
+  program
+    .enablePositionalOptions()
+    .command("bench")
+    .argument("[words...]", "what to measure, with its flags: see trivium bench --help")
+    .description("Measure the engine and its peers: training steps, matrix products.")
+    .helpOption(false)
+    .allowUnknownOption()
+    .passThroughOptions()
+    .action(async (words: string[]) => {
+      const { addBenchmarks } = await import("@trivium/bench");
+      const output = (json: boolean) => ({ ...createOutput(json), table });
+      const bench = addBenchmarks(new Command("trivium bench").copyInheritedSettings(program), { output, words });
+      await bench.parseAsync(words, { from: "user" });
+    });
+}
