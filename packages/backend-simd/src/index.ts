@@ -1,5 +1,14 @@
-export type { GemmProvider, GemmRequest } from "./backend/gemm-provider.ts";
 export { SimdBackend, type SimdOptions, type SimdUse } from "./backend/simd-backend.ts";
+export { type GemmChoice, type GemmPlugin, gemmProviders, probeGemmProviders } from "./gemm/choose-gemm.ts";
+export {
+  type GemmProbe,
+  type GemmProvider,
+  gemmProvider,
+  type OpenedGemm,
+  type Product,
+} from "./gemm/gemm-provider.ts";
+export type { Epilogue, GemmRequest } from "./gemm/gemm-request.ts";
+export { type NativeGemmDescription, nativeGemm } from "./gemm/native/native-gemm.ts";
 export { registerSimdBackend, type SimdRegistration } from "./register.ts";
 export {
   acceleratedCalls,

@@ -1,10 +1,12 @@
 import type { Probe } from "@trivium/tensor";
-import { createNative, type NativeBuild } from "./native/create-native.ts";
+import type { SimdOptions } from "./backend/simd-backend.ts";
+import { chooseGemm } from "./gemm/choose-gemm.ts";
+import { createNative } from "./native/create-native.ts";
 
 const NEWER = "Use Node 22 or newer, or a browser of 2021 or newer.";
 
 /** Whether this engine has what the backend needs: WebAssembly with SIMD and threads, and shared memory. */
-export async function probeSimd(build?: NativeBuild): Promise<Probe> {
+export async function probeSimd({ build, gemm }: Pick<SimdOptions, "build" | "gemm">): Promise<Probe> {
   if (typeof WebAssembly === "undefined") return unavailable("there is no WebAssembly", 'Use the "cpu" backend.');
   let memory: WebAssembly.Memory;
   try {
@@ -13,13 +15,18 @@ export async function probeSimd(build?: NativeBuild): Promise<Probe> {
   } catch {
     return unavailable("there is no shared WebAssembly memory", NEWER);
   }
+  let kernels: string;
   try {
-    const chosen = createNative(memory, build).build;
-    // Not the number of threads: results do not depend on it, and this is what a resumed run compares.
-    return { available: true, detail: `${chosen} SIMD kernels on shared memory, matrix products in wasm` };
+    kernels = `${createNative(memory, build).build} SIMD kernels on shared memory`;
   } catch {
     const remedy = build === "relaxed" ? 'Use the "plain" build.' : NEWER;
     return unavailable(`WebAssembly lacks the instructions of the "${build ?? "plain"}" kernels`, remedy);
+  }
+  try {
+    const { name, version } = chooseGemm(gemm);
+    return { available: true, detail: `${kernels}, matrix products in ${[name, version].filter(Boolean).join(" ")}` };
+  } catch (error) {
+    return unavailable((error as Error).message, "Or leave the choice to it, without the option and TRIVIUM_GEMM");
   }
 }
 

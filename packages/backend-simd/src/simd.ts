@@ -1,8 +1,9 @@
 import type { Plugin } from "@trivium/registry";
 import { activateBackend, type Backend, backend } from "@trivium/tensor";
 import type { SimdOptions } from "./backend/simd-backend.ts";
+import { chooseGemm } from "./gemm/choose-gemm.ts";
 import { kernelHashes } from "./generated/kernels.ts";
-import { bestBuild, type NativeBuild } from "./native/create-native.ts";
+import { bestBuild } from "./native/create-native.ts";
 import { probeSimd } from "./probe.ts";
 import { registerSimdBackend, type SimdRegistration } from "./register.ts";
 import { threadCount } from "./threads/thread-count.ts";
@@ -16,35 +17,38 @@ export interface CreateSimdBackendOptions extends SimdOptions {
  * A backend with options of its own, registered with tfjs under `name`.
  *
  * @throws {ConfigError} `simd/name-taken` if tfjs has a backend of that name already; on activation `simd/threads` if
- * the number of threads is none.
+ * the number of threads is none, `simd/gemm` if there is no GEMM provider of that name.
+ * @throws {UnsupportedError} on activation `simd/gemm` if a GEMM provider was asked for that cannot run here.
  * @example await createSimdBackend({ name: "simd-plain", build: "plain" }).activate()
  */
 export function createSimdBackend({ name, ...options }: CreateSimdBackendOptions): Backend & SimdRegistration {
   const registration = registerSimdBackend(name, options);
-  const probe = () => probeSimd(options.build);
+  const probe = () => probeSimd(options);
   const activate = async () => {
     // tfjs only prints what a backend throws when it is made.
     threadCount(options.threads);
+    chooseGemm(options.gemm);
     await activateBackend({ name, probe });
     await registration.threadsReady();
   };
-  const numericIdentity = async () => numericIdentityOf(name, options.build ?? bestBuild());
+  const numericIdentity = async () => numericIdentityOf(name, options);
   return { ...registration, probe, numericIdentity, activate };
 }
 
-const numericIdentityOf = (name: string, build: NativeBuild) => ({
-  backend: name,
-  build,
-  gemm: "wasm",
-  kernels: kernelHashes[build],
-});
+function numericIdentityOf(name: string, options: SimdOptions): Record<string, string> {
+  const build = options.build ?? bestBuild();
+  const gemm = chooseGemm(options.gemm);
+  const version = gemm.version && { gemmVersion: gemm.version };
+  return { backend: name, build, kernels: kernelHashes[build], gemm: gemm.name, ...version };
+}
 
 /** Shared WebAssembly memory with SIMD kernels: the fast backend where nothing can be installed. */
 export const simd: Backend & SimdRegistration = createSimdBackend({ name: "simd" });
 
 /** `simd`, for a registry. */
 export const simdPlugin: Plugin<"backend", "simd", Backend> = backend("simd", simd, {
-  description: "SIMD WebAssembly kernels on shared memory: nothing to install, in Node and in browsers.",
+  description:
+    "SIMD WebAssembly kernels on shared memory, on all cores; matrix products in a BLAS where one is installed.",
 });
 
 /** How often each accelerated kernel of the backend "simd" did the work itself; 0 for one that never did. */

@@ -1,4 +1,5 @@
 import type { NativeKernels } from "../native/native.ts";
+import type { Kernel } from "../threads/share.ts";
 
 /** The id of a raw kernel that works on a range. */
 export type JobKernel = { [K in keyof NativeKernels]: JobArguments<K> extends never ? never : K }[keyof NativeKernels];
@@ -6,8 +7,6 @@ export type JobKernel = { [K in keyof NativeKernels]: JobArguments<K> extends ne
 /** A raw kernel's arguments without its range, which come last. */
 export type JobArguments<K extends keyof NativeKernels> =
   Parameters<NativeKernels[K]> extends [...infer Fixed extends number[], start: number, end: number] ? Fixed : never;
-
-type Kernel = (...values: number[]) => number | undefined;
 
 /**
  * Runs a kernel over all its work units on this thread, in runs of `splitUnits`.
@@ -17,14 +16,16 @@ type Kernel = (...values: number[]) => number | undefined;
  *
  * @returns what the kernel returned: the first result that is not negative, if it returns numbers.
  */
-export function runJob(
+export const runJob = (
   native: NativeKernels,
   name: JobKernel,
   splitUnits: number,
   units: number,
   args: readonly number[],
-): number {
-  const kernel = native[name] as Kernel;
+): number => runPieces(native[name] as Kernel, splitUnits, units, args);
+
+/** `runJob` of a kernel that has no name. */
+export function runPieces(kernel: Kernel, splitUnits: number, units: number, args: readonly number[]): number {
   let first = -1;
   for (let start = 0; start < units; start += splitUnits) {
     const result = kernel(...args, start, Math.min(units, start + splitUnits));

@@ -1,18 +1,18 @@
 import { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
 import { type backend_util, type DataType, engine, type TensorInfo, util } from "@tensorflow/tfjs-core";
 import { UnsupportedError } from "@trivium/core";
+import { type ChosenGemm, chooseGemm, type GemmChoice, WASM } from "../gemm/choose-gemm.ts";
+import { Gemm } from "../gemm/gemm.ts";
+import type { GemmRequest } from "../gemm/gemm-request.ts";
 import { createHeap, type Heap, type HeapOptions, type HeapUse } from "../memory/heap.ts";
 import { createNative, type NativeBuild } from "../native/create-native.ts";
 import type { NativeKernels } from "../native/native.ts";
 import { type Cutting, shareOf } from "../threads/cut-job.ts";
-import { gemmJob } from "../threads/gemm-job.ts";
-import { cuts } from "../threads/share.ts";
 import { threadCount } from "../threads/thread-count.ts";
 import { ThreadPool } from "../threads/thread-pool.ts";
 import { workOf } from "../threads/work-estimate.ts";
 import { type DataHandle, DataRegistry } from "./data-registry.ts";
-import { type GemmProvider, type GemmRequest, wasmGemm } from "./gemm-provider.ts";
-import { type JobArguments, type JobKernel, runJob } from "./job.ts";
+import { type JobArguments, type JobKernel, runJob, runPieces } from "./job.ts";
 import { bytesPerElement, type ForeignValues, type NumericValues, TensorData } from "./tensor-data.ts";
 
 export interface SimdOptions extends HeapOptions {
@@ -25,6 +25,13 @@ export interface SimdOptions extends HeapOptions {
    * depend on it.
    */
   readonly threads?: number;
+  /**
+   * What multiplies large matrices: `"onednn"`, `"openblas"`, `"mkl"`, `"accelerate"`, `"wasm"` or a provider of one's
+   * own; default `TRIVIUM_GEMM`, else the first of mkl, accelerate, onednn, openblas that is available, else `"wasm"`.
+   */
+  readonly gemm?: GemmChoice;
+  /** True gives the provider small products too, which are faster without it; for its tests. */
+  readonly gemmForSmall?: boolean;
   /** Work units (rows, elements) at a time that a kernel is called with; for tests, which force it to 1. */
   readonly splitUnits?: number;
 }
@@ -58,7 +65,8 @@ export class SimdBackend extends MathBackendCPU {
   readonly heap: Heap;
   readonly native: NativeKernels;
   readonly build: NativeBuild;
-  readonly gemm: GemmProvider;
+  private readonly chosen: ChosenGemm;
+  private readonly gemm: Gemm;
   /** Told of each product once it is done, while a profile is taken. */
   onProduct: ((request: GemmRequest, startMs: number) => void) | undefined;
   private readonly options: SimdOptions;
@@ -77,8 +85,12 @@ export class SimdBackend extends MathBackendCPU {
     const { memory } = this.heap;
     const threads = mayHaveWorkers() ? threadCount(options.threads) : 1;
     this.cutting = { threads, splitUnits: options.splitUnits };
-    this.pool = threads > 1 ? new ThreadPool({ ...native, native: native.kernels, threads, memory }) : undefined;
-    this.gemm = wasmGemm(this.native, this.heap, threads);
+    this.chosen = chooseGemm(options.gemm);
+    const provider = this.chosen.provider?.open(memory);
+    const smallToo = options.gemmForSmall === true;
+    this.gemm = new Gemm({ native: this.native, heap: this.heap, threads, provider, smallToo });
+    const pool = { ...native, native: native.kernels, product: this.gemm.kernel, gemm: provider?.inWorkers };
+    this.pool = threads > 1 ? new ThreadPool({ ...pool, threads, memory }) : undefined;
     this.data = new DataRegistry(this, engine());
     this.net = new FinalizationRegistry((data) => this.collect(data));
   }
@@ -124,28 +136,28 @@ export class SimdBackend extends MathBackendCPU {
   run<K extends JobKernel>(kernel: K, units: number, ...values: JobArguments<K>): number {
     const work = this.pool && workOf(kernel, values, units);
     const share = work ? shareOf(units, work, this.cutting) : units;
-    if (share < units) return this.pool!.run({ kernel, cut: cuts.range, units, share, scratch: 0, values });
+    if (share < units) return this.pool!.run({ kernel, units, share, scratch: 0, values });
     return runJob(this.native, kernel, this.cutting.splitUnits ?? Number.POSITIVE_INFINITY, units, values);
   }
 
-  /** Multiplies matrices with the current provider, on all threads where it is worth it. */
+  /** Multiplies matrices, on all threads where it is worth it. */
   multiply(request: GemmRequest): void {
     const startMs = this.onProduct && performance.now();
-    this.multiplyRows(request);
+    this.runProduct(request);
     this.onProduct?.(request, startMs!);
   }
 
-  private multiplyRows(request: GemmRequest): void {
-    const inWorkers = this.pool && this.gemm.inWorkers?.(request);
-    const job = inWorkers && gemmJob(request, inWorkers, this.cutting);
-    if (job) {
-      this.pool!.run(job);
-      return;
-    }
-    const rows = request.batch * request.m;
-    const splitUnits = this.cutting.splitUnits ?? rows;
-    for (let start = 0; start < rows; start += splitUnits) {
-      this.gemm.gemm(request, start, Math.min(rows, start + splitUnits));
+  /** The name of what multiplies it: the WebAssembly kernel has the small ones. */
+  providerOf(request: GemmRequest): string {
+    return this.gemm.isForProvider(request) ? this.chosen.name : WASM;
+  }
+
+  private runProduct(request: GemmRequest): void {
+    const { values, units, share, scratchBytes } = this.gemm.plan(request, this.cutting);
+    if (this.pool && share < units) {
+      this.pool.run({ kernel: "product", units, share, scratch: scratchBytes, values });
+    } else if (units > 0) {
+      runPieces(this.gemm.kernel, this.cutting.splitUnits ?? units, units, values);
     }
   }
 
@@ -159,7 +171,7 @@ export class SimdBackend extends MathBackendCPU {
     return {
       ...this.heap.use(),
       build: this.build,
-      gemm: this.gemm.name,
+      gemm: this.chosen.name,
       threads: this.cutting.threads,
       liveBuffers: this.data.numDataIds(),
       forgottenBuffers: this.forgotten,

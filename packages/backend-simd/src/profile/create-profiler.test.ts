@@ -30,7 +30,8 @@ test("a matrix product has its exact shape, transposes, provider and operations"
       const products = records.flatMap((record) => record.products);
       tf.dispose([a, b]);
       expect(products.reduce((sum, { flops }) => sum + flops, 0)).toBe(2 * batch * m * n * k);
-      expect(products[0]).toMatchObject({ n, k, transposeA, transposeB, provider: simd.use().gemm });
+      expect(products[0]).toMatchObject({ n, k, transposeA, transposeB });
+      expect(["wasm", simd.use().gemm]).toContain(products[0]!.provider);
       expect(products[0]!.m * products[0]!.batch).toBe(m * batch);
       const call = records.find(({ name }) => name === "BatchMatMul")!;
       expect(call).toMatchObject({ accelerated: true, outputs: [[batch, m, n]] });

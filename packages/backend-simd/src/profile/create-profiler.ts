@@ -7,8 +7,8 @@ import {
 } from "@tensorflow/tfjs-core";
 import { UnsupportedError } from "@trivium/core";
 import type { KernelRecord, ProductRecord, ProfileSession } from "@trivium/tensor";
-import type { GemmRequest } from "../backend/gemm-provider.ts";
 import type { SimdBackend } from "../backend/simd-backend.ts";
+import type { GemmRequest } from "../gemm/gemm-request.ts";
 import { describeCall } from "./describe-call.ts";
 
 /**
@@ -96,9 +96,10 @@ class Recorder {
     };
   }
 
-  private product({ m, n, k, batch, transposeA, transposeB }: GemmRequest, startMs: number): ProductRecord {
+  private product(request: GemmRequest, startMs: number): ProductRecord {
     const durationMs = performance.now() - startMs;
-    const provider = this.backend.gemm.name;
+    const { m, n, k, batch, transposeA, transposeB } = request;
+    const provider = this.backend.providerOf(request);
     return { provider, m, n, k, batch, transposeA, transposeB, flops: 2 * batch * m * n * k, startMs, durationMs };
   }
 }

@@ -3,7 +3,6 @@ import fc from "fast-check";
 import { createNative } from "../native/create-native.ts";
 import { registerSimdBackend } from "../register.ts";
 import { controlBytes, packTicket, viewControl, word } from "../threads/control.ts";
-import { cuts } from "../threads/share.ts";
 import { startWorker } from "../threads/start-worker.ts";
 import { fusedCases } from "./fused-cases.ts";
 import { kernelCases } from "./kernel-cases.ts";
@@ -61,11 +60,11 @@ async function workerWorksAlone(): Promise<boolean> {
   const { kernels, module } = createNative(memory);
   const control = new SharedArrayBuffer(controlBytes);
   const { words, numbers } = viewControl(control);
-  const worker = startWorker({ module, memory, control, thread: 1 });
+  const worker = startWorker({ module, memory, control, thread: 1, gemm: undefined });
   await worker.ready;
   const [shares, value] = [10, 7];
   const kernel = Object.keys(kernels).indexOf("fill");
-  numbers.set([kernel, cuts.range, COUNT, COUNT / shares, 0, 2, ADDRESS, value]);
+  numbers.set([kernel, COUNT, COUNT / shares, 0, 2, ADDRESS, value]);
   Atomics.store(words, word.ticket, packTicket(1, shares));
   Atomics.notify(words, word.ticket);
   for (let wait = 0; wait < 1_000 && Atomics.load(words, word.done) < shares; wait++) {

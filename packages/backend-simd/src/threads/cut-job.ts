@@ -2,7 +2,7 @@ import { MAXIMUM_SHARES } from "./control.ts";
 import type { Work } from "./work-estimate.ts";
 
 /** A share that takes less than this is not worth a thread's attention. */
-const LEAST_SHARE_NANOSECONDS = 10_000;
+export const LEAST_SHARE_NANOSECONDS = 10_000;
 
 /** A share that takes longer is cut further: a thread that the system holds up then holds up less. */
 const MOST_SHARE_NANOSECONDS = 500_000;

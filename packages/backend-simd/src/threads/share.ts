@@ -1,18 +1,20 @@
+import { argument } from "../gemm/product-arguments.ts";
 import type { NativeKernels } from "../native/native.ts";
 
 export type Kernel = (...values: number[]) => number | undefined;
 
-/** How a job is cut: by the kernel's own range, or the columns of a matrix product. */
-export const cuts = { range: 0, gemmColumns: 1 } as const;
-
 /** Places in a job's numbers; the kernel's arguments follow. */
-export const jobNumber = { kernel: 0, cut: 1, units: 2, share: 3, scratch: 4, count: 5, arguments: 6 } as const;
+export const jobNumber = { kernel: 0, units: 1, share: 2, scratch: 3, count: 4, arguments: 5 } as const;
 
-/** Places in the arguments of `NativeKernels.gemm`. */
-const gemm = { transposeB: 1, m: 2, n: 3, b: 8, ldb: 9, c: 11, bias: 15, scratch: 16 } as const;
+/** The kernels in the order of their ids, the same in every thread: the raw ones of the module, and matrix products. */
+export const kernelList = (native: NativeKernels, product: Kernel): Kernel[] => [
+  ...(Object.values(native) as Kernel[]),
+  product,
+];
 
-/** The raw kernels in the order of their ids, the same in every instance of a module. */
-export const kernelList = (native: NativeKernels): Kernel[] => Object.values(native) as Kernel[];
+/** The ids by name. */
+export const kernelIds = (native: NativeKernels): ReadonlyMap<string, number> =>
+  new Map([...Object.keys(native), "product"].map((name, index) => [name, index]));
 
 /**
  * Runs one share of a job, the `index`-th run of `share` work units.
@@ -27,17 +29,6 @@ export function runShare(kernels: readonly Kernel[], numbers: Float64Array, inde
   const end = Math.min(numbers[jobNumber.units]!, start + share);
   const scratch = numbers[jobNumber.scratch]!;
   const values = Array.from(numbers.subarray(jobNumber.arguments, jobNumber.arguments + numbers[jobNumber.count]!));
-  if (scratch > 0) values[gemm.scratch] = values[gemm.scratch]! + thread * scratch;
-  if (numbers[jobNumber.cut] === cuts.gemmColumns) return runColumns(kernel, values, start, end);
+  if (scratch > 0) values[argument.scratch] = values[argument.scratch]! + thread * scratch;
   return kernel(...values, start, end) ?? -1;
-}
-
-// Every row of some columns is a product of its own, by the part of B (and bias) that these columns come from.
-function runColumns(kernel: Kernel, values: number[], start: number, end: number): number {
-  const rows = values[gemm.m]!;
-  values[gemm.n] = end - start;
-  values[gemm.b] = values[gemm.b]! + 4 * start * (values[gemm.transposeB] ? values[gemm.ldb]! : 1);
-  values[gemm.c] = values[gemm.c]! + 4 * start;
-  if (values[gemm.bias]! > 0) values[gemm.bias] = values[gemm.bias]! + 4 * start;
-  return kernel(...values, 0, rows) ?? -1;
 }

@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { afterEach, expect, test } from "vitest";
 import { createSimdBackend } from "../index.ts";
 import { threadCount } from "./thread-count.ts";
@@ -8,12 +9,12 @@ afterEach(() => {
   else process.env.TRIVIUM_THREADS = before;
 });
 
-test("the option goes before the environment, and without either there is one thread", () => {
+test("the option goes before the environment, and without either there is one thread for each core", () => {
   process.env.TRIVIUM_THREADS = "3";
   expect(threadCount(2)).toBe(2);
   expect(threadCount()).toBe(3);
   delete process.env.TRIVIUM_THREADS;
-  expect(threadCount()).toBe(1);
+  expect(threadCount()).toBe(Math.min(availableParallelism(), 32));
 });
 
 test.for(["0", "2.5", "many", "-1", "129"])("TRIVIUM_THREADS=%s is refused in words", (text) => {

@@ -1,14 +1,13 @@
 import { TriviumError, UnsupportedError } from "@trivium/core";
+import type { NativeBinding } from "../gemm/native/bind-native.ts";
 import type { NativeKernels } from "../native/native.ts";
 import { type Control, controlBytes, NO_RESULT, packTicket, spin, takeShare, viewControl, word } from "./control.ts";
-import { jobNumber, type Kernel, kernelList, runShare } from "./share.ts";
+import { jobNumber, type Kernel, kernelIds, kernelList, runShare } from "./share.ts";
 import { type StartedWorker, startWorker } from "./start-worker.ts";
 
 /** A kernel's work, cut into shares. */
 export interface Job {
-  readonly kernel: keyof NativeKernels;
-  /** One of `cuts`. */
-  readonly cut: number;
+  readonly kernel: keyof NativeKernels | "product";
   readonly units: number;
   /** Work units in a share. */
   readonly share: number;
@@ -24,6 +23,10 @@ export interface ThreadPoolOptions {
   readonly module: WebAssembly.Module;
   /** The main thread's own instance of the module. */
   readonly native: NativeKernels;
+  /** The main thread's own kernel of matrix products. */
+  readonly product: Kernel;
+  /** The library that workers open for theirs. */
+  readonly gemm?: NativeBinding | undefined;
 }
 
 /** About how long a worker takes that is almost done; after it the main thread sleeps, where it may. */
@@ -50,8 +53,8 @@ export class ThreadPool {
   constructor(options: ThreadPoolOptions) {
     this.options = options;
     this.threads = options.threads;
-    this.kernels = kernelList(options.native);
-    this.ids = new Map(Object.keys(options.native).map((name, index) => [name, index]));
+    this.kernels = kernelList(options.native, options.product);
+    this.ids = kernelIds(options.native);
     this.buffer = new SharedArrayBuffer(controlBytes);
     this.control = viewControl(this.buffer);
     this.maySleep = maySleepHere();
@@ -104,17 +107,16 @@ export class ThreadPool {
   }
 
   private startWorkers(): StartedWorker[] {
-    const { module, memory } = this.options;
+    const { module, memory, gemm } = this.options;
     const control = this.buffer;
     return Array.from({ length: this.threads - 1 }, (_, index) =>
-      startWorker({ module, memory, control, thread: index + 1 }),
+      startWorker({ module, memory, control, thread: index + 1, gemm }),
     );
   }
 
-  private post({ kernel, cut, units, share, scratch, values }: Job, shares: number): void {
+  private post({ kernel, units, share, scratch, values }: Job, shares: number): void {
     const { words, numbers } = this.control;
     numbers[jobNumber.kernel] = this.ids.get(kernel)!;
-    numbers[jobNumber.cut] = cut;
     numbers[jobNumber.units] = units;
     numbers[jobNumber.share] = share;
     numbers[jobNumber.scratch] = scratch;

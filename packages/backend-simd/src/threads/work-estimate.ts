@@ -16,8 +16,6 @@ const BYTES = 16;
 const ELEMENTS = 4;
 /** Exponentials and the like, per nanosecond. */
 const TRANSCENDENTALS = 1;
-/** Floating-point operations of a matrix product, per nanosecond. */
-export const FLOPS = 50;
 
 const cheapUnary = new Set<number>([
   ...[unaryCodes.negate, unaryCodes.abs, unaryCodes.sqrt, unaryCodes.square, unaryCodes.relu, unaryCodes.relu6],

@@ -2,6 +2,8 @@
  * What a worker runs, in Node and in browsers. `pnpm generate` bundles this file to a string, so that no file has to be
  * found in sources, in `dist` or in a bundle.
  */
+import { bindNative, type NativeBinding } from "../gemm/native/bind-native.ts";
+import { productKernel } from "../gemm/product-kernel.ts";
 import type { NativeKernels } from "../native/native.ts";
 import { type Control, isOpen, keepLeast, spin, takeShare, viewControl, word } from "./control.ts";
 import { type Kernel, kernelList, runShare } from "./share.ts";
@@ -13,6 +15,8 @@ export interface WorkerStart {
   readonly control: SharedArrayBuffer;
   /** From 1; the main thread is 0. */
   readonly thread: number;
+  /** The library that multiplies matrices. */
+  readonly gemm: NativeBinding | undefined;
 }
 
 interface Port {
@@ -30,10 +34,12 @@ const port = (nodeThreads?.parentPort ?? globalThis) as unknown as Port;
 port.addEventListener("message", ({ data }) => start(data), { once: true });
 port.start?.();
 
-function start({ module, memory, control, thread }: WorkerStart): void {
+function start({ module, memory, control, thread, gemm }: WorkerStart): void {
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+  const native = exports as unknown as NativeKernels;
+  const product = productKernel(native, gemm && { base: gemm.base, product: bindNative(gemm) });
   port.postMessage("ready");
-  serve(kernelList(exports as unknown as NativeKernels), viewControl(control), thread);
+  serve(kernelList(native, product), viewControl(control), thread);
 }
 
 // Never returns: the worker ends with the process, or is terminated.

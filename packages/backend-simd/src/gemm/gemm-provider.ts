@@ -1,0 +1,58 @@
+import { defineKind } from "@trivium/registry";
+import type { NativeBinding } from "./native/bind-native.ts";
+
+/** What `probe` of a provider found. */
+export type GemmProbe =
+  | {
+      readonly available: true;
+      /** What decides the bits of its results besides its name: the library's version, and the code that it picked. */
+      readonly version: string;
+      readonly detail: string;
+    }
+  | { readonly available: false; readonly reason: string; readonly remedy: string };
+
+/**
+ * One matrix product on the calling thread: `C = op(A)·op(B) (+ C)`, row-major.
+ *
+ * Addresses are what the memory's base and a byte offset add up to; leading dimensions are in elements. Where it does
+ * not accumulate, it may not read C. `m`, `n` and `k` are at least 1.
+ */
+export type Product = (
+  transposeA: boolean,
+  transposeB: boolean,
+  m: number,
+  n: number,
+  k: number,
+  a: number,
+  lda: number,
+  b: number,
+  ldb: number,
+  c: number,
+  ldc: number,
+  accumulate: boolean,
+) => void;
+
+/** A provider at work on one memory. */
+export interface OpenedGemm {
+  /** Added to byte offsets in the memory before they are given to `product`. */
+  readonly base: number;
+  readonly product: Product;
+  /** What workers open for themselves; a provider without it works on the main thread alone. */
+  readonly inWorkers?: NativeBinding;
+}
+
+/**
+ * What multiplies large matrices on the memory of a backend, in place of the WebAssembly kernel.
+ *
+ * Products are cut into panels by their shape alone, and each panel is one call, on whichever thread: the same call must
+ * give the same bits.
+ */
+export interface GemmProvider {
+  /** Whether it multiplies here, rightly; never throws. Found once, and then known. */
+  probe(): GemmProbe;
+  /** Called only where it is available. */
+  open(memory: WebAssembly.Memory): OpenedGemm;
+}
+
+/** The kind of plugins that multiply matrices: a value. */
+export const gemmProvider = defineKind<GemmProvider>()("gemm");

@@ -1,0 +1,107 @@
+import { GRANULE } from "../memory/allocator.ts";
+import type { Heap } from "../memory/heap.ts";
+import type { NativeKernels } from "../native/native.ts";
+import { MAXIMUM_SHARES } from "../threads/control.ts";
+import { type Cutting, LEAST_SHARE_NANOSECONDS, shareOf } from "../threads/cut-job.ts";
+import type { Kernel } from "../threads/share.ts";
+import type { OpenedGemm } from "./gemm-provider.ts";
+import type { GemmRequest } from "./gemm-request.ts";
+import { isSmall, panelsOf } from "./panels.ts";
+import { engines, productArguments } from "./product-arguments.ts";
+import { productKernel } from "./product-kernel.ts";
+
+/** A matrix product as threads take shares of it. */
+export interface GemmPlan {
+  /** The product kernel's arguments without its range. */
+  readonly values: readonly number[];
+  /** Work units: panels of a provider, rows or columns of the WebAssembly kernel. */
+  readonly units: number;
+  /** Work units that a thread takes at a time. */
+  readonly share: number;
+  /** Bytes from one thread's packing buffer to the next one's. */
+  readonly scratchBytes: number;
+}
+
+export interface GemmOptions {
+  readonly native: NativeKernels;
+  readonly heap: Heap;
+  readonly threads: number;
+  /** What multiplies all but small matrices; undefined leaves all to the WebAssembly kernel. */
+  readonly provider: OpenedGemm | undefined;
+  /** Whether it multiplies small matrices too; for its tests. */
+  readonly smallToo: boolean;
+}
+
+/** Floating-point operations per nanosecond, about: whether to cut depends on them, no bit of a result does. */
+const FLOPS = { wasm: 50, provider: 200 };
+/** Shares of a provider's panels: enough that a thread which begins late takes fewer of them. */
+const MOST_SHARES_PER_THREAD = 8;
+/** Rows of a tile of the WebAssembly micro-kernel. */
+const TILE_ROWS = 6;
+/** Columns of two tiles: a cache line of C. */
+const LINE = 16;
+
+/** The matrix products of one backend: who computes which, and how they are cut. */
+export class Gemm {
+  /** The product kernel of the main thread. */
+  readonly kernel: Kernel;
+  private readonly options: GemmOptions;
+  private readonly scratchBytes: number;
+  private scratch = 0;
+
+  constructor(options: GemmOptions) {
+    this.options = options;
+    this.kernel = productKernel(options.native, options.provider);
+    this.scratchBytes = Math.ceil(options.native.gemmScratchBytes() / GRANULE) * GRANULE;
+  }
+
+  /** Whether the provider multiplies it, by its shape alone. */
+  isForProvider(request: GemmRequest): boolean {
+    const { provider, smallToo } = this.options;
+    // Libraries differ in what they do with nothing.
+    const isNothing = request.m * request.n * request.k === 0;
+    return provider !== undefined && !isNothing && (smallToo || !isSmall(request));
+  }
+
+  plan(request: GemmRequest, cutting: Cutting): GemmPlan {
+    return this.isForProvider(request)
+      ? planPanels(request, cutting, this.options.provider!)
+      : this.planWasm(request, cutting);
+  }
+
+  /** Every element is the same however its product is cut, so that the number of threads may decide. */
+  private planWasm(request: GemmRequest, cutting: Cutting): GemmPlan {
+    const { batch, m, n, k } = request;
+    // Along the longer side of C: each share packs all of the other operand for itself.
+    const columns = batch === 1 && n > m;
+    const units = columns ? n : batch * m;
+    const nanoseconds = (2 * m * n * k * batch) / FLOPS.wasm / Math.max(1, units);
+    // Whole matrices where there are enough of them.
+    const granule = columns ? LINE : batch > 2 * cutting.threads ? m : TILE_ROWS;
+    const share = shareOf(units, { nanoseconds, granule }, cutting);
+    const { scratchBytes } = this;
+    this.scratch ||= allocateScratch(scratchBytes * this.options.threads, this.options.heap);
+    const values = productArguments(request, engines.wasm, { columns, size: 0 }, this.scratch);
+    return { values, units, share, scratchBytes };
+  }
+}
+
+function planPanels(request: GemmRequest, cutting: Cutting, { inWorkers }: OpenedGemm): GemmPlan {
+  const panels = panelsOf(request);
+  const units = request.batch * panels.count;
+  const nanoseconds = (2 * request.m * request.n * request.k) / panels.count / FLOPS.provider;
+  const share = inWorkers ? shareOfPanels(units, nanoseconds, cutting) : units;
+  return { values: productArguments(request, engines.provider, panels, 0), units, share, scratchBytes: 0 };
+}
+
+// Panels are long already: threads take them one by one, unless they are many.
+function shareOfPanels(units: number, nanoseconds: number, { threads, splitUnits }: Cutting): number {
+  const least = Math.max(LEAST_SHARE_NANOSECONDS / nanoseconds, units / (threads * MOST_SHARES_PER_THREAD));
+  return Math.min(units, Math.max(splitUnits ?? Math.ceil(least), Math.ceil(units / MAXIMUM_SHARES)));
+}
+
+function allocateScratch(bytes: number, heap: Heap): number {
+  const block = heap.allocate(bytes, () => "the packing buffers of matrix products");
+  // Aligned for vector stores, whatever a test does to the addresses of tensors.
+  return block.start * GRANULE;
+}

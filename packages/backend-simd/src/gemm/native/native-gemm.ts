@@ -1,0 +1,103 @@
+import type { GemmProbe, GemmProvider, Product } from "../gemm-provider.ts";
+import { bindNative, type Convention, type NativeBinding, type SetUpCall } from "./bind-native.ts";
+import { type Koffi, type KoffiLibrary, koffiPath, loadKoffi } from "./koffi.ts";
+import { productMismatch } from "./product-mismatch.ts";
+
+/** A C library that multiplies matrices. */
+export interface NativeGemmDescription {
+  /** File names or paths under which systems have it, the preferred one first. */
+  readonly libraries: readonly string[];
+  readonly convention: Convention;
+  /** The function that multiplies float32 matrices. */
+  readonly symbol: string;
+  /**
+   * Looks at what was found: its version, and the calls after which it uses one thread. A string says why it cannot be
+   * used. May throw, if a symbol is missing.
+   */
+  readonly inspect: (library: KoffiLibrary, koffi: Koffi) => Inspection | string;
+  /** What would make it available: `"apt-get install libdnnl2"`. */
+  readonly remedy: string;
+}
+
+export interface Inspection {
+  readonly version: string;
+  /** Made once on each thread, before any product. */
+  readonly setUp: readonly SetUpCall[];
+}
+
+/**
+ * A provider from a C library, called through koffi in Node: on plain addresses, without a copy, single-threaded on the
+ * rows of each thread.
+ *
+ * @example gemmProvider("blis", nativeGemm({ libraries: ["libblis.so.4"], convention: "cblas", symbol: "cblas_sgemm", … }))
+ */
+export function nativeGemm(description: NativeGemmDescription): GemmProvider {
+  let found: Found | undefined;
+  const find = () => (found ??= findLibrary(description));
+  return {
+    probe: () => find().probe,
+    open: (memory) => {
+      const { binding, product } = find();
+      const base = addressOf(memory, binding!.koffi);
+      return { base, product: product!, inWorkers: { ...binding!, base } };
+    },
+  };
+}
+
+interface Found {
+  readonly probe: GemmProbe;
+  readonly binding?: Omit<NativeBinding, "base">;
+  readonly product?: Product;
+}
+
+function findLibrary(description: NativeGemmDescription): Found {
+  const path = koffiPath();
+  if (path === undefined) return missing(NO_KOFFI, "Run npm install koffi, in Node.js");
+  const reasons: string[] = [];
+  for (const library of description.libraries) {
+    const found = tryLibrary(path, library, description);
+    if (typeof found === "object") return found;
+    if (found !== undefined) reasons.push(`${library}: ${found}`);
+  }
+  const names = description.libraries.map((library) => library.split("/").at(-1)).join(", ");
+  return missing(reasons.join("; ") || `none of ${names} could be loaded`, description.remedy);
+}
+
+const NO_KOFFI = 'native libraries are called through the package "koffi", which is not installed here';
+
+/** The reason why it cannot be used; undefined if it is not there at all. */
+function tryLibrary(path: string, library: string, description: NativeGemmDescription): Found | string | undefined {
+  let opened: KoffiLibrary;
+  try {
+    opened = loadKoffi(path).load(library);
+  } catch {
+    return undefined;
+  }
+  try {
+    return check(path, library, opened, description);
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+function check(
+  koffi: string,
+  library: string,
+  opened: KoffiLibrary,
+  { convention, symbol, inspect }: NativeGemmDescription,
+): Found | string {
+  const inspection = inspect(opened, loadKoffi(koffi));
+  if (typeof inspection === "string") return inspection;
+  const { version, setUp } = inspection;
+  const binding = { koffi, library, convention, symbol, setUp };
+  const product = bindNative(binding);
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
+  const mismatch = productMismatch(product, memory, addressOf(memory, koffi));
+  if (mismatch !== undefined) return mismatch;
+  return { probe: { available: true, version, detail: `${version}, ${library}` }, binding, product };
+}
+
+const addressOf = (memory: WebAssembly.Memory, koffi: string): number =>
+  Number(loadKoffi(koffi).address(new Uint8Array(memory.buffer)));
+
+const missing = (reason: string, remedy: string): Found => ({ probe: { available: false, reason, remedy } });

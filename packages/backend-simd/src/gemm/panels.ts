@@ -1,0 +1,36 @@
+import type { GemmRequest } from "./gemm-request.ts";
+
+/** How the C of each matrix in a batch is cut: into runs of `size` rows, or of columns. */
+export interface Panels {
+  readonly columns: boolean;
+  readonly size: number;
+  /** Panels in one matrix. */
+  readonly count: number;
+}
+
+/** A panel has a whole number of cache lines of C. */
+const GRANULE = 16;
+/** Smaller panels would make a library slower: it prepares the whole other operand for each. */
+const LEAST = { rows: 64, columns: 256, flops: 2 ** 22 };
+/** Enough for every thread to have some, few enough that each is long. */
+const MOST_PANELS = 16;
+
+/**
+ * The panels of a product, each of them one call of a library. They follow from the shape alone: a library adds up in
+ * an order that may depend on the sizes that it is called with, so that threads may take panels but not cut them.
+ */
+export function panelsOf({ m, n, k }: Pick<GemmRequest, "m" | "n" | "k">): Panels {
+  const columns = n > m;
+  const length = columns ? n : m;
+  const wanted = Math.min(MOST_PANELS, Math.floor((2 * m * n * k) / LEAST.flops));
+  const even = Math.ceil(length / Math.max(1, wanted) / GRANULE) * GRANULE;
+  const size = Math.min(length, Math.max(even, columns ? LEAST.columns : LEAST.rows));
+  return { columns, size, count: Math.ceil(length / size) };
+}
+
+/** Below this a library's call costs more than it saves. */
+const LEAST_FLOPS_OF_A_CALL = 2 ** 16;
+
+/** Whether the WebAssembly kernel multiplies them, by shape alone. */
+export const isSmall = ({ m, n, k }: Pick<GemmRequest, "m" | "n" | "k">): boolean =>
+  2 * m * n * k < LEAST_FLOPS_OF_A_CALL;

@@ -1,0 +1,1 @@
+export { type DescribeGemmOptions, describeGemmProvider, type GemmTest } from "./testing/describe-gemm-provider.ts";

@@ -1,0 +1,144 @@
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { SimdBackend } from "../backend/simd-backend.ts";
+import type { GemmPlugin } from "../gemm/choose-gemm.ts";
+import { type GemmCase, gemmCases, gemmData, gemmMismatch } from "./gemm-cases.ts";
+import { type GemmRun, runGemm } from "./gemm-run.ts";
+
+const tests = {
+  "equals the float64 product within rounding, and touches nothing between the rows of C": ([one]: Backends) =>
+    fc.assert(
+      fc.property(drawn, fc.constantFrom(0, 4, 20), (shape, offBytes) => {
+        expect(gemmMismatch(shape, runGemm(one!, shape, gemmData(shape), { offBytes }).c)).toBeUndefined();
+      }),
+      { numRuns: 150 },
+    ),
+
+  "does not read C unless it accumulates": ([one]: Backends) => {
+    for (const shape of large.filter(({ mode, pad }) => mode !== "accumulate" && pad === 0)) {
+      const data = gemmData(shape);
+      const poisoned = { ...data, before: data.before.map(() => Number.NaN) };
+      expect(difference(runGemm(one!, shape, poisoned).c, runGemm(one!, shape, data).c)).toBe("");
+    }
+  },
+
+  "passes on NaN, and what infinity times zero is": ([one]: Backends) => {
+    for (const shape of [plain(37, 70, 65), plain(1, 64, 64), plain(70, 1, 33), plain(130, 20, 300)]) {
+      const data = gemmData(shape);
+      data.a[3] = Number.NaN;
+      data.b.fill(0, 0, shape.n);
+      const { c } = runGemm(one!, shape, data);
+      expect(c.subarray(0, shape.n).every(Number.isNaN)).toBe(true);
+      expect(c.subarray(shape.n).some(Number.isNaN)).toBe(false);
+      data.a[3] = 1;
+      data.a[0] = Number.POSITIVE_INFINITY;
+      expect(runGemm(one!, shape, data).c.subarray(0, shape.n).every(Number.isNaN)).toBe(true);
+    }
+  },
+
+  "gives the same bits with 1, 2 and 4 threads": (backends: Backends) => {
+    for (const shape of large) {
+      const data = gemmData(shape);
+      const [expected, ...others] = backends.map((backend) => runGemm(backend, shape, data).c);
+      for (const other of others) expect(difference(other, expected!)).toBe("");
+    }
+  },
+
+  "gives the same bits wherever the matrices lie": ([one]: Backends) => {
+    for (const shape of large) {
+      const data = gemmData(shape);
+      expect(difference(runGemm(one!, shape, data, { offBytes: 64 }).c, runGemm(one!, shape, data).c)).toBe("");
+    }
+  },
+
+  "applies an activation after the bias, and keeps what it read": (backends: Backends) => {
+    for (const shape of large.filter(({ mode }) => mode !== "accumulate")) {
+      const data = gemmData(shape);
+      const [product] = backends.map((backend) => runGemm(backend, shape, data).c);
+      for (const backend of backends) {
+        const how: GemmRun = { activation: "relu", keeps: true };
+        const { c, preActivation } = runGemm(backend, shape, data, how);
+        expect(difference(preActivation, product!)).toBe("");
+        expect(difference(c, withRelu(shape, data.ldc, product!))).toBe("");
+        expect(difference(runGemm(backend, shape, data, { activation: "relu" }).c, c)).toBe("");
+      }
+    }
+  },
+};
+
+type Backends = readonly SimdBackend[];
+
+/** A test of the suite, by its sentence. */
+export type GemmTest = keyof typeof tests;
+
+export interface DescribeGemmOptions {
+  /** Tests that do not apply, by name, each with the reason. */
+  readonly skip?: readonly { readonly reason: string; readonly tests: readonly GemmTest[] }[];
+}
+
+/**
+ * The conformance suite of GEMM providers: run it over your own. Where it is not available, all of it is skipped with
+ * the reason that its probe gives.
+ *
+ * @example describeGemmProvider(gemmProvider("blis", nativeGemm({ … })))
+ */
+export function describeGemmProvider(plugin: GemmPlugin, { skip = [] }: DescribeGemmOptions = {}): void {
+  const probe = plugin.create.probe();
+  describe(`GEMM provider ${plugin.name}`, () => {
+    if (!probe.available) {
+      test.skip(`${probe.reason}. ${probe.remedy}`, () => {});
+      return;
+    }
+    const backends = [1, 2, 4].map((threads) => new SimdBackend({ gemm: plugin, gemmForSmall: true, threads }));
+    beforeAll(async () => {
+      await Promise.all(backends.map((backend) => backend.threadsReady()));
+    });
+    afterAll(() => {
+      for (const backend of backends) backend.dispose();
+    });
+    for (const title of Object.keys(tests) as GemmTest[]) {
+      const reason = skip.find((exemption) => exemption.tests.includes(title))?.reason;
+      if (reason === undefined) test(title, () => tests[title](backends));
+      else test.skip(`${title} (${reason})`, () => {});
+    }
+  });
+}
+
+const drawn = fc.tuple(gemmCases, fc.boolean()).map(([shape, sharesA]): GemmCase => ({ ...shape, sharesA }));
+
+const plain = (m: number, n: number, k: number): GemmCase => ({
+  ...{ m, n, k, transposeA: false, transposeB: false, batch: 1, pad: 0, sharesB: false },
+  ...{ mode: "overwrite", seed: 3 },
+});
+
+/** Products of several panels, along rows and columns, with every transpose, and batches. */
+const large: readonly GemmCase[] = [
+  plain(515, 131, 300),
+  { ...plain(67, 1031, 300), pad: 1 },
+  { ...plain(400, 128, 512), transposeB: true, mode: "bias" },
+  { ...plain(256, 600, 515), transposeA: true, mode: "accumulate" },
+  { ...plain(301, 300, 257), transposeA: true, transposeB: true, pad: 3, mode: "bias" },
+  { ...plain(1, 700, 2050), transposeB: true },
+  { ...plain(700, 1, 129), mode: "bias" },
+  { ...plain(33, 40, 65), batch: 23, transposeB: true },
+  { ...plain(130, 140, 150), batch: 3, pad: 2, sharesB: true, mode: "bias" },
+  { ...plain(64, 64, 32), batch: 40, transposeA: true, sharesA: true, mode: "accumulate" },
+];
+
+/** The first element whose bits differ, in words; empty if there is none. Large arrays take long to print. */
+function difference(got: Float32Array, expected: Float32Array): string {
+  const [bits, expectedBits] = [got, expected].map(({ buffer }) => new Int32Array(buffer as ArrayBuffer));
+  const at = bits!.findIndex((word, index) => word !== expectedBits![index]);
+  return at < 0 ? "" : `element ${at} is ${got[at]}, expected ${expected[at]}`;
+}
+
+function withRelu({ batch, m, n, pad }: GemmCase, ldc: number, product: Float32Array): Float32Array {
+  const result = product.slice();
+  for (let i = 0; i < batch; i++) {
+    for (let row = 0; row < m; row++) {
+      const at = i * (ldc * m + pad) + row * ldc;
+      for (let column = at; column < at + n; column++) result[column] = Math.max(0, product[column]!);
+    }
+  }
+  return result;
+}
