@@ -5,10 +5,11 @@ import { attentionPlugins } from "./attention-plugins.ts";
 
 const registry = createRegistry(attentionPlugins);
 
-test("a registry makes both kernels by name, with or without options", () => {
-  expect(registry.names("attention")).toEqual(["reference", "blockwise"]);
+test("a registry makes every kernel by name, with or without options", () => {
+  expect(registry.names("attention")).toEqual(["reference", "blockwise", "fused"]);
   expect(registry.create("attention", "reference").name).toBe("reference");
   expect(registry.create("attention", "blockwise", { blockKeys: 32 }).name).toBe("blockwise");
+  expect(registry.create("attention", "fused").name).toBe("fused");
 });
 
 test.each([{ blockKeys: 0 }, { blockQueries: 1.5 }, { blocks: 3 }])(

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { attentionKernel } from "./attention-kernel.ts";
 import { blockwise } from "./blockwise.ts";
+import { fused } from "./fused.ts";
 import { reference } from "./reference.ts";
 
 const blockSize = z.int().positive().default(128);
@@ -17,5 +18,10 @@ export const attentionPlugins = [
   attentionKernel("blockwise", blockwise, {
     description: "Softmax block by block: memory grows with the length, not with its square; empty blocks are skipped.",
     schema: blockwiseSchema,
+  }),
+  attentionKernel("fused", fused, {
+    description:
+      "One kernel of the backend for every mask, at the cost of what it shows; blockwise where there is none.",
+    schema: z.strictObject({}),
   }),
 ] as const;

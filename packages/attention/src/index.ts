@@ -13,6 +13,7 @@ export { type AttentionShape, attentionScale, attentionShape } from "./attention
 export { type BlockwiseOptions, blockwise } from "./blockwise.ts";
 export type { CacheStorage, KeyValueEntry } from "./cache-storage.ts";
 export { type CrossAttentionCache, createCrossAttentionCache } from "./cross-attention-cache.ts";
+export { fused } from "./fused.ts";
 export { createKeyValueCache, type KeyValueCache } from "./key-value-cache.ts";
 export { reference } from "./reference.ts";
 export { type RelativeBucketOptions, relativeBucket } from "./relative-bucket.ts";

@@ -1,3 +1,6 @@
+export { attentionBackward } from "./attention/backward";
+export { attentionForward } from "./attention/forward";
+export { attentionBackwardScratchBytes, attentionForwardScratchBytes } from "./attention/scratch";
 export { binary } from "./elementwise/binary";
 export { cast } from "./elementwise/cast";
 export { compare } from "./elementwise/compare";

@@ -1,4 +1,4 @@
-import { type AttentionKernel, blockwise, reference } from "@trivium/attention";
+import { type AttentionKernel, blockwise, fused, reference } from "@trivium/attention";
 import { createSimdBackend } from "@trivium/backend-simd";
 import { cpu } from "@trivium/backend-tfjs";
 import type { Architecture } from "@trivium/model";
@@ -9,7 +9,7 @@ import { presets } from "./index.ts";
 const architectures: Architecture[] = createRegistry(presets)
   .list("architecture")
   .map(({ create }) => create);
-const kernels: AttentionKernel[] = [reference(), blockwise({ blockQueries: 4, blockKeys: 3 })];
+const kernels: AttentionKernel[] = [reference(), blockwise({ blockQueries: 4, blockKeys: 3 }), fused()];
 
 /** Fresh memory of this one holds NaN: what reads before it writes shows. */
 const poisoned = createSimdBackend({ name: "simd-poisoned", poison: true });
@@ -54,7 +54,7 @@ const kinks = [
 for (const on of backends) {
   for (const attention of kernels) {
     // Blocks take many ops, which the slow backend need not all repeat.
-    const configs = attention.name === "blockwise" && on.backend === "cpu" ? { "GPT-2 style": {} } : families;
+    const configs = attention.name !== "reference" && on.backend === "cpu" ? { "GPT-2 style": {} } : families;
     for (const architecture of architectures) {
       const own = architecture.streams.length === 1 ? ofOneStream : controls;
       describeArchitecture(architecture, { ...on, attention, configs: { ...configs, ...own } });

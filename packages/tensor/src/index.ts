@@ -2,6 +2,14 @@ export { activateBackend, type Backend, type BackendNeeds, backend, type Probe }
 export { embedding } from "./embedding.ts";
 export { type ActivationName, activation, gelu } from "./fused/activation.ts";
 export { type AdamWAttributes, adamWUpdate } from "./fused/adam-w.ts";
+export {
+  type AttentionAttributes,
+  type AttentionPlan,
+  type FusedAttentionBias,
+  type FusedAttentionRequest,
+  fusedAttention,
+  hasFusedAttention,
+} from "./fused/attention.ts";
 export { dropout, dropoutFactor, dropoutHash } from "./fused/dropout.ts";
 export { defineFusedOp, type FusedOp, hasKernel } from "./fused/fused-kernel.ts";
 export { layerNorm } from "./fused/layer-norm.ts";

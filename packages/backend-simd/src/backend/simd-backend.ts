@@ -4,13 +4,14 @@ import { UnsupportedError } from "@trivium/core";
 import { type ChosenGemm, chooseGemm, type GemmChoice, WASM } from "../gemm/choose-gemm.ts";
 import { Gemm } from "../gemm/gemm.ts";
 import type { GemmRequest } from "../gemm/gemm-request.ts";
+import { GRANULE } from "../memory/allocator.ts";
 import { createHeap, type Heap, type HeapOptions, type HeapUse } from "../memory/heap.ts";
 import { createNative, type NativeBuild } from "../native/create-native.ts";
 import type { NativeKernels } from "../native/native.ts";
 import { type Cutting, shareOf } from "../threads/cut-job.ts";
 import { threadCount } from "../threads/thread-count.ts";
 import { ThreadPool } from "../threads/thread-pool.ts";
-import { workOf } from "../threads/work-estimate.ts";
+import { type Work, workOf } from "../threads/work-estimate.ts";
 import { type DataHandle, DataRegistry } from "./data-registry.ts";
 import { type JobArguments, type JobKernel, runJob, runPieces } from "./job.ts";
 import { bytesPerElement, type ForeignValues, type NumericValues, TensorData } from "./tensor-data.ts";
@@ -138,6 +139,27 @@ export class SimdBackend extends MathBackendCPU {
     const share = work ? shareOf(units, work, this.cutting) : units;
     if (share < units) return this.pool!.run({ kernel, units, share, scratch: 0, values });
     return runJob(this.native, kernel, this.cutting.splitUnits ?? Number.POSITIVE_INFINITY, units, values);
+  }
+
+  /**
+   * As `run`, for a kernel whose last argument before its range is scratch memory, which each thread has for itself.
+   *
+   * @param work - what one work unit takes: see `Work`.
+   */
+  runWithScratch<K extends JobKernel>(
+    kernel: K,
+    units: number,
+    work: Work & { readonly scratchBytes: number },
+    ...values: JobArguments<K> extends [...infer Given, scratch: number] ? Given & number[] : never
+  ): void {
+    const scratch = Math.ceil(work.scratchBytes / GRANULE) * GRANULE;
+    const share = this.pool ? shareOf(units, work, this.cutting) : units;
+    const threads = share < units ? this.cutting.threads : 1;
+    const block = this.heap.allocate(scratch * threads, () => `the scratch memory of ${kernel}`);
+    const all = [...values, block.start * GRANULE];
+    if (threads > 1) this.pool!.run({ kernel, units, share, scratch, values: all });
+    else runJob(this.native, kernel, this.cutting.splitUnits ?? Number.POSITIVE_INFINITY, units, all);
+    this.heap.release(block);
   }
 
   /** Multiplies matrices, on all threads where it is worth it. */

@@ -9,7 +9,7 @@ export const engines = { wasm: 0, provider: 1 } as const;
 export const argument = {
   ...{ engine: 0, columns: 1, panel: 2, transposeA: 3, transposeB: 4, m: 5, n: 6, k: 7 },
   ...{ a: 8, lda: 9, strideA: 10, b: 11, ldb: 12, strideB: 13, c: 14, ldc: 15, strideC: 16 },
-  ...{ accumulate: 17, bias: 18, scratch: 19, activation: 20, preActivation: 21 },
+  ...{ accumulate: 17, bias: 18, activation: 19, preActivation: 20, scratch: 21 },
 } as const;
 
 export const NO_ACTIVATION = -1;
@@ -27,6 +27,6 @@ export function productArguments(
   const [ta, tb, add] = [request.transposeA ? 1 : 0, request.transposeB ? 1 : 0, request.accumulate ? 1 : 0];
   return [
     ...[engine, columns ? 1 : 0, size, ta, tb, m, n, k, a, lda, strideA, b, ldb, strideB, c, ldc, strideC],
-    ...[add, bias, scratch, activationCode(epilogue?.activation), epilogue?.preActivation ?? 0],
+    ...[add, bias, activationCode(epilogue?.activation), epilogue?.preActivation ?? 0, scratch],
   ];
 }

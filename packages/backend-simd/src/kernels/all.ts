@@ -5,6 +5,7 @@ import { cast } from "./cast.ts";
 import { fillKernels } from "./fill.ts";
 import { activation } from "./fused/activation.ts";
 import { adamW } from "./fused/adam-w.ts";
+import { attentionKernels } from "./fused/attention.ts";
 import { dropout } from "./fused/dropout.ts";
 import { linearKernels } from "./fused/linear.ts";
 import { maskedSoftmaxKernels } from "./fused/masked-softmax.ts";
@@ -40,6 +41,7 @@ export const acceleratedKernels: readonly AcceleratedKernel[] = [
   ...normKernels,
   ...crossEntropyKernels,
   ...maskedSoftmaxKernels,
+  ...attentionKernels,
   dropout,
   adamW,
 ];

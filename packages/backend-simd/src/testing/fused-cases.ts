@@ -26,6 +26,52 @@ const rates = {
   ...{ correction1: 0.1, correction2: 0.01, gradientScale: 0.5 },
 };
 
+/** Words of `AttentionPlan` for one matrix: visits of up to 64 keys, with random bits where they are odd ones. */
+function attentionPlan(queries: number, keys: number, blockQueries: number, from: number): Given {
+  const blocks = Math.ceil(queries / blockQueries);
+  const starts = Array.from({ length: Math.ceil(keys / 64) }, (_, index) => 64 * index);
+  const headerWords = 2 * blocks + 3 * blocks * starts.length;
+  const bits = integers([2 * blockQueries], from, 2 ** 31).values;
+  const words: number[] = [];
+  for (let block = 0; block < blocks; block++) words.push(2 * blocks + 3 * block * starts.length, starts.length);
+  for (let block = 0; block < blocks; block++) {
+    starts.forEach((start, index) => {
+      // A visit of fewer than 64 keys would need bits without those that there are not.
+      const odd = (block + index) % 2 === 1 && keys - start >= 64;
+      words.push(start, Math.min(64, keys - start), odd ? headerWords : 0);
+    });
+  }
+  return { shape: [headerWords + bits.length], dtype: "int32", values: Int32Array.from([...words, ...bits]) };
+}
+
+/** Several blocks of queries and visits of keys, for 4 heads over 2 groups, with a bias by distance and dropout. */
+function attentionCall(queries: number, columns: number, from: number): Call {
+  const [batch, keys, width] = [2, 5 * columns, 1 + (from % 11)];
+  const positions = (length: number): Given => ({
+    shape: [1, length],
+    dtype: "int32",
+    values: Int32Array.from({ length }, (_, at) => at % 37),
+  });
+  return {
+    inputs: {
+      ...all(from, {
+        query: [batch, 4, queries, width],
+        key: [batch, keys, 2 * width],
+        value: [batch, keys, 2 * width],
+      }),
+      ...all(from + 3, { bias: [4, 80], output: [batch, 4, queries, width], dOutput: [batch, 4, queries, width] }),
+      ...all(from + 6, { logSumExp: [batch, 4, queries] }),
+      plan: attentionPlan(queries, keys, 6, from),
+      queryPositions: positions(queries),
+      keyPositions: positions(keys),
+    },
+    attributes: {
+      ...{ heads: 4, groups: 2, scale: 0.3, blockQueries: 6, maskRows: 1, maskHeads: 1 },
+      ...{ bias: "distance", biasGradient: true, leastDistance: -40, rate: 0.2, seed: from },
+    },
+  };
+}
+
 /** Random calls of the fused kernels, which the cpu backend lacks: for comparing simd backends with each other. */
 export const fusedCases: Readonly<Record<string, KernelCase>> = Object.fromEntries([
   fused("TriviumLinear", (m, n, from) => ({
@@ -73,6 +119,8 @@ export const fusedCases: Readonly<Record<string, KernelCase>> = Object.fromEntri
     inputs: all(from, { dy: [2, 3, q, k], probabilities: [2, 3, q, k] }),
     attributes: { scale: 0.5 },
   })),
+  fused("TriviumAttention", attentionCall),
+  fused("TriviumAttentionGradient", attentionCall),
   fused("TriviumDropout", (r, m, from) => ({
     inputs: all(from, { x: [r, m] }),
     attributes: { rate: 0.3, seed: from },

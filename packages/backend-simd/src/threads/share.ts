@@ -1,4 +1,3 @@
-import { argument } from "../gemm/product-arguments.ts";
 import type { NativeKernels } from "../native/native.ts";
 
 export type Kernel = (...values: number[]) => number | undefined;
@@ -19,7 +18,7 @@ export const kernelIds = (native: NativeKernels): ReadonlyMap<string, number> =>
 /**
  * Runs one share of a job, the `index`-th run of `share` work units.
  *
- * @param thread - which packing buffer is this thread's own, of those that lie one after the other at `scratch`.
+ * @param thread - which scratch memory is this thread's own, of those that lie one after the other at `scratch`.
  * @returns what the kernel returned, −1 if nothing.
  */
 export function runShare(kernels: readonly Kernel[], numbers: Float64Array, index: number, thread: number): number {
@@ -29,6 +28,7 @@ export function runShare(kernels: readonly Kernel[], numbers: Float64Array, inde
   const end = Math.min(numbers[jobNumber.units]!, start + share);
   const scratch = numbers[jobNumber.scratch]!;
   const values = Array.from(numbers.subarray(jobNumber.arguments, jobNumber.arguments + numbers[jobNumber.count]!));
-  if (scratch > 0) values[argument.scratch] = values[argument.scratch]! + thread * scratch;
+  // What is a thread's own is a kernel's last argument before its range.
+  if (scratch > 0) values.push(values.pop()! + thread * scratch);
   return kernel(...values, start, end) ?? -1;
 }

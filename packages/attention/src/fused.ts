@@ -1,0 +1,87 @@
+import {
+  type FusedAttentionBias,
+  fusedAttention,
+  hasFusedAttention,
+  type Tensor2D,
+  type Tensor4D,
+  tf,
+} from "@trivium/tensor";
+import type { AttentionBias, AttentionKernel, AttentionRequest, PositionRows } from "./attention-kernel.ts";
+import { attentionPlan } from "./attention-plan.ts";
+import { type AttentionShape, attentionScale, attentionShape } from "./attention-shape.ts";
+import { blockwise } from "./blockwise.ts";
+import { relativeBucket } from "./relative-bucket.ts";
+
+/**
+ * The fused kernel: attention as one kernel of the backend, forward and backward, whatever the mask; `blockwise` where
+ * the backend has none.
+ *
+ * Like `blockwise` it never builds Q×K and keeps only the log-sum-exp of each query; what a mask hides costs nothing, at
+ * a grain of 6 queries and 8 keys, and where it shows everything it is not looked at.
+ *
+ * @source online softmax: Milakov and Gimelshein 2018, https://arxiv.org/abs/1805.02867; backward by recomputation: Dao et
+ *   al. 2022, appendix B, https://arxiv.org/abs/2205.14135; masks as blocks: He et al. 2024,
+ *   https://arxiv.org/abs/2412.05496
+ * @example fused().attend({ query, key, value, mask: causal() }).shape // => [1, 2, 4, 8]
+ */
+export function fused(): AttentionKernel {
+  const elsewhere = blockwise();
+  return {
+    name: "fused",
+    supports: () => true,
+    attend(request) {
+      if (!hasFusedAttention()) return elsewhere.attend(request);
+      const shape = attentionShape(request);
+      return tf.tidy(() => attendFused(request, shape));
+    },
+  };
+}
+
+function attendFused(request: AttentionRequest, shape: AttentionShape): Tensor4D {
+  const { query, key, value, mask, bias, dropout } = request;
+  const output = fusedAttention({
+    ...{ query, key, value, heads: shape.H, groups: shape.G, dropout },
+    plan: attentionPlan(mask, shape),
+    bias: bias && describeBias(bias),
+    scale: attentionScale(request, shape),
+  });
+  return output as Tensor4D;
+}
+
+function describeBias(bias: AttentionBias): FusedAttentionBias {
+  if (bias.kind === "dense") return bias;
+  const { queryPositions, keyPositions } = bias;
+  const [firstQuery, lastQuery] = extremes(queryPositions);
+  const [firstKey, lastKey] = extremes(keyPositions);
+  const leastDistance = firstKey - lastQuery;
+  const distances = Array.from({ length: lastKey - firstQuery - leastDistance + 1 }, (_, at) => at + leastDistance);
+  return {
+    kind: "distance",
+    values: byDistance(bias, distances),
+    leastDistance,
+    queryPositions: tf.tensor2d(queryPositions as number[][], undefined, "int32"),
+    keyPositions: tf.tensor2d(keyPositions as number[][], undefined, "int32"),
+    trainable: bias.kind === "relative",
+  };
+}
+
+function extremes(positions: PositionRows): [least: number, greatest: number] {
+  let [least, greatest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const row of positions) {
+    for (const position of row) {
+      least = Math.min(least, position);
+      greatest = Math.max(greatest, position);
+    }
+  }
+  return [least, greatest];
+}
+
+/** The bias of each head at each distance, `[H, distances]`; tfjs takes its gradient back to the table. */
+function byDistance(bias: Exclude<AttentionBias, { kind: "dense" }>, distances: readonly number[]): Tensor2D {
+  if (bias.kind === "alibi") {
+    return tf.tensor2d(bias.slopes.map((slope) => distances.map((distance) => -slope * Math.abs(distance))));
+  }
+  const { table, maxDistance, bidirectional } = bias;
+  const bucketOf = relativeBucket({ buckets: table.shape[0], maxDistance, bidirectional });
+  return tf.transpose(tf.gather(table, tf.tensor1d(distances.map(bucketOf), "int32"))) as Tensor2D;
+}

@@ -1,0 +1,199 @@
+/**
+ * Attention backward, by recomputation from the log-sum-exp: with P the weights, Z the factors of dropout and ∘ the
+ * elementwise product, dV = (P∘Z)ᵀ·dO, dP = (dO·Vᵀ)∘Z, dS = P∘(dP − Σ dO∘O), dQ = dS·K·scale, dK = dSᵀ·Q·scale.
+ * Source: Dao et al. 2022, appendix B, https://arxiv.org/abs/2205.14135.
+ */
+import { packB } from "../gemm/pack";
+import { TILE_COLUMNS, TILE_ROWS } from "../gemm/tile";
+import { addBias, addBiasGradient } from "./logits";
+import { DENSE_BIAS, Problem, queryBlocks, roundUp, TILE_STEP, VISIT_KEYS } from "./problem";
+import { addTransposed, multiplyRows } from "./products";
+import { copyScaled, differentiateRow, dotRows, scaleRow } from "./rows";
+import { BackwardScratch, paddedWidth } from "./scratch";
+import { bitsOf, commonBits, everyKey, Visit, visitAt, visitsOf } from "./visit";
+
+/**
+ * Range: parts of the query blocks, counted over `B·G`. A part sums the gradients of its keys and values in order, so
+ * no other thread writes there: part `i` has blocks `i`, `i + parts`, …, which evens out what a causal mask shows.
+ */
+export function attentionBackward(problem: usize, scratch: usize, start: u32, end: u32): void {
+  const p = changetype<Problem>(problem);
+  const heads = p.heads / p.groups;
+  const blocks = queryBlocks(p);
+  for (; start < end; start++) {
+    const part = start % p.parts;
+    const matrix = start / p.parts;
+    const batch = matrix / p.groups;
+    const group = matrix % p.groups;
+    clearKeyGradients(p, batch, group, part);
+    for (let head = group * heads; head < (group + 1) * heads; head++) {
+      if (p.dBias) clearBiasGradient(p, batch, head, part);
+      for (let block = part; block < blocks; block += p.parts) differentiateBlock(p, scratch, batch, head, part, block);
+    }
+  }
+}
+
+function clearKeyGradients(p: Problem, batch: u32, group: u32, part: u32): void {
+  let at = batch * p.keyBatch + group * p.keyHead + part * p.partStep;
+  for (let key: u32 = 0; key < p.keys; key++) {
+    memory.fill(p.dKey + at, 0, 4 * p.width);
+    memory.fill(p.dValue + at, 0, 4 * p.width);
+    at += p.keyRow;
+  }
+}
+
+/** That of a head: of all rows if it is dense, of one part if it is by distance. */
+@inline
+function biasGradientOf(p: Problem, batch: u32, head: u32, part: u32): usize {
+  const matrix = (batch * p.heads + head) as usize;
+  if (p.biasKind == DENSE_BIAS) return p.dBias + 4 * matrix * p.queries * p.keys;
+  return p.dBias + 4 * ((batch * p.parts + part) * p.heads + head) * p.distances;
+}
+
+function clearBiasGradient(p: Problem, batch: u32, head: u32, part: u32): void {
+  const to = biasGradientOf(p, batch, head, part);
+  if (p.biasKind != DENSE_BIAS) {
+    memory.fill(to, 0, 4 * p.distances);
+    return;
+  }
+  for (let first = part * p.blockQueries; first < p.queries; first += p.parts * p.blockQueries) {
+    const rows = min(p.blockQueries, p.queries - first);
+    memory.fill(to + 4 * (first as usize) * p.keys, 0, 4 * (rows as usize) * p.keys);
+  }
+}
+
+function differentiateBlock(p: Problem, scratch: usize, batch: u32, head: u32, part: u32, block: u32): void {
+  const first = block * p.blockQueries;
+  const rows = min(p.blockQueries, p.queries - first);
+  const at = batch * p.queryBatch + head * p.queryHead + first * p.queryRow;
+  const visits = visitsOf(p, batch, head, block);
+  if (visits.count) {
+    packB(false, p.query + at, p.queryRow, rows, p.width, BackwardScratch.queryRows(p, scratch));
+    packB(false, p.dOutput + at, p.queryRow, rows, p.width, BackwardScratch.outputGradientRows(p, scratch));
+    for (let row: u32 = 0; row < rows; row++) {
+      const correction = dotRows(p.dOutput + at + row * p.queryRow, p.output + at + row * p.queryRow, p.width);
+      store<f32>(BackwardScratch.correction(p, scratch) + 4 * row, correction);
+    }
+  }
+  for (let index: u32 = 0; index < visits.count; index++) {
+    differentiateVisit(p, scratch, batch, head, part, first, rows, visitAt(p, visits, index), index > 0);
+  }
+  let from = BackwardScratch.dQuery(p, scratch);
+  let to = p.dQuery + at;
+  for (let row: u32 = 0; row < rows; row++) {
+    if (visits.count) copyScaled(from, to, p.width, 1);
+    else memory.fill(to, 0, 4 * p.width);
+    from += 4 * paddedWidth(p.width);
+    to += p.queryRow;
+  }
+}
+
+function differentiateVisit(
+  p: Problem, scratch: usize, batch: u32, head: u32, part: u32, first: u32, rows: u32, visit: Visit, later: bool,
+): void {
+  const at = batch * p.keyBatch + (head / (p.heads / p.groups)) * p.keyHead + visit.start * p.keyRow;
+  packB(true, p.key + at, p.keyRow, p.width, visit.count, BackwardScratch.keyColumns(p, scratch));
+  packB(true, p.value + at, p.keyRow, p.width, visit.count, BackwardScratch.valueColumns(p, scratch));
+  packB(false, p.key + at, p.keyRow, visit.count, p.width, BackwardScratch.keyRows(p, scratch));
+  for (let row: u32 = 0; row < rows; row += TILE_ROWS) {
+    differentiateTile(p, scratch, batch, head, part, first, row, min(TILE_ROWS, rows - row), visit, later);
+  }
+  const spare = BackwardScratch.spare(p, scratch);
+  const panelStep = 4 * TILE_COLUMNS * (rows as usize);
+  for (let key: u32 = 0; key < visit.count; key += TILE_ROWS) {
+    const keys = min(TILE_ROWS, visit.count - key);
+    const seenBy = queriesThatSee(p, visit, key, keys, rows);
+    const from = seenBy & 0xffff;
+    const to = seenBy >> 16;
+    if (from >= to) continue;
+    const tile = (from as usize) * TILE_STEP + 4 * key;
+    const panel = 4 * TILE_COLUMNS * (from as usize);
+    const target = part * p.partStep + at + key * p.keyRow;
+    addTransposed(
+      to - from, BackwardScratch.weights(scratch) + tile, BackwardScratch.outputGradientRows(p, scratch) + panel, panelStep,
+      p.dValue + target, p.keyRow, p.width, keys, spare,
+    );
+    addTransposed(
+      to - from, BackwardScratch.gradients(p, scratch) + tile, BackwardScratch.queryRows(p, scratch) + panel, panelStep,
+      p.dKey + target, p.keyRow, p.width, keys, spare,
+    );
+  }
+}
+
+/** The first query of the block that sees one of some keys, and (in the upper half) the one after the last. */
+function queriesThatSee(p: Problem, visit: Visit, key: u32, keys: u32, rows: u32): u32 {
+  if (!visit.bits) return rows << 16;
+  const wanted = everyKey(keys) << key;
+  let from: u32 = 0;
+  while (from < rows && !(bitsOf(p, visit, from, 0) & wanted)) from++;
+  let to = rows;
+  while (to > from && !(bitsOf(p, visit, to - 1, 0) & wanted)) to--;
+  return from | (to << 16);
+}
+
+/** Up to 6 queries on one visit: their rows of both tiles, and what the visit adds to their own gradient. */
+function differentiateTile(
+  p: Problem, scratch: usize, batch: u32, head: u32, part: u32, first: u32, row: u32, rows: u32, visit: Visit, later: bool,
+): void {
+  const weights = BackwardScratch.weights(scratch) + row * TILE_STEP;
+  const gradients = BackwardScratch.gradients(p, scratch) + row * TILE_STEP;
+  const dQueryRow = 4 * (paddedWidth(p.width) as usize);
+  const dQuery = BackwardScratch.dQuery(p, scratch) + row * dQueryRow;
+  const every = everyKey(visit.count);
+  const common = commonBits(p, visit, row, rows, every);
+  if (!common) {
+    memory.fill(weights, 0, rows * TILE_STEP);
+    memory.fill(gradients, 0, rows * TILE_STEP);
+    if (!later) memory.fill(dQuery, 0, rows * dQueryRow);
+    return;
+  }
+  const from = (ctz(common) as u32) & ~3;
+  const to = 64 - (clz(common) as u32);
+  const at = batch * p.queryBatch + head * p.queryHead + (first + row) * p.queryRow;
+  const panelStep = 4 * TILE_COLUMNS * (p.width as usize);
+  const panel = from / TILE_COLUMNS;
+  const panels = roundUp(to, TILE_COLUMNS) / TILE_COLUMNS;
+  multiplyRows(
+    p.width, p.query + at, p.queryRow, BackwardScratch.keyColumns(p, scratch), panelStep, panel, panels,
+    weights, TILE_STEP, false, rows,
+  );
+  multiplyRows(
+    p.width, p.dOutput + at, p.queryRow, BackwardScratch.valueColumns(p, scratch), panelStep, panel, panels,
+    gradients, TILE_STEP, false, rows,
+  );
+  for (let i: u32 = 0; i < rows; i++) {
+    differentiateQuery(p, scratch, batch, head, part, first, row + i, from, to, visit, bitsOf(p, visit, row + i, every));
+  }
+  multiplyRows(
+    to - from, gradients + 4 * from, TILE_STEP, BackwardScratch.keyRows(p, scratch) + 4 * TILE_COLUMNS * from,
+    4 * TILE_COLUMNS * (visit.count as usize), 0, paddedWidth(p.width) / TILE_COLUMNS, dQuery, dQueryRow, later, rows,
+  );
+}
+
+/** One row of both tiles, from products to gradients; 0 beyond keys `from` to `to`. */
+function differentiateQuery(
+  p: Problem, scratch: usize, batch: u32, head: u32, part: u32, first: u32, row: u32, from: u32, to: u32, visit: Visit, bits: u64,
+): void {
+  const weights = BackwardScratch.weights(scratch) + row * TILE_STEP;
+  const gradients = BackwardScratch.gradients(p, scratch) + row * TILE_STEP;
+  const last = roundUp(to, 4);
+  const query = (batch * p.heads + head) * p.queries + first + row;
+  if (p.biasKind) addBias(p, batch, head, first + row, visit.start + from, to - from, weights + 4 * from);
+  differentiateRow(
+    p, weights, gradients, from, last, bits, p.biasKind ? 1 : p.scale, load<f32>(p.logSumExp + 4 * (query as usize)),
+    load<f32>(BackwardScratch.correction(p, scratch) + 4 * row), query * p.keys + visit.start,
+  );
+  if (p.dBias) {
+    const dBias = biasGradientOf(p, batch, head, part);
+    addBiasGradient(p, dBias, batch, first + row, visit.start + from, to - from, gradients + 4 * from);
+  }
+  scaleRow(gradients + 4 * from, last - from, p.scale);
+  clearBeside(weights, from, last);
+  clearBeside(gradients, from, last);
+}
+
+@inline
+function clearBeside(row: usize, from: u32, to: u32): void {
+  if (from) memory.fill(row, 0, 4 * from);
+  if (to < VISIT_KEYS) memory.fill(row + 4 * to, 0, 4 * (VISIT_KEYS - to));
+}

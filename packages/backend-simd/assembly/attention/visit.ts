@@ -1,0 +1,62 @@
+/** The plan: for each matrix and query block a list of visits, each some keys and what each query sees of them. */
+import { Problem, queryBlocks, VISIT_KEYS } from "./problem";
+
+/** A run of at most 64 keys that a query block looks at. */
+@unmanaged
+export class Visit {
+  start: u32;
+  count: u32;
+  /** Where in the plan the bits of each query stand, 64 for each; 0 if every query sees every key. */
+  bits: u32;
+}
+
+@unmanaged
+export class Visits {
+  /** Where in the plan the first one stands. */
+  first: u32;
+  count: u32;
+}
+
+/** The visits of one query block of one matrix. */
+@inline
+export function visitsOf(p: Problem, batch: u32, head: u32, queryBlock: u32): Visits {
+  const matrix = batch * p.maskBatch + head * p.maskHead;
+  return changetype<Visits>(p.plan + 8 * ((matrix * queryBlocks(p) + queryBlock) as usize));
+}
+
+@inline
+export function visitAt(p: Problem, visits: Visits, index: u32): Visit {
+  return changetype<Visit>(p.plan + 4 * ((visits.first + 3 * index) as usize));
+}
+
+/** Bits of the keys that there are. */
+@inline
+export function everyKey(count: u32): u64 {
+  return count == VISIT_KEYS ? ~(0 as u64) : ((1 as u64) << count) - 1;
+}
+
+/** The bits of one query of the block. */
+@inline
+export function bitsOf(p: Problem, visit: Visit, query: u32, every: u64): u64 {
+  return visit.bits ? load<u64>(p.plan + 4 * (visit.bits as usize) + 8 * (query as usize)) : every;
+}
+
+/** The bits that any of some queries of the block has. */
+export function commonBits(p: Problem, visit: Visit, query: u32, rows: u32, every: u64): u64 {
+  if (!visit.bits) return every;
+  let bits: u64 = 0;
+  for (let row: u32 = 0; row < rows; row++) bits |= bitsOf(p, visit, query + row, every);
+  return bits;
+}
+
+/** Masks of 4 lanes by 4 bits. */
+const LANES = memory.data<i32>([
+  0, 0, 0, 0, -1, 0, 0, 0, 0, -1, 0, 0, -1, -1, 0, 0, 0, 0, -1, 0, -1, 0, -1, 0, 0, -1, -1, 0, -1, -1, -1, 0,
+  0, 0, 0, -1, -1, 0, 0, -1, 0, -1, 0, -1, -1, -1, 0, -1, 0, 0, -1, -1, -1, 0, -1, -1, 0, -1, -1, -1, -1, -1, -1, -1,
+]);
+
+/** Which of keys `at` to `at + 3` are seen; `at` is a multiple of 4. */
+@inline
+export function visibleLanes(bits: u64, at: u32): v128 {
+  return v128.load(LANES + ((((bits >> at) as u32) & 15) << 4));
+}
