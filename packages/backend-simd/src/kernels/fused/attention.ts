@@ -3,12 +3,13 @@ import type { AttentionAttributes } from "@trivium/tensor";
 import type { SimdBackend } from "../../backend/simd-backend.ts";
 import type { TensorData } from "../../backend/tensor-data.ts";
 import { reduceCodes } from "../../native/codes.ts";
-import { FLOPS } from "../../threads/work-estimate.ts";
 import type { AcceleratedKernel } from "../accelerated-kernel.ts";
 import { type AttentionProblem, writeProblem } from "./attention-problem.ts";
 
 /** Backward has this many work units or more where there are as many query blocks: enough for a processor's threads. */
 const PARTS_WANTED = 16;
+/** Floating-point operations of a thread per nanosecond, about. */
+const FLOPS = 50;
 
 /** How `[B, heads, L, D]` or `[B, L, heads·D]` lies in memory: its sizes, and steps in elements. */
 interface Layout {
