@@ -13,6 +13,7 @@ const run = (script: string, ...args: string[]): string =>
 
 const variants = [
   ["as it ships, on memory full of NaN", { poison: true }],
+  ["on two threads, cut where it is worth it", { poison: true, threads: 2 }],
   ["cut into single work units, at odd addresses", { poison: true, splitUnits: 1, misalignBytes: 4, threads: 1 }],
   ["cut into single work units that three threads take", { poison: true, splitUnits: 1, threads: 3 }],
   ["in the build without fused multiply-add", { build: "plain" }],
