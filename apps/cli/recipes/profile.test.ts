@@ -21,6 +21,19 @@ interface Profile {
   outsideKernels: { share: number };
 }
 
+test("--checkpointing lowers the engine's peak and changes no weight, not even in a run that goes on without", async () => {
+  const large = ["--batch", "64", "--width", "32", "--layers", "4", "--dropout", "0.1", "--profile"];
+  const profiled = async (out: string, ...more: string[]) => {
+    const { profile } = await jsonOf<{ profile: Profile }>(training(out, ...large, ...more), folder);
+    return Math.max(...profile.steps.map(({ peakBytes }) => peakBytes));
+  };
+  const [kept, recomputed] = [await profiled("kept"), await profiled("recomputed", "--checkpointing")];
+  expect(recomputed).toBeLessThan(0.6 * kept);
+  expect(weightsOf(join(folder, "recomputed")).equals(weightsOf(join(folder, "kept")))).toBe(true);
+  const resumed = await runTrivium(training("recomputed", ...large, "--resume"), folder);
+  expect(resumed).toMatchObject({ code: 0, stderr: expect.stringContaining("resumed from step 6 of 6") });
+});
+
 interface Trace {
   traceEvents: { ph: string; name: string; cat?: string; ts: number; dur: number }[];
 }

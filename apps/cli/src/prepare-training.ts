@@ -35,10 +35,10 @@ export async function prepareTraining(settings: TrainSettings, context: CommandC
   const composed = prepareModel(settings, registry, { ...sizes, output: context.output });
   await composed.backend.activate();
   const { model, objective } = composed;
-  const { steps, seed, clipNorm, resume, allowNumericChange, keep, checkpointEvery } = settings;
+  const { steps, seed, clipNorm, checkpointing, resume, allowNumericChange, keep, checkpointEvery } = settings;
   const directory = settings.out ?? `runs/${settings.architecture}-${data.dataset.name.replace(/\.\w+$/, "")}`;
   const options: TrainOptions = {
-    ...{ model, objective, steps, seed, clipNorm, resume, allowNumericChange },
+    ...{ model, objective, steps, seed, clipNorm, checkpointing, resume, allowNumericChange },
     batches: createBatchSource({ ...batching(settings), examples: data.train, objective }),
     optimizer: prepareOptimizer(settings, registry),
     schedule: prepareSchedule(settings, registry),

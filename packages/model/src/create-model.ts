@@ -32,10 +32,10 @@ export function createModel({ architecture, config: options, attention: kernel }
     architecture,
     config,
     createParameters: (random) => createTree(parameterSpecs(architecture, config), random),
-    logits(tree, input, { dropoutSeed } = {}) {
+    logits(tree, input, options = {}) {
       checkInput(architecture, config, input);
       return tf.tidy(() => {
-        const states = runStreams(parts, tree, input, { dropoutSeed });
+        const states = runStreams(parts, tree, input, options);
         const [batch, length, width] = states.shape;
         return tf.reshape(readOut(config, tree, tf.reshape(states, [-1, width])), [
           batch,

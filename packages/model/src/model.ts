@@ -7,6 +7,11 @@ import type { ModelConfig } from "./config.ts";
 export interface ForwardOptions {
   /** Turns dropout on: the seed decides, with the place in the model, which elements drop. Give one seed a step. */
   readonly dropoutSeed?: string;
+  /**
+   * Whether each layer keeps only what goes into it and is run again in the backward pass: less memory, more time, the
+   * same gradients to the bit. Also called activation checkpointing; it has nothing to do with checkpoints of a run.
+   */
+  readonly checkpointing?: boolean;
 }
 
 /** The caches of a batch of sequences that is being decoded, and what each row predicts next. */

@@ -9,9 +9,10 @@ import {
   multiHeadAttention,
   norm,
   projectKeyValues,
+  type Rotation,
   rotation,
 } from "@trivium/nn";
-import { dropout, type ParameterTree, type Tensor, type Tensor3D, tf } from "@trivium/tensor";
+import { dropout, type ParameterTree, recompute, type Tensor, type Tensor2D, type Tensor3D, tf } from "@trivium/tensor";
 import type { ResolvedConfig } from "./resolve-config.ts";
 import type { LayerParameters, StackParameters } from "./stack-parameters.ts";
 
@@ -31,6 +32,8 @@ export interface StackRun {
   readonly cross?: { readonly mask: Mask; readonly keyValues: (layer: number) => KeyValues };
   /** A seed turns dropout on. */
   readonly dropoutSeed?: string | undefined;
+  /** Whether a layer keeps nothing for the backward pass but what goes in. */
+  readonly checkpointing?: boolean | undefined;
 }
 
 /**
@@ -41,33 +44,61 @@ export interface StackRun {
  */
 export function runStack(parameters: StackParameters, x: Tensor3D, run: StackRun): Tensor3D {
   const { config } = run;
-  const shared = sharedOptions(parameters, run);
+  const { headWidth, rotaryBase } = config;
+  const shared: SharedTensors = {
+    ...(parameters.relative && { relative: parameters.relative }),
+    ...(config.positions === "rotary" && { rotary: rotation(run.queryPositions, headWidth, rotaryBase) }),
+  };
+  const runOne = run.checkpointing ? recomputedLayer : runLayer;
   let states: Tensor = drop(x, run, "embedding");
   parameters.layers.forEach((layer, index) => {
-    states = runLayer(layer, states, { run, shared, index });
+    const keyValues = layer.cross && run.cross?.keyValues(index);
+    states = runOne({ x: states, layer, shared, ...(keyValues && { keyValues }) }, run, index);
   });
   return (parameters.norm ? norm(parameters.norm, states, config.normEpsilon) : states) as Tensor3D;
 }
 
-interface LayerRun {
-  readonly run: StackRun;
-  readonly shared: SelfAttentionOptions;
-  readonly index: number;
+/** What all layers of a stack read. */
+interface SharedTensors {
+  readonly relative?: Tensor2D;
+  readonly rotary?: Rotation;
 }
 
-function runLayer(layer: LayerParameters, x: Tensor, { run, shared, index }: LayerRun): Tensor {
+/** The tensors that a layer reads. */
+interface LayerTensors {
+  readonly x: Tensor;
+  readonly layer: LayerParameters;
+  readonly shared: SharedTensors;
+  /** Of the stream before it. */
+  readonly keyValues?: KeyValues;
+}
+
+/** The same layer, run again in the backward pass instead of keeping what is between its tensors and its result. */
+function recomputedLayer({ shared: { rotary, ...relative }, ...tensors }: LayerTensors, run: StackRun, index: number) {
+  const inputs = { ...tensors, shared: relative } as unknown as ParameterTree;
+  return recompute(
+    (again, constants) => {
+      const { shared, ...others } = again as unknown as LayerTensors;
+      return runLayer({ ...others, shared: { ...shared, ...constants } }, run, index);
+    },
+    { inputs, constants: (rotary ? { rotary } : {}) as unknown as ParameterTree },
+  );
+}
+
+function runLayer({ x, layer, shared, keyValues: crossKeyValues }: LayerTensors, run: StackRun, index: number): Tensor {
   const { config, cross } = run;
+  const options = selfOptions(shared, run);
   let states = residual(layer.self, x, run, `${index}/self`, (input) => {
-    const fresh = projectKeyValues(layer.self, input, config.keyValueHeads, shared.keyRotary);
+    const fresh = projectKeyValues(layer.self, input, config.keyValueHeads, options.rotary);
     const keyValues = run.extend ? run.extend(index, fresh) : fresh;
-    return multiHeadAttention(layer.self, input, keyValues, withDropout(shared, run, `${index}/self/probabilities`));
+    return multiHeadAttention(layer.self, input, keyValues, withDropout(options, run, `${index}/self/probabilities`));
   });
-  if (layer.cross && cross) {
-    const { heads, kernel, scale } = shared;
-    const options = withDropout({ heads, kernel, scale, mask: cross.mask }, run, `${index}/cross/probabilities`);
+  if (layer.cross && cross && crossKeyValues) {
+    const { heads, kernel, scale } = options;
+    const crossOptions = withDropout({ heads, kernel, scale, mask: cross.mask }, run, `${index}/cross/probabilities`);
     const parameters = layer.cross;
     states = residual(parameters, states, run, `${index}/cross`, (input) =>
-      multiHeadAttention(parameters, input, cross.keyValues(index), options),
+      multiHeadAttention(parameters, input, crossKeyValues, crossOptions),
     );
   }
   return residual(layer.feedForward, states, run, `${index}/feed-forward`, (input) =>
@@ -89,27 +120,22 @@ function residual(
   return normalise(tf.add(x, drop(branch(x), run, site)));
 }
 
-interface SelfAttentionOptions extends AttendOptions {
-  readonly keyRotary?: NonNullable<AttendOptions["rotary"]>;
-}
-
-function sharedOptions(parameters: StackParameters, run: StackRun): SelfAttentionOptions {
-  const { config, kernel, selfMask, queryPositions } = run;
-  const { heads, headWidth, attentionScale, positions, rotaryBase } = config;
-  const bias = selfBias(parameters, run);
-  const rotary = positions === "rotary" ? rotation(queryPositions, headWidth, rotaryBase) : undefined;
+// Keys are rotated as they are made, so those of a cache already are.
+function selfOptions({ relative, rotary }: SharedTensors, run: StackRun): AttendOptions {
+  const { config, kernel, selfMask } = run;
+  const { heads, headWidth, attentionScale } = config;
+  const bias = selfBias(relative, run);
   return {
     kernel,
     heads,
     mask: selfMask,
     scale: attentionScale === "none" ? 1 : headWidth ** -0.5,
     ...(bias ? { bias } : {}),
-    // Keys are rotated as they are made, so those of the cache already are.
-    ...(rotary ? { rotary, keyRotary: rotary } : {}),
+    ...(rotary ? { rotary } : {}),
   };
 }
 
-function selfBias({ relative }: StackParameters, run: StackRun): AttentionBias | undefined {
+function selfBias(relative: Tensor2D | undefined, run: StackRun): AttentionBias | undefined {
   const { config, queryPositions, keyPositions, bidirectional } = run;
   if (relative) {
     const { relativeDirection, relativeMaxDistance: maxDistance } = config;

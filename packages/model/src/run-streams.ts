@@ -18,6 +18,7 @@ export interface ModelParts {
 
 export interface RunStreamsOptions {
   readonly dropoutSeed?: string | undefined;
+  readonly checkpointing?: boolean | undefined;
   /** Called with the keys and values of the predicting stream, layer by layer. */
   readonly keepSelf?: (layer: number, keyValues: KeyValues) => void;
   readonly keepCross?: (layer: number, keyValues: KeyValues) => void;
@@ -49,6 +50,7 @@ export function runStreams(
       ...(predicts && options.keepSelf ? { extend: keepAll(options.keepSelf) } : {}),
       ...(cross ? { cross } : {}),
       dropoutSeed: options.dropoutSeed === undefined ? undefined : `${options.dropoutSeed}/${stream}`,
+      checkpointing: options.checkpointing,
     };
     memory = { stream, states: runStack(stack, x, run) };
   }

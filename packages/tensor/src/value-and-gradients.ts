@@ -1,5 +1,5 @@
 import { ShapeError } from "@trivium/core";
-import { releaseBehind } from "./release-behind.ts";
+import { gradientsOnOwnTape } from "./gradients-on-own-tape.ts";
 import { type Scalar, type Tensor, tf } from "./tf.ts";
 import { flattenTree, type ParameterTree, unflattenTree } from "./tree.ts";
 
@@ -26,26 +26,18 @@ export function valueAndGradients(loss: () => Tensor, parameters: ParameterTree)
   const names = Object.keys(flat);
   const unreached: string[] = [];
   const results = tf.tidy(() => {
-    const { value, grads } = tf.engine().gradients(() => recorded(loss), Object.values(flat), undefined, true);
+    const taken = gradientsOnOwnTape(() => checkScalar(loss()), Object.values(flat));
     const gradients = names.map((name, index) => {
-      const gradient = grads[index] as Tensor | undefined | null;
+      const gradient = taken.gradients[index];
       if (gradient) return gradient;
       unreached.push(name);
       return tf.zerosLike(flat[name]!);
     });
-    return [value, ...gradients];
+    return [taken.value, ...gradients];
   });
   const [value, ...gradients] = results as [Scalar, ...Tensor[]];
   const byName = Object.fromEntries(names.map((name, index) => [name, gradients[index]!]));
   return { value, gradients: unflattenTree(byName), unreached };
-}
-
-function recorded(loss: () => Tensor): Scalar {
-  const value = checkScalar(loss());
-  const { activeTape, gradientDepth } = tf.engine().state;
-  // A gradient of a gradient reads the inner tape's saved tensors once more.
-  if (activeTape && gradientDepth === 1) releaseBehind(activeTape);
-  return value;
 }
 
 function checkScalar(value: Tensor): Scalar {

@@ -87,3 +87,15 @@ test.each(roads)(
     expect(pieces.newest()!.optimizer).toEqual(whole.newest()!.optimizer);
   },
 );
+
+test.each(roads)("$name: checkpointing changes no bit of the weights", async (...road) => {
+  const [plain, recomputed] = [createMemoryStore(), createMemoryStore()];
+  for (const [store, checkpointing] of [
+    [plain, false],
+    [recomputed, true],
+  ] as const) {
+    const { parameters } = await consume(train({ ...runOf(road, store), checkpointing }));
+    disposeTree(parameters);
+  }
+  expect(recomputed.newest()!.model).toEqual(plain.newest()!.model);
+});

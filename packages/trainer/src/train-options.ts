@@ -46,6 +46,12 @@ export interface TrainOptions {
   readonly clipNorm?: number;
   /** When to give up on a run whose loss rises. `false` for never. */
   readonly divergence?: DivergenceOptions | false;
+  /**
+   * Whether the model's layers are run again in the backward pass instead of keeping their intermediates: less memory,
+   * more time, the same weights to the bit, so that a resume may change it. Also called activation checkpointing; not to
+   * be confused with `checkpoint`, which writes the run to a store. Default false.
+   */
+  readonly checkpointing?: boolean;
   readonly checkpoint?: CheckpointOptions;
   /** Whether to go on from the store's newest checkpoint; from step 0 if it has none. */
   readonly resume?: boolean;

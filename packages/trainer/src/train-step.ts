@@ -69,8 +69,12 @@ export async function trainStep(run: Run, options: TrainOptions, pause: () => Pr
 }
 
 /** Step and micro-batch are in the seed, so a resumed run drops what the undisturbed one drops. */
-const logitsOf = (batch: Batch, index: number, { trained, step }: Run, { model, seed }: TrainOptions) =>
-  model.logits(trained.parameters, batch, { dropoutSeed: `${seed}/${step}/${index}` });
+const logitsOf = (
+  batch: Batch,
+  index: number,
+  { trained, step }: Run,
+  { model, seed, checkpointing = false }: TrainOptions,
+) => model.logits(trained.parameters, batch, { dropoutSeed: `${seed}/${step}/${index}`, checkpointing });
 
 function rateOf({ schedule }: TrainOptions, step: number): number {
   const rate = schedule(step);
