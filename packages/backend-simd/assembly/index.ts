@@ -13,6 +13,7 @@ export { adamW } from "./fused/adam-w";
 export { dropout } from "./fused/dropout";
 export { softmaxCrossEntropy, softmaxCrossEntropyGradient } from "./fused/softmax-cross-entropy";
 export { gemm, gemmScratchBytes } from "./gemm/gemm";
+export { toBf16 } from "./gemm/to-bf16";
 export { copyStrided, copyStridedBytes } from "./movement/copy-strided";
 export { gatherRows, segmentSum } from "./movement/gather";
 export { columnSums } from "./rows/column-sums";

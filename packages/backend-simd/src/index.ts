@@ -8,6 +8,7 @@ export {
   type Product,
 } from "./gemm/gemm-provider.ts";
 export type { Epilogue, GemmRequest } from "./gemm/gemm-request.ts";
+export type { MatmulPrecision } from "./gemm/matmul-precision.ts";
 export { type NativeGemmDescription, nativeGemm } from "./gemm/native/native-gemm.ts";
 export { registerSimdBackend, type SimdRegistration } from "./register.ts";
 export {

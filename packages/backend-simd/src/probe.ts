@@ -6,7 +6,10 @@ import { createNative } from "./native/create-native.ts";
 const NEWER = "Use Node 22 or newer, or a browser of 2021 or newer.";
 
 /** Whether this engine has what the backend needs: WebAssembly with SIMD and threads, and shared memory. */
-export async function probeSimd({ build, gemm }: Pick<SimdOptions, "build" | "gemm">): Promise<Probe> {
+export async function probeSimd({
+  build,
+  ...wishes
+}: Pick<SimdOptions, "build" | "gemm" | "matmulPrecision">): Promise<Probe> {
   if (typeof WebAssembly === "undefined") return unavailable("there is no WebAssembly", 'Use the "cpu" backend.');
   let memory: WebAssembly.Memory;
   try {
@@ -23,10 +26,14 @@ export async function probeSimd({ build, gemm }: Pick<SimdOptions, "build" | "ge
     return unavailable(`WebAssembly lacks the instructions of the "${build ?? "plain"}" kernels`, remedy);
   }
   try {
-    const { name, version } = chooseGemm(gemm);
-    return { available: true, detail: `${kernels}, matrix products in ${[name, version].filter(Boolean).join(" ")}` };
+    const { name, version, precision } = chooseGemm(wishes);
+    const products = [name, version, precision === "f32" ? "" : precision].filter(Boolean).join(" ");
+    return { available: true, detail: `${kernels}, matrix products in ${products}` };
   } catch (error) {
-    return unavailable((error as Error).message, "Or leave the choice to it, without the option and TRIVIUM_GEMM");
+    return unavailable(
+      (error as Error).message,
+      "Or leave the choice to it, without the option and without TRIVIUM_GEMM and TRIVIUM_PRECISION",
+    );
   }
 }
 

@@ -27,7 +27,7 @@ export function createSimdBackend({ name, ...options }: CreateSimdBackendOptions
   const activate = async () => {
     // tfjs only prints what a backend throws when it is made.
     threadCount(options.threads);
-    chooseGemm(options.gemm);
+    chooseGemm(options);
     await activateBackend({ name, probe });
     await registration.threadsReady();
   };
@@ -37,9 +37,10 @@ export function createSimdBackend({ name, ...options }: CreateSimdBackendOptions
 
 function numericIdentityOf(name: string, options: SimdOptions): Record<string, string> {
   const build = options.build ?? bestBuild();
-  const gemm = chooseGemm(options.gemm);
+  const gemm = chooseGemm(options);
   const version = gemm.version && { gemmVersion: gemm.version };
-  return { backend: name, build, kernels: kernelHashes[build], gemm: gemm.name, ...version };
+  const { precision } = gemm;
+  return { backend: name, build, kernels: kernelHashes[build], gemm: gemm.name, ...version, precision };
 }
 
 /** Shared WebAssembly memory with SIMD kernels: the fast backend where nothing can be installed. */

@@ -133,7 +133,7 @@ test("the numeric identity names the build and the bytes of the kernels, before 
   const sha256 = (build: keyof typeof kernels) =>
     createHash("sha256").update(Buffer.from(kernels[build], "base64")).digest("hex").slice(0, 12);
   const plain = createSimdBackend({ name: "simd-identity", build: "plain", gemm: "wasm" });
-  const shared = { backend: "simd-identity", gemm: "wasm" };
+  const shared = { backend: "simd-identity", gemm: "wasm", precision: "f32" };
   expect(await plain.numericIdentity?.()).toEqual({ ...shared, build: "plain", kernels: sha256("plain") });
   expect(await simd.numericIdentity?.()).toMatchObject({ build: simd.use().build, kernels: sha256(simd.use().build) });
   expect(sha256("relaxed")).not.toBe(sha256("plain"));

@@ -2,8 +2,9 @@ import { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
 import { type backend_util, type DataType, engine, type TensorInfo, util } from "@tensorflow/tfjs-core";
 import { UnsupportedError } from "@trivium/core";
 import { type ChosenGemm, chooseGemm, type GemmChoice, WASM } from "../gemm/choose-gemm.ts";
-import { Gemm } from "../gemm/gemm.ts";
+import { Gemm, type GemmPlan, type RoundedOperands } from "../gemm/gemm.ts";
 import type { GemmRequest } from "../gemm/gemm-request.ts";
+import type { MatmulPrecision } from "../gemm/matmul-precision.ts";
 import { GRANULE } from "../memory/allocator.ts";
 import { createHeap, type Heap, type HeapOptions, type HeapUse } from "../memory/heap.ts";
 import { createNative, type NativeBuild } from "../native/create-native.ts";
@@ -31,6 +32,11 @@ export interface SimdOptions extends HeapOptions {
    * own; default `TRIVIUM_GEMM`, else the first of mkl, accelerate, onednn, openblas that is available, else `"wasm"`.
    */
   readonly gemm?: GemmChoice;
+  /**
+   * `bf16` rounds the inputs of large products to bfloat16, where the provider and the processor can; default
+   * `TRIVIUM_PRECISION`, else `f32`.
+   */
+  readonly matmulPrecision?: MatmulPrecision;
   /** True gives the provider small products too, which are faster without it; for its tests. */
   readonly gemmForSmall?: boolean;
   /** Work units (rows, elements) at a time that a kernel is called with; for tests, which force it to 1. */
@@ -41,6 +47,7 @@ export interface SimdOptions extends HeapOptions {
 export interface SimdUse extends HeapUse {
   readonly build: NativeBuild;
   readonly gemm: string;
+  readonly matmulPrecision: MatmulPrecision;
   /** Threads that share the work, the main one included. */
   readonly threads: number;
   /** Data buffers that are alive: tensors that share one count once. */
@@ -86,10 +93,11 @@ export class SimdBackend extends MathBackendCPU {
     const { memory } = this.heap;
     const threads = mayHaveWorkers() ? threadCount(options.threads) : 1;
     this.cutting = { threads, splitUnits: options.splitUnits };
-    this.chosen = chooseGemm(options.gemm);
+    this.chosen = chooseGemm(options);
     const provider = this.chosen.provider?.open(memory);
     const smallToo = options.gemmForSmall === true;
-    this.gemm = new Gemm({ native: this.native, heap: this.heap, threads, provider, smallToo });
+    const { precision } = this.chosen;
+    this.gemm = new Gemm({ native: this.native, heap: this.heap, threads, provider, precision, smallToo });
     const pool = { ...native, native: native.kernels, product: this.gemm.kernel, gemm: provider?.inWorkers };
     this.pool = threads > 1 ? new ThreadPool({ ...pool, threads, memory }) : undefined;
     this.data = new DataRegistry(this, engine());
@@ -171,11 +179,27 @@ export class SimdBackend extends MathBackendCPU {
 
   /** The name of what multiplies it: the WebAssembly kernel has the small ones. */
   providerOf(request: GemmRequest): string {
-    return this.gemm.isForProvider(request) ? this.chosen.name : WASM;
+    if (!this.gemm.isForProvider(request)) return WASM;
+    return this.gemm.isRounded(request) ? `${this.chosen.name} bf16` : this.chosen.name;
   }
 
   private runProduct(request: GemmRequest): void {
-    const { values, units, share, scratchBytes } = this.gemm.plan(request, this.cutting);
+    const rounded = this.gemm.roundedOperands(request);
+    if (rounded === undefined) this.runPlan(this.gemm.plan(request, this.cutting));
+    else this.runRounded(request, rounded);
+  }
+
+  private runRounded(request: GemmRequest, { block, a, b, lengthA, lengthB }: RoundedOperands): void {
+    try {
+      this.run("toBf16", lengthA, request.a, a);
+      this.run("toBf16", lengthB, request.b, b);
+      this.runPlan(this.gemm.plan({ ...request, a, b }, this.cutting, true));
+    } finally {
+      this.heap.release(block);
+    }
+  }
+
+  private runPlan({ values, units, share, scratchBytes }: GemmPlan): void {
     if (this.pool && share < units) {
       this.pool.run({ kernel: "product", units, share, scratch: scratchBytes, values });
     } else if (units > 0) {
@@ -194,6 +218,7 @@ export class SimdBackend extends MathBackendCPU {
       ...this.heap.use(),
       build: this.build,
       gemm: this.chosen.name,
+      matmulPrecision: this.chosen.precision,
       threads: this.cutting.threads,
       liveBuffers: this.data.numDataIds(),
       forgottenBuffers: this.forgotten,

@@ -44,7 +44,7 @@ describe("the choice of a provider", () => {
   test("goes by the option, then the environment, then a fixed order", () => {
     process.env.TRIVIUM_GEMM = "wasm";
     expect(chooseGemm().name).toBe("wasm");
-    expect(chooseGemm(gemmProvider("scalar", scalar))).toMatchObject({ name: "scalar", version: "7" });
+    expect(chooseGemm({ gemm: gemmProvider("scalar", scalar) })).toMatchObject({ name: "scalar", version: "7" });
     process.env.TRIVIUM_GEMM = "";
     const first = probeGemmProviders().find(({ available }) => available);
     expect(chooseGemm().name).toBe(first!.name);
@@ -52,7 +52,7 @@ describe("the choice of a provider", () => {
   });
 
   test("what was asked for never falls back: the error has the reason and the remedy", async () => {
-    expect(() => chooseGemm(missing)).toThrow(`the GEMM provider "missing" cannot run here: ${why}`);
+    expect(() => chooseGemm({ gemm: missing })).toThrow(`the GEMM provider "missing" cannot run here: ${why}`);
     const backend = createSimdBackend({ name: "simd-missing-gemm", gemm: missing });
     await expect(backend.activate()).rejects.toMatchObject({ code: "simd/gemm" });
     expect(await backend.probe()).toMatchObject({ available: false, reason: expect.stringContaining(why) });

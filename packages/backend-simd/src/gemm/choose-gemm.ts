@@ -1,6 +1,7 @@
 import { ConfigError, UnsupportedError } from "@trivium/core";
 import type { Plugin } from "@trivium/registry";
 import type { GemmProbe, GemmProvider } from "./gemm-provider.ts";
+import { type MatmulPrecision, matmulPrecision } from "./matmul-precision.ts";
 import { accelerate } from "./native/accelerate.ts";
 import { mkl } from "./native/mkl.ts";
 import { onednn } from "./native/onednn.ts";
@@ -26,44 +27,70 @@ export interface ChosenGemm {
   readonly version: string;
   /** Undefined of the WebAssembly kernel. */
   readonly provider: GemmProvider | undefined;
+  readonly precision: MatmulPrecision;
 }
 
 /** Asks for a provider: by name, or one's own. */
 export type GemmChoice = string | GemmPlugin;
 
+export interface GemmWishes {
+  /** Default `TRIVIUM_GEMM`, else the first provider that is available and has the precision. */
+  readonly gemm?: GemmChoice | undefined;
+  /** Default `TRIVIUM_PRECISION`, else `f32`. */
+  readonly matmulPrecision?: MatmulPrecision | undefined;
+}
+
 /**
- * The provider that was asked for by the option, else by `TRIVIUM_GEMM`, else the first that is available, in a fixed
- * order and never by time.
+ * The provider that was asked for, else the first that can do it, in a fixed order and never by time.
  *
- * @throws {ConfigError} `simd/gemm` if there is none of that name.
- * @throws {UnsupportedError} `simd/gemm` if it was asked for and is not available, with the reason and the remedy.
- * @example chooseGemm("wasm").name // => "wasm"
+ * @throws {ConfigError} `simd/gemm` if there is none of that name, `simd/precision` if there is no such precision.
+ * @throws {UnsupportedError} `simd/gemm` if it was asked for and is not available, `simd/precision` if it, or any, lacks
+ * the precision; with the reason and the remedy.
+ * @example chooseGemm({ gemm: "wasm" }).name // => "wasm"
  */
-export function chooseGemm(option?: GemmChoice): ChosenGemm {
-  const asked = option ?? (globalThis.process?.env?.TRIVIUM_GEMM || undefined);
-  if (asked === undefined) return firstAvailable();
-  if (asked === WASM) return wasm;
+export function chooseGemm(wishes: GemmWishes = {}): ChosenGemm {
+  const precision = matmulPrecision(wishes.matmulPrecision);
+  const asked = wishes.gemm ?? (globalThis.process?.env?.TRIVIUM_GEMM || undefined);
+  if (asked === undefined) return firstOf(precision);
+  if (asked === WASM) {
+    if (precision === "bf16") throw lacksBf16(WASM, "WebAssembly has no such instructions");
+    return wasm;
+  }
   const plugin = typeof asked === "string" ? named(asked) : asked;
   const probe = plugin.create.probe();
-  if (probe.available) return chosen(plugin, probe.version);
-  throw new UnsupportedError(
-    "simd/gemm",
-    `the GEMM provider "${plugin.name}" cannot run here: ${probe.reason}. ${probe.remedy}`,
-    { details: { gemm: plugin.name, ...probe } },
-  );
+  if (!probe.available) throw unavailable(plugin.name, probe);
+  if (precision === "bf16" && probe.bf16 !== true) throw lacksBf16(plugin.name, reasonOf(probe));
+  return { name: plugin.name, version: probe.version, provider: plugin.create, precision };
 }
 
-function firstAvailable(): ChosenGemm {
-  for (const plugin of gemmProviders) {
-    const probe = plugin.create.probe();
-    if (probe.available) return chosen(plugin, probe.version);
+function firstOf(precision: MatmulPrecision): ChosenGemm {
+  const reasons: string[] = [];
+  for (const { name, create } of gemmProviders) {
+    const probe = create.probe();
+    const isFit = probe.available && (precision === "f32" || probe.bf16 === true);
+    if (isFit) return { name, version: probe.version, provider: create, precision };
+    reasons.push(`${name}: ${probe.available ? reasonOf(probe) : probe.reason}`);
   }
-  return wasm;
+  if (precision === "f32") return wasm;
+  throw lacksBf16("any", reasons.join("; "));
 }
 
-const wasm: ChosenGemm = { name: WASM, version: "", provider: undefined };
+const wasm: ChosenGemm = { name: WASM, version: "", provider: undefined, precision: "f32" };
 
-const chosen = ({ name, create }: GemmPlugin, version: string): ChosenGemm => ({ name, version, provider: create });
+const reasonOf = ({ bf16 = "it has no such product" }: { readonly bf16?: true | string }) => String(bf16);
+
+const unavailable = (name: string, probe: { readonly reason: string; readonly remedy: string }) =>
+  new UnsupportedError("simd/gemm", `the GEMM provider "${name}" cannot run here: ${probe.reason}. ${probe.remedy}`, {
+    details: { gemm: name, ...probe },
+  });
+
+const lacksBf16 = (name: string, reason: string) =>
+  new UnsupportedError(
+    "simd/precision",
+    `bf16 products need a GEMM provider that has them, on a processor that has them; ${name}: ${reason}. ` +
+      'Use "f32", or oneDNN (apt-get install libdnnl2) on a processor with AVX-512',
+    { details: { gemm: name, reason } },
+  );
 
 function named(name: string): GemmPlugin {
   const plugin = gemmProviders.find((provider) => provider.name === name);

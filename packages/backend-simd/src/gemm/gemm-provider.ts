@@ -8,6 +8,8 @@ export type GemmProbe =
       /** What decides the bits of its results besides its name: the library's version, and the code that it picked. */
       readonly version: string;
       readonly detail: string;
+      /** True if it multiplies bfloat16 matrices, too; else why not, if there is more to say. */
+      readonly bf16?: true | string;
     }
   | { readonly available: false; readonly reason: string; readonly remedy: string };
 
@@ -37,6 +39,8 @@ export interface OpenedGemm {
   /** Added to byte offsets in the memory before they are given to `product`. */
   readonly base: number;
   readonly product: Product;
+  /** The same of bfloat16 matrices A and B; C is float32, and so is the sum. */
+  readonly productBf16?: Product | undefined;
   /** What workers open for themselves; a provider without it works on the main thread alone. */
   readonly inWorkers?: NativeBinding;
 }

@@ -1,4 +1,4 @@
-import { GRANULE } from "../memory/allocator.ts";
+import { type Block, GRANULE } from "../memory/allocator.ts";
 import type { Heap } from "../memory/heap.ts";
 import type { NativeKernels } from "../native/native.ts";
 import { MAXIMUM_SHARES } from "../threads/control.ts";
@@ -6,7 +6,8 @@ import { type Cutting, LEAST_SHARE_NANOSECONDS, shareOf } from "../threads/cut-j
 import type { Kernel } from "../threads/share.ts";
 import type { OpenedGemm } from "./gemm-provider.ts";
 import type { GemmRequest } from "./gemm-request.ts";
-import { isSmall, panelsOf } from "./panels.ts";
+import type { MatmulPrecision } from "./matmul-precision.ts";
+import { isForBf16, isSmall, panelsOf } from "./panels.ts";
 import { engines, productArguments } from "./product-arguments.ts";
 import { productKernel } from "./product-kernel.ts";
 
@@ -22,12 +23,22 @@ export interface GemmPlan {
   readonly scratchBytes: number;
 }
 
+/** Where the operands of a product go to be rounded, and their elements. */
+export interface RoundedOperands {
+  readonly block: Block;
+  readonly a: number;
+  readonly b: number;
+  readonly lengthA: number;
+  readonly lengthB: number;
+}
+
 export interface GemmOptions {
   readonly native: NativeKernels;
   readonly heap: Heap;
   readonly threads: number;
   /** What multiplies all but small matrices; undefined leaves all to the WebAssembly kernel. */
   readonly provider: OpenedGemm | undefined;
+  readonly precision: MatmulPrecision;
   /** Whether it multiplies small matrices too; for its tests. */
   readonly smallToo: boolean;
 }
@@ -63,10 +74,30 @@ export class Gemm {
     return provider !== undefined && !isNothing && (smallToo || !isSmall(request));
   }
 
-  plan(request: GemmRequest, cutting: Cutting): GemmPlan {
+  /** @param rounded - A and B are bfloat16. */
+  plan(request: GemmRequest, cutting: Cutting, rounded = false): GemmPlan {
     return this.isForProvider(request)
-      ? planPanels(request, cutting, this.options.provider!)
+      ? planPanels(request, cutting, { rounded, inWorkers: this.options.provider!.inWorkers !== undefined })
       : this.planWasm(request, cutting);
+  }
+
+  /** Whether A and B are rounded to bfloat16, by its shape alone. */
+  isRounded(request: GemmRequest): boolean {
+    const { precision, smallToo } = this.options;
+    return precision === "bf16" && this.isForProvider(request) && (smallToo || isForBf16(request));
+  }
+
+  /** Memory for A and B in bfloat16, laid out as they are; undefined where they stay as they are. */
+  roundedOperands(request: GemmRequest): RoundedOperands | undefined {
+    if (!this.isRounded(request)) return undefined;
+    const { heap } = this.options;
+    const { transposeA, transposeB, m, n, k, batch, lda, ldb, strideA, strideB } = request;
+    const lengthA = (batch - 1) * strideA + ((transposeA ? k : m) - 1) * lda + (transposeA ? m : k);
+    const lengthB = (batch - 1) * strideB + ((transposeB ? n : k) - 1) * ldb + (transposeB ? k : n);
+    const bytesA = Math.ceil((2 * lengthA) / GRANULE) * GRANULE;
+    const block = heap.allocate(bytesA + 2 * lengthB, () => "the bfloat16 operands of a matrix product");
+    const a = heap.addressOf(block);
+    return { block, a, b: a + bytesA, lengthA, lengthB };
   }
 
   /** Every element is the same however its product is cut, so that the number of threads may decide. */
@@ -86,12 +117,17 @@ export class Gemm {
   }
 }
 
-function planPanels(request: GemmRequest, cutting: Cutting, { inWorkers }: OpenedGemm): GemmPlan {
+function planPanels(
+  request: GemmRequest,
+  cutting: Cutting,
+  { rounded, inWorkers }: { readonly rounded: boolean; readonly inWorkers: boolean },
+): GemmPlan {
   const panels = panelsOf(request);
   const units = request.batch * panels.count;
   const nanoseconds = (2 * request.m * request.n * request.k) / panels.count / FLOPS.provider;
+  const engine = rounded ? engines.providerBf16 : engines.provider;
   const share = inWorkers ? shareOfPanels(units, nanoseconds, cutting) : units;
-  return { values: productArguments(request, engines.provider, panels, 0), units, share, scratchBytes: 0 };
+  return { values: productArguments(request, engine, panels, 0), units, share, scratchBytes: 0 };
 }
 
 // Panels are long already: threads take them one by one, unless they are many.

@@ -34,3 +34,10 @@ const LEAST_FLOPS_OF_A_CALL = 2 ** 16;
 /** Whether the WebAssembly kernel multiplies them, by shape alone. */
 export const isSmall = ({ m, n, k }: Pick<GemmRequest, "m" | "n" | "k">): boolean =>
   2 * m * n * k < LEAST_FLOPS_OF_A_CALL;
+
+/** What conversion costs is won back where each converted element is used this often. */
+const LEAST_USES = 64;
+
+/** Whether its inputs are rounded to bfloat16 where that was asked for, by shape alone. */
+export const isForBf16 = ({ m, n, k }: Pick<GemmRequest, "m" | "n" | "k">): boolean =>
+  2 * m * n * k >= LEAST.flops && m * n >= LEAST_USES * (m + n);

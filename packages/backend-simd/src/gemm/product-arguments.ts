@@ -3,7 +3,7 @@ import type { GemmRequest } from "./gemm-request.ts";
 import type { Panels } from "./panels.ts";
 
 /** Who multiplies the panels of a job. */
-export const engines = { wasm: 0, provider: 1 } as const;
+export const engines = { wasm: 0, provider: 1, providerBf16: 2 } as const;
 
 /** Places in the numbers of a matrix product that is cut into panels. */
 export const argument = {

@@ -29,7 +29,7 @@ export function productKernel(native: NativeKernels, provider: Omit<OpenedGemm, 
 
 function multiplyPanel(
   native: NativeKernels,
-  { base, product }: Omit<OpenedGemm, "inWorkers">,
+  { base, product, productBf16 }: Omit<OpenedGemm, "inWorkers">,
   args: readonly number[],
   panel: number,
 ): void {
@@ -37,12 +37,15 @@ function multiplyPanel(
   const { matrix, row, rows, column, columns } = part;
   const [transposeA, transposeB] = [args[argument.transposeA] === 1, args[argument.transposeB] === 1];
   const [lda, ldb, ldc] = [args[argument.lda]!, args[argument.ldb]!, args[argument.ldc]!];
-  const a = args[argument.a]! + 4 * (matrix * args[argument.strideA]! + row * (transposeA ? 1 : lda));
-  const b = args[argument.b]! + 4 * (matrix * args[argument.strideB]! + column * (transposeB ? ldb : 1));
+  const isBf16 = args[argument.engine] === engines.providerBf16;
+  const multiply = isBf16 ? productBf16! : product;
+  const bytes = isBf16 ? 2 : 4;
+  const a = args[argument.a]! + bytes * (matrix * args[argument.strideA]! + row * (transposeA ? 1 : lda));
+  const b = args[argument.b]! + bytes * (matrix * args[argument.strideB]! + column * (transposeB ? ldb : 1));
   const y = resultOf(args) + 4 * offsetInC(args, part);
   const accumulate = args[argument.accumulate] === 1;
   const k = args[argument.k]!;
-  product(transposeA, transposeB, rows, columns, k, base + a, lda, base + b, ldb, base + y, ldc, accumulate);
+  multiply(transposeA, transposeB, rows, columns, k, base + a, lda, base + b, ldb, base + y, ldc, accumulate);
   addBias(native, args, part);
   activate(native, args, part);
 }

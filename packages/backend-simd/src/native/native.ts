@@ -154,6 +154,9 @@ export interface NativeKernels {
    */
   cast(code: number, x: Pointer, y: Pointer, start: number, end: number): void;
 
+  /** The bfloat16 nearest to each float32, ties to even; NaN stays NaN. Range: elements. */
+  toBf16(x: Pointer, y: Pointer, start: number, end: number): void;
+
   /** `y[i] = value`, float32. Range: elements. */
   fill(y: Pointer, value: number, start: number, end: number): void;
 

@@ -1,15 +1,18 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { SimdBackend } from "../backend/simd-backend.ts";
+import { SimdBackend, type SimdOptions } from "../backend/simd-backend.ts";
 import type { GemmPlugin } from "../gemm/choose-gemm.ts";
-import { type GemmCase, gemmCases, gemmData, gemmMismatch } from "./gemm-cases.ts";
+import { matmulPrecisions } from "../gemm/matmul-precision.ts";
+import { type GemmCase, gemmCases, gemmData, gemmMismatch, roundedData } from "./gemm-cases.ts";
 import { type GemmRun, runGemm } from "./gemm-run.ts";
 
 const tests = {
   "equals the float64 product within rounding, and touches nothing between the rows of C": ([one]: Backends) =>
     fc.assert(
       fc.property(drawn, fc.constantFrom(0, 4, 20), (shape, offBytes) => {
-        expect(gemmMismatch(shape, runGemm(one!, shape, gemmData(shape), { offBytes }).c)).toBeUndefined();
+        const data = gemmData(shape);
+        const inputs = one!.use().matmulPrecision === "bf16" ? roundedData(data) : data;
+        expect(gemmMismatch(shape, runGemm(one!, shape, data, { offBytes }).c, inputs)).toBeUndefined();
       }),
       { numRuns: 150 },
     ),
@@ -84,24 +87,28 @@ export interface DescribeGemmOptions {
  */
 export function describeGemmProvider(plugin: GemmPlugin, { skip = [] }: DescribeGemmOptions = {}): void {
   const probe = plugin.create.probe();
-  describe(`GEMM provider ${plugin.name}`, () => {
-    if (!probe.available) {
-      test.skip(`${probe.reason}. ${probe.remedy}`, () => {});
-      return;
-    }
-    const backends = [1, 2, 4].map((threads) => new SimdBackend({ gemm: plugin, gemmForSmall: true, threads }));
-    beforeAll(async () => {
-      await Promise.all(backends.map((backend) => backend.threadsReady()));
+  for (const precision of matmulPrecisions) {
+    describe(`GEMM provider ${plugin.name}, ${precision}`, () => {
+      if (!probe.available) test.skip(`${probe.reason}. ${probe.remedy}`, () => {});
+      else if (precision === "bf16" && probe.bf16 !== true) test.skip(probe.bf16 ?? "it has no bf16", () => {});
+      else describeTests({ gemm: plugin, matmulPrecision: precision }, skip);
     });
-    afterAll(() => {
-      for (const backend of backends) backend.dispose();
-    });
-    for (const title of Object.keys(tests) as GemmTest[]) {
-      const reason = skip.find((exemption) => exemption.tests.includes(title))?.reason;
-      if (reason === undefined) test(title, () => tests[title](backends));
-      else test.skip(`${title} (${reason})`, () => {});
-    }
+  }
+}
+
+function describeTests(options: SimdOptions, skip: NonNullable<DescribeGemmOptions["skip"]>): void {
+  const backends = [1, 2, 4].map((threads) => new SimdBackend({ ...options, gemmForSmall: true, threads }));
+  beforeAll(async () => {
+    await Promise.all(backends.map((backend) => backend.threadsReady()));
   });
+  afterAll(() => {
+    for (const backend of backends) backend.dispose();
+  });
+  for (const title of Object.keys(tests) as GemmTest[]) {
+    const reason = skip.find((exemption) => exemption.tests.includes(title))?.reason;
+    if (reason === undefined) test(title, () => tests[title](backends));
+    else test.skip(`${title} (${reason})`, () => {});
+  }
 }
 
 const drawn = fc.tuple(gemmCases, fc.boolean()).map(([shape, sharesA]): GemmCase => ({ ...shape, sharesA }));

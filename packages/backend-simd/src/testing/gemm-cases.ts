@@ -70,9 +70,21 @@ function gemmOracle(shape: GemmCase, data: GemmData, i: number, row: number, col
   return { value: sum + added, magnitude: magnitude + Math.abs(added) };
 }
 
+/** A and B rounded to bfloat16, ties to even. */
+export const roundedData = (data: GemmData): GemmData => ({ ...data, a: data.a.map(toBf16), b: data.b.map(toBf16) });
+
+/** The bfloat16 nearest to a float32, ties to even: by arithmetic, not by bits. */
+export function toBf16(x: number): number {
+  if (!Number.isFinite(x) || x === 0) return x;
+  const step = 2 ** (Math.max(Math.floor(Math.log2(Math.abs(x))), -126) - 7);
+  const [below, above] = [Math.floor(x / step), Math.ceil(x / step)];
+  const distance = x / step - below - 0.5;
+  const nearest = distance === 0 ? (below % 2 === 0 ? below : above) : distance < 0 ? below : above;
+  return Math.fround(nearest * step);
+}
+
 /** What is wrong with a product, C's unused elements included; undefined if nothing is. */
-export function gemmMismatch(shape: GemmCase, c: Float32Array): string | undefined {
-  const data = gemmData(shape);
+export function gemmMismatch(shape: GemmCase, c: Float32Array, data = gemmData(shape)): string | undefined {
   const untouched = data.before.slice();
   for (let i = 0; i < shape.batch; i++) {
     for (let row = 0; row < shape.m; row++) {

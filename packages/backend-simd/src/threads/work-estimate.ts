@@ -40,6 +40,7 @@ const estimates: Readonly<Record<string, Estimate>> = {
   clip: () => flat,
   select: () => flat,
   cast: () => ({ ...flat, granule: 4 * LINE }),
+  toBf16: () => ({ ...flat, granule: 2 * LINE }),
   fill: () => elements(4 / BYTES),
   oneHot: ([, , depth]) => rows(depth!, ELEMENTS),
   reduce: ([, , , middle, inner]) => ({ nanoseconds: middle! / ELEMENTS, granule: inner === 1 ? 1 : LINE }),

@@ -37,7 +37,7 @@ port.start?.();
 function start({ module, memory, control, thread, gemm }: WorkerStart): void {
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
   const native = exports as unknown as NativeKernels;
-  const product = productKernel(native, gemm && { base: gemm.base, product: bindNative(gemm) });
+  const product = productKernel(native, gemm && { base: gemm.base, ...bindNative(gemm) });
   port.postMessage("ready");
   serve(kernelList(native, product), viewControl(control), thread);
 }

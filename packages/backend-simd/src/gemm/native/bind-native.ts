@@ -1,4 +1,4 @@
-import type { Product } from "../gemm-provider.ts";
+import type { OpenedGemm, Product } from "../gemm-provider.ts";
 import { type KoffiLibrary, loadKoffi } from "./koffi.ts";
 
 /** How a library's products are called: as `dnnl_sgemm`, or as `cblas_sgemm` with 32-bit sizes. */
@@ -18,8 +18,10 @@ export interface NativeBinding {
   /** The library's file name or path. */
   readonly library: string;
   readonly convention: Convention;
-  /** The function's name. */
+  /** The name of the function that multiplies float32 matrices. */
   readonly symbol: string;
+  /** That of bfloat16 matrices to a float32 one. */
+  readonly symbolBf16?: string | undefined;
   /** Made once on each thread. */
   readonly setUp: readonly SetUpCall[];
   /** Where the memory begins in the process: it never moves. */
@@ -31,10 +33,15 @@ export interface NativeBinding {
  *
  * @throws what koffi throws if a file or a symbol is missing.
  */
-export function bindNative({ koffi, library, convention, symbol, setUp }: Omit<NativeBinding, "base">): Product {
+export function bindNative(binding: Omit<NativeBinding, "base">): Pick<OpenedGemm, "product" | "productBf16"> {
+  const { koffi, library, convention, symbol, symbolBf16, setUp } = binding;
   const opened = loadKoffi(koffi).load(library);
   for (const { prototype, values } of setUp) opened.func(prototype)(...values);
-  return conventions[convention](opened, symbol);
+  const convert = conventions[convention];
+  return {
+    product: convert(opened, symbol),
+    productBf16: symbolBf16 === undefined ? undefined : convert(opened, symbolBf16),
+  };
 }
 
 type Convert = (library: KoffiLibrary, symbol: string) => Product;

@@ -1,4 +1,4 @@
-import type { GemmProbe, GemmProvider, Product } from "../gemm-provider.ts";
+import type { GemmProbe, GemmProvider, OpenedGemm } from "../gemm-provider.ts";
 import { bindNative, type Convention, type NativeBinding, type SetUpCall } from "./bind-native.ts";
 import { type Koffi, type KoffiLibrary, koffiPath, loadKoffi } from "./koffi.ts";
 import { productMismatch } from "./product-mismatch.ts";
@@ -10,6 +10,8 @@ export interface NativeGemmDescription {
   readonly convention: Convention;
   /** The function that multiplies float32 matrices. */
   readonly symbol: string;
+  /** The function that multiplies bfloat16 matrices to a float32 one; it may fail where the processor cannot. */
+  readonly symbolBf16?: string;
   /**
    * Looks at what was found: its version, and the calls after which it uses one thread. A string says why it cannot be
    * used. May throw, if a symbol is missing.
@@ -37,17 +39,19 @@ export function nativeGemm(description: NativeGemmDescription): GemmProvider {
   return {
     probe: () => find().probe,
     open: (memory) => {
-      const { binding, product } = find();
+      const { binding, products } = find();
       const base = addressOf(memory, binding!.koffi);
-      return { base, product: product!, inWorkers: { ...binding!, base } };
+      return { base, ...products!, inWorkers: { ...binding!, base } };
     },
   };
 }
 
+type Products = Pick<OpenedGemm, "product" | "productBf16">;
+
 interface Found {
   readonly probe: GemmProbe;
   readonly binding?: Omit<NativeBinding, "base">;
-  readonly product?: Product;
+  readonly products?: Products;
 }
 
 function findLibrary(description: NativeGemmDescription): Found {
@@ -84,17 +88,29 @@ function check(
   koffi: string,
   library: string,
   opened: KoffiLibrary,
-  { convention, symbol, inspect }: NativeGemmDescription,
+  { convention, symbol, symbolBf16, inspect }: NativeGemmDescription,
 ): Found | string {
   const inspection = inspect(opened, loadKoffi(koffi));
   if (typeof inspection === "string") return inspection;
   const { version, setUp } = inspection;
-  const binding = { koffi, library, convention, symbol, setUp };
-  const product = bindNative(binding);
-  const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
-  const mismatch = productMismatch(product, memory, addressOf(memory, koffi));
+  const f32 = { koffi, library, convention, symbol, setUp };
+  const mismatch = mismatchOf(f32, "product");
   if (mismatch !== undefined) return mismatch;
-  return { probe: { available: true, version, detail: `${version}, ${library}` }, binding, product };
+  const bf16 =
+    symbolBf16 === undefined ? "it has no such product" : (mismatchOf({ ...f32, symbolBf16 }, "productBf16") ?? true);
+  const binding = bf16 === true ? { ...f32, symbolBf16 } : f32;
+  const detail = `${version}, ${library}, ${bf16 === true ? "f32 and bf16" : `f32 (bf16: ${bf16})`}`;
+  return { probe: { available: true, version, detail, bf16 }, binding, products: bindNative(binding) };
+}
+
+function mismatchOf(binding: Omit<NativeBinding, "base">, name: keyof Products): string | undefined {
+  try {
+    const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
+    const product = bindNative(binding)[name]!;
+    return productMismatch(product, memory, { base: addressOf(memory, binding.koffi), bf16: name === "productBf16" });
+  } catch (error) {
+    return (error as Error).message;
+  }
 }
 
 const addressOf = (memory: WebAssembly.Memory, koffi: string): number =>

@@ -14,6 +14,7 @@ export const onednn: Plugin<"gemm", "onednn", GemmProvider> = gemmProvider(
     libraries: ["libdnnl.so.2", "libdnnl.so.3", "libdnnl.so.1", "libdnnl.3.dylib", "libdnnl.dylib", "dnnl.dll"],
     convention: "dnnl",
     symbol: "dnnl_sgemm",
+    symbolBf16: "dnnl_gemm_bf16bf16f32",
     inspect,
     remedy: "Install oneDNN 2 or 3, on Debian and Ubuntu by apt-get install libdnnl2",
   }),
