@@ -12,10 +12,9 @@ export {
 } from "./fused/attention.ts";
 export { dropout, dropoutFactor, dropoutHash } from "./fused/dropout.ts";
 export { defineFusedOp, type FusedOp, hasKernel } from "./fused/fused-kernel.ts";
-export { layerNorm } from "./fused/layer-norm.ts";
 export { type LinearOptions, linear } from "./fused/linear.ts";
 export { hiddenLogit, maskedSoftmax } from "./fused/masked-softmax.ts";
-export { rmsNorm } from "./fused/rms-norm.ts";
+export { type AddNormOptions, addNorm, layerNorm, rmsNorm } from "./fused/norm.ts";
 export { assertTargets, type SoftmaxCrossEntropyOptions, softmaxCrossEntropy } from "./fused/softmax-cross-entropy.ts";
 export type { KernelRecord, ProductRecord, ProfileRecords, ProfileSession } from "./profile.ts";
 export { type RecomputeOptions, recompute } from "./recompute.ts";

@@ -20,7 +20,7 @@ export interface ProductRecord {
 
 /** One call of a tfjs kernel by a program; kernels that it calls itself are part of it. */
 export interface KernelRecord {
-  /** The tfjs kernel name: `"BatchMatMul"`, `"TriviumLayerNorm"`. */
+  /** The tfjs kernel name: `"BatchMatMul"`, `"TriviumNorm"`. */
   readonly name: string;
   /** On the clock of `performance.now()`. */
   readonly startMs: number;

@@ -233,79 +233,44 @@ export interface NativeKernels {
     end: number,
   ): void;
 
-  /** `y[r] = (x[r] − mean)·inverseDeviation·gain + bias`, with both statistics kept, `[R, columns]`. Range: rows. */
-  layerNorm(
+  /**
+   * `y[r] = (s[r] − mean)·inverse·gain + bias` over the last axis of `[R, columns]`, where `inverse = 1/√(variance + epsilon)`.
+   * `s` is `x`, or `x + branch`, kept in `sum`, unless `branch` is offset 0. Without `mean` and `bias` (offsets 0): by
+   * the root mean square. Range: rows.
+   */
+  norm(
     x: Pointer,
+    branch: Pointer,
     gain: Pointer,
     bias: Pointer,
+    sum: Pointer,
     y: Pointer,
+    inverse: Pointer,
     mean: Pointer,
-    inverseDeviation: Pointer,
     columns: number,
     epsilon: number,
     start: number,
     end: number,
   ): void;
 
-  /** Gradient of `layerNorm` to `x`. Range: rows. */
-  layerNormGradient(
+  /**
+   * Gradients of `norm`: `dx`, with `dSum` added unless it is offset 0, and the sums of those to gain and bias over each
+   * panel of rows, `[⌈rows/panel⌉, columns]`. Without `mean` and `dBias` (offsets 0): by the root mean square.
+   * Range: panels.
+   */
+  normGradient(
     dy: Pointer,
+    dSum: Pointer,
     x: Pointer,
     gain: Pointer,
+    inverse: Pointer,
     mean: Pointer,
-    inverseDeviation: Pointer,
     dx: Pointer,
-    columns: number,
-    start: number,
-    end: number,
-  ): void;
-
-  /** Gradients of `layerNorm` to `gain` and `bias`: sums over all `rows`. Range: columns. */
-  layerNormParameterGradient(
-    dy: Pointer,
-    x: Pointer,
-    mean: Pointer,
-    inverseDeviation: Pointer,
     dGain: Pointer,
     dBias: Pointer,
     rows: number,
     columns: number,
-    start: number,
-    end: number,
-  ): void;
-
-  /** `y[r] = x[r]·inverseRms·gain`, `inverseRms = 1/√(mean(x²) + epsilon)` kept, `[R, columns]`. Range: rows. */
-  rmsNorm(
-    x: Pointer,
-    gain: Pointer,
-    y: Pointer,
-    inverseRms: Pointer,
-    columns: number,
-    epsilon: number,
-    start: number,
-    end: number,
-  ): void;
-
-  /** Gradient of `rmsNorm` to `x`. Range: rows. */
-  rmsNormGradient(
-    dy: Pointer,
-    x: Pointer,
-    gain: Pointer,
-    inverseRms: Pointer,
-    dx: Pointer,
-    columns: number,
-    start: number,
-    end: number,
-  ): void;
-
-  /** Gradient of `rmsNorm` to `gain`: a sum over all `rows`. Range: columns. */
-  rmsNormParameterGradient(
-    dy: Pointer,
-    x: Pointer,
-    inverseRms: Pointer,
-    dGain: Pointer,
-    rows: number,
-    columns: number,
+    panel: number,
     start: number,
     end: number,
   ): void;

@@ -10,7 +10,8 @@ const fused = (kernelName: string, draw: Draw): [string, KernelCase] => [
   kernelName,
   {
     calls: fc
-      .record({ rows: positiveSize, columns: positiveSize, seed })
+      // More rows than a panel has, too: sums over rows are cut between panels.
+      .record({ rows: fc.oneof(positiveSize, fc.constantFrom(65, 130)), columns: positiveSize, seed })
       .map(({ rows, columns, seed: from }) => ({ kernelName, ...draw(rows, columns, from), accelerated: true })),
   },
 ];
@@ -86,19 +87,20 @@ export const fusedCases: Readonly<Record<string, KernelCase>> = Object.fromEntri
     attributes: { activation: activations[from % 4]!, keepSlope: from % 3 > 0 },
   })),
   fused("TriviumActivationGradient", (r, m, from) => ({ inputs: all(from, { dy: [r, m], slope: [r, m] }) })),
-  fused("TriviumLayerNorm", (r, m, from) => ({
-    inputs: all(from, { x: [r, m], gain: [m], bias: [m] }),
+  fused("TriviumNorm", (r, m, from) => ({
+    inputs: all(from, { x: [r, m], gain: [m], ...(from % 2 ? { bias: [m] } : {}) }),
     attributes: { epsilon: 1e-5 },
   })),
-  fused("TriviumLayerNormGradient", (r, m, from) => ({
-    inputs: all(from, { dy: [r, m], x: [r, m], gain: [m], mean: [r], inverseDeviation: [r] }),
-  })),
-  fused("TriviumRmsNorm", (r, m, from) => ({
-    inputs: all(from, { x: [r, m], gain: [m] }),
+  fused("TriviumAddNorm", (r, m, from) => ({
+    inputs: all(from, { x: [r, m], branch: [r, m], gain: [m], ...(from % 2 ? { bias: [m] } : {}) }),
     attributes: { epsilon: 1e-5 },
   })),
-  fused("TriviumRmsNormGradient", (r, m, from) => ({
-    inputs: all(from, { dy: [r, m], x: [r, m], gain: [m], inverseRms: [r] }),
+  fused("TriviumNormGradient", (r, m, from) => ({
+    inputs: all(from, {
+      ...{ dy: [r, m], x: [r, m], gain: [m], inverse: [r] },
+      ...(from % 2 ? { mean: [r] } : {}),
+      ...(from % 3 ? { dSum: [r, m] } : {}),
+    }),
   })),
   fused("TriviumSoftmaxCrossEntropy", (r, v, from) => ({
     inputs: { ...all(from, { logits: [r, v], weights: [r] }), targets: integers([r], from, v) },

@@ -5,12 +5,24 @@ import { defineFusedOp } from "./fused-kernel.ts";
 
 interface Inputs {
   [name: string]: Tensor;
-  x: Tensor2D;
+  x: Tensor;
   weight: Tensor2D;
 }
 
-const composedLinear = ({ x, weight, bias }: Inputs): Tensor =>
-  bias ? tf.fused.matMul({ a: x, b: weight, bias }) : tf.matMul(x, weight);
+/** All leading axes as one: tfjs has no gradient for a product whose batch axes broadcast. */
+const inRows = (x: Tensor): Tensor2D => (x.rank === 2 ? x : tf.reshape(x, [-1, x.shape.at(-1) as number])) as Tensor2D;
+
+function composedLinear({ x, weight, bias }: Inputs): Tensor {
+  const rows = inRows(x);
+  const y = bias ? tf.fused.matMul({ a: rows, b: weight, bias }) : tf.matMul(rows, weight);
+  return x.rank === 2 ? y : tf.reshape(y, [...x.shape.slice(0, -1), weight.shape[1]]);
+}
+
+/** Each is computed only where it is asked for: a frozen weight costs nothing. */
+const gradientsOf = (dy: Tensor, x: Tensor, weight: Tensor2D) => ({
+  x: () => tf.reshape(tf.matMul(inRows(dy), weight, false, true), x.shape),
+  weight: () => tf.matMul(inRows(x), inRows(dy), true),
+});
 
 const run = defineFusedOp<Inputs, Record<string, never>>({
   kernelName: "TriviumLinear",
@@ -18,15 +30,10 @@ const run = defineFusedOp<Inputs, Record<string, never>>({
   gradient: {
     inputsToSave: ["x", "weight"],
     outputsToSave: [],
-    // Each is computed only where it is asked for: a frozen weight costs nothing.
-    backward(output, [x, weight]) {
-      const dy = output as Tensor;
-      return {
-        x: () => tf.matMul(dy, weight!, false, true),
-        weight: () => tf.matMul(x!, dy, true),
-        bias: () => tf.sum(dy, 0),
-      };
-    },
+    backward: (dy, [x, weight]) => ({
+      ...gradientsOf(dy as Tensor, x!, weight as Tensor2D),
+      bias: () => tf.sum(inRows(dy as Tensor), 0),
+    }),
   },
 });
 
@@ -38,12 +45,8 @@ const runActivated = defineFusedOp<Inputs, { activation: ActivationName; keepSlo
     outputsToSave: [false, true],
     backward(dys, [x, weight, slope]) {
       const inputs = { dy: (dys as Tensor[])[0]!, slope: slope! };
-      const [dLinear, dBias] = tf.engine().runKernel("TriviumActivationGradient", inputs) as Tensor[];
-      return {
-        x: () => tf.matMul(dLinear!, weight!, false, true),
-        weight: () => tf.matMul(x!, dLinear!, true),
-        bias: () => dBias!,
-      };
+      const [dLinear, dBias] = tf.engine().runKernel("TriviumActivationGradient", inputs) as [Tensor, Tensor];
+      return { ...gradientsOf(dLinear, x!, weight as Tensor2D), bias: () => dBias };
     },
   },
 });
@@ -56,24 +59,21 @@ export interface LinearOptions {
 /**
  * Affine map over the last axis, with or without an activation: `f(x · W + b)`.
  *
- * The leading axes become one row axis first: tfjs has no gradient for a product whose batch axes broadcast.
- *
  * @param x - `[…, M]`.
  * @param weight - `[M, F]`.
  * @param bias - `[F]`, or none.
  * @returns `[…, F]`.
  * @throws {ShapeError} `linear/shapes`
  */
-export function linear(x: Tensor, weight: Tensor2D, bias?: Tensor1D, { activation }: LinearOptions = {}): Tensor {
-  const width = x.shape.at(-1) ?? 1;
-  const isFlat = x.rank === 2;
-  const rows = (isFlat ? x : tf.reshape(x, [-1, width])) as Tensor2D;
+export function linear(x: Tensor, weight: Tensor2D, bias?: Tensor1D, options: LinearOptions = {}): Tensor {
+  const { activation } = options;
+  if (x.rank === 1) return tf.reshape(linear(inRows(x), weight, bias, options), [-1]);
   assertShapes("linear/shapes", {
-    x: [rows.shape, "_ M"],
+    x: [[x.size / (x.shape.at(-1) || 1), ...x.shape.slice(-1)], "_ M"],
     weight: [weight.shape, "M F"],
     ...(bias ? { bias: [bias.shape, "F"] } : {}),
   });
-  const inputs = bias ? { x: rows, weight, bias } : { x: rows, weight };
+  const inputs = bias ? { x, weight, bias } : { x, weight };
   const [y] = activation ? runActivated(inputs, { activation, keepSlope: isRecording() }) : run(inputs, {});
-  return isFlat ? y! : tf.reshape(y!, [...x.shape.slice(0, -1), weight.shape[1]!]);
+  return y!;
 }

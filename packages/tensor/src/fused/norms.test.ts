@@ -2,8 +2,7 @@ import "@tensorflow/tfjs-backend-cpu";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type Tensor, type Tensor1D, tf } from "../tf.ts";
-import { layerNorm } from "./layer-norm.ts";
-import { rmsNorm } from "./rms-norm.ts";
+import { addNorm, layerNorm, rmsNorm } from "./norm.ts";
 
 const numbers = (tensor: unknown) => Array.from((tensor as Tensor).dataSync());
 const ones = (width: number) => tf.ones([width]) as Tensor1D;
@@ -43,4 +42,24 @@ test("leading axes come back, and widths that do not fit are refused", () => {
   expect(layerNorm(tf.ones([2, 3, 4]), ones(4), zeros(4), 1e-5).shape).toEqual([2, 3, 4]);
   expect(() => layerNorm(tf.ones([2, 4]), ones(4), zeros(3), 1e-5)).toThrow("bias should be 4, not 3");
   expect(() => rmsNorm(tf.ones([2, 4]), ones(3), 1e-6)).toThrow("gain should be 4, not 3");
+});
+
+test("a residual sum and its norm are those of the two ops, in values and gradients", () => {
+  const x = tf.tensor3d([0.5, -1, 2, 3, 0.25, -4], [1, 2, 3]);
+  const [branch, gain, bias] = [tf.sin(x), tf.tensor1d([1, 2, 3]), tf.tensor1d([3, 2, 1])];
+  const weights = tf.tensor3d([1, -2, 3, 0.5, 2, -1], [1, 2, 3]);
+  const loss = (sum: Tensor, normalised: Tensor) =>
+    tf.sum(tf.add(tf.mul(tf.exp(sum), 0.1), tf.mul(normalised, weights)));
+  const inputs = [x, branch, gain, bias];
+  const together = tf.valueAndGrads((a, b, g, c) => {
+    const { sum, normalised } = addNorm(a!, b!, { gain: g as Tensor1D, bias: c as Tensor1D, epsilon: 1e-5 });
+    return loss(sum, normalised);
+  })(inputs);
+  const apart = tf.valueAndGrads((a, b, g, c) => {
+    const sum = tf.add(a!, b!);
+    return loss(sum, layerNorm(sum, g as Tensor1D, c as Tensor1D, 1e-5));
+  })(inputs);
+  expect(numbers(together.value)).toEqual(numbers(apart.value));
+  expect(together.grads.map(numbers)).toEqual(apart.grads.map(numbers));
+  expect(() => addNorm(x, tf.ones([1, 3, 3]), { gain: gain as Tensor1D, epsilon: 1e-5 })).toThrow("branch");
 });

@@ -2,6 +2,7 @@ import {
   type ActivationName,
   activation,
   adamWUpdate,
+  addNorm,
   dropout,
   dropoutHash,
   layerNorm,
@@ -99,6 +100,18 @@ const cases: Readonly<Record<string, fc.Arbitrary<Case>>> = {
   "root-mean-square norm": norms.map((inputs) => ({
     inputs: inputs.slice(0, 2),
     run: (x, gain) => rmsNorm(x!, gain as Tensor1D, 1e-3),
+  })),
+  "residual sum and layer norm": norms.map(([x, gain, bias]) => ({
+    inputs: [x!, gain!, bias!],
+    run: (at, by, added) => {
+      const options = { gain: by as Tensor1D, bias: added as Tensor1D, epsilon: 1e-3 };
+      const { sum, normalised } = addNorm(at!, tf.sin(at!), options);
+      return tf.add(tf.mul(sum, 0.3), normalised);
+    },
+  })),
+  "residual sum and root-mean-square norm, of which only the norm is used": norms.map(([x, gain]) => ({
+    inputs: [x!, gain!],
+    run: (at, by) => addNorm(at!, tf.sin(at!), { gain: by as Tensor1D, epsilon: 1e-3 }).normalised,
   })),
   "softmax cross-entropy": crossEntropies.map(({ shape: { rows, columns, seed: from }, smoothing, zLoss }) => {
     const weights = integers([rows], from + 2, 3);

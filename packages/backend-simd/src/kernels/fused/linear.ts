@@ -7,7 +7,7 @@ import { columnSums } from "../column-sums.ts";
 import { multiply } from "../mat-mul.ts";
 import { sizeOf } from "../size-of.ts";
 
-/** `x · weight (+ bias)` of matrices. */
+/** `x · weight (+ bias)`, a matrix times the last axis. */
 function product(backend: SimdBackend, inputs: NamedTensorInfoMap): Output | undefined {
   const weight = inputs.weight as TensorInfo;
   const bias = inputs.bias && backend.floats(inputs.bias);
@@ -37,7 +37,8 @@ const activationGradient: AcceleratedKernel = {
     const dy = inputs.dy as TensorInfo;
     const [data, slope] = [backend.floats(dy), backend.floats(inputs.slope)];
     if (data === undefined || slope?.length !== data.length) return undefined;
-    const [rows, columns] = dy.shape as [number, number];
+    const columns = dy.shape.at(-1)!;
+    const rows = sizeOf(dy.shape.slice(0, -1));
     const dx = backend.allocate(dy.shape, "float32");
     const scaled = { factor: slope.address, product: dx.address };
     return [dx, columnSums(backend, { x: data.address, scaled, rows, columns })];

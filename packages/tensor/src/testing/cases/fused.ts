@@ -1,10 +1,9 @@
 import { type ActivationName, activation } from "../../fused/activation.ts";
 import { adamWUpdate } from "../../fused/adam-w.ts";
 import { dropout, dropoutHash } from "../../fused/dropout.ts";
-import { layerNorm } from "../../fused/layer-norm.ts";
 import { linear } from "../../fused/linear.ts";
 import { maskedSoftmax } from "../../fused/masked-softmax.ts";
-import { rmsNorm } from "../../fused/rms-norm.ts";
+import { addNorm, layerNorm, rmsNorm } from "../../fused/norm.ts";
 import { softmaxCrossEntropy } from "../../fused/softmax-cross-entropy.ts";
 import { type Tensor1D, type Tensor2D, type Tensor4D, tf } from "../../tf.ts";
 import { at, elementwise, type Grid, grid, mapRows, total } from "../grid.ts";
@@ -70,6 +69,30 @@ const rmsNormCase = (width: number): OpCase =>
       mapRows(x, (row) => {
         const scale = 1 / Math.sqrt(total(row.map((value) => value * value)) / width + 1e-6);
         return row.map((value, m) => value * scale * at(gain, [m]));
+      }),
+  });
+
+/** Both results of `addNorm`, one after the other in the last axis. */
+const addNormCase = (width: number): OpCase =>
+  opCase({
+    op: "addNorm",
+    variant: `width ${width}`,
+    inputs: {
+      ...{ x: floats([3, width], -2, 2), branch: floats([3, width], -2, 2) },
+      ...{ gain: floats([width], 0.5, 1.5), bias: floats([width]) },
+    },
+    run({ x, branch, gain, bias }) {
+      const { sum, normalised } = addNorm(x, branch, { gain: gain as Tensor1D, bias: bias as Tensor1D, epsilon: 0.1 });
+      return tf.concat([sum, normalised], 1);
+    },
+    oracle: ({ x, branch, gain, bias }) =>
+      grid([3, 2 * width], ([r, c]) => {
+        const sums = Array.from({ length: width }, (_, m) => at(x, [r!, m]) + at(branch, [r!, m]));
+        if (c! < width) return sums[c!]!;
+        const mean = total(sums) / width;
+        const variance = total(sums.map((value) => (value - mean) ** 2)) / width;
+        const hat = (sums[c! - width]! - mean) / Math.sqrt(variance + 0.1);
+        return hat * at(gain, [c! - width]) + at(bias, [c! - width]);
       }),
   });
 
@@ -163,6 +186,7 @@ export const fusedCases: readonly OpCase[] = [
   ...widths.slice(1).map((width) => layerNormCase(width, 1e-5)),
   layerNormCase(5, 0.5),
   ...widths.map(rmsNormCase),
+  ...[2, 5, 8].map(addNormCase),
   maskedCase("everything visible", [2, 2, 3, 5], exactly([1, 1, 3, 5], "bool", [1])),
   maskedCase("one mask for all rows and heads", [2, 2, 3, 5], booleans([1, 1, 3, 5])),
   maskedCase("a mask for each row", [2, 2, 3, 4], booleans([2, 1, 3, 4])),
