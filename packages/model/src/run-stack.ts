@@ -8,6 +8,7 @@ import {
   type KeyValues,
   multiHeadAttention,
   norm,
+  normOfSum,
   projectKeyValues,
   type Rotation,
   rotation,
@@ -85,40 +86,62 @@ function recomputedLayer({ shared: { rotary, ...relative }, ...tensors }: LayerT
   );
 }
 
+/** What a layer adds to the stream of states, and the norm that goes with it. */
+interface SubLayer {
+  /** The place in the model, for dropout. */
+  readonly site: string;
+  readonly norm: ParameterTree;
+  readonly branch: (input: Tensor) => Tensor;
+}
+
 function runLayer({ x, layer, shared, keyValues: crossKeyValues }: LayerTensors, run: StackRun, index: number): Tensor {
   const { config, cross } = run;
   const options = selfOptions(shared, run);
-  let states = residual(layer.self, x, run, `${index}/self`, (input) => {
-    const fresh = projectKeyValues(layer.self, input, config.keyValueHeads, options.rotary);
-    const keyValues = run.extend ? run.extend(index, fresh) : fresh;
-    return multiHeadAttention(layer.self, input, keyValues, withDropout(options, run, `${index}/self/probabilities`));
-  });
+  const subLayers = [
+    subLayer(layer.self, `${index}/self`, (input) => {
+      const fresh = projectKeyValues(layer.self, input, config.keyValueHeads, options.rotary);
+      const keyValues = run.extend ? run.extend(index, fresh) : fresh;
+      return multiHeadAttention(layer.self, input, keyValues, withDropout(options, run, `${index}/self/probabilities`));
+    }),
+  ];
   if (layer.cross && cross && crossKeyValues) {
     const { heads, kernel, scale } = options;
     const crossOptions = withDropout({ heads, kernel, scale, mask: cross.mask }, run, `${index}/cross/probabilities`);
     const parameters = layer.cross;
-    states = residual(parameters, states, run, `${index}/cross`, (input) =>
-      multiHeadAttention(parameters, input, crossKeyValues, crossOptions),
-    );
+    const attend = (input: Tensor) => multiHeadAttention(parameters, input, crossKeyValues, crossOptions);
+    subLayers.push(subLayer(parameters, `${index}/cross`, attend));
   }
-  return residual(layer.feedForward, states, run, `${index}/feed-forward`, (input) =>
-    feedForward(layer.feedForward, input, config.activation),
-  );
+  const feed = (input: Tensor) => feedForward(layer.feedForward, input, config.activation);
+  subLayers.push(subLayer(layer.feedForward, `${index}/feed-forward`, feed));
+  return config.normPlacement === "pre" ? preNorm(subLayers, x, run) : postNorm(subLayers, x, run);
 }
 
-/** `x + branch(norm(x))`, or `norm(x + branch(x))`. */
-function residual(
-  parameters: ParameterTree,
-  x: Tensor,
-  run: StackRun,
-  site: string,
-  branch: (input: Tensor) => Tensor,
-): Tensor {
-  const { normPlacement, normEpsilon } = run.config;
-  const normalise = (states: Tensor) => norm(parameters.norm as ParameterTree, states, normEpsilon);
-  if (normPlacement === "pre") return tf.add(x, drop(branch(normalise(x)), run, site));
-  return normalise(tf.add(x, drop(branch(x), run, site)));
+const subLayer = (parameters: ParameterTree, site: string, branch: SubLayer["branch"]): SubLayer => ({
+  ...{ site, branch },
+  norm: parameters.norm as ParameterTree,
+});
+
+/** `x ← x + branch(norm(x))` for each; a sum and the norm that follows it are taken together. */
+function preNorm(subLayers: readonly SubLayer[], x: Tensor, run: StackRun): Tensor {
+  const { normEpsilon } = run.config;
+  let states = x;
+  let input = norm(subLayers[0]!.norm, x, normEpsilon);
+  subLayers.forEach(({ branch, site }, index) => {
+    const added = drop(branch(input), run, site);
+    const next = subLayers[index + 1];
+    if (next) ({ sum: states, normalised: input } = normOfSum(next.norm, states, added, normEpsilon));
+    else states = tf.add(states, added);
+  });
+  return states;
 }
+
+/** `x ← norm(x + branch(x))` for each. */
+const postNorm = (subLayers: readonly SubLayer[], x: Tensor, run: StackRun): Tensor =>
+  subLayers.reduce(
+    (states, { branch, site, norm: parameters }) =>
+      norm(parameters, tf.add(states, drop(branch(states), run, site)), run.config.normEpsilon),
+    x,
+  );
 
 // Keys are rotated as they are made, so those of a cache already are.
 function selfOptions({ relative, rotary }: SharedTensors, run: StackRun): AttendOptions {

@@ -10,7 +10,7 @@ export {
   multiHeadAttentionSpec,
   projectKeyValues,
 } from "./multi-head-attention.ts";
-export { type NormKind, norm, normSpec } from "./norm.ts";
+export { type NormKind, norm, normOfSum, normSpec } from "./norm.ts";
 export { countSpecs, createTree, flattenSpecs, type ParameterSpec, type SpecTree } from "./parameter-spec.ts";
 export { type Rotation, rotate, rotation } from "./rotary.ts";
 export { sinusoidalPositions } from "./sinusoidal.ts";

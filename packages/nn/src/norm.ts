@@ -1,4 +1,4 @@
-import { layerNorm, type ParameterTree, rmsNorm, type Tensor, type Tensor1D } from "@trivium/tensor";
+import { addNorm, layerNorm, type ParameterTree, rmsNorm, type Tensor, type Tensor1D } from "@trivium/tensor";
 import type { SpecTree } from "./parameter-spec.ts";
 
 export type NormKind = "layer" | "rms";
@@ -13,4 +13,15 @@ export function normSpec(kind: NormKind, width: number): SpecTree {
 export function norm(parameters: ParameterTree, x: Tensor, epsilon: number): Tensor {
   const { gain, bias } = parameters as { gain: Tensor1D; bias?: Tensor1D };
   return bias ? layerNorm(x, gain, bias, epsilon) : rmsNorm(x, gain, epsilon);
+}
+
+/** `x + branch` and its norm, in one pass. */
+export function normOfSum(
+  parameters: ParameterTree,
+  x: Tensor,
+  branch: Tensor,
+  epsilon: number,
+): { readonly sum: Tensor; readonly normalised: Tensor } {
+  const { gain, bias } = parameters as { gain: Tensor1D; bias?: Tensor1D };
+  return addNorm(x, branch, { gain, bias, epsilon });
 }

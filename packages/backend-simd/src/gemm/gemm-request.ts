@@ -1,4 +1,4 @@
-import type { UnaryName } from "../native/codes.ts";
+import type { ActivationName } from "@trivium/tensor";
 
 /** A batch of float32 matrix products over byte addresses; strides and leading dimensions in elements. */
 export interface GemmRequest {
@@ -29,7 +29,7 @@ export interface GemmRequest {
 
 /** `C = activation(A·B + bias)`. */
 export interface Epilogue {
-  readonly activation: UnaryName;
-  /** Where `A·B + bias` is kept as well, laid out as C is; 0 to forget it. */
-  readonly preActivation: number;
+  readonly activation: ActivationName;
+  /** Where the activation's derivative is kept, laid out as C is; 0 for none. */
+  readonly slope: number;
 }

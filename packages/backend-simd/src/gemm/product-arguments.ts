@@ -1,4 +1,5 @@
-import { type UnaryName, unaryCodes } from "../native/codes.ts";
+import type { ActivationName } from "@trivium/tensor";
+import { activationCodes } from "../native/codes.ts";
 import type { GemmRequest } from "./gemm-request.ts";
 import type { Panels } from "./panels.ts";
 
@@ -9,12 +10,13 @@ export const engines = { wasm: 0, provider: 1, providerBf16: 2 } as const;
 export const argument = {
   ...{ engine: 0, columns: 1, panel: 2, transposeA: 3, transposeB: 4, m: 5, n: 6, k: 7 },
   ...{ a: 8, lda: 9, strideA: 10, b: 11, ldb: 12, strideB: 13, c: 14, ldc: 15, strideC: 16 },
-  ...{ accumulate: 17, bias: 18, activation: 19, preActivation: 20, scratch: 21 },
+  ...{ accumulate: 17, bias: 18, activation: 19, slope: 20, scratch: 21 },
 } as const;
 
 export const NO_ACTIVATION = -1;
 
-const activationCode = (name: UnaryName | undefined): number => (name === undefined ? NO_ACTIVATION : unaryCodes[name]);
+const activationCode = (name: ActivationName | undefined): number =>
+  name === undefined ? NO_ACTIVATION : activationCodes[name];
 
 /** @param scratch - the main thread's packing buffer for the WebAssembly kernel. */
 export function productArguments(
@@ -27,6 +29,6 @@ export function productArguments(
   const [ta, tb, add] = [request.transposeA ? 1 : 0, request.transposeB ? 1 : 0, request.accumulate ? 1 : 0];
   return [
     ...[engine, columns ? 1 : 0, size, ta, tb, m, n, k, a, lda, strideA, b, ldb, strideB, c, ldc, strideC],
-    ...[add, bias, activationCode(epilogue?.activation), epilogue?.preActivation ?? 0, scratch],
+    ...[add, bias, activationCode(epilogue?.activation), epilogue?.slope ?? 0, scratch],
   ];
 }

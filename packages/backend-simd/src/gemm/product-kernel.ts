@@ -62,8 +62,8 @@ function partOf(args: readonly number[], panel: number): Part {
     : { matrix, row: first, rows: count, column: 0, columns: n };
 }
 
-/** Where the sum goes: what the activation reads is kept, if it is wanted. */
-const resultOf = (args: readonly number[]): number => args[argument.preActivation]! || args[argument.c]!;
+/** Where the sum goes: the activation's derivative takes its place, if that is wanted. */
+const resultOf = (args: readonly number[]): number => args[argument.slope]! || args[argument.c]!;
 
 const offsetInC = (args: readonly number[], { matrix, row, column }: Part): number =>
   matrix * args[argument.strideC]! + row * args[argument.ldc]! + column;
@@ -82,7 +82,8 @@ function activate(native: NativeKernels, args: readonly number[], part: Part): v
   const code = args[argument.activation]!;
   if (code === NO_ACTIVATION) return;
   eachRun(args, part, (offset, rows, columns) => {
-    native.unary(code, resultOf(args) + 4 * offset, args[argument.c]! + 4 * offset, 0, rows * columns);
+    const from = resultOf(args) + 4 * offset;
+    native.activation(code, from, args[argument.c]! + 4 * offset, args[argument.slope]! && from, 0, rows * columns);
   });
 }
 

@@ -1,5 +1,6 @@
 import { type backend_util, broadcast_util, type NamedAttrMap, type TensorInfo } from "@tensorflow/tfjs-core";
 import type { Output, SimdBackend } from "../backend/simd-backend.ts";
+import type { Epilogue } from "../gemm/gemm-request.ts";
 import { binaryCodes, unaryCodes } from "../native/codes.ts";
 import type { AcceleratedKernel } from "./accelerated-kernel.ts";
 import { runElementwise } from "./binary.ts";
@@ -11,7 +12,7 @@ export function multiply(
   a: TensorInfo,
   b: TensorInfo,
   attributes: NamedAttrMap,
-  bias = 0,
+  { bias = 0, epilogue }: { readonly bias?: number; readonly epilogue?: Epilogue } = {},
 ): Output | undefined {
   const dataA = backend.floats(a);
   const dataB = backend.floats(b);
@@ -31,7 +32,8 @@ export function multiply(
   if (sizeOf(outer) !== Math.max(batchA, batchB)) return undefined;
   const c = backend.allocate([...outer, m, n], "float32");
   const common = { transposeA, transposeB, n, k, a: dataA.address, lda, b: dataB.address, ldb, c: c.address, ldc: n };
-  backend.multiply({ ...common, ...batchOf(batchA, batchB, transposeA, m, n, k), accumulate: false, bias });
+  const batch = batchOf(batchA, batchB, transposeA, m, n, k);
+  backend.multiply({ ...common, ...batch, accumulate: false, bias, ...(epilogue && { epilogue }) });
   return c;
 }
 
@@ -65,7 +67,7 @@ const fusedMatMul: AcceleratedKernel = {
     const b = inputs.b as TensorInfo;
     const columns = b.shape.at(attributes.transposeB === true ? -2 : -1);
     const isRow = bias !== undefined && dataBias!.length === columns && bias.shape.at(-1) === columns;
-    const y = multiply(backend, inputs.a as TensorInfo, b, attributes, isRow ? dataBias!.address : 0);
+    const y = multiply(backend, inputs.a as TensorInfo, b, attributes, { bias: isRow ? dataBias!.address : 0 });
     if (y === undefined) return undefined;
     if (bias && !isRow) addInPlace(backend, y, bias);
     if (code !== undefined) backend.run("unary", sizeOf(y.shape), code, y.address, y.address);

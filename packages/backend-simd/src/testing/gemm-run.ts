@@ -6,14 +6,14 @@ export interface GemmRun {
   /** Bytes by which every matrix is moved off the address that it would have. */
   readonly offBytes?: number;
   readonly activation?: Epilogue["activation"];
-  /** Keeps what the activation reads. */
+  /** Keeps the derivative. */
   readonly keeps?: boolean;
 }
 
 export interface GemmResult {
   /** C with what lies between its rows. */
   readonly c: Float32Array;
-  readonly preActivation: Float32Array;
+  readonly slope: Float32Array;
 }
 
 /** Multiplies on a backend's memory; all of it is released again. */
@@ -33,9 +33,9 @@ export function runGemm(backend: SimdBackend, shape: GemmCase, data: GemmData, h
   backend.multiply({
     ...requestOf(shape, data),
     ...{ a: a.byteOffset, b: b.byteOffset, c: c.byteOffset, bias: shape.mode === "bias" ? bias.byteOffset : 0 },
-    ...(how.activation && { epilogue: { activation: how.activation, preActivation: how.keeps ? kept.byteOffset : 0 } }),
+    ...(how.activation && { epilogue: { activation: how.activation, slope: how.keeps ? kept.byteOffset : 0 } }),
   });
-  const result = { c: c.slice(), preActivation: kept.slice() };
+  const result = { c: c.slice(), slope: kept.slice() };
   blocks.forEach((block) => {
     heap.release(block);
   });

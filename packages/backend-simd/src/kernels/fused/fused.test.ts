@@ -149,8 +149,9 @@ function tensorLater(given: Given): () => Tensor {
 describe.for(variants.map((variant) => [variant.name, variant] as const))("%s", ([, variant]) => {
   beforeAll(() => variant.activate());
   afterAll(() => {
+    // Attention has its oracle, and so its tests, above this package.
     const unused = Object.entries(variant.acceleratedCalls()).filter(
-      ([name, calls]) => name.startsWith("Trivium") && calls === 0,
+      ([name, calls]) => name.startsWith("Trivium") && !name.startsWith("TriviumAttention") && calls === 0,
     );
     expect(unused).toEqual([]);
   });

@@ -1,32 +1,34 @@
 import type { NamedTensorInfoMap, TensorInfo } from "@tensorflow/tfjs-core";
 import type { ActivationName } from "@trivium/tensor";
 import type { Output, SimdBackend } from "../../backend/simd-backend.ts";
-import { activationCodes } from "../../native/codes.ts";
+import type { Epilogue } from "../../gemm/gemm-request.ts";
 import type { AcceleratedKernel } from "../accelerated-kernel.ts";
 import { columnSums } from "../column-sums.ts";
 import { multiply } from "../mat-mul.ts";
 import { sizeOf } from "../size-of.ts";
 
 /** `x · weight (+ bias)`, a matrix times the last axis. */
-function product(backend: SimdBackend, inputs: NamedTensorInfoMap): Output | undefined {
+function product(backend: SimdBackend, inputs: NamedTensorInfoMap, epilogue?: Epilogue): Output | undefined {
   const weight = inputs.weight as TensorInfo;
   const bias = inputs.bias && backend.floats(inputs.bias);
   if (inputs.bias && bias?.length !== weight.shape[1]) return undefined;
-  return multiply(backend, inputs.x as TensorInfo, weight, {}, bias?.address);
+  const additions = { ...(bias && { bias: bias.address }), ...(epilogue && { epilogue }) };
+  return multiply(backend, inputs.x as TensorInfo, weight, {}, additions);
 }
 
-const linear: AcceleratedKernel = { kernelName: "TriviumLinear", run: product };
+const linear: AcceleratedKernel = { kernelName: "TriviumLinear", run: (backend, inputs) => product(backend, inputs) };
 
-/** The derivative takes the place of the product, which no gradient needs. */
+/** With the derivative, where a gradient will be asked for. */
 const linearActivation: AcceleratedKernel = {
   kernelName: "TriviumLinearActivation",
   run(backend, inputs, { activation, keepSlope }) {
-    const x = product(backend, inputs);
-    if (x === undefined) return undefined;
-    const y = keepSlope ? backend.allocate(x.shape, "float32") : x;
-    const code = activationCodes[activation as ActivationName];
-    backend.run("activation", sizeOf(x.shape), code, x.address, y.address, keepSlope ? x.address : 0);
-    return keepSlope ? [y, x] : [y];
+    const [x, weight] = [inputs.x as TensorInfo, inputs.weight as TensorInfo];
+    const shape = [...x.shape.slice(0, -1), weight.shape.at(-1)!];
+    const slope = keepSlope ? backend.allocate(shape, "float32") : undefined;
+    const y = product(backend, inputs, { activation: activation as ActivationName, slope: slope?.address ?? 0 });
+    if (y !== undefined) return slope ? [y, slope] : [y];
+    if (slope) backend.disposeIntermediateTensorInfo(slope);
+    return undefined;
   },
 };
 
