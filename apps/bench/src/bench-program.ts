@@ -1,9 +1,13 @@
 import type { Command } from "commander";
 import { addBenchmark, type BenchHost, type Benchmark } from "./bench-command.ts";
+import { attention } from "./commands/attention.ts";
 import { gemm } from "./commands/gemm.ts";
+import { mlp } from "./commands/mlp.ts";
+import { ops } from "./commands/ops.ts";
+import { run } from "./commands/run.ts";
 import { step } from "./commands/step.ts";
 
-const benchmarks: readonly Benchmark[] = [step, gemm];
+const benchmarks: readonly Benchmark[] = [step, attention, gemm, ops, mlp, run];
 
 /**
  * Adds every benchmark to the program behind `trivium bench`.

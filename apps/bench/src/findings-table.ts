@@ -39,12 +39,15 @@ export function findingRows(findings: readonly Finding[]): string[][] {
   return [shown.map(({ heading }) => heading), ...rows];
 }
 
-/** Adds to each finding how its time compares with that of the first `trivium` of the same work and precision. */
+/**
+ * Adds to each finding how its time compares with that of the first `trivium` of the same work, in the same precision
+ * where there is one.
+ */
 export function withRatios(findings: readonly Finding[]): Finding[] {
   return findings.map((finding) => {
-    const ours = findings.find(
-      ({ name, work, precision }) => name === "trivium" && work === finding.work && precision === finding.precision,
-    );
-    return ours ? { ...finding, timesTrivium: finding.stepSeconds / ours.stepSeconds } : finding;
+    const rivals = findings.filter(({ work }) => work === finding.work);
+    const all = rivals.filter(({ name }) => name === "trivium");
+    const ours = all.find(({ precision }) => precision === finding.precision) ?? all[0];
+    return ours && rivals.length > 1 ? { ...finding, timesTrivium: finding.stepSeconds / ours.stepSeconds } : finding;
   });
 }

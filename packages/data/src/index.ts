@@ -2,7 +2,7 @@ import { cmudictPlugin } from "./cmudict.ts";
 import { fileDatasetPlugin } from "./file-dataset.ts";
 
 export { type BatchSourceOptions, createBatchSource, type TrainingBatches } from "./batch-source.ts";
-export { cmudict } from "./cmudict.ts";
+export { cmudict, cmudictFile } from "./cmudict.ts";
 export { createDataset } from "./create-dataset.ts";
 export { type Dataset, dataset } from "./dataset.ts";
 export { encodeExamples, exampleLength } from "./encode-examples.ts";

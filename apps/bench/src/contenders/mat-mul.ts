@@ -31,7 +31,7 @@ export async function matMulContender({ work, use, ...own }: MatMulOptions): Pro
 }
 
 /** Waits until a backend that works elsewhere has done it: a value is there then. Disposes the tensor. */
-async function finished(tensor: tf.Tensor): Promise<void> {
+export async function finished(tensor: tf.Tensor): Promise<void> {
   const value = tf.slice(tf.reshape(tensor, [-1]), [0], [1]);
   await value.data();
   tf.dispose([tensor, value]);

@@ -19,7 +19,7 @@ export interface TorchProcess {
  *
  * @throws {UnsupportedError} `bench/torch` with the last lines of what it wrote, if it ends before it answers.
  */
-async function startTorch(
+export async function startTorch(
   { executable }: TorchPython,
   script: string,
   settings: Readonly<Record<string, unknown>>,

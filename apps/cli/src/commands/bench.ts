@@ -8,7 +8,7 @@ export function benchCommand(program: Command): void {
     .enablePositionalOptions()
     .command("bench")
     .argument("[words...]", "what to measure, with its flags: see trivium bench --help")
-    .description("Measure the engine and its peers: training steps, matrix products.")
+    .description("Measure the engine and its peers: training steps, products, attention, kernels, whole runs.")
     .helpOption(false)
     .allowUnknownOption()
     .passThroughOptions()

@@ -1,0 +1,28 @@
+import { expect, test } from "vitest";
+import { quickly, runBench } from "../testing/run-bench.ts";
+
+const tiny = ["--rows", "32", "--width", "8", "--vocabulary", "5", "--heads", "2", "--threads", "1"];
+
+test("every kernel is measured on simd and on tfjs, forward and backward", async () => {
+  const { measurements, notes } = await runBench("ops", ...tiny, "--peers", "tfjs-cpu,tfjs-wasm", ...quickly);
+  expect(notes).toEqual([]);
+  const works = [...new Set(measurements.map(({ work }) => work))];
+  expect(works).toContain("gelu, forward");
+  expect(works).toContain("layer norm, forward and backward");
+  expect(works).toContain("AdamW");
+  for (const work of works) {
+    const names = measurements.filter((one) => one.work === work).map(({ name }) => name);
+    expect(names).toEqual(["trivium", "tfjs-cpu", "tfjs-wasm"]);
+  }
+  const gelu = measurements.find(({ work }) => work === "gelu, forward");
+  expect(gelu!.gigabytesPerSecond! * gelu!.stepSeconds * 1e9).toBeCloseTo(4 * 2 * 32 * 32, 4);
+});
+
+test("operations are chosen by a part of their names; a name that none has is refused with what there is", async () => {
+  const { measurements } = await runBench("ops", ...tiny, "--only", "norm, forward and", ...quickly);
+  expect(measurements.map(({ work }) => work)).toEqual([
+    "layer norm, forward and backward",
+    "RMS norm, forward and backward",
+  ]);
+  await expect(runBench("ops", "--only", "softplus")).rejects.toThrow(/no operation has "softplus".*AdamW/);
+});

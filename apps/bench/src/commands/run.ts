@@ -1,0 +1,148 @@
+import type { AttentionKernel } from "@trivium/attention";
+import { cmudictFile } from "@trivium/data";
+import type { Architecture } from "@trivium/model";
+import type { Objective } from "@trivium/objectives";
+import { presets } from "@trivium/presets";
+import { createRegistry } from "@trivium/registry";
+import { z } from "zod";
+import { defineBenchmark } from "../bench-command.ts";
+import { type Absent, isAbsent, presentContenders } from "../contender.ts";
+import { createEngines } from "../contenders/engines.ts";
+import { triviumRunner } from "../contenders/trivium-runner.ts";
+import { median } from "../measure.ts";
+import type { Finding } from "../measurement.ts";
+import { count, engineOptions, listOf, precisions } from "../options.ts";
+import { findTorch } from "../peers/python.ts";
+import { startTorch } from "../peers/torch-process.ts";
+import { loadRunData, type RunData, type Runner, type RunOutcome } from "../run-work.ts";
+import { architectures } from "../step-work.ts";
+
+const peers = ["torch"] as const;
+
+const schema = z.strictObject({
+  architecture: listOf(architectures).prefault(architectures.join(",")).describe("With commas"),
+  seeds: z
+    .string()
+    .transform((text) => text.split(","))
+    .pipe(z.array(z.coerce.number().int().min(0)) as unknown as z.ZodType<number[], string[]>)
+    .prefault("0")
+    .describe("Seeds with commas; each is a run of each contender"),
+  words: count.default(50_000).describe("Words to train on, counted as often as they are seen"),
+  width: count.default(128).describe("Width of a position's state"),
+  layers: count.default(3).describe("Layers of each stack"),
+  heads: count.default(4).describe("Heads of attention"),
+  batch: count.default(64).describe("Words of a step"),
+  learningRate: z.coerce.number().positive().default(2e-3).describe("The peak of the schedule"),
+  decoded: count.default(1000).describe("Held-out words to decode greedily, once"),
+  attention: z.string().default("reference").describe("The attention kernel: see trivium list attention"),
+  packing: count.optional().describe("trivium: tokens of a packed row. Default: a row for each word"),
+  restartPositions: z
+    .stringbool()
+    .default(true)
+    .describe("trivium: positions of a single stream start again behind the source, as the peer has them"),
+  ...engineOptions,
+  peers: listOf(peers)
+    .prefault("")
+    .describe(`Who else takes part: ${peers.join(", ")}`),
+  peerPrecision: z.enum(precisions).default("bf16").describe("Of PyTorch: f32, or bf16 for autocast"),
+});
+type Options = z.output<typeof schema>;
+
+/** Whole runs: CMUdict, training and one evaluation. */
+export const run = defineBenchmark({
+  name: "run",
+  description: "A whole run: train on CMUdict, decode held-out words once; error rates and seconds.",
+  schema,
+  async run(options, note) {
+    const data = await loadRunData(options.decoded);
+    const findings: Finding[] = [];
+    for (const architecture of options.architecture) {
+      findings.push(...(await benchArchitecture(architecture, data, { ...options, note })));
+    }
+    return { findings, remarks };
+  },
+});
+
+const remarks = [
+  "Seconds: median over the seeds of training and one evaluation. PER and WER: means over the seeds, of words held out, without stress, against the nearest pronunciation.",
+];
+
+type Setting = Options & { note(line: string): void };
+
+async function benchArchitecture(name: string, data: RunData, setting: Setting): Promise<Finding[]> {
+  const found = [...(await ourRunners(name, data, setting)), ...(await peerRunners(name, setting))];
+  const runners = presentContenders(found, setting.note);
+  const outcomes = new Map<Runner, RunOutcome[]>(runners.map((runner) => [runner, []]));
+  try {
+    for (const seed of setting.seeds) {
+      for (const runner of runners) {
+        const outcome = await runner.run(seed);
+        outcomes.get(runner)?.push(outcome);
+        const { seconds, per } = outcome;
+        setting.note(
+          `${name}, ${runner.name} ${runner.precision}, seed ${seed}: ${seconds.toFixed(1)} s, PER ${per.toFixed(4)}`,
+        );
+      }
+    }
+  } finally {
+    for (const runner of runners) await runner.close();
+  }
+  return Array.from(outcomes, ([runner, all]) =>
+    findingOf(runner, all, `${name}, ${setting.words} words`, setting.seeds),
+  );
+}
+
+const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+function findingOf(
+  { name, precision, version, provider, threads }: Runner,
+  outcomes: readonly RunOutcome[],
+  work: string,
+  seeds: readonly number[],
+): Finding {
+  const all = (of: keyof RunOutcome) => outcomes.map((outcome) => outcome[of]);
+  return {
+    ...{ name, precision, version, provider, threads, work, seeds: [...seeds] },
+    stepSeconds: median(all("seconds")),
+    trainSeconds: median(all("trainSeconds")),
+    per: mean(all("per")),
+    wer: mean(all("wer")),
+    rounds: all("seconds"),
+  };
+}
+
+async function ourRunners(name: string, data: RunData, options: Options): Promise<Runner[]> {
+  const registry = createRegistry(presets);
+  const architecture = registry.get("architecture", name as never) as Architecture;
+  const attention: AttentionKernel = registry.create("attention", options.attention as never, {});
+  const objective = objectiveOf(name);
+  const { restartPositions, packing } = options;
+  const engines = await createEngines(options);
+  return engines.map((engine) =>
+    triviumRunner({ engine, architecture, objective, attention, settings: options, data, restartPositions, packing }),
+  );
+}
+
+/** Loss on the target alone, in every architecture. */
+function objectiveOf(name: string): Objective {
+  const registry = createRegistry(presets);
+  if (name === "causal") return registry.create("objective", "causal-lm", { loss: "target" });
+  return registry.create("objective", name === "prefix" ? "prefix-lm" : "seq2seq", {});
+}
+
+async function peerRunners(architecture: string, options: Options): Promise<(Runner | Absent)[]> {
+  if (!options.peers.includes("torch")) return [];
+  const python = await findTorch();
+  if (isAbsent(python)) return [python];
+  const { words, width, layers, heads, batch, learningRate, decoded, peerPrecision: precision } = options;
+  const threads = Math.max(...options.threads);
+  const settings = { architecture, words, width, layers, heads, batch, learningRate, decoded, precision, threads };
+  const started = await startTorch(python, "torch_run.py", { ...settings, dictionary: cmudictFile() });
+  return [
+    {
+      ...{ name: "torch", version: python.version, precision, threads },
+      run: async (seed) => (await started.run(seed)) as unknown as RunOutcome,
+      close: started.close,
+    },
+  ];
+}

@@ -1,0 +1,83 @@
+import type { AttentionKernel } from "@trivium/attention";
+import { createBatchSource } from "@trivium/data";
+import { errorRates } from "@trivium/evaluator";
+import { generate } from "@trivium/generate";
+import { type Architecture, createModel, type Model } from "@trivium/model";
+import type { Objective } from "@trivium/objectives";
+import { disposeTree, type ParameterTree } from "@trivium/tensor";
+import { adamW, consume, train, warmupCosine } from "@trivium/trainer";
+import type { RunData, Runner, RunOutcome, RunSettings } from "../run-work.ts";
+import type { Engine } from "./engines.ts";
+
+export interface TriviumRunOptions {
+  readonly engine: Engine;
+  readonly architecture: Architecture;
+  readonly objective: Objective;
+  readonly attention: AttentionKernel;
+  readonly settings: RunSettings;
+  readonly data: RunData;
+  readonly restartPositions: boolean;
+  /** Tokens of a packed row. */
+  readonly packing: number | undefined;
+}
+
+/** The longest answer, as the peer has it. */
+const longestAnswer = 24;
+
+/** The run by our packages: the schedule, the clipping and the optimiser of the PyTorch peer. */
+export function triviumRunner(options: TriviumRunOptions): Runner {
+  const { engine, architecture, attention, data, settings, restartPositions } = options;
+  const { vocabulary, length } = data;
+  const { width, layers, heads } = settings;
+  const config = { vocabulary, length, width, layers, heads, restartPositions };
+  const model = createModel({ architecture, config, attention });
+  const { precision, provider, threads } = engine;
+  return {
+    ...{ name: "trivium", precision, provider, threads },
+    async run(seed) {
+      await engine.use();
+      const started = performance.now();
+      const parameters = await trainModel(model, seed, options);
+      const trained = performance.now();
+      const rates = await decode(model, parameters, options);
+      const ended = performance.now();
+      disposeTree(parameters);
+      return { ...rates, trainSeconds: (trained - started) / 1000, seconds: (ended - started) / 1000 };
+    },
+    close() {},
+  };
+}
+
+async function trainModel(model: Model, seed: number, options: TriviumRunOptions): Promise<ParameterTree> {
+  const { objective, settings, data, packing } = options;
+  const { words, batch, learningRate: peak } = settings;
+  const steps = Math.floor(words / batch);
+  const warmupSteps = Math.min(steps - 1, Math.max(50, Math.floor(steps / 10)));
+  const { parameters } = await consume(
+    train({
+      ...{ model, objective, steps, seed, clipNorm: 1 },
+      batches: createBatchSource({ examples: data.train, objective, batchSize: batch, seed, packing }),
+      optimizer: adamW({ beta1: 0.9, beta2: 0.98, weightDecay: 0.01 }),
+      schedule: warmupCosine({ peak, warmupSteps, steps, floor: 0.02 * peak }),
+      logEvery: steps,
+    }),
+  );
+  return parameters;
+}
+
+async function decode(
+  model: Model,
+  parameters: ParameterTree,
+  { objective, data }: TriviumRunOptions,
+): Promise<Pick<RunOutcome, "per" | "wer">> {
+  const { heldOut } = data;
+  const examples = heldOut.map(({ example }) => example);
+  const predictions: (readonly number[])[] = [];
+  for await (const event of generate({ model, parameters, objective, examples, maximumTokens: longestAnswer })) {
+    if (event.type === "generated") predictions[event.index] = event.result.ids;
+  }
+  const { per, wer } = errorRates(
+    heldOut.map(({ references }, index) => ({ prediction: predictions[index] as readonly number[], references })),
+  );
+  return { per, wer };
+}
