@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { probeGemmProviders } from "../src/index.ts";
 
 const REQUIRED = 4_220;
 
@@ -13,16 +14,28 @@ const run = (script: string, ...args: string[]): string =>
 
 const variants = [
   ["as it ships, on memory full of NaN", { poison: true }],
-  ["on two threads, cut where it is worth it", { poison: true, threads: 2 }],
   ["cut into single work units, at odd addresses", { poison: true, splitUnits: 1, misalignBytes: 4, threads: 1 }],
   ["cut into single work units that three threads take", { poison: true, splitUnits: 1, threads: 3 }],
   ["in the build without fused multiply-add", { build: "plain" }],
   ["with the cpu kernels alone, on shared memory", { accelerate: false }],
 ] as const;
 
-test.for(variants)("tfjs-core's own specs pass: %s", ([, options]) => {
+function expectAllPass(options: object): void {
   const output = run("tfjs-specs.ts", JSON.stringify(options));
   const [, passed, failed, exempt] = /(\d+) specs passed, (\d+) failed \((\d+) exempt\)/.exec(output) ?? [];
   expect(Number(passed)).toBeGreaterThanOrEqual(REQUIRED);
   expect(failed).toBe(exempt);
-});
+  for (const [name, value] of Object.entries({ threads: "threads: ", gemm: "products by " })) {
+    if (name in options) expect(output).toContain(`${value}${(options as Record<string, unknown>)[name]},`);
+  }
+}
+
+test.for(variants)("tfjs-core's own specs pass: %s", ([, options]) => expectAllPass(options));
+
+test.for(probeGemmProviders())(
+  "tfjs-core's own specs pass: on two threads, with all products in $name",
+  (provider, context) => {
+    context.skip(!provider.available, provider.available ? "" : `${provider.reason}. ${provider.remedy}`);
+    expectAllPass({ poison: true, threads: 2, gemm: provider.name, gemmForSmall: true });
+  },
+);

@@ -1,6 +1,6 @@
 /**
- * Runs tfjs-core's own specs on the simd backend: `pnpm tfjs-specs ['{"splitUnits":1,"build":"plain"}']`, the argument
- * being the options of the backend.
+ * Runs tfjs-core's own specs on the simd backend: `pnpm tfjs-specs ['{"threads":2,"gemm":"wasm"}']`, the argument being
+ * the options of the backend.
  *
  * Fails if a spec without an exemption fails, if fewer than `REQUIRED` pass, or if an accelerated kernel was never used.
  */
@@ -36,6 +36,8 @@ async function bundle(directory: string): Promise<string> {
     alias: { "jasmine-core/lib/jasmine-core/jasmine.js": join(dirname(jasmineCore), "jasmine-core/jasmine.js") },
     // Specs are side effects of modules that the package marks as pure.
     ignoreAnnotations: true,
+    // Where koffi is looked for, which lies beside no bundle.
+    define: { "import.meta.url": JSON.stringify(import.meta.url) },
     logLevel: "error",
   });
   return outfile;
@@ -78,6 +80,8 @@ async function runSpecs(file: string): Promise<Outcome> {
   const { registration } = require(file) as { registration: SimdRegistration };
   await jasmine.execute();
   console.log = print;
+  const { threads, gemm, build: kernels } = registration.use();
+  console.log(`threads: ${threads}, products by ${gemm}, ${kernels} kernels`);
   const calls = Object.entries(registration.acceleratedCalls());
   const unused = calls.filter(([name, count]) => count === 0 && !isOwn(name)).map(([name]) => name);
   console.log(`${calls.length - unused.length} of ${calls.length} accelerated kernels were used or are our own`);

@@ -6,6 +6,7 @@ import type { Backend } from "@trivium/tensor";
 export const pageBackends: Readonly<Record<string, Backend>> = {
   cpu: cpu,
   simd: simd,
+  "simd-1": createSimdBackend({ name: "simd-1", threads: 1 }),
   "simd-2": createSimdBackend({ name: "simd-2", threads: 2 }),
   // The models of tests are small: their jobs would stay whole.
   "simd-2-cut": createSimdBackend({ name: "simd-2-cut", threads: 2, splitUnits: 4 }),
