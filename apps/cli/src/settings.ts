@@ -15,7 +15,7 @@ export const modelSettings = {
 export const trainSettings = {
   plugins: z.array(z.string()).default([]).describe("Files or packages with plugins of your own"),
   backend: name.default("simd").describe("What computes: see `trivium list backend`"),
-  attention: name.default("reference").describe("The attention kernel: see `trivium list attention`"),
+  attention: name.default("fused").describe("The attention kernel: see `trivium list attention`"),
   data: name.optional().describe("A .txt, .tsv or .jsonl file, or the name of a dataset: see `trivium list dataset`"),
   seed: z.int().default(0).describe("Decides initial weights, the order of the data and dropout"),
   architecture: name.default("causal").describe("See `trivium list architecture`"),

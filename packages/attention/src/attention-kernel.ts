@@ -1,7 +1,7 @@
 import type { Reason } from "@trivium/core";
 import type { Mask } from "@trivium/masks";
 import { defineKind } from "@trivium/registry";
-import type { Tensor2D, Tensor4D } from "@trivium/tensor";
+import type { Tensor2D, Tensor3D, Tensor4D } from "@trivium/tensor";
 
 /** The logical position of each query or key: one row for all batch rows, or a row for each. −1 is padding. */
 export type PositionRows = readonly (readonly number[])[];
@@ -53,6 +53,18 @@ export interface AttentionRequest {
   readonly dropout?: AttentionDropout;
 }
 
+/** A request with the heads side by side, as projections leave them. */
+export interface ProjectedAttentionRequest extends Omit<AttentionRequest, "query" | "key" | "value"> {
+  /** `[B, Q, H·D]`. */
+  readonly query: Tensor3D;
+  /** `[B, K, G·D]`, or `[B, G, K, D]` as caches hold them. */
+  readonly key: Tensor3D | Tensor4D;
+  /** Of the shape of `key`. */
+  readonly value: Tensor3D | Tensor4D;
+  /** H. */
+  readonly heads: number;
+}
+
 /** What a composition will ask of a kernel; `supports` answers before any tensor exists. */
 export interface AttentionNeeds {
   /** The masks that will be used, drawn from the architecture with sample lengths. */
@@ -72,6 +84,13 @@ export interface AttentionKernel {
   supports(needs: AttentionNeeds): true | Reason;
   /** @returns `[B, H, Q, D]`. */
   attend(request: AttentionRequest): Tensor4D;
+  /**
+   * The same on heads side by side, for kernels that read and write them where they are; `attendProjected` is how to
+   * ask, of any kernel.
+   *
+   * @returns `[B, Q, H·D]`.
+   */
+  readonly attendProjected?: (request: ProjectedAttentionRequest) => Tensor3D;
 }
 
 /** The kind of attention kernels: a function from options to a kernel. */

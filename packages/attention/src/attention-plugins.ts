@@ -21,7 +21,7 @@ export const attentionPlugins = [
   }),
   attentionKernel("fused", fused, {
     description:
-      "One kernel of the backend for every mask, at the cost of what it shows; blockwise where there is none.",
+      "One kernel of the backend for every mask, at the cost of what it shows; reference where there is none.",
     schema: z.strictObject({}),
   }),
 ] as const;

@@ -12,6 +12,10 @@ export interface AttentionShape {
   readonly D: number;
 }
 
+/** A request of which the shapes are known. */
+export type ShapedRequest = Omit<AttentionRequest, "query" | "key" | "value"> &
+  Readonly<Record<"query" | "key" | "value", { readonly shape: number[]; readonly rank: number }>>;
+
 /**
  * Checks a request and returns the size of each axis. Every kernel calls it first, so all refuse alike.
  *
@@ -23,7 +27,7 @@ export interface AttentionShape {
  *   finite.
  * @example attentionShape({ query, key, value, mask: causal() }).G // => 2
  */
-export function attentionShape(request: AttentionRequest): AttentionShape {
+export function attentionShape(request: AttentionRequest | ShapedRequest): AttentionShape {
   const { query, key, value, mask, bias, dropout, scale } = request;
   const shapes = { query: query.shape, key: key.shape, value: value.shape };
   if (query.rank === 4 && key.rank === 4 && query.shape[3] !== key.shape[3]) {
@@ -61,7 +65,8 @@ export function attentionShape(request: AttentionRequest): AttentionShape {
 }
 
 /** The multiplier on the logits: what the request says, or `1/√D`. */
-export const attentionScale = ({ scale }: AttentionRequest, { D }: AttentionShape): number => scale ?? 1 / Math.sqrt(D);
+export const attentionScale = ({ scale }: Pick<AttentionRequest, "scale">, { D }: AttentionShape): number =>
+  scale ?? 1 / Math.sqrt(D);
 
 /**
  * Refuses a mask made for another batch or another number of heads: showing all rows what row 0 may see would be a

@@ -2,21 +2,31 @@ import {
   type FusedAttentionBias,
   fusedAttention,
   hasFusedAttention,
+  type Tensor,
   type Tensor2D,
+  type Tensor3D,
   type Tensor4D,
   tf,
 } from "@trivium/tensor";
-import type { AttentionBias, AttentionKernel, AttentionRequest, PositionRows } from "./attention-kernel.ts";
+import { attendProjected } from "./attend-projected.ts";
+import type {
+  AttentionBias,
+  AttentionKernel,
+  AttentionRequest,
+  PositionRows,
+  ProjectedAttentionRequest,
+} from "./attention-kernel.ts";
 import { attentionPlan } from "./attention-plan.ts";
-import { type AttentionShape, attentionScale, attentionShape } from "./attention-shape.ts";
-import { blockwise } from "./blockwise.ts";
+import { type AttentionShape, attentionScale, attentionShape, type ShapedRequest } from "./attention-shape.ts";
+import { projectedHeadWidth } from "./projected-head-width.ts";
+import { reference } from "./reference.ts";
 import { relativeBucket } from "./relative-bucket.ts";
 
 /**
- * The fused kernel: attention as one kernel of the backend, forward and backward, whatever the mask; `blockwise` where
+ * The fused kernel: attention as one kernel of the backend, forward and backward, whatever the mask; `reference` where
  * the backend has none.
  *
- * Like `blockwise` it never builds Q×K and keeps only the log-sum-exp of each query; what a mask hides costs nothing, at
+ * Like `blockwise` the kernel never builds Q×K and keeps only the log-sum-exp of each query; what a mask hides costs nothing, at
  * a grain of 6 queries and 8 keys, and where it shows everything it is not looked at.
  *
  * @source online softmax: Milakov and Gimelshein 2018, https://arxiv.org/abs/1805.02867; backward by recomputation: Dao et
@@ -25,27 +35,43 @@ import { relativeBucket } from "./relative-bucket.ts";
  * @example fused().attend({ query, key, value, mask: causal() }).shape // => [1, 2, 4, 8]
  */
 export function fused(): AttentionKernel {
-  const elsewhere = blockwise();
+  const elsewhere = reference();
   return {
     name: "fused",
     supports: () => true,
     attend(request) {
       if (!hasFusedAttention()) return elsewhere.attend(request);
       const shape = attentionShape(request);
-      return tf.tidy(() => attendFused(request, shape));
+      return tf.tidy(() => attendFused(request, shape) as Tensor4D);
+    },
+    attendProjected(request) {
+      if (!hasFusedAttention()) return attendProjected(elsewhere, request);
+      const shape = attentionShape(shapesOf(request));
+      return tf.tidy(() => attendFused(request, shape) as Tensor3D);
     },
   };
 }
 
-function attendFused(request: AttentionRequest, shape: AttentionShape): Tensor4D {
+function attendFused(request: AttentionRequest | ProjectedAttentionRequest, shape: AttentionShape): Tensor {
   const { query, key, value, mask, bias, dropout } = request;
-  const output = fusedAttention({
+  return fusedAttention({
     ...{ query, key, value, heads: shape.H, groups: shape.G, dropout },
     plan: attentionPlan(mask, shape),
     bias: bias && describeBias(bias),
     scale: attentionScale(request, shape),
   });
-  return output as Tensor4D;
+}
+
+/** The shapes that a projected request has once its heads are split, for the checks that all kernels share. */
+function shapesOf(request: ProjectedAttentionRequest): ShapedRequest {
+  const { heads: _, query, key, value, ...rest } = request;
+  const headWidth = projectedHeadWidth(request);
+  const split = ({ shape }: Tensor): { shape: number[]; rank: number } => {
+    if (shape.length !== 3) return { shape, rank: shape.length };
+    const [batch, length, width] = shape as [number, number, number];
+    return { shape: [batch, width / headWidth, length, headWidth], rank: 4 };
+  };
+  return { ...rest, query: split(query), key: split(key), value: split(value) };
 }
 
 function describeBias(bias: AttentionBias): FusedAttentionBias {

@@ -1,4 +1,5 @@
 export { alibiSlopes } from "./alibi-slopes.ts";
+export { attendProjected } from "./attend-projected.ts";
 export {
   type AttentionBias,
   type AttentionDropout,
@@ -7,6 +8,7 @@ export {
   type AttentionRequest,
   attentionKernel,
   type PositionRows,
+  type ProjectedAttentionRequest,
 } from "./attention-kernel.ts";
 export { attentionPlugins, blockwiseSchema } from "./attention-plugins.ts";
 export { type AttentionShape, attentionScale, attentionShape } from "./attention-shape.ts";
@@ -14,6 +16,7 @@ export { type BlockwiseOptions, blockwise } from "./blockwise.ts";
 export type { CacheStorage, KeyValueEntry } from "./cache-storage.ts";
 export { type CrossAttentionCache, createCrossAttentionCache } from "./cross-attention-cache.ts";
 export { fused } from "./fused.ts";
+export { mergeHeads, splitHeads } from "./heads.ts";
 export { createKeyValueCache, type KeyValueCache } from "./key-value-cache.ts";
 export { reference } from "./reference.ts";
 export { type RelativeBucketOptions, relativeBucket } from "./relative-bucket.ts";

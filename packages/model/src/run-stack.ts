@@ -9,9 +9,11 @@ import {
   multiHeadAttention,
   norm,
   normOfSum,
+  type ProjectedKeyValues,
   projectKeyValues,
   type Rotation,
   rotation,
+  splitKeyValues,
 } from "@trivium/nn";
 import { dropout, type ParameterTree, recompute, type Tensor, type Tensor2D, type Tensor3D, tf } from "@trivium/tensor";
 import type { ResolvedConfig } from "./resolve-config.ts";
@@ -30,7 +32,7 @@ export interface StackRun {
   readonly bidirectional: boolean;
   /** From the keys and values of these tokens to all that they see: the cache's place. Default: these alone. */
   readonly extend?: (layer: number, fresh: KeyValues) => KeyValues;
-  readonly cross?: { readonly mask: Mask; readonly keyValues: (layer: number) => KeyValues };
+  readonly cross?: { readonly mask: Mask; readonly keyValues: (layer: number) => KeyValues | ProjectedKeyValues };
   /** A seed turns dropout on. */
   readonly dropoutSeed?: string | undefined;
   /** Whether a layer keeps nothing for the backward pass but what goes in. */
@@ -71,7 +73,7 @@ interface LayerTensors {
   readonly layer: LayerParameters;
   readonly shared: SharedTensors;
   /** Of the stream before it. */
-  readonly keyValues?: KeyValues;
+  readonly keyValues?: KeyValues | ProjectedKeyValues;
 }
 
 /** The same layer, run again in the backward pass instead of keeping what is between its tensors and its result. */
@@ -100,7 +102,7 @@ function runLayer({ x, layer, shared, keyValues: crossKeyValues }: LayerTensors,
   const subLayers = [
     subLayer(layer.self, `${index}/self`, (input) => {
       const fresh = projectKeyValues(layer.self, input, config.keyValueHeads, options.rotary);
-      const keyValues = run.extend ? run.extend(index, fresh) : fresh;
+      const keyValues = run.extend ? run.extend(index, splitKeyValues(fresh, config.keyValueHeads)) : fresh;
       return multiHeadAttention(layer.self, input, keyValues, withDropout(options, run, `${index}/self/probabilities`));
     }),
   ];

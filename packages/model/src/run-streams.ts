@@ -1,6 +1,6 @@
 import type { AttentionKernel } from "@trivium/attention";
 import type { ModelInput, StreamRows } from "@trivium/features";
-import { type KeyValues, projectKeyValues } from "@trivium/nn";
+import { type KeyValues, projectKeyValues, splitKeyValues } from "@trivium/nn";
 import { type ParameterTree, type Tensor2D, type Tensor3D, tf } from "@trivium/tensor";
 import type { Architecture } from "./architecture.ts";
 import { embed } from "./embed.ts";
@@ -73,8 +73,10 @@ function crossRun({ architecture, config }: ModelParts, request: CrossRunRequest
     mask: crossMaskFor(architecture, input, stream, memory.stream),
     keyValues(layer) {
       const parameters = layers[layer]?.cross as ParameterTree;
-      const keyValues = projectKeyValues(parameters, memory.states, config.keyValueHeads);
-      keep?.(layer, keyValues);
+      const projected = projectKeyValues(parameters, memory.states, config.keyValueHeads);
+      if (!keep) return projected;
+      const keyValues = splitKeyValues(projected, config.keyValueHeads);
+      keep(layer, keyValues);
       return keyValues;
     },
   };

@@ -1,6 +1,5 @@
 export { type AffineOptions, affine, affineSpec } from "./affine.ts";
 export { type Activation, type FeedForwardOptions, feedForward, feedForwardSpec, isGated } from "./feed-forward.ts";
-export { mergeHeads, splitHeads } from "./heads.ts";
 export { type Initialisation, type InitialisationSizes, initialDeviation, type WeightRole } from "./initialisation.ts";
 export {
   type AttendOptions,
@@ -8,7 +7,9 @@ export {
   type MultiHeadAttentionOptions,
   multiHeadAttention,
   multiHeadAttentionSpec,
+  type ProjectedKeyValues,
   projectKeyValues,
+  splitKeyValues,
 } from "./multi-head-attention.ts";
 export { type NormKind, norm, normOfSum, normSpec } from "./norm.ts";
 export { countSpecs, createTree, flattenSpecs, type ParameterSpec, type SpecTree } from "./parameter-spec.ts";

@@ -1,8 +1,13 @@
-import type { AttentionBias, AttentionDropout, AttentionKernel } from "@trivium/attention";
+import {
+  type AttentionBias,
+  type AttentionDropout,
+  type AttentionKernel,
+  attendProjected,
+  splitHeads,
+} from "@trivium/attention";
 import type { Mask } from "@trivium/masks";
-import type { ParameterTree, Tensor, Tensor4D } from "@trivium/tensor";
+import { type ParameterTree, type Tensor, type Tensor3D, type Tensor4D, tf } from "@trivium/tensor";
 import { affine, affineSpec } from "./affine.ts";
-import { mergeHeads, splitHeads } from "./heads.ts";
 import type { SpecTree } from "./parameter-spec.ts";
 import { type Rotation, rotate } from "./rotary.ts";
 
@@ -27,17 +32,39 @@ export function multiHeadAttentionSpec(options: MultiHeadAttentionOptions): Spec
   };
 }
 
-/** Keys and values of one attention layer, `[B, G, K, D]`. */
+/** Keys and values of one attention layer as caches hold them, `[B, G, K, D]`. */
 export interface KeyValues {
   readonly key: Tensor4D;
   readonly value: Tensor4D;
 }
 
+/** Keys and values of one attention layer as projections leave them, `[B, K, G·D]`. */
+export interface ProjectedKeyValues {
+  readonly key: Tensor3D;
+  readonly value: Tensor3D;
+}
+
 /** Projects states `[B, K, M]` to keys and values, the keys rotated if positions are rotary. */
-export function projectKeyValues(parameters: ParameterTree, x: Tensor, heads: number, rotary?: Rotation): KeyValues {
-  const key = splitHeads(affine(parameters.key as ParameterTree, x), heads);
-  const value = splitHeads(affine(parameters.value as ParameterTree, x), heads);
-  return { key: rotary ? rotate(key, rotary) : key, value };
+export function projectKeyValues(
+  parameters: ParameterTree,
+  x: Tensor,
+  heads: number,
+  rotary?: Rotation,
+): ProjectedKeyValues {
+  const key = affine(parameters.key as ParameterTree, x) as Tensor3D;
+  const value = affine(parameters.value as ParameterTree, x) as Tensor3D;
+  return { key: rotary ? rotateHeads(key, heads, rotary) : key, value };
+}
+
+/** Keys and values as caches hold them. */
+export function splitKeyValues({ key, value }: ProjectedKeyValues, heads: number): KeyValues {
+  return { key: splitHeads(key, heads), value: splitHeads(value, heads) };
+}
+
+/** Rotates each head of `[B, L, heads·D]`. */
+function rotateHeads(x: Tensor3D, heads: number, rotary: Rotation): Tensor3D {
+  const [batch, length, width] = x.shape;
+  return tf.reshape(rotate(tf.reshape(x, [batch, length, heads, width / heads]), rotary), x.shape);
 }
 
 export interface AttendOptions {
@@ -61,18 +88,19 @@ export interface AttendOptions {
 export function multiHeadAttention(
   parameters: ParameterTree,
   x: Tensor,
-  keyValues: KeyValues,
+  keyValues: KeyValues | ProjectedKeyValues,
   options: AttendOptions,
 ): Tensor {
   const { kernel, heads, rotary, mask, scale, bias, dropout } = options;
-  const projected = splitHeads(affine(parameters.query as ParameterTree, x), heads);
-  const attended = kernel.attend({
-    query: rotary ? rotate(projected, rotary) : projected,
+  const projected = affine(parameters.query as ParameterTree, x) as Tensor3D;
+  const attended = attendProjected(kernel, {
+    query: rotary ? rotateHeads(projected, heads, rotary) : projected,
     ...keyValues,
+    heads,
     mask,
     scale,
     ...(bias ? { bias } : {}),
     ...(dropout ? { dropout } : {}),
   });
-  return affine(parameters.output as ParameterTree, mergeHeads(attended));
+  return affine(parameters.output as ParameterTree, attended);
 }

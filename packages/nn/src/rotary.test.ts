@@ -38,23 +38,23 @@ test("the product of a rotated query and key depends on their distance alone", (
 });
 
 test("a rotation keeps the length of a vector, and position 0 keeps the vector", () => {
-  const x = vectors([1, 2, 1, 16], 3);
+  const x = vectors([1, 1, 2, 16], 3);
   for (const position of [1, 7, 511]) expect(dot(placed(x, position), placed(x, position))).toBeCloseTo(dot(x, x), 4);
   expect([...placed(x, 0).dataSync()]).toEqual([...x.dataSync()]);
 });
 
 test("channels i and i + D/2 turn together by position · base^(−2i/D), as in Llama's checkpoints", () => {
-  const x = vectors([2, 3, 4, 6], 5);
+  const x = vectors([2, 4, 3, 6], 5);
   const positions = [
     [0, 1, 2, 3],
     [5, 6, 7, 90],
   ];
   const from = gridOf(x);
-  const expected = grid([2, 3, 4, 6], (index) => {
-    const [b, h, slot, channel] = index as [number, number, number, number];
+  const expected = grid([2, 4, 3, 6], (index) => {
+    const [b, slot, h, channel] = index as [number, number, number, number];
     const pair = channel % 3;
     const angle = (positions[b]![slot] as number) * base ** ((-2 * pair) / 6);
-    const [first, second] = [at(from, [b, h, slot, pair]), at(from, [b, h, slot, pair + 3])];
+    const [first, second] = [at(from, [b, slot, h, pair]), at(from, [b, slot, h, pair + 3])];
     return channel < 3
       ? first * Math.cos(angle) - second * Math.sin(angle)
       : second * Math.cos(angle) + first * Math.sin(angle);

@@ -1,7 +1,7 @@
 import type { PositionRows } from "@trivium/attention";
 import { type Tensor4D, tf } from "@trivium/tensor";
 
-/** The rotation of each position: cosines and sines `[B or 1, 1, L, D]`. */
+/** The rotation of each position: cosines and sines `[B or 1, L, 1, D]`. */
 export interface Rotation {
   readonly cosine: Tensor4D;
   readonly sine: Tensor4D;
@@ -28,11 +28,11 @@ export function rotation(positions: PositionRows, headWidth: number, base: numbe
       sine[slot * headWidth + channel] = channel < half ? -Math.sin(angle) : Math.sin(angle);
     }
   });
-  const shape: [number, number, number, number] = [rows, 1, length, headWidth];
+  const shape: [number, number, number, number] = [rows, length, 1, headWidth];
   return { cosine: tf.tensor4d(cosine, shape), sine: tf.tensor4d(sine, shape) };
 }
 
-/** Rotates queries or keys `[B, heads, L, D]` by their positions. */
+/** Rotates queries or keys `[B, L, heads, D]` by their positions. */
 export function rotate(x: Tensor4D, { cosine, sine }: Rotation): Tensor4D {
   const half = x.shape[3] / 2;
   const swapped = tf.concat([tf.slice(x, [0, 0, 0, half]), tf.slice(x, [0, 0, 0, 0], [-1, -1, -1, half])], 3);

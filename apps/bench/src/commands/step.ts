@@ -33,7 +33,7 @@ const schema = z.strictObject({
   layers: count.optional().describe("Layers of each stack"),
   heads: count.optional().describe("Heads of attention"),
   backend: z.string().default("simd").describe("What computes for trivium: see trivium list backend"),
-  attention: z.string().default("reference").describe("The attention kernel: see trivium list attention"),
+  attention: z.string().default("fused").describe("The attention kernel: see trivium list attention"),
   ...engineOptions,
   peers: listOf(peers)
     .prefault("")

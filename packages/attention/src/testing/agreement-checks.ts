@@ -1,5 +1,8 @@
 import { createRandom } from "@trivium/core";
 import { expect } from "vitest";
+import { attendProjected } from "../attend-projected.ts";
+import type { AttentionKernel } from "../attention-kernel.ts";
+import { mergeHeads, splitHeads } from "../heads.ts";
 import { reference } from "../reference.ts";
 import { attentionInFloat64 } from "./attention-in-float64.ts";
 import type { CaseProblem } from "./case-problem.ts";
@@ -25,6 +28,22 @@ const tinyCases: readonly KernelCase[] = [
   { ...tiny, mask: "full", dropout: { rate: 0.4, seed: 11 } },
 ];
 
+const projectedCases: readonly KernelCase[] = [
+  baseCase,
+  { ...baseCase, mask: "prefix", bias: "relative, both ways", dropout: { rate: 0.3, seed: 8 } },
+  { ...baseCase, shape: { ...baseCase.shape, Q: 1, K: 17 }, mask: "padding", bias: "dense" },
+];
+
+/** The same kernel, asked by `attendProjected`. */
+const withMergedHeads = (kernel: AttentionKernel): AttentionKernel => ({
+  ...kernel,
+  attend({ query, key, value, ...rest }) {
+    const heads = query.shape[1];
+    const projected = { query: mergeHeads(query), key: mergeHeads(key), value: mergeHeads(value), heads };
+    return splitHeads(attendProjected(kernel, { ...projected, ...rest }), heads);
+  },
+});
+
 export const agreementChecks = {
   "outputs agree with attention in float64": (context) =>
     forSupported(context, allCases, (problem, one) => {
@@ -49,6 +68,18 @@ export const agreementChecks = {
       const actual = gradientsOf(context.kernel, problem);
       for (const [name, values] of Object.entries(finiteDifferences(problem))) {
         const error = greatestError(actual[name]!, values);
+        expect(error, `${name} of ${describeCase(one)}`).toBeLessThan(context.tolerance.gradients);
+      }
+    }),
+
+  "heads side by side give what split heads give, in outputs and gradients": (context) =>
+    forSupported(context, projectedCases, (problem, one) => {
+      const merged = withMergedHeads(context.kernel);
+      const error = greatestError(outputOf(merged, problem), outputOf(reference(), problem));
+      expect(error, describeCase(one)).toBeLessThan(context.tolerance.outputs);
+      const expected = gradientsOf(reference(), problem);
+      for (const [name, values] of Object.entries(gradientsOf(merged, problem))) {
+        const error = greatestError(values, expected[name]!);
         expect(error, `${name} of ${describeCase(one)}`).toBeLessThan(context.tolerance.gradients);
       }
     }),
