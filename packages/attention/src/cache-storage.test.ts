@@ -2,7 +2,7 @@ import "@tensorflow/tfjs-backend-cpu";
 import { TriviumError } from "@trivium/core";
 import { causal, full, positioned } from "@trivium/masks";
 import { type Tensor4D, tf } from "@trivium/tensor";
-import { beforeAll, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import type { KeyValueEntry } from "./cache-storage.ts";
 import { createCrossAttentionCache } from "./cross-attention-cache.ts";
 import { createKeyValueCache } from "./key-value-cache.ts";
@@ -251,5 +251,65 @@ test("cached decoding equals attention over the whole text, with rows padded lef
       expect([...decoded.dataSync()]).toEqual(expected);
     }
     cache.dispose();
+  });
+});
+
+describe.each([
+  ["key/value cache", (entry: KeyValueEntry, room: number) => createKeyValueCache(entry, { room })],
+  ["sealed prefix cache", (entry: KeyValueEntry, room: number) => createSealedPrefixCache(entry, { room })],
+] as const)("a %s with room", (_, create) => {
+  type Growing = ReturnType<typeof create>;
+  const append = (cache: Growing, entry: KeyValueEntry): Growing =>
+    "append" in cache ? cache.append(entry) : cache.extend({ ...entry, mask: causal() });
+  /** What stands in the slots of each row that hold something, in order. */
+  const heldBy = (cache: Growing) =>
+    cache.positions.map((row, b) =>
+      row.flatMap((position, slot) => (position < 0 ? [] : [[position, ...cache.key.arraySync()[b]![0]![slot]!]])),
+    );
+
+  test("holds what one without room holds, step by step, and its empty slots are zeros", () => {
+    tf.tidy(() => {
+      const first = () =>
+        entryOf([
+          [0, 1],
+          [-1, 0],
+        ]);
+      let [tight, roomy] = [create(first(), 0), create(first(), 3)];
+      for (let step = 0; step < 9; step++) {
+        // The second row rests at step 4.
+        const positions = [[step + 2], [step === 4 ? -1 : step + 1]];
+        const entry = entryOf(positions, 100 * (step + 1));
+        [tight, roomy] = [append(tight, entry), append(roomy, entry)];
+        expect(heldBy(roomy)).toEqual(heldBy(tight));
+        expect(roomy.key.shape[2]).toBe(2 + 4 * (1 + Math.floor(step / 4)));
+        expect(roomy.positions[0]).toHaveLength(roomy.key.shape[2]);
+        for (const tensor of [roomy.key, roomy.value]) {
+          const empty = tensor.arraySync().flatMap(([group]) => group!.slice(group!.length - roomy.free).flat());
+          expect(empty).toEqual(empty.map(() => 0));
+        }
+      }
+      tight.dispose();
+      roomy.dispose();
+    });
+  });
+
+  test("several slots that do not fit grow it, and rows move with their room", () => {
+    tf.tidy(() => {
+      const cache = append(create(entryOf([[0], [0]]), 2), entryOf([[1], [1]], 10));
+      expect([cache.free, cache.positions]).toEqual([
+        2,
+        [
+          [0, 1, -1, -1],
+          [0, 1, -1, -1],
+        ],
+      ]);
+      const moved = append(cache.reorder([1]), entryOf([[2]], 20));
+      expect([moved.free, moved.positions]).toEqual([1, [[0, 1, 2, -1]]]);
+      const grown = append(moved, entryOf([[3, 4]], 30));
+      expect([grown.free, grown.positions]).toEqual([2, [[0, 1, 2, 3, 4, -1, -1]]]);
+      expect(heldBy(grown)[0]!.map(([position]) => position)).toEqual([0, 1, 2, 3, 4]);
+      expect(codeOf(() => append(grown, entryOf([[4]])))).toMatch(/cache-positions|sealed-prefix/);
+      grown.dispose();
+    });
   });
 });

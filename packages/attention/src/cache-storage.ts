@@ -1,5 +1,5 @@
 import { assertShapes, ShapeError, UnsupportedError } from "@trivium/core";
-import { type Tensor4D, tf } from "@trivium/tensor";
+import { type Tensor4D, tf, writeSlots } from "@trivium/tensor";
 import type { PositionRows } from "./attention-kernel.ts";
 
 /** Keys and values of one layer, with the place of each slot in its text. */
@@ -12,14 +12,33 @@ export interface KeyValueEntry {
   readonly positions: PositionRows;
 }
 
+export interface StorageOptions {
+  /**
+   * How many empty slots are made ready whenever there are too few: what comes later is written into them, so that not
+   * all is copied at each step. Nothing sees them. Default 0: storage is as long as what it holds.
+   */
+  readonly room?: number;
+}
+
 /** What every cache holds. The tensors outlive `tf.tidy` and belong to the cache: only its `dispose` frees them. */
 export interface CacheStorage {
   /** `[B, G, K, D]`. */
   readonly key: Tensor4D;
   /** `[B, G, K, D]`. */
   readonly value: Tensor4D;
-  /** `[B][K]`: the logical position of each slot, −1 for padding: the `keys` of `positioned` from `@trivium/masks`. */
+  /**
+   * `[B][K]`: the logical position of each slot, −1 for padding and empty slots: the `keys` of `positioned` from
+   * `@trivium/masks`.
+   */
   readonly positions: readonly (readonly number[])[];
+}
+
+/** Storage to which slots are added. */
+export interface GrowingStorage extends CacheStorage {
+  /** How many slots at the end are empty. */
+  readonly free: number;
+  /** See {@link StorageOptions}. */
+  readonly room: number;
 }
 
 /**
@@ -53,13 +72,36 @@ export function store({ key, value, positions }: KeyValueEntry): CacheStorage {
   return { key: own(key), value: own(value), positions: rows };
 }
 
+/** A copy of an entry to which slots will be added. */
+export function storeToGrow(entry: KeyValueEntry, { room = 0 }: StorageOptions): GrowingStorage {
+  return { ...store(entry), free: 0, room };
+}
+
 /**
- * The storage with an entry behind it; consumes `storage`, leaves the entry to the caller.
+ * The positions of a storage with those of new slots behind them: in its empty slots, or behind it and followed by
+ * fresh empty ones.
+ *
+ * @param added - `[B][slots]`.
+ */
+export function positionsWith(
+  { positions, free, room }: Pick<GrowingStorage, "positions" | "free" | "room">,
+  added: PositionRows,
+): number[][] {
+  return positions.map((row, b) => {
+    const fresh = added[added.length === 1 ? 0 : b] ?? [];
+    const empty = fresh.length <= free ? free - fresh.length : room;
+    return [...row.slice(0, row.length - free), ...fresh, ...Array.from({ length: empty }, () => -1)];
+  });
+}
+
+/**
+ * The storage with an entry behind what it holds: written into its empty slots, or joined to it where they are too few.
+ * Consumes `storage`, leaves the entry to the caller.
  *
  * @throws {ShapeError} `attention/cache-shapes` if the entry has other rows, groups or widths,
  *   `attention/cache-positions` if a position does not lie behind those of its row.
  */
-export function extendStorage(storage: CacheStorage, entry: KeyValueEntry): CacheStorage {
+export function extendStorage(storage: GrowingStorage, entry: KeyValueEntry): GrowingStorage {
   assertLive(storage);
   assertShapes("attention/cache-shapes", {
     cache: [storage.key.shape, "B G _ D"],
@@ -69,18 +111,34 @@ export function extendStorage(storage: CacheStorage, entry: KeyValueEntry): Cach
   const added = store(entry);
   try {
     assertBehind(storage.positions, added.positions);
-    const join = (a: Tensor4D, b: Tensor4D): Tensor4D => tf.keep(tf.concat([a, b], 2));
-    const key = join(storage.key, added.key);
-    const value = join(storage.value, added.value);
-    disposeStorage(storage);
-    return { key, value, positions: storage.positions.map((row, b) => [...row, ...(added.positions[b] ?? [])]) };
+    const slots = added.key.shape[2];
+    const fits = slots <= storage.free;
+    const positions = positionsWith(storage, added.positions);
+    const key = fits ? write(storage, storage.key, added.key) : grow(storage, storage.key, added.key);
+    const value = fits ? write(storage, storage.value, added.value) : grow(storage, storage.value, added.value);
+    return { key, value, positions, room: storage.room, free: fits ? storage.free - slots : storage.room };
   } finally {
     disposeStorage(added);
   }
 }
 
+const write = ({ free }: GrowingStorage, into: Tensor4D, slots: Tensor4D): Tensor4D =>
+  tf.keep(writeSlots(into, slots, into.shape[2] - free));
+
+/** Pitfall 4: empty slots are zeros, so that whatever memory held cannot poison the products with weight 0. */
+function grow({ free, room }: GrowingStorage, held: Tensor4D, slots: Tensor4D): Tensor4D {
+  const [B, G, K, D] = held.shape;
+  const grown = tf.tidy(() => {
+    const used = free === 0 ? held : tf.slice(held, [0, 0, 0, 0], [B, G, K - free, D]);
+    const parts = room === 0 ? [used, slots] : [used, slots, tf.zeros<tf.Rank.R4>([B, G, room, D])];
+    return tf.keep(tf.concat(parts, 2));
+  });
+  held.dispose();
+  return grown;
+}
+
 /** The given rows, in that order, each as often as it is named: a new storage. */
-export function pickRows(storage: CacheStorage, rows: readonly number[]): CacheStorage {
+export function pickRows<Storage extends CacheStorage>(storage: Storage, rows: readonly number[]): Storage {
   assertLive(storage);
   const count = storage.positions.length;
   const wrong = rows.find((row) => !(Number.isInteger(row) && row >= 0 && row < count));
@@ -91,7 +149,8 @@ export function pickRows(storage: CacheStorage, rows: readonly number[]): CacheS
   }
   const pick = (tensor: Tensor4D): Tensor4D =>
     tf.keep(tf.tidy(() => tf.gather(tensor, tf.tensor1d([...rows], "int32"))));
-  return { key: pick(storage.key), value: pick(storage.value), positions: rows.map((row) => storage.positions[row]!) };
+  const positions = rows.map((row) => storage.positions[row]!);
+  return { ...storage, key: pick(storage.key), value: pick(storage.value), positions };
 }
 
 /** `count` copies of each row side by side: `0 0 1 1` for two rows and a count of 2. */

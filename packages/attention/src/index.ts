@@ -13,7 +13,7 @@ export {
 export { attentionPlugins, blockwiseSchema } from "./attention-plugins.ts";
 export { type AttentionShape, attentionScale, attentionShape } from "./attention-shape.ts";
 export { type BlockwiseOptions, blockwise } from "./blockwise.ts";
-export type { CacheStorage, KeyValueEntry } from "./cache-storage.ts";
+export { type CacheStorage, type KeyValueEntry, positionsWith, type StorageOptions } from "./cache-storage.ts";
 export { type CrossAttentionCache, createCrossAttentionCache } from "./cross-attention-cache.ts";
 export { fused } from "./fused.ts";
 export { mergeHeads, splitHeads } from "./heads.ts";

@@ -1,18 +1,19 @@
 import {
-  type CacheStorage,
   disposeStorage,
   extendStorage,
+  type GrowingStorage,
   type KeyValueEntry,
   pickRows,
   repeatedRows,
-  store,
+  type StorageOptions,
+  storeToGrow,
 } from "./cache-storage.ts";
 
 /**
  * The keys and values that one layer has computed so far. A value: `append` and `reorder` consume the cache and return
  * the next one, so that there is always exactly one owner.
  */
-export interface KeyValueCache extends CacheStorage {
+export interface KeyValueCache extends GrowingStorage {
   /**
    * The cache with these slots behind the others. Consumes this cache; the entry stays the caller's.
    *
@@ -42,14 +43,15 @@ export interface KeyValueCache extends CacheStorage {
  *             0  1  2                0  1  2 | 3
  * ```
  * @param entry - copied; stays the caller's.
+ * @param options.room - empty slots to have ready for what is appended; their positions are −1. Default 0.
  * @throws {ShapeError} `attention/cache-shapes`, `attention/cache-positions`
  * @example createKeyValueCache({ key, value, positions: [[0, 1, 2]] }).append(next).positions // => [[0, 1, 2, 3]]
  */
-export function createKeyValueCache(entry: KeyValueEntry): KeyValueCache {
-  return cacheOf(store(entry));
+export function createKeyValueCache(entry: KeyValueEntry, options: StorageOptions = {}): KeyValueCache {
+  return cacheOf(storeToGrow(entry, options));
 }
 
-function cacheOf(storage: CacheStorage): KeyValueCache {
+function cacheOf(storage: GrowingStorage): KeyValueCache {
   return {
     ...storage,
     append: (entry) => cacheOf(extendStorage(storage, entry)),

@@ -2,13 +2,14 @@ import { UnsupportedError } from "@trivium/core";
 import type { Mask } from "@trivium/masks";
 import { assertMaskFits } from "./attention-shape.ts";
 import {
-  type CacheStorage,
   disposeStorage,
   extendStorage,
+  type GrowingStorage,
   type KeyValueEntry,
   pickRows,
   repeatedRows,
-  store,
+  type StorageOptions,
+  storeToGrow,
 } from "./cache-storage.ts";
 
 /** New slots, and the mask under which they are computed. */
@@ -21,7 +22,7 @@ export interface SealedPrefixExtension extends KeyValueEntry {
  * The keys and values of a prefix that one bidirectional pass saw whole, and of what follows it causally. A value:
  * `extend` and `reorder` consume the cache and return the next one.
  */
-export interface SealedPrefixCache extends CacheStorage {
+export interface SealedPrefixCache extends GrowingStorage {
   /** How many real positions of each row the prefix holds. */
   readonly sealedLengths: readonly number[];
   /**
@@ -60,19 +61,20 @@ export interface SealedPrefixCache extends CacheStorage {
  * █████   sees the new columns     █████
  * ```
  * @param entry - from one pass over the whole prefix; copied, stays the caller's.
+ * @param options.room - empty slots to have ready for what extends it; their positions are −1. Default 0.
  * @throws {ShapeError} `attention/cache-shapes`, `attention/cache-positions`
  * @source why: PaliGemma's generated tokens joined its prefix, https://github.com/huggingface/transformers/issues/31425
  * @example createSealedPrefixCache({ key, value, positions: [[0, 1, 2]] }).fork(4).key.shape[0] // => 4
  */
-export function createSealedPrefixCache(entry: KeyValueEntry): SealedPrefixCache {
-  const storage = store(entry);
+export function createSealedPrefixCache(entry: KeyValueEntry, options: StorageOptions = {}): SealedPrefixCache {
+  const storage = storeToGrow(entry, options);
   return cacheOf(
     storage,
     storage.positions.map((row) => row.filter((position) => position >= 0).length),
   );
 }
 
-function cacheOf(storage: CacheStorage, sealedLengths: readonly number[]): SealedPrefixCache {
+function cacheOf(storage: GrowingStorage, sealedLengths: readonly number[]): SealedPrefixCache {
   const lengthsOf = (rows: readonly number[]): number[] => rows.map((row) => sealedLengths[row]!);
   return {
     ...storage,
@@ -95,7 +97,7 @@ function cacheOf(storage: CacheStorage, sealedLengths: readonly number[]): Seale
 }
 
 function assertCausalContinuation(
-  { positions }: CacheStorage,
+  { positions }: GrowingStorage,
   entry: KeyValueEntry,
   mask: Mask,
   sealedLengths: readonly number[],

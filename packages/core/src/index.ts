@@ -11,5 +11,6 @@ export {
   UnsupportedError,
 } from "./errors.ts";
 export { editDistance, nearestName } from "./nearest-name.ts";
+export { createPacer } from "./pacer.ts";
 export { createRandom, hashWords, type Random, type RandomState } from "./random.ts";
 export type { Reason } from "./reason.ts";

@@ -1,4 +1,4 @@
-import { DataError } from "@trivium/core";
+import { createPacer, DataError } from "@trivium/core";
 import { evaluationBatches } from "@trivium/data";
 import { type Batch, type Example, isPair, specialIds } from "@trivium/features";
 import { generate } from "@trivium/generate";
@@ -69,6 +69,7 @@ async function* evaluateLikelihood(options: EvaluateOptions): AsyncGenerator<Eva
   const { model, parameters, objective, heldOut, decodeTarget, batchSize = 256, signal } = options;
   const scoring = objective.scoring?.() ?? objective;
   const examples = heldOut.map(({ example }) => example);
+  const pause = createPacer();
   let [nats, tokens, characters, done] = [0, 0, 0, 0];
   for (const { batch } of evaluationBatches({ examples, objective: scoring, batchSize })) {
     if (signal?.aborted) break;
@@ -77,7 +78,7 @@ async function* evaluateLikelihood(options: EvaluateOptions): AsyncGenerator<Eva
     characters += charactersOf(batch, decodeTarget);
     done += batch.size;
     yield { type: "progress", phase: "loss", done, total: examples.length };
-    await new Promise((resolve) => setTimeout(resolve));
+    await pause();
   }
   if (tokens === 0 && !signal?.aborted) {
     const message = `no target token to score in ${heldOut.length} held-out examples; hold some out`;

@@ -1,4 +1,4 @@
-import { ConfigError } from "@trivium/core";
+import { ConfigError, createPacer } from "@trivium/core";
 import type { ModelInput } from "@trivium/features";
 import type { DecodingState, Model } from "@trivium/model";
 import { type ParameterTree, tf } from "@trivium/tensor";
@@ -27,13 +27,16 @@ interface Row {
   ended: boolean;
 }
 
+/** Rows that have ended leave when they are an eighth: each time, what the others have cached is copied. */
+const MOST_GOING = 7 / 8;
+
 const isResting = ({ ids, room, ended }: Row): boolean => ended || ids.length >= room;
 
 /**
  * Greedy decoding of a batch: at each step the most probable token, with keys and values cached. A row is decoded as it
- * would be alone: when it has ended it rests, and the others go on.
+ * would be alone: when it has ended it leaves the batch, and the others go on.
  *
- * Gives way to timers and signals between steps.
+ * Gives way to timers and signals between steps, every 16 ms or so.
  *
  * @param input - prompts, as an objective's `prompt` makes them.
  * @returns one result for each row, in order.
@@ -47,22 +50,28 @@ export async function decodeGreedily(
   { endOfSequence, maximumTokens, signal }: DecodeOptions,
 ): Promise<Decoded[]> {
   const rows = roomOf(model, input, maximumTokens).map((room): Row => ({ ids: [], room, ended: false }));
+  const pause = createPacer();
+  let inBatch: readonly Row[] = rows;
   let state = model.prefill(parameters, input);
   try {
     for (;;) {
-      const next = mostProbable(state);
-      for (const [index, row] of rows.entries()) {
+      let next: readonly number[] = mostProbable(state);
+      for (const [index, row] of inBatch.entries()) {
         if (isResting(row)) continue;
         if (next[index] === endOfSequence) row.ended = true;
         else row.ids.push(next[index] as number);
       }
-      await new Promise((resolve) => setTimeout(resolve));
-      if (signal?.aborted || rows.every(isResting)) break;
-      state = model.decode(
-        parameters,
-        state,
-        next.map((id, index) => (isResting(rows[index] as Row) ? null : id)),
-      );
+      await pause();
+      if (signal?.aborted || inBatch.every(isResting)) break;
+      const going = [...inBatch.keys()].filter((index) => !isResting(inBatch[index] as Row));
+      if (going.length <= MOST_GOING * inBatch.length) {
+        state = model.reorder(state, going);
+        const [before, ids] = [inBatch, next];
+        inBatch = going.map((index) => before[index] as Row);
+        next = going.map((index) => ids[index] as number);
+      }
+      const ids = next.map((id, index) => (isResting(inBatch[index] as Row) ? null : id));
+      state = model.decode(parameters, state, ids);
     }
   } finally {
     state.dispose();

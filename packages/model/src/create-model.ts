@@ -4,7 +4,7 @@ import { type Tensor3D, tf } from "@trivium/tensor";
 import type { Architecture } from "./architecture.ts";
 import { checkInput } from "./check-input.ts";
 import type { ModelOptions } from "./config.ts";
-import { decodeStep, prefillCaches } from "./decoding.ts";
+import { decodeStep, prefillCaches, reorderState } from "./decoding.ts";
 import { readOut } from "./embed.ts";
 import type { Model } from "./model.ts";
 import { parameterSpecs } from "./parameter-specs.ts";
@@ -45,6 +45,7 @@ export function createModel({ architecture, config: options, attention: kernel }
       });
     },
     prefill: (tree, input) => prefillCaches(parts, tree, input),
+    reorder: reorderState,
     decode: (tree, state, ids) => decodeStep(parts, tree, state, ids),
   };
 }

@@ -2,6 +2,7 @@ import {
   type CrossAttentionCache,
   createCrossAttentionCache,
   createSealedPrefixCache,
+  positionsWith,
   type SealedPrefixCache,
 } from "@trivium/attention";
 import { ShapeError, UnsupportedError } from "@trivium/core";
@@ -11,7 +12,7 @@ import { type ParameterTree, type Tensor2D, tf } from "@trivium/tensor";
 import { type Architecture, selfMaskOf } from "./architecture.ts";
 import { checkInput, checkLength } from "./check-input.ts";
 import { embed, readOut } from "./embed.ts";
-import { isBidirectional, maskContext } from "./input-masks.ts";
+import { isBidirectional } from "./input-masks.ts";
 import type { DecodingState } from "./model.ts";
 import { runStack, type StackRun } from "./run-stack.ts";
 import { lastStates, type ModelParts, runStreams } from "./run-streams.ts";
@@ -19,7 +20,8 @@ import { stackParameters } from "./stack-parameters.ts";
 
 /** The caches of one batch, layer by layer. */
 interface Caches extends DecodingState {
-  readonly input: ModelInput;
+  /** Of each row. */
+  readonly prefixLengths: readonly number[];
   /** Of the predicting stream. The prompt is sealed: it was seen whole, and what is decoded never joins its prefix. */
   readonly self: readonly SealedPrefixCache[];
   /** Of the stream before it. */
@@ -27,6 +29,9 @@ interface Caches extends DecodingState {
 }
 
 const caches = new WeakSet<DecodingState>();
+
+/** Slots of the caches that are made ready at a time: few beside a long text, enough to copy it seldom. */
+const ROOM = 16;
 
 /** Runs the prompt once: the logits of each row's next token, and the keys and values of all layers. */
 export function prefillCaches(parts: ModelParts, tree: ParameterTree, input: ModelInput): DecodingState {
@@ -48,7 +53,7 @@ export function prefillCaches(parts: ModelParts, tree: ParameterTree, input: Mod
   const logits = tf.tidy(() => {
     const states = runStreams(parts, tree, input, {
       keepSelf: (layer, keyValues) => {
-        self[layer] = createSealedPrefixCache({ ...keyValues, positions });
+        self[layer] = createSealedPrefixCache({ ...keyValues, positions }, { room: ROOM });
       },
       keepCross: (layer, keyValues) => {
         cross[layer] = createCrossAttentionCache({ ...keyValues, positions: logicalPositions(memory as StreamRows) });
@@ -56,7 +61,30 @@ export function prefillCaches(parts: ModelParts, tree: ParameterTree, input: Mod
     });
     return readOut(config, tree, lastStates(states, rows));
   });
-  return createState({ logits, input, self, cross, decoded: 0 });
+  return createState({ logits, prefixLengths: input.prefixLengths, self, cross, decoded: 0 });
+}
+
+/** The rows of a state that are named, in that order; consumes it. */
+export function reorderState(given: DecodingState, rows: readonly number[]): DecodingState {
+  const state = live(given);
+  const count = state.prefixLengths.length;
+  if (rows.length === 0 || rows.some((row) => !(Number.isInteger(row) && row >= 0 && row < count)))
+    throw new ShapeError("model/decode", `rows should be some of 0 … ${count - 1}, got [${rows.join(", ")}]`);
+  caches.delete(state);
+  const logits = tf.tidy(() => tf.gather(state.logits, tf.tensor1d([...rows], "int32")));
+  state.logits.dispose();
+  return createState({
+    logits,
+    prefixLengths: rows.map((row) => state.prefixLengths[row] as number),
+    self: state.self.map((cache) => cache.reorder(rows)),
+    cross: state.cross.map((cache) => cache.reorder(rows)),
+    decoded: state.decoded,
+  });
+}
+
+function live(state: DecodingState): Caches {
+  if (caches.has(state)) return state as Caches;
+  throw new UnsupportedError("model/decoding-state", "this state was consumed, disposed, or made by another model");
 }
 
 /**
@@ -73,19 +101,17 @@ export function decodeStep(
   ids: readonly (number | null)[],
 ): DecodingState {
   const { architecture, config } = parts;
-  if (!caches.has(given))
-    throw new UnsupportedError("model/decoding-state", "this state was consumed, disposed, or made by another model");
-  const state = given as Caches;
-  const { input } = state;
-  if (ids.length !== input.size) {
-    throw new ShapeError("model/decode", `decode appends one token to each of ${input.size} rows, got ${ids.length}`);
-  }
+  const state = live(given);
+  const { prefixLengths } = state;
+  const size = prefixLengths.length;
+  if (ids.length !== size)
+    throw new ShapeError("model/decode", `decode appends one token to each of ${size} rows, got ${ids.length}`);
   const stream = predicting(architecture);
   const before = (state.self[0] as SealedPrefixCache).positions;
   const queries = before.map((row, index) => [ids[index] === null ? -1 : Math.max(...row) + 1]);
   checkLength(stream, Math.max(...queries.flat()) + 1, config.length);
-  const keys = before.map((row, index) => [...row, ...(queries[index] as number[])]);
-  const mask = selfMaskOf(architecture, stream)(maskContext(input));
+  const keys = positionsWith(state.self[0] as SealedPrefixCache, queries);
+  const mask = selfMaskOf(architecture, stream)({ prefixLengths });
   const self: SealedPrefixCache[] = [];
   const logits = tf.tidy(() => {
     const stack = stackParameters(architecture, config, tree, stream);
@@ -95,7 +121,7 @@ export function decodeStep(
       stack,
       ids: Int32Array.from(ids, (id) => id ?? 0),
       positions: queries,
-      prefixAt: (row) => input.prefixLengths[row] as number,
+      prefixAt: (row) => prefixLengths[row] as number,
     });
     const run: StackRun = {
       config,
@@ -111,18 +137,18 @@ export function decodeStep(
       },
       ...crossStep(architecture, state, queries),
     };
-    return readOut(config, tree, tf.reshape(runStack(stack, x, run), [input.size, config.width]) as Tensor2D);
+    return readOut(config, tree, tf.reshape(runStack(stack, x, run), [size, config.width]) as Tensor2D);
   });
   caches.delete(state);
   state.logits.dispose();
-  return createState({ logits, input, self, cross: state.cross, decoded: state.decoded + 1 });
+  return createState({ logits, prefixLengths, self, cross: state.cross, decoded: state.decoded + 1 });
 }
 
 function crossStep(architecture: Architecture, state: Caches, queries: number[][]): Pick<StackRun, "cross"> {
   const { crossMask } = architecture;
   if (!crossMask) return {};
   const keys = (state.cross[0] as CrossAttentionCache).positions;
-  const mask = positioned(crossMask(maskContext(state.input)), { queries, keys });
+  const mask = positioned(crossMask({ prefixLengths: state.prefixLengths }), { queries, keys });
   return { cross: { mask, keyValues: (layer) => state.cross[layer] as CrossAttentionCache } };
 }
 

@@ -17,7 +17,7 @@ export function prefixLookup({ prefixLengths }: ModelInput, rows: StreamRows): (
 }
 
 /** What the masks of an input may depend on. */
-export const maskContext = (input: ModelInput): MaskContext => ({ prefixLengths: input.prefixLengths });
+const maskContext = (input: ModelInput): MaskContext => ({ prefixLengths: input.prefixLengths });
 
 /** The self-attention mask of one stream of an input, its padding hidden. */
 export function selfMaskFor(architecture: Architecture, input: ModelInput, stream: string): Mask {

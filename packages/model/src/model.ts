@@ -54,4 +54,12 @@ export interface Model {
    * @throws {UnsupportedError} `model/decoding-state` if the state was consumed or disposed before.
    */
   decode(parameters: ParameterTree, state: DecodingState, ids: readonly (number | null)[]): DecodingState;
+  /**
+   * The state of some of its rows, in that order and as often as they are named: rows that have ended leave the batch,
+   * beams follow one another. Consumes `state`.
+   *
+   * @throws {ShapeError} `model/decode` if there is no such row, or none is named.
+   * @throws {UnsupportedError} `model/decoding-state` if the state was consumed or disposed before.
+   */
+  reorder(state: DecodingState, rows: readonly number[]): DecodingState;
 }

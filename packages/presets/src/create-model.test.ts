@@ -144,3 +144,28 @@ test("packed rows are checked, and are no prompts", () => {
   expect(logits({ ...input, prefixLengths: [0] })).toThrow("1 prefix lengths for 2");
   expect(() => model.prefill(parameters, input)).toThrow("packed rows cannot be decoded");
 });
+
+test("rows of a decoding state can leave, repeat and change places; those that stay go on as if nothing were", () => {
+  for (const architecture of [causal, prefix, encoderDecoder]) {
+    const model = createModel({ architecture, config, attention });
+    const parameters = model.createParameters(createRandom(1));
+    const rows = [4, 3, 2].map((length) => ({ length, prefixLength: length }));
+    const prompt = sampleInput(architecture, { rows });
+    const decode = (order: readonly number[] | undefined) => {
+      let state = model.decode(parameters, model.prefill(parameters, prompt), [5, 6, 7]);
+      if (order) state = model.reorder(state, order);
+      const ids = (order ?? [0, 1, 2]).map((row) => 8 + row);
+      return model.decode(parameters, state, ids).logits.arraySync();
+    };
+    const undisturbed = decode(undefined);
+    const moved = decode([2, 0, 2]);
+    [2, 0, 2].forEach((row, at) => {
+      moved[at]!.forEach((value, id) => void expect(value).toBeCloseTo(undisturbed[row]![id]!, 5));
+    });
+    const state = model.prefill(parameters, prompt);
+    expect(() => model.reorder(state, [3])).toThrow("rows should be some of 0 … 2, got [3]");
+    expect(() => model.reorder(state, [])).toThrow("rows should be some of");
+    model.reorder(state, [1]).dispose();
+    expect(() => model.reorder(state, [1])).toThrow("consumed");
+  }
+});

@@ -1,9 +1,8 @@
-import { NumericsError } from "@trivium/core";
+import { createPacer, NumericsError } from "@trivium/core";
 import { countParameters } from "@trivium/tensor";
 import type { EvaluatedEvent, StartedEvent, TrainEvent, WarningEvent } from "./events.ts";
 import { globalNorm } from "./global-norm.ts";
 import { openRun } from "./open-run.ts";
-import { createPacer } from "./pacer.ts";
 import { disposeState, disposeTrained, type Run } from "./run.ts";
 import { saveRun } from "./save-run.ts";
 import type { TrainOptions, TrainResult } from "./train-options.ts";

@@ -127,6 +127,10 @@ export const fusedCases: Readonly<Record<string, KernelCase>> = Object.fromEntri
     inputs: all(from, { x: [r, m] }),
     attributes: { rate: 0.3, seed: from },
   })),
+  fused("TriviumWriteSlots", (r, m, from) => ({
+    inputs: all(from, { storage: [r, 2, 5, m], slots: [r, 2, 2, m] }),
+    attributes: { start: from % 4 },
+  })),
   fused("TriviumAdamW", (r, m, from) => {
     const v = floats([r, m], from + 9);
     return {

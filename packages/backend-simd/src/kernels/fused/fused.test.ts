@@ -15,6 +15,7 @@ import {
   type Tensor2D,
   type Tensor4D,
   tf,
+  writeSlots,
 } from "@trivium/tensor";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -214,6 +215,41 @@ describe.for(variants.map((variant) => [variant.name, variant] as const))("%s", 
         });
       }),
     );
+  });
+
+  test("slots are written as slices and a concatenation would, and other holders of the storage see nothing", async () => {
+    await variant.activate();
+    const counted = (shape: [number, number, number, number], from: number): Tensor4D =>
+      tf.reshape(tf.range(from, from + shape.reduce((a, b) => a * b)), shape);
+    const sizes = fc.record({
+      ...{ rows: fc.integer({ min: 1, max: 4 }), groups: fc.integer({ min: 1, max: 3 }), before: fc.nat(5) },
+      ...{ slots: fc.integer({ min: 1, max: 4 }), behind: fc.nat(5), width: fc.integer({ min: 1, max: 9 }) },
+    });
+    fc.assert(
+      fc.property(sizes, fc.boolean(), ({ rows, groups, before, slots, behind, width }, isShared) => {
+        tf.tidy(() => {
+          const storage = counted([rows, groups, before + slots + behind, width], 1);
+          const fresh = counted([rows, groups, slots, width], 1000);
+          const [expected, untouched, added] = [storage.arraySync(), storage.arraySync(), fresh.arraySync()];
+          const other = isShared ? storage.clone() : undefined;
+          expected.flat().forEach((group, index) => void group.splice(before, slots, ...added.flat()[index]!));
+          expect(writeSlots(storage, fresh, before).arraySync()).toEqual(expected);
+          if (other) expect(other.arraySync()).toEqual(untouched);
+        });
+      }),
+    );
+  });
+
+  test("storage that nothing else holds is written in place: no buffer more, and none left behind", async () => {
+    await variant.activate();
+    const [storage, slots] = [tf.zeros([2, 2, 8, 4]) as Tensor4D, tf.ones([2, 2, 1, 4]) as Tensor4D];
+    const before = variant.use().liveBuffers;
+    const { dataId } = storage;
+    const written = writeSlots(storage, slots, 3);
+    expect(written.dataId).toBe(dataId);
+    expect(variant.use().liveBuffers).toBe(before);
+    tf.dispose([written, slots]);
+    expect(variant.use().liveBuffers).toBe(before - 2);
   });
 
   test("dropout keeps exactly what the hash keeps", async () => {

@@ -4,6 +4,9 @@ const INTERVAL_MS = 16;
 /**
  * A function that awaits a macrotask if none was awaited for a while, so that timers, signals and the page stay alive
  * between synchronous steps.
+ *
+ * @param intervalMs - how long nothing may be awaited. Default 16.
+ * @example const pause = createPacer(); for (const step of steps) { step(); await pause(); }
  */
 export function createPacer(intervalMs = INTERVAL_MS): () => Promise<void> {
   let last = performance.now();
