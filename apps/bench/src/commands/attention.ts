@@ -20,7 +20,7 @@ const schema = z.strictObject({
   kernel: z
     .string()
     .transform((text) => text.split(","))
-    .prefault("blockwise")
+    .prefault("fused")
     .describe("Attention kernels, with commas: see trivium list attention"),
   length: count.default(2048).describe("Positions, of queries as of keys"),
   batch: count.default(1).describe("Rows"),

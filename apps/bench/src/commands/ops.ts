@@ -20,7 +20,7 @@ const schema = z.strictObject({
   width: count.default(256).describe("Width of a row"),
   vocabulary: count.default(256).describe("Width of the logits"),
   heads: count.default(4).describe("Heads of attention"),
-  attention: z.string().default("reference").describe("The attention kernel: see trivium list attention"),
+  attention: z.string().default("fused").describe("The attention kernel: see trivium list attention"),
   ...engineOptions,
   peers: listOf(peers)
     .prefault("")

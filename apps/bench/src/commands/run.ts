@@ -34,7 +34,7 @@ const schema = z.strictObject({
   batch: count.default(64).describe("Words of a step"),
   learningRate: z.coerce.number().positive().default(2e-3).describe("The peak of the schedule"),
   decoded: count.default(1000).describe("Held-out words to decode greedily, once"),
-  attention: z.string().default("reference").describe("The attention kernel: see trivium list attention"),
+  attention: z.string().default("fused").describe("The attention kernel: see trivium list attention"),
   packing: count.optional().describe("trivium: tokens of a packed row. Default: a row for each word"),
   restartPositions: z
     .stringbool()

@@ -11,10 +11,7 @@ describe.each(architectures)("%s", (architecture) => {
       "--architecture",
       architecture,
       ...tiny,
-      "--threads",
-      "1",
-      "--peers",
-      "tfjs-cpu",
+      ...["--gemm", "wasm", "--threads", "1", "--peers", "tfjs-cpu"],
       ...quickly,
     ];
     const { measurements, text } = await runBench(...words);

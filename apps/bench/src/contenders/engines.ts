@@ -1,4 +1,4 @@
-import { createSimdBackend } from "@trivium/backend-simd";
+import { createSimdBackend, probeGemmProviders } from "@trivium/backend-simd";
 import { ConfigError, UnsupportedError } from "@trivium/core";
 import { type Backend, tf } from "@trivium/tensor";
 import type { EngineOptions, Precision } from "../options.ts";
@@ -19,24 +19,35 @@ let made = 0;
 /**
  * An engine for each choice of the flags: precision × provider × threads.
  *
- * @throws {UnsupportedError} `backend/unavailable` or the provider's own, if one that was named cannot run here.
+ * @throws {ConfigError} `simd/gemm` for a provider that there is not. @throws {UnsupportedError} `simd/gemm` or
+ *   `simd/precision` if what was named cannot run here.
  */
 export async function createEngines({ precision, gemm, threads }: EngineOptions): Promise<Engine[]> {
   const engines: Engine[] = [];
   for (const chosen of precision) {
-    for (const provider of gemm ?? [undefined]) {
+    for (const provider of gemm?.flatMap(providersOf) ?? [undefined]) {
       for (const number of threads) engines.push(await createEngine(chosen, provider, number));
     }
   }
   return engines;
 }
 
+/** `all` stands for every provider that can run here. */
+const providersOf = (name: string): string[] =>
+  name === "all"
+    ? probeGemmProviders()
+        .filter(({ available }) => available)
+        .map((provider) => provider.name)
+    : [name];
+
 async function createEngine(precision: Precision, gemm: string | undefined, threads: number): Promise<Engine> {
-  if (precision !== "f32" || (gemm !== undefined && gemm !== "wasm")) {
-    throw new UnsupportedError("bench/engine", `simd multiplies in wasm and f32 only, not ${gemm} and ${precision}`);
-  }
+  if (precision !== "f32") throw new UnsupportedError("simd/precision", "simd multiplies in f32 only; leave out bf16");
   const name = `bench-${made++}`;
-  const backend = createSimdBackend({ name, threads });
+  const backend = createSimdBackend({
+    name,
+    threads,
+    ...(gemm === undefined ? {} : { gemm }),
+  });
   await backend.activate();
   const use = () => backend.use();
   return {
