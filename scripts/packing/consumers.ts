@@ -6,6 +6,7 @@ import { runCommand, runOrThrow } from "../run-command.ts";
 import type { Workspace } from "../workspace.ts";
 import type { PackedPackage } from "./pack-packages.ts";
 import { writePluginAuthor } from "./plugin-author.ts";
+import { writeVitePage } from "./vite-page.ts";
 
 /** A project that has installed one packed package, what that package depends on, and nothing else. */
 export interface Consumer {
@@ -26,6 +27,8 @@ export interface Consumers {
   readonly packages: readonly Consumer[];
   /** The folder of a project that has plugins of its own. */
   readonly pluginAuthor: string;
+  /** The folder of a page that Vite builds. */
+  readonly vitePage: string;
 }
 
 /**
@@ -42,12 +45,13 @@ export async function installConsumers(
   const tarballs = Object.fromEntries(packages.map(({ source, tarball }) => [source.name, `file:${tarball}`]));
   const consumers = packages.map((packed) => writeConsumer(packed, tarballs, { root, directory }));
   const pluginAuthor = writePluginAuthor(root, directory, tarballs);
+  const vitePage = writeVitePage(directory, tarballs);
   writeFileSync(join(directory, "package.json"), JSON.stringify({ name: "consumers", private: true }));
   writeFileSync(join(directory, "pnpm-workspace.yaml"), settings(root, tarballs));
   const pnpm = ["npx", "--yes", manifest.packageManager ?? "pnpm"];
   const flags = ["--prefer-offline", "--no-frozen-lockfile", "--ignore-scripts"];
   await runOrThrow([...pnpm, "install", ...flags], { cwd: directory });
-  return { packages: consumers, pluginAuthor };
+  return { packages: consumers, pluginAuthor, vitePage };
 }
 
 function settings(root: string, tarballs: Readonly<Record<string, string>>): string {
@@ -68,7 +72,9 @@ function writeConsumer(
   const file = join(root, source.directory, "README.md");
   const markdown = existsSync(file) ? readFileSync(file, "utf8") : "";
   const blocks = codeBlocks(markdown);
-  const fromReadme = installedPackages(markdown).map((name) => [name, tarballs[name] ?? "catalog:"]);
+  // Of its commands, not of its text, which may name what only some readers want.
+  const commands = blocks.filter(({ language }) => language === "sh").map(({ code }) => code);
+  const fromReadme = commands.flatMap(installedPackages).map((name) => [name, tarballs[name] ?? "catalog:"]);
   const suite = "./testing" in (manifest.exports ?? {}) ? { vitest: "catalog:" } : {};
   const dependencies = {
     ...{ ...manifest.dependencies, ...suite, ...Object.fromEntries(fromReadme) },

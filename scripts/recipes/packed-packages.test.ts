@@ -3,8 +3,11 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { findChromium, NO_CHROMIUM } from "../../apps/browser-tests/src/find-chromium.ts";
+import { openPage } from "../../apps/browser-tests/src/open-page.ts";
 import { type Consumer, installConsumers, typeErrors } from "../packing/consumers.ts";
 import { packPackages } from "../packing/pack-packages.ts";
+import { serveVitePage, type VitePageReport } from "../packing/vite-page.ts";
 import { runOrThrow } from "../run-command.ts";
 import { readWorkspace } from "../workspace.ts";
 
@@ -13,12 +16,14 @@ const published = workspace.packages.filter(({ manifest }) => manifest.private !
 const directory = mkdtempSync(join(tmpdir(), "trivium-packed-"));
 let consumers: ReadonlyMap<string, Consumer>;
 let pluginAuthor: string;
+let vitePage: string;
 
 beforeAll(async () => {
   const packed = await packPackages(workspace, join(directory, "tarballs"));
   const installed = await installConsumers(workspace, packed, directory);
   consumers = new Map(installed.packages.map((one) => [one.packed.source.name, one]));
   pluginAuthor = installed.pluginAuthor;
+  vitePage = installed.vitePage;
 }, 600_000);
 
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
@@ -64,6 +69,19 @@ test("a mask, an objective and an architecture in one file of a user's own work 
   await trivium("compare", "--architectures", "tethered,causal", "--data", "toy.tsv", ...sizes, "--out", "report");
   const report = JSON.parse(readFileSync(join(pluginAuthor, "report/report.json"), "utf8"));
   expect(report.arms.map((arm: { architecture: string }) => arm.architecture)).toEqual(["tethered", "causal"]);
+});
+
+test("a Vite build of a page trains on two threads in Chromium, with the bits of one", async (context) => {
+  context.skip(findChromium() === undefined, NO_CHROMIUM);
+  const server = await serveVitePage(vitePage);
+  try {
+    const { threads, losses } = await openPage<VitePageReport>({ url: server.url, expression: "trained" });
+    expect(threads).toEqual([1, 2]);
+    expect(losses[1]).toEqual(losses[0]);
+    expect(losses[0]!.at(-1)).toBeLessThan(losses[0]![0]! / 2);
+  } finally {
+    await server.close();
+  }
 });
 
 test("no build contains a path of the machine that built it", () => {

@@ -1,0 +1,51 @@
+import { UnsupportedError } from "@trivium/core";
+import { chromium } from "playwright-core";
+import { findChromium, NO_CHROMIUM } from "./find-chromium.ts";
+
+/** No network of its own, no sandbox (containers have none), and software devices for WebGL and WebGPU. */
+const flags = [
+  "--no-sandbox",
+  "--no-first-run",
+  "--disable-quic",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--enable-unsafe-webgpu",
+  "--use-webgpu-adapter=swiftshader",
+  "--use-angle=swiftshader",
+  "--enable-unsafe-swiftshader",
+];
+
+export interface OpenPageOptions {
+  readonly url: string;
+  /** What to evaluate in the page; as text, since a test runner that rewrites imports would rewrite a function's too. */
+  readonly expression: string;
+  /** Errors that the page is meant to log. */
+  readonly allowedErrors?: RegExp | undefined;
+}
+
+/**
+ * Opens a page in headless Chromium and returns the value, or what the promise resolves to, of an expression in it.
+ *
+ * Rejects with what the expression threw, and where the page logged errors, with those.
+ *
+ * @throws {UnsupportedError} `browser-tests/chromium` where there is no Chromium.
+ */
+export async function openPage<Output>({ url, expression, allowedErrors }: OpenPageOptions): Promise<Output> {
+  const executablePath = findChromium();
+  if (executablePath === undefined) throw new UnsupportedError("browser-tests/chromium", NO_CHROMIUM);
+  const browser = await chromium.launch({ executablePath, args: flags });
+  try {
+    const page = await browser.newPage();
+    const errors: string[] = [];
+    const note = (text: string) => allowedErrors?.test(text) || errors.push(text);
+    page.on("console", (message) => message.type() === "error" && note(message.text()));
+    page.on("pageerror", (error) => note(error.message));
+    await page.goto(url);
+    const output = (await page.evaluate(expression)) as Output;
+    if (errors.length > 0) throw new Error(`the page logged errors:\n${errors.join("\n")}`);
+    return output;
+  } finally {
+    await browser.close();
+  }
+}
