@@ -69,6 +69,9 @@ test("doctor tells of every backend, with a reason and a remedy where it is miss
   const { stdout } = await runTrivium(["doctor"], folder);
   expect(stdout).toMatch(/^✓ simd: /m);
   expect(stdout).toMatch(/^✗ webgl: .+\. .+/m);
+  for (const name of ["mkl", "accelerate", "onednn", "openblas"]) {
+    expect(stdout).toMatch(new RegExp(`^(✓ ${name}: .+|✗ ${name}: .+\\. .+)`, "m"));
+  }
 });
 
 test("list names the kinds, and the plugins of a kind", async () => {

@@ -5,6 +5,7 @@ import type { PairTokenizer } from "@trivium/text";
 import { z } from "zod";
 import type { CommandContext } from "./command-context.ts";
 import type { Plugins } from "./load-registry.ts";
+import type { BackendSettings } from "./prepare-backend.ts";
 import { restoreTokenizer, type Task } from "./prepare-data.ts";
 import { type PreparedModel, prepareModel } from "./prepare-model.ts";
 import { trainSettings } from "./settings.ts";
@@ -47,7 +48,7 @@ const checkpointConfigSchema = z.object({ cli: runConfigSchema, model: z.object(
 export async function loadRun(
   directory: string,
   context: CommandContext,
-  overrides: { readonly backend?: string },
+  overrides: Partial<BackendSettings>,
 ): Promise<LoadedRun> {
   const checkpoint = await newestCheckpoint(directory, context);
   const { cli, model } = readConfig(checkpoint, directory);

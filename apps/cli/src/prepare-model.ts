@@ -7,6 +7,7 @@ import type { Backend } from "@trivium/tensor";
 import type { Optimizer, Schedule } from "@trivium/trainer";
 import type { Plugins } from "./load-registry.ts";
 import type { Output } from "./output.ts";
+import { prepareBackend } from "./prepare-backend.ts";
 import { type ModelSettings, modelSettings, type SharedSettings } from "./settings.ts";
 
 /** What the data decides of a model. */
@@ -35,7 +36,7 @@ export function prepareModel(
 ): PreparedModel {
   const architecture = registry.find("architecture", settings.architecture).create as Architecture;
   const attention = registry.create("attention", settings.attention, {}) as AttentionKernel;
-  const backend = registry.find("backend", settings.backend).create as Backend;
+  const backend = prepareBackend(settings, registry);
   const config = modelOptions(settings, sizes);
   const objective = prepareObjective(settings, registry, architecture);
   const { labelLeaks, packing } = settings;

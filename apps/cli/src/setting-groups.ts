@@ -5,6 +5,7 @@ const headings: ReadonlyMap<string, readonly string[]> = new Map([
   ["Data:", ["data", "heldOut", "tokenizer"]],
   ["Model:", ["architecture", "architectures", "objective", "loss", ...Object.keys(modelSettings)]],
   ["Training:", ["steps", "batch", "learningRate", "schedule", "warmupSteps", "seed"]],
+  ["Engine:", ["backend", "threads", "gemm", "precision"]],
   ["Output:", ["out", "resume", "checkpointEvery", "keep", "evaluateEvery", "decoded", "profile", "profileSteps"]],
 ]);
 

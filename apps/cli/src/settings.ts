@@ -15,6 +15,14 @@ export const modelSettings = {
 export const trainSettings = {
   plugins: z.array(z.string()).default([]).describe("Files or packages with plugins of your own"),
   backend: name.default("simd").describe("What computes: see `trivium list backend`"),
+  threads: count.optional().describe("Threads of the backend, the main one included. Default: one for each core"),
+  gemm: name
+    .optional()
+    .describe("What multiplies large matrices: see `trivium doctor`. Default: the first that is there"),
+  precision: z
+    .enum(["f32", "bf16"])
+    .optional()
+    .describe("bf16 rounds the inputs of large matrix products, where the processor can. Default: f32"),
   attention: name.default("fused").describe("The attention kernel: see `trivium list attention`"),
   data: name.optional().describe("A .txt, .tsv or .jsonl file, or the name of a dataset: see `trivium list dataset`"),
   seed: z.int().default(0).describe("Decides initial weights, the order of the data and dropout"),

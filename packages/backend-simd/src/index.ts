@@ -10,6 +10,7 @@ export {
 export type { Epilogue, GemmRequest } from "./gemm/gemm-request.ts";
 export type { MatmulPrecision } from "./gemm/matmul-precision.ts";
 export { type NativeGemmDescription, nativeGemm } from "./gemm/native/native-gemm.ts";
+export { type Tuning, tuningFile, writeTuning } from "./gemm/tuning-file.ts";
 export { registerSimdBackend, type SimdRegistration } from "./register.ts";
 export {
   acceleratedCalls,
@@ -19,3 +20,4 @@ export {
   simdPlugin,
   simdUse,
 } from "./simd.ts";
+export { type GemmMeasurement, tuneGemm } from "./tune-gemm.ts";

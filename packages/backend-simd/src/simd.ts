@@ -1,6 +1,7 @@
-import type { Plugin } from "@trivium/registry";
+import { type Plugin, validateWith } from "@trivium/registry";
 import { activateBackend, type Backend, backend } from "@trivium/tensor";
 import type { SimdOptions } from "./backend/simd-backend.ts";
+import { type ChosenOptions, chosenOptionsSchema, describeOptions } from "./chosen-options.ts";
 import { chooseGemm } from "./gemm/choose-gemm.ts";
 import { kernelHashes } from "./generated/kernels.ts";
 import { bestBuild } from "./native/create-native.ts";
@@ -22,6 +23,11 @@ export interface CreateSimdBackendOptions extends SimdOptions {
  * @example await createSimdBackend({ name: "simd-plain", build: "plain" }).activate()
  */
 export function createSimdBackend({ name, ...options }: CreateSimdBackendOptions): Backend & SimdRegistration {
+  return createBackend(name, options, name);
+}
+
+/** @param identity - the name in its numeric identity, which the number of threads is no part of. */
+function createBackend(name: string, options: SimdOptions, identity: string): Backend & SimdRegistration {
   const registration = registerSimdBackend(name, options);
   const probe = () => probeSimd(options);
   const activate = async () => {
@@ -31,7 +37,7 @@ export function createSimdBackend({ name, ...options }: CreateSimdBackendOptions
     await activateBackend({ name, probe });
     await registration.threadsReady();
   };
-  const numericIdentity = async () => numericIdentityOf(name, options);
+  const numericIdentity = async () => numericIdentityOf(identity, options);
   return { ...registration, probe, numericIdentity, activate };
 }
 
@@ -44,12 +50,26 @@ function numericIdentityOf(name: string, options: SimdOptions): Record<string, s
 }
 
 /** Shared WebAssembly memory with SIMD kernels: the fast backend where nothing can be installed. */
-export const simd: Backend & SimdRegistration = createSimdBackend({ name: "simd" });
+export const simd: Backend & SimdRegistration = { ...createSimdBackend({ name: "simd" }), withOptions };
+
+const withChosenOptions = new Map<string, Backend>();
+
+function withOptions(given: Readonly<Record<string, unknown>>): Backend {
+  const context = { code: "simd/options", what: 'the options of backend "simd"' };
+  const options = validateWith(chosenOptionsSchema, given, context) as ChosenOptions;
+  const described = describeOptions(options);
+  if (described === "") return simd;
+  const name = `simd(${described})`;
+  const backend = withChosenOptions.get(name) ?? createBackend(name, options, "simd");
+  withChosenOptions.set(name, backend);
+  return backend;
+}
 
 /** `simd`, for a registry. */
 export const simdPlugin: Plugin<"backend", "simd", Backend> = backend("simd", simd, {
   description:
     "SIMD WebAssembly kernels on shared memory, on all cores; matrix products in a BLAS where one is installed.",
+  schema: chosenOptionsSchema,
 });
 
 /** How often each accelerated kernel of the backend "simd" did the work itself; 0 for one that never did. */

@@ -1,5 +1,5 @@
 import { attentionPlugins } from "@trivium/attention";
-import { simdPlugin } from "@trivium/backend-simd";
+import { gemmProviders, simdPlugin } from "@trivium/backend-simd";
 import { cpuPlugin, wasmPlugin, webglPlugin, webgpuPlugin } from "@trivium/backend-tfjs";
 import { tfjsNodePlugin } from "@trivium/backend-tfjs-node";
 import { datasetPlugins } from "@trivium/data";
@@ -24,6 +24,7 @@ export const presets = [
   webglPlugin,
   webgpuPlugin,
   tfjsNodePlugin,
+  ...gemmProviders,
   ...maskPlugins,
   ...datasetPlugins,
   ...tokenizerPlugins,

@@ -39,6 +39,13 @@ export interface Backend {
    * @throws {UnsupportedError} if a session is running already.
    */
   profile?(): ProfileSession;
+  /**
+   * This backend with options of its own, which its plugin's schema describes: the same one for the same options. A
+   * backend without this method takes none.
+   *
+   * @throws {ConfigError} naming each option that is wrong.
+   */
+  withOptions?(options: Readonly<Record<string, unknown>>): Backend;
   /** @throws {UnsupportedError} `backend/unavailable`, with the reason and the remedy. */
   activate(): Promise<void>;
 }

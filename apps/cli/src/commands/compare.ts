@@ -1,13 +1,13 @@
 import { join } from "node:path";
 import { createBatchSource } from "@trivium/data";
 import { type Arm, type ArmReport, type CompareEvent, type CompareOptions, compare } from "@trivium/evaluator";
-import type { Backend } from "@trivium/tensor";
 import { consume, type Sink } from "@trivium/trainer";
 import type { Command } from "commander";
 import { prepareArms } from "../arms.ts";
 import { type CommandContext, defineCommand } from "../command-context.ts";
 import type { Plugins } from "../load-registry.ts";
 import type { Output } from "../output.ts";
+import { prepareBackend } from "../prepare-backend.ts";
 import { type PreparedData, prepareData } from "../prepare-data.ts";
 import { prepareOptimizer, prepareSchedule } from "../prepare-model.ts";
 import { batching } from "../prepare-training.ts";
@@ -39,7 +39,7 @@ async function runComparison(settings: CompareSettings, context: CommandContext)
   const { out } = settings;
   const registry = await context.registry(settings.plugins);
   const data = await prepareData(settings, registry);
-  const backend = registry.find("backend", settings.backend).create as Backend;
+  const backend = prepareBackend(settings, registry);
   const arms = prepareArms(settings, registry, { vocabulary: data.tokenizer.size, length: data.length, output });
   await openReportFolder(out, { configuration: configurationOf(settings, arms), data: data.dataset.fingerprint });
   await backend.activate();

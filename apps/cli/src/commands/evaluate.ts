@@ -6,6 +6,7 @@ import { type CommandContext, defineCommand } from "../command-context.ts";
 import { type HeldOutRequest, prepareHeldOut } from "../held-out-data.ts";
 import { loadRun } from "../load-run.ts";
 import { parseCount } from "../parse-count.ts";
+import { addBackendFlags, backendOverrides } from "../prepare-backend.ts";
 import { interruptedExitCode, stopOnSignals } from "../stop-on-signals.ts";
 
 export function evaluateCommand(program: Command): void {
@@ -15,16 +16,15 @@ export function evaluateCommand(program: Command): void {
     .description("Score a trained model on the held-out test part of its data, or on a file that it has not seen.")
     .option("--data <source>", "another file, all of it, or the test part of another dataset")
     .option("--seen <what>", "refuse or warn, if the model was trained on some of --data", "refuse")
-    .option("--decoded <count>", "how many examples to decode", "2000")
-    .option("--backend <name>", "another backend than it was trained on");
-  defineCommand(command, runEvaluation);
+    .option("--decoded <count>", "how many examples to decode", "2000");
+  defineCommand(addBackendFlags(command), runEvaluation);
 }
 
 async function runEvaluation(context: CommandContext): Promise<void> {
   const { flags, positional, output } = context;
   const [directory] = positional as [string];
   const decoded = parseCount("decoded", flags.decoded, 0);
-  const run = await loadRun(directory, context, flags.backend === undefined ? {} : { backend: String(flags.backend) });
+  const run = await loadRun(directory, context, backendOverrides(flags));
   const given = flags.data as string | undefined;
   const { name, heldOut, seen } = await prepareHeldOut(run, { given, seen: parseSeen(flags.seen), output });
   const { model, parameters, objective, tokenizer, length: maximumTokens } = run;

@@ -7,6 +7,7 @@ import type { Command } from "commander";
 import { type CommandContext, defineCommand } from "../command-context.ts";
 import { type LoadedRun, loadRun } from "../load-run.ts";
 import { parseCount } from "../parse-count.ts";
+import { addBackendFlags, backendOverrides } from "../prepare-backend.ts";
 
 export function generateCommand(program: Command): void {
   const command = program
@@ -14,16 +15,15 @@ export function generateCommand(program: Command): void {
     .argument("<run>", "folder of a run")
     .argument("[prompt...]", "sources or beginnings of texts. Default: lines from standard input")
     .description("Let a trained model answer prompts, greedily.")
-    .option("--tokens <count>", "the most tokens of an answer", "64")
-    .option("--backend <name>", "another backend than it was trained on");
-  defineCommand(command, runGeneration);
+    .option("--tokens <count>", "the most tokens of an answer", "64");
+  defineCommand(addBackendFlags(command), runGeneration);
 }
 
 async function runGeneration(context: CommandContext): Promise<void> {
   const { flags, positional, output } = context;
   const [directory, ...given] = positional as [string, ...string[]];
   const maximumTokens = parseCount("tokens", flags.tokens);
-  const run = await loadRun(directory, context, flags.backend === undefined ? {} : { backend: String(flags.backend) });
+  const run = await loadRun(directory, context, backendOverrides(flags));
   const prompts = given.length > 0 ? given : await readLines(context);
   const examples = prompts.map((prompt) => encodePrompt(prompt, run));
   const { model, parameters, objective, tokenizer, task } = run;

@@ -6,6 +6,7 @@ import { accelerate } from "./native/accelerate.ts";
 import { mkl } from "./native/mkl.ts";
 import { onednn } from "./native/onednn.ts";
 import { openblas } from "./native/openblas.ts";
+import { readTuning } from "./tuning-file.ts";
 
 export type GemmPlugin = Plugin<"gemm", string, GemmProvider>;
 
@@ -34,7 +35,7 @@ export interface ChosenGemm {
 export type GemmChoice = string | GemmPlugin;
 
 export interface GemmWishes {
-  /** Default `TRIVIUM_GEMM`, else the first provider that is available and has the precision. */
+  /** Default `TRIVIUM_GEMM`, else what `doctor --tune` wrote, else the first provider that is available and has the precision. */
   readonly gemm?: GemmChoice | undefined;
   /** Default `TRIVIUM_PRECISION`, else `f32`. */
   readonly matmulPrecision?: MatmulPrecision | undefined;
@@ -50,7 +51,7 @@ export interface GemmWishes {
  */
 export function chooseGemm(wishes: GemmWishes = {}): ChosenGemm {
   const precision = matmulPrecision(wishes.matmulPrecision);
-  const asked = wishes.gemm ?? (globalThis.process?.env?.TRIVIUM_GEMM || undefined);
+  const asked = wishes.gemm ?? (globalThis.process?.env?.TRIVIUM_GEMM || readTuning()[precision]);
   if (asked === undefined) return firstOf(precision);
   if (asked === WASM) {
     if (precision === "bf16") throw lacksBf16(WASM, "WebAssembly has no such instructions");

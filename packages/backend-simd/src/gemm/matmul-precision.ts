@@ -1,9 +1,9 @@
 import { ConfigError } from "@trivium/core";
 
-/** `f32`, or `bf16`: the inputs of large products are rounded to bfloat16; sums and everything else stay float32. */
-export type MatmulPrecision = "f32" | "bf16";
+export const matmulPrecisions = ["f32", "bf16"] as const;
 
-export const matmulPrecisions: readonly MatmulPrecision[] = ["f32", "bf16"];
+/** `f32`, or `bf16`: the inputs of large products are rounded to bfloat16; sums and everything else stay float32. */
+export type MatmulPrecision = (typeof matmulPrecisions)[number];
 
 /**
  * The precision that was asked for by the option, else by `TRIVIUM_PRECISION`, else `f32`.

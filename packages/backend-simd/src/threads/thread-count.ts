@@ -1,6 +1,6 @@
 import { ConfigError } from "@trivium/core";
 
-const MOST_THREADS = 128;
+export const MOST_THREADS = 128;
 /** More of them share the work of one step badly; whoever has the cores and wants them asks. */
 const MOST_BY_DEFAULT = 32;
 
