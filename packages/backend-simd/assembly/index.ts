@@ -12,6 +12,7 @@ export { activation } from "./fused/activation";
 export { adamW } from "./fused/adam-w";
 export { dropout } from "./fused/dropout";
 export { softmaxCrossEntropy, softmaxCrossEntropyGradient } from "./fused/softmax-cross-entropy";
+export { squaredNorms } from "./fused/squared-norms";
 export { gemm, gemmScratchBytes } from "./gemm/gemm";
 export { toBf16 } from "./gemm/to-bf16";
 export { copyStrided, copyStridedBytes } from "./movement/copy-strided";

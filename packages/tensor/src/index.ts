@@ -1,7 +1,7 @@
 export { activateBackend, type Backend, type BackendNeeds, backend, type Probe } from "./backend.ts";
 export { embedding } from "./embedding.ts";
 export { type ActivationName, activation, gelu } from "./fused/activation.ts";
-export { type AdamWAttributes, adamWUpdate } from "./fused/adam-w.ts";
+export { type AdamWAttributes, type AdamWInput, type AdamWTensors, adamWUpdate } from "./fused/adam-w.ts";
 export {
   type AttentionAttributes,
   type AttentionPlan,
@@ -16,6 +16,7 @@ export { type LinearOptions, linear } from "./fused/linear.ts";
 export { hiddenLogit, maskedSoftmax } from "./fused/masked-softmax.ts";
 export { type AddNormOptions, addNorm, layerNorm, rmsNorm } from "./fused/norm.ts";
 export { assertTargets, type SoftmaxCrossEntropyOptions, softmaxCrossEntropy } from "./fused/softmax-cross-entropy.ts";
+export { squaredNorms } from "./fused/squared-norms.ts";
 export { writeSlots } from "./fused/write-slots.ts";
 export type { KernelRecord, ProductRecord, ProfileRecords, ProfileSession } from "./profile.ts";
 export { type RecomputeOptions, recompute } from "./recompute.ts";

@@ -1,5 +1,14 @@
 import { validateWith } from "@trivium/registry";
-import { adamWUpdate, flattenTree, mapTree, type ParameterTree, type Tensor, tf, unflattenTree } from "@trivium/tensor";
+import {
+  type AdamWTensors,
+  adamWUpdate,
+  flattenTree,
+  mapTree,
+  type ParameterTree,
+  type Tensor,
+  tf,
+  unflattenTree,
+} from "@trivium/tensor";
 import { z } from "zod";
 import type { Optimizer, Trained, Update } from "./optimizer.ts";
 
@@ -63,30 +72,15 @@ function applyAdamW({ parameters, state }: Trained, gradients: ParameterTree, se
   const { learningRate, beta1, beta2, epsilon, step, gradientScale, decayOf } = settings;
   const correction = { correction1: 1 - beta1 ** step, correction2: 1 - beta2 ** step };
   const [ms, vs, gs] = [flattenTree(state.m!), flattenTree(state.v!), flattenTree(gradients)];
-  const next = {
-    parameters: {} as Record<string, Tensor>,
-    m: {} as Record<string, Tensor>,
-    v: {} as Record<string, Tensor>,
-  };
-  for (const [path, parameter] of Object.entries(flattenTree(parameters))) {
-    const inputs = { parameter, gradient: gs[path]!, m: ms[path]!, v: vs[path]! };
-    const attributes = {
-      learningRate,
-      beta1,
-      beta2,
-      epsilon,
-      ...correction,
-      gradientScale,
+  const flat = Object.entries(flattenTree(parameters));
+  const updated = adamWUpdate(
+    flat.map(([path, parameter]) => ({
+      ...{ parameter, gradient: gs[path]!, m: ms[path]!, v: vs[path]! },
       weightDecay: decayOf(path, parameter),
-    };
-    const updated = adamWUpdate(inputs, attributes);
-    tf.dispose(Object.values(inputs));
-    next.parameters[path] = updated.parameter;
-    next.m[path] = updated.m;
-    next.v[path] = updated.v;
-  }
-  return {
-    parameters: unflattenTree(next.parameters),
-    state: { m: unflattenTree(next.m), v: unflattenTree(next.v) },
-  };
+    })),
+    { learningRate, beta1, beta2, epsilon, ...correction, gradientScale },
+  );
+  const tree = (name: keyof AdamWTensors) =>
+    unflattenTree(Object.fromEntries(flat.map(([path], index) => [path, updated[index]![name]])));
+  return { parameters: tree("parameter"), state: { m: tree("m"), v: tree("v") } };
 }

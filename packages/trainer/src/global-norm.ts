@@ -1,11 +1,4 @@
-import { flattenTree, type ParameterTree, type Tensor, type Tensor1D, tf } from "@trivium/tensor";
-
-/** The sum of squares of each tensor of the tree, `[number of tensors]`. */
-export function squaredNorms(tree: ParameterTree): Tensor1D {
-  return tf.tidy(() => tf.stack(Object.values(flattenTree(tree)).map(sumOfSquares)) as Tensor1D);
-}
-
-const sumOfSquares = (leaf: Tensor): Tensor => tf.sum(tf.square(leaf));
+import { flattenTree, type ParameterTree, squaredNorms } from "@trivium/tensor";
 
 /** `√Σ squares`, added up in float64. */
 export const normOf = (squares: Iterable<number>): number =>
@@ -18,7 +11,7 @@ export const normOf = (squares: Iterable<number>): number =>
  * @example await globalNorm({ w: tf.tensor([3, 4]) }) // => 5
  */
 export async function globalNorm(tree: ParameterTree): Promise<number> {
-  const squares = squaredNorms(tree);
+  const squares = squaredNorms(Object.values(flattenTree(tree)));
   try {
     return normOf(await squares.data());
   } finally {

@@ -1,10 +1,10 @@
 import { ConfigError, NumericsError } from "@trivium/core";
 import type { Batch } from "@trivium/features";
-import { disposeTree, tf } from "@trivium/tensor";
+import { disposeTree, flattenTree, squaredNorms, tf } from "@trivium/tensor";
 import { type Accumulated, accumulate } from "./accumulate.ts";
 import { hasDiverged, withLoss } from "./divergence.ts";
 import type { StepEvent, Totals, WarningEvent } from "./events.ts";
-import { clipFactor, normOf, squaredNorms } from "./global-norm.ts";
+import { clipFactor, normOf } from "./global-norm.ts";
 import type { Run } from "./run.ts";
 import type { TrainOptions } from "./train-options.ts";
 
@@ -92,7 +92,9 @@ interface Measured {
 
 /** Reads loss and norm in one go: on a GPU each read waits for everything before it. */
 async function measure({ losses, gradients, tokens }: Accumulated): Promise<Measured> {
-  const together = tf.tidy(() => tf.concat([tf.stack(losses as never) as tf.Tensor1D, squaredNorms(gradients)]));
+  const together = tf.tidy(() =>
+    tf.concat([tf.stack(losses as never) as tf.Tensor1D, squaredNorms(Object.values(flattenTree(gradients)))]),
+  );
   try {
     const values = (await together.data()) as Float32Array;
     const loss = values.subarray(0, losses.length).reduce((sum, value) => sum + value, 0) / tokens;

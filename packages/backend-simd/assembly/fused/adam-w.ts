@@ -19,20 +19,39 @@ function step(
   storeSome(toV, width, second);
 }
 
-export function adamW(
+/** Elements `[start, end)` of one parameter. */
+@inline
+function update(
   parameter: usize, gradient: usize, m: usize, v: usize, newParameter: usize, newM: usize, newV: usize,
-  learningRate: f32, beta1: f32, beta2: f32, epsilon: f32, decay: f32, correction1: f32, correction2: f32,
-  gradientScale: f32, start: u32, end: u32,
+  rate: v128, b1: v128, b2: v128, e: v128, keep: v128, c1: v128, c2: v128, by: v128, start: u32, end: u32,
 ): void {
-  if (start >= end) return;
-  const rate = f32x4.splat(learningRate), b1 = f32x4.splat(beta1), b2 = f32x4.splat(beta2), e = f32x4.splat(epsilon);
-  const keep = f32x4.splat(decay), c1 = f32x4.splat(correction1), c2 = f32x4.splat(correction2);
-  const by = f32x4.splat(gradientScale);
   for (; start < end; start += 4) {
     const at = 4 * (start as usize);
     const p = parameter + at, g = gradient + at, toP = newParameter + at, toM = newM + at, toV = newV + at;
     const rest = end - start;
     if (rest >= 4) step(p, g, m + at, v + at, toP, toM, toV, rate, b1, b2, e, keep, c1, c2, by, 4);
     else return step(p, g, m + at, v + at, toP, toM, toV, rate, b1, b2, e, keep, c1, c2, by, rest);
+  }
+}
+
+/** Bytes of a row of the table: seven addresses, the first block, the length, and the decay. */
+const ROW: usize = 40;
+
+export function adamW(
+  table: usize, count: u32, block: u32, learningRate: f32, beta1: f32, beta2: f32, epsilon: f32,
+  correction1: f32, correction2: f32, gradientScale: f32, start: u32, end: u32,
+): void {
+  const rate = f32x4.splat(learningRate), b1 = f32x4.splat(beta1), b2 = f32x4.splat(beta2), e = f32x4.splat(epsilon);
+  const c1 = f32x4.splat(correction1), c2 = f32x4.splat(correction2), by = f32x4.splat(gradientScale);
+  const last = table + ROW * ((count - 1) as usize);
+  for (let row = table; start < end; start++) {
+    while (row < last && load<u32>(row + ROW, 28) <= start) row += ROW;
+    const from = (start - load<u32>(row, 28)) * block;
+    const to = min(from + block, load<u32>(row, 32));
+    const keep = v128.load_splat<f32>(row, 36);
+    update(
+      load<u32>(row), load<u32>(row, 4), load<u32>(row, 8), load<u32>(row, 12), load<u32>(row, 16), load<u32>(row, 20),
+      load<u32>(row, 24), rate, b1, b2, e, keep, c1, c2, by, from, to,
+    );
   }
 }

@@ -11,6 +11,7 @@ import { linearKernels } from "./fused/linear.ts";
 import { maskedSoftmaxKernels } from "./fused/masked-softmax.ts";
 import { normKernels } from "./fused/norm.ts";
 import { crossEntropyKernels } from "./fused/softmax-cross-entropy.ts";
+import { squaredNorms } from "./fused/squared-norms.ts";
 import { writeSlots } from "./fused/write-slots.ts";
 import { gatherKernels } from "./gather.ts";
 import { joinKernels } from "./join.ts";
@@ -46,4 +47,5 @@ export const acceleratedKernels: readonly AcceleratedKernel[] = [
   dropout,
   adamW,
   writeSlots,
+  squaredNorms,
 ];

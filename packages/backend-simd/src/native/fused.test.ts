@@ -112,36 +112,41 @@ for (const build of builds) {
   });
 
   describe(`adamW, ${build} build`, () => {
-    it("equals the update in float64, in place or not, however it is cut", () => {
-      const length = fc.constantFrom(0, 1, 2, 3, 4, 5, 31, 64);
+    it("equals the update in float64, in place or not, however its blocks are cut", () => {
+      const lengths = fc.array(fc.constantFrom(0, 1, 2, 3, 4, 5, 31, 64), { minLength: 1, maxLength: 4 });
       fc.assert(
-        fc.property(length, fc.boolean(), cutsOf, fc.nat(1000), (count, inPlace, cuts, seed) => {
-          const [p, g, m] = [waves(count, seed), waves(count, seed + 1), waves(count, seed + 2)];
-          const v = waves(count, seed + 3).map(Math.abs);
-          const at = [memory.put(p), memory.put(g), memory.put(m), memory.put(v)] as const;
-          const to = inPlace
-            ? ([at[0], at[2], at[3]] as const)
-            : ([memory.floats(count), memory.floats(count), memory.floats(count)] as const);
-          const [rate, b1, b2, e, decay, c1, c2, by] = [
-            2e-3,
-            0.9,
-            0.98,
-            1e-8,
-            1 - 2e-3 * 0.1,
-            0.19,
-            0.0396,
-            0.5,
-          ] as const;
-          inPieces(count, cuts, (start, end) =>
-            kernels.adamW(...at, ...to, rate, b1, b2, e, decay, c1, c2, by, start, end),
+        fc.property(lengths, fc.boolean(), cutsOf, fc.nat(1000), (counts, inPlace, cuts, seed) => {
+          const block = 8;
+          const [rate, b1, b2, e, c1, c2, by] = [2e-3, 0.9, 0.98, 1e-8, 0.19, 0.0396, 0.5] as const;
+          const table = new Int32Array(10 * counts.length);
+          const decays = new Float32Array(table.buffer);
+          let blocks = 0;
+          const parameters = counts.map((count, index) => {
+            const [p, g, m] = [waves(count, seed), waves(count, seed + 1), waves(count, seed + 2)];
+            const v = waves(count, seed + 3).map(Math.abs);
+            const at = [memory.put(p), memory.put(g), memory.put(m), memory.put(v)] as const;
+            const to = inPlace
+              ? ([at[0], at[2], at[3]] as const)
+              : ([memory.floats(count), memory.floats(count), memory.floats(count)] as const);
+            const decay = 1 - 2e-3 * 0.1 * index;
+            table.set([...at, ...to, blocks, count], 10 * index);
+            decays[10 * index + 9] = decay;
+            blocks += Math.ceil(count / block);
+            return { p, g, m, v, to, count, decay };
+          });
+          const place = memory.put(table);
+          inPieces(blocks, cuts, (start, end) =>
+            kernels.adamW(place, counts.length, block, rate, b1, b2, e, c1, c2, by, start, end),
           );
-          const gradient = Array.from(g, (value) => value * by);
-          const newM = gradient.map((value, i) => b1 * m[i]! + (1 - b1) * value);
-          const newV = gradient.map((value, i) => b2 * v[i]! + (1 - b2) * value * value);
-          const newP = newM.map((value, i) => p[i]! * decay - (rate * (value / c1)) / (Math.sqrt(newV[i]! / c2) + e));
-          expect(firstMismatch(memory.readFloats(to[0], count), newP, tolerance)).toBeUndefined();
-          expect(firstMismatch(memory.readFloats(to[1], count), newM, tolerance)).toBeUndefined();
-          expect(firstMismatch(memory.readFloats(to[2], count), newV, tolerance)).toBeUndefined();
+          for (const { p, g, m, v, to, count, decay } of parameters) {
+            const gradient = Array.from(g, (value) => value * by);
+            const newM = gradient.map((value, i) => b1 * m[i]! + (1 - b1) * value);
+            const newV = gradient.map((value, i) => b2 * v[i]! + (1 - b2) * value * value);
+            const newP = newM.map((value, i) => p[i]! * decay - (rate * (value / c1)) / (Math.sqrt(newV[i]! / c2) + e));
+            expect(firstMismatch(memory.readFloats(to[0], count), newP, tolerance)).toBeUndefined();
+            expect(firstMismatch(memory.readFloats(to[1], count), newM, tolerance)).toBeUndefined();
+            expect(firstMismatch(memory.readFloats(to[2], count), newV, tolerance)).toBeUndefined();
+          }
           memory.reset();
         }),
       );

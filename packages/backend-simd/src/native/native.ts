@@ -5,8 +5,8 @@ export type Pointer = number;
  * The raw kernels: every export of the assembly, over byte offsets into one shared memory.
  *
  * Tensors are dense and row-major; "bool" is one byte, 0 or 1. Nothing is allocated: outputs and scratch are passed
- * in, and an output may be an input of the same shape in `binary`, `unary`, `select`, `softmax`, `dropout` and `adamW`
- * only. Nothing is checked: a wrong offset or size corrupts memory. The first page (64 KiB) belongs to the kernels'
+ * in, and an output may be an input of the same shape in `binary`, `unary`, `select`, `softmax`, `dropout`,
+ * `activation` and `adamW` only. Nothing is checked: a wrong offset or size corrupts memory. The first page (64 KiB) belongs to the kernels'
  * constants.
  *
  * The last two arguments of each kernel are its range `[start, end)` over work units (rows, or elements of the
@@ -317,29 +317,36 @@ export interface NativeKernels {
   dropout(x: Pointer, y: Pointer, seed: number, threshold: number, scale: number, start: number, end: number): void;
 
   /**
-   * One AdamW step: `g = gradient·gradientScale`, `m′ = β₁m + (1−β₁)g`, `v′ = β₂v + (1−β₂)g²`,
-   * `p′ = p·decay − learningRate·(m′/correction1)/(√(v′/correction2) + ε)`, with `decay = 1 − learningRate·weightDecay`
-   * (pass it so computed). The outputs may be the inputs. Range: elements.
+   * One AdamW step of `count` (at least 1) parameters: `g = gradient·gradientScale`, `m′ = β₁m + (1−β₁)g`,
+   * `v′ = β₂v + (1−β₂)g²`, `p′ = p·decay − learningRate·(m′/correction1)/(√(v′/correction2) + ε)`.
+   *
+   * A block is `block` elements of one parameter, its last one perhaps fewer; blocks are counted over all parameters.
+   * Range: blocks.
+   *
+   * @param table - for each parameter ten words: the addresses of p, g, m, v, p′, m′, v′ (which may be those of p, m, v),
+   *   its first block, its length, and as float32 its decay, `1 − learningRate·weightDecay`.
    */
   adamW(
-    parameter: Pointer,
-    gradient: Pointer,
-    m: Pointer,
-    v: Pointer,
-    newParameter: Pointer,
-    newM: Pointer,
-    newV: Pointer,
+    table: Pointer,
+    count: number,
+    block: number,
     learningRate: number,
     beta1: number,
     beta2: number,
     epsilon: number,
-    decay: number,
     correction1: number,
     correction2: number,
     gradientScale: number,
     start: number,
     end: number,
   ): void;
+
+  /**
+   * `sums[b] = Σ x²` over block `b`, of `count` (at least 1) tensors in blocks as `adamW` has them. Range: blocks.
+   *
+   * @param table - for each tensor three words: its address, its first block, its length.
+   */
+  squaredNorms(table: Pointer, count: number, block: number, sums: Pointer, start: number, end: number): void;
 
   /**
    * `y[r] = table[indices[r]]`: rows of `columns` 4-byte elements of a table of `tableRows` rows. Range: rows.

@@ -23,7 +23,7 @@ const all = (from: number, shapes: Readonly<Record<string, number[]>>): Record<s
 const activations = ["gelu", "gelu-tanh", "relu", "silu"];
 const crossEntropy = { labelSmoothing: 0.1, zLoss: 1e-3 };
 const rates = {
-  ...{ learningRate: 0.1, beta1: 0.9, beta2: 0.99, epsilon: 1e-8, weightDecay: 0.01 },
+  ...{ learningRate: 0.1, beta1: 0.9, beta2: 0.99, epsilon: 1e-8 },
   ...{ correction1: 0.1, correction2: 0.01, gradientScale: 0.5 },
 };
 
@@ -132,13 +132,17 @@ export const fusedCases: Readonly<Record<string, KernelCase>> = Object.fromEntri
     attributes: { start: from % 4 },
   })),
   fused("TriviumAdamW", (r, m, from) => {
-    const v = floats([r, m], from + 9);
+    const names = ["parameter", "gradient", "m"];
+    const shapes = [[r, m], [m], [5000]];
+    const tensors = shapes.flatMap((shape, index) => names.map((name) => [name + index, shape] as const));
+    const seconds = shapes.map((shape, index) => {
+      const v = floats(shape, from + 90 + index);
+      return [`v${index}`, { ...v, values: v.values.map(Math.abs) }] as const;
+    });
     return {
-      inputs: {
-        ...all(from, { parameter: [r, m], gradient: [r, m], m: [r, m] }),
-        v: { ...v, values: v.values.map(Math.abs) },
-      },
-      attributes: rates,
+      inputs: { ...all(from, Object.fromEntries(tensors)), ...Object.fromEntries(seconds) },
+      attributes: { ...rates, weightDecays: [0, 0.1, 0.01] },
     };
   }),
+  fused("TriviumSquaredNorms", (r, m, from) => ({ inputs: all(from, { a: [r, m], b: [m], c: [5000] }) })),
 ]);

@@ -18,7 +18,7 @@ import { createSimdBackend } from "../index.ts";
 
 const [B, Q, M, V] = [32, 16, 64, 48];
 const STEPS = 50;
-const rates = { learningRate: 1e-2, beta1: 0.9, beta2: 0.99, epsilon: 1e-8, weightDecay: 0.01, gradientScale: 1 };
+const rates = { learningRate: 1e-2, beta1: 0.9, beta2: 0.99, epsilon: 1e-8, gradientScale: 1 };
 const shapes: Readonly<Record<string, number[]>> = {
   ...{ token: [V, M], gain: [M], bias: [M], qkv: [M, 3 * M], qkvBias: [3 * M] },
   ...{ up: [M, 4 * M], upBias: [4 * M], down: [4 * M, M], downBias: [M] },
@@ -52,17 +52,18 @@ function step(
 ): number {
   const { value, gradients } = valueAndGradients(() => loss(state.parameters, ...batch), state.parameters);
   const options = { ...rates, correction1: 1 - rates.beta1 ** index, correction2: 1 - rates.beta2 ** index };
-  for (const name of Object.keys(shapes)) {
-    const old = {
-      parameter: state.parameters[name]!,
-      gradient: (gradients as Flat)[name]!,
-      m: state.m[name]!,
-      v: state.v[name]!,
-    };
-    const next = adamWUpdate(old, options);
-    tf.dispose(Object.values(old));
+  const names = Object.keys(shapes);
+  const updated = adamWUpdate(
+    names.map((name) => ({
+      ...{ parameter: state.parameters[name]!, gradient: (gradients as Flat)[name]!, weightDecay: 0.01 },
+      ...{ m: state.m[name]!, v: state.v[name]! },
+    })),
+    options,
+  );
+  names.forEach((name, at) => {
+    const next = updated[at]!;
     [state.parameters[name], state.m[name], state.v[name]] = [next.parameter, next.m, next.v];
-  }
+  });
   const [nats] = value.dataSync();
   value.dispose();
   return nats!;

@@ -55,7 +55,8 @@ const estimates: Readonly<Record<string, Estimate>> = {
   softmaxCrossEntropy: ([, , , , , columns]) => rows(columns!, TRANSCENDENTALS),
   softmaxCrossEntropyGradient: ([, , , , , , columns]) => rows(columns!, TRANSCENDENTALS),
   dropout: () => curved,
-  adamW: () => curved,
+  adamW: ([, , block]) => rows(block!, TRANSCENDENTALS),
+  squaredNorms: ([, , block]) => rows(block!, ELEMENTS),
   gatherRows: ([, , , , columns]) => rows(columns!, BYTES / 4),
   // The rows are what takes time, however many segments share them.
   segmentSum: ([, , , height, columns], units) => rows((height! * columns!) / Math.max(1, units), ELEMENTS),

@@ -1,5 +1,6 @@
 import {
   type ActivationName,
+  type AdamWInput,
   activation,
   adamWUpdate,
   addNorm,
@@ -10,6 +11,7 @@ import {
   maskedSoftmax,
   rmsNorm,
   softmaxCrossEntropy,
+  squaredNorms,
   type Tensor,
   type Tensor1D,
   type Tensor2D,
@@ -189,31 +191,29 @@ describe.for(variants.map((variant) => [variant.name, variant] as const))("%s", 
     });
   });
 
-  test("AdamW is the composed update", async () => {
+  const rates = { learningRate: 0.1, beta1: 0.9, beta2: 0.99, epsilon: 1e-6, correction1: 0.3, correction2: 0.2 };
+  const adamWInput = (length: number, from: number): AdamWInput => {
+    const [parameter, gradient, m, v] = [0, 1, 2, 3].map((index) => tensor(floats([length], from + index)));
+    return { parameter: parameter!, gradient: gradient!, m: m!, v: tf.abs(v!), weightDecay: (from % 3) / 10 };
+  };
+
+  test("AdamW is the composed update, of all parameters together", async () => {
     await fc.assert(
-      fc.asyncProperty(size, seed, async (length, from) => {
+      fc.asyncProperty(fc.array(fc.oneof(size, fc.constant(9000)), { maxLength: 4 }), seed, async (lengths, from) => {
         const update = () =>
           tf.tidy(() => {
-            const [parameter, gradient, m] = [0, 1, 2].map((index) => tensor(floats([length], from + index))) as [
-              Tensor,
-              Tensor,
-              Tensor,
-            ];
-            const v = tf.abs(tensor(floats([length], from + 3)));
-            const rates = { learningRate: 0.1, beta1: 0.9, beta2: 0.99, epsilon: 1e-6, weightDecay: 0.1 };
-            const next = adamWUpdate(
-              { parameter, gradient, m, v },
-              { ...rates, correction1: 0.3, correction2: 0.2, gradientScale: 0.5 },
-            );
-            return [next.parameter, next.m, next.v].map((x) => x.dataSync() as Float32Array);
+            const inputs = lengths.map((length, index) => adamWInput(length, from + 4 * index));
+            const outputs = adamWUpdate(inputs, { ...rates, gradientScale: 0.5 });
+            return outputs.flatMap(({ parameter, m, v }) => [parameter, m, v].map((x) => x.dataSync() as Float32Array));
           });
         await variant.activate();
         const actual = update();
         await tf.setBackend("cpu");
         update().forEach((values, index) => {
-          expectClose(actual[index]!, values, { absolute: 1e-6, relative: 1e-5 });
+          expectClose(actual[index]!, values, { absolute: 1e-5, relative: 1e-5 });
         });
       }),
+      { numRuns: 40 },
     );
   });
 
@@ -250,6 +250,47 @@ describe.for(variants.map((variant) => [variant.name, variant] as const))("%s", 
     expect(variant.use().liveBuffers).toBe(before);
     tf.dispose([written, slots]);
     expect(variant.use().liveBuffers).toBe(before - 2);
+  });
+
+  test("squared norms are sums over blocks, whatever the sizes", async () => {
+    await variant.activate();
+    fc.assert(
+      fc.property(
+        fc.array(fc.oneof(size, fc.constant(9000)), { minLength: 1, maxLength: 4 }),
+        seed,
+        (lengths, from) => {
+          const all = lengths.map((length, index) => floats([length], from + index));
+          const actual = tf.tidy(() => squaredNorms(all.map(tensor)).dataSync());
+          const expected = all.map(({ values }) => Array.from(values).reduce((sum, value) => sum + value * value, 0));
+          expectClose(actual, expected, { absolute: 0, relative: 1e-6 });
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
+  test("AdamW writes in place, but not where a clone or a reshape holds the data, or another parameter", async () => {
+    await variant.activate();
+    tf.tidy(() => {
+      const alone = adamWInput(5, 1);
+      const { parameter: held } = adamWInput(5, 2);
+      const before = [...held.dataSync()];
+      const snapshots = [tf.clone(held), tf.reshape(held, [5, 1])];
+      const twice = tf.tensor1d([1, 2, 3, 4, 5]);
+      const places = [alone.parameter, alone.m, alone.v].map(({ dataId }) => dataId);
+      const [first, second, ...others] = adamWUpdate(
+        [
+          alone,
+          { ...adamWInput(5, 3), parameter: held },
+          ...[4, 5].map((from) => ({ ...adamWInput(5, from), parameter: twice })),
+        ],
+        { ...rates, gradientScale: 1 },
+      );
+      expect([first!.parameter, first!.m, first!.v].map(({ dataId }) => dataId)).toEqual(places);
+      for (const snapshot of snapshots) expect([...snapshot.dataSync()]).toEqual(before);
+      expect(second!.parameter.dataId).not.toBe(snapshots[0]!.dataId);
+      expect(others[0]!.parameter.dataId).not.toBe(others[1]!.parameter.dataId);
+    });
   });
 
   test("dropout keeps exactly what the hash keeps", async () => {

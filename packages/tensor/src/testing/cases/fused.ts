@@ -5,6 +5,7 @@ import { linear } from "../../fused/linear.ts";
 import { maskedSoftmax } from "../../fused/masked-softmax.ts";
 import { addNorm, layerNorm, rmsNorm } from "../../fused/norm.ts";
 import { softmaxCrossEntropy } from "../../fused/softmax-cross-entropy.ts";
+import { squaredNorms } from "../../fused/squared-norms.ts";
 import { type Tensor1D, type Tensor2D, type Tensor4D, tf } from "../../tf.ts";
 import { at, elementwise, type Grid, grid, mapRows, total } from "../grid.ts";
 import { booleans, exactly, floats, type Input, integers } from "../input.ts";
@@ -154,7 +155,7 @@ const dropoutCase = (rate: number, seed: number, shape: readonly number[]): OpCa
     }),
   });
 
-const adamW = { learningRate: 0.01, beta1: 0.9, beta2: 0.98, epsilon: 1e-6, weightDecay: 0.1, gradientScale: 0.5 };
+const adamW = { learningRate: 0.01, beta1: 0.9, beta2: 0.98, epsilon: 1e-6, gradientScale: 0.5 };
 const atStep3 = { ...adamW, correction1: 1 - adamW.beta1 ** 3, correction2: 1 - adamW.beta2 ** 3 };
 
 const adamWCase = (output: "parameter" | "m" | "v", size: number): OpCase =>
@@ -162,10 +163,13 @@ const adamWCase = (output: "parameter" | "m" | "v", size: number): OpCase =>
     op: "adamW",
     variant: `${output} of ${size}`,
     inputs: { parameter: floats([size]), gradient: floats([size]), m: floats([size]), v: floats([size], 0, 1) },
-    // Copies, because an optimiser may consume what it is given.
+    // Copies, because an update consumes what it is given.
     run: (inputs) => {
-      const copies = Object.fromEntries(Object.entries(inputs).map(([name, value]) => [name, tf.add(value, 0)]));
-      return adamWUpdate(copies as typeof inputs, atStep3)[output];
+      const [parameter, gradient, m, v] = [inputs.parameter, inputs.gradient, inputs.m, inputs.v].map((x) =>
+        tf.add(x, 0),
+      );
+      const one = { parameter: parameter!, gradient: gradient!, m: m!, v: v!, weightDecay: 0.1 };
+      return adamWUpdate([one], atStep3)[0]![output];
     },
     oracle: (inputs) =>
       grid([size], (index) => {
@@ -176,6 +180,16 @@ const adamWCase = (output: "parameter" | "m" | "v", size: number): OpCase =>
         const direction = m / atStep3.correction1 / (Math.sqrt(v / atStep3.correction2) + adamW.epsilon);
         return at(inputs.parameter, index) * (1 - 1e-3) - adamW.learningRate * direction;
       }),
+    gradientOf: [],
+  });
+
+const squaredNormsCase = (sizes: readonly [number, number]): OpCase =>
+  opCase({
+    op: "squaredNorms",
+    variant: `of ${sizes.join(" and ")}`,
+    inputs: { a: floats([sizes[0]]), b: floats([sizes[1], 2]) },
+    run: ({ a, b }) => squaredNorms([a, b]),
+    oracle: ({ a, b }) => grid([2], ([index]) => total([...[a, b][index!]!.values].map((value) => value * value))),
     gradientOf: [],
   });
 
@@ -202,4 +216,6 @@ export const fusedCases: readonly OpCase[] = [
   dropoutCase(0.5, 7, [3, 5]),
   dropoutCase(0.1, -123456789, [2, 3, 7]),
   ...[1, 4, 37].flatMap((size) => (["parameter", "m", "v"] as const).map((output) => adamWCase(output, size))),
+  squaredNormsCase([1, 5]),
+  squaredNormsCase([37, 4]),
 ];
