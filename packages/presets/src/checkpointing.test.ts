@@ -1,4 +1,4 @@
-import { blockwise, reference } from "@trivium/attention";
+import { blockwise, fused, reference } from "@trivium/attention";
 import { createSimdBackend } from "@trivium/backend-simd";
 import { cpu } from "@trivium/backend-tfjs";
 import { createRandom } from "@trivium/core";
@@ -48,7 +48,7 @@ function taken(
 describe.each([cpu, simd])("on $name, checkpointing", (backend) => {
   const cases = architectures.flatMap((architecture) =>
     Object.entries(families).flatMap(([family, config]) =>
-      [reference(), blockwise({ blockQueries: 4, blockKeys: 3 })].map(
+      [reference(), blockwise({ blockQueries: 4, blockKeys: 3 }), ...(backend === simd ? [fused()] : [])].map(
         (attention) => [architecture.name, family, attention.name, { architecture, config, attention }] as const,
       ),
     ),
