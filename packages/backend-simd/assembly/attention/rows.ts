@@ -1,7 +1,7 @@
 /** One query's row of a tile: from products to weights, and from weights and their gradients to those of the products. */
 import { choose } from "../fma";
 import { keptLanes, seedLanes } from "../fused/dropout";
-import { maxLanes, sumLanes } from "../lanes";
+import { sumLanes } from "../lanes";
 import { exp4 } from "../math/exp";
 import { Problem } from "./problem";
 import { visibleLanes } from "./visit";
@@ -17,9 +17,11 @@ function greatest(row: usize, first: u32, last: u32, scale: v128, masked: bool, 
   for (let k = first; k < last; k += 4) {
     let x = f32x4.mul(v128.load(row + 4 * k), scale);
     if (masked) x = choose(x, lowest, visibleLanes(bits, k));
-    most = f32x4.max(most, x);
+    // One instruction, where `max` takes care of NaN: that of a logit comes out in its weight.
+    most = f32x4.pmax(most, x);
   }
-  return maxLanes(most);
+  most = f32x4.pmax(most, v128.shuffle<f32>(most, most, 2, 3, 0, 1));
+  return f32x4.extract_lane(f32x4.pmax(most, v128.shuffle<f32>(most, most, 1, 0, 3, 2)), 0);
 }
 
 /** Turns logits into `exp(logit − maximum)`, 0 where hidden; returns their sum. */
@@ -47,9 +49,10 @@ export function weighRow(
   const by = f32x4.splat(scale);
   const before = load<f32>(maximum);
   const own = masked ? greatest(row, first, last, by, true, bits) : greatest(row, first, last, by, false, bits);
-  const now = max(before, own);
+  const now = own > before ? own : before;
   const total = masked ? weigh(row, first, last, by, now, true, bits) : weigh(row, first, last, by, now, false, bits);
-  const shrink: f32 = before == now ? 1 : f32x4.extract_lane(exp4(f32x4.splat(before - now)), 0);
+  // What there was is nothing at first, whatever it shrinks by.
+  const shrink: f32 = before == now || before == LOWEST ? 1 : f32x4.extract_lane(exp4(f32x4.splat(before - now)), 0);
   store<f32>(maximum, now);
   store<f32>(sum, load<f32>(sum) * shrink + total);
   return shrink;
