@@ -1,3 +1,4 @@
+import { probeGemmProviders } from "@trivium/backend-simd";
 import { expect, test } from "vitest";
 import { quickly, runBench } from "../testing/run-bench.ts";
 
@@ -15,4 +16,17 @@ test("products of simd and of peers are measured, of every transposition that wa
 
 test("transpositions that there are not are refused", async () => {
   await expect(runBench("gemm", "--transpose", "nx")).rejects.toThrow("bench gemm: transpose");
+});
+
+test("each provider is a contender; all are those that can run here", async () => {
+  const { measurements } = await runBench("gemm", "--m", "4", "--gemm", "all", "--threads", "1", ...quickly);
+  const available = probeGemmProviders().filter((provider) => provider.available);
+  expect(measurements.map(({ provider }) => provider)).toEqual(available.map(({ name }) => name));
+});
+
+test.each([
+  [["--gemm", "magic"], 'no GEMM provider "magic"'],
+  [["--gemm", "wasm", "--precision", "bf16"], "bf16 products need"],
+])("%j is refused: what was asked for is never replaced", async (words, message) => {
+  await expect(runBench("gemm", "--m", "4", ...words)).rejects.toThrow(message);
 });

@@ -36,7 +36,9 @@ export const ops = defineBenchmark({
   schema,
   async run(options, note) {
     const engines = await createEngines(options);
-    const tfjs = presentContenders(await Promise.all(options.peers.map((peer: TfjsPeer) => tfjsPeer(peer))), note);
+    const found: Awaited<ReturnType<typeof tfjsPeer>>[] = [];
+    for (const peer of options.peers) found.push(await tfjsPeer(peer));
+    const tfjs = presentContenders(found, note);
     const findings: Finding[] = [];
     for (const operation of chosenCases(options)) {
       findings.push(...(await benchOperation(operation, { engines, tfjs, options, note })));

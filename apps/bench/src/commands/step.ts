@@ -9,7 +9,7 @@ import { type Absent, type Contender, isAbsent, presentContenders } from "../con
 import { createEngines, type Engine, useBackend } from "../contenders/engines.ts";
 import { peakContenders } from "../contenders/mat-mul.ts";
 import { stepContender } from "../contenders/step-contender.ts";
-import { gemmFlops } from "../gemm-work.ts";
+import { type GemmSize, gemmFlops } from "../gemm-work.ts";
 import { type Measured, measure, median } from "../measure.ts";
 import type { Finding } from "../measurement.ts";
 import { count, engineOptions, listOf, measuringOptions, type Precision } from "../options.ts";
@@ -49,7 +49,9 @@ export const step = defineBenchmark({
   schema,
   async run(options, note): Promise<BenchResult> {
     const findings: Finding[] = [];
-    for (const work of worksOf(options)) findings.push(...(await benchWork(work, options, note)));
+    const works = worksOf(options);
+    const engines = options.backend === "simd" ? await createEngines(options) : [];
+    for (const work of works) findings.push(...(await benchWork(work, { engines, options, note })));
     return { findings, remarks: remarksOf(options) };
   },
 });
@@ -70,18 +72,21 @@ function worksOf({ architecture, shape, ...options }: Options): StepWork[] {
   );
 }
 
-async function benchWork(work: StepWork, options: Options, note: (line: string) => void): Promise<Finding[]> {
-  const engines = options.backend === "simd" ? await createEngines(options) : [];
+interface Setting {
+  readonly engines: readonly Engine[];
+  readonly options: Options;
+  note(line: string): void;
+}
+
+async function benchWork(work: StepWork, { engines, options, note }: Setting): Promise<Finding[]> {
   const ours =
     engines.length > 0 ? engines.map((engine) => onEngine(work, engine, options)) : [await onBackend(work, options)];
-  const theirs = presentContenders(
-    await Promise.all(options.peers.map((peer) => peerContenders(peer, work, options))).then((found) => found.flat()),
-    note,
-  );
-  const peaks = (
-    await Promise.all(engines.map((engine) => peakContenders(engine, work.tokens, work.shape.width)))
-  ).flat();
-  const steps = [...ours, ...theirs];
+  // One after another: tfjs has one current backend, on which tensors are made.
+  const theirs: (Contender | Absent)[] = [];
+  for (const peer of options.peers) theirs.push(...(await peerContenders(peer, work, options)));
+  const peaks: (Contender & GemmSize)[] = [];
+  for (const engine of engines) peaks.push(...(await peakContenders(engine, work.tokens, work.shape.width)));
+  const steps = [...ours, ...presentContenders(theirs, note)];
   try {
     const measured = await measure<Contender>([...steps, ...peaks], options);
     const speeds = measured.slice(steps.length).map(({ contender, seconds }) => ({

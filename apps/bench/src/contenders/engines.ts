@@ -1,5 +1,5 @@
 import { createSimdBackend, probeGemmProviders } from "@trivium/backend-simd";
-import { ConfigError, UnsupportedError } from "@trivium/core";
+import { ConfigError } from "@trivium/core";
 import { type Backend, tf } from "@trivium/tensor";
 import type { EngineOptions, Precision } from "../options.ts";
 
@@ -41,11 +41,11 @@ const providersOf = (name: string): string[] =>
     : [name];
 
 async function createEngine(precision: Precision, gemm: string | undefined, threads: number): Promise<Engine> {
-  if (precision !== "f32") throw new UnsupportedError("simd/precision", "simd multiplies in f32 only; leave out bf16");
   const name = `bench-${made++}`;
   const backend = createSimdBackend({
     name,
     threads,
+    matmulPrecision: precision,
     ...(gemm === undefined ? {} : { gemm }),
   });
   await backend.activate();
