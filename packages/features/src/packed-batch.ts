@@ -76,7 +76,9 @@ function placeLongestFirst(sizes: readonly number[][], count: number, capacity: 
     const size = sizes[index] as number[];
     let [emptiest, least] = [rows[0]!, Number.POSITIVE_INFINITY];
     for (const row of rows) {
-      const longest = Math.max(...row.used.map((length, stream) => length + (size[stream] as number)));
+      let longest = 0;
+      for (let stream = 0; stream < size.length; stream++)
+        longest = Math.max(longest, (row.used[stream] as number) + (size[stream] as number));
       if (longest < least) [emptiest, least] = [row, longest];
     }
     if (least > capacity) return undefined;

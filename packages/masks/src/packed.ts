@@ -1,9 +1,23 @@
 import { ShapeError } from "@trivium/core";
 import { commonRows } from "./common-rows.ts";
 import { createMask } from "./create-mask.ts";
-import { type DocumentLayout, layOutDocuments } from "./document-layout.ts";
+import { type DocumentLayout, layOutDocuments, type PackedDocument } from "./document-layout.ts";
 import type { Mask, PerPosition, Range } from "./mask.ts";
 import { readPerPosition } from "./per-row.ts";
+
+/** What a packed mask was made of: lowerings go document by document. */
+export interface PackedParts {
+  readonly inner: Mask;
+  /** The documents of a batch row. */
+  documentsOf(b: number): readonly PackedDocument[];
+  /** The row of the inner mask that speaks of a document of batch row `b`. */
+  innerRow(b: number, document: PackedDocument): number;
+}
+
+const partsOf = new WeakMap<Mask, PackedParts>();
+
+/** The parts of a mask that `packed` made, else undefined. */
+export const packedParts = (mask: Mask): PackedParts | undefined => partsOf.get(mask);
 
 /**
  * Any mask, inside packed documents: a query sees what `inner` shows at positions counted from the start of its own
@@ -35,8 +49,8 @@ export function packed(inner: Mask, ids: PerPosition, keyIds?: PerPosition): Mas
   const layouts = layOutDocuments(rows ?? 1, ofQueries, ofKeys);
   assertInnerRows(inner, layouts);
   const layoutOf = (b: number) => layouts[rows === null ? 0 : b] as DocumentLayout;
-  const innerRow = (b: number, number: number) => (inner.rows === null ? b : number);
-  return createMask({
+  const innerRow = (b: number, { number }: PackedDocument) => (inner.rows === null ? b : number);
+  const mask = createMask({
     spec: { type: "packed", inner: inner.spec, ids: ofQueries.spec, ...(keyIds && { keyIds: ofKeys.spec }) },
     rows,
     heads: inner.heads,
@@ -44,14 +58,16 @@ export function packed(inner: Mask, ids: PerPosition, keyIds?: PerPosition): Mas
       const { documents, ofQuery, ofKey } = layoutOf(b);
       const document = documents[ofQuery[q] ?? -1];
       if (document === undefined || ofKey[k] !== ofQuery[q]) return false;
-      return inner.visible(innerRow(b, document.number), h, q - document.queries.start, k - document.keys.start);
+      return inner.visible(innerRow(b, document), h, q - document.queries.start, k - document.keys.start);
     },
     classify(b, h, queries, keys) {
       for (const document of layoutOf(b).documents) {
+        if (document.queries.end <= queries.start) continue;
+        if (document.queries.start >= queries.end) break;
         const q = overlap(document.queries, queries);
         const k = overlap(document.keys, keys);
         if (q === null || k === null) continue;
-        const row = innerRow(b, document.number);
+        const row = innerRow(b, document);
         const its = inner.classify(row, h, moved(q, document.queries), moved(k, document.keys));
         if (its === "none") continue;
         return its === "all" && size(q) === size(queries) && size(k) === size(keys) ? "all" : "some";
@@ -59,6 +75,8 @@ export function packed(inner: Mask, ids: PerPosition, keyIds?: PerPosition): Mas
       return "none";
     },
   });
+  partsOf.set(mask, { inner, innerRow, documentsOf: (b) => layoutOf(b).documents });
+  return mask;
 }
 
 function assertInnerRows(inner: Mask, layouts: readonly DocumentLayout[]): void {

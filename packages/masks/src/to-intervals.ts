@@ -1,5 +1,6 @@
 import type { Mask, MaskSize } from "./mask.ts";
 import { type Extent, extentOf } from "./mask-size.ts";
+import { type PackedParts, packedParts } from "./packed.ts";
 import { forEachVisibleRectangle } from "./visible-rectangles.ts";
 
 /** Each query's visible keys as one interval `start ≤ k < end`; an empty one is `0, 0`. O(n) memory. */
@@ -23,15 +24,62 @@ export function toIntervals(mask: Mask, size: MaskSize): { intervals: Intervals 
   const { rows, heads, queries } = extent;
   const start = new Int32Array(rows * heads * queries);
   const end = new Int32Array(rows * heads * queries);
+  const fill = fillerOf(mask, extent);
   for (let matrix = 0; matrix < rows * heads; matrix++) {
     const own = [matrix * queries, (matrix + 1) * queries] as const;
-    const broken = fillIntervals(mask, matrix, extent, start.subarray(...own), end.subarray(...own));
+    const broken = fill(matrix, start.subarray(...own), end.subarray(...own));
     if (broken !== null) return { reason: explain(mask, matrix, broken, extent) };
   }
   return { intervals: { start, end, shape: [rows, heads, queries] } };
 }
 
-/** Fills the hull of each query's keys; returns the first query whose keys leave a gap in it, or null. */
+/** Fills the hull of each query's keys; returns a query whose keys leave a gap in it, or null. */
+type Filler = (matrix: number, start: Int32Array, end: Int32Array) => number | null;
+
+function fillerOf(mask: Mask, extent: Extent): Filler {
+  const parts = packedParts(mask);
+  const fits = (b: number) =>
+    parts?.documentsOf(b).every(({ queries, keys }) => queries.end <= extent.queries && keys.end <= extent.keys);
+  if (parts && Array.from({ length: extent.rows }, (_, b) => b).every(fits)) return packedFiller(parts, extent);
+  return (matrix, start, end) => fillIntervals(mask, matrix, extent, start, end);
+}
+
+interface Lowered {
+  readonly broken: number | null;
+  readonly start: Int32Array;
+  readonly end: Int32Array;
+}
+
+/** Each document for itself, and documents of one size once where the inner mask is the same for all. */
+function packedFiller({ inner, documentsOf, innerRow }: PackedParts, { heads }: Extent): Filler {
+  const known = new Map<string, Lowered>();
+  const lowered = (row: number, head: number, queries: number, keys: number): Lowered => {
+    const key = `${inner.rows === null ? 0 : row} ${inner.heads === null ? 0 : head} ${queries} ${keys}`;
+    const found = known.get(key);
+    if (found) return found;
+    const [start, end] = [new Int32Array(queries), new Int32Array(queries)];
+    const extent = { rows: inner.rows ?? 1, heads: inner.heads ?? 1, queries, keys };
+    const matrix = inner.rows === null ? head : row * extent.heads + head;
+    const made = { start, end, broken: fillIntervals(inner, matrix, extent, start, end) };
+    known.set(key, made);
+    return made;
+  };
+  return (matrix, start, end) => {
+    const [b, head] = [Math.floor(matrix / heads), matrix % heads];
+    for (const document of documentsOf(b)) {
+      const { queries, keys } = document;
+      const own = lowered(innerRow(b, document), head, queries.end - queries.start, keys.end - keys.start);
+      if (own.broken !== null) return queries.start + own.broken;
+      for (let index = 0; index < own.start.length; index++) {
+        if (own.start[index] === own.end[index]) continue;
+        start[queries.start + index] = (own.start[index] as number) + keys.start;
+        end[queries.start + index] = (own.end[index] as number) + keys.start;
+      }
+    }
+    return null;
+  };
+}
+
 function fillIntervals(
   mask: Mask,
   matrix: number,
