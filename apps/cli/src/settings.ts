@@ -114,6 +114,7 @@ export const namedSettings: Readonly<Record<string, Readonly<Record<string, unkn
     width: 128,
     layers: 3,
     batch: 64,
+    packing: 64,
     steps: 250,
     learningRate: 3e-3,
     restartPositions: true,
