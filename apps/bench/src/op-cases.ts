@@ -1,4 +1,4 @@
-import type { AttentionKernel } from "@trivium/attention";
+import { type AttentionKernel, attendProjected } from "@trivium/attention";
 import { causal } from "@trivium/masks";
 import {
   dropout,
@@ -10,7 +10,7 @@ import {
   type Tensor,
   type Tensor1D,
   type Tensor2D,
-  type Tensor4D,
+  type Tensor3D,
   tf,
 } from "@trivium/tensor";
 import { adamW } from "@trivium/trainer";
@@ -64,7 +64,7 @@ function operations({ rows, width, vocabulary, heads }: OpSizes, attention: Atte
   const states = rows * width;
   const gainAndBias = () => [floats(rows, width), floats(width), floats(width)];
   const ids = (bound: number) => Int32Array.from({ length: rows }, (_, row) => (row * 7919) % bound);
-  const heading = () => floats(rows / shortRow, heads, shortRow, width / heads);
+  const projected = () => floats(rows / shortRow, shortRow, width);
   return [
     {
       ...{ name: "gelu", elements: 4 * states, passes: [2, 3] },
@@ -101,9 +101,12 @@ function operations({ rows, width, vocabulary, heads }: OpSizes, attention: Atte
     },
     {
       ...{ name: `attention, ${shortRow} positions, ${attention.name}`, elements: states, passes: [4, 8] },
-      inputs: () => [heading(), heading(), heading()],
+      inputs: () => [projected(), projected(), projected()],
       forward: (query, key, value) =>
-        attention.attend({ query: query as Tensor4D, key: key as Tensor4D, value: value as Tensor4D, mask: causal() }),
+        attendProjected(attention, {
+          ...{ query: query as Tensor3D, key: key as Tensor3D, value: value as Tensor3D },
+          ...{ heads, mask: causal() },
+        }),
     },
   ];
 }

@@ -23,12 +23,13 @@ export const provenance = (command: string): Pick<Measurement, "machine" | "comm
   date: new Date().toISOString().slice(0, 10),
 });
 
-/** Of the checkout that this file is in, with a + if it was changed since; of a package its version. */
+/** Of the checkout that this file is in, with a + if it was changed since, but for its documentation; of a package its version. */
 function commit(): string {
   const git = (...words: string[]) =>
     execFileSync("git", words, { cwd: ownFolder, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
   try {
-    return `${git("rev-parse", "--short=10", "HEAD")}${git("status", "--porcelain", "--untracked-files=no") ? "+" : ""}`;
+    const changes = git("status", "--porcelain", "--untracked-files=no", "--", ":(top)", ":(top,exclude)docs");
+    return `${git("rev-parse", "--short=10", "HEAD")}${changes === "" ? "" : "+"}`;
   } catch {
     const { version } = JSON.parse(readFileSync(ownFile("package.json"), "utf8")) as { version: string };
     return `version ${version}`;

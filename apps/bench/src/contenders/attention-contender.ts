@@ -1,6 +1,6 @@
-import type { AttentionKernel } from "@trivium/attention";
+import { type AttentionKernel, attendProjected } from "@trivium/attention";
 import type { Mask } from "@trivium/masks";
-import { type Tensor4D, tf } from "@trivium/tensor";
+import { type Tensor3D, tf } from "@trivium/tensor";
 import { type Contender, timed } from "../contender.ts";
 import { randomValues } from "../gemm-work.ts";
 import { finished } from "./mat-mul.ts";
@@ -21,16 +21,16 @@ export interface AttentionContenderOptions extends Omit<Contender, "run" | "clos
   use(): Promise<void>;
 }
 
-/** Self-attention forward and backward: the output, and the gradients of query, key and value. */
+/** Self-attention as models call it, forward and backward: the output, and the gradients of query, key and value. */
 export async function attentionContender(options: AttentionContenderOptions): Promise<Contender> {
   const { size, mask, kernel, use, ...own } = options;
   const { batch, heads, length, width } = size;
   await use();
-  const tensor = () => tf.tensor4d(randomValues(batch * length * width), [batch, heads, length, width / heads]);
+  const tensor = () => tf.tensor3d(randomValues(batch * length * width), [batch, length, width]);
   const inputs = [tensor(), tensor(), tensor()];
   const outputGradient = tensor();
   const gradients = tf.grads((query: tf.Tensor, key: tf.Tensor, value: tf.Tensor) =>
-    kernel.attend({ query: query as Tensor4D, key: key as Tensor4D, value: value as Tensor4D, mask }),
+    attendProjected(kernel, { query: query as Tensor3D, key: key as Tensor3D, value: value as Tensor3D, heads, mask }),
   );
   return {
     ...own,
