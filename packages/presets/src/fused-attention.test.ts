@@ -23,12 +23,23 @@ import { expect, test } from "vitest";
 
 /** Fresh memory holds NaN: what is read before it is written shows. */
 const poisoned = createSimdBackend({ name: "simd-fused-poisoned", poison: true, threads: 1 });
+/** Tiles are multiplied by the best library that is here, however small they are. */
+const native = createSimdBackend({
+  name: "simd-fused-native",
+  poison: true,
+  threads: 2,
+  splitUnits: 1,
+  gemmForSmall: true,
+});
+const nativeAlone = createSimdBackend({ name: "simd-fused-native-1", poison: true, threads: 1, gemmForSmall: true });
 /** Each query block is a job of its own. */
 const threaded = [1, 2, 4].map((threads) =>
   createSimdBackend({ name: `simd-fused-${threads}`, poison: true, threads, splitUnits: 1 }),
 );
 
 describeKernel(fused(), { label: "fused on poisoned simd", activate: () => poisoned.activate() });
+
+describeKernel(fused(), { label: "fused on poisoned simd, tiles by a library", activate: () => native.activate() });
 
 interface Shape {
   readonly B: number;
@@ -149,29 +160,35 @@ function run(kernel: AttentionKernel, { shape, mask, bias, scale, rate, seed }: 
   return plain;
 }
 
-test("outputs and gradients are the reference's, over several blocks, for every mask and bias", async () => {
-  await poisoned.activate();
-  fc.assert(
-    fc.property(cases, (one) => {
-      const expected = run(reference(), one);
-      run(fused(), one).forEach((values, index) => {
-        const wanted = expected[index]!;
-        // Sums of as many terms as there are queries.
-        const magnitude = wanted.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
-        values.forEach((value, at) => {
-          const error = Math.abs(value - wanted[at]!) / magnitude;
-          if (!(error < 2e-5)) expect.fail(`result ${index}, element ${at}: got ${value}, expected ${wanted[at]}`);
+test.each([poisoned, native])(
+  "outputs and gradients are the reference's, over several blocks, for every mask and bias: $name",
+  async (backend) => {
+    await backend.activate();
+    fc.assert(
+      fc.property(cases, (one) => {
+        const expected = run(reference(), one);
+        run(fused(), one).forEach((values, index) => {
+          const wanted = expected[index]!;
+          // Sums of as many terms as there are queries.
+          const magnitude = wanted.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
+          values.forEach((value, at) => {
+            const error = Math.abs(value - wanted[at]!) / magnitude;
+            if (!(error < 2e-5)) expect.fail(`result ${index}, element ${at}: got ${value}, expected ${wanted[at]}`);
+          });
         });
-      });
-    }),
-    { numRuns: 120 },
-  );
-});
+      }),
+      { numRuns: 120 },
+    );
+  },
+);
 
-test("the bits are those of one thread, with 2 and 4, however the work is cut", async () => {
+test.each([
+  ["in WebAssembly", [poisoned, ...threaded]],
+  ["by a library", [nativeAlone, native]],
+])("the bits are those of one thread, with 2 and 4, however the work is cut: tiles %s", async (_, backends) => {
   const examples = fc.sample(cases, { numRuns: 25, seed: 3 });
   const all: Float32Array[][][] = [];
-  for (const backend of [poisoned, ...threaded]) {
+  for (const backend of backends) {
     await backend.activate();
     all.push(examples.map((one) => run(fused(), one)));
   }

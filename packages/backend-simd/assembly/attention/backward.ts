@@ -7,6 +7,7 @@ import { packB } from "../gemm/pack";
 import { TILE_COLUMNS, TILE_ROWS } from "../gemm/tile";
 import { addBias, addBiasGradient } from "./logits";
 import { DENSE_BIAS, Problem, queryBlocks, roundUp, TILE_STEP, VISIT_KEYS } from "./problem";
+import { nativeProduct } from "./native-product";
 import { addTransposed, multiplyRows } from "./products";
 import { copyScaled, differentiateRow, dotRows, scaleRow } from "./rows";
 import { BackwardScratch, paddedWidth } from "./scratch";
@@ -68,8 +69,10 @@ function differentiateBlock(p: Problem, scratch: usize, batch: u32, head: u32, p
   const at = batch * p.queryBatch + head * p.queryHead + first * p.queryRow;
   const visits = visitsOf(p, batch, head, block);
   if (visits.count) {
-    packB(false, p.query + at, p.queryRow, rows, p.width, BackwardScratch.queryRows(p, scratch));
-    packB(false, p.dOutput + at, p.queryRow, rows, p.width, BackwardScratch.outputGradientRows(p, scratch));
+    if (!p.native) {
+      packB(false, p.query + at, p.queryRow, rows, p.width, BackwardScratch.queryRows(p, scratch));
+      packB(false, p.dOutput + at, p.queryRow, rows, p.width, BackwardScratch.outputGradientRows(p, scratch));
+    }
     for (let row: u32 = 0; row < rows; row++) {
       const correction = dotRows(p.dOutput + at + row * p.queryRow, p.output + at + row * p.queryRow, p.width);
       store<f32>(BackwardScratch.correction(p, scratch) + 4 * row, correction);
@@ -92,6 +95,7 @@ function differentiateVisit(
   p: Problem, scratch: usize, batch: u32, head: u32, part: u32, first: u32, rows: u32, visit: Visit, later: bool,
 ): void {
   const at = batch * p.keyBatch + (head / (p.heads / p.groups)) * p.keyHead + visit.start * p.keyRow;
+  if (p.native) return differentiateNatively(p, scratch, batch, head, part, first, rows, visit, at, later);
   packB(true, p.key + at, p.keyRow, p.width, visit.count, BackwardScratch.keyColumns(p, scratch));
   packB(true, p.value + at, p.keyRow, p.width, visit.count, BackwardScratch.valueColumns(p, scratch));
   packB(false, p.key + at, p.keyRow, visit.count, p.width, BackwardScratch.keyRows(p, scratch));
@@ -118,6 +122,31 @@ function differentiateVisit(
       p.dKey + target, p.keyRow, p.width, keys, spare,
     );
   }
+}
+
+/** A visit whose tiles a library multiplies; `at` is where its keys and values begin. */
+function differentiateNatively(
+  p: Problem, scratch: usize, batch: u32, head: u32, part: u32, first: u32, rows: u32, visit: Visit, at: usize, later: bool,
+): void {
+  const from = batch * p.queryBatch + head * p.queryHead + first * p.queryRow;
+  const query = p.query + from;
+  const dOutput = p.dOutput + from;
+  const ldq = (p.queryRow / 4) as u32;
+  const ldk = (p.keyRow / 4) as u32;
+  const count = visit.count;
+  const weights = BackwardScratch.weights(scratch);
+  const gradients = BackwardScratch.gradients(p, scratch);
+  nativeProduct(false, true, rows, count, p.width, query, ldq, p.key + at, ldk, weights, VISIT_KEYS, false);
+  nativeProduct(false, true, rows, count, p.width, dOutput, ldq, p.value + at, ldk, gradients, VISIT_KEYS, false);
+  const every = everyKey(count);
+  for (let row: u32 = 0; row < rows; row++) {
+    differentiateQuery(p, scratch, batch, head, part, first, row, 0, count, visit, bitsOf(p, visit, row, every));
+  }
+  const dQuery = BackwardScratch.dQuery(p, scratch);
+  nativeProduct(false, false, rows, p.width, count, gradients, VISIT_KEYS, p.key + at, ldk, dQuery, paddedWidth(p.width), later);
+  const target = part * p.partStep + at;
+  nativeProduct(true, false, count, p.width, rows, weights, VISIT_KEYS, dOutput, ldq, p.dValue + target, ldk, true);
+  nativeProduct(true, false, count, p.width, rows, gradients, VISIT_KEYS, query, ldq, p.dKey + target, ldk, true);
 }
 
 /** The first query of the block that sees one of some keys, and (in the upper half) the one after the last. */

@@ -6,8 +6,9 @@ import { TILE_COLUMNS, TILE_ROWS } from "../gemm/tile";
 import { packB } from "../gemm/pack";
 import { log1 } from "../math/log";
 import { addBias } from "./logits";
+import { nativeProduct } from "./native-product";
 import { multiplyRows } from "./products";
-import { Problem, queryBlocks, roundUp, TILE_STEP } from "./problem";
+import { Problem, queryBlocks, roundUp, TILE_STEP, VISIT_KEYS } from "./problem";
 import { copyScaled, dropRow, LOWEST, scaleRow, weighRow } from "./rows";
 import { ForwardScratch, paddedWidth } from "./scratch";
 import { bitsOf, commonBits, everyKey, Visit, visitAt, visitsOf } from "./visit";
@@ -41,11 +42,10 @@ function attendBlock(p: Problem, scratch: usize, batch: u32, head: u32, block: u
 function attendVisit(
   p: Problem, scratch: usize, batch: u32, head: u32, first: u32, rows: u32, visit: Visit, later: bool,
 ): void {
-  const keys = ForwardScratch.keys(scratch);
-  const values = ForwardScratch.values(p, scratch);
   const at = batch * p.keyBatch + (head / (p.heads / p.groups)) * p.keyHead + visit.start * p.keyRow;
-  packB(true, p.key + at, p.keyRow, p.width, visit.count, keys);
-  packB(false, p.value + at, p.keyRow, visit.count, p.width, values);
+  if (p.native) return attendNatively(p, scratch, batch, head, first, rows, visit, at, later);
+  packB(true, p.key + at, p.keyRow, p.width, visit.count, ForwardScratch.keys(p, scratch));
+  packB(false, p.value + at, p.keyRow, visit.count, p.width, ForwardScratch.values(p, scratch));
   for (let row: u32 = 0; row < rows; row += TILE_ROWS) {
     attendTile(p, scratch, batch, head, first, row, min(TILE_ROWS, rows - row), visit, later);
   }
@@ -67,30 +67,59 @@ function attendTile(
   const to = 64 - (clz(common) as u32);
   const tile = ForwardScratch.tile(scratch);
   const query = p.query + batch * p.queryBatch + head * p.queryHead + (first + row) * p.queryRow;
-  const keys = ForwardScratch.keys(scratch);
+  const keys = ForwardScratch.keys(p, scratch);
   const panelOfKeys = 4 * TILE_COLUMNS * (p.width as usize);
   multiplyRows(
     p.width, query, p.queryRow, keys, panelOfKeys, from / TILE_COLUMNS, roundUp(to, TILE_COLUMNS) / TILE_COLUMNS,
     tile, TILE_STEP, false, rows,
   );
   for (let i: u32 = 0; i < rows; i++) {
-    const bits = bitsOf(p, visit, row + i, every);
-    const weights = tile + i * TILE_STEP;
-    if (p.biasKind) addBias(p, batch, head, first + row + i, visit.start + from, to - from, weights + 4 * from);
-    const shrink = weighRow(
-      weights, from, roundUp(to, 4), visit.bits != 0 || (to & 3) != 0, bits, p.biasKind ? 1 : p.scale,
-      ForwardScratch.maximum(p, scratch) + 4 * (row + i), ForwardScratch.sum(p, scratch) + 4 * (row + i),
-    );
-    if (later && shrink != 1) scaleRow(output + i * outputRow, paddedWidth(p.width), shrink);
-    if (p.dropping) {
-      const query = (batch * p.heads + head) * p.queries + first + row + i;
-      dropRow(p, weights, from, roundUp(to, 4), query * p.keys + visit.start);
-    }
+    weighQuery(p, scratch, batch, head, first, row + i, tile + i * TILE_STEP, from, to, visit, bitsOf(p, visit, row + i, every), later);
   }
   const panelOfValues = 4 * TILE_COLUMNS * (visit.count as usize);
   multiplyRows(
     to - from, tile + 4 * from, TILE_STEP, ForwardScratch.values(p, scratch) + 4 * TILE_COLUMNS * from, panelOfValues,
     0, paddedWidth(p.width) / TILE_COLUMNS, output, outputRow, later, rows,
+  );
+}
+
+/** The weights of one query of the block on keys `from` to `to` of a visit, from its products with them. */
+function weighQuery(
+  p: Problem, scratch: usize, batch: u32, head: u32, first: u32, row: u32, weights: usize, from: u32, to: u32,
+  visit: Visit, bits: u64, later: bool,
+): void {
+  const last = roundUp(to, 4);
+  if (p.biasKind) addBias(p, batch, head, first + row, visit.start + from, to - from, weights + 4 * from);
+  const shrink = weighRow(
+    weights, from, last, visit.bits != 0 || (to & 3) != 0, bits, p.biasKind ? 1 : p.scale,
+    ForwardScratch.maximum(p, scratch) + 4 * row, ForwardScratch.sum(p, scratch) + 4 * row,
+  );
+  if (later && shrink != 1) {
+    const width = paddedWidth(p.width);
+    scaleRow(ForwardScratch.output(p, scratch) + row * 4 * (width as usize), width, shrink);
+  }
+  if (!p.dropping) return;
+  const query = (batch * p.heads + head) * p.queries + first + row;
+  dropRow(p, weights, from, last, query * p.keys + visit.start);
+}
+
+/** A visit whose tiles a library multiplies; `at` is where its keys and values begin. */
+function attendNatively(
+  p: Problem, scratch: usize, batch: u32, head: u32, first: u32, rows: u32, visit: Visit, at: usize, later: bool,
+): void {
+  const tile = ForwardScratch.tile(scratch);
+  const query = p.query + batch * p.queryBatch + head * p.queryHead + first * p.queryRow;
+  const ldk = (p.keyRow / 4) as u32;
+  nativeProduct(
+    false, true, rows, visit.count, p.width, query, (p.queryRow / 4) as u32, p.key + at, ldk, tile, VISIT_KEYS, false,
+  );
+  const every = everyKey(visit.count);
+  for (let row: u32 = 0; row < rows; row++) {
+    weighQuery(p, scratch, batch, head, first, row, tile + row * TILE_STEP, 0, visit.count, visit, bitsOf(p, visit, row, every), later);
+  }
+  const output = ForwardScratch.output(p, scratch);
+  nativeProduct(
+    false, false, rows, p.width, visit.count, tile, VISIT_KEYS, p.value + at, ldk, output, paddedWidth(p.width), later,
   );
 }
 

@@ -60,6 +60,9 @@ export class Problem {
   parts: u32;
   /** From the gradients of keys and values of one part to those of the next. */
   partStep: usize;
+
+  /** Whether a library multiplies tiles: then those of a visit are whole, and nothing is packed. */
+  native: u32;
 }
 
 export const DENSE_BIAS: u32 = 1;

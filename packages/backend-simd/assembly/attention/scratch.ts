@@ -34,7 +34,7 @@ function statisticsBytes(blockQueries: u32): usize {
 
 /** Bytes of scratch that one running `attentionForward` needs. */
 export function attentionForwardScratchBytes(width: u32, blockQueries: u32): u32 {
-  return tileBytes(TILE_ROWS) + 2 * keyPanelBytes(width) + queryPanelBytes(width, blockQueries) + 2 * statisticsBytes(blockQueries);
+  return tileBytes(blockQueries) + 2 * keyPanelBytes(width) + queryPanelBytes(width, blockQueries) + 2 * statisticsBytes(blockQueries);
 }
 
 /** Bytes of scratch that one running `attentionBackward` needs. */
@@ -47,8 +47,8 @@ export function attentionBackwardScratchBytes(width: u32, blockQueries: u32): u3
 export class ForwardScratch {
   private constructor() {}
   @inline static tile(scratch: usize): usize { return scratch; }
-  @inline static keys(scratch: usize): usize { return scratch + tileBytes(TILE_ROWS); }
-  @inline static values(p: Problem, scratch: usize): usize { return ForwardScratch.keys(scratch) + keyPanelBytes(p.width); }
+  @inline static keys(p: Problem, scratch: usize): usize { return scratch + tileBytes(p.blockQueries); }
+  @inline static values(p: Problem, scratch: usize): usize { return ForwardScratch.keys(p, scratch) + keyPanelBytes(p.width); }
   @inline static output(p: Problem, scratch: usize): usize { return ForwardScratch.values(p, scratch) + keyPanelBytes(p.width); }
   @inline static maximum(p: Problem, scratch: usize): usize {
     return ForwardScratch.output(p, scratch) + queryPanelBytes(p.width, p.blockQueries);

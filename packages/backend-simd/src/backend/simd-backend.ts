@@ -5,6 +5,7 @@ import { type ChosenGemm, chooseGemm, type GemmChoice, WASM } from "../gemm/choo
 import { Gemm, type GemmPlan, type RoundedOperands } from "../gemm/gemm.ts";
 import type { GemmRequest } from "../gemm/gemm-request.ts";
 import type { MatmulPrecision } from "../gemm/matmul-precision.ts";
+import { nativeProduct } from "../gemm/native-product.ts";
 import { GRANULE } from "../memory/allocator.ts";
 import { createHeap, type Heap, type HeapOptions, type HeapUse } from "../memory/heap.ts";
 import { createNative, type NativeBuild } from "../native/create-native.ts";
@@ -74,7 +75,7 @@ export class SimdBackend extends MathBackendCPU {
   readonly native: NativeKernels;
   readonly build: NativeBuild;
   private readonly chosen: ChosenGemm;
-  private readonly gemm: Gemm;
+  readonly gemm: Gemm;
   /** Told of each product once it is done, while a profile is taken. */
   onProduct: ((request: GemmRequest, startMs: number) => void) | undefined;
   private readonly options: SimdOptions;
@@ -87,14 +88,14 @@ export class SimdBackend extends MathBackendCPU {
     super();
     this.options = options;
     this.heap = createHeap(options);
-    const native = createNative(this.heap.memory, options.build);
-    this.native = native.kernels;
-    this.build = native.build;
     const { memory } = this.heap;
-    const threads = mayHaveWorkers() ? threadCount(options.threads) : 1;
-    this.cutting = { threads, splitUnits: options.splitUnits };
     this.chosen = chooseGemm(options);
     const provider = this.chosen.provider?.open(memory);
+    const native = createNative(memory, options.build, nativeProduct(provider));
+    this.native = native.kernels;
+    this.build = native.build;
+    const threads = mayHaveWorkers() ? threadCount(options.threads) : 1;
+    this.cutting = { threads, splitUnits: options.splitUnits };
     const smallToo = options.gemmForSmall === true;
     const { precision } = this.chosen;
     this.gemm = new Gemm({ native: this.native, heap: this.heap, threads, provider, precision, smallToo });

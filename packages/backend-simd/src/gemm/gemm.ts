@@ -47,6 +47,8 @@ export interface GemmOptions {
 const FLOPS = { wasm: 50, provider: 200 };
 /** Shares of a provider's panels: enough that a thread which begins late takes fewer of them. */
 const MOST_SHARES_PER_THREAD = 8;
+/** Shorter sides than these are multiplied faster without the cost of a call. */
+const LEAST_TILE = 32;
 /** Rows of a tile of the WebAssembly micro-kernel. */
 const TILE_ROWS = 6;
 /** Columns of two tiles: a cache line of C. */
@@ -72,6 +74,13 @@ export class Gemm {
     // Libraries differ in what they do with nothing.
     const isNothing = request.m * request.n * request.k === 0;
     return provider !== undefined && !isNothing && (smallToo || !isSmall(request));
+  }
+
+  /** Whether the provider multiplies tiles of a kernel, of that many rows, columns and terms, by their shape alone. */
+  isForTiles(rows: number, columns: number, terms: number): boolean {
+    const { provider, smallToo } = this.options;
+    if (provider?.inWorkers === undefined) return false;
+    return smallToo || (rows >= LEAST_TILE && columns >= LEAST_TILE && terms >= LEAST_TILE);
   }
 
   /** @param rounded - A and B are bfloat16. */

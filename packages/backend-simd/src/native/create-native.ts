@@ -1,4 +1,5 @@
 import { UnsupportedError } from "@trivium/core";
+import { type NativeProduct, nativeProduct } from "../gemm/native-product.ts";
 import { kernels } from "../generated/kernels.ts";
 import type { NativeKernels } from "./native.ts";
 
@@ -19,14 +20,19 @@ const modules = new Map<NativeBuild, WebAssembly.Module>();
  * Instantiates the kernels over a shared memory (any number of times over the same one: once in each thread).
  *
  * @param memory - shared, of at most 65,536 pages.
+ * @param product - what multiplies tiles for the kernels that can leave it to a library.
  * @param build - by default `relaxed` where the engine validates it, else `plain`.
  * @throws {UnsupportedError} `simd/build` if the engine does not validate the build.
  * @source https://github.com/WebAssembly/relaxed-simd
  * @example createNative(new WebAssembly.Memory({ initial: 1, maximum: 8, shared: true }), "plain").build // => "plain"
  */
-export function createNative(memory: WebAssembly.Memory, build: NativeBuild = bestBuild()): Native {
+export function createNative(
+  memory: WebAssembly.Memory,
+  build: NativeBuild = bestBuild(),
+  product: NativeProduct = nativeProduct(undefined),
+): Native {
   const module = compile(build);
-  const instance = new WebAssembly.Instance(module, { env: { memory } });
+  const instance = new WebAssembly.Instance(module, { env: { memory, product } });
   return { build, kernels: instance.exports as unknown as NativeKernels, module };
 }
 

@@ -3,6 +3,7 @@
  * found in sources, in `dist` or in a bundle.
  */
 import { bindNative, type NativeBinding } from "../gemm/native/bind-native.ts";
+import { nativeProduct } from "../gemm/native-product.ts";
 import { productKernel } from "../gemm/product-kernel.ts";
 import type { NativeKernels } from "../native/native.ts";
 import { type Control, isOpen, keepLeast, spin, takeShare, viewControl, word } from "./control.ts";
@@ -35,9 +36,10 @@ port.addEventListener("message", ({ data }) => start(data), { once: true });
 port.start?.();
 
 function start({ module, memory, control, thread, gemm }: WorkerStart): void {
-  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+  const provider = gemm && { base: gemm.base, ...bindNative(gemm) };
+  const { exports } = new WebAssembly.Instance(module, { env: { memory, product: nativeProduct(provider) } });
   const native = exports as unknown as NativeKernels;
-  const product = productKernel(native, gemm && { base: gemm.base, ...bindNative(gemm) });
+  const product = productKernel(native, provider);
   port.postMessage("ready");
   serve(kernelList(native, product), viewControl(control), thread);
 }

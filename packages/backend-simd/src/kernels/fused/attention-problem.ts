@@ -10,7 +10,7 @@ const fields = [
   ...["biasKind", "bias", "biasBatch", "biasHead"],
   ...["queryPositions", "queryPositionsBatch", "keyPositions", "keyPositionsBatch", "leastDistance", "distances"],
   ...["dropping", "dropoutSeed", "dropoutThreshold", "dropoutScale"],
-  ...["dOutput", "dQuery", "dKey", "dValue", "dBias", "parts", "partStep"],
+  ...["dOutput", "dQuery", "dKey", "dValue", "dBias", "parts", "partStep", "native"],
 ] as const;
 
 type Field = (typeof fields)[number];

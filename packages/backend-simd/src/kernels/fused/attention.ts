@@ -65,6 +65,9 @@ function sharedOf(
       maskBatch: attributes.maskRows > 1 ? attributes.maskHeads : 0,
       maskHead: attributes.maskHeads > 1 ? 1 : 0,
       scale: attributes.scale,
+      native: backend.gemm.isForTiles(Math.min(ofQuery.length, attributes.blockQueries), ofKey.length, ofKey.width)
+        ? 1
+        : 0,
       ...biasFields(attributes, inputs.bias as TensorInfo, bias!),
       ...positionFields("query", inputs.queryPositions as TensorInfo, queryPositions!),
       ...positionFields("key", inputs.keyPositions as TensorInfo, keyPositions!),
