@@ -1,3 +1,4 @@
+import { isStatistic } from "./fused/fused-kernel.ts";
 import { type Tensor, tf } from "./tf.ts";
 
 type Tape = NonNullable<ReturnType<typeof tf.engine>["state"]["activeTape"]>;
@@ -8,7 +9,7 @@ type Tape = NonNullable<ReturnType<typeof tf.engine>["state"]["activeTape"]>;
  *
  * Each op's gradient is wrapped. When the next one is asked for, the one before has been taken whole, so its saved
  * tensors, what it made on the way and the gradients of its outputs have no reader left, but those that are gradients of
- * its inputs too.
+ * its inputs too. Statistics get one small tensor for a gradient, not the zeros of their size that tfjs would make.
  *
  * @param tape - the ops in forward order, once all are recorded.
  */
@@ -18,8 +19,9 @@ export function releaseBehind(tape: Tape): void {
   const use = (gradient: Tensor) => uses.set(gradient, (uses.get(gradient) ?? 0) + 1);
   const reached = new Set<number>();
   let leave = () => {};
+  const nothing = tf.scalar(0);
   for (const node of tape) {
-    const { gradient, inputs, saved = [] } = node;
+    const { gradient, inputs, kernelName, saved = [] } = node;
     if (!gradient) continue;
     node.gradient = (dys) => {
       leave();
@@ -27,7 +29,7 @@ export function releaseBehind(tape: Tape): void {
       for (const dy of given) if (!uses.has(dy)) use(dy);
       const { track } = tf.engine().state.activeScope;
       const before = track.length;
-      const gradients = gradient(dys);
+      const gradients = gradient(dys.map((dy, output) => dy ?? (isStatistic(kernelName, output) ? nothing : dy)));
       const made = track.slice(before);
       const added: Tensor[] = [];
       leave = () => {

@@ -13,7 +13,7 @@ const GRANULE = 16;
 /** Smaller panels would make a library slower: it prepares the whole other operand for each. */
 const LEAST = { rows: 64, columns: 256, flops: 2 ** 22 };
 /** Enough for every thread to have some, few enough that each is long. */
-const MOST_PANELS = 16;
+const MOST_PANELS = 8;
 
 /**
  * The panels of a product, each of them one call of a library. They follow from the shape alone: a library adds up in

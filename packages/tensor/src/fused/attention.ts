@@ -1,5 +1,5 @@
 import { type Tensor, type Tensor2D, type Tensor3D, type Tensor4D, tf } from "../tf.ts";
-import { hasKernel } from "./fused-kernel.ts";
+import { declareStatistics, hasKernel } from "./fused-kernel.ts";
 
 /** The kernel names under which a backend registers attention and its gradient. */
 const kernelName = "TriviumAttention";
@@ -107,6 +107,7 @@ export function fusedAttention(request: FusedAttentionRequest): Tensor {
 
 const savedInputs = ["query", "key", "value", "bias", "plan", "queryPositions", "keyPositions"] as const;
 
+declareStatistics(kernelName, 1);
 tf.registerGradient({
   kernelName,
   inputsToSave: [...savedInputs],

@@ -50,3 +50,30 @@ test("the composed ops leave nothing but their output", async () => {
   expect(tf.memory().numTensors - before).toBe(1);
   tf.dispose([x, output as Tensor]);
 });
+
+test("no zeros are made for the gradients of a kernel's statistics", async () => {
+  await tf.setBackend("cpu");
+  const shapes: number[][] = [];
+  const withStatistic = defineFusedOp<{ x: Tensor }, Record<string, never>>({
+    kernelName: "TestStatistic",
+    composed: ({ x }) => tf.mul(x, 2),
+    gradient: {
+      inputsToSave: [],
+      outputsToSave: [false, true],
+      backward(dys) {
+        shapes.push(...(dys as Tensor[]).map((dy) => dy.shape));
+        return { x: () => tf.mul((dys as Tensor[])[0]!, 2) };
+      },
+    },
+  });
+  tf.registerKernel({
+    kernelName: "TestStatistic",
+    backendName: "cpu",
+    kernelFunc: ({ inputs }) => [tf.mul(inputs.x as Tensor, 2), tf.zeros([1000])],
+  });
+  const x = tf.tensor1d([3]);
+  const { gradients } = valueAndGradients(() => tf.sum(withStatistic({ x }, {})[0] as Tensor), { x });
+  expect(numbers(gradients.x)).toEqual([2]);
+  expect(shapes).toEqual([[1], []]);
+  tf.unregisterKernel("TestStatistic", "cpu");
+});

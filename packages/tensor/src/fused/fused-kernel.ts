@@ -7,8 +7,9 @@ export interface FusedOp<Inputs extends NamedTensorMap, Attributes extends Named
   readonly kernelName: string;
   /** The same mathematics in tfjs ops, differentiated by tfjs: the fallback, and the oracle of every kernel. */
   readonly composed: (inputs: Inputs, attributes: Attributes) => Tensor | Tensor[];
-  /** Gradients of the kernel's first output; the kernel's further outputs are statistics saved for it. */
   readonly gradient?: {
+    /** How many of the kernel's outputs have gradients; further ones are statistics saved for them. Default 1. */
+    readonly differentiable?: number;
     readonly inputsToSave: readonly (keyof Inputs & string)[];
     readonly outputsToSave: readonly boolean[];
     readonly backward: GradFunc;
@@ -27,6 +28,7 @@ export function defineFusedOp<Inputs extends NamedTensorMap, Attributes extends 
       outputsToSave: [...gradient.outputsToSave],
       gradFunc: gradient.backward,
     });
+    declareStatistics(kernelName, gradient.differentiable ?? 1);
   }
   return (inputs, attributes) => {
     const outputs = hasKernel(kernelName)
@@ -35,6 +37,20 @@ export function defineFusedOp<Inputs extends NamedTensorMap, Attributes extends 
     return Array.isArray(outputs) ? outputs : [outputs];
   };
 }
+
+const differentiableOutputs = new Map<string, number>();
+
+/**
+ * Says how many of a kernel's outputs have gradients. tfjs would make zeros of the size of every other one and hand
+ * them to the gradient function, which has no use for them.
+ */
+export function declareStatistics(kernelName: string, differentiable: number): void {
+  differentiableOutputs.set(kernelName, differentiable);
+}
+
+/** Whether an output of a kernel is a statistic, without a gradient. */
+export const isStatistic = (kernelName: string, output: number): boolean =>
+  output >= (differentiableOutputs.get(kernelName) ?? Number.POSITIVE_INFINITY);
 
 /** Whether the active backend has a kernel of that name. */
 export function hasKernel(kernelName: string): boolean {

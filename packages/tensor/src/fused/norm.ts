@@ -55,6 +55,7 @@ const runAdd = defineFusedOp<AddInputs, { epsilon: number }>({
     return [composed({ ...inputs, x: sum }, attributes), sum];
   },
   gradient: {
+    differentiable: 2,
     inputsToSave: ["gain"],
     outputsToSave: [false, true, true, true],
     backward(dys, [gain, sum, inverse, mean]) {
