@@ -98,6 +98,12 @@ export const shapeCases: readonly OpCase[] = [
     oracle: ({ x }) => grid([4, 2, 5, 3], (index) => at(x, index)),
   }),
   opCase({
+    op: "clone",
+    inputs: { x: floats([2, 3]) },
+    run: ({ x }) => tf.clone(x),
+    oracle: ({ x }) => x,
+  }),
+  opCase({
     op: "reshape",
     inputs: { x: floats([2, 6]) },
     run: ({ x }) => tf.reshape(x, [3, -1]),
