@@ -6,7 +6,10 @@ const headings: ReadonlyMap<string, readonly string[]> = new Map([
   ["Model:", ["architecture", "architectures", "objective", "loss", ...Object.keys(modelSettings)]],
   ["Training:", ["steps", "batch", "learningRate", "schedule", "warmupSteps", "seed"]],
   ["Engine:", ["backend", "threads", "gemm", "precision"]],
-  ["Output:", ["out", "resume", "checkpointEvery", "keep", "evaluateEvery", "decoded", "profile", "profileSteps"]],
+  [
+    "Output:",
+    ["out", "resume", "checkpointEvery", "keep", "evaluateEvery", "scored", "decoded", "profile", "profileSteps"],
+  ],
 ]);
 
 /**

@@ -95,6 +95,7 @@ export const compareSchema = z.strictObject({
     .array(name)
     .default(["causal", "prefix", "encoder-decoder", "encoder-decoder-shared", "encoder-decoder-half-depth"])
     .describe("The arms, by name; the last two of the default are controls"),
+  scored: count.optional().describe("Held-out examples to score, the first ones of the test part. Default: all"),
   out: name.default("comparison").describe("Folder for report.html and report.json"),
 });
 
@@ -113,10 +114,11 @@ export const namedSettings: Readonly<Record<string, Readonly<Record<string, unkn
     data: "cmudict",
     width: 128,
     layers: 3,
+    heads: 8,
     batch: 64,
     packing: 64,
-    steps: 250,
-    learningRate: 3e-3,
+    steps: 475,
+    learningRate: 2e-3,
     restartPositions: true,
     decoded: 2000,
   },

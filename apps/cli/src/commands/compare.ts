@@ -73,7 +73,7 @@ function comparison(settings: CompareSettings, { arms, data, registry }: Prepare
     ...{ arms, steps, seed, clipNorm, decoded },
     attention: registry.create("attention", attention, {}) as CompareOptions["attention"],
     batches: (objective) => createBatchSource({ ...batching(settings), examples: data.train, objective }),
-    heldOut: data.test,
+    heldOut: data.test.slice(0, settings.scored),
     decodeTarget: (ids) => data.tokenizer.decodeTarget(ids),
     optimizer: prepareOptimizer(settings, registry),
     schedule: prepareSchedule(settings, registry),
@@ -103,7 +103,7 @@ const armNote = ({ targetLoss, per, wer, seconds }: ArmReport): string => {
 function describe({ arms, data, decodedExamples }: ComparisonReport): string {
   const heading = ["arm", ...columns.map((column) => column.heading)];
   const rows = arms.map((arm) => [arm.name, ...columns.map(({ cell }) => cell(arm))]);
-  const rates = `; PER and WER on ${decodedExamples} of ${data.heldOut} held-out examples`;
-  const note = `target loss: nats per held-out target token${decodedExamples > 0 ? rates : ""}`;
+  const rates = decodedExamples > 0 ? `, PER and WER on ${decodedExamples}` : "";
+  const note = `target loss in nats per target token, on ${data.scored} of ${data.heldOut} held-out examples${rates}`;
   return `${table([heading, ...rows])}\n${note}`;
 }

@@ -15,10 +15,11 @@ export interface ComparisonReport {
     readonly name: string;
     readonly fingerprint: string;
     readonly train: number;
-    /** Test examples that losses are taken on. */
     readonly heldOut: number;
+    /** The first so many held-out examples: what losses are taken on. */
+    readonly scored: number;
   };
-  /** The first so many test examples were decoded and scored. */
+  /** The first so many of those were decoded. */
   readonly decodedExamples: number;
   readonly settings: CompareSettings;
   /** Each is identified by its `name`, which is unique; arms may share an architecture, as controls do. */
@@ -49,11 +50,15 @@ export const configurationOf = ({ out, ...settings }: CompareSettings, arms: rea
 
 /** Everything that a reader needs to judge the numbers and to repeat them. */
 export function createReport({ command, settings, data, arms, reports, backend }: ReportParts): ComparisonReport {
+  const heldOut = data.test.length;
   return {
     format: "trivium-comparison",
     version: 1,
     command,
-    data: { name: data.name, fingerprint: data.fingerprint, train: data.train.length, heldOut: data.test.length },
+    data: {
+      ...{ name: data.name, fingerprint: data.fingerprint, train: data.train.length, heldOut },
+      scored: Math.min(heldOut, settings.scored ?? heldOut),
+    },
     decodedExamples: reports[0]?.examples ?? 0,
     settings,
     arms: reports,

@@ -55,10 +55,8 @@ function armTable({ arms, decodedExamples, data }: ComparisonReport): string {
     return `<tr><th scope="row">${escapeHtml(arm.name)}</th><td>${escapeHtml(arm.objective)}</td>${cells}</tr>`;
   });
   const head = heading.map((cell, at) => `<th scope="col"${at > 1 ? ' class="number"' : ""}>${cell}</th>`).join("");
-  const note =
-    decodedExamples > 0
-      ? `PER and WER on ${decodedExamples} of ${data.heldOut} held-out examples, greedy, nearest reference.`
-      : `Target loss on ${data.heldOut} held-out examples.`;
+  const rates = decodedExamples > 0 ? `, PER and WER on ${decodedExamples}, greedy, nearest reference` : "";
+  const note = `Target loss on ${data.scored} of ${data.heldOut} held-out examples${rates}.`;
   return `<table><caption>${note}</caption><thead><tr>${head}</tr></thead><tbody>${rows.join("")}</tbody></table>`;
 }
 
