@@ -11,7 +11,13 @@ export { clip, unary } from "./elementwise/unary";
 export { activation } from "./fused/activation";
 export { adamW } from "./fused/adam-w";
 export { dropout } from "./fused/dropout";
-export { softmaxCrossEntropy, softmaxCrossEntropyGradient } from "./fused/softmax-cross-entropy";
+export {
+  crossEntropyChunk,
+  crossEntropyChunkGradient,
+  crossEntropyOfChunks,
+  softmaxCrossEntropy,
+  softmaxCrossEntropyGradient,
+} from "./fused/softmax-cross-entropy";
 export { squaredNorms } from "./fused/squared-norms";
 export { gemm, gemmScratchBytes } from "./gemm/gemm";
 export { toBf16 } from "./gemm/to-bf16";

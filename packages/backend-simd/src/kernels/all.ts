@@ -8,6 +8,7 @@ import { adamW } from "./fused/adam-w.ts";
 import { attentionKernels } from "./fused/attention.ts";
 import { dropout } from "./fused/dropout.ts";
 import { linearKernels } from "./fused/linear.ts";
+import { linearCrossEntropyKernels } from "./fused/linear-cross-entropy.ts";
 import { maskedSoftmaxKernels } from "./fused/masked-softmax.ts";
 import { normKernels } from "./fused/norm.ts";
 import { crossEntropyKernels } from "./fused/softmax-cross-entropy.ts";
@@ -42,6 +43,7 @@ export const acceleratedKernels: readonly AcceleratedKernel[] = [
   activation,
   ...normKernels,
   ...crossEntropyKernels,
+  ...linearCrossEntropyKernels,
   ...maskedSoftmaxKernels,
   ...attentionKernels,
   dropout,

@@ -74,6 +74,60 @@ for (const build of builds) {
     });
   });
 
+  describe(`cross-entropy in chunks, ${build} build`, () => {
+    const chunks = fc.array(fc.constantFrom(1, 2, 4, 7, 16, 65), { minLength: 1, maxLength: 4 });
+    const options = fc.constantFrom([0, 0], [0.1, 1e-2]);
+    it("equals that of the whole rows, and its gradient too, however the vocabulary is cut", () => {
+      fc.assert(
+        fc.property(chunks, options, fc.nat(1000), cutsOf, (sizes, [smoothing, zLoss], seed, cuts) => {
+          const rows = 5;
+          const columns = sizes.reduce<number>((sum, size) => sum + size, 0);
+          const logits = waves(rows * columns, seed).map((value) => 9 * value);
+          const [px, pt] = [
+            memory.put(logits),
+            memory.put(Int32Array.from({ length: rows }, (_, r) => (r * 7 + seed) % columns)),
+          ];
+          const [pw, pd] = [memory.put(Float32Array.of(1, 0, 0.5, 2, 1)), memory.put(waves(rows, seed + 2))];
+          const [losses, lse, dx] = [memory.floats(rows), memory.floats(rows), memory.floats(rows * columns)];
+          const [known, ofChunks, lseOfChunks] = [memory.floats(4 * rows), memory.floats(rows), memory.floats(rows)];
+          kernels.softmaxCrossEntropy(px, pt, pw, losses, lse, columns, smoothing!, zLoss!, 0, rows);
+          kernels.softmaxCrossEntropyGradient(pd, px, pt, pw, lse, dx, columns, smoothing!, zLoss!, 0, rows);
+          const wanted = memory.readFloats(dx, rows * columns);
+          let first = 0;
+          const parts = sizes.map((size) => {
+            const part = Float32Array.from({ length: rows * size }, (_, i) => {
+              return logits[Math.floor(i / size) * columns + first + (i % size)]!;
+            });
+            const at = { first, size, address: memory.put(part) };
+            inPieces(rows, cuts, (start, end) =>
+              kernels.crossEntropyChunk(at.address, pt, pw, known, at.first, size, smoothing!, start, end),
+            );
+            first += size;
+            return at;
+          });
+          inPieces(rows, cuts, (start, end) =>
+            kernels.crossEntropyOfChunks(known, pw, ofChunks, lseOfChunks, columns, smoothing!, zLoss!, start, end),
+          );
+          const slack = { relative: 2e-6, absolute: 1e-5 };
+          const read = (address: number) => memory.readFloats(address, rows);
+          expect(firstMismatch(read(ofChunks), read(losses), slack)).toBeUndefined();
+          expect(firstMismatch(read(lseOfChunks), read(lse), slack)).toBeUndefined();
+          for (const { first: from, size, address } of parts) {
+            inPieces(rows, cuts, (start, end) =>
+              kernels.crossEntropyChunkGradient(
+                ...([pd, address, pt, pw, lse, from, size, columns, smoothing!, zLoss!, start, end] as const),
+              ),
+            );
+            const got = memory.readFloats(address, rows * size);
+            const want = got.map((_, i) => wanted[Math.floor(i / size) * columns + from + (i % size)]!);
+            expect(got).toEqual(want);
+          }
+          memory.reset();
+        }),
+      );
+    });
+  });
+
   describe(`targets outside the vocabulary, ${build} build`, () => {
     it("names the first bad row of weight and touches nothing outside its rows", () => {
       const [rows, columns] = [4, 3];

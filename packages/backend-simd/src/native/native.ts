@@ -6,8 +6,8 @@ export type Pointer = number;
  *
  * Tensors are dense and row-major; "bool" is one byte, 0 or 1. Nothing is allocated: outputs and scratch are passed
  * in, and an output may be an input of the same shape in `binary`, `unary`, `select`, `softmax`, `dropout`,
- * `activation` and `adamW` only. Nothing is checked: a wrong offset or size corrupts memory. The first page (64 KiB) belongs to the kernels'
- * constants.
+ * `activation` and `adamW` only (`crossEntropyChunkGradient` has one for both). Nothing is checked: a wrong offset or size
+ * corrupts memory. The first page (64 KiB) belongs to the kernels' constants.
  *
  * The last two arguments of each kernel are its range `[start, end)` over work units (rows, or elements of the
  * output: see each). A result never depends on how the whole range is cut, bit for bit, so a pool may split it.
@@ -309,6 +309,57 @@ export interface NativeKernels {
     start: number,
     end: number,
   ): number;
+
+  /**
+   * Takes in logits `[R, columns]` of the ids from `first` on: what is known of each row of a weight other than 0, four
+   * floats, its greatest logit, `Σ exp(logit − greatest)`, the target's logit and, with label smoothing, `Σ logit`, is set
+   * by the chunk of `first` 0 and extended by the others. Range: rows.
+   *
+   * @param statistics - `[R, 4]` float32, written.
+   */
+  crossEntropyChunk(
+    logits: Pointer,
+    targets: Pointer,
+    weights: Pointer,
+    statistics: Pointer,
+    first: number,
+    columns: number,
+    labelSmoothing: number,
+    start: number,
+    end: number,
+  ): void;
+
+  /** The outputs of `softmaxCrossEntropy` from what the chunks of a vocabulary left in `statistics`. Range: rows. */
+  crossEntropyOfChunks(
+    statistics: Pointer,
+    weights: Pointer,
+    losses: Pointer,
+    logSumExp: Pointer,
+    vocabulary: number,
+    labelSmoothing: number,
+    zLoss: number,
+    start: number,
+    end: number,
+  ): void;
+
+  /**
+   * Puts the gradient to the logits `[R, columns]` of the ids from `first` on in their place: `softmaxCrossEntropyGradient`
+   * of a part of the vocabulary. Range: rows.
+   */
+  crossEntropyChunkGradient(
+    dLosses: Pointer,
+    logits: Pointer,
+    targets: Pointer,
+    weights: Pointer,
+    logSumExp: Pointer,
+    first: number,
+    columns: number,
+    vocabulary: number,
+    labelSmoothing: number,
+    zLoss: number,
+    start: number,
+    end: number,
+  ): void;
 
   /**
    * `y[i] = hash(seed, i) ≥ threshold ? x[i]·scale : 0`, unsigned; `threshold = ⌊rate·2³²⌋`, `scale = 1/(1 − rate)`.

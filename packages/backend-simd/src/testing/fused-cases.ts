@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { LEAST_CHUNK } from "../kernels/fused/linear-cross-entropy.ts";
 import { booleans, floats, integers, positiveSize, seed } from "./arbitraries.ts";
 import type { KernelCase } from "./kernel-cases.ts";
 import type { Given, KernelCall } from "./kernel-pair.ts";
@@ -22,6 +23,8 @@ const all = (from: number, shapes: Readonly<Record<string, number[]>>): Record<s
 
 const activations = ["gelu", "gelu-tanh", "relu", "silu"];
 const crossEntropy = { labelSmoothing: 0.1, zLoss: 1e-3 };
+/** One chunk of it, or several. */
+const vocabularyOf = (size: number, from: number): number => (from % 3 ? 2 * LEAST_CHUNK + size : size);
 const rates = {
   ...{ learningRate: 0.1, beta1: 0.9, beta2: 0.99, epsilon: 1e-8 },
   ...{ correction1: 0.1, correction2: 0.01, gradientScale: 0.5 },
@@ -113,6 +116,25 @@ export const fusedCases: Readonly<Record<string, KernelCase>> = Object.fromEntri
     },
     attributes: crossEntropy,
   })),
+  fused("TriviumLinearCrossEntropy", (r, v, from) => {
+    const vocabulary = vocabularyOf(v, from);
+    const head = from % 2 ? [vocabulary, 5] : [5, vocabulary];
+    return {
+      inputs: { ...all(from, { states: [r, 5], head, weights: [r] }), targets: integers([r], from, vocabulary) },
+      attributes: { ...crossEntropy, transposeHead: from % 2 === 1 },
+    };
+  }),
+  fused("TriviumLinearCrossEntropyGradient", (r, v, from) => {
+    const vocabulary = vocabularyOf(v, from);
+    const head = from % 2 ? [vocabulary, 5] : [5, vocabulary];
+    return {
+      inputs: {
+        ...all(from, { states: [r, 5], head, weights: [r], dLosses: [r], logSumExp: [r] }),
+        targets: integers([r], from, vocabulary),
+      },
+      attributes: { ...crossEntropy, transposeHead: from % 2 === 1 },
+    };
+  }),
   fused("TriviumMaskedSoftmax", (q, k, from) => ({
     inputs: { ...all(from, { scores: [2, 3, q, k] }), visible: booleans([2, 1, q, k], from) },
     attributes: { scale: 0.5 },

@@ -8,6 +8,7 @@ import {
   dropoutHash,
   layerNorm,
   linear,
+  linearCrossEntropy,
   maskedSoftmax,
   rmsNorm,
   softmaxCrossEntropy,
@@ -24,6 +25,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createSimdBackend } from "../../index.ts";
 import { booleans, floats, integers, positiveSize, seed, size } from "../../testing/arbitraries.ts";
 import { expectClose, type Given } from "../../testing/kernel-pair.ts";
+import { LEAST_CHUNK } from "./linear-cross-entropy.ts";
 
 const variants = [
   createSimdBackend({ name: "fused-default", poison: true }),
@@ -63,6 +65,14 @@ const norms = rowsAndColumns.map(({ rows, columns, seed: from }) => [
 const crossEntropies = fc.record({
   // The composed oracle counts with oneHot, which refuses a vocabulary of one.
   shape: rowsAndColumns.map(({ columns, ...rest }) => ({ ...rest, columns: columns + 1 })),
+  smoothing: fc.constantFrom(0, 0.1),
+  zLoss: fc.constantFrom(0, 0.01),
+});
+
+/** One chunk of the vocabulary, a part of one, and several. */
+const linearCrossEntropies = fc.record({
+  ...{ rows: positiveSize, transposeHead: fc.boolean(), seed },
+  vocabulary: fc.constantFrom(2, 37, LEAST_CHUNK, 2 * LEAST_CHUNK + 5),
   smoothing: fc.constantFrom(0, 0.1),
   zLoss: fc.constantFrom(0, 0.01),
 });
@@ -128,6 +138,27 @@ const cases: Readonly<Record<string, fc.Arbitrary<Case>>> = {
         }),
     };
   }),
+  "linear cross-entropy": linearCrossEntropies.map(
+    ({ rows, vocabulary, transposeHead, smoothing, zLoss, seed: from }) => {
+      const weights = integers([rows], from + 2, 3);
+      const constant = tensorLater({ ...weights, dtype: "float32", values: Float32Array.from(weights.values) });
+      const shape = transposeHead ? [vocabulary, 7] : [7, vocabulary];
+      return {
+        inputs: [
+          floats([rows, 7], from, { scale: 1 }),
+          floats(shape, from + 3),
+          integers([rows], from + 1, vocabulary),
+        ],
+        run: (states, head, targets) =>
+          linearCrossEntropy(
+            { states: states as Tensor2D, head: head as Tensor2D, transposeHead },
+            targets as Tensor1D,
+            constant() as Tensor1D,
+            { labelSmoothing: smoothing, zLoss },
+          ),
+      };
+    },
+  ),
   "masked softmax": attentions.map(({ batch, heads, queries, keys, oneBatch, oneHead, seed: from }) => {
     const full = [batch, heads, queries, keys];
     const visible = booleans([oneBatch ? 1 : batch, oneHead ? 1 : heads, queries, keys], from + 1);
@@ -353,5 +384,57 @@ describe.for(variants.map((variant) => [variant.name, variant] as const))("%s", 
     expect(results[0][0]).toBe(0);
     expect(results[1].slice(0, 2)).toEqual([0, 0]);
     expect(results[0][1]).toBeCloseTo(Math.log(1 + Math.E), 5);
+  });
+
+  test("linear cross-entropy refuses a target outside the vocabulary, forward and backward, and leaves nothing behind", async () => {
+    await variant.activate();
+    const before = variant.use().liveBuffers;
+    for (const id of [-1, 4, -100, 2 ** 31 - 1]) {
+      tf.tidy(() => {
+        const [states, head] = [tf.ones([2, 3]) as Tensor2D, tf.ones([3, 4]) as Tensor2D];
+        const [targets, weights] = [tf.tensor1d([3, id], "int32"), tf.tensor1d([1, 2])];
+        const message = `the target of row 1 should be an id in [0, 4), got ${id}`;
+        expect(() => linearCrossEntropy({ states, head, transposeHead: false }, targets, weights)).toThrow(message);
+        const inputs = { states, head, targets, weights, dLosses: tf.ones([2]), logSumExp: tf.zeros([2]) };
+        const attributes = { labelSmoothing: 0, zLoss: 0, transposeHead: false };
+        const backward = () => tf.engine().runKernel("TriviumLinearCrossEntropyGradient", inputs, attributes);
+        expect(backward).toThrow(message);
+      });
+      expect(variant.use().liveBuffers).toBe(before);
+    }
+  });
+
+  test("linear cross-entropy of a row of weight 0 has a loss and a gradient of exactly 0, whatever its target", async () => {
+    await variant.activate();
+    const vocabulary = LEAST_CHUNK + 3;
+    const [losses, gradient] = tf.tidy(() => {
+      const [states, head] = [tf.ones([2, 3]) as Tensor2D, tf.zeros([vocabulary, 3]) as Tensor2D];
+      const [targets, weights] = [tf.tensor1d([-100, vocabulary - 1], "int32"), tf.tensor1d([0, 1])];
+      const run = (x: Tensor) =>
+        linearCrossEntropy({ states, head: x as Tensor2D, transposeHead: true }, targets, weights);
+      const ofStates = tf.grad((x) =>
+        tf.sum(linearCrossEntropy({ states: x as Tensor2D, head, transposeHead: true }, targets, weights)),
+      )(states);
+      return [run(head), ofStates].map((x) => [...x.dataSync()]);
+    }) as [number[], number[]];
+    expect(losses[0]).toBe(0);
+    expect(losses[1]).toBeCloseTo(Math.log(vocabulary), 5);
+    expect(gradient.slice(0, 3)).toEqual([0, 0, 0]);
+  });
+
+  test("linear cross-entropy never holds the logits, nor their gradient", async () => {
+    await variant.activate();
+    const [rows, width, vocabulary] = [64, 2, 2 ** 16 + 2 ** 15];
+    const before = variant.use();
+    tf.tidy(() => {
+      const [states, head] = [tf.ones([rows, width]) as Tensor2D, tf.zeros([vocabulary, width]) as Tensor2D];
+      const [targets, weights] = [tf.zeros([rows], "int32") as Tensor1D, tf.ones([rows]) as Tensor1D];
+      const loss = (x: Tensor, y: Tensor) =>
+        tf.sum(
+          linearCrossEntropy({ states: x as Tensor2D, head: y as Tensor2D, transposeHead: true }, targets, weights),
+        );
+      tf.grads(loss)([states, head]);
+    });
+    expect(variant.use().peakBytes - before.liveBytes).toBeLessThan((4 * rows * vocabulary) / 2);
   });
 });

@@ -2,9 +2,10 @@ import { type ActivationName, activation } from "../../fused/activation.ts";
 import { adamWUpdate } from "../../fused/adam-w.ts";
 import { dropout, dropoutHash } from "../../fused/dropout.ts";
 import { linear } from "../../fused/linear.ts";
+import { linearCrossEntropy } from "../../fused/linear-cross-entropy.ts";
 import { maskedSoftmax } from "../../fused/masked-softmax.ts";
 import { addNorm, layerNorm, rmsNorm } from "../../fused/norm.ts";
-import { softmaxCrossEntropy } from "../../fused/softmax-cross-entropy.ts";
+import { type SoftmaxCrossEntropyOptions, softmaxCrossEntropy } from "../../fused/softmax-cross-entropy.ts";
 import { squaredNorms } from "../../fused/squared-norms.ts";
 import { type Tensor1D, type Tensor2D, type Tensor4D, tf } from "../../tf.ts";
 import { at, elementwise, type Grid, grid, mapRows, total } from "../grid.ts";
@@ -132,13 +133,51 @@ const entropyCase = (variant: string, labelSmoothing: number, zLoss: number, voc
     oracle: ({ logits, targets, weights }) =>
       grid([5], ([row]) => {
         const all = [...logits.values.subarray(row! * vocabulary, (row! + 1) * vocabulary)];
-        const most = Math.max(...all);
-        const z = most + Math.log(total(all.map((logit) => Math.exp(logit - most))));
-        const likelihood = (1 - labelSmoothing) * (z - all[at(targets, [row!])]!);
-        const smoothing = labelSmoothing * (z - total(all) / vocabulary);
-        return at(weights, [row!]) * (likelihood + smoothing + zLoss * z * z);
+        return at(weights, [row!]) * crossEntropyOf(all, at(targets, [row!]), { labelSmoothing, zLoss });
       }),
     gradientOf: ["logits"],
+  });
+
+function crossEntropyOf(
+  logits: readonly number[],
+  target: number,
+  { labelSmoothing, zLoss }: Required<SoftmaxCrossEntropyOptions>,
+): number {
+  const most = Math.max(...logits);
+  const z = most + Math.log(total(logits.map((logit) => Math.exp(logit - most))));
+  const likelihood = (1 - labelSmoothing) * (z - logits[target]!);
+  const smoothing = labelSmoothing * (z - total(logits) / logits.length);
+  return likelihood + smoothing + zLoss * z * z;
+}
+
+const entropyOptions = { labelSmoothing: 0.2, zLoss: 0.02 };
+
+const linearEntropyCase = (vocabulary: number, transposeHead: boolean, options = entropyOptions): OpCase =>
+  opCase({
+    op: "linearCrossEntropy",
+    variant: `${vocabulary} words${transposeHead ? ", head transposed" : ""}${options === entropyOptions ? "" : ", plain"}`,
+    inputs: {
+      states: floats([4, 3]),
+      head: floats(transposeHead ? [vocabulary, 3] : [3, vocabulary], -2, 2),
+      targets: integers([4], vocabulary),
+      weights: exactly([4], "float32", [1, 0, 0.5, 2]),
+    },
+    run: ({ states, head, targets, weights }) =>
+      linearCrossEntropy(
+        { states: states as Tensor2D, head: head as Tensor2D, transposeHead },
+        targets as Tensor1D,
+        weights as Tensor1D,
+        options,
+      ),
+    oracle: ({ states, head, targets, weights }) =>
+      grid([4], ([row]) => {
+        const weightOf = (m: number, v: number) => at(head, transposeHead ? [v, m] : [m, v]);
+        const logits = Array.from({ length: vocabulary }, (_, v) =>
+          total([0, 1, 2].map((m) => at(states, [row!, m]) * weightOf(m, v))),
+        );
+        return at(weights, [row!]) * crossEntropyOf(logits, at(targets, [row!]), options);
+      }),
+    gradientOf: ["states", "head"],
   });
 
 const dropoutCase = (rate: number, seed: number, shape: readonly number[]): OpCase =>
@@ -213,6 +252,12 @@ export const fusedCases: readonly OpCase[] = [
   entropyCase("z-loss", 0, 0.01),
   entropyCase("both, 37 words", 0.2, 0.02, 37),
   entropyCase("both, 2 words", 0.2, 0.02, 2),
+  linearEntropyCase(7, false),
+  linearEntropyCase(7, true),
+  linearEntropyCase(5, true, { labelSmoothing: 0, zLoss: 0 }),
+  // More than one chunk.
+  linearEntropyCase(260, false),
+  linearEntropyCase(260, true),
   dropoutCase(0.5, 7, [3, 5]),
   dropoutCase(0.1, -123456789, [2, 3, 7]),
   ...[1, 4, 37].flatMap((size) => (["parameter", "m", "v"] as const).map((output) => adamWCase(output, size))),

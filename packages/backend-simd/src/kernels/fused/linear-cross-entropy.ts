@@ -1,0 +1,152 @@
+import type { NamedAttrMap, NamedTensorInfoMap, TensorInfo } from "@tensorflow/tfjs-core";
+import { assertTargets } from "@trivium/tensor";
+import type { SimdBackend } from "../../backend/simd-backend.ts";
+import type { NumericValues } from "../../backend/tensor-data.ts";
+import type { GemmRequest } from "../../gemm/gemm-request.ts";
+import type { AcceleratedKernel } from "../accelerated-kernel.ts";
+
+/** Logits that exist at once, unless the rows are so many that fewer columns than `LEAST_CHUNK` would be left of them. */
+const CHUNK_ELEMENTS = 2 ** 21;
+/** Columns below which a chunk's products would be slow. */
+export const LEAST_CHUNK = 256;
+/** A cache line of logits. */
+const LINE = 16;
+
+/** Columns of the vocabulary that are taken at once, by the shape alone. */
+function chunkOf(rows: number, vocabulary: number): number {
+  const wanted = Math.floor(CHUNK_ELEMENTS / Math.max(1, rows) / LINE) * LINE;
+  return Math.min(vocabulary, Math.max(LEAST_CHUNK, wanted));
+}
+
+/** Sizes of the problem, addresses of its inputs, and its numbers. */
+interface Problem {
+  readonly rows: number;
+  readonly width: number;
+  readonly vocabulary: number;
+  readonly states: number;
+  readonly head: number;
+  readonly transposeHead: boolean;
+  readonly targets: number;
+  readonly weights: number;
+  readonly labelSmoothing: number;
+  readonly zLoss: number;
+}
+
+/** @throws {ShapeError} `softmax-cross-entropy/target` */
+function problemOf(backend: SimdBackend, inputs: NamedTensorInfoMap, attributes: NamedAttrMap): Problem | undefined {
+  const [states, head] = [backend.floats(inputs.states), backend.floats(inputs.head)];
+  const [targets, weights] = [backend.numbers(inputs.targets, "int32"), backend.floats(inputs.weights)];
+  const [rows, width] = (inputs.states as TensorInfo).shape as [number, number];
+  if (!states || !head || targets?.length !== rows || weights?.length !== rows) return undefined;
+  const transposeHead = attributes.transposeHead === true;
+  const vocabulary = (inputs.head as TensorInfo).shape[transposeHead ? 0 : 1]!;
+  assertTargets(targets.values as NumericValues, weights.values as NumericValues, vocabulary);
+  return {
+    ...{ rows, width, vocabulary, transposeHead },
+    ...{ states: states.address, head: head.address, targets: targets.address, weights: weights.address },
+    ...{ labelSmoothing: attributes.labelSmoothing as number, zLoss: attributes.zLoss as number },
+  };
+}
+
+/** A part of the vocabulary. */
+interface Chunk {
+  readonly first: number;
+  readonly columns: number;
+  /** Address of its logits, `[rows, columns]`. */
+  readonly logits: number;
+}
+
+const single = { batch: 1, strideA: 0, strideB: 0, strideC: 0, bias: 0, accumulate: false };
+
+/** The head's columns of a chunk as B of `[…, width]·B`; `ldb` steps over the whole vocabulary where they lie apart. */
+const headOf = (problem: Problem, first: number) =>
+  problem.transposeHead
+    ? { b: problem.head + 4 * first * problem.width, ldb: problem.width }
+    : { b: problem.head + 4 * first, ldb: problem.vocabulary };
+
+/** Calls with the logits of each chunk, which may be overwritten. */
+function eachChunk(backend: SimdBackend, problem: Problem, take: (chunk: Chunk) => void): void {
+  const { rows, width, vocabulary, states, transposeHead } = problem;
+  const most = chunkOf(rows, vocabulary);
+  const scratch = backend.allocate([rows, most], "float32");
+  for (let first = 0; first < vocabulary; first += most) {
+    const columns = Math.min(most, vocabulary - first);
+    backend.multiply({
+      ...{ ...single, ...headOf(problem, first), transposeA: false, transposeB: transposeHead },
+      ...{ m: rows, n: columns, k: width, a: states, lda: width, c: scratch.address, ldc: columns },
+    });
+    take({ first, columns, logits: scratch.address });
+  }
+  backend.disposeIntermediateTensorInfo(scratch);
+}
+
+const linearCrossEntropy: AcceleratedKernel = {
+  kernelName: "TriviumLinearCrossEntropy",
+  run(backend, inputs, attributes) {
+    const problem = problemOf(backend, inputs, attributes);
+    if (!problem) return undefined;
+    const { rows, vocabulary, targets, weights, labelSmoothing, zLoss } = problem;
+    const losses = backend.allocate([rows], "float32");
+    const logSumExp = backend.allocate([rows], "float32");
+    const statistics = backend.allocate([rows, 4], "float32");
+    const known = statistics.address;
+    eachChunk(backend, problem, ({ first, columns, logits }) => {
+      backend.run("crossEntropyChunk", rows, logits, targets, weights, known, first, columns, labelSmoothing);
+    });
+    const options = [vocabulary, labelSmoothing, zLoss] as const;
+    backend.run("crossEntropyOfChunks", rows, known, weights, losses.address, logSumExp.address, ...options);
+    backend.disposeIntermediateTensorInfo(statistics);
+    return [losses, logSumExp];
+  },
+};
+
+/** `dStates (+)= dLogits · headᵀ` of a chunk. */
+function statesProduct(problem: Problem, { first, columns, logits }: Chunk, dStates: number): GemmRequest {
+  const { rows, width, transposeHead } = problem;
+  return {
+    ...{ ...single, ...headOf(problem, first), transposeA: false, transposeB: !transposeHead, accumulate: first > 0 },
+    ...{ m: rows, n: width, k: columns, a: logits, lda: columns, c: dStates, ldc: width },
+  };
+}
+
+/** The chunk's rows of `dLogitsᵀ · states`, or its columns of `statesᵀ · dLogits`. */
+function headProduct(problem: Problem, { first, columns, logits }: Chunk, dHead: number): GemmRequest {
+  const { rows, width, vocabulary, states, transposeHead } = problem;
+  const [dLogits, ofStates] = [
+    { address: logits, step: columns, size: columns },
+    { address: states, step: width, size: width },
+  ];
+  const [a, b] = transposeHead ? [dLogits, ofStates] : [ofStates, dLogits];
+  return {
+    ...{ ...single, transposeA: true, transposeB: false, m: a.size, n: b.size, k: rows },
+    ...{ a: a.address, lda: a.step, b: b.address, ldb: b.step },
+    ...{ c: dHead + 4 * first * (transposeHead ? width : 1), ldc: transposeHead ? width : vocabulary },
+  };
+}
+
+const linearCrossEntropyGradient: AcceleratedKernel = {
+  kernelName: "TriviumLinearCrossEntropyGradient",
+  run(backend, inputs, attributes) {
+    const problem = problemOf(backend, inputs, attributes);
+    const [dLosses, logSumExp] = [backend.floats(inputs.dLosses), backend.floats(inputs.logSumExp)];
+    if (!problem || dLosses?.length !== problem.rows || logSumExp?.length !== problem.rows) return undefined;
+    const { rows, vocabulary, targets, weights, labelSmoothing, zLoss } = problem;
+    const dStates = backend.allocate((inputs.states as TensorInfo).shape, "float32");
+    const dHead = backend.allocate((inputs.head as TensorInfo).shape, "float32");
+    const [d, l] = [dLosses.address, logSumExp.address];
+    eachChunk(backend, problem, (chunk) => {
+      const { first, columns, logits } = chunk;
+      const options = [first, columns, vocabulary, labelSmoothing, zLoss] as const;
+      backend.run("crossEntropyChunkGradient", rows, d, logits, targets, weights, l, ...options);
+      backend.multiply(statesProduct(problem, chunk, dStates.address));
+      backend.multiply(headProduct(problem, chunk, dHead.address));
+    });
+    return [dStates, dHead];
+  },
+};
+
+/**
+ * Cross-entropy of logits that never exist at once: each chunk of the vocabulary is multiplied out into the same scratch
+ * memory, forward and again backward.
+ */
+export const linearCrossEntropyKernels: readonly AcceleratedKernel[] = [linearCrossEntropy, linearCrossEntropyGradient];
