@@ -34,7 +34,7 @@ export function ${camel}(options: z.input<typeof schema> = {}): Objective<"token
     },
     prompt: (example, { specials }) =>
       isPair(example) ? pairPrompt(example.source, specials) : promptFeatures(example.tokens),
-    loss: (logits, batch) => tokenLoss(logits, batch, lossOptions),
+    loss: tokenLoss(lossOptions),
   };
 }
 

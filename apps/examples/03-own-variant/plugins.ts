@@ -48,7 +48,7 @@ const nextBlock = ({ size = 4 }: { readonly size?: number } = {}): Objective<"to
   prompt() {
     throw new UnsupportedError("next-block/prompt", "next-block writes whole blocks; decoding goes one by one");
   },
-  loss: (logits, batch) => tokenLoss(logits, batch, {}),
+  loss: tokenLoss({}),
 });
 
 function nothingToPredict(tokens: readonly number[]): Features {

@@ -5,6 +5,7 @@ import { generate } from "@trivium/generate";
 import type { Model } from "@trivium/model";
 import type { Objective } from "@trivium/objectives";
 import { type ParameterTree, tf } from "@trivium/tensor";
+import { lossOf } from "@trivium/trainer";
 import { type ErrorRates, errorRates, type Scored } from "./error-rate.ts";
 import { type Likelihood, likelihood } from "./likelihood.ts";
 
@@ -88,7 +89,7 @@ async function* evaluateLikelihood(options: EvaluateOptions): AsyncGenerator<Eva
 }
 
 function natsOf(model: Model, parameters: ParameterTree, objective: Objective, batch: Batch): number {
-  return tf.tidy(() => objective.loss(model.logits(parameters, batch), batch).sum.dataSync()[0] as number);
+  return tf.tidy(() => lossOf({ model, objective }, parameters, batch).sum.dataSync()[0] as number);
 }
 
 /** Characters that the supervised ids of each row spell; a row is a text of its own. */

@@ -1,6 +1,14 @@
 import type { PositionRows } from "@trivium/attention";
 import { sinusoidalPositions } from "@trivium/nn";
-import { embedding, type ParameterTree, type Tensor, type Tensor2D, type Tensor3D, tf } from "@trivium/tensor";
+import {
+  embedding,
+  type FactoredLogits,
+  type ParameterTree,
+  type Tensor,
+  type Tensor2D,
+  type Tensor3D,
+  tf,
+} from "@trivium/tensor";
 import type { ResolvedConfig } from "./resolve-config.ts";
 import type { StackParameters } from "./stack-parameters.ts";
 
@@ -50,9 +58,15 @@ function restarted({ config, ids, positions, prefixAt }: EmbedRequest): number[]
   });
 }
 
+/** What the logits of states `[R, M]` are the product of. */
+export function factorLogits(config: ResolvedConfig, tree: ParameterTree, states: Tensor2D): FactoredLogits {
+  const scaled = config.scaleOutputs ? tf.mul<Tensor2D>(states, config.width ** -0.5) : states;
+  const { weight } = (tree.head ?? tree.embedding) as { weight: Tensor2D };
+  return { states: scaled, head: weight, transposeHead: !tree.head };
+}
+
 /** Logits of states `[R, M]`: `[R, V]`. */
-export function readOut(config: ResolvedConfig, tree: ParameterTree, states: Tensor2D): Tensor2D {
-  const scaled = config.scaleOutputs ? tf.mul(states, config.width ** -0.5) : states;
-  if (tree.head) return tf.matMul(scaled, (tree.head as ParameterTree).weight as Tensor2D);
-  return tf.matMul(scaled, (tree.embedding as ParameterTree).weight as Tensor2D, false, true);
+export function readOut(config: ResolvedConfig, tree: ParameterTree, rows: Tensor2D): Tensor2D {
+  const { states, head, transposeHead } = factorLogits(config, tree, rows);
+  return tf.matMul(states, head, false, transposeHead);
 }

@@ -16,5 +16,5 @@ export {
   trainingFlops,
 } from "./counters.ts";
 export { type CreateModelOptions, createModel } from "./create-model.ts";
-export type { DecodingState, ForwardOptions, Model } from "./model.ts";
+export type { DecodingState, ForwardOptions, LogitsFunction, Model } from "./model.ts";
 export { type ResolvedConfig, resolveConfig } from "./resolve-config.ts";

@@ -1,6 +1,6 @@
 import type { Random } from "@trivium/core";
 import type { ModelInput } from "@trivium/features";
-import type { ParameterTree, Tensor2D, Tensor3D } from "@trivium/tensor";
+import type { FactoredLogits, ParameterTree, Tensor2D, Tensor3D } from "@trivium/tensor";
 import type { Architecture } from "./architecture.ts";
 import type { ModelConfig } from "./config.ts";
 
@@ -23,12 +23,8 @@ export interface DecodingState {
   dispose(): void;
 }
 
-/** A model: an architecture at one configuration. It holds no parameters; every method takes them. */
-export interface Model {
-  readonly architecture: Architecture;
-  readonly config: ModelConfig;
-  /** Fresh parameters after the initialisation that the configuration names. */
-  createParameters(random: Random): ParameterTree;
+/** The logits of a model, and their factors: who gives a model other logits gives it other factors, or none. */
+export interface LogitsFunction {
   /**
    * Logits of the predicting stream at every position.
    *
@@ -36,7 +32,18 @@ export interface Model {
    * @throws {ShapeError} `model/length` if a row is longer than the configuration allows, `model/streams` if one is missing,
    *   `model/vocabulary` if an id is not in the vocabulary, `model/input` or `model/documents` if sizes disagree.
    */
-  logits(parameters: ParameterTree, input: ModelInput, options?: ForwardOptions): Tensor3D;
+  (parameters: ParameterTree, input: ModelInput, options?: ForwardOptions): Tensor3D;
+  /** The same as states `[B·L, M]` and head, not multiplied; absent where logits are no such product. */
+  readonly factors?: (parameters: ParameterTree, input: ModelInput, options?: ForwardOptions) => FactoredLogits;
+}
+
+/** A model: an architecture at one configuration. It holds no parameters; every method takes them. */
+export interface Model {
+  readonly architecture: Architecture;
+  readonly config: ModelConfig;
+  /** Fresh parameters after the initialisation that the configuration names. */
+  createParameters(random: Random): ParameterTree;
+  readonly logits: LogitsFunction;
   /**
    * Runs the prompt once and keeps keys and values. For a single stream the prompt is its row (source and SEP); for an
    * encoder–decoder it is the source and the target so far (at first the begin-of-sequence id). The prefix is sealed:

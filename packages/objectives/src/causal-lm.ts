@@ -38,7 +38,7 @@ export function causalLm(options: z.input<typeof schema> = {}): Objective<"token
     },
     prompt: (example, { specials }) =>
       isPair(example) ? pairPrompt(example.source, specials) : { ...promptFeatures(example.tokens), prefixLength: 0 },
-    loss: (logits, batch) => tokenLoss(logits, batch, lossOptions),
+    loss: tokenLoss(lossOptions),
     scoring: causalScoring,
   };
 }

@@ -1,7 +1,7 @@
 import type { Random, Reason } from "@trivium/core";
 import type { Batch, Example, Features, SpecialIds } from "@trivium/features";
 import { defineKind } from "@trivium/registry";
-import type { Scalar, Tensor3D } from "@trivium/tensor";
+import type { FactoredLogits, Scalar, Tensor3D } from "@trivium/tensor";
 
 /** What an objective may know when it converts an example. */
 export interface FeatureContext {
@@ -17,6 +17,16 @@ export interface Loss {
   readonly tokens: number;
 }
 
+/** A loss over logits, and over their factors: who gives an objective another loss gives it another, or none, of these. */
+export interface LossFunction {
+  /** @param logits - `[B, L, V]`, aligned with the batch's targets. */
+  (logits: Tensor3D, batch: Batch): Loss;
+  /**
+   * The same of logits that are not multiplied out, states `[B·L, M]` times head; absent where they must be.
+   */
+  readonly ofFactors?: (logits: FactoredLogits, batch: Batch) => Loss;
+}
+
 /** A loss strategy: how an example becomes features, and the loss over a model's logits. */
 export interface Objective<Stream extends string = string> {
   readonly name: string;
@@ -30,8 +40,7 @@ export interface Objective<Stream extends string = string> {
   features(example: Example, context: FeatureContext): Features;
   /** The prompt of an example: its features without the target, as decoding starts from. */
   prompt(example: Example, context: FeatureContext): Features;
-  /** @param logits - `[B, L, V]`, aligned with the batch's targets. */
-  loss(logits: Tensor3D, batch: Batch): Loss;
+  readonly loss: LossFunction;
   /**
    * The objective under which held-out loss is taken: on the target's tokens alone, without smoothing or penalty, so
    * that the numbers of models compare. Default: this one.

@@ -42,7 +42,7 @@ export function seq2seq(options: z.input<typeof schema> = {}): Objective<"source
         lossWeights: [0],
       };
     },
-    loss: (logits, batch) => tokenLoss(logits, batch, lossOptions),
+    loss: tokenLoss(lossOptions),
     scoring: () => seq2seq(),
   };
 }

@@ -1,13 +1,16 @@
 import type { Batch } from "@trivium/features";
 import {
+  type FactoredLogits,
+  linearCrossEntropy,
   type SoftmaxCrossEntropyOptions,
   softmaxCrossEntropy,
+  type Tensor1D,
   type Tensor2D,
   type Tensor3D,
   tf,
 } from "@trivium/tensor";
 import { z } from "zod";
-import type { Loss } from "./objective.ts";
+import type { Loss, LossFunction } from "./objective.ts";
 
 /** Options that every objective has. */
 export const tokenLossOptions = {
@@ -18,13 +21,16 @@ export const tokenLossOptions = {
 };
 
 /** The weighted cross-entropy of every position: its sum, and how many positions carry loss. */
-export function tokenLoss(logits: Tensor3D, batch: Batch, options: SoftmaxCrossEntropyOptions): Loss {
-  const vocabulary = logits.shape[2];
-  const losses = softmaxCrossEntropy(
-    tf.reshape(logits, [-1, vocabulary]) as Tensor2D,
-    tf.tensor1d(batch.targets, "int32"),
-    tf.tensor1d(batch.lossWeights),
-    options,
-  );
-  return { sum: tf.sum(losses), tokens: batch.supervisedTokens };
+export function tokenLoss(options: SoftmaxCrossEntropyOptions): LossFunction {
+  const lossOf = (losses: (targets: Tensor1D, weights: Tensor1D) => Tensor1D, batch: Batch): Loss => ({
+    sum: tf.sum(losses(tf.tensor1d(batch.targets, "int32"), tf.tensor1d(batch.lossWeights))),
+    tokens: batch.supervisedTokens,
+  });
+  const ofLogits = (logits: Tensor3D, batch: Batch) => {
+    const rows = tf.reshape(logits, [-1, logits.shape[2]]) as Tensor2D;
+    return lossOf((targets, weights) => softmaxCrossEntropy(rows, targets, weights, options), batch);
+  };
+  const ofFactors = (logits: FactoredLogits, batch: Batch) =>
+    lossOf((targets, weights) => linearCrossEntropy(logits, targets, weights, options), batch);
+  return Object.assign(ofLogits, { ofFactors });
 }

@@ -26,6 +26,7 @@ export type {
 export { clipFactor, globalNorm } from "./global-norm.ts";
 export { inverseSquareRoot } from "./inverse-square-root.ts";
 export { type LinearWarmupOptions, linearWarmup } from "./linear-warmup.ts";
+export { type LossParts, lossOf } from "./loss-of.ts";
 export { createMemoryStore, type MemoryStore } from "./memory-store.ts";
 export { type Optimizer, type OptimizerState, optimizer, type Trained, type Update } from "./optimizer.ts";
 export { trainerPlugins } from "./plugins.ts";

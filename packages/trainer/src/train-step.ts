@@ -5,6 +5,7 @@ import { type Accumulated, accumulate } from "./accumulate.ts";
 import { hasDiverged, withLoss } from "./divergence.ts";
 import type { StepEvent, Totals, WarningEvent } from "./events.ts";
 import { clipFactor, normOf } from "./global-norm.ts";
+import { lossOf } from "./loss-of.ts";
 import type { Run } from "./run.ts";
 import type { TrainOptions } from "./train-options.ts";
 
@@ -35,7 +36,7 @@ export async function trainStep(run: Run, options: TrainOptions, pause: () => Pr
     pause,
     loss(batch, index) {
       options.onPhase?.("forward");
-      const loss = options.objective.loss(logitsOf(batch, index, run, options), batch);
+      const loss = lossOfMicroBatch(batch, index, run, options);
       options.onPhase?.("backward");
       return loss;
     },
@@ -69,12 +70,11 @@ export async function trainStep(run: Run, options: TrainOptions, pause: () => Pr
 }
 
 /** Step and micro-batch are in the seed, so a resumed run drops what the undisturbed one drops. */
-const logitsOf = (
-  batch: Batch,
-  index: number,
-  { trained, step }: Run,
-  { model, seed, checkpointing = false }: TrainOptions,
-) => model.logits(trained.parameters, batch, { dropoutSeed: `${seed}/${step}/${index}`, checkpointing });
+const lossOfMicroBatch = (batch: Batch, index: number, { trained, step }: Run, options: TrainOptions) =>
+  lossOf(options, trained.parameters, batch, {
+    dropoutSeed: `${options.seed}/${step}/${index}`,
+    checkpointing: options.checkpointing ?? false,
+  });
 
 function rateOf({ schedule }: TrainOptions, step: number): number {
   const rate = schedule(step);
