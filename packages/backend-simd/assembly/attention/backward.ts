@@ -8,14 +8,16 @@ import { TILE_COLUMNS, TILE_ROWS } from "../gemm/tile";
 import { addBias, addBiasGradient } from "./logits";
 import { DENSE_BIAS, Problem, queryBlocks, roundUp, TILE_STEP, VISIT_KEYS } from "./problem";
 import { nativeProduct } from "./native-product";
-import { addTransposed, multiplyRows } from "./products";
-import { copyScaled, differentiateRow, dotRows, scaleRow } from "./rows";
+import { isDirect, multiplyRows, multiplyTransposed, packRows, panelOfRows, rowsOf, stepOfRows } from "./products";
+import { clear, copyScaled, differentiateRow, dotRows, scaleRow } from "./rows";
 import { BackwardScratch, paddedWidth } from "./scratch";
 import { bitsOf, commonBits, everyKey, Visit, visitAt, visitsOf } from "./visit";
+import { warmKeys, warmQueries, warmVisit } from "./warm";
 
 /**
  * Range: parts of the query blocks, counted over `B·G`. A part sums the gradients of its keys and values in order, so
- * no other thread writes there: part `i` has blocks `i`, `i + parts`, …, which evens out what a causal mask shows.
+ * no other thread writes there: part `i` has blocks `i`, `i + parts`, …, which evens out what a causal mask shows. The
+ * first block of the first head writes them, the others add.
  */
 export function attentionBackward(problem: usize, scratch: usize, start: u32, end: u32): void {
   const p = changetype<Problem>(problem);
@@ -26,20 +28,47 @@ export function attentionBackward(problem: usize, scratch: usize, start: u32, en
     const matrix = start / p.parts;
     const batch = matrix / p.groups;
     const group = matrix % p.groups;
-    clearKeyGradients(p, batch, group, part);
+    if (start % (p.groups * p.parts) == 0) warmRow(p, batch, scratch);
+    clearUnseenKeys(p, batch, group, part);
     for (let head = group * heads; head < (group + 1) * heads; head++) {
       if (p.dBias) clearBiasGradient(p, batch, head, part);
-      for (let block = part; block < blocks; block += p.parts) differentiateBlock(p, scratch, batch, head, part, block);
+      for (let block = part; block < blocks; block += p.parts) {
+        differentiateBlock(p, scratch, batch, head, part, block, head > group * heads || block > part);
+      }
     }
   }
 }
 
-function clearKeyGradients(p: Problem, batch: u32, group: u32, part: u32): void {
-  let at = batch * p.keyBatch + group * p.keyHead + part * p.partStep;
-  for (let key: u32 = 0; key < p.keys; key++) {
-    memory.fill(p.dKey + at, 0, 4 * p.width);
-    memory.fill(p.dValue + at, 0, 4 * p.width);
-    at += p.keyRow;
+/** What a batch row reads and writes. */
+function warmRow(p: Problem, batch: u32, scratch: usize): void {
+  warmQueries(p, p.query, batch, scratch);
+  warmQueries(p, p.output, batch, scratch);
+  warmQueries(p, p.dOutput, batch, scratch);
+  warmQueries(p, p.dQuery, batch, scratch);
+  warmKeys(p, p.key, batch, scratch);
+  warmKeys(p, p.value, batch, scratch);
+  warmKeys(p, p.dKey, batch, scratch);
+  warmKeys(p, p.dValue, batch, scratch);
+}
+
+/** The gradients of keys and values that the first block of a part does not look at. */
+function clearUnseenKeys(p: Problem, batch: u32, group: u32, part: u32): void {
+  const visits = visitsOf(p, batch, group * (p.heads / p.groups), part);
+  const at = batch * p.keyBatch + group * p.keyHead + part * p.partStep;
+  let key: u32 = 0;
+  for (let index: u32 = 0; index < visits.count; index++) {
+    const visit = visitAt(p, visits, index);
+    clearKeys(p, at + key * p.keyRow, max(visit.start, key) - key);
+    key = visit.start + visit.count;
+  }
+  clearKeys(p, at + key * p.keyRow, p.keys - key);
+}
+
+/** Zeros for the gradients of `count` keys and values; `at` is where the first begins. */
+function clearKeys(p: Problem, at: usize, count: u32): void {
+  for (; count; count--, at += p.keyRow) {
+    clear(p.dKey + at, p.width);
+    clear(p.dValue + at, p.width);
   }
 }
 
@@ -63,15 +92,18 @@ function clearBiasGradient(p: Problem, batch: u32, head: u32, part: u32): void {
   }
 }
 
-function differentiateBlock(p: Problem, scratch: usize, batch: u32, head: u32, part: u32, block: u32): void {
+/** @param adds - to the gradients of keys and values. */
+function differentiateBlock(p: Problem, scratch: usize, batch: u32, head: u32, part: u32, block: u32, adds: bool): void {
   const first = block * p.blockQueries;
   const rows = min(p.blockQueries, p.queries - first);
   const at = batch * p.queryBatch + head * p.queryHead + first * p.queryRow;
   const visits = visitsOf(p, batch, head, block);
+  // The products of a single visit are the gradient of its queries.
+  const alone = visits.count == 1 && isDirect(p) && !p.native;
   if (visits.count) {
     if (!p.native) {
-      packB(false, p.query + at, p.queryRow, rows, p.width, BackwardScratch.queryRows(p, scratch));
-      packB(false, p.dOutput + at, p.queryRow, rows, p.width, BackwardScratch.outputGradientRows(p, scratch));
+      packRows(p, p.query + at, p.queryRow, rows, BackwardScratch.queryRows(p, scratch));
+      packRows(p, p.dOutput + at, p.queryRow, rows, BackwardScratch.outputGradientRows(p, scratch));
     }
     for (let row: u32 = 0; row < rows; row++) {
       const correction = dotRows(p.dOutput + at + row * p.queryRow, p.output + at + row * p.queryRow, p.width);
@@ -79,13 +111,14 @@ function differentiateBlock(p: Problem, scratch: usize, batch: u32, head: u32, p
     }
   }
   for (let index: u32 = 0; index < visits.count; index++) {
-    differentiateVisit(p, scratch, batch, head, part, first, rows, visitAt(p, visits, index), index > 0);
+    differentiateVisit(p, scratch, batch, head, part, first, rows, visitAt(p, visits, index), index > 0, adds, alone);
   }
+  if (alone) return;
   let from = BackwardScratch.dQuery(p, scratch);
   let to = p.dQuery + at;
   for (let row: u32 = 0; row < rows; row++) {
     if (visits.count) copyScaled(from, to, p.width, 1);
-    else memory.fill(to, 0, 4 * p.width);
+    else clear(to, p.width);
     from += 4 * paddedWidth(p.width);
     to += p.queryRow;
   }
@@ -93,33 +126,42 @@ function differentiateBlock(p: Problem, scratch: usize, batch: u32, head: u32, p
 
 function differentiateVisit(
   p: Problem, scratch: usize, batch: u32, head: u32, part: u32, first: u32, rows: u32, visit: Visit, later: bool,
+  adds: bool, alone: bool,
 ): void {
   const at = batch * p.keyBatch + (head / (p.heads / p.groups)) * p.keyHead + visit.start * p.keyRow;
-  if (p.native) return differentiateNatively(p, scratch, batch, head, part, first, rows, visit, at, later);
+  if (p.native) return differentiateNatively(p, scratch, batch, head, part, first, rows, visit, at, later, adds);
+  warmVisit(p, p.key + at, visit.count, scratch);
+  warmVisit(p, p.value + at, visit.count, scratch);
   packB(true, p.key + at, p.keyRow, p.width, visit.count, BackwardScratch.keyColumns(p, scratch));
   packB(true, p.value + at, p.keyRow, p.width, visit.count, BackwardScratch.valueColumns(p, scratch));
-  packB(false, p.key + at, p.keyRow, visit.count, p.width, BackwardScratch.keyRows(p, scratch));
+  packRows(p, p.key + at, p.keyRow, visit.count, BackwardScratch.keyRows(p, scratch));
   for (let row: u32 = 0; row < rows; row += TILE_ROWS) {
-    differentiateTile(p, scratch, batch, head, part, first, row, min(TILE_ROWS, rows - row), visit, later);
+    differentiateTile(p, scratch, batch, head, part, first, row, min(TILE_ROWS, rows - row), visit, at, later, alone);
   }
   const spare = BackwardScratch.spare(p, scratch);
-  const panelStep = 4 * TILE_COLUMNS * (rows as usize);
+  const queryAt = batch * p.queryBatch + head * p.queryHead + first * p.queryRow;
+  const queries = rowsOf(p, p.query + queryAt, BackwardScratch.queryRows(p, scratch));
+  const dOutputs = rowsOf(p, p.dOutput + queryAt, BackwardScratch.outputGradientRows(p, scratch));
+  const rowStep = stepOfRows(p, p.queryRow);
+  const panelStep = panelOfRows(p, rows);
   for (let key: u32 = 0; key < visit.count; key += TILE_ROWS) {
     const keys = min(TILE_ROWS, visit.count - key);
     const seenBy = queriesThatSee(p, visit, key, keys, rows);
     const from = seenBy & 0xffff;
     const to = seenBy >> 16;
-    if (from >= to) continue;
-    const tile = (from as usize) * TILE_STEP + 4 * key;
-    const panel = 4 * TILE_COLUMNS * (from as usize);
     const target = part * p.partStep + at + key * p.keyRow;
-    addTransposed(
-      to - from, BackwardScratch.weights(scratch) + tile, BackwardScratch.outputGradientRows(p, scratch) + panel, panelStep,
-      p.dValue + target, p.keyRow, p.width, keys, spare,
+    if (from >= to) {
+      if (!adds) clearKeys(p, target, keys);
+      continue;
+    }
+    const tile = (from as usize) * TILE_STEP + 4 * key;
+    multiplyTransposed(
+      to - from, BackwardScratch.weights(scratch) + tile, dOutputs + rowStep * from, rowStep, panelStep,
+      p.dValue + target, p.keyRow, adds, p.width, keys, spare,
     );
-    addTransposed(
-      to - from, BackwardScratch.gradients(p, scratch) + tile, BackwardScratch.queryRows(p, scratch) + panel, panelStep,
-      p.dKey + target, p.keyRow, p.width, keys, spare,
+    multiplyTransposed(
+      to - from, BackwardScratch.gradients(p, scratch) + tile, queries + rowStep * from, rowStep, panelStep,
+      p.dKey + target, p.keyRow, adds, p.width, keys, spare,
     );
   }
 }
@@ -127,6 +169,7 @@ function differentiateVisit(
 /** A visit whose tiles a library multiplies; `at` is where its keys and values begin. */
 function differentiateNatively(
   p: Problem, scratch: usize, batch: u32, head: u32, part: u32, first: u32, rows: u32, visit: Visit, at: usize, later: bool,
+  adds: bool,
 ): void {
   const from = batch * p.queryBatch + head * p.queryHead + first * p.queryRow;
   const query = p.query + from;
@@ -145,8 +188,8 @@ function differentiateNatively(
   const dQuery = BackwardScratch.dQuery(p, scratch);
   nativeProduct(false, false, rows, p.width, count, gradients, VISIT_KEYS, p.key + at, ldk, dQuery, paddedWidth(p.width), later);
   const target = part * p.partStep + at;
-  nativeProduct(true, false, count, p.width, rows, weights, VISIT_KEYS, dOutput, ldq, p.dValue + target, ldk, true);
-  nativeProduct(true, false, count, p.width, rows, gradients, VISIT_KEYS, query, ldq, p.dKey + target, ldk, true);
+  nativeProduct(true, false, count, p.width, rows, weights, VISIT_KEYS, dOutput, ldq, p.dValue + target, ldk, adds);
+  nativeProduct(true, false, count, p.width, rows, gradients, VISIT_KEYS, query, ldq, p.dKey + target, ldk, adds);
 }
 
 /** The first query of the block that sees one of some keys, and (in the upper half) the one after the last. */
@@ -162,40 +205,43 @@ function queriesThatSee(p: Problem, visit: Visit, key: u32, keys: u32, rows: u32
 
 /** Up to 6 queries on one visit: their rows of both tiles, and what the visit adds to their own gradient. */
 function differentiateTile(
-  p: Problem, scratch: usize, batch: u32, head: u32, part: u32, first: u32, row: u32, rows: u32, visit: Visit, later: bool,
+  p: Problem, scratch: usize, batch: u32, head: u32, part: u32, first: u32, row: u32, rows: u32, visit: Visit, keyAt: usize,
+  later: bool, alone: bool,
 ): void {
   const weights = BackwardScratch.weights(scratch) + row * TILE_STEP;
   const gradients = BackwardScratch.gradients(p, scratch) + row * TILE_STEP;
-  const dQueryRow = 4 * (paddedWidth(p.width) as usize);
-  const dQuery = BackwardScratch.dQuery(p, scratch) + row * dQueryRow;
+  const at = batch * p.queryBatch + head * p.queryHead + (first + row) * p.queryRow;
+  const dQueryRow = alone ? p.queryRow : 4 * (paddedWidth(p.width) as usize);
+  const dQuery = alone ? p.dQuery + at : BackwardScratch.dQuery(p, scratch) + row * dQueryRow;
   const every = everyKey(visit.count);
   const common = commonBits(p, visit, row, rows, every);
   if (!common) {
-    memory.fill(weights, 0, rows * TILE_STEP);
-    memory.fill(gradients, 0, rows * TILE_STEP);
-    if (!later) memory.fill(dQuery, 0, rows * dQueryRow);
+    clear(weights, rows * VISIT_KEYS);
+    clear(gradients, rows * VISIT_KEYS);
+    for (let i: u32 = 0; !later && i < rows; i++) clear(dQuery + i * dQueryRow, p.width);
     return;
   }
   const from = (ctz(common) as u32) & ~3;
   const to = 64 - (clz(common) as u32);
-  const at = batch * p.queryBatch + head * p.queryHead + (first + row) * p.queryRow;
   const panelStep = 4 * TILE_COLUMNS * (p.width as usize);
   const panel = from / TILE_COLUMNS;
   const panels = roundUp(to, TILE_COLUMNS) / TILE_COLUMNS;
   multiplyRows(
-    p.width, p.query + at, p.queryRow, BackwardScratch.keyColumns(p, scratch), panelStep, panel, panels,
+    p.width, p.query + at, p.queryRow, BackwardScratch.keyColumns(p, scratch), 4 * TILE_COLUMNS, panelStep, panel, panels,
     weights, TILE_STEP, false, rows,
   );
   multiplyRows(
-    p.width, p.dOutput + at, p.queryRow, BackwardScratch.valueColumns(p, scratch), panelStep, panel, panels,
+    p.width, p.dOutput + at, p.queryRow, BackwardScratch.valueColumns(p, scratch), 4 * TILE_COLUMNS, panelStep, panel, panels,
     gradients, TILE_STEP, false, rows,
   );
   for (let i: u32 = 0; i < rows; i++) {
     differentiateQuery(p, scratch, batch, head, part, first, row + i, from, to, visit, bitsOf(p, visit, row + i, every));
   }
+  const keys = rowsOf(p, p.key + keyAt, BackwardScratch.keyRows(p, scratch));
+  const keyStep = stepOfRows(p, p.keyRow);
   multiplyRows(
-    to - from, gradients + 4 * from, TILE_STEP, BackwardScratch.keyRows(p, scratch) + 4 * TILE_COLUMNS * from,
-    4 * TILE_COLUMNS * (visit.count as usize), 0, paddedWidth(p.width) / TILE_COLUMNS, dQuery, dQueryRow, later, rows,
+    to - from, gradients + 4 * from, TILE_STEP, keys + keyStep * from, keyStep, panelOfRows(p, visit.count),
+    0, paddedWidth(p.width) / TILE_COLUMNS, dQuery, dQueryRow, later, rows,
   );
 }
 
@@ -210,19 +256,20 @@ function differentiateQuery(
   if (p.biasKind) addBias(p, batch, head, first + row, visit.start + from, to - from, weights + 4 * from);
   differentiateRow(
     p, weights, gradients, from, last, bits, p.biasKind ? 1 : p.scale, load<f32>(p.logSumExp + 4 * (query as usize)),
-    load<f32>(BackwardScratch.correction(p, scratch) + 4 * row), query * p.keys + visit.start,
+    load<f32>(BackwardScratch.correction(p, scratch) + 4 * row), p.dBias ? 1 : p.scale, query * p.keys + visit.start,
   );
   if (p.dBias) {
     const dBias = biasGradientOf(p, batch, head, part);
     addBiasGradient(p, dBias, batch, first + row, visit.start + from, to - from, gradients + 4 * from);
+    scaleRow(gradients + 4 * from, last - from, p.scale);
   }
-  scaleRow(gradients + 4 * from, last - from, p.scale);
-  clearBeside(weights, from, last);
-  clearBeside(gradients, from, last);
+  clearBeside(weights, from, last, visit.count);
+  clearBeside(gradients, from, last, visit.count);
 }
 
+/** Zeros in a row of `count` keys beyond keys `from` to `to`. */
 @inline
-function clearBeside(row: usize, from: u32, to: u32): void {
-  if (from) memory.fill(row, 0, 4 * from);
-  if (to < VISIT_KEYS) memory.fill(row + 4 * to, 0, 4 * (VISIT_KEYS - to));
+function clearBeside(row: usize, from: u32, to: u32, count: u32): void {
+  clear(row, from);
+  if (to < count) clear(row + 4 * to, count - to);
 }

@@ -72,15 +72,16 @@ export function dropRow(p: Problem, row: usize, first: u32, last: u32, index: u3
 
 /**
  * The backward pass of one row: logits become weights (after dropout, what the values were multiplied by), and the
- * gradients of those become the gradients of the logits, 0 where hidden.
+ * gradients of those become the gradients of the logits times `by`, 0 where hidden.
  *
  * @param correction - Σ gradient of the output · output.
  */
 export function differentiateRow(
   p: Problem, row: usize, gradients: usize, first: u32, last: u32, bits: u64,
-  scale: f32, logSumExp: f32, correction: f32, index: u32,
+  scale: f32, logSumExp: f32, correction: f32, by: f32, index: u32,
 ): void {
-  const by = f32x4.splat(scale);
+  const scales = f32x4.splat(scale);
+  const times = f32x4.splat(by);
   const shift = f32x4.splat(logSumExp);
   const less = f32x4.splat(correction);
   const kept = f32x4.splat(p.dropoutScale);
@@ -89,7 +90,7 @@ export function differentiateRow(
   let indices = i32x4.add(i32x4.splat(index + first), i32x4(0, 1, 2, 3));
   for (let k = first; k < last; k += 4) {
     const visible = visibleLanes(bits, k);
-    const weight = v128.and(exp4(f32x4.sub(f32x4.mul(v128.load(row + 4 * k), by), shift)), visible);
+    const weight = v128.and(exp4(f32x4.sub(f32x4.mul(v128.load(row + 4 * k), scales), shift)), visible);
     let used = weight;
     let gradient = v128.load(gradients + 4 * k);
     if (dropping) {
@@ -100,8 +101,16 @@ export function differentiateRow(
     }
     v128.store(row + 4 * k, used);
     // What stands beside the products of hidden keys may be NaN.
-    v128.store(gradients + 4 * k, v128.and(f32x4.mul(weight, f32x4.sub(gradient, less)), visible));
+    v128.store(gradients + 4 * k, v128.and(f32x4.mul(f32x4.mul(weight, f32x4.sub(gradient, less)), times), visible));
   }
+}
+
+/** `count` zeros: rows are short, and the instruction that fills memory is a call. */
+export function clear(row: usize, count: u32): void {
+  const zeros = f32x4.splat(0);
+  let k: u32 = 0;
+  for (; k + 4 <= count; k += 4) v128.store(row + 4 * k, zeros);
+  for (; k < count; k++) store<f32>(row + 4 * k, 0);
 }
 
 /** `row[k] *= by` for `count` floats, a multiple of 4. */
