@@ -169,11 +169,12 @@ test.each([poisoned, native])(
         const expected = run(reference(), one);
         run(fused(), one).forEach((values, index) => {
           const wanted = expected[index]!;
-          // Sums of as many terms as there are queries.
+          // Gradients are sums of as many terms as there are queries; the bounds are those of the conformance suite.
+          const bound = index === 0 ? 1e-5 : 5e-5;
           const magnitude = wanted.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
           values.forEach((value, at) => {
             const error = Math.abs(value - wanted[at]!) / magnitude;
-            if (!(error < 2e-5)) expect.fail(`result ${index}, element ${at}: got ${value}, expected ${wanted[at]}`);
+            if (!(error < bound)) expect.fail(`result ${index}, element ${at}: got ${value}, expected ${wanted[at]}`);
           });
         });
       }),
