@@ -12,6 +12,12 @@ export const counts = commaList(count);
 /** Some of these names, with commas between them. */
 export const listOf = <Name extends string>(names: readonly [Name, ...Name[]]) => commaList(z.enum(names));
 
+/** The flag that asks for peers, which are none by default. */
+export const peersOption = <Name extends string>(peers: readonly [Name, ...Name[]]) =>
+  listOf(peers)
+    .prefault("")
+    .describe(`Who else takes part, with commas: ${peers.join(", ")}`);
+
 function commaList<Item>(item: z.ZodType<Item>) {
   return z
     .string()

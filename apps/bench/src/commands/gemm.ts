@@ -6,7 +6,7 @@ import { matMulContender } from "../contenders/mat-mul.ts";
 import { type GemmWork, gemmFlops, gemmWork, randomValues, stepProducts, transpositions } from "../gemm-work.ts";
 import { type Measured, measure, median } from "../measure.ts";
 import type { Finding } from "../measurement.ts";
-import { count, engineOptions, listOf, measuringOptions, type Precision } from "../options.ts";
+import { count, engineOptions, listOf, measuringOptions, type Precision, peersOption } from "../options.ts";
 import { jaxArray, loadJax } from "../peers/jax.ts";
 import { onnxContender } from "../peers/onnxruntime.ts";
 import { findTorch } from "../peers/python.ts";
@@ -25,9 +25,7 @@ const schema = z.strictObject({
     .prefault("nn")
     .describe("nn, nt, tn, tt: which matrix lies transposed, with commas"),
   ...engineOptions,
-  peers: listOf(peers)
-    .prefault("")
-    .describe(`Who else takes part, with commas: ${peers.join(", ")}`),
+  peers: peersOption(peers),
   ...measuringOptions,
 });
 type Options = z.output<typeof schema>;

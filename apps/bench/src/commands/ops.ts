@@ -9,7 +9,7 @@ import { opContender } from "../contenders/op-contender.ts";
 import { measure, median } from "../measure.ts";
 import type { Finding } from "../measurement.ts";
 import { type OpCase, opCases } from "../op-cases.ts";
-import { count, engineOptions, listOf, measuringOptions } from "../options.ts";
+import { count, engineOptions, measuringOptions, peersOption } from "../options.ts";
 import { type TfjsPeer, tfjsPeer } from "../peers/tfjs-backends.ts";
 
 const peers = ["tfjs-cpu", "tfjs-wasm", "tfjs-tensorflow"] as const;
@@ -22,9 +22,7 @@ const schema = z.strictObject({
   heads: count.default(4).describe("Heads of attention"),
   attention: z.string().default("fused").describe("The attention kernel: see trivium list attention"),
   ...engineOptions,
-  peers: listOf(peers)
-    .prefault("")
-    .describe(`Who else takes part, with commas: ${peers.join(", ")}`),
+  peers: peersOption(peers),
   ...measuringOptions,
 });
 type Options = z.output<typeof schema>;

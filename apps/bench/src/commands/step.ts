@@ -12,7 +12,7 @@ import { stepContender } from "../contenders/step-contender.ts";
 import { type GemmSize, gemmFlops } from "../gemm-work.ts";
 import { type Measured, measure, median } from "../measure.ts";
 import type { Finding } from "../measurement.ts";
-import { count, engineOptions, listOf, measuringOptions, type Precision } from "../options.ts";
+import { count, engineOptions, listOf, measuringOptions, type Precision, peersOption } from "../options.ts";
 import { findTorch } from "../peers/python.ts";
 import { isTfjsPeer, tfjsPeer } from "../peers/tfjs-backends.ts";
 import { torchContender } from "../peers/torch-process.ts";
@@ -35,9 +35,7 @@ const schema = z.strictObject({
   backend: z.string().default("simd").describe("What computes for trivium: see trivium list backend"),
   attention: z.string().default("fused").describe("The attention kernel: see trivium list attention"),
   ...engineOptions,
-  peers: listOf(peers)
-    .prefault("")
-    .describe(`Who else takes part, with commas: ${peers.join(", ")}`),
+  peers: peersOption(peers),
   ...measuringOptions,
 });
 type Options = z.output<typeof schema>;
