@@ -1,4 +1,24 @@
 export {
+  type ArmContext,
+  type ArmOutcome,
+  type ArmProgress,
+  type ArmResult,
+  type Chart,
+  type ChartSeries,
+  type Claim,
+  type ClaimArm,
+  type ClaimRequest,
+  claim,
+  type Effect,
+  type Evidence,
+  type Findings,
+  type FindingsTable,
+  type Json,
+  type Preset,
+  type Verdict,
+} from "./claims/claim.ts";
+export { judge } from "./claims/judge.ts";
+export {
   type Arm,
   type ArmReport,
   type CompareEvent,
