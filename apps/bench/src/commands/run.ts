@@ -11,7 +11,7 @@ import { createEngines } from "../contenders/engines.ts";
 import { triviumRunner } from "../contenders/trivium-runner.ts";
 import { median } from "../measure.ts";
 import type { Finding } from "../measurement.ts";
-import { count, engineOptions, listOf, precisions } from "../options.ts";
+import { count, engineOptions, listOf, peersOption, precisions } from "../options.ts";
 import { findTorch } from "../peers/python.ts";
 import { startTorch } from "../peers/torch-process.ts";
 import { loadRunData, type RunData, type Runner, type RunOutcome } from "../run-work.ts";
@@ -35,15 +35,18 @@ const schema = z.strictObject({
   learningRate: z.coerce.number().positive().default(2e-3).describe("The peak of the schedule"),
   decoded: count.default(1000).describe("Held-out words to decode greedily, once"),
   attention: z.string().default("fused").describe("The attention kernel: see trivium list attention"),
-  packing: count.optional().describe("trivium: tokens of a packed row. Default: a row for each word"),
+  packing: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(64)
+    .describe("trivium: tokens of the rows that a step's words are packed into; 0: a row for each word"),
   restartPositions: z
     .stringbool()
     .default(true)
     .describe("trivium: positions of a single stream start again behind the source, as the peer has them"),
   ...engineOptions,
-  peers: listOf(peers)
-    .prefault("")
-    .describe(`Who else takes part: ${peers.join(", ")}`),
+  peers: peersOption(peers),
   peerPrecision: z.enum(precisions).default("bf16").describe("Of PyTorch: f32, or bf16 for autocast"),
 });
 type Options = z.output<typeof schema>;
@@ -116,7 +119,8 @@ async function ourRunners(name: string, data: RunData, options: Options): Promis
   const architecture = registry.get("architecture", name as never) as Architecture;
   const attention: AttentionKernel = registry.create("attention", options.attention as never, {});
   const objective = objectiveOf(name);
-  const { restartPositions, packing } = options;
+  const { restartPositions, packing: tokens } = options;
+  const packing = tokens === 0 ? undefined : tokens;
   const engines = await createEngines(options);
   return engines.map((engine) =>
     triviumRunner({ engine, architecture, objective, attention, settings: options, data, restartPositions, packing }),
