@@ -29,3 +29,10 @@ export {
 export { type ErrorRates, errorRates, type Scored } from "./error-rate.ts";
 export { type EvaluateEvent, type EvaluateOptions, type Evaluation, evaluate, type HeldOut } from "./evaluate.ts";
 export { type Likelihood, type LikelihoodSums, likelihood } from "./likelihood.ts";
+export {
+  type MatchedBy,
+  type MatchedConfiguration,
+  type MatchRequest,
+  matchConfiguration,
+} from "./matching/match-configuration.ts";
+export { type PairLengths, pairFlops } from "./matching/pair-flops.ts";
