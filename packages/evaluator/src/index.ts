@@ -1,38 +1,14 @@
-export {
-  type ArmContext,
-  type ArmOutcome,
-  type ArmProgress,
-  type ArmResult,
-  type Chart,
-  type ChartSeries,
-  type Claim,
-  type ClaimArm,
-  type ClaimRequest,
-  claim,
-  type Effect,
-  type Evidence,
-  type Findings,
-  type FindingsTable,
-  type Json,
-  type Preset,
-  type Verdict,
-} from "./claims/claim.ts";
+export { type ArmContext, type ArmOutcome, type ArmProgress, type ArmResult, type Chart, type ChartSeries, claim, type Claim, type ClaimArm, type ClaimRequest, type Effect, type Evidence, type Findings, type FindingsTable, type Json, type Preset, type Verdict } from "./claims/claim.ts";
+export { countedEffect } from "./claims/counted-effect.ts";
 export { judge } from "./claims/judge.ts";
-export {
-  type Arm,
-  type ArmReport,
-  type CompareEvent,
-  type CompareOptions,
-  type CurvePoint,
-  compare,
-} from "./compare.ts";
+export { type Arm, type ArmReport, compare, type CompareEvent, type CompareOptions, type CurvePoint } from "./compare.ts";
 export { type ErrorRates, errorRates, type Scored } from "./error-rate.ts";
-export { type EvaluateEvent, type EvaluateOptions, type Evaluation, evaluate, type HeldOut } from "./evaluate.ts";
-export { type Likelihood, type LikelihoodSums, likelihood } from "./likelihood.ts";
-export {
-  type MatchedBy,
-  type MatchedConfiguration,
-  type MatchRequest,
-  matchConfiguration,
-} from "./matching/match-configuration.ts";
-export { type PairLengths, pairFlops } from "./matching/pair-flops.ts";
+export { evaluate, type EvaluateEvent, type EvaluateOptions, type Evaluation, type HeldOut } from "./evaluate.ts";
+export { type Likelihood, likelihood, type LikelihoodSums } from "./likelihood.ts";
+export { matchConfiguration, type MatchedBy, type MatchedConfiguration, type MatchRequest } from "./matching/match-configuration.ts";
+export { pairFlops, type PairLengths } from "./matching/pair-flops.ts";
+export { bootstrapMean } from "./statistics/bootstrap-mean.ts";
+export { pairedEffect, type PairedEffectOptions } from "./statistics/paired-effect.ts";
+export { permutationTest } from "./statistics/permutation-test.ts";
+export type { Interval, ResamplingOptions } from "./statistics/resampling.ts";
+export { signFlipTest, type Significance } from "./statistics/sign-flip-test.ts";
