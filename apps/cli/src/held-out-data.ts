@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
 import { DataError, TriviumError } from "@trivium/core";
 import type { Dataset } from "@trivium/data";
-import type { HeldOut } from "@trivium/evaluator";
+import { encodeHeldOut, type HeldOut } from "@trivium/evaluator";
 import { isTextPair, type TextExample } from "@trivium/features";
 import type { LoadedRun } from "./load-run.ts";
 import type { Output } from "./output.ts";
-import { encodeHeldOut, isDatasetName, loadDataset, taskOf } from "./prepare-data.ts";
+import { isDatasetName, loadDataset, taskOf } from "./prepare-data.ts";
 
 export interface HeldOutRequest {
   /** What `--data` says, if it was given. */

@@ -1,9 +1,9 @@
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { ConfigError, DataError } from "@trivium/core";
-import { type Dataset, encodeExamples, exampleLength, fileDataset, fitPairTokenizer } from "@trivium/data";
-import type { HeldOut } from "@trivium/evaluator";
-import { type Example, isTextPair, type TextExample } from "@trivium/features";
+import { type Dataset, encodeExamples, fileDataset, fitPairTokenizer, fittingLength } from "@trivium/data";
+import { encodeHeldOut, type HeldOut } from "@trivium/evaluator";
+import { type Example, isTextPair } from "@trivium/features";
 import { type PairTokenizer, pairTokenizerFromJson, type Tokenizer, type TokenizerJson } from "@trivium/text";
 import type { Plugins } from "./load-registry.ts";
 import type { SharedSettings } from "./settings.ts";
@@ -23,9 +23,6 @@ export interface PreparedData {
   readonly test: readonly HeldOut[];
 }
 
-/** Tokens of a window of text, where the user does not say. */
-const textWindow = 128;
-
 /**
  * Loads the data that the settings name, fits a tokenizer, and encodes everything.
  *
@@ -34,7 +31,7 @@ const textWindow = 128;
 export async function prepareData(settings: SharedSettings, registry: Plugins): Promise<PreparedData> {
   const dataset = await loadDataset(settings, registry);
   const tokenizer = fitPairTokenizer(withTokenizer(dataset, settings.tokenizer), createTokenizer(registry));
-  const length = settings.length ?? lengthFor(dataset, tokenizer);
+  const length = settings.length ?? fittingLength(dataset, tokenizer);
   return {
     dataset,
     tokenizer,
@@ -88,23 +85,4 @@ export async function loadDataset(
 
 function withTokenizer(dataset: Dataset, name: string | undefined): Dataset {
   return name === undefined ? dataset : { ...dataset, tokenizer: { name: "shared", tokenizer: { name } } };
-}
-
-/** Pairs fit whole, with room for a longer answer; text is cut into windows. */
-function lengthFor({ train, validation, test }: Dataset, tokenizer: PairTokenizer): number {
-  const pairs = [...train, ...validation, ...test].filter(isTextPair);
-  if (pairs.length === 0) return textWindow;
-  const longest = encodeExamples(pairs, tokenizer).reduce((most, example) => Math.max(most, exampleLength(example)), 0);
-  return Math.ceil((longest + 8) / 8) * 8;
-}
-
-/** Held-out examples as ids: pairs with every target that counts as right, texts in windows. */
-export function encodeHeldOut(examples: readonly TextExample[], tokenizer: PairTokenizer, length: number): HeldOut[] {
-  const texts = examples.filter((example) => !isTextPair(example));
-  const windows = encodeExamples(texts, tokenizer, { length }).map((example) => ({ example, references: [] }));
-  const pairs = examples.filter(isTextPair).flatMap((pair) => {
-    const references = (pair.references ?? [pair.target]).map((target) => tokenizer.encodeTarget(target));
-    return encodeExamples([pair], tokenizer, { length }).map((example) => ({ example, references }));
-  });
-  return [...windows, ...pairs];
 }

@@ -4,7 +4,7 @@ import { ConfigError } from "@trivium/core";
 import { type Architecture, type ModelOptions, selfMaskOf } from "@trivium/model";
 import type { Objective } from "@trivium/objectives";
 import type { Backend } from "@trivium/tensor";
-import type { Optimizer, Schedule } from "@trivium/trainer";
+import { type Optimizer, runBetas, runRates, type Schedule } from "@trivium/trainer";
 import type { Plugins } from "./load-registry.ts";
 import type { Output } from "./output.ts";
 import { prepareBackend } from "./prepare-backend.ts";
@@ -76,12 +76,12 @@ export interface ScheduleOptions {
 
 /** What the settings say about the schedule. One of the user's own gets its peak, warm-up and steps. */
 export function scheduleOptions({ schedule, learningRate, steps, warmupSteps }: SharedSettings): ScheduleOptions {
-  // Of a single step nothing is left after a warm-up.
-  const warmup = { peak: learningRate, warmupSteps: warmupSteps ?? Math.min(steps - 1, Math.ceil(steps / 10)) };
+  const rates = runRates({ learningRate, steps, warmupSteps });
+  const warmup = { peak: rates.peak, warmupSteps: rates.warmupSteps };
   const options = new Map<string, ScheduleOptions["options"]>([
     ["constant", { rate: learningRate }],
     ["inverse-square-root", warmup],
-    ["warmup-cosine", { ...warmup, steps, floor: learningRate * 0.02 }],
+    ["warmup-cosine", rates],
   ]);
   return { name: schedule, options: options.get(schedule) ?? { ...warmup, steps } };
 }
@@ -95,4 +95,4 @@ export function prepareSchedule(settings: SharedSettings, registry: Plugins): Sc
 }
 
 export const prepareOptimizer = ({ weightDecay }: SharedSettings, registry: Plugins): Optimizer =>
-  registry.create("optimizer", "adam-w", { beta1: 0.9, beta2: 0.98, weightDecay }) as Optimizer;
+  registry.create("optimizer", "adam-w", { ...runBetas, weightDecay }) as Optimizer;

@@ -10,6 +10,7 @@ export { createEpochOrder, type DataPosition, type EpochOrder, type EpochOrderOp
 export { type EvaluationBatch, type EvaluationBatchesOptions, evaluationBatches } from "./evaluation-batches.ts";
 export { fileDataset } from "./file-dataset.ts";
 export { fitPairTokenizer } from "./fit-pair-tokenizer.ts";
+export { fittingLength } from "./fitting-length.ts";
 export { groupReferences } from "./group-references.ts";
 export { DATA_FILE_EXTENSIONS, readExamples } from "./read-examples.ts";
 export { type Split, splitByHash } from "./split-by-hash.ts";

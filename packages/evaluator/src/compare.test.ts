@@ -9,7 +9,8 @@ import { causalLm, type Objective, prefixLm, seq2seq } from "@trivium/objectives
 import { tf } from "@trivium/tensor";
 import { adamW, constant, consume } from "@trivium/trainer";
 import { beforeAll, expect, test } from "vitest";
-import { type Arm, type ArmReport, type CompareOptions, compare } from "./compare.ts";
+import { type CompareOptions, compare } from "./compare.ts";
+import type { Arm, ArmReport } from "./run-arm.ts";
 
 beforeAll(async () => void (await tf.setBackend("cpu")));
 

@@ -26,25 +26,40 @@ export interface ErrorRates {
  * @throws {ConfigError} `evaluator/references` if an example has no reference, or there is no example.
  * @example errorRates([{ prediction: ["K", "AH"], references: [["K", "AE"], ["K", "AH", "T"]] }]).wer // => 1
  */
-export function errorRates<Symbol>(scored: readonly Scored<Symbol>[]): ErrorRates {
-  if (scored.length === 0) throw new ConfigError("evaluator/references", "there is nothing to score");
-  let [edits, symbols, wrong] = [0, 0, 0];
-  for (const { prediction, references } of scored) {
-    const nearest = nearestReference(prediction, references);
-    edits += nearest.edits;
-    symbols += nearest.length;
-    wrong += nearest.edits > 0 ? 1 : 0;
-  }
-  const wer = wrong / scored.length;
-  return { per: edits / Math.max(1, symbols), wer, exactMatch: 1 - wer, examples: scored.length };
+export const errorRates = <Symbol>(scored: readonly Scored<Symbol>[]): ErrorRates =>
+  ratesOf(scored.map(({ prediction, references }) => nearestReference(prediction, references)));
+
+/** How far a prediction is from the nearest reference. */
+export interface Nearest {
+  readonly edits: number;
+  /** Symbols of that reference. */
+  readonly symbols: number;
 }
 
-function nearestReference<Symbol>(prediction: readonly Symbol[], references: readonly (readonly Symbol[])[]) {
+/** @throws {ConfigError} `evaluator/references` if there is no example. */
+export function ratesOf(nearest: readonly Nearest[]): ErrorRates {
+  if (nearest.length === 0) throw new ConfigError("evaluator/references", "there is nothing to score");
+  const total = (count: (one: Nearest) => number) => nearest.reduce((sum, one) => sum + count(one), 0);
+  const wer = total(({ edits }) => (edits > 0 ? 1 : 0)) / nearest.length;
+  const per =
+    total(({ edits }) => edits) /
+    Math.max(
+      1,
+      total(({ symbols }) => symbols),
+    );
+  return { per, wer, exactMatch: 1 - wer, examples: nearest.length };
+}
+
+/** @throws {ConfigError} `evaluator/references` if there is no reference. */
+export function nearestReference<Symbol>(
+  prediction: readonly Symbol[],
+  references: readonly (readonly Symbol[])[],
+): Nearest {
   const distances = references.map((reference) => ({
     edits: editDistance(prediction, reference),
-    length: reference.length,
+    symbols: reference.length,
   }));
-  distances.sort((a, b) => a.edits - b.edits || a.length - b.length);
+  distances.sort((a, b) => a.edits - b.edits || a.symbols - b.symbols);
   const [nearest] = distances;
   if (!nearest) throw new ConfigError("evaluator/references", "an example has no reference to be scored against");
   return nearest;

@@ -10,7 +10,7 @@ import { causalLm, type Objective, prefixLm, seq2seq } from "@trivium/objectives
 import { tf } from "@trivium/tensor";
 import { consume } from "@trivium/trainer";
 import { beforeAll, expect, test } from "vitest";
-import { type EvaluateEvent, type EvaluateOptions, evaluate, type HeldOut } from "./evaluate.ts";
+import { type EvaluateEvent, type EvaluateOptions, evaluate, evaluateExamples, type HeldOut } from "./evaluate.ts";
 
 beforeAll(async () => void (await tf.setBackend("cpu")));
 
@@ -104,4 +104,32 @@ test("progress ends at the number of examples in both phases", async () => {
   const last = (phase: string) => events.findLast((event) => event.type === "progress" && event.phase === phase);
   expect(last("loss")).toMatchObject({ done: 3, total: 3 });
   expect(last("decoding")).toMatchObject({ done: 3, total: 3 });
+});
+
+test.each(arms)("$0.name: what examples add is what the whole is made of, in their order", async (...arm) => {
+  const { evaluation, examples } = await consume(evaluateExamples(options(arm)));
+  const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+  expect(examples.tokens).toEqual(heldOut.map(({ references }) => (references[0] as readonly number[]).length + 1));
+  expect(sum(examples.nats) / sum(examples.tokens)).toBe(evaluation.targetLoss);
+  for (const [at, held] of heldOut.entries()) {
+    const alone = await consume(evaluateExamples(options(arm, { heldOut: [held] })));
+    expect(examples.nats[at]).toBeCloseTo(alone.evaluation.targetLoss * alone.evaluation.targetTokens, 4);
+    expect(examples.edits[at]).toBe(alone.examples.edits[0]);
+  }
+});
+
+test("a loss that tells nothing of its positions is taken row by row, to the same numbers", async () => {
+  const plain = causalLm({ loss: "target" });
+  const { ofFactors, ...rest } = plain.loss;
+  const loss = Object.assign((...given: Parameters<Objective["loss"]>) => {
+    const { losses, ...parts } = plain.loss(...given);
+    return parts;
+  }, rest);
+  const silent: Objective = { ...plain, loss, scoring: () => silent };
+  const [known, found] = await Promise.all(
+    [plain, silent].map((objective) => consume(evaluateExamples(options([causal, objective as Objective])))),
+  );
+  for (const [at, nats] of found!.examples.nats.entries())
+    expect(nats).toBeCloseTo(known!.examples.nats[at] as number, 5);
+  expect(found!.evaluation.targetTokens).toBe(known!.evaluation.targetTokens);
 });

@@ -4,10 +4,10 @@ import { type Batch, type Example, isPair, specialIds } from "@trivium/features"
 import { generate } from "@trivium/generate";
 import type { Model } from "@trivium/model";
 import type { Objective } from "@trivium/objectives";
-import { type ParameterTree, tf } from "@trivium/tensor";
-import { lossOf } from "@trivium/trainer";
-import { type ErrorRates, errorRates, type Scored } from "./error-rate.ts";
+import type { ParameterTree } from "@trivium/tensor";
+import { type ErrorRates, type Nearest, nearestReference, ratesOf } from "./error-rate.ts";
 import { type Likelihood, likelihood } from "./likelihood.ts";
+import { natsOfRows, supervisedByRow } from "./nats-of-rows.ts";
 
 /** A held-out example and, where it has a target, everything that counts as right. */
 export interface HeldOut {
@@ -58,39 +58,79 @@ export type EvaluateEvent =
  * @example const { targetLoss, per } = await consume(evaluate({ model, parameters, objective, heldOut, decodeTarget }));
  */
 export async function* evaluate(options: EvaluateOptions): AsyncGenerator<EvaluateEvent, Evaluation> {
-  const targets = yield* evaluateLikelihood(options);
-  const rates = yield* evaluateDecoding(options);
-  const { loss: targetLoss, perplexity, bitsPerCharacter, tokens: targetTokens } = targets;
-  const evaluation = { targetLoss, perplexity, bitsPerCharacter, targetTokens, ...rates };
-  yield { type: "evaluated", evaluation };
-  return evaluation;
+  return (yield* evaluateExamples(options)).evaluation;
 }
 
-async function* evaluateLikelihood(options: EvaluateOptions): AsyncGenerator<EvaluateEvent, Likelihood> {
+/** What each held-out example adds to an evaluation: what paired statistics need. */
+export interface ExampleScores {
+  /** Negative log-likelihood of each target, nats. */
+  readonly nats: readonly number[];
+  /** Tokens of each target. */
+  readonly tokens: readonly number[];
+  /** Edits to the nearest reference, of the decoded examples in their order. */
+  readonly edits: readonly number[];
+  /** Symbols of that reference. */
+  readonly symbols: readonly number[];
+}
+
+/** An evaluation with what it is made of. */
+export interface ExampleEvaluation {
+  readonly evaluation: Evaluation;
+  readonly examples: ExampleScores;
+}
+
+/**
+ * As `evaluate`, and returns what each example adds too.
+ *
+ * @throws what `evaluate` throws.
+ * @example const { examples } = await consume(evaluateExamples(options));
+ */
+export async function* evaluateExamples(options: EvaluateOptions): AsyncGenerator<EvaluateEvent, ExampleEvaluation> {
+  const { nats, tokens, likelihood: targets } = yield* evaluateLikelihood(options);
+  const nearest = yield* evaluateDecoding(options);
+  const { loss: targetLoss, perplexity, bitsPerCharacter, tokens: targetTokens } = targets;
+  const rates = nearest.length > 0 ? ratesOf(nearest) : {};
+  const evaluation = { targetLoss, perplexity, bitsPerCharacter, targetTokens, ...rates };
+  yield { type: "evaluated", evaluation };
+  const [edits, symbols] = [nearest.map((one) => one.edits), nearest.map((one) => one.symbols)];
+  return { evaluation, examples: { nats, tokens, edits, symbols } };
+}
+
+interface TargetScores {
+  readonly nats: number[];
+  readonly tokens: number[];
+  readonly likelihood: Likelihood;
+}
+
+async function* evaluateLikelihood(options: EvaluateOptions): AsyncGenerator<EvaluateEvent, TargetScores> {
   const { model, parameters, objective, heldOut, decodeTarget, batchSize = 256, signal } = options;
   const scoring = objective.scoring?.() ?? objective;
   const examples = heldOut.map(({ example }) => example);
+  const scores = { nats: examples.map(() => 0), tokens: examples.map(() => 0) };
   const pause = createPacer();
-  let [nats, tokens, characters, done] = [0, 0, 0, 0];
-  for (const { batch } of evaluationBatches({ examples, objective: scoring, batchSize })) {
+  let [characters, done] = [0, 0];
+  for (const { batch, indices } of evaluationBatches({ examples, objective: scoring, batchSize })) {
     if (signal?.aborted) break;
-    nats += natsOf(model, parameters, scoring, batch);
-    tokens += batch.supervisedTokens;
+    const nats = natsOfRows({ model, objective: scoring }, parameters, batch);
+    const tokens = supervisedByRow(batch);
+    for (const [row, index] of indices.entries()) {
+      scores.nats[index] = nats[row] as number;
+      scores.tokens[index] = tokens[row] as number;
+    }
     characters += charactersOf(batch, decodeTarget);
     done += batch.size;
     yield { type: "progress", phase: "loss", done, total: examples.length };
     await pause();
   }
+  const [nats, tokens] = [sumOf(scores.nats), sumOf(scores.tokens)];
   if (tokens === 0 && !signal?.aborted) {
     const message = `no target token to score in ${heldOut.length} held-out examples; hold some out`;
     throw new DataError("evaluator/no-targets", message);
   }
-  return likelihood({ nats, tokens, characters });
+  return { ...scores, likelihood: likelihood({ nats, tokens, characters }) };
 }
 
-function natsOf(model: Model, parameters: ParameterTree, objective: Objective, batch: Batch): number {
-  return tf.tidy(() => lossOf({ model, objective }, parameters, batch).sum.dataSync()[0] as number);
-}
+const sumOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
 
 /** Characters that the supervised ids of each row spell; a row is a text of its own. */
 function charactersOf({ targets, lossWeights, size }: Batch, decodeTarget: EvaluateOptions["decodeTarget"]): number {
@@ -106,7 +146,7 @@ function charactersOf({ targets, lossWeights, size }: Batch, decodeTarget: Evalu
   return characters;
 }
 
-async function* evaluateDecoding(options: EvaluateOptions): AsyncGenerator<EvaluateEvent, ErrorRates | undefined> {
+async function* evaluateDecoding(options: EvaluateOptions): AsyncGenerator<EvaluateEvent, readonly Nearest[]> {
   const {
     heldOut,
     decoded = heldOut.length,
@@ -118,8 +158,9 @@ async function* evaluateDecoding(options: EvaluateOptions): AsyncGenerator<Evalu
     signal,
   } = options;
   const chosen = heldOut.filter(({ references }) => references.length > 0).slice(0, decoded);
-  if (chosen.length === 0) return undefined;
-  const scored: Scored<number>[] = [];
+  if (chosen.length === 0) return [];
+  const nearest: Nearest[] = [];
+  let done = 0;
   const examples = chosen.map(({ example }) => example);
   // The same for every architecture: what a single stream has left behind its source.
   const limits = examples.map((example) =>
@@ -136,11 +177,13 @@ async function* evaluateDecoding(options: EvaluateOptions): AsyncGenerator<Evalu
   };
   for await (const event of generate(request)) {
     if (event.type !== "generated") continue;
-    scored.push({ prediction: event.result.ids, references: (chosen[event.index] as HeldOut).references });
-    if (scored.length % batchSize === 0 || scored.length === chosen.length)
-      yield { type: "progress", phase: "decoding", done: scored.length, total: chosen.length };
+    nearest[event.index] = nearestReference(event.result.ids, (chosen[event.index] as HeldOut).references);
+    done += 1;
+    if (done % batchSize === 0 || done === chosen.length)
+      yield { type: "progress", phase: "decoding", done, total: chosen.length };
   }
-  return scored.length > 0 ? errorRates(scored) : undefined;
+  // Aborted, it has gaps, and its numbers are of a part of the examples.
+  return nearest.filter((one) => one !== undefined);
 }
 
 const sourceLength = (example: Example): number => (isPair(example) ? example.source.length : example.tokens.length);

@@ -1,7 +1,7 @@
 import type { Random, Reason } from "@trivium/core";
 import type { Batch, Example, Features, SpecialIds } from "@trivium/features";
 import { defineKind } from "@trivium/registry";
-import type { FactoredLogits, Scalar, Tensor3D } from "@trivium/tensor";
+import type { FactoredLogits, Scalar, Tensor1D, Tensor3D } from "@trivium/tensor";
 
 /** What an objective may know when it converts an example. */
 export interface FeatureContext {
@@ -15,6 +15,8 @@ export interface Loss {
   /** Σ weight · loss, nats, with smoothing and z-loss where asked for. */
   readonly sum: Scalar;
   readonly tokens: number;
+  /** `[B · L]`: what each position adds to the sum. Absent where the loss is not a sum over positions. */
+  readonly losses?: Tensor1D;
 }
 
 /** A loss over logits, and over their factors: who gives an objective another loss gives it another, or none, of these. */

@@ -22,10 +22,10 @@ export const tokenLossOptions = {
 
 /** The weighted cross-entropy of every position: its sum, and how many positions carry loss. */
 export function tokenLoss(options: SoftmaxCrossEntropyOptions): LossFunction {
-  const lossOf = (losses: (targets: Tensor1D, weights: Tensor1D) => Tensor1D, batch: Batch): Loss => ({
-    sum: tf.sum(losses(tf.tensor1d(batch.targets, "int32"), tf.tensor1d(batch.lossWeights))),
-    tokens: batch.supervisedTokens,
-  });
+  const lossOf = (of: (targets: Tensor1D, weights: Tensor1D) => Tensor1D, batch: Batch): Loss => {
+    const losses = of(tf.tensor1d(batch.targets, "int32"), tf.tensor1d(batch.lossWeights));
+    return { sum: tf.sum(losses), tokens: batch.supervisedTokens, losses };
+  };
   const ofLogits = (logits: Tensor3D, batch: Batch) => {
     const rows = tf.reshape(logits, [-1, logits.shape[2]]) as Tensor2D;
     return lossOf((targets, weights) => softmaxCrossEntropy(rows, targets, weights, options), batch);

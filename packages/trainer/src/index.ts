@@ -30,6 +30,7 @@ export { type LossParts, lossOf } from "./loss-of.ts";
 export { createMemoryStore, type MemoryStore } from "./memory-store.ts";
 export { type Optimizer, type OptimizerState, optimizer, type Trained, type Update } from "./optimizer.ts";
 export { trainerPlugins } from "./plugins.ts";
+export { type RunRates, runBetas, runRates } from "./run-rates.ts";
 export { describedSchedule, lowest, type Schedule, schedule, sum } from "./schedule.ts";
 export { train } from "./train.ts";
 export type { CheckpointOptions, EvaluateOptions, StepPhase, TrainOptions, TrainResult } from "./train-options.ts";

@@ -1,8 +1,10 @@
 import type { AttentionKernel } from "@trivium/attention";
 import type { Dataset } from "@trivium/data";
 import type { Architecture } from "@trivium/model";
+import type { Objective } from "@trivium/objectives";
 import { defineKind } from "@trivium/registry";
-import type { CurvePoint } from "../compare.ts";
+import type { Tokenizer, TokenizerJson } from "@trivium/text";
+import type { CurvePoint } from "../run-arm.ts";
 
 /** Anything that JSON can hold. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -36,6 +38,10 @@ export interface ArmContext {
   readonly attention: AttentionKernel;
   /** @throws {UnknownPluginError}, or what the dataset throws where its data is missing. */
   dataset(name: string, options?: Readonly<Record<string, Json>>): Promise<Dataset>;
+  /** An objective of the user's own, too. Default: those of `@trivium/objectives`. */
+  objective?(name: string, options?: Readonly<Record<string, Json>>): Objective;
+  /** A tokenizer of the user's own, too. Default: those of `@trivium/text`. */
+  tokenizer?(json: TokenizerJson): Tokenizer;
   /** Aborted, an arm ends early and its outcome is dropped. */
   readonly signal?: AbortSignal;
 }

@@ -1,0 +1,71 @@
+import type { ModelOptions } from "@trivium/model";
+import { runBetas, runRates } from "@trivium/trainer";
+import type { Json } from "./claim.ts";
+
+/** A plugin by its name, with its options. */
+export interface Named {
+  readonly name: string;
+  readonly options?: Readonly<Record<string, Json>>;
+}
+
+/** What is scored, and how much of it. */
+export interface ScoringSettings {
+  /** Default `"validation"`. */
+  readonly part?: "validation" | "test";
+  /** The first so many examples of that part. Default: all. */
+  readonly scored?: number;
+  /** So many of those are decoded. Default: all of them. */
+  readonly decoded?: number;
+  /** The most tokens of a decoded target. Default: what the data needs. */
+  readonly maximumTokens?: number;
+  /** Points of the learning curve. Default 8. */
+  readonly curvePoints?: number;
+}
+
+/** What is trained, on what, for how long: plain JSON, all of it in the arm's configuration. */
+export interface TrainingSettings {
+  readonly architecture: string;
+  readonly objective: Named;
+  /** The model's options; vocabulary and length follow from the data. */
+  readonly model: Omit<ModelOptions, "vocabulary" | "length">;
+  /** The longest row. Default: what the data needs. */
+  readonly length?: number;
+  readonly dataset: Named;
+  /** One tokenizer for both sides, by name. Default: what the dataset asks for. */
+  readonly tokenizer?: string;
+  /** Trains on the first so many examples. Default: all. */
+  readonly examples?: number;
+  readonly steps: number;
+  /** Examples of a step. */
+  readonly batch: number;
+  /** Tokens of a packed row. Default: a row each. */
+  readonly packing?: number;
+  readonly seed: number;
+  /** The peak of a warm-up and half a cosine. Default 2e-3. */
+  readonly learningRate?: number;
+  /** Default 0.01. */
+  readonly weightDecay?: number;
+  /** Default 1. */
+  readonly clipNorm?: number;
+  readonly evaluation?: ScoringSettings;
+}
+
+/** The settings with every default filled in: what the numbers depend on. */
+export function trainingConfiguration(settings: TrainingSettings) {
+  const { architecture, objective, dataset, evaluation = {}, learningRate = 2e-3, steps } = settings;
+  const { model, length, tokenizer, examples, batch, packing, seed, weightDecay = 0.01, clipNorm = 1 } = settings;
+  const { part = "validation", scored, decoded, maximumTokens, curvePoints = 8 } = evaluation;
+  return given({
+    ...{ type: "training", version: 1, architecture, model, length, tokenizer, examples, steps, batch, packing, seed },
+    objective: { name: objective.name, options: objective.options ?? {} },
+    dataset: { name: dataset.name, options: dataset.options ?? {} },
+    optimizer: { name: "adam-w", options: { ...runBetas, weightDecay } },
+    schedule: { name: "warmup-cosine", options: runRates({ learningRate, steps }) },
+    clipNorm,
+    evaluation: given({ part, scored, decoded, maximumTokens, curvePoints }),
+  });
+}
+
+/** What JSON would keep. */
+const given = (fields: Readonly<Record<string, unknown>>): Readonly<Record<string, Json>> =>
+  JSON.parse(JSON.stringify(fields)) as Record<string, Json>;

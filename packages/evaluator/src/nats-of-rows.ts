@@ -1,0 +1,39 @@
+import type { Batch } from "@trivium/features";
+import { type ParameterTree, tf } from "@trivium/tensor";
+import { type LossParts, lossOf } from "@trivium/trainer";
+
+/**
+ * The loss of each row of a batch, summed over its supervised positions.
+ *
+ * @returns `[B]`, nats. A loss that is no sum over positions is taken of each row alone.
+ */
+export function natsOfRows(parts: LossParts, parameters: ParameterTree, batch: Batch): Float64Array {
+  const losses = tf.tidy(() => lossOf(parts, parameters, batch).losses?.dataSync());
+  const length = batch.targets.length / batch.size;
+  if (losses) return Float64Array.from({ length: batch.size }, (_, row) => sumOf(losses, row * length, length));
+  return Float64Array.from({ length: batch.size }, (_, row) =>
+    tf.tidy(() => lossOf(parts, parameters, onlyRow(batch, row)).sum.dataSync()[0] as number),
+  );
+}
+
+/** Positions of each row that carry loss. */
+export function supervisedByRow({ lossWeights, size }: Batch): number[] {
+  const length = lossWeights.length / size;
+  return Array.from(
+    { length: size },
+    (_, row) => lossWeights.subarray(row * length, (row + 1) * length).filter((weight) => weight !== 0).length,
+  );
+}
+
+/** The batch with the loss weights of one row alone: what rows see of one another stays as it is. */
+function onlyRow(batch: Batch, row: number): Batch {
+  const length = batch.lossWeights.length / batch.size;
+  const lossWeights = batch.lossWeights.map((weight, at) => (Math.floor(at / length) === row ? weight : 0));
+  return { ...batch, lossWeights, supervisedTokens: lossWeights.filter((weight) => weight !== 0).length };
+}
+
+function sumOf(values: ArrayLike<number>, from: number, count: number): number {
+  let sum = 0;
+  for (let at = from; at < from + count; at++) sum += values[at] as number;
+  return sum;
+}

@@ -1,0 +1,231 @@
+import type { AttentionKernel } from "@trivium/attention";
+import { type Architecture, createModel, type Model, type ModelOptions, trainingFlops } from "@trivium/model";
+import type { Objective } from "@trivium/objectives";
+import { disposeTree, type ParameterTree } from "@trivium/tensor";
+import {
+  type BatchSource,
+  type Optimizer,
+  type Schedule,
+  type TrainEvent,
+  type TrainResult,
+  train,
+} from "@trivium/trainer";
+import {
+  type EvaluateEvent,
+  type Evaluation,
+  type ExampleScores,
+  evaluate,
+  evaluateExamples,
+  type HeldOut,
+} from "./evaluate.ts";
+import { present } from "./present.ts";
+import { relay } from "./relay.ts";
+
+/** One side of a comparison. */
+export interface Arm {
+  /** Unique: `"encoder-decoder, shared"`. */
+  readonly name: string;
+  readonly architecture: Architecture;
+  readonly config: ModelOptions;
+  readonly objective: Objective;
+}
+
+/** How an arm is trained and scored: what all arms of a comparison share. */
+export interface ArmRunOptions {
+  readonly attention: AttentionKernel;
+  /** The same examples in the same order, as an objective converts them. */
+  readonly batches: (objective: Objective) => BatchSource;
+  readonly heldOut: readonly HeldOut[];
+  readonly decodeTarget: (ids: readonly number[]) => string;
+  readonly steps: number;
+  readonly seed: number | string;
+  readonly optimizer: Optimizer;
+  readonly schedule: Schedule;
+  readonly clipNorm?: number;
+  /** At most so many held-out examples are decoded. Default: all. */
+  readonly decoded?: number;
+  readonly maximumTokens?: number;
+  /** Points of each learning curve, with held-out loss on the first 512 examples. Default 8. */
+  readonly curvePoints?: number;
+  /** Looks at the trained model before its parameters are disposed. */
+  readonly inspect?: (trained: TrainedModel) => Promise<void>;
+  readonly signal?: AbortSignal;
+}
+
+/** A point of a learning curve, on each of the four axes. */
+export interface CurvePoint {
+  readonly step: number;
+  readonly tokensSeen: number;
+  readonly tokensSupervised: number;
+  readonly flops: number;
+  readonly seconds: number;
+  readonly trainLoss: number;
+  /** Nats per target token on the first held-out examples. */
+  readonly targetLoss: number;
+}
+
+/** What one arm cost and reached. */
+export interface ArmReport extends Evaluation {
+  readonly name: string;
+  readonly architecture: string;
+  readonly objective: string;
+  readonly parameters: number;
+  /** Of training, counted from the shapes: see `trainingFlops`. */
+  readonly flops: number;
+  readonly tokensSeen: number;
+  readonly tokensSupervised: number;
+  /** Of training alone. */
+  readonly seconds: number;
+  readonly tokensPerSecond: number;
+  readonly config: Model["config"];
+  readonly curve: readonly CurvePoint[];
+}
+
+/** What happens while an arm runs. */
+export type ArmEvent =
+  | { readonly type: "train"; readonly arm: string; readonly event: TrainEvent }
+  | { readonly type: "evaluate"; readonly arm: string; readonly event: EvaluateEvent };
+
+/** A model with parameters that belong to somebody else. */
+export interface TrainedModel {
+  readonly model: Model;
+  readonly parameters: ParameterTree;
+}
+
+/** An arm's report, and what each held-out example adds to it. */
+export interface ArmRun {
+  readonly report: ArmReport;
+  readonly examples: ExampleScores;
+}
+
+/**
+ * Trains one arm and scores it.
+ *
+ * @returns nothing if the signal aborts.
+ * @throws {ConfigError} `model/config`; what `train`, `evaluateExamples` and `inspect` throw.
+ * @example const run = await consume(runArm(arm, options));
+ */
+export async function* runArm(arm: Arm, options: ArmRunOptions): AsyncGenerator<ArmEvent, ArmRun | undefined> {
+  const model = createModel({ architecture: arm.architecture, config: arm.config, attention: options.attention });
+  const curve: CurvePoint[] = [];
+  const trained = yield* trainArm(arm, model, { options, curve });
+  try {
+    if (trained.result.reason === "aborted") return undefined;
+    const { heldOut, decoded, maximumTokens } = options;
+    const request = {
+      ...scoring(arm, model, trained.result.parameters, options),
+      heldOut,
+      ...present({ decoded, maximumTokens }),
+    };
+    const { evaluation, examples } = yield* relay(
+      evaluateExamples(request),
+      (event) => ({ type: "evaluate", arm: arm.name, event }) as const,
+    );
+    // Aborted, an evaluation ends early: its numbers are of a part of the examples.
+    if (options.signal?.aborted) return undefined;
+    await options.inspect?.({ model, parameters: trained.result.parameters });
+    return { report: reportOf(arm, model, { trained, evaluation, curve }), examples };
+  } finally {
+    disposeTree(trained.result.parameters);
+  }
+}
+
+interface Reported {
+  readonly trained: TrainedArm;
+  readonly evaluation: Evaluation;
+  readonly curve: readonly CurvePoint[];
+}
+
+function reportOf(arm: Arm, model: Model, { trained, evaluation, curve }: Reported): ArmReport {
+  const { seenTokens, supervisedTokens, flops = 0, seconds } = trained.totals;
+  return {
+    name: arm.name,
+    architecture: arm.architecture.name,
+    objective: arm.objective.name,
+    parameters: trained.parameters,
+    flops,
+    tokensSeen: seenTokens,
+    tokensSupervised: supervisedTokens,
+    seconds,
+    tokensPerSecond: seenTokens / seconds,
+    ...evaluation,
+    config: model.config,
+    curve,
+  };
+}
+
+interface TrainedArm {
+  readonly result: TrainResult;
+  readonly parameters: number;
+  readonly totals: Extract<TrainEvent, { type: "stopped" }>["totals"];
+}
+
+async function* trainArm(
+  arm: Arm,
+  model: Model,
+  { options, curve }: { options: ArmRunOptions; curve: CurvePoint[] },
+): AsyncGenerator<ArmEvent, TrainedArm> {
+  const { steps, seed, optimizer, schedule, clipNorm, signal, curvePoints = 8 } = options;
+  const few = options.heldOut.slice(0, 512);
+  const stream = train({
+    model,
+    objective: arm.objective,
+    batches: options.batches(arm.objective),
+    optimizer,
+    schedule,
+    steps,
+    seed,
+    flops: trainingFlops(arm.architecture, arm.config),
+    evaluate: {
+      every: Math.max(1, Math.ceil(steps / curvePoints)),
+      run: async (parameters) => ({
+        targetLoss: await heldOutLoss({ ...scoring(arm, model, parameters, options), heldOut: few }),
+      }),
+    },
+    ...present({ clipNorm, signal }),
+  });
+  let parameters = 0;
+  let last: Extract<TrainEvent, { type: "step" }> | undefined;
+  let totals: TrainedArm["totals"] | undefined;
+  const result = yield* relay(stream, (event) => {
+    if (event.type === "started") parameters = event.parameters;
+    if (event.type === "step") last = event;
+    if (event.type === "stopped") totals = event.totals;
+    if (event.type === "evaluated" && last) curve.push(curvePoint(last, event.metrics.targetLoss ?? Number.NaN));
+    return { type: "train", arm: arm.name, event } as const;
+  });
+  return { result, parameters, totals: totals as TrainedArm["totals"] };
+}
+
+function curvePoint({ step, loss, totals }: Extract<TrainEvent, { type: "step" }>, targetLoss: number): CurvePoint {
+  const { seenTokens, supervisedTokens, flops = 0, seconds } = totals;
+  return {
+    step,
+    tokensSeen: seenTokens,
+    tokensSupervised: supervisedTokens,
+    flops,
+    seconds,
+    trainLoss: loss,
+    targetLoss,
+  };
+}
+
+const scoring = (
+  { objective }: Arm,
+  model: Model,
+  parameters: ParameterTree,
+  { decodeTarget, signal }: ArmRunOptions,
+) => ({
+  model,
+  parameters,
+  objective,
+  decodeTarget,
+  ...present({ signal }),
+});
+
+async function heldOutLoss(request: Parameters<typeof evaluate>[0]): Promise<number> {
+  for await (const event of evaluate({ ...request, decoded: 0 })) {
+    if (event.type === "evaluated") return event.evaluation.targetLoss;
+  }
+  return Number.NaN;
+}
