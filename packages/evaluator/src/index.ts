@@ -1,6 +1,10 @@
+export { analyseClaims, type AnalyseClaimsOptions, type ClaimResult, type NamedClaim } from "./claims/analyse-claims.ts";
+export { armHash } from "./claims/arm-hash.ts";
+export { type ArmStore, createMemoryArmStore, type StoredArm } from "./claims/arm-store.ts";
 export { type ArmContext, type ArmOutcome, type ArmProgress, type ArmResult, type Chart, type ChartSeries, type Claim, claim, type ClaimArm, type ClaimRequest, type Effect, type Evidence, type Findings, type FindingsTable, type Json, type Preset, type Verdict } from "./claims/claim.ts";
 export { countedEffect } from "./claims/counted-effect.ts";
 export { judge } from "./claims/judge.ts";
+export { type ClaimsEvent, runClaims, type RunClaimsOptions } from "./claims/run-claims.ts";
 export { type ProbedData, trainingArm, type TrainingArmOptions, type TrainingNumbers, type TrainingProbe } from "./claims/training-arm.ts";
 export type { Named, ScoringSettings, TrainingSettings } from "./claims/training-settings.ts";
 export { compare, type CompareEvent, type CompareOptions } from "./compare.ts";
