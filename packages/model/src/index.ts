@@ -16,5 +16,6 @@ export {
   trainingFlops,
 } from "./counters.ts";
 export { type CreateModelOptions, createModel } from "./create-model.ts";
-export type { DecodingState, ForwardOptions, LogitsFunction, Model } from "./model.ts";
+export { crossMaskFor, selfMaskFor } from "./input-masks.ts";
+export type { DecodingState, ForwardOptions, LayerStates, LogitsFunction, Model } from "./model.ts";
 export { type ResolvedConfig, resolveConfig } from "./resolve-config.ts";

@@ -19,14 +19,23 @@ export function prefixLookup({ prefixLengths }: ModelInput, rows: StreamRows): (
 /** What the masks of an input may depend on. */
 const maskContext = (input: ModelInput): MaskContext => ({ prefixLengths: input.prefixLengths });
 
-/** The self-attention mask of one stream of an input, its padding hidden. */
+/**
+ * The self-attention mask of one stream of an input as a model uses it: padding hidden, packed documents apart.
+ *
+ * @example selfMaskFor(causal, input, "tokens").visible(0, 0, 1, 0) // => true
+ */
 export function selfMaskFor(architecture: Architecture, input: ModelInput, stream: string): Mask {
   const rows = input.streams[stream] as StreamRows;
   const mask = selfMaskOf(architecture, stream)(maskContext(input));
   return hidePadding(mask, rows, rows);
 }
 
-/** The cross-attention mask from one stream to the one before it, the padding of both hidden. */
+/**
+ * The cross-attention mask from one stream to the one before it, `memory`, as a model uses it: padding hidden, packed
+ * documents apart.
+ *
+ * @example crossMaskFor(encoderDecoder, input, "target", "source").visible(0, 0, 0, 3) // => true
+ */
 export function crossMaskFor(architecture: Architecture, input: ModelInput, stream: string, memory: string): Mask {
   const mask = (architecture.crossMask as NonNullable<Architecture["crossMask"]>)(maskContext(input));
   return hidePadding(mask, input.streams[stream] as StreamRows, input.streams[memory] as StreamRows);

@@ -4,6 +4,15 @@ import type { FactoredLogits, ParameterTree, Tensor2D, Tensor3D } from "@trivium
 import type { Architecture } from "./architecture.ts";
 import type { ModelConfig } from "./config.ts";
 
+/** The states of one stream between its layers. */
+export interface LayerStates {
+  readonly stream: string;
+  /** How many layers they have gone through: 0 for embeddings, N before the last norm. */
+  readonly layer: number;
+  /** `[B, L, M]`; belongs to the pass and is gone after it. */
+  readonly states: Tensor3D;
+}
+
 export interface ForwardOptions {
   /** Turns dropout on: the seed decides, with the place in the model, which elements drop. Give one seed a step. */
   readonly dropoutSeed?: string;
@@ -12,6 +21,11 @@ export interface ForwardOptions {
    * same gradients to the bit. Also called activation checkpointing; it has nothing to do with checkpoints of a run.
    */
   readonly checkpointing?: boolean;
+  /**
+   * Called with the states of every stream before its first layer and after each: to look at them, or to go on with
+   * others of the same shape, which it returns (activation patching, gradients with respect to states).
+   */
+  readonly onStates?: (observed: LayerStates) => Tensor3D | undefined;
 }
 
 /** The caches of a batch of sequences that is being decoded, and what each row predicts next. */

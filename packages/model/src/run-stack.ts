@@ -37,6 +37,8 @@ export interface StackRun {
   readonly dropoutSeed?: string | undefined;
   /** Whether a layer keeps nothing for the backward pass but what goes in. */
   readonly checkpointing?: boolean | undefined;
+  /** From the states before the first layer and after each one to those to go on with. Default: these. */
+  readonly onStates?: (layer: number, states: Tensor3D) => Tensor3D;
 }
 
 /**
@@ -53,10 +55,11 @@ export function runStack(parameters: StackParameters, x: Tensor3D, run: StackRun
     ...(config.positions === "rotary" && { rotary: rotation(run.queryPositions, headWidth, rotaryBase) }),
   };
   const runOne = run.checkpointing ? recomputedLayer : runLayer;
-  let states: Tensor = drop(x, run, "embedding");
+  const observed = (layer: number, states: Tensor): Tensor => run.onStates?.(layer, states as Tensor3D) ?? states;
+  let states: Tensor = observed(0, drop(x, run, "embedding"));
   parameters.layers.forEach((layer, index) => {
     const keyValues = layer.cross && run.cross?.keyValues(index);
-    states = runOne({ x: states, layer, shared, ...(keyValues && { keyValues }) }, run, index);
+    states = observed(index + 1, runOne({ x: states, layer, shared, ...(keyValues && { keyValues }) }, run, index));
   });
   return (parameters.norm ? norm(parameters.norm, states, config.normEpsilon) : states) as Tensor3D;
 }

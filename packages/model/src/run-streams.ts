@@ -5,6 +5,7 @@ import { type ParameterTree, type Tensor2D, type Tensor3D, tf } from "@trivium/t
 import type { Architecture } from "./architecture.ts";
 import { embed } from "./embed.ts";
 import { crossMaskFor, isBidirectional, positionsOf, prefixLookup, selfMaskFor } from "./input-masks.ts";
+import type { ForwardOptions } from "./model.ts";
 import type { ResolvedConfig } from "./resolve-config.ts";
 import { runStack, type StackRun } from "./run-stack.ts";
 import { stackParameters } from "./stack-parameters.ts";
@@ -19,6 +20,7 @@ export interface ModelParts {
 export interface RunStreamsOptions {
   readonly dropoutSeed?: string | undefined;
   readonly checkpointing?: boolean | undefined;
+  readonly onStates?: ForwardOptions["onStates"];
   /** Called with the keys and values of the predicting stream, layer by layer. */
   readonly keepSelf?: (layer: number, keyValues: KeyValues) => void;
   readonly keepCross?: (layer: number, keyValues: KeyValues) => void;
@@ -51,6 +53,7 @@ export function runStreams(
       ...(cross ? { cross } : {}),
       dropoutSeed: options.dropoutSeed === undefined ? undefined : `${options.dropoutSeed}/${stream}`,
       checkpointing: options.checkpointing,
+      ...(options.onStates ? { onStates: observing(options.onStates, stream) } : {}),
     };
     memory = { stream, states: runStack(stack, x, run) };
   }
@@ -80,6 +83,13 @@ function crossRun({ architecture, config }: ModelParts, request: CrossRunRequest
       return keyValues;
     },
   };
+}
+
+function observing(
+  observe: NonNullable<ForwardOptions["onStates"]>,
+  stream: string,
+): NonNullable<StackRun["onStates"]> {
+  return (layer, states) => observe({ stream, layer, states }) ?? states;
 }
 
 function keepAll(keep: NonNullable<RunStreamsOptions["keepSelf"]>): NonNullable<StackRun["extend"]> {
