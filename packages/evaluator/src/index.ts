@@ -1,7 +1,7 @@
 export { analyseClaims, type AnalyseClaimsOptions, type ClaimResult, type NamedClaim } from "./claims/analyse-claims.ts";
 export { armHash } from "./claims/arm-hash.ts";
 export { type ArmStore, createMemoryArmStore, type StoredArm } from "./claims/arm-store.ts";
-export { type ArmContext, type ArmOutcome, type ArmProgress, type ArmResult, type Chart, type ChartSeries, type Claim, claim, type ClaimArm, type ClaimRequest, type Effect, type Evidence, type Findings, type FindingsTable, type Json, type Preset, type Verdict } from "./claims/claim.ts";
+export { type ArmContext, type ArmOutcome, type ArmProgress, type ArmResult, type Chart, type ChartSeries, claim, type Claim, type ClaimArm, type ClaimRequest, type Effect, type Evidence, type Findings, type FindingsTable, type Json, type Preset, type Verdict } from "./claims/claim.ts";
 export { countedEffect } from "./claims/counted-effect.ts";
 export { judge } from "./claims/judge.ts";
 export { type ClaimsEvent, runClaims, type RunClaimsOptions } from "./claims/run-claims.ts";
@@ -14,6 +14,7 @@ export { evaluate, type EvaluateEvent, evaluateExamples, type EvaluateOptions, t
 export { type Likelihood, likelihood, type LikelihoodSums } from "./likelihood.ts";
 export { matchConfiguration, type MatchedBy, type MatchedConfiguration, type MatchRequest } from "./matching/match-configuration.ts";
 export { pairFlops, type PairLengths } from "./matching/pair-flops.ts";
+export { type Movements, perturbationInfluence, type PerturbationInfluence, type PerturbationOptions } from "./probes/perturbation-influence.ts";
 export { type Arm, type ArmEvent, type ArmReport, type ArmRun, type ArmRunOptions, type CurvePoint, runArm, type TrainedModel } from "./run-arm.ts";
 export { bootstrapMean } from "./statistics/bootstrap-mean.ts";
 export { pairedEffect, type PairedEffectOptions } from "./statistics/paired-effect.ts";

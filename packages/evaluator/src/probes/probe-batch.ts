@@ -1,0 +1,102 @@
+import { createRandom } from "@trivium/core";
+import {
+  type Batch,
+  type Example,
+  type Features,
+  isPair,
+  type ModelInput,
+  specialIds,
+  toBatch,
+} from "@trivium/features";
+import type { Objective } from "@trivium/objectives";
+
+/** Makes one batch of several examples: `toBatch` and `toPackedBatch` with their options. */
+export type Collate = (rows: readonly Features[]) => Batch;
+
+/** Where one token of an example stands in a batch. */
+export interface TokenPlace {
+  /** The example's index. */
+  readonly example: number;
+  /** The token's index in the source, and behind it in the target; in a text, its index. */
+  readonly token: number;
+  /** The slots that hold it, flat in `[B, L]`. */
+  readonly inputs: readonly { readonly stream: string; readonly at: number }[];
+  /** The positions of the predicting stream that should predict it, flat in `[B, L]`. */
+  readonly predictions: readonly number[];
+}
+
+/** A batch of which is known what stands where, whatever made it. */
+export interface ProbeBatch {
+  readonly batch: Batch;
+  readonly tokens: readonly TokenPlace[];
+  /** The example of each slot of a stream, flat in `[B, L]`; −1 is padding. */
+  readonly owners: Readonly<Record<string, Int32Array>>;
+}
+
+const padded: Collate = (rows) => toBatch(rows, { pad: specialIds.pad });
+
+/**
+ * A batch of examples, and the places of their tokens in it: found by sending marks through objective and collation
+ * instead of ids, so that nothing is assumed of either.
+ */
+export function probeBatch(objective: Objective, examples: readonly Example[], collate: Collate = padded): ProbeBatch {
+  const featuresOf = (example: Example) =>
+    objective.features(example, { specials: specialIds, random: createRandom("probe") });
+  const features = examples.map(featuresOf);
+  let mark = 0;
+  const firstMarks = examples.map((example) => {
+    const first = mark;
+    mark -= tokensOf(example).length;
+    return first;
+  });
+  const marked = collate(
+    examples.map((example, index) => featuresOf(markTokens(example, firstMarks[index] as number))),
+  );
+  const owned = collate(features.map((row, index) => withEveryId(row, index + 1)));
+  return {
+    batch: collate(features),
+    tokens: examples.flatMap((example, index) =>
+      tokensOf(example).map((_, token) => placeOf(marked, (firstMarks[index] as number) - 1 - token, index, token)),
+    ),
+    owners: Object.fromEntries(Object.entries(owned.streams).map(([name, { ids }]) => [name, ids.map((id) => id - 1)])),
+  };
+}
+
+/** A copy of an input with some ids changed. */
+export function withIds(
+  input: ModelInput,
+  places: readonly { readonly stream: string; readonly at: number }[],
+  change: (id: number) => number,
+): ModelInput {
+  const streams = { ...input.streams };
+  for (const { stream, at } of places) {
+    const rows = streams[stream] as ModelInput["streams"][string];
+    const ids = rows.ids.slice();
+    ids[at] = change(ids[at] as number);
+    streams[stream] = { ...rows, ids };
+  }
+  return { ...input, streams };
+}
+
+const tokensOf = (example: Example): readonly number[] =>
+  isPair(example) ? [...example.source, ...example.target] : example.tokens;
+
+/** The example with marks for ids: `before − 1`, `before − 2`, …, all below any id. */
+function markTokens(example: Example, before: number): Example {
+  const marks = (ids: readonly number[], start: number) => ids.map((_, at) => start - 1 - at);
+  if (!isPair(example)) return { tokens: marks(example.tokens, before) };
+  return { source: marks(example.source, before), target: marks(example.target, before - example.source.length) };
+}
+
+function withEveryId(features: Features, id: number): Features {
+  const streams = Object.entries(features.streams).map(([name, ids]) => [name, ids.map(() => id)] as const);
+  return { ...features, streams: Object.fromEntries(streams) };
+}
+
+function placeOf(marked: Batch, mark: number, example: number, token: number): TokenPlace {
+  const placesIn = (ids: Int32Array) => [...ids.keys()].filter((at) => ids[at] === mark);
+  const inputs = Object.entries(marked.streams).flatMap(([stream, { ids }]) =>
+    placesIn(ids).map((at) => ({ stream, at })),
+  );
+  return { example, token, inputs, predictions: placesIn(marked.targets) };
+}
