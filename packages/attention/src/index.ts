@@ -18,6 +18,7 @@ export { type CrossAttentionCache, createCrossAttentionCache } from "./cross-att
 export { fused } from "./fused.ts";
 export { mergeHeads, splitHeads } from "./heads.ts";
 export { createKeyValueCache, type KeyValueCache } from "./key-value-cache.ts";
+export { type LinearAttentionRequest, linearAttention } from "./linear-attention.ts";
 export { reference } from "./reference.ts";
 export { type RelativeBucketOptions, relativeBucket } from "./relative-bucket.ts";
 export {

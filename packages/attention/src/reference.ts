@@ -1,8 +1,9 @@
-import { dropout, maskedSoftmax, type Tensor3D, type Tensor4D, tf } from "@trivium/tensor";
+import { dropout, maskedSoftmax, type Tensor4D, tf } from "@trivium/tensor";
 import type { AttentionKernel, AttentionRequest } from "./attention-kernel.ts";
 import { type AttentionShape, attentionScale, attentionShape } from "./attention-shape.ts";
 import { biasBlock } from "./bias-block.ts";
 import { denseVisibility } from "./dense-visibility.ts";
+import { repeatGroups } from "./repeat-groups.ts";
 
 /**
  * The reference kernel: attention as it is written down, `softmax(q·kᵀ·scale + bias)·v` over the visible keys.
@@ -35,11 +36,4 @@ function attendDensely(request: AttentionRequest, shape: AttentionShape): Tensor
     ? maskedSoftmax({ scores: tf.add(tf.mul(scores, scale), biasBlock(bias, everything)), visible, scale: 1 })
     : maskedSoftmax({ scores, visible, scale });
   return tf.matMul(dropping ? dropout(probabilities, dropping) : probabilities, repeatGroups(value, shape));
-}
-
-/** `[B, G, K, D]` → `[B, H, K, D]`: each group once for every query head that shares it. */
-function repeatGroups(grouped: Tensor4D, { B, H, G, K, D }: AttentionShape): Tensor4D {
-  if (G === H) return grouped;
-  const rows = tf.reshape(grouped, [B * G, 1, K * D]) as Tensor3D;
-  return tf.reshape(tf.tile(rows, [1, H / G, 1]), [B, H, K, D]);
 }

@@ -1,2 +1,3 @@
 export { attentionInFloat64, type PlainRequest } from "./testing/attention-in-float64.ts";
 export { type DescribeKernelOptions, describeKernel, type KernelTest, kernelTests } from "./testing/describe-kernel.ts";
+export { linearAttentionInFloat64, type PlainLinearRequest } from "./testing/linear-attention-in-float64.ts";
