@@ -1,0 +1,60 @@
+import type { Random } from "@trivium/core";
+
+/** From an input to what stands beside it in an example. */
+export type Rule = (input: Float64Array) => readonly number[];
+
+/** What is to be learned in context: each sequence has a rule of its own, drawn at random. */
+export interface InContextTask {
+  readonly name: string;
+  /** How many numbers a target has. */
+  readonly outputs: number;
+  /** Draws a rule for inputs of that width. */
+  drawRule(random: Random, width: number): Rule;
+}
+
+/** `y = w·x` with `w ~ N(0, I)`. */
+export const linearRegression: InContextTask = {
+  name: "linear-regression",
+  outputs: 1,
+  drawRule(random, width) {
+    const weights = normal(random, width);
+    return (input) => [dot(weights, input)];
+  },
+};
+
+/** `y = σ(w·x) − ½` with `w ~ N(0, I)`. */
+export const sigmoidRegression: InContextTask = {
+  name: "sigmoid-regression",
+  outputs: 1,
+  drawRule(random, width) {
+    const weights = normal(random, width);
+    return (input) => [1 / (1 + Math.exp(-dot(weights, input))) - 0.5];
+  },
+};
+
+/** One-hot `argmax Wx` of three classes with `W ~ N(0, I)`; learned by squared loss. */
+export const classification: InContextTask = {
+  name: "classification",
+  outputs: 3,
+  drawRule(random, width) {
+    const classes = [0, 1, 2].map(() => normal(random, width));
+    return (input) => {
+      const scores = classes.map((weights) => dot(weights, input));
+      const best = scores.indexOf(Math.max(...scores));
+      return scores.map((_, index) => (index === best ? 1 : 0));
+    };
+  },
+};
+
+/**
+ * The three tasks of Ding et al., by name.
+ *
+ * @source Ding et al. 2024, §5.2, https://arxiv.org/abs/2308.06912; details after the authors' code,
+ *   https://github.com/google-research/causallm_icl
+ */
+export const inContextTasks: readonly InContextTask[] = [linearRegression, sigmoidRegression, classification];
+
+const normal = (random: Random, width: number): Float64Array =>
+  Float64Array.from({ length: width }, () => random.normal());
+
+const dot = (a: Float64Array, b: Float64Array): number => a.reduce((sum, value, at) => sum + value * b[at]!, 0);
