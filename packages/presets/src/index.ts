@@ -8,6 +8,7 @@ import { causalPlugin } from "@trivium/model-causal";
 import { encoderDecoderPlugin } from "@trivium/model-encoder-decoder";
 import { prefixPlugin } from "@trivium/model-prefix";
 import { objectivePlugins } from "@trivium/objectives";
+import { taskPlugins } from "@trivium/tasks";
 import { tokenizerPlugins } from "@trivium/text";
 import { trainerPlugins } from "@trivium/trainer";
 
@@ -27,6 +28,7 @@ export const presets = [
   ...gemmProviders,
   ...maskPlugins,
   ...datasetPlugins,
+  ...taskPlugins,
   ...tokenizerPlugins,
   ...trainerPlugins,
 ] as const;
