@@ -1,14 +1,29 @@
+import { inContextClassificationPlugin } from "./in-context/in-context-classification.ts";
+import { inContextRegressionPlugin } from "./in-context/in-context-regression.ts";
 import { keyValueRecallPlugin } from "./key-value-recall.ts";
 import { lateOperatorPlugin } from "./late-operator.ts";
+import { mixturePlugin } from "./mixture.ts";
 import { scanPlugin } from "./scan/scan.ts";
 import { copyPlugin } from "./sequences/copy.ts";
 import { reversePlugin } from "./sequences/reverse.ts";
 
+export { inContextClassification } from "./in-context/in-context-classification.ts";
+export { inContextRegression } from "./in-context/in-context-regression.ts";
 export { keyValueRecall } from "./key-value-recall.ts";
 export { lateOperator } from "./late-operator.ts";
+export { mixture } from "./mixture.ts";
 export { scan } from "./scan/scan.ts";
 export { copy } from "./sequences/copy.ts";
 export { reverse } from "./sequences/reverse.ts";
 
 /** The datasets of this package, for a registry. */
-export const taskPlugins = [scanPlugin, keyValueRecallPlugin, lateOperatorPlugin, copyPlugin, reversePlugin] as const;
+export const taskPlugins = [
+  scanPlugin,
+  keyValueRecallPlugin,
+  lateOperatorPlugin,
+  copyPlugin,
+  reversePlugin,
+  inContextRegressionPlugin,
+  inContextClassificationPlugin,
+  mixturePlugin,
+] as const;
