@@ -27,7 +27,7 @@ export async function mlpContender({ work, use, ...own }: MlpOptions): Promise<M
   );
   let last = Number.NaN;
   const lossOf = ({ w1, b1, w2, b2 }: typeof parameters) => {
-    const states = tf.tanh(linear(x, w1 as Tensor2D, b1 as Tensor1D));
+    const states = linear(x, w1 as Tensor2D, b1 as Tensor1D, { activation: "tanh" });
     return tf.mean(tf.squaredDifference(linear(states, w2 as Tensor2D, b2 as Tensor1D), y));
   };
   const step = async () => {

@@ -1,9 +1,9 @@
-import { fma } from "../fma";
+import { fma, fnma } from "../fma";
 import { loadPart, storeSome } from "../lanes";
 import { constant, ONE } from "../math/constant";
 import { geluSlope4, geluTanh4, geluTanhSlope4, geluTanhValue4, geluValue4 } from "../math/gelu";
 import { density4, millsRatio4 } from "../math/normal";
-import { sigmoid4 } from "../math/tanh";
+import { sigmoid4, tanh4 } from "../math/tanh";
 
 /** Up to 4 elements; value and derivative share what is dear: the exponential, the polynomial, the tanh. */
 @inline
@@ -20,10 +20,14 @@ function step(code: u32, x: v128, y: usize, slope: usize, isSloped: bool, width:
     const zero = f32x4.splat(0);
     storeSome(y, width, f32x4.pmax(x, zero));
     if (isSloped) storeSome(slope, width, v128.and(f32x4.gt(x, zero), constant(ONE)));
-  } else {
+  } else if (code == 3) {
     const sigmoid = sigmoid4(x), value = f32x4.mul(x, sigmoid);
     storeSome(y, width, value);
     if (isSloped) storeSome(slope, width, fma(value, f32x4.sub(constant(ONE), sigmoid), sigmoid));
+  } else {
+    const value = tanh4(x);
+    storeSome(y, width, value);
+    if (isSloped) storeSome(slope, width, fnma(value, value, constant(ONE)));
   }
 }
 
@@ -49,6 +53,7 @@ export function activation(code: u32, x: usize, y: usize, slope: usize, start: u
     case 1: return runEither(1, x, y, slope, start, end);
     case 2: return runEither(2, x, y, slope, start, end);
     case 3: return runEither(3, x, y, slope, start, end);
+    case 4: return runEither(4, x, y, slope, start, end);
     default: unreachable();
   }
 }

@@ -23,17 +23,30 @@ export function exp4(x: v128): v128 {
   // `pmin` and `pmax` are one instruction each, and keep a NaN that comes first.
   const t = f32x4.pmin(f32x4.pmax(x, constant(BOUNDS, 0)), constant(BOUNDS, 1));
   const rounded = fma(t, constant(LOG2, 0), constant(ROUNDER));
-  const n = f32x4.sub(rounded, constant(ROUNDER));
+  const p = f32x4.add(minusOne4(t, f32x4.sub(rounded, constant(ROUNDER))), constant(ONE));
+  const exponent = i32x4.sub(rounded, constant(ROUNDER));
+  const half = i32x4.shr_s(exponent, 1);
+  return f32x4.mul(f32x4.mul(p, powerOfTwo(half)), powerOfTwo(i32x4.sub(exponent, half)));
+}
+
+/** eʳ − 1 in each lane, of r = t − n·ln 2. */
+@inline
+function minusOne4(t: v128, n: v128): v128 {
   const r = fnma(n, constant(LOG2, 2), fnma(n, constant(LOG2, 1), t));
   let p = fma(constant(POLYNOMIAL, 0), r, constant(POLYNOMIAL, 1));
   p = fma(p, r, constant(POLYNOMIAL, 2));
   p = fma(p, r, constant(POLYNOMIAL, 3));
   p = fma(p, r, constant(POLYNOMIAL, 4));
   p = fma(p, r, constant(POLYNOMIAL, 5));
-  p = f32x4.add(fma(p, f32x4.mul(r, r), r), constant(ONE));
-  const exponent = i32x4.sub(rounded, constant(ROUNDER));
-  const half = i32x4.shr_s(exponent, 1);
-  return f32x4.mul(f32x4.mul(p, powerOfTwo(half)), powerOfTwo(i32x4.sub(exponent, half)));
+  return fma(p, f32x4.mul(r, r), r);
+}
+
+/** eᵗ − 1 in each lane, for t from 0 to 80: 2ⁿ·(eʳ − 1) + (2ⁿ − 1). */
+@inline
+export function expMinusOne4(t: v128): v128 {
+  const rounded = fma(t, constant(LOG2, 0), constant(ROUNDER));
+  const scale = i32x4.add(i32x4.shl(rounded, 23), constant(ONE));
+  return fma(minusOne4(t, f32x4.sub(rounded, constant(ROUNDER))), scale, f32x4.sub(scale, constant(ONE)));
 }
 
 @inline

@@ -41,7 +41,7 @@ export const unaryCodes = {
 } as const;
 
 /** Codes of `NativeKernels.activation`, under the names of `ActivationName` in `@trivium/tensor`. */
-export const activationCodes = { gelu: 0, "gelu-tanh": 1, relu: 2, silu: 3 } as const;
+export const activationCodes = { gelu: 0, "gelu-tanh": 1, relu: 2, silu: 3, tanh: 4 } as const;
 
 /** Codes of the reductions of `NativeKernels.reduce`. An empty sum is 0, an empty maximum −∞, an empty mean NaN. */
 export const reduceCodes = { sum: 0, mean: 1, max: 2, min: 3 } as const;

@@ -64,6 +64,7 @@ const activations: Readonly<Record<keyof typeof activationCodes, ActivationOracl
   },
   relu: { value: (x) => Math.max(0, x), slack: [0, 1e-9] },
   silu: { value: (x) => x / (1 + Math.exp(-x)), slack: [1e-43, 1e-6] },
+  tanh: { value: Math.tanh, slack: [0, 3e-7] },
 };
 
 const names = Object.keys(unaryCodes) as UnaryName[];

@@ -21,7 +21,7 @@ const fused = (kernelName: string, draw: Draw): [string, KernelCase] => [
 const all = (from: number, shapes: Readonly<Record<string, number[]>>): Record<string, Given> =>
   Object.fromEntries(Object.entries(shapes).map(([name, shape], index) => [name, floats(shape, from + index)]));
 
-const activations = ["gelu", "gelu-tanh", "relu", "silu"];
+const activations = ["gelu", "gelu-tanh", "relu", "silu", "tanh"];
 const crossEntropy = { labelSmoothing: 0.1, zLoss: 1e-3 };
 /** One chunk of it, or several. */
 const vocabularyOf = (size: number, from: number): number => (from % 3 ? 2 * LEAST_CHUNK + size : size);
@@ -83,11 +83,11 @@ export const fusedCases: Readonly<Record<string, KernelCase>> = Object.fromEntri
   })),
   fused("TriviumLinearActivation", (m, n, from) => ({
     inputs: all(from, { x: [m, 9], weight: [9, n], bias: [n] }),
-    attributes: { activation: activations[from % 4]!, keepSlope: true },
+    attributes: { activation: activations[from % 5]!, keepSlope: true },
   })),
   fused("TriviumActivation", (r, m, from) => ({
     inputs: all(from, { x: [r, m] }),
-    attributes: { activation: activations[from % 4]!, keepSlope: from % 3 > 0 },
+    attributes: { activation: activations[from % 5]!, keepSlope: from % 3 > 0 },
   })),
   fused("TriviumActivationGradient", (r, m, from) => ({ inputs: all(from, { dy: [r, m], slope: [r, m] }) })),
   fused("TriviumNorm", (r, m, from) => ({

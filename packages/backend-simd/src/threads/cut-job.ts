@@ -23,6 +23,25 @@ export function shareOf(units: number, work: Work, { threads, splitUnits }: Cutt
   const perThread = Math.ceil(total / threads / MOST_SHARE_NANOSECONDS);
   const wanted = threads * Math.min(perThread, MOST_SHARES_PER_THREAD);
   const shares = Math.min(wanted, Math.floor(total / LEAST_SHARE_NANOSECONDS), MAXIMUM_SHARES);
-  if (shares < 2) return units;
-  return Math.min(units, Math.ceil(units / shares / work.granule) * work.granule);
+  return shares < 2 ? units : evenShare({ units, shares, threads, granule: work.granule });
+}
+
+interface Cut extends Pick<Work, "granule"> {
+  readonly units: number;
+  /** At most so many. */
+  readonly shares: number;
+  readonly threads: number;
+}
+
+/** More and shorter shares are worth so much: a thread that the system holds up then holds up less. */
+const WORTH_OF_MORE_SHARES = 1.03;
+
+/** The share of which the busiest thread has about the least to do in all; of several, the one that makes most shares. */
+function evenShare({ units, shares, threads, granule }: Cut): number {
+  const cuts = Array.from({ length: shares - 1 }, (_, index) => {
+    const share = Math.min(units, Math.ceil(units / (index + 2) / granule) * granule);
+    return { share, most: Math.ceil(Math.ceil(units / share) / threads) * share };
+  });
+  const least = Math.min(...cuts.map(({ most }) => most));
+  return cuts.findLast(({ most }) => most <= least * WORTH_OF_MORE_SHARES)!.share;
 }

@@ -2,7 +2,7 @@ import { type Tensor, tf } from "../tf.ts";
 import { defineFusedOp } from "./fused-kernel.ts";
 
 /** A function of each element; `gelu-tanh` is the tanh form of `gelu`, `silu` is `x / (1 + e⁻ˣ)`. */
-export type ActivationName = "gelu" | "gelu-tanh" | "relu" | "silu";
+export type ActivationName = "gelu" | "gelu-tanh" | "relu" | "silu" | "tanh";
 
 /** What each activation is, in tfjs ops. */
 export const composedActivations: Readonly<Record<ActivationName, (x: Tensor) => Tensor>> = {
@@ -13,6 +13,7 @@ export const composedActivations: Readonly<Record<ActivationName, (x: Tensor) =>
   },
   relu: (x) => tf.relu(x),
   silu: (x) => tf.mul(x, tf.sigmoid(x)),
+  tanh: (x) => tf.tanh(x),
 };
 
 /** Whether a gradient will be asked for: kernels then keep the derivative, which costs little beside the value. */

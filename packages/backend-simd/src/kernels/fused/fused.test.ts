@@ -52,7 +52,7 @@ interface Case {
   readonly run: (...inputs: Tensor[]) => Tensor;
 }
 
-const activations = fc.constantFrom<ActivationName>("gelu", "gelu-tanh", "relu", "silu");
+const activations = fc.constantFrom<ActivationName>("gelu", "gelu-tanh", "relu", "silu", "tanh");
 
 const rowsAndColumns = fc.record({ rows: positiveSize, columns: positiveSize, seed });
 

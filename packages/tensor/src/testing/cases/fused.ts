@@ -21,6 +21,7 @@ const activationOracles: Readonly<Record<ActivationName, (x: number) => number>>
   "gelu-tanh": (x) => 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3))),
   relu: (x) => Math.max(0, x),
   silu: (x) => x / (1 + Math.exp(-x)),
+  tanh: Math.tanh,
 };
 const activationNames = Object.keys(activationOracles) as ActivationName[];
 
