@@ -98,6 +98,11 @@ test("bytes of a character that a window cut in two count once", async () => {
   expect(Math.round(characters)).toBeLessThanOrEqual(2);
 });
 
+test("bits per byte are of the text in UTF-8, whatever the tokens are", async () => {
+  const result = await consume(evaluate(options(arms[0]!, { decodeTarget: (ids) => "é漢😀x".repeat(ids.length) })));
+  expect(result.bitsPerByte).toBeCloseTo((result.bitsPerCharacter * 4) / 10, 10);
+});
+
 test("progress ends at the number of examples in both phases", async () => {
   const events: EvaluateEvent[] = [];
   await consume(evaluate(options(arms[2]!, { batchSize: 2 })), (event) => void events.push(event));

@@ -23,7 +23,7 @@ export interface EvaluateOptions {
   /** The objective that the model was trained with: its prompts start the decoding. */
   readonly objective: Objective;
   readonly heldOut: readonly HeldOut[];
-  /** The text that target ids spell, for bits per character. */
+  /** The text that target ids spell, for bits per character and per byte. */
   readonly decodeTarget: (ids: readonly number[]) => string;
   /** Decodes and scores at most so many of the examples that have references; 0 for none. Default: all. */
   readonly decoded?: number;
@@ -40,6 +40,8 @@ export interface Evaluation extends Partial<ErrorRates> {
   readonly targetLoss: number;
   readonly perplexity: number;
   readonly bitsPerCharacter: number;
+  /** Of the text in UTF-8. */
+  readonly bitsPerByte: number;
   readonly targetTokens: number;
 }
 
@@ -88,9 +90,9 @@ export interface ExampleEvaluation {
 export async function* evaluateExamples(options: EvaluateOptions): AsyncGenerator<EvaluateEvent, ExampleEvaluation> {
   const { nats, tokens, likelihood: targets } = yield* evaluateLikelihood(options);
   const nearest = yield* evaluateDecoding(options);
-  const { loss: targetLoss, perplexity, bitsPerCharacter, tokens: targetTokens } = targets;
+  const { loss: targetLoss, tokens: targetTokens, ...units } = targets;
   const rates = nearest.length > 0 ? ratesOf(nearest) : {};
-  const evaluation = { targetLoss, perplexity, bitsPerCharacter, targetTokens, ...rates };
+  const evaluation = { targetLoss, ...units, targetTokens, ...rates };
   yield { type: "evaluated", evaluation };
   const [edits, symbols] = [nearest.map((one) => one.edits), nearest.map((one) => one.symbols)];
   return { evaluation, examples: { nats, tokens, edits, symbols } };
@@ -108,7 +110,7 @@ async function* evaluateLikelihood(options: EvaluateOptions): AsyncGenerator<Eva
   const examples = heldOut.map(({ example }) => example);
   const scores = { nats: examples.map(() => 0), tokens: examples.map(() => 0) };
   const pause = createPacer();
-  let [characters, done] = [0, 0];
+  let [characters, bytes, done] = [0, 0, 0];
   for (const { batch, indices } of evaluationBatches({ examples, objective: scoring, batchSize })) {
     if (signal?.aborted) break;
     const nats = natsOfRows({ model, objective: scoring }, parameters, batch);
@@ -117,7 +119,10 @@ async function* evaluateLikelihood(options: EvaluateOptions): AsyncGenerator<Eva
       scores.nats[index] = nats[row] as number;
       scores.tokens[index] = tokens[row] as number;
     }
-    characters += charactersOf(batch, decodeTarget);
+    for (const text of supervisedTexts(batch, decodeTarget)) {
+      characters += [...text].length;
+      bytes += utf8.encode(text).length;
+    }
     done += batch.size;
     yield { type: "progress", phase: "loss", done, total: examples.length };
     await pause();
@@ -127,23 +132,23 @@ async function* evaluateLikelihood(options: EvaluateOptions): AsyncGenerator<Eva
     const message = `no target token to score in ${heldOut.length} held-out examples; hold some out`;
     throw new DataError("evaluator/no-targets", message);
   }
-  return { ...scores, likelihood: likelihood({ nats, tokens, characters }) };
+  return { ...scores, likelihood: likelihood({ nats, tokens, characters, bytes }) };
 }
 
 const sumOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
 
-/** Characters that the supervised ids of each row spell; a row is a text of its own. */
-function charactersOf({ targets, lossWeights, size }: Batch, decodeTarget: EvaluateOptions["decodeTarget"]): number {
+const utf8 = new TextEncoder();
+
+/** What the supervised ids of each row spell; a row is a text of its own. */
+function supervisedTexts({ targets, lossWeights, size }: Batch, decodeTarget: EvaluateOptions["decodeTarget"]) {
   const special: readonly number[] = Object.values(specialIds);
   const length = targets.length / size;
-  let characters = 0;
-  for (let row = 0; row < size; row++) {
+  return Array.from({ length: size }, (_, row) => {
     const ids = [...targets.subarray(row * length, (row + 1) * length)];
     const supervised = ids.filter((id, at) => lossWeights[row * length + at] !== 0 && !special.includes(id));
-    // A row of bytes may begin within a character, which was counted where it began.
-    characters += [...decodeTarget(supervised).replace(/^\uFFFD+/, "")].length;
-  }
-  return characters;
+    // A row of bytes may begin within a character, which was counted where it began (as U+FFFD: three bytes).
+    return decodeTarget(supervised).replace(/^\uFFFD+/, "");
+  });
 }
 
 async function* evaluateDecoding(options: EvaluateOptions): AsyncGenerator<EvaluateEvent, readonly Nearest[]> {

@@ -1,3 +1,8 @@
+import { bleuPlugin } from "./metrics/bleu.ts";
+import { chrfPlugins } from "./metrics/chrf.ts";
+import { exactMatchPlugin } from "./metrics/exact-match.ts";
+import { rougePlugins } from "./metrics/rouge.ts";
+
 export {
   type AnalyseClaimsOptions,
   analyseClaims,
@@ -76,6 +81,18 @@ export {
   matchConfiguration,
 } from "./matching/match-configuration.ts";
 export { type PairLengths, pairFlops } from "./matching/pair-flops.ts";
+
+export { bleu } from "./metrics/bleu.ts";
+export { chrf } from "./metrics/chrf.ts";
+export { errorRate } from "./metrics/error-rate.ts";
+export { exactMatch } from "./metrics/exact-match.ts";
+export { type Metric, metric, type Segment } from "./metrics/metric.ts";
+export { rouge } from "./metrics/rouge.ts";
+export { type MetricScores, type SegmentScore, scoreSegments, sumStatistics } from "./metrics/score-segments.ts";
+export { sequenceAccuracy } from "./metrics/sequence-accuracy.ts";
+export { tokenAccuracy } from "./metrics/token-accuracy.ts";
+export { type MostLikelyOptions, mostLikely } from "./most-likely.ts";
+
 export {
   type BatchPlace,
   type Leak,
@@ -101,8 +118,14 @@ export {
   runArm,
   type TrainedModel,
 } from "./run-arm.ts";
+
+export { type ContinuationScore, type ScoreContinuationsOptions, scoreContinuations } from "./score-continuations.ts";
+
 export { bootstrapMean } from "./statistics/bootstrap-mean.ts";
 export { type PairedEffectOptions, pairedEffect } from "./statistics/paired-effect.ts";
 export { permutationTest } from "./statistics/permutation-test.ts";
 export type { Interval, ResamplingOptions } from "./statistics/resampling.ts";
 export { type Significance, signFlipTest } from "./statistics/sign-flip-test.ts";
+
+/** The metrics of text, for a registry. */
+export const metricPlugins = [bleuPlugin, ...chrfPlugins, exactMatchPlugin, ...rougePlugins] as const;

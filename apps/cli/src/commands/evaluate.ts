@@ -51,10 +51,11 @@ function parseSeen(value: unknown): HeldOutRequest["seen"] {
   throw new ConfigError("cli/settings", `--seen: refuse or warn, got ${JSON.stringify(value)}`);
 }
 
-function describe({ targetLoss, perplexity, bitsPerCharacter, targetTokens, per, wer, examples }: Evaluation): string {
+function describe(evaluation: Evaluation): string {
+  const { targetLoss, perplexity, bitsPerCharacter, bitsPerByte, targetTokens, per, wer, examples } = evaluation;
   const lines = [
     `${targetLoss.toFixed(4)} nats per target token over ${targetTokens} tokens`,
-    `perplexity ${perplexity.toFixed(3)}, ${bitsPerCharacter.toFixed(4)} bits per character`,
+    `perplexity ${perplexity.toFixed(3)}, ${bitsPerCharacter.toFixed(4)} bits per character, ${bitsPerByte.toFixed(4)} per byte`,
   ];
   if (per !== undefined)
     lines.push(`symbol error rate ${per.toFixed(4)}, sequence error rate ${wer?.toFixed(4)} on ${examples} examples`);

@@ -1,0 +1,16 @@
+/** How often each n-gram of a sequence occurs in it. @param separator - what is in no token that may have any length. */
+export function countNgrams(tokens: readonly string[], order: number, separator = " "): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (let start = 0; start + order <= tokens.length; start++) {
+    const ngram = tokens.slice(start, start + order).join(separator);
+    counts.set(ngram, (counts.get(ngram) ?? 0) + 1);
+  }
+  return counts;
+}
+
+/** How many n-grams are in both, each as often as where it is rarer. */
+export function countMatches(a: ReadonlyMap<string, number>, b: ReadonlyMap<string, number>): number {
+  let matches = 0;
+  for (const [ngram, count] of a) matches += Math.min(count, b.get(ngram) ?? 0);
+  return matches;
+}

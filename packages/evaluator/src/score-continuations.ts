@@ -1,0 +1,128 @@
+import { ConfigError, createRandom } from "@trivium/core";
+import {
+  type Features,
+  type ModelInput,
+  type PairExample,
+  specialIds,
+  type TokensExample,
+  toBatch,
+} from "@trivium/features";
+import type { Model } from "@trivium/model";
+import type { Objective } from "@trivium/objectives";
+import {
+  linearCrossEntropy,
+  type ParameterTree,
+  softmaxCrossEntropy,
+  type Tensor1D,
+  type Tensor2D,
+  tf,
+} from "@trivium/tensor";
+
+/** What is given, and what might come next. */
+export interface ScoreContinuationsOptions {
+  readonly model: Model;
+  readonly parameters: ParameterTree;
+  /** The objective that the model was trained with: its prompt is the context. */
+  readonly objective: Pick<Objective, "prompt">;
+  /** A text that goes on, or a source whose whole target, with its end, each continuation is. */
+  readonly context: TokensExample | Pick<PairExample, "source">;
+  /** Token ids, without special ones. */
+  readonly continuations: readonly (readonly number[])[];
+  /** Rows run together. Default 64. */
+  readonly batchSize?: number;
+}
+
+/** How likely a model holds a continuation to be. */
+export interface ContinuationScore {
+  /** `−log p(continuation | context)`, the sum over its tokens. */
+  readonly nats: number;
+  /** Tokens scored; those of a target include its end. */
+  readonly tokens: number;
+  /** Of each of these tokens, given all before it. */
+  readonly tokenNats: readonly number[];
+}
+
+/**
+ * The negative log-likelihood of continuations of one context: `Σ −log p(token | context, tokens before it)`.
+ *
+ * The context is seen as in decoding: token after token in a causal model, in both directions in a prefix model, by the
+ * encoder in an encoder–decoder; continuations are causal in all three. A text's continuation does not end, a source's
+ * target does: the end-of-sequence id is scored behind it.
+ *
+ * @returns one score for each continuation, in their order.
+ * @throws {ConfigError} `evaluator/continuation` if a continuation of a text is empty, `evaluator/context` if there is no
+ *   token to predict the first one from; what the model's `logits` throw, `model/length` among it.
+ * @source Gao et al., `loglikelihood` of lm-evaluation-harness, https://github.com/EleutherAI/lm-evaluation-harness
+ * @example
+ * const scores = scoreContinuations({ model, parameters, objective, context: { tokens }, continuations: [[7], [8, 9]] });
+ * mostLikely(scores, { per: "token" });
+ */
+export function scoreContinuations(options: ScoreContinuationsOptions): ContinuationScore[] {
+  const { continuations, batchSize = 64 } = options;
+  const prompt = promptOf(options);
+  const rows = continuations.map((ids) => appendTo(prompt, completed(ids, options.context)));
+  const scores: ContinuationScore[] = [];
+  for (let start = 0; start < rows.length; start += batchSize)
+    scores.push(...scoreRows(options, rows.slice(start, start + batchSize)));
+  return scores;
+}
+
+function promptOf({ objective, context }: ScoreContinuationsOptions): Features {
+  const example = "source" in context ? { source: context.source, target: [] } : context;
+  const prompt = objective.prompt(example, { specials: specialIds, random: createRandom("continuations") });
+  if (Object.values(prompt.streams).at(-1)?.length) return prompt;
+  const message = "a text without a token has nothing to predict its first token from; give the context at least one";
+  throw new ConfigError("evaluator/context", message);
+}
+
+function completed(ids: readonly number[], context: ScoreContinuationsOptions["context"]): readonly number[] {
+  if ("source" in context) return [...ids, specialIds.endOfSequence];
+  if (ids.length > 0) return ids;
+  throw new ConfigError("evaluator/continuation", "a continuation of a text has at least one token, got none");
+}
+
+/** The last token of the prompt predicts the first of the continuation, and that the next; the last predicts nothing. */
+function appendTo(prompt: Features, ids: readonly number[]): Features {
+  const [name, given] = Object.entries(prompt.streams).at(-1) as [string, readonly number[]];
+  const unscored = given.slice(1).map(() => 0);
+  return {
+    ...prompt,
+    streams: { ...prompt.streams, [name]: [...given, ...ids.slice(0, -1)] },
+    targets: [...unscored, ...ids],
+    lossWeights: [...unscored, ...ids.map(() => 1)],
+  };
+}
+
+function scoreRows({ model, parameters }: ScoreContinuationsOptions, rows: readonly Features[]): ContinuationScore[] {
+  const batch = toBatch(rows, { pad: specialIds.pad });
+  const length = batch.targets.length / batch.size;
+  const places = [...batch.lossWeights.keys()].filter((at) => batch.lossWeights[at] !== 0);
+  const targets = places.map((at) => batch.targets[at] as number);
+  const nats = tf.tidy(() => lossesAt({ model, parameters, input: batch }, places, targets).dataSync());
+  const ofRow = rows.map((): number[] => []);
+  for (const [index, place] of places.entries()) ofRow[Math.floor(place / length)]?.push(nats[index] as number);
+  return ofRow.map((tokenNats) => ({
+    nats: tokenNats.reduce((sum, value) => sum + value, 0),
+    tokens: tokenNats.length,
+    tokenNats,
+  }));
+}
+
+interface Forward {
+  readonly model: Model;
+  readonly parameters: ParameterTree;
+  readonly input: ModelInput;
+}
+
+/** Only what is scored is multiplied by the head: a long context costs no logits. */
+function lossesAt({ model, parameters, input }: Forward, places: number[], targets: number[]): Tensor1D {
+  const rowsOf = <T extends Tensor2D>(all: T) => tf.gather(all, tf.tensor1d(places, "int32"));
+  const [ids, weights] = [tf.tensor1d(targets, "int32"), tf.ones([targets.length]) as Tensor1D];
+  const { factors } = model.logits;
+  if (factors) {
+    const { states, ...head } = factors(parameters, input);
+    return linearCrossEntropy({ ...head, states: rowsOf(states) }, ids, weights);
+  }
+  const logits = model.logits(parameters, input);
+  return softmaxCrossEntropy(rowsOf(tf.reshape(logits, [-1, logits.shape[2]]) as Tensor2D), ids, weights);
+}
