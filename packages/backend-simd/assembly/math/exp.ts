@@ -33,12 +33,12 @@ export function exp4(x: v128): v128 {
 @inline
 function minusOne4(t: v128, n: v128): v128 {
   const r = fnma(n, constant(LOG2, 2), fnma(n, constant(LOG2, 1), t));
-  let p = fma(constant(POLYNOMIAL, 0), r, constant(POLYNOMIAL, 1));
-  p = fma(p, r, constant(POLYNOMIAL, 2));
-  p = fma(p, r, constant(POLYNOMIAL, 3));
-  p = fma(p, r, constant(POLYNOMIAL, 4));
-  p = fma(p, r, constant(POLYNOMIAL, 5));
-  return fma(p, f32x4.mul(r, r), r);
+  // In pairs: half as long to wait for as one step after the other.
+  const z = f32x4.mul(r, r);
+  const high = fma(constant(POLYNOMIAL, 0), r, constant(POLYNOMIAL, 1));
+  const middle = fma(constant(POLYNOMIAL, 2), r, constant(POLYNOMIAL, 3));
+  const low = fma(constant(POLYNOMIAL, 4), r, constant(POLYNOMIAL, 5));
+  return fma(fma(fma(high, z, middle), z, low), z, r);
 }
 
 /** eᵗ − 1 in each lane, for t from 0 to 80: 2ⁿ·(eʳ − 1) + (2ⁿ − 1). */

@@ -72,7 +72,7 @@ export class ThreadPool {
     } catch (cause) {
       throw new UnsupportedError(
         "simd/threads",
-        `could not start ${this.threads - 1} workers: ${cause instanceof Error ? cause.message : cause}. ` +
+        `could not start ${this.threads === 2 ? "the worker" : `${this.threads - 1} workers`}: ${cause instanceof Error ? cause.message : cause}. ` +
           "Choose threads: 1 (or TRIVIUM_THREADS=1), or let the page's content security policy allow workers from blob:",
         { cause },
       );

@@ -26,8 +26,11 @@ interface Port {
   start?(): void;
 }
 
-/** Long enough for the next job of a step to come, short enough to be nothing when none comes. */
-const SPIN_MS = 0.08;
+/**
+ * Long enough for the next job of a step to come, while the main thread walks the tape or computes what is too small to
+ * share; short enough to be nothing when none comes.
+ */
+const SPIN_MS = 0.2;
 
 const nodeThreads = globalThis.process?.getBuiltinModule?.("node:worker_threads");
 const port = (nodeThreads?.parentPort ?? globalThis) as unknown as Port;
