@@ -4,7 +4,7 @@ import type { Manifest, Workspace, WorkspacePackage } from "../workspace.ts";
 import { type ImportedModule, importedModules, type SourceFile, sourceFiles, splitSpecifier } from "./source-files.ts";
 
 /** Packages whose main entry does I/O because that is their purpose, besides backends and apps. */
-const ioPackages = ["@trivium/checkpoint", "@trivium/data"];
+const ioPackages = ["@trivium/checkpoint", "@trivium/data", "@trivium/tasks"];
 
 /**
  * Checks every import of every source file: declared in the package's manifest, along the arrows, inside the package

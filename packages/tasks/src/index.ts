@@ -6,6 +6,8 @@ import { mixturePlugin } from "./mixture.ts";
 import { scanPlugin } from "./scan/scan.ts";
 import { copyPlugin } from "./sequences/copy.ts";
 import { reversePlugin } from "./sequences/reverse.ts";
+import { mobyDickPlugin } from "./texts/moby-dick.ts";
+import { stateOfTheUnionPlugin } from "./texts/state-of-the-union.ts";
 
 export { inContextClassification } from "./in-context/in-context-classification.ts";
 export { inContextRegression } from "./in-context/in-context-regression.ts";
@@ -15,6 +17,10 @@ export { mixture } from "./mixture.ts";
 export { scan } from "./scan/scan.ts";
 export { copy } from "./sequences/copy.ts";
 export { reverse } from "./sequences/reverse.ts";
+export { type ChoiceItem, choiceItems } from "./texts/choice-items.ts";
+export { type ClozeItem, clozeItems } from "./texts/cloze-items.ts";
+export { mobyDick } from "./texts/moby-dick.ts";
+export { stateOfTheUnion } from "./texts/state-of-the-union.ts";
 
 /** The datasets of this package, for a registry. */
 export const taskPlugins = [
@@ -26,4 +32,6 @@ export const taskPlugins = [
   inContextRegressionPlugin,
   inContextClassificationPlugin,
   mixturePlugin,
+  mobyDickPlugin,
+  stateOfTheUnionPlugin,
 ] as const;
