@@ -30,7 +30,26 @@ export function attentionInFloat64(request: PlainRequest): Float64Array {
 }
 
 function attendRow(request: PlainRequest, b: number, h: number, q: number, output: Float64Array): void {
-  const { shape, query, key, value, visible, bias, scale, dropout } = request;
+  const { H, Q, D } = request.shape;
+  const queryAt = ((b * H + h) * Q + q) * D;
+  for (const { keyAt, weight, factor } of weightsOf(request, b, h, q)) {
+    for (let d = 0; d < D; d++) output[queryAt + d]! += weight * factor * request.value[keyAt + d]!;
+  }
+}
+
+/** What a query makes of a key that it sees. */
+interface PairWeight {
+  readonly k: number;
+  /** Where the key's numbers begin. */
+  readonly keyAt: number;
+  /** Its share of the softmax. */
+  readonly weight: number;
+  /** That of dropout. */
+  readonly factor: number;
+}
+
+function weightsOf(request: PlainRequest, b: number, h: number, q: number): PairWeight[] {
+  const { shape, query, key, visible, bias, scale, dropout } = request;
   const { H, G, Q, K, D } = shape;
   const group = Math.floor((h * G) / H);
   const queryAt = ((b * H + h) * Q + q) * D;
@@ -44,9 +63,76 @@ function attendRow(request: PlainRequest, b: number, h: number, q: number, outpu
   const greatest = Math.max(...logits);
   const weights = logits.map((logit) => Math.exp(logit - greatest));
   const sum = weights.reduce((total, weight) => total + weight, 0);
-  shown.forEach((k, index) => {
-    const factor = dropout ? dropoutFactor(dropout, ((b * H + h) * Q + q) * K + k) : 1;
-    for (let d = 0; d < D; d++) output[queryAt + d]! += ((weights[index]! * factor) / sum) * value[keyAt(k) + d]!;
+  return shown.map((k, index) => ({
+    ...{ k, keyAt: keyAt(k), weight: weights[index]! / sum },
+    factor: dropout ? dropoutFactor(dropout, ((b * H + h) * Q + q) * K + k) : 1,
+  }));
+}
+
+/** Gradients in float64, row-major. */
+export interface GradientsInFloat64 {
+  /** `[B, H, Q, D]`. */
+  readonly query: Float64Array;
+  /** `[B, G, K, D]`. */
+  readonly key: Float64Array;
+  /** `[B, G, K, D]`. */
+  readonly value: Float64Array;
+}
+
+/**
+ * The gradients of `Σ outputGradient · output`, by the formulas that Dao et al. 2022 give in appendix B.
+ *
+ * @param outputGradient - `[B, H, Q, D]`, row-major.
+ * @param onLogit - told of the gradient of each visible pair's logit, which is that of its bias.
+ * @source https://arxiv.org/abs/2205.14135
+ */
+export function attentionGradientsInFloat64(
+  request: PlainRequest,
+  outputGradient: ArrayLike<number>,
+  onLogit?: (pair: { b: number; h: number; q: number; k: number }, gradient: number) => void,
+): GradientsInFloat64 {
+  const { B, H, Q } = request.shape;
+  const [query, key, value] = [request.query, request.key, request.value].map(({ length }) => new Float64Array(length));
+  const gradients = { query: query!, key: key!, value: value! };
+  for (let b = 0; b < B; b++) {
+    for (let h = 0; h < H; h++) {
+      for (let q = 0; q < Q; q++) {
+        differentiateRow(request, outputGradient, gradients, { b, h, q }, (k, gradient) =>
+          onLogit?.({ b, h, q, k }, gradient),
+        );
+      }
+    }
+  }
+  return gradients;
+}
+
+function differentiateRow(
+  request: PlainRequest,
+  outputGradient: ArrayLike<number>,
+  gradients: GradientsInFloat64,
+  { b, h, q }: { readonly b: number; readonly h: number; readonly q: number },
+  onLogit: (k: number, gradient: number) => void,
+): void {
+  const { shape, query, key, value, scale } = request;
+  const { H, Q, D } = shape;
+  const queryAt = ((b * H + h) * Q + q) * D;
+  const pairs = weightsOf(request, b, h, q);
+  const weightGradients = pairs.map(({ keyAt, weight, factor }) => {
+    let product = 0;
+    for (let d = 0; d < D; d++) {
+      product += outputGradient[queryAt + d]! * value[keyAt + d]!;
+      gradients.value[keyAt + d]! += weight * factor * outputGradient[queryAt + d]!;
+    }
+    return product * factor;
+  });
+  const mean = pairs.reduce((sum, { weight }, index) => sum + weight * weightGradients[index]!, 0);
+  pairs.forEach(({ k, keyAt, weight }, index) => {
+    const gradient = weight * (weightGradients[index]! - mean);
+    onLogit(k, gradient);
+    for (let d = 0; d < D; d++) {
+      gradients.query[queryAt + d]! += gradient * scale * key[keyAt + d]!;
+      gradients.key[keyAt + d]! += gradient * scale * query[queryAt + d]!;
+    }
   });
 }
 
