@@ -5,11 +5,12 @@
  */
 import { packB } from "../gemm/pack";
 import { TILE_COLUMNS, TILE_ROWS } from "../gemm/tile";
+import { differentiateNatively } from "./backward-native";
+import { biasGradientOf, clearBiasGradient } from "./bias-gradient";
 import { addBias, addBiasGradient } from "./logits";
-import { DENSE_BIAS, Problem, queryBlocks, roundUp, TILE_STEP, VISIT_KEYS } from "./problem";
-import { nativeProduct } from "./native-product";
+import { Problem, queryBlocks, roundUp, TILE_STEP, VISIT_KEYS } from "./problem";
 import { isDirect, multiplyRows, multiplyTransposed, packRows, panelOfRows, rowsOf, stepOfRows } from "./products";
-import { clear, copyScaled, differentiateRow, dotRows, scaleRow } from "./rows";
+import { clear, clearBeside, copyScaled, differentiateRow, dotRows, scaleRow } from "./rows";
 import { BackwardScratch, paddedWidth } from "./scratch";
 import { bitsOf, commonBits, everyKey, Visit, visitAt, visitsOf } from "./visit";
 import { warmKeys, warmQueries, warmVisit } from "./warm";
@@ -72,26 +73,6 @@ function clearKeys(p: Problem, at: usize, count: u32): void {
   }
 }
 
-/** That of a head: of all rows if it is dense, of one part if it is by distance. */
-@inline
-function biasGradientOf(p: Problem, batch: u32, head: u32, part: u32): usize {
-  const matrix = (batch * p.heads + head) as usize;
-  if (p.biasKind == DENSE_BIAS) return p.dBias + 4 * matrix * p.queries * p.keys;
-  return p.dBias + 4 * ((batch * p.parts + part) * p.heads + head) * p.distances;
-}
-
-function clearBiasGradient(p: Problem, batch: u32, head: u32, part: u32): void {
-  const to = biasGradientOf(p, batch, head, part);
-  if (p.biasKind != DENSE_BIAS) {
-    memory.fill(to, 0, 4 * p.distances);
-    return;
-  }
-  for (let first = part * p.blockQueries; first < p.queries; first += p.parts * p.blockQueries) {
-    const rows = min(p.blockQueries, p.queries - first);
-    memory.fill(to + 4 * (first as usize) * p.keys, 0, 4 * (rows as usize) * p.keys);
-  }
-}
-
 /** @param adds - to the gradients of keys and values. */
 function differentiateBlock(p: Problem, scratch: usize, batch: u32, head: u32, part: u32, block: u32, adds: bool): void {
   const first = block * p.blockQueries;
@@ -99,7 +80,7 @@ function differentiateBlock(p: Problem, scratch: usize, batch: u32, head: u32, p
   const at = batch * p.queryBatch + head * p.queryHead + first * p.queryRow;
   const visits = visitsOf(p, batch, head, block);
   // The products of a single visit are the gradient of its queries.
-  const alone = visits.count == 1 && isDirect(p) && !p.native;
+  const alone = visits.count == 1 && isDirect(p);
   if (visits.count) {
     if (!p.native) {
       packRows(p, p.query + at, p.queryRow, rows, BackwardScratch.queryRows(p, scratch));
@@ -110,6 +91,7 @@ function differentiateBlock(p: Problem, scratch: usize, batch: u32, head: u32, p
       store<f32>(BackwardScratch.correction(p, scratch) + 4 * row, correction);
     }
   }
+  if (p.native && visits.count) return differentiateNatively(p, scratch, batch, head, part, first, rows, visits, adds);
   for (let index: u32 = 0; index < visits.count; index++) {
     differentiateVisit(p, scratch, batch, head, part, first, rows, visitAt(p, visits, index), index > 0, adds, alone);
   }
@@ -129,7 +111,6 @@ function differentiateVisit(
   adds: bool, alone: bool,
 ): void {
   const at = batch * p.keyBatch + (head / (p.heads / p.groups)) * p.keyHead + visit.start * p.keyRow;
-  if (p.native) return differentiateNatively(p, scratch, batch, head, part, first, rows, visit, at, later, adds);
   warmVisit(p, p.key + at, visit.count, scratch);
   warmVisit(p, p.value + at, visit.count, scratch);
   packB(true, p.key + at, p.keyRow, p.width, visit.count, BackwardScratch.keyColumns(p, scratch));
@@ -164,32 +145,6 @@ function differentiateVisit(
       p.dKey + target, p.keyRow, adds, p.width, keys, spare,
     );
   }
-}
-
-/** A visit whose tiles a library multiplies; `at` is where its keys and values begin. */
-function differentiateNatively(
-  p: Problem, scratch: usize, batch: u32, head: u32, part: u32, first: u32, rows: u32, visit: Visit, at: usize, later: bool,
-  adds: bool,
-): void {
-  const from = batch * p.queryBatch + head * p.queryHead + first * p.queryRow;
-  const query = p.query + from;
-  const dOutput = p.dOutput + from;
-  const ldq = (p.queryRow / 4) as u32;
-  const ldk = (p.keyRow / 4) as u32;
-  const count = visit.count;
-  const weights = BackwardScratch.weights(scratch);
-  const gradients = BackwardScratch.gradients(p, scratch);
-  nativeProduct(false, true, rows, count, p.width, query, ldq, p.key + at, ldk, weights, VISIT_KEYS, false);
-  nativeProduct(false, true, rows, count, p.width, dOutput, ldq, p.value + at, ldk, gradients, VISIT_KEYS, false);
-  const every = everyKey(count);
-  for (let row: u32 = 0; row < rows; row++) {
-    differentiateQuery(p, scratch, batch, head, part, first, row, 0, count, visit, bitsOf(p, visit, row, every));
-  }
-  const dQuery = BackwardScratch.dQuery(p, scratch);
-  nativeProduct(false, false, rows, p.width, count, gradients, VISIT_KEYS, p.key + at, ldk, dQuery, paddedWidth(p.width), later);
-  const target = part * p.partStep + at;
-  nativeProduct(true, false, count, p.width, rows, weights, VISIT_KEYS, dOutput, ldq, p.dValue + target, ldk, adds);
-  nativeProduct(true, false, count, p.width, rows, gradients, VISIT_KEYS, query, ldq, p.dKey + target, ldk, adds);
 }
 
 /** The first query of the block that sees one of some keys, and (in the upper half) the one after the last. */
@@ -255,7 +210,7 @@ function differentiateQuery(
   const query = (batch * p.heads + head) * p.queries + first + row;
   if (p.biasKind) addBias(p, batch, head, first + row, visit.start + from, to - from, weights + 4 * from);
   differentiateRow(
-    p, weights, gradients, from, last, bits, p.biasKind ? 1 : p.scale, load<f32>(p.logSumExp + 4 * (query as usize)),
+    p, weights, gradients, from, last, visit.bits != 0 || (to & 3) != 0, bits, p.biasKind ? 1 : p.scale, load<f32>(p.logSumExp + 4 * (query as usize)),
     load<f32>(BackwardScratch.correction(p, scratch) + 4 * row), p.dBias ? 1 : p.scale, query * p.keys + visit.start,
   );
   if (p.dBias) {
@@ -265,11 +220,4 @@ function differentiateQuery(
   }
   clearBeside(weights, from, last, visit.count);
   clearBeside(gradients, from, last, visit.count);
-}
-
-/** Zeros in a row of `count` keys beyond keys `from` to `to`. */
-@inline
-function clearBeside(row: usize, from: u32, to: u32, count: u32): void {
-  clear(row, from);
-  if (to < count) clear(row + 4 * to, count - to);
 }

@@ -6,8 +6,8 @@ import { FEW_ROWS, multiplyFewRows } from "../gemm/few-rows";
 import { packB } from "../gemm/pack";
 import { TILE_COLUMNS, TILE_ROWS } from "../gemm/tile";
 import { log1 } from "../math/log";
+import { attendNatively } from "./forward-native";
 import { addBias } from "./logits";
-import { nativeProduct } from "./native-product";
 import { isDirect, multiplyRows, packRows, panelOfRows, rowsOf, stepOfRows } from "./products";
 import { Problem, queryBlocks, roundUp, TILE_STEP, VISIT_KEYS } from "./problem";
 import { clear, copyScaled, dropRow, LOWEST, scaleRow, weighRow } from "./rows";
@@ -45,7 +45,8 @@ function attendBlock(p: Problem, scratch: usize, batch: u32, head: u32, block: u
   }
   const visits = visitsOf(p, batch, head, block);
   const alone = visits.count == 1 && isDirect(p) && !p.native;
-  for (let index: u32 = 0; index < visits.count; index++) {
+  if (p.native) attendNatively(p, scratch, batch, head, first, rows, visits);
+  else for (let index: u32 = 0; index < visits.count; index++) {
     attendVisit(p, scratch, batch, head, first, rows, visitAt(p, visits, index), index > 0, alone);
   }
   finishBlock(p, scratch, batch, head, first, rows, visits.count > 0, alone);
@@ -59,7 +60,6 @@ function attendVisit(
   p: Problem, scratch: usize, batch: u32, head: u32, first: u32, rows: u32, visit: Visit, later: bool, alone: bool,
 ): void {
   const at = batch * p.keyBatch + (head / (p.heads / p.groups)) * p.keyHead + visit.start * p.keyRow;
-  if (p.native) return attendNatively(p, scratch, batch, head, first, rows, visit, at, later);
   warmVisit(p, p.key + at, visit.count, scratch);
   warmVisit(p, p.value + at, visit.count, scratch);
   if (rows <= FEW_ROWS) return attendFew(p, scratch, batch, head, first, rows, visit, at, later, alone);
@@ -175,26 +175,6 @@ function weighQuery(
     dropRow(p, weights, from, last, query * p.keys + visit.start);
   }
   if (alone) scaleRow(weights + 4 * from, last - from, 1 / load<f32>(ForwardScratch.sum(p, scratch) + 4 * row));
-}
-
-/** A visit whose tiles a library multiplies; `at` is where its keys and values begin. */
-function attendNatively(
-  p: Problem, scratch: usize, batch: u32, head: u32, first: u32, rows: u32, visit: Visit, at: usize, later: bool,
-): void {
-  const tile = ForwardScratch.tile(scratch);
-  const query = p.query + batch * p.queryBatch + head * p.queryHead + first * p.queryRow;
-  const ldk = (p.keyRow / 4) as u32;
-  nativeProduct(
-    false, true, rows, visit.count, p.width, query, (p.queryRow / 4) as u32, p.key + at, ldk, tile, VISIT_KEYS, false,
-  );
-  const every = everyKey(visit.count);
-  for (let row: u32 = 0; row < rows; row++) {
-    weighQuery(p, scratch, batch, head, first, row, tile + row * TILE_STEP, 0, visit.count, visit, bitsOf(p, visit, row, every), later, false);
-  }
-  const output = ForwardScratch.output(p, scratch);
-  nativeProduct(
-    false, false, rows, p.width, visit.count, tile, VISIT_KEYS, p.value + at, ldk, output, paddedWidth(p.width), later,
-  );
 }
 
 /** Divides by the sums; a query that saw nothing is 0, and so is its log-sum-exp. */

@@ -61,7 +61,7 @@ export class Problem {
   /** From the gradients of keys and values of one part to those of the next. */
   partStep: usize;
 
-  /** Whether a library multiplies tiles: then those of a visit are whole, and nothing is packed. */
+  /** Whether a library multiplies tiles: then those of a group of visits are whole, and nothing is packed. */
   native: u32;
 }
 

@@ -1,41 +1,88 @@
 /** One query's row of a tile: from products to weights, and from weights and their gradients to those of the products. */
-import { choose } from "../fma";
+import { choose, fma } from "../fma";
 import { keptLanes, seedLanes } from "../fused/dropout";
 import { sumLanes } from "../lanes";
-import { exp4 } from "../math/exp";
+import { exp4, expOfWeight4 } from "../math/exp";
 import { Problem } from "./problem";
 import { visibleLanes } from "./visit";
 
 /** Below every logit: finite, so that the difference of two is a number. */
 export const LOWEST: f32 = -3.4e38;
 
-/** The greatest of the visible logits of a row, keys `first` to `last` (multiples of 4). */
+/** The greatest lane, in one instruction where `max` takes care of NaN: that of a logit comes out in its weight. */
 @inline
-function greatest(row: usize, first: u32, last: u32, scale: v128, masked: bool, bits: u64): f32 {
-  const lowest = f32x4.splat(LOWEST);
-  let most = lowest;
-  for (let k = first; k < last; k += 4) {
-    let x = f32x4.mul(v128.load(row + 4 * k), scale);
-    if (masked) x = choose(x, lowest, visibleLanes(bits, k));
-    // One instruction, where `max` takes care of NaN: that of a logit comes out in its weight.
-    most = f32x4.pmax(most, x);
-  }
+function greatestLane(most: v128): f32 {
   most = f32x4.pmax(most, v128.shuffle<f32>(most, most, 2, 3, 0, 1));
   return f32x4.extract_lane(f32x4.pmax(most, v128.shuffle<f32>(most, most, 1, 0, 3, 2)), 0);
 }
 
-/** Turns logits into `exp(logit − maximum)`, 0 where hidden; returns their sum. */
-@inline
-function weigh(row: usize, first: u32, last: u32, scale: v128, maximum: f32, masked: bool, bits: u64): f32 {
-  const shift = f32x4.splat(maximum);
+/** The greatest of the logits of a row, keys `first` to `last` (multiples of 4). */
+export function greatest(row: usize, first: u32, last: u32, scale: f32): f32 {
+  const by = f32x4.splat(scale);
+  let most = f32x4.splat(LOWEST);
+  let other = most;
+  let at = row + 4 * first;
+  const end = row + 4 * last;
+  for (; at + 32 <= end; at += 32) {
+    most = f32x4.pmax(most, f32x4.mul(v128.load(at), by));
+    other = f32x4.pmax(other, f32x4.mul(v128.load(at, 16), by));
+  }
+  if (at < end) most = f32x4.pmax(most, f32x4.mul(v128.load(at), by));
+  return greatestLane(f32x4.pmax(most, other));
+}
+
+/** As `greatest`, of those whose bits are set. */
+export function greatestSeen(row: usize, first: u32, last: u32, scale: f32, bits: u64): f32 {
+  const by = f32x4.splat(scale);
+  const lowest = f32x4.splat(LOWEST);
+  let most = lowest;
+  for (let k = first; k < last; k += 4) {
+    most = f32x4.pmax(most, choose(f32x4.mul(v128.load(row + 4 * k), by), lowest, visibleLanes(bits, k)));
+  }
+  return greatestLane(most);
+}
+
+/** Turns logits into `exp(logit·scale − maximum)`; returns their sum. */
+export function weigh(row: usize, first: u32, last: u32, scale: f32, maximum: f32): f32 {
+  const by = f32x4.splat(scale);
+  const shift = f32x4.splat(-maximum);
+  let sum = f32x4.splat(0);
+  const end = row + 4 * last;
+  for (let at = row + 4 * first; at < end; at += 16) {
+    const weight = expOfWeight4(fma(v128.load(at), by, shift));
+    v128.store(at, weight);
+    sum = f32x4.add(sum, weight);
+  }
+  return sumLanes(sum);
+}
+
+/** As `weigh`, with 0 for those whose bits are not set. */
+export function weighSeen(row: usize, first: u32, last: u32, scale: f32, maximum: f32, bits: u64): f32 {
+  const by = f32x4.splat(scale);
+  const shift = f32x4.splat(-maximum);
   let sum = f32x4.splat(0);
   for (let k = first; k < last; k += 4) {
-    let weight = exp4(f32x4.sub(f32x4.mul(v128.load(row + 4 * k), scale), shift));
-    if (masked) weight = v128.and(weight, visibleLanes(bits, k));
+    const weight = v128.and(expOfWeight4(fma(v128.load(row + 4 * k), by, shift)), visibleLanes(bits, k));
     v128.store(row + 4 * k, weight);
     sum = f32x4.add(sum, weight);
   }
   return sumLanes(sum);
+}
+
+/**
+ * Carries on the maximum of a row and the sum of its weights.
+ *
+ * @param own - the maximum with what is new. @param total - the sum of the new weights under it.
+ * @returns what earlier weights shrink by.
+ */
+@inline
+export function carryOn(maximum: usize, sum: usize, own: f32, total: f32): f32 {
+  const before = load<f32>(maximum);
+  // What there was is nothing at first, whatever it shrinks by.
+  const shrink: f32 = before == own || before == LOWEST ? 1 : f32x4.extract_lane(exp4(f32x4.splat(before - own)), 0);
+  store<f32>(maximum, own);
+  store<f32>(sum, load<f32>(sum) * shrink + total);
+  return shrink;
 }
 
 /**
@@ -46,16 +93,11 @@ function weigh(row: usize, first: u32, last: u32, scale: v128, maximum: f32, mas
 export function weighRow(
   row: usize, first: u32, last: u32, masked: bool, bits: u64, scale: f32, maximum: usize, sum: usize,
 ): f32 {
-  const by = f32x4.splat(scale);
   const before = load<f32>(maximum);
-  const own = masked ? greatest(row, first, last, by, true, bits) : greatest(row, first, last, by, false, bits);
+  const own = masked ? greatestSeen(row, first, last, scale, bits) : greatest(row, first, last, scale);
   const now = own > before ? own : before;
-  const total = masked ? weigh(row, first, last, by, now, true, bits) : weigh(row, first, last, by, now, false, bits);
-  // What there was is nothing at first, whatever it shrinks by.
-  const shrink: f32 = before == now || before == LOWEST ? 1 : f32x4.extract_lane(exp4(f32x4.splat(before - now)), 0);
-  store<f32>(maximum, now);
-  store<f32>(sum, load<f32>(sum) * shrink + total);
-  return shrink;
+  const total = masked ? weighSeen(row, first, last, scale, now, bits) : weigh(row, first, last, scale, now);
+  return carryOn(maximum, sum, now, total);
 }
 
 /** Dropout on a row of weights. @param index - that of key 0 of the tile in `[B, H, Q, K]`. */
@@ -74,34 +116,59 @@ export function dropRow(p: Problem, row: usize, first: u32, last: u32, index: u3
  * The backward pass of one row: logits become weights (after dropout, what the values were multiplied by), and the
  * gradients of those become the gradients of the logits times `by`, 0 where hidden.
  *
+ * @param masked - whether some of keys `first` to `last` are hidden, as `bits` says.
  * @param correction - Σ gradient of the output · output.
  */
 export function differentiateRow(
-  p: Problem, row: usize, gradients: usize, first: u32, last: u32, bits: u64,
+  p: Problem, row: usize, gradients: usize, first: u32, last: u32, masked: bool, bits: u64,
+  scale: f32, logSumExp: f32, correction: f32, by: f32, index: u32,
+): void {
+  if (p.dropping) return differentiateDropped(p, row, gradients, first, last, masked, bits, scale, logSumExp, correction, by, index);
+  const scales = f32x4.splat(scale);
+  const times = f32x4.splat(by);
+  const shift = f32x4.splat(-logSumExp);
+  const less = f32x4.splat(correction);
+  if (masked) {
+    for (let k = first; k < last; k += 4) {
+      const visible = visibleLanes(bits, k);
+      const weight = v128.and(expOfWeight4(fma(v128.load(row + 4 * k), scales, shift)), visible);
+      v128.store(row + 4 * k, weight);
+      const gradient = f32x4.mul(f32x4.mul(weight, f32x4.sub(v128.load(gradients + 4 * k), less)), times);
+      // What stands beside the products of hidden keys may be NaN.
+      v128.store(gradients + 4 * k, v128.and(gradient, visible));
+    }
+    return;
+  }
+  let to = gradients + 4 * first;
+  const end = row + 4 * last;
+  for (let at = row + 4 * first; at < end; at += 16, to += 16) {
+    const weight = expOfWeight4(fma(v128.load(at), scales, shift));
+    v128.store(at, weight);
+    v128.store(to, f32x4.mul(f32x4.mul(weight, f32x4.sub(v128.load(to), less)), times));
+  }
+}
+
+function differentiateDropped(
+  p: Problem, row: usize, gradients: usize, first: u32, last: u32, masked: bool, bits: u64,
   scale: f32, logSumExp: f32, correction: f32, by: f32, index: u32,
 ): void {
   const scales = f32x4.splat(scale);
   const times = f32x4.splat(by);
-  const shift = f32x4.splat(logSumExp);
+  const shift = f32x4.splat(-logSumExp);
   const less = f32x4.splat(correction);
   const kept = f32x4.splat(p.dropoutScale);
-  const dropping = p.dropping != 0;
   const seeds = seedLanes(p.dropoutSeed);
+  const everyLane = i32x4.splat(-1);
   let indices = i32x4.add(i32x4.splat(index + first), i32x4(0, 1, 2, 3));
   for (let k = first; k < last; k += 4) {
-    const visible = visibleLanes(bits, k);
-    const weight = v128.and(exp4(f32x4.sub(f32x4.mul(v128.load(row + 4 * k), scales), shift)), visible);
-    let used = weight;
-    let gradient = v128.load(gradients + 4 * k);
-    if (dropping) {
-      const factor = v128.and(kept, keptLanes(indices, seeds, p.dropoutThreshold));
-      used = f32x4.mul(used, factor);
-      gradient = f32x4.mul(gradient, factor);
-      indices = i32x4.add(indices, i32x4.splat(4));
-    }
-    v128.store(row + 4 * k, used);
+    const visible = masked ? visibleLanes(bits, k) : everyLane;
+    const weight = v128.and(expOfWeight4(fma(v128.load(row + 4 * k), scales, shift)), visible);
+    const factor = v128.and(kept, keptLanes(indices, seeds, p.dropoutThreshold));
+    const gradient = f32x4.sub(f32x4.mul(v128.load(gradients + 4 * k), factor), less);
+    v128.store(row + 4 * k, f32x4.mul(weight, factor));
     // What stands beside the products of hidden keys may be NaN.
-    v128.store(gradients + 4 * k, v128.and(f32x4.mul(f32x4.mul(weight, f32x4.sub(gradient, less)), times), visible));
+    v128.store(gradients + 4 * k, v128.and(f32x4.mul(f32x4.mul(weight, gradient), times), visible));
+    indices = i32x4.add(indices, i32x4.splat(4));
   }
 }
 
@@ -111,6 +178,13 @@ export function clear(row: usize, count: u32): void {
   let k: u32 = 0;
   for (; k + 4 <= count; k += 4) v128.store(row + 4 * k, zeros);
   for (; k < count; k++) store<f32>(row + 4 * k, 0);
+}
+
+/** Zeros in a row of `count` keys beyond keys `from` to `to`. */
+@inline
+export function clearBeside(row: usize, from: u32, to: u32, count: u32): void {
+  clear(row, from);
+  if (to < count) clear(row + 4 * to, count - to);
 }
 
 /** `row[k] *= by` for `count` floats, a multiple of 4. */

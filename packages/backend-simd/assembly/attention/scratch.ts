@@ -1,6 +1,7 @@
 /** One thread's own memory: tiles and packed panels of one query block and one visit. */
 import { TILE_COLUMNS, TILE_ROWS } from "../gemm/tile";
-import { Problem, roundUp, TILE_STEP, VISIT_KEYS } from "./problem";
+import { GROUP_BYTES, GROUP_STEP } from "./group";
+import { Problem, roundUp, VISIT_KEYS } from "./problem";
 
 /** Tiles are read up to 2 floats past their end, and stored rows up to a vector. */
 const SLACK: usize = 64;
@@ -10,9 +11,10 @@ export function paddedWidth(width: u32): u32 {
   return roundUp(width, TILE_COLUMNS);
 }
 
+/** Of a group of visits, or of one. */
 @inline
 function tileBytes(blockQueries: u32): usize {
-  return roundUp(blockQueries, TILE_ROWS) * TILE_STEP + SLACK;
+  return roundUp(blockQueries, TILE_ROWS) * GROUP_STEP + SLACK;
 }
 
 /** Panels over the width, of as many steps as a visit has keys: or panels over the keys, of as many steps as the width. */
@@ -34,13 +36,14 @@ function statisticsBytes(blockQueries: u32): usize {
 
 /** Bytes of scratch that one running `attentionForward` needs. */
 export function attentionForwardScratchBytes(width: u32, blockQueries: u32): u32 {
-  return tileBytes(blockQueries) + 2 * keyPanelBytes(width) + queryPanelBytes(width, blockQueries) + 2 * statisticsBytes(blockQueries);
+  return tileBytes(blockQueries) + 2 * keyPanelBytes(width) + queryPanelBytes(width, blockQueries) + 2 * statisticsBytes(blockQueries)
+    + GROUP_BYTES;
 }
 
 /** Bytes of scratch that one running `attentionBackward` needs. */
 export function attentionBackwardScratchBytes(width: u32, blockQueries: u32): u32 {
   return 2 * tileBytes(blockQueries) + 3 * keyPanelBytes(width) + 3 * queryPanelBytes(width, blockQueries)
-    + statisticsBytes(blockQueries) + tileBytes(TILE_ROWS);
+    + statisticsBytes(blockQueries) + tileBytes(TILE_ROWS) + GROUP_BYTES;
 }
 
 /** Where the parts of a forward pass's scratch begin. */
@@ -56,6 +59,7 @@ export class ForwardScratch {
   @inline static sum(p: Problem, scratch: usize): usize {
     return ForwardScratch.maximum(p, scratch) + statisticsBytes(p.blockQueries);
   }
+  @inline static group(p: Problem, scratch: usize): usize { return ForwardScratch.sum(p, scratch) + statisticsBytes(p.blockQueries); }
 }
 
 /** Where the parts of a backward pass's scratch begin. */
@@ -82,5 +86,8 @@ export class BackwardScratch {
   }
   @inline static dQuery(p: Problem, scratch: usize): usize {
     return BackwardScratch.outputGradientRows(p, scratch) + queryPanelBytes(p.width, p.blockQueries);
+  }
+  @inline static group(p: Problem, scratch: usize): usize {
+    return BackwardScratch.dQuery(p, scratch) + queryPanelBytes(p.width, p.blockQueries);
   }
 }

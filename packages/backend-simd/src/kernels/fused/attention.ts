@@ -6,8 +6,11 @@ import { reduceCodes } from "../../native/codes.ts";
 import type { AcceleratedKernel } from "../accelerated-kernel.ts";
 import { type AttentionProblem, writeProblem } from "./attention-problem.ts";
 
-/** Backward has this many work units or more where there are as many query blocks: enough for a processor's threads. */
-const PARTS_WANTED = 16;
+/**
+ * Backward has this many work units or more where there are as many query blocks: enough for a processor's threads. More
+ * cost more: the gradients of keys and values are written for each part, and summed.
+ */
+const PARTS_WANTED = 8;
 /** Floating-point operations of a thread per nanosecond, about. */
 const FLOPS = 50;
 

@@ -1,0 +1,91 @@
+/** Visits of adjacent keys, whose tiles a library multiplies at once: the wider, the nearer it comes to its peak. */
+import { Problem, roundUp, VISIT_KEYS } from "./problem";
+import { bitsOf, everyKey, Visit, visitAt, Visits } from "./visit";
+
+/** Most keys of a group: its tiles stay in the second cache. */
+export const GROUP_KEYS: u32 = 384;
+/** From one query's row of a group's tile to the next. */
+export const GROUP_STEP: usize = 4 * GROUP_KEYS;
+/** Visits of the shortest run that is cut in two have half the keys; the last one of a run may have any number. */
+const MOST_VISITS: u32 = 2 * GROUP_KEYS / VISIT_KEYS;
+
+@unmanaged
+export class Group {
+  start: u32;
+  keys: u32;
+  visits: u32;
+  /** Visits once those that every query sees are joined; they follow. */
+  runs: u32;
+}
+
+const HEAD_BYTES: usize = 16;
+const VISIT_BYTES: usize = 12;
+export const GROUP_BYTES: usize = HEAD_BYTES + MOST_VISITS * VISIT_BYTES;
+
+/** A visit of the group, or some that every query sees. */
+@inline
+export function runAt(group: Group, index: u32): Visit {
+  return changetype<Visit>(changetype<usize>(group) + HEAD_BYTES + VISIT_BYTES * index);
+}
+
+/** Whether every query sees every key, in whole vectors. */
+@inline
+export function isWhole(run: Visit): bool {
+  return !run.bits && !(run.count & 3);
+}
+
+/** What a query sees of a run that is not whole. */
+@inline
+export function seenBits(p: Problem, run: Visit, query: u32): u64 {
+  return run.bits ? bitsOf(p, run, query, 0) : everyKey(run.count);
+}
+
+/** The first key that is seen, in whole vectors. */
+@inline
+export function firstOf(bits: u64): u32 {
+  return (ctz(bits) as u32) & ~3;
+}
+
+/** The key after the last one that is seen, in whole vectors. */
+@inline
+export function lastOf(bits: u64): u32 {
+  return roundUp(64 - (clz(bits) as u32), 4);
+}
+
+/** Where the keys of a run begin in a row of the group's tile. */
+@inline
+export function columnOf(group: Group, run: Visit): usize {
+  return 4 * ((run.start - group.start) as usize);
+}
+
+/** Writes the group that begins with a visit to `at`. */
+export function readGroup(p: Problem, visits: Visits, index: u32, at: usize): Group {
+  const group = changetype<Group>(at);
+  group.start = visitAt(p, visits, index).start;
+  group.keys = 0;
+  group.visits = 0;
+  group.runs = 0;
+  for (; index < visits.count && group.visits < MOST_VISITS; index++) {
+    const visit = visitAt(p, visits, index);
+    // A row of what follows has to begin with a vector.
+    if (visit.start != group.start + group.keys || (group.keys & 3) || group.keys + visit.count > GROUP_KEYS) break;
+    addRun(group, visit);
+    group.keys += visit.count;
+    group.visits++;
+  }
+  return group;
+}
+
+function addRun(group: Group, visit: Visit): void {
+  if (group.runs && isWhole(visit)) {
+    const last = runAt(group, group.runs - 1);
+    if (isWhole(last)) {
+      last.count += visit.count;
+      return;
+    }
+  }
+  const run = runAt(group, group.runs++);
+  run.start = visit.start;
+  run.count = visit.count;
+  run.bits = visit.bits;
+}
