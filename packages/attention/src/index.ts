@@ -12,6 +12,7 @@ export {
 } from "./attention-kernel.ts";
 export { attentionPlugins, blockwiseSchema } from "./attention-plugins.ts";
 export { type AttentionShape, attentionScale, attentionShape } from "./attention-shape.ts";
+export { attentionWeights } from "./attention-weights.ts";
 export { type BlockwiseOptions, blockwise } from "./blockwise.ts";
 export { type CacheStorage, type KeyValueEntry, positionsWith, type StorageOptions } from "./cache-storage.ts";
 export { type CrossAttentionCache, createCrossAttentionCache } from "./cross-attention-cache.ts";
@@ -21,8 +22,4 @@ export { createKeyValueCache, type KeyValueCache } from "./key-value-cache.ts";
 export { type LinearAttentionRequest, linearAttention } from "./linear-attention.ts";
 export { reference } from "./reference.ts";
 export { type RelativeBucketOptions, relativeBucket } from "./relative-bucket.ts";
-export {
-  createSealedPrefixCache,
-  type SealedPrefixCache,
-  type SealedPrefixExtension,
-} from "./sealed-prefix-cache.ts";
+export { createSealedPrefixCache, type SealedPrefixCache, type SealedPrefixExtension } from "./sealed-prefix-cache.ts";

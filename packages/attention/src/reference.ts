@@ -1,8 +1,7 @@
-import { dropout, maskedSoftmax, type Tensor4D, tf } from "@trivium/tensor";
+import { dropout, type Tensor4D, tf } from "@trivium/tensor";
 import type { AttentionKernel, AttentionRequest } from "./attention-kernel.ts";
-import { type AttentionShape, attentionScale, attentionShape } from "./attention-shape.ts";
-import { biasBlock } from "./bias-block.ts";
-import { denseVisibility } from "./dense-visibility.ts";
+import { type AttentionShape, attentionShape } from "./attention-shape.ts";
+import { attentionWeights } from "./attention-weights.ts";
 import { repeatGroups } from "./repeat-groups.ts";
 
 /**
@@ -27,13 +26,7 @@ export function reference(): AttentionKernel {
 }
 
 function attendDensely(request: AttentionRequest, shape: AttentionShape): Tensor4D {
-  const { query, key, value, mask, bias, dropout: dropping } = request;
-  const scale = attentionScale(request, shape);
-  const visible = denseVisibility(mask, shape);
-  const scores: Tensor4D = tf.matMul(query, repeatGroups(key, shape), false, true); // [B, H, Q, K]
-  const everything = { queries: { start: 0, end: shape.Q }, keys: { start: 0, end: shape.K } };
-  const probabilities = bias
-    ? maskedSoftmax({ scores: tf.add(tf.mul(scores, scale), biasBlock(bias, everything)), visible, scale: 1 })
-    : maskedSoftmax({ scores, visible, scale });
-  return tf.matMul(dropping ? dropout(probabilities, dropping) : probabilities, repeatGroups(value, shape));
+  const { value, dropout: dropping } = request;
+  const weights = attentionWeights(request);
+  return tf.matMul(dropping ? dropout(weights, dropping) : weights, repeatGroups(value, shape));
 }

@@ -1,4 +1,4 @@
-import { createRandom } from "@trivium/core";
+import { createRandom, ShapeError } from "@trivium/core";
 import {
   type Batch,
   type Example,
@@ -52,12 +52,17 @@ export function probeBatch(objective: Objective, examples: readonly Example[], c
   const marked = collate(
     examples.map((example, index) => featuresOf(markTokens(example, firstMarks[index] as number))),
   );
+  const streams = Object.entries(marked.streams).map(([stream, { ids }]) => ({ stream, places: indexMarks(ids) }));
+  const predicted = indexMarks(marked.targets);
+  const placeOf = (example: number, token: number): TokenPlace => {
+    const own = (firstMarks[example] as number) - 1 - token;
+    const inputs = streams.flatMap(({ stream, places }) => (places.get(own) ?? []).map((at) => ({ stream, at })));
+    return { example, token, inputs, predictions: predicted.get(own) ?? [] };
+  };
   const owned = collate(features.map((row, index) => withEveryId(row, index + 1)));
   return {
     batch: collate(features),
-    tokens: examples.flatMap((example, index) =>
-      tokensOf(example).map((_, token) => placeOf(marked, (firstMarks[index] as number) - 1 - token, index, token)),
-    ),
+    tokens: examples.flatMap((example, index) => tokensOf(example).map((_, token) => placeOf(index, token))),
     owners: Object.fromEntries(Object.entries(owned.streams).map(([name, { ids }]) => [name, ids.map((id) => id - 1)])),
   };
 }
@@ -78,6 +83,19 @@ export function withIds(
   return { ...input, streams };
 }
 
+/**
+ * The one slot in which a source token stands.
+ *
+ * @throws {ShapeError} `probe/source-token` if it stands in none or several.
+ */
+export function slotOf({ token, inputs }: TokenPlace): { readonly stream: string; readonly at: number } {
+  const [slot] = inputs;
+  if (slot && inputs.length === 1) return slot;
+  const found = inputs.map(({ stream, at }) => `${stream}[${at}]`).join(", ") || "nowhere";
+  const message = `source token ${token} should stand in one place of the model's input, found ${found}`;
+  throw new ShapeError("probe/source-token", `${message}; use an objective that does not corrupt the source`);
+}
+
 const tokensOf = (example: Example): readonly number[] =>
   isPair(example) ? [...example.source, ...example.target] : example.tokens;
 
@@ -93,10 +111,9 @@ function withEveryId(features: Features, id: number): Features {
   return { ...features, streams: Object.fromEntries(streams) };
 }
 
-function placeOf(marked: Batch, mark: number, example: number, token: number): TokenPlace {
-  const placesIn = (ids: Int32Array) => [...ids.keys()].filter((at) => ids[at] === mark);
-  const inputs = Object.entries(marked.streams).flatMap(([stream, { ids }]) =>
-    placesIn(ids).map((at) => ({ stream, at })),
-  );
-  return { example, token, inputs, predictions: placesIn(marked.targets) };
+/** Where each mark stands, flat in `[B, L]`. */
+function indexMarks(ids: Int32Array): ReadonlyMap<number, readonly number[]> {
+  const places = new Map<number, number[]>();
+  for (const [at, id] of ids.entries()) if (id < 0) places.set(id, [...(places.get(id) ?? []), at]);
+  return places;
 }

@@ -1,0 +1,28 @@
+import { maskedSoftmax, type Tensor4D, tf } from "@trivium/tensor";
+import type { AttentionRequest } from "./attention-kernel.ts";
+import { attentionScale, attentionShape } from "./attention-shape.ts";
+import { biasBlock } from "./bias-block.ts";
+import { denseVisibility } from "./dense-visibility.ts";
+import { repeatGroups } from "./repeat-groups.ts";
+
+/**
+ * The weights of attention by its definition, `softmax(q·kᵀ·scale + bias)` over the visible keys: what kernels never
+ * show. Without dropout.
+ *
+ * @returns `[B, H, Q, K]`: 0 where a key is hidden, each row of sum 1, or 0 if it sees nothing.
+ * @throws what `attentionShape` throws.
+ * @source Vaswani et al. 2017, §3.2.1, https://arxiv.org/abs/1706.03762
+ * @example attentionWeights({ query, key, value, mask: causal() }).shape // => [1, 2, 4, 4]
+ */
+export function attentionWeights(request: AttentionRequest): Tensor4D {
+  const shape = attentionShape(request);
+  const { query, key, mask, bias } = request;
+  return tf.tidy(() => {
+    const scale = attentionScale(request, shape);
+    const visible = denseVisibility(mask, shape);
+    const scores: Tensor4D = tf.matMul(query, repeatGroups(key, shape), false, true); // [B, H, Q, K]
+    if (!bias) return maskedSoftmax({ scores, visible, scale });
+    const everything = { queries: { start: 0, end: shape.Q }, keys: { start: 0, end: shape.K } };
+    return maskedSoftmax({ scores: tf.add(tf.mul(scores, scale), biasBlock(bias, everything)), visible, scale: 1 });
+  });
+}
