@@ -197,7 +197,11 @@ async function* trainArm(
   return { result, parameters, totals: totals as TrainedArm["totals"] };
 }
 
-function curvePoint({ step, loss, totals }: Extract<TrainEvent, { type: "step" }>, targetLoss: number): CurvePoint {
+/** The point of a step, with the held-out loss after it. */
+export function curvePoint(
+  { step, loss, totals }: Extract<TrainEvent, { type: "step" }>,
+  targetLoss: number,
+): CurvePoint {
   const { seenTokens, supervisedTokens, flops = 0, seconds } = totals;
   return {
     step,

@@ -18,6 +18,8 @@ export interface EmbedRequest {
   readonly stack: StackParameters;
   /** `[B · Q]`, row-major. */
   readonly ids: Int32Array;
+  /** `[B, Q, M]`, in the place of the embeddings of the ids. */
+  readonly tokens?: Tensor;
   /** Logical positions, `[B or 1][Q]`. */
   readonly positions: PositionRows;
   /** The length of the prefix to which a slot belongs: that of its row, or of its document in a packed row. */
@@ -26,20 +28,23 @@ export interface EmbedRequest {
 
 /** Token embeddings with their positions: `[B, Q, M]`. */
 export function embed(request: EmbedRequest): Tensor3D {
-  const { config, tree, ids, positions } = request;
-  const length = positions[0]?.length ?? 0;
-  const table = (tree.embedding as ParameterTree).weight as Tensor2D;
-  const tokens = embedding(table, tf.tensor2d(ids, [ids.length / length, length], "int32"));
+  const { config, tokens = lookUp(request) } = request;
   const scaled = config.scaleEmbeddings ? tf.mul(tokens, Math.sqrt(config.width)) : tokens;
-  const placed = positionStates(request);
+  const placed = positionStates(request, tokens.shape[0]!);
   return (placed ? tf.add(scaled, placed) : scaled) as Tensor3D;
 }
 
-function positionStates(request: EmbedRequest): Tensor | undefined {
+function lookUp({ tree, ids, positions }: EmbedRequest): Tensor {
+  const length = positions[0]?.length ?? 0;
+  const table = (tree.embedding as ParameterTree).weight as Tensor2D;
+  return embedding(table, tf.tensor2d(ids, [ids.length / length, length], "int32"));
+}
+
+function positionStates(request: EmbedRequest, rows: number): Tensor | undefined {
   const { config, stack, positions } = request;
   if (config.positions === "sinusoidal") return sinusoidalPositions(positions, config.width);
   if (!stack.positions) return undefined;
-  const places = config.restartPositions ? restarted(request) : positions.map((row) => row.map(placeOf));
+  const places = config.restartPositions ? restarted(request, rows) : positions.map((row) => row.map(placeOf));
   return embedding(stack.positions, tf.tensor2d(places, undefined, "int32"));
 }
 
@@ -47,8 +52,7 @@ function positionStates(request: EmbedRequest): Tensor | undefined {
 const placeOf = (position: number): number => Math.max(0, position);
 
 /** Behind the prefix the count starts again, in the second half of the table. */
-function restarted({ config, ids, positions, prefixAt }: EmbedRequest): number[][] {
-  const rows = ids.length / (positions[0]?.length ?? 1);
+function restarted({ config, positions, prefixAt }: EmbedRequest, rows: number): number[][] {
   return Array.from({ length: rows }, (_, row) => {
     const own = positions[positions.length === 1 ? 0 : row] as readonly number[];
     return own.map((position, slot) => {

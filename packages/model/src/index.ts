@@ -19,3 +19,10 @@ export { type CreateModelOptions, createModel } from "./create-model.ts";
 export { crossMaskFor, selfMaskFor } from "./input-masks.ts";
 export type { DecodingState, ForwardOptions, LayerStates, LogitsFunction, Model } from "./model.ts";
 export { type ResolvedConfig, resolveConfig } from "./resolve-config.ts";
+export {
+  type CreateVectorModelOptions,
+  createVectorModel,
+  type VectorInput,
+  type VectorModel,
+  type VectorModelOptions,
+} from "./vector-model.ts";

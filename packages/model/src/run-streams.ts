@@ -1,7 +1,7 @@
 import type { AttentionKernel } from "@trivium/attention";
 import type { ModelInput, StreamRows } from "@trivium/features";
 import { type KeyValues, projectKeyValues, splitKeyValues } from "@trivium/nn";
-import { type ParameterTree, type Tensor2D, type Tensor3D, tf } from "@trivium/tensor";
+import { type ParameterTree, type Tensor, type Tensor2D, type Tensor3D, tf } from "@trivium/tensor";
 import type { Architecture } from "./architecture.ts";
 import { embed } from "./embed.ts";
 import { crossMaskFor, isBidirectional, positionsOf, prefixLookup, selfMaskFor } from "./input-masks.ts";
@@ -18,6 +18,8 @@ export interface ModelParts {
 }
 
 export interface RunStreamsOptions {
+  /** By stream, `[B, L, M]`: states in the place of embeddings of ids, which are not read then. */
+  readonly tokens?: Readonly<Record<string, Tensor>>;
   readonly dropoutSeed?: string | undefined;
   readonly checkpointing?: boolean | undefined;
   readonly onStates?: ForwardOptions["onStates"];
@@ -39,7 +41,9 @@ export function runStreams(
     const rows = input.streams[stream] as StreamRows;
     const stack = stackParameters(architecture, config, tree, stream);
     const positions = positionsOf(rows);
-    const x = embed({ config, tree, stack, ids: rows.ids, positions, prefixAt: prefixLookup(input, rows) });
+    const tokens = options.tokens?.[stream];
+    const prefixAt = prefixLookup(input, rows);
+    const x = embed({ config, tree, stack, ids: rows.ids, positions, prefixAt, ...(tokens && { tokens }) });
     const predicts = stream === architecture.streams.at(-1);
     const cross = memory && crossRun(parts, { tree, input, stream, memory, keep: options.keepCross });
     const run: StackRun = {

@@ -1,16 +1,20 @@
+import { fused } from "@trivium/attention";
 import { createSimdBackend } from "@trivium/backend-simd";
 import { createRandom } from "@trivium/core";
 import {
   constructedErrors,
   drawSequences,
   expectedStationaryError,
+  type InContextReport,
   inContextArchitecture,
   inContextDescent,
   linearRegression,
+  trainInContext,
 } from "@trivium/evaluator";
-import { selfMaskOf } from "@trivium/model";
+import { type Architecture, selfMaskOf } from "@trivium/model";
 import { causal } from "@trivium/model-causal";
 import { prefix } from "@trivium/model-prefix";
+import { consume } from "@trivium/trainer";
 import { expect, test } from "vitest";
 
 const simd = createSimdBackend({ name: "simd-in-context", threads: 2 });
@@ -43,4 +47,35 @@ test("constructed linear attention: 512 sequences, each layer as in float64, to 
   expect(ofPrefix[layers]).toBeLessThan(1e-4);
   const stationary = expectedStationaryError(sizes);
   expect(Math.abs(ofCausal[layers]! / stationary - 1)).toBeLessThan(0.1);
+});
+
+const trained = (architecture: Architecture, steps: number) =>
+  consume(
+    trainInContext({
+      ...{ architecture, attention: fused(), steps, seed: 1 },
+      sequences: { task: linearRegression, width: 4, examples: 10, queries: 10 },
+      config: { layers: 4, width: 32, heads: 4 },
+      ...{ learningRate: 4e-3, heldOut: 256, curvePoints: 1 },
+    }),
+  ) as Promise<InContextReport>;
+
+test("trained softmax attention: the prefix learns more from its examples than the causal mask", async () => {
+  await simd.activate();
+  const [ofPrefix, ofCausal] = [await trained(prefix, 200), await trained(causal, 200)];
+  const differences = ofCausal.errors.map((error, index) => error - ofPrefix.errors[index]!);
+  const difference = mean(differences);
+  const deviation = Math.sqrt(mean(differences.map((one) => (one - difference) ** 2)) / differences.length);
+  expect(difference, `${mean(ofCausal.errors)} and ${mean(ofPrefix.errors)}`).toBeGreaterThan(4 * deviation);
+  // Both have learned: who says 0 is off by 4/3.
+  expect(mean(ofCausal.errors)).toBeLessThan(0.3);
+});
+
+test("training in context gives the same bits on 1, 2 and 4 threads", async () => {
+  const reports: InContextReport[] = [];
+  for (const threads of [1, 2, 4]) {
+    await createSimdBackend({ name: `simd-in-context-${threads}`, threads, splitUnits: 1 }).activate();
+    reports.push(await trained(causal, 5));
+  }
+  expect(reports[1]!.errors).toEqual(reports[0]!.errors);
+  expect(reports[2]!.errors).toEqual(reports[0]!.errors);
 });
