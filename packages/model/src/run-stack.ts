@@ -4,13 +4,14 @@ import { hashWords } from "@trivium/core";
 import type { Mask } from "@trivium/masks";
 import {
   type AttendOptions,
+  attendAndMix,
   feedForward,
   type KeyValues,
   multiHeadAttention,
   norm,
   normOfSum,
   type ProjectedKeyValues,
-  projectKeyValues,
+  projectAll,
   type Rotation,
   rotation,
   splitKeyValues,
@@ -104,9 +105,10 @@ function runLayer({ x, layer, shared, keyValues: crossKeyValues }: LayerTensors,
   const options = selfOptions(shared, run);
   const subLayers = [
     subLayer(layer.self, `${index}/self`, (input) => {
-      const fresh = projectKeyValues(layer.self, input, config.keyValueHeads, options.rotary);
-      const keyValues = run.extend ? run.extend(index, splitKeyValues(fresh, config.keyValueHeads)) : fresh;
-      return multiHeadAttention(layer.self, input, keyValues, withDropout(options, run, `${index}/self/probabilities`));
+      const { heads, keyValueHeads } = config;
+      const { query, ...fresh } = projectAll(layer.self, input, { heads, keyValueHeads, rotary: options.rotary });
+      const keyValues = run.extend ? run.extend(index, splitKeyValues(fresh, keyValueHeads)) : fresh;
+      return attendAndMix(layer.self, query, keyValues, withDropout(options, run, `${index}/self/probabilities`));
     }),
   ];
   if (layer.cross && cross && crossKeyValues) {

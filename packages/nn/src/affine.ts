@@ -1,6 +1,8 @@
 import {
+  type LinearMap,
   type LinearOptions,
   linear,
+  linears,
   type ParameterTree,
   type Tensor,
   type Tensor1D,
@@ -28,3 +30,7 @@ export function affineSpec({ input, output, bias, deviation }: AffineOptions): S
 export function affine(parameters: ParameterTree, x: Tensor, options?: LinearOptions): Tensor {
   return linear(x, parameters.weight as Tensor2D, parameters.bias as Tensor1D | undefined, options);
 }
+
+/** Several of them of the same input. */
+export const affines = (parameters: readonly ParameterTree[], x: Tensor): Tensor[] =>
+  linears(x, parameters as unknown as readonly LinearMap[]);

@@ -3,11 +3,15 @@ export { type Activation, type FeedForwardOptions, feedForward, feedForwardSpec,
 export { type Initialisation, type InitialisationSizes, initialDeviation, type WeightRole } from "./initialisation.ts";
 export {
   type AttendOptions,
+  attendAndMix,
   type KeyValues,
   type MultiHeadAttentionOptions,
   multiHeadAttention,
   multiHeadAttentionSpec,
+  type Projected,
   type ProjectedKeyValues,
+  type ProjectOptions,
+  projectAll,
   projectKeyValues,
   splitKeyValues,
 } from "./multi-head-attention.ts";

@@ -7,7 +7,7 @@ import {
 } from "@trivium/attention";
 import type { Mask } from "@trivium/masks";
 import { type ParameterTree, type Tensor, type Tensor3D, type Tensor4D, tf } from "@trivium/tensor";
-import { affine, affineSpec } from "./affine.ts";
+import { affine, affineSpec, affines } from "./affine.ts";
 import type { SpecTree } from "./parameter-spec.ts";
 import { type Rotation, rotate } from "./rotary.ts";
 
@@ -51,9 +51,35 @@ export function projectKeyValues(
   heads: number,
   rotary?: Rotation,
 ): ProjectedKeyValues {
-  const key = affine(parameters.key as ParameterTree, x) as Tensor3D;
-  const value = affine(parameters.value as ParameterTree, x) as Tensor3D;
+  const [key, value] = affines([parameters.key as ParameterTree, parameters.value as ParameterTree], x) as [
+    Tensor3D,
+    Tensor3D,
+  ];
   return { key: rotary ? rotateHeads(key, heads, rotary) : key, value };
+}
+
+/** What one attention layer makes of the states that attend to one another. */
+export interface Projected extends ProjectedKeyValues {
+  /** `[B, Q, H·D]`. */
+  readonly query: Tensor3D;
+}
+
+export interface ProjectOptions {
+  readonly heads: number;
+  readonly keyValueHeads: number;
+  readonly rotary?: Rotation | undefined;
+}
+
+/** Projects states `[B, L, M]` to queries, keys and values at once, queries and keys rotated if positions are rotary. */
+export function projectAll(
+  parameters: ParameterTree,
+  x: Tensor,
+  { heads, keyValueHeads, rotary }: ProjectOptions,
+): Projected {
+  const maps = [parameters.query, parameters.key, parameters.value] as ParameterTree[];
+  const [query, key, value] = affines(maps, x) as [Tensor3D, Tensor3D, Tensor3D];
+  if (!rotary) return { query, key, value };
+  return { query: rotateHeads(query, heads, rotary), key: rotateHeads(key, keyValueHeads, rotary), value };
 }
 
 /** Keys and values as caches hold them. */
@@ -91,10 +117,25 @@ export function multiHeadAttention(
   keyValues: KeyValues | ProjectedKeyValues,
   options: AttendOptions,
 ): Tensor {
-  const { kernel, heads, rotary, mask, scale, bias, dropout } = options;
-  const projected = affine(parameters.query as ParameterTree, x) as Tensor3D;
+  const { heads, rotary } = options;
+  const query = affine(parameters.query as ParameterTree, x) as Tensor3D;
+  const rotated = rotary ? rotateHeads(query, heads, rotary) : query;
+  return attendAndMix(parameters, rotated, keyValues, options);
+}
+
+/**
+ * The same from queries that are projected already, and rotated.
+ *
+ * @param query - `[B, Q, H·D]`.
+ */
+export function attendAndMix(
+  parameters: ParameterTree,
+  query: Tensor3D,
+  keyValues: KeyValues | ProjectedKeyValues,
+  { kernel, heads, mask, scale, bias, dropout }: Omit<AttendOptions, "rotary">,
+): Tensor {
   const attended = attendProjected(kernel, {
-    query: rotary ? rotateHeads(projected, heads, rotary) : projected,
+    query,
     ...keyValues,
     heads,
     mask,

@@ -12,7 +12,7 @@ export {
 } from "./fused/attention.ts";
 export { dropout, dropoutFactor, dropoutHash } from "./fused/dropout.ts";
 export { defineFusedOp, type FusedOp, hasKernel } from "./fused/fused-kernel.ts";
-export { type LinearOptions, linear } from "./fused/linear.ts";
+export { type LinearMap, type LinearOptions, linear, linears } from "./fused/linear.ts";
 export { type FactoredLogits, linearCrossEntropy } from "./fused/linear-cross-entropy.ts";
 export { hiddenLogit, maskedSoftmax } from "./fused/masked-softmax.ts";
 export { type AddNormOptions, addNorm, layerNorm, rmsNorm } from "./fused/norm.ts";

@@ -85,6 +85,15 @@ export const fusedCases: Readonly<Record<string, KernelCase>> = Object.fromEntri
     inputs: all(from, { x: [m, 9], weight: [9, n], bias: [n] }),
     attributes: { activation: activations[from % 5]!, keepSlope: true },
   })),
+  fused("TriviumLinears", (m, n, from) => ({
+    inputs: Object.values(all(from, { x: [m, 9], w0: [9, n], w1: [9, 7], ...(from % 2 ? { b0: [n], b1: [7] } : {}) })),
+    attributes: { count: 2 },
+  })),
+  fused("TriviumLinearInputGradient", (m, n, from) => ({
+    inputs: Object.values(all(from, { dy0: [m, n], dy1: [m, 7], w0: [9, n], w1: [9, 7] })),
+  })),
+  fused("TriviumLinearWeightGradient", (m, n, from) => ({ inputs: all(from, { x: [m, 9], dy: [m, n] }) })),
+  fused("TriviumColumnSums", (r, m, from) => ({ inputs: all(from, { x: [r, m] }) })),
   fused("TriviumActivation", (r, m, from) => ({
     inputs: all(from, { x: [r, m] }),
     attributes: { activation: activations[from % 5]!, keepSlope: from % 3 > 0 },

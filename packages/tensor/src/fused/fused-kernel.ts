@@ -10,7 +10,8 @@ export interface FusedOp<Inputs extends NamedTensorMap, Attributes extends Named
   readonly gradient?: {
     /** How many of the kernel's outputs have gradients; further ones are statistics saved for them. Default 1. */
     readonly differentiable?: number;
-    readonly inputsToSave: readonly (keyof Inputs & string)[];
+    /** By name, or all of them where the inputs are an array. */
+    readonly inputsToSave: readonly (keyof Inputs & string)[] | "all";
     readonly outputsToSave: readonly boolean[];
     readonly backward: GradFunc;
   };
@@ -24,7 +25,7 @@ export function defineFusedOp<Inputs extends NamedTensorMap, Attributes extends 
   if (gradient && !tf.getGradient(kernelName)) {
     tf.registerGradient({
       kernelName,
-      inputsToSave: [...gradient.inputsToSave],
+      ...(gradient.inputsToSave === "all" ? { saveAllInputs: true } : { inputsToSave: [...gradient.inputsToSave] }),
       outputsToSave: [...gradient.outputsToSave],
       gradFunc: gradient.backward,
     });

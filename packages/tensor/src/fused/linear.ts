@@ -18,11 +18,22 @@ function composedLinear({ x, weight, bias }: Inputs): Tensor {
   return x.rank === 2 ? y : tf.reshape(y, [...x.shape.slice(0, -1), weight.shape[1]]);
 }
 
-/** Each is computed only where it is asked for: a frozen weight costs nothing. */
-const gradientsOf = (dy: Tensor, x: Tensor, weight: Tensor2D) => ({
-  x: () => tf.reshape(tf.matMul(inRows(dy), weight, false, true), x.shape),
-  weight: () => tf.matMul(inRows(x), inRows(dy), true),
-});
+// A backend that has the kernels of this file has these too. Each is run only where it is asked for: a frozen weight
+// costs nothing.
+
+/** `Σ dyᵢ · Wᵢᵀ` of `[…, Fᵢ]` and `[M, Fᵢ]`: `[…, M]`. */
+const gradientOfInput = (dys: readonly Tensor[], weights: readonly Tensor[]): Tensor =>
+  tf.engine().runKernel("TriviumLinearInputGradient", asInputs([...dys, ...weights])) as Tensor;
+
+/** `xᵀ · dy` of `[…, M]` and `[…, F]`: `[M, F]`. */
+const gradientOfWeight = (x: Tensor, dy: Tensor): Tensor =>
+  tf.engine().runKernel("TriviumLinearWeightGradient", { x, dy }) as Tensor;
+
+/** The sum over all axes of dy but the last. */
+const gradientOfBias = (dy: Tensor): Tensor => tf.engine().runKernel("TriviumColumnSums", { x: dy }) as Tensor;
+
+// tfjs takes an array as well, and saves all inputs of a kernel only then.
+const asInputs = (tensors: readonly Tensor[]) => tensors as unknown as Record<string, Tensor>;
 
 const run = defineFusedOp<Inputs, Record<string, never>>({
   kernelName: "TriviumLinear",
@@ -31,8 +42,9 @@ const run = defineFusedOp<Inputs, Record<string, never>>({
     inputsToSave: ["x", "weight"],
     outputsToSave: [],
     backward: (dy, [x, weight]) => ({
-      ...gradientsOf(dy as Tensor, x!, weight as Tensor2D),
-      bias: () => tf.sum(inRows(dy as Tensor), 0),
+      x: () => gradientOfInput([dy as Tensor], [weight!]),
+      weight: () => gradientOfWeight(x!, dy as Tensor),
+      bias: () => gradientOfBias(dy as Tensor),
     }),
   },
 });
@@ -46,7 +58,37 @@ const runActivated = defineFusedOp<Inputs, { activation: ActivationName; keepSlo
     backward(dys, [x, weight, slope]) {
       const inputs = { dy: (dys as Tensor[])[0]!, slope: slope! };
       const [dLinear, dBias] = tf.engine().runKernel("TriviumActivationGradient", inputs) as [Tensor, Tensor];
-      return { ...gradientsOf(dLinear, x!, weight as Tensor2D), bias: () => dBias };
+      return {
+        x: () => gradientOfInput([dLinear], [weight!]),
+        weight: () => gradientOfWeight(x!, dLinear),
+        bias: () => dBias,
+      };
+    },
+  },
+});
+
+/** Inputs: x, the weights, then as many biases, or none. */
+const runMany = defineFusedOp<Record<string, Tensor>, { count: number }>({
+  kernelName: "TriviumLinears",
+  composed(inputs, { count }) {
+    const [x, ...matrices] = Object.values(inputs) as [Tensor, ...Tensor[]];
+    return matrices.slice(0, count).map((weight, index) => {
+      const bias = matrices[count + index];
+      return composedLinear({ x, weight: weight as Tensor2D, ...(bias && { bias }) });
+    });
+  },
+  gradient: {
+    differentiable: Number.POSITIVE_INFINITY,
+    inputsToSave: "all",
+    outputsToSave: [],
+    backward(given, [x, ...matrices]) {
+      const dys = [given].flat();
+      const weights = matrices.slice(0, dys.length);
+      return Object.fromEntries([
+        [0, () => gradientOfInput(dys, weights)],
+        ...dys.map((dy, index) => [1 + index, () => gradientOfWeight(x!, dy)]),
+        ...dys.map((dy, index) => [1 + dys.length + index, () => gradientOfBias(dy)]),
+      ]);
     },
   },
 });
@@ -68,12 +110,41 @@ export interface LinearOptions {
 export function linear(x: Tensor, weight: Tensor2D, bias?: Tensor1D, options: LinearOptions = {}): Tensor {
   const { activation } = options;
   if (x.rank === 1) return tf.reshape(linear(inRows(x), weight, bias, options), [-1]);
+  assertLinear(x, { weight, bias });
+  const inputs = bias ? { x, weight, bias } : { x, weight };
+  const [y] = activation ? runActivated(inputs, { activation, keepSlope: isRecording() }) : run(inputs, {});
+  return y!;
+}
+
+/** What an affine map reads besides its input. */
+export interface LinearMap {
+  /** `[M, F]`. */
+  readonly weight: Tensor2D;
+  /** `[F]`. */
+  readonly bias?: Tensor1D | undefined;
+}
+
+/**
+ * Several affine maps of the same input: `x · Wᵢ + bᵢ`. The gradients of the input are added up in place.
+ *
+ * @param x - `[…, M]`.
+ * @returns `[…, Fᵢ]` of each.
+ * @throws {ShapeError} `linear/shapes`
+ * @example const [query, key, value] = linears(x, [parameters.query, parameters.key, parameters.value]);
+ */
+export function linears(x: Tensor, maps: readonly LinearMap[]): Tensor[] {
+  const count = maps.length;
+  const biases = maps.flatMap(({ bias }) => bias ?? []);
+  if (x.rank < 2 || count < 2 || biases.length % count > 0)
+    return maps.map(({ weight, bias }) => linear(x, weight, bias));
+  for (const map of maps) assertLinear(x, map);
+  return runMany(asInputs([x, ...maps.map(({ weight }) => weight), ...biases]), { count });
+}
+
+function assertLinear(x: Tensor, { weight, bias }: LinearMap): void {
   assertShapes("linear/shapes", {
     x: [[x.size / (x.shape.at(-1) || 1), ...x.shape.slice(-1)], "_ M"],
     weight: [weight.shape, "M F"],
     ...(bias ? { bias: [bias.shape, "F"] } : {}),
   });
-  const inputs = bias ? { x, weight, bias } : { x, weight };
-  const [y] = activation ? runActivated(inputs, { activation, keepSlope: isRecording() }) : run(inputs, {});
-  return y!;
 }

@@ -9,6 +9,7 @@ import {
   layerNorm,
   linear,
   linearCrossEntropy,
+  linears,
   maskedSoftmax,
   rmsNorm,
   softmaxCrossEntropy,
@@ -105,6 +106,22 @@ const cases: Readonly<Record<string, fc.Arbitrary<Case>>> = {
       ],
       run: (x, weight, added) =>
         linear(x!, weight as Tensor2D, added as Tensor1D | undefined, name ? { activation: name } : {}),
+    })),
+  "linear maps of one input": fc
+    .record({ rows: size, inner: positiveSize, columns: positiveSize, bias: fc.boolean(), seed })
+    .map(({ rows, inner, columns, bias, seed: from }) => ({
+      inputs: [
+        floats([2, rows, inner], from, { scale: 1 }),
+        ...[columns, 7, columns].map((width, index) => floats([inner, width], from + 1 + index, { scale: 1 })),
+        ...(bias ? [columns, 7, columns].map((width, index) => floats([width], from + 4 + index)) : []),
+      ],
+      run: (x, ...matrices) => {
+        const maps = [0, 1, 2].map((index) => ({
+          weight: matrices[index] as Tensor2D,
+          bias: matrices[3 + index] as Tensor1D | undefined,
+        }));
+        return tf.concat(linears(x!, maps), -1);
+      },
     })),
   "layer norm": norms.map((inputs) => ({
     inputs,
@@ -209,7 +226,10 @@ describe.for(variants.map((variant) => [variant.name, variant] as const))("%s", 
 
   test("a linear map with a frozen weight costs one product backward, not two", async () => {
     await variant.activate();
-    const products = () => variant.acceleratedCalls().BatchMatMul!;
+    const products = () => {
+      const calls = variant.acceleratedCalls();
+      return calls.TriviumLinearInputGradient! + calls.TriviumLinearWeightGradient! + calls.BatchMatMul!;
+    };
     tf.tidy(() => {
       const [x, weight] = [tf.ones([3, 5]), tf.ones([5, 2]) as Tensor2D];
       const before = products();

@@ -47,4 +47,71 @@ const activationGradient: AcceleratedKernel = {
   },
 };
 
-export const linearKernels: readonly AcceleratedKernel[] = [linear, linearActivation, activationGradient];
+/** Inputs are an array: x, the weights, then as many biases, or none. */
+const linears: AcceleratedKernel = {
+  kernelName: "TriviumLinears",
+  run(backend, inputs, { count }) {
+    const [x, ...matrices] = Object.values(inputs) as [TensorInfo, ...TensorInfo[]];
+    const outputs = matrices.slice(0, count as number).map((weight, index) => {
+      const bias = matrices[(count as number) + index];
+      return product(backend, { x, weight, ...(bias && { bias }) });
+    });
+    return outputs.every((output) => output !== undefined) ? outputs : undefined;
+  },
+};
+
+/** Inputs are an array: as many gradients of outputs as weights, then the weights. Each adds to what is there. */
+const inputGradient: AcceleratedKernel = {
+  kernelName: "TriviumLinearInputGradient",
+  run(backend, inputs) {
+    const tensors = Object.values(inputs) as TensorInfo[];
+    const count = tensors.length / 2;
+    const data = tensors.map((tensor) => backend.floats(tensor));
+    if (data.includes(undefined)) return undefined;
+    const outer = tensors[0]!.shape.slice(0, -1);
+    const [m, n] = [sizeOf(outer), tensors[count]!.shape[0]!];
+    const dx = backend.allocate([...outer, n], "float32");
+    for (let index = 0; index < count; index++) {
+      const k = tensors[index]!.shape.at(-1)!;
+      const [a, b] = [data[index]!.address, data[count + index]!.address];
+      const sizes = { m, n, k, a, lda: k, b, ldb: k, c: dx.address, ldc: n };
+      backend.multiply({ ...oneMatrix, ...sizes, transposeB: true, accumulate: index > 0 });
+    }
+    return dx;
+  },
+};
+
+const weightGradient: AcceleratedKernel = {
+  kernelName: "TriviumLinearWeightGradient",
+  run(backend, inputs) {
+    const [x, dy] = [inputs.x as TensorInfo, inputs.dy as TensorInfo];
+    const [a, b] = [backend.floats(x), backend.floats(dy)];
+    if (a === undefined || b === undefined) return undefined;
+    const [m, n] = [x.shape.at(-1)!, dy.shape.at(-1)!];
+    const c = backend.allocate([m, n], "float32");
+    const sizes = { m, n, k: sizeOf(x.shape.slice(0, -1)), lda: m, ldb: n, ldc: n };
+    backend.multiply({ ...oneMatrix, ...sizes, a: a.address, b: b.address, c: c.address, transposeA: true });
+    return c;
+  },
+};
+
+const oneMatrix = {
+  ...{ transposeA: false, transposeB: false, accumulate: false, bias: 0 },
+  ...{ batch: 1, strideA: 0, strideB: 0, strideC: 0 },
+};
+
+/** The sum over all axes but the last. */
+const columnSumsKernel: AcceleratedKernel = {
+  kernelName: "TriviumColumnSums",
+  run(backend, inputs) {
+    const { shape } = inputs.x as TensorInfo;
+    const x = backend.floats(inputs.x);
+    if (x === undefined) return undefined;
+    return columnSums(backend, { x: x.address, rows: sizeOf(shape.slice(0, -1)), columns: shape.at(-1)! });
+  },
+};
+
+export const linearKernels: readonly AcceleratedKernel[] = [
+  ...[linear, linearActivation, activationGradient, linears],
+  ...[inputGradient, weightGradient, columnSumsKernel],
+];
