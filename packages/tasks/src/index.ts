@@ -3,6 +3,8 @@ import { inContextRegressionPlugin } from "./in-context/in-context-regression.ts
 import { keyValueRecallPlugin } from "./key-value-recall.ts";
 import { lateOperatorPlugin } from "./late-operator.ts";
 import { mixturePlugin } from "./mixture.ts";
+import { isoCodesPlugin } from "./names/iso-codes.ts";
+import { namesPlugin } from "./names/names.ts";
 import { scanPlugin } from "./scan/scan.ts";
 import { copyPlugin } from "./sequences/copy.ts";
 import { reversePlugin } from "./sequences/reverse.ts";
@@ -14,6 +16,8 @@ export { inContextRegression } from "./in-context/in-context-regression.ts";
 export { keyValueRecall } from "./key-value-recall.ts";
 export { lateOperator } from "./late-operator.ts";
 export { mixture } from "./mixture.ts";
+export { isoCodes } from "./names/iso-codes.ts";
+export { names } from "./names/names.ts";
 export { scan } from "./scan/scan.ts";
 export { copy } from "./sequences/copy.ts";
 export { reverse } from "./sequences/reverse.ts";
@@ -32,6 +36,8 @@ export const taskPlugins = [
   inContextRegressionPlugin,
   inContextClassificationPlugin,
   mixturePlugin,
+  namesPlugin,
+  isoCodesPlugin,
   mobyDickPlugin,
   stateOfTheUnionPlugin,
 ] as const;
