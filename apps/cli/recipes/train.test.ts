@@ -65,6 +65,18 @@ test("a model of characters is evaluated on another file with its own alphabet, 
   );
   // All of the file: six letters and two ends.
   expect(other).toMatchObject({ data: "more.tsv", targetTokens: 8 });
+  const scoring = ["evaluate", "characters", "--data", "more.tsv", "--metrics"];
+  const { metrics } = await jsonOf<{ metrics: object[] }>([...scoring, "bleu, chrf-plus-plus"], folder);
+  expect(metrics).toEqual([
+    {
+      name: "BLEU",
+      score: expect.any(Number),
+      signature: expect.stringMatching(/^nrefs:1\|case:mixed\|eff:no\|tok:13a/),
+    },
+    { name: "chrF2++", score: expect.any(Number), signature: expect.stringMatching(/\|nc:6\|nw:2\|/) },
+  ]);
+  const unknown = await runTrivium([...scoring, "blue"], folder);
+  expect(unknown).toMatchObject({ code: 2, stderr: expect.stringContaining('did you mean "bleu"?') });
   const { stdout } = await runTrivium(["generate", "characters"], folder, "ab\n\ncd\n");
   expect(stdout).toMatch(/^ab\t[a-d]*\ncd\t[a-d]*\n$/);
 });

@@ -11,6 +11,8 @@ import { tf } from "@trivium/tensor";
 import { consume } from "@trivium/trainer";
 import { beforeAll, expect, test } from "vitest";
 import { type EvaluateEvent, type EvaluateOptions, evaluate, evaluateExamples, type HeldOut } from "./evaluate.ts";
+import { bleu } from "./metrics/bleu.ts";
+import { exactMatch } from "./metrics/exact-match.ts";
 
 beforeAll(async () => void (await tf.setBackend("cpu")));
 
@@ -101,6 +103,18 @@ test("bytes of a character that a window cut in two count once", async () => {
 test("bits per byte are of the text in UTF-8, whatever the tokens are", async () => {
   const result = await consume(evaluate(options(arms[0]!, { decodeTarget: (ids) => "é漢😀x".repeat(ids.length) })));
   expect(result.bitsPerByte).toBeCloseTo((result.bitsPerCharacter * 4) / 10, 10);
+});
+
+test("metrics score the text of what was decoded, in the order of the examples", async () => {
+  const request = options(arms[0]!, { metrics: [exactMatch(), bleu({ tokenizer: "none" })] });
+  const { metrics, exactMatch: share } = await consume(evaluate(request));
+  expect(metrics?.map(({ name }) => name)).toEqual(["exact match", "BLEU"]);
+  expect(metrics?.[0]?.score).toBe(share);
+  // The statistics of BLEU hold the length of the closest reference: the second example has one of 1 and one of 2.
+  const lengths = metrics?.[1]?.segments.map(({ statistics }) => statistics[1]);
+  expect([lengths?.[0], lengths?.[2]]).toEqual([2, 3]);
+  expect(metrics?.[1]?.signature).toMatch(/^nrefs:var\|.*\|tok:none\|/);
+  expect((await consume(evaluate({ ...request, decoded: 0 }))).metrics).toBeUndefined();
 });
 
 test("progress ends at the number of examples in both phases", async () => {

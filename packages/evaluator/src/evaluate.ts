@@ -5,8 +5,10 @@ import { generate } from "@trivium/generate";
 import type { Model } from "@trivium/model";
 import type { Objective } from "@trivium/objectives";
 import type { ParameterTree } from "@trivium/tensor";
-import { type ErrorRates, type Nearest, nearestReference, ratesOf } from "./error-rate.ts";
+import { type ErrorRates, nearestReference, ratesOf, type Scored } from "./error-rate.ts";
 import { type Likelihood, likelihood } from "./likelihood.ts";
+import type { Metric } from "./metrics/metric.ts";
+import { type MetricScores, scoreSegments } from "./metrics/score-segments.ts";
 import { natsOfRows, supervisedByRow } from "./nats-of-rows.ts";
 
 /** A held-out example and, where it has a target, everything that counts as right. */
@@ -23,10 +25,12 @@ export interface EvaluateOptions {
   /** The objective that the model was trained with: its prompts start the decoding. */
   readonly objective: Objective;
   readonly heldOut: readonly HeldOut[];
-  /** The text that target ids spell, for bits per character and per byte. */
+  /** The text that target ids spell, for bits per character and per byte, and for metrics. */
   readonly decodeTarget: (ids: readonly number[]) => string;
   /** Decodes and scores at most so many of the examples that have references; 0 for none. Default: all. */
   readonly decoded?: number;
+  /** What decoded texts are scored by besides error rates. Default: nothing. */
+  readonly metrics?: readonly Metric[];
   /** The most tokens of a decoded target. Default 48. */
   readonly maximumTokens?: number;
   /** Rows run together. Default 256. */
@@ -43,6 +47,8 @@ export interface Evaluation extends Partial<ErrorRates> {
   /** Of the text in UTF-8. */
   readonly bitsPerByte: number;
   readonly targetTokens: number;
+  /** Of each metric that was asked for, with segments in the order of the decoded examples. Absent if none was decoded. */
+  readonly metrics?: readonly MetricScores[];
 }
 
 export type EvaluateEvent =
@@ -89,9 +95,10 @@ export interface ExampleEvaluation {
  */
 export async function* evaluateExamples(options: EvaluateOptions): AsyncGenerator<EvaluateEvent, ExampleEvaluation> {
   const { nats, tokens, likelihood: targets } = yield* evaluateLikelihood(options);
-  const nearest = yield* evaluateDecoding(options);
+  const decoded = yield* evaluateDecoding(options);
+  const nearest = decoded.map(({ prediction, references }) => nearestReference(prediction, references));
   const { loss: targetLoss, tokens: targetTokens, ...units } = targets;
-  const rates = nearest.length > 0 ? ratesOf(nearest) : {};
+  const rates = nearest.length > 0 ? { ...ratesOf(nearest), ...metricScores(options, decoded) } : {};
   const evaluation = { targetLoss, ...units, targetTokens, ...rates };
   yield { type: "evaluated", evaluation };
   const [edits, symbols] = [nearest.map((one) => one.edits), nearest.map((one) => one.symbols)];
@@ -151,7 +158,17 @@ function supervisedTexts({ targets, lossWeights, size }: Batch, decodeTarget: Ev
   });
 }
 
-async function* evaluateDecoding(options: EvaluateOptions): AsyncGenerator<EvaluateEvent, readonly Nearest[]> {
+/** Texts are what ids spell, of the references too: a tokenizer that loses something does so on both sides. */
+function metricScores({ metrics, decodeTarget }: EvaluateOptions, decoded: readonly Scored<number>[]) {
+  if (!metrics?.length) return {};
+  const segments = decoded.map(({ prediction, references }) => ({
+    prediction: decodeTarget(prediction),
+    references: references.map((ids) => decodeTarget(ids)),
+  }));
+  return { metrics: metrics.map((metric) => scoreSegments(metric, segments)) };
+}
+
+async function* evaluateDecoding(options: EvaluateOptions): AsyncGenerator<EvaluateEvent, readonly Scored<number>[]> {
   const {
     heldOut,
     decoded = heldOut.length,
@@ -164,7 +181,7 @@ async function* evaluateDecoding(options: EvaluateOptions): AsyncGenerator<Evalu
   } = options;
   const chosen = heldOut.filter(({ references }) => references.length > 0).slice(0, decoded);
   if (chosen.length === 0) return [];
-  const nearest: Nearest[] = [];
+  const scored: Scored<number>[] = [];
   let done = 0;
   const examples = chosen.map(({ example }) => example);
   // The same for every architecture: what a single stream has left behind its source.
@@ -182,13 +199,14 @@ async function* evaluateDecoding(options: EvaluateOptions): AsyncGenerator<Evalu
   };
   for await (const event of generate(request)) {
     if (event.type !== "generated") continue;
-    nearest[event.index] = nearestReference(event.result.ids, (chosen[event.index] as HeldOut).references);
+    const { references } = chosen[event.index] as HeldOut;
+    scored[event.index] = { prediction: event.result.ids, references };
     done += 1;
     if (done % batchSize === 0 || done === chosen.length)
       yield { type: "progress", phase: "decoding", done, total: chosen.length };
   }
   // Aborted, it has gaps, and its numbers are of a part of the examples.
-  return nearest.filter((one) => one !== undefined);
+  return scored.filter((one) => one !== undefined);
 }
 
 const sourceLength = (example: Example): number => (isPair(example) ? example.source.length : example.tokens.length);

@@ -3,6 +3,7 @@ import { gemmProviders, simdPlugin } from "@trivium/backend-simd";
 import { cpuPlugin, wasmPlugin, webglPlugin, webgpuPlugin } from "@trivium/backend-tfjs";
 import { tfjsNodePlugin } from "@trivium/backend-tfjs-node";
 import { datasetPlugins } from "@trivium/data";
+import { metricPlugins } from "@trivium/evaluator";
 import { maskPlugins } from "@trivium/masks";
 import { causalPlugin } from "@trivium/model-causal";
 import { encoderDecoderPlugin } from "@trivium/model-encoder-decoder";
@@ -31,4 +32,5 @@ export const presets = [
   ...taskPlugins,
   ...tokenizerPlugins,
   ...trainerPlugins,
+  ...metricPlugins,
 ] as const;

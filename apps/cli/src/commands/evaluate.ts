@@ -1,10 +1,10 @@
 import { ConfigError } from "@trivium/core";
-import { type Evaluation, evaluate } from "@trivium/evaluator";
+import { type Evaluation, evaluate, type Metric } from "@trivium/evaluator";
 import { consume } from "@trivium/trainer";
 import type { Command } from "commander";
 import { type CommandContext, defineCommand } from "../command-context.ts";
 import { type HeldOutRequest, prepareHeldOut } from "../held-out-data.ts";
-import { loadRun } from "../load-run.ts";
+import { type LoadedRun, loadRun } from "../load-run.ts";
 import { parseCount } from "../parse-count.ts";
 import { addBackendFlags, backendOverrides } from "../prepare-backend.ts";
 import { interruptedExitCode, stopOnSignals } from "../stop-on-signals.ts";
@@ -16,7 +16,8 @@ export function evaluateCommand(program: Command): void {
     .description("Score a trained model on the held-out test part of its data, or on a file that it has not seen.")
     .option("--data <source>", "another file, all of it, or the test part of another dataset")
     .option("--seen <what>", "refuse or warn, if the model was trained on some of --data", "refuse")
-    .option("--decoded <count>", "how many examples to decode", "2000");
+    .option("--decoded <count>", "how many examples to decode", "2000")
+    .option("--metrics <names>", "what decoded text is scored by: bleu,chrf,rouge-l,… (trivium list metric)");
   defineCommand(addBackendFlags(command), runEvaluation);
 }
 
@@ -25,13 +26,15 @@ async function runEvaluation(context: CommandContext): Promise<void> {
   const [directory] = positional as [string];
   const decoded = parseCount("decoded", flags.decoded, 0);
   const run = await loadRun(directory, context, backendOverrides(flags));
+  const metrics = prepareMetrics(run, { names: flags.metrics as string | undefined, decoded });
   const given = flags.data as string | undefined;
   const { name, heldOut, seen } = await prepareHeldOut(run, { given, seen: parseSeen(flags.seen), output });
   const { model, parameters, objective, tokenizer, length: maximumTokens } = run;
   const decodeTarget = (ids: readonly number[]) => tokenizer.decodeTarget(ids);
   const progress = output.progress("evaluate");
   const { signal, release } = stopOnSignals(output);
-  const stream = evaluate({ model, parameters, objective, heldOut, decodeTarget, decoded, maximumTokens, signal });
+  const limits = { decoded, maximumTokens, signal };
+  const stream = evaluate({ model, parameters, objective, heldOut, decodeTarget, metrics, ...limits });
   const evaluation = await consume(stream, (event) => {
     if (event.type === "progress") progress.update(event.done, event.total, event.phase);
   }).finally(() => {
@@ -43,7 +46,22 @@ async function runEvaluation(context: CommandContext): Promise<void> {
     process.exitCode = interruptedExitCode;
     return;
   }
-  output.result({ run: directory, step: run.step, data: name, seen, ...evaluation }, () => describe(evaluation));
+  const scores = evaluation.metrics && { metrics: evaluation.metrics.map(({ segments, ...whole }) => whole) };
+  const result = { run: directory, step: run.step, data: name, seen, ...evaluation, ...scores };
+  output.result(result, () => describe(evaluation));
+}
+
+/** @throws {ConfigError} `cli/metrics` if there will be no text to score. */
+function prepareMetrics(
+  { registry, task }: LoadedRun,
+  request: { names: string | undefined; decoded: number },
+): Metric[] {
+  const names = request.names?.split(",").map((name) => name.trim()) ?? [];
+  if (names.length > 0 && (task === "text" || request.decoded === 0)) {
+    const message = task === "text" ? "a text has no target to decode" : "--decoded 0 decodes nothing";
+    throw new ConfigError("cli/metrics", `--metrics scores what was decoded, and ${message}; leave it out`);
+  }
+  return names.map((name) => registry.create("metric", name, {}) as Metric);
 }
 
 function parseSeen(value: unknown): HeldOutRequest["seen"] {
@@ -59,5 +77,7 @@ function describe(evaluation: Evaluation): string {
   ];
   if (per !== undefined)
     lines.push(`symbol error rate ${per.toFixed(4)}, sequence error rate ${wer?.toFixed(4)} on ${examples} examples`);
+  for (const { name, score, signature } of evaluation.metrics ?? [])
+    lines.push(`${name} ${score.toFixed(4)} (${signature})`);
   return lines.join("\n");
 }
