@@ -37,6 +37,12 @@ export function prepareBackend(settings: BackendSettings, registry: Plugins): Ba
 const isProvider = (name: string, registry: Plugins): boolean =>
   registry.list("gemm").some((plugin) => plugin.name === name);
 
+/** A backend may have more than its name to say about its arithmetic. */
+export const numericIdentity = async (backend: Backend): Promise<Record<string, string>> => ({
+  backend: backend.name,
+  ...(await backend.numericIdentity?.()),
+});
+
 /** Adds the flags that choose another backend, or another way for it to work, than a run was trained with. */
 export const addBackendFlags = (command: Command): Command =>
   command

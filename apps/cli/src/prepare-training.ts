@@ -7,6 +7,7 @@ import { createFolderStore } from "@trivium/trainer/run-folder";
 import type { CommandContext } from "./command-context.ts";
 import { type Plugins, resolvePlugin } from "./load-registry.ts";
 import type { RunConfig } from "./load-run.ts";
+import { numericIdentity } from "./prepare-backend.ts";
 import { lastingData, type PreparedData, prepareData } from "./prepare-data.ts";
 import {
   type PreparedModel,
@@ -89,12 +90,6 @@ function identityOf(settings: TrainSettings, { dataset }: PreparedData): Record<
     schedule: scheduleOptions(settings),
   };
 }
-
-/** A backend may have more than its name to say about its arithmetic. */
-const numericIdentity = async (backend: Backend): Promise<Record<string, string>> => ({
-  backend: backend.name,
-  ...(await backend.numericIdentity?.()),
-});
 
 /** Held-out examples of an evaluation within training, and how many of them are decoded. */
 const validationSize = { examples: 1024, decoded: 200 };

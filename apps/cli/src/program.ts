@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { benchCommand } from "./commands/bench.ts";
+import { claimsCommand } from "./commands/claims.ts";
 import { compareCommand } from "./commands/compare.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { evaluateCommand } from "./commands/evaluate.ts";
@@ -17,6 +18,7 @@ const commands = [
   evaluateCommand,
   generateCommand,
   compareCommand,
+  claimsCommand,
   benchCommand,
 ];
 

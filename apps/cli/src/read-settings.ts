@@ -21,7 +21,27 @@ export async function readSettings<S extends z.ZodObject>(
   const { config, preset, ...given } = flags;
   const file = config === undefined ? {} : await readConfigFile(String(config));
   const named = preset === undefined ? {} : presetOf(String(preset));
-  const merged: Settings = { ...named, ...file, ...given };
+  return checkSettings(schema, { given, merged: { ...named, ...file, ...given }, config, plugins });
+}
+
+/**
+ * Settings that flags alone give, validated.
+ *
+ * @throws {ConfigError} `cli/settings` naming the flag.
+ */
+export const readFlags = <S extends z.ZodObject>(schema: S, given: Settings, plugins: readonly string[]): z.output<S> =>
+  checkSettings(schema, { given, merged: given, plugins });
+
+interface Merged {
+  /** What flags said. */
+  readonly given: Settings;
+  readonly merged: Settings;
+  /** The file that other settings came from. */
+  readonly config?: unknown;
+  readonly plugins: readonly string[];
+}
+
+function checkSettings<S extends z.ZodObject>(schema: S, { given, merged, config, plugins }: Merged): z.output<S> {
   refuseUnknown(schema, merged, config);
   refuseWrong(schema, merged, (key) => (key in given || config === undefined ? flagName(key) : `${config}: ${key}`));
   const checked = schema.parse(merged);

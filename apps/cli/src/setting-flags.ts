@@ -4,8 +4,14 @@ import { flagName } from "./flag-name.ts";
 import { groupSettings } from "./setting-groups.ts";
 import { namedSettings } from "./settings.ts";
 
-/** Adds a flag for every field of the schema, under a heading of the help: `learningRate` becomes `--learning-rate`. */
+/** Adds a flag for every field of the schema, one for a file of them, and one for named settings. */
 export function addSettingFlags(command: Command, schema: z.ZodObject): Command {
+  addFlags(command, schema).option("--config <file>", "JSON file with settings of the same names; flags come first");
+  return command.option("--preset <name>", `named settings: ${Object.keys(namedSettings).join(", ")}`);
+}
+
+/** Adds a flag for every field of the schema, under a heading of the help: `learningRate` becomes `--learning-rate`. */
+export function addFlags(command: Command, schema: z.ZodObject): Command {
   // Plugins have a flag of their own, `--plugin`, which can be repeated.
   const keys = Object.keys(schema.shape).filter((key) => key !== "plugins");
   for (const { heading, settings } of groupSettings(keys)) {
@@ -13,8 +19,7 @@ export function addSettingFlags(command: Command, schema: z.ZodObject): Command 
       command.addOption(settingOption(key, schema.shape[key] as z.ZodType).helpGroup(heading));
     }
   }
-  command.option("--config <file>", "JSON file with settings of the same names; flags come first");
-  return command.option("--preset <name>", `named settings: ${Object.keys(namedSettings).join(", ")}`);
+  return command;
 }
 
 function settingOption(key: string, field: z.ZodType): Option {

@@ -87,6 +87,7 @@ export const trainSchema = z.strictObject({
 });
 
 const { architecture: _, ...sharedByArms } = trainSettings;
+const { plugins, backend, threads, gemm, precision, attention } = trainSettings;
 
 export const compareSchema = z.strictObject({
   ...sharedByArms,
@@ -99,6 +100,17 @@ export const compareSchema = z.strictObject({
   out: name.default("comparison").describe("Folder for report.html and report.json"),
 });
 
+export const claimsSchema = z.strictObject({
+  preset: z
+    .enum(["quick", "full"])
+    .default("quick")
+    .describe("quick: minutes, to see that it works and where it points; full: what is published"),
+  seeds: count.default(3).describe("Every arm runs with the seeds 1, 2, … so many"),
+  out: name.default("claims").describe("Folder for the results of the arms and the report"),
+  ...{ plugins, backend, threads, gemm, precision, attention },
+});
+
+export type ClaimsSettings = z.output<typeof claimsSchema>;
 export type TrainSettings = z.output<typeof trainSchema>;
 export type CompareSettings = z.output<typeof compareSchema>;
 

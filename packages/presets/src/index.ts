@@ -2,6 +2,7 @@ import { attentionPlugins } from "@trivium/attention";
 import { gemmProviders, simdPlugin } from "@trivium/backend-simd";
 import { cpuPlugin, wasmPlugin, webglPlugin, webgpuPlugin } from "@trivium/backend-tfjs";
 import { tfjsNodePlugin } from "@trivium/backend-tfjs-node";
+import { claimPlugins } from "@trivium/claims";
 import { datasetPlugins } from "@trivium/data";
 import { metricPlugins } from "@trivium/evaluator";
 import { maskPlugins } from "@trivium/masks";
@@ -33,4 +34,5 @@ export const presets = [
   ...tokenizerPlugins,
   ...trainerPlugins,
   ...metricPlugins,
+  ...claimPlugins,
 ] as const;

@@ -72,13 +72,15 @@ export function createReport({ command, settings, data, arms, reports, backend }
   };
 }
 
-function maskSpecs(architecture: Architecture): unknown[] {
+/** What the masks of an architecture say of themselves. */
+export function maskSpecs(architecture: Architecture): unknown[] {
   const { streams, crossMask } = architecture;
   const builders = [...streams.map((stream) => selfMaskOf(architecture, stream)), ...(crossMask ? [crossMask] : [])];
   return builders.map((build) => build({ prefixLengths: 3 }).spec);
 }
 
-const hashOf = (value: unknown): string =>
+/** Changes with anything in it. */
+export const hashOf = (value: unknown): string =>
   hashWords(JSON.stringify(value))
     .map((word) => (word >>> 0).toString(16).padStart(8, "0"))
     .join("");

@@ -30,14 +30,17 @@ export function markOf(index: number): { readonly colour: string; readonly shape
 
 const ink = "currentColor";
 
-const config: Config = {
+export const chartConfig: Config = {
   font: "system-ui, sans-serif",
   axis: { labelColor: ink, titleColor: ink, domainColor: ink, tickColor: ink, gridColor: ink, gridOpacity: 0.15 },
   view: { stroke: "transparent" },
 };
 
+/** What has a learning curve. */
+export type Drawn = Pick<ArmReport, "name" | "curve">;
+
 /** Held-out loss of every arm over one axis, as an SVG without a legend: the page has one for all. */
-export async function drawCurves(arms: readonly ArmReport[], axis: (typeof axes)[number]): Promise<string> {
+export async function drawCurves(arms: readonly Drawn[], axis: (typeof axes)[number]): Promise<string> {
   const values = arms.flatMap(({ name, curve }) => curve.map((point) => ({ arm: name, ...point })));
   const domain = arms.map(({ name }) => name);
   const marks = arms.map((_, index) => markOf(index));
@@ -55,7 +58,7 @@ export async function drawCurves(arms: readonly ArmReport[], axis: (typeof axes)
       color: { ...arm, scale: { domain, range: marks.map(({ colour }) => colour) } },
       shape: { ...arm, scale: { domain, range: marks.map(({ shape }) => shape) } },
     },
-    config,
+    config: chartConfig,
   };
   return new View(parse(compile(spec).spec), { renderer: "none" }).toSVG();
 }

@@ -3,7 +3,9 @@ import { drawSvg, type Mask } from "@trivium/masks";
 import { type Architecture, selfMaskOf } from "@trivium/model";
 import { columns } from "./columns.ts";
 import type { ComparisonReport } from "./comparison-report.ts";
-import { axes, drawCurves, markOf } from "./curves.ts";
+import { axes, drawCurves } from "./curves.ts";
+import { escapeHtml } from "./escape-html.ts";
+import { legend } from "./legend.ts";
 import { pageStyle } from "./page-style.ts";
 
 /** The comparison as one page without scripts or network: table, curves, masks, and what it takes to repeat it. */
@@ -26,7 +28,7 @@ export async function renderReport(report: ComparisonReport, arms: readonly Arm[
 <div class="wide" tabindex="0">${armTable(report)}</div>
 <h2>Learning curves</h2>
 <p>Nats per held-out target token on the first 512 examples, over four measures of cost.</p>
-${legend(report)}
+${legend(report.arms.map(({ name }) => name))}
 <div class="curves">${curves.map((svg) => `<figure>${svg}</figure>`).join("")}</div>
 <h2>Who sees whom</h2>
 <p>A row for each query, a column for each key. One stream: three tokens of source and separator, then the target.</p>
@@ -38,14 +40,6 @@ ${legend(report)}
 </body>
 </html>
 `;
-}
-
-function legend({ arms }: ComparisonReport): string {
-  const items = arms.map(({ name }, index) => {
-    const { colour, character } = markOf(index);
-    return `<li><span style="color:${colour}" aria-hidden="true">${character}</span> ${escapeHtml(name)}</li>`;
-  });
-  return `<ul class="legend">${items.join("")}</ul>`;
 }
 
 function armTable({ arms, decodedExamples, data }: ComparisonReport): string {
@@ -73,6 +67,3 @@ function maskFigures(architecture: Architecture): string {
     : [];
   return [...own, ...cross].join("");
 }
-
-const escapes: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
-const escapeHtml = (text: string): string => text.replace(/[&<>"]/g, (character) => escapes[character] as string);

@@ -106,6 +106,8 @@ export interface FindingsTable {
   readonly title: string;
   readonly columns: readonly string[];
   readonly rows: readonly (readonly (string | number | null)[])[];
+  /** Whether it shows `times`: then it is never twice the same. */
+  readonly timed?: true;
 }
 
 /** One line of a chart. */
@@ -121,6 +123,8 @@ export interface Chart {
   readonly x: { readonly title: string; readonly scale?: "linear" | "log" };
   readonly y: { readonly title: string; readonly scale?: "linear" | "log" };
   readonly series: readonly ChartSeries[];
+  /** Whether it shows `times`: then it is never twice the same. */
+  readonly timed?: true;
 }
 
 /** What the results of all arms come to. */

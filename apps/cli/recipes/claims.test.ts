@@ -1,0 +1,127 @@
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type ClaimsReport, withoutTimes } from "../src/report/claims-report.ts";
+import { jsonOf, runTrivium, startTrivium } from "./run-trivium.ts";
+
+/** A folder outside the repository, in which the public packages are installed. */
+const folder = mkdtempSync(join(tmpdir(), "trivium-claims-"));
+const plugin = ["--plugin", "./mine.ts"];
+const measuring = ["claims", "run", "echo", ...plugin, "--seeds", "2"];
+let whole: ClaimsReport;
+
+const armsOf = (out: string): string[] => readdirSync(join(folder, out, "arms")).sort();
+const changedAt = (out: string): number[] =>
+  armsOf(out).map((name) => statSync(join(folder, out, "arms", name)).mtimeMs);
+
+beforeAll(async () => {
+  const scope = join(folder, "node_modules/@trivium");
+  mkdirSync(scope, { recursive: true });
+  for (const name of ["data", "evaluator"]) {
+    symlinkSync(join(import.meta.dirname, "../../../packages", name), join(scope, name));
+  }
+  copyFileSync(new URL("./fixtures/third-party-claim.ts", import.meta.url), join(folder, "mine.ts"));
+  whole = await jsonOf<ClaimsReport>(measuring, folder);
+});
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+test("a claim in a file of the user's own is listed with the shipped ones", async () => {
+  const listed = await jsonOf<{ id: string; statement: string }[]>(["claims", "list", ...plugin], folder);
+  expect(listed.map(({ id }) => id)).toEqual(expect.arrayContaining(["attention-cost", "prefix-supervision", "echo"]));
+  const { stdout } = await runTrivium(["claims", "list", ...plugin], folder);
+  expect(stdout).toContain("echo                A prefix model echoes better than a causal one.");
+});
+
+test("it runs, and stands in the report with effects, arms and curves", () => {
+  expect(whole.claims).toHaveLength(1);
+  const [claim] = whole.claims;
+  expect(claim).toMatchObject({
+    id: "echo",
+    effects: [{ name: "causal − prefix", method: "paired bootstrap over 2 seeds × 16 examples" }],
+  });
+  expect(claim?.arms.map(({ name }) => name)).toEqual([
+    "causal, seed 1",
+    "prefix, seed 1",
+    "causal, seed 2",
+    "prefix, seed 2",
+  ]);
+  for (const { curve, times, numbers } of claim?.arms ?? []) {
+    expect(curve?.map(({ step }) => step)).toEqual([2, 4]);
+    expect(times?.seconds).toBeGreaterThan(0);
+    expect(numbers).toMatchObject({ parameters: expect.any(Number), examples: { nats: expect.any(Array) } });
+  }
+  const { signature } = whole;
+  expect(signature).toMatchObject({ seeds: [1, 2], data: { echo: [expect.stringMatching(/^[0-9a-f]{64}$/)] } });
+  expect(signature.environment).toMatchObject({ backend: "simd", attention: "fused" });
+  const page = readFileSync(join(folder, "claims/report.html"), "utf8");
+  expect(page).toContain("A note &lt;of&gt; mine.");
+  expect(page).not.toMatch(/<script|javascript:|@import|url\((?!#)/i);
+  expect(page.match(/class="marks"/g)?.length).toBeGreaterThanOrEqual(4);
+  expect(readFileSync(join(folder, "claims/report.md"), "utf8")).toContain("## echo: ");
+});
+
+test("measured twice, nothing differs but times", async () => {
+  const again = await jsonOf<ClaimsReport>([...measuring, "--out", "again"], folder);
+  expect(withoutTimes({ ...again, command: whole.command })).toEqual(withoutTimes(whole));
+  expect(armsOf("again")).toEqual(armsOf("claims"));
+});
+
+test("what is there is not measured again; another seed adds its arms alone", async () => {
+  const before = changedAt("again");
+  await jsonOf([...measuring, "--out", "again"], folder);
+  expect(changedAt("again")).toEqual(before);
+  const more = await jsonOf<ClaimsReport>([...measuring, "--seeds", "3", "--out", "again"], folder);
+  expect(armsOf("again")).toHaveLength(6);
+  expect(more.claims[0]?.effects[0]?.method).toContain("3 seeds");
+});
+
+test("the report is made again from what is stored, plugin and all; a claim may join it", async () => {
+  const saved = JSON.parse(readFileSync(join(folder, "claims/report.json"), "utf8")) as ClaimsReport;
+  expect(saved).toEqual(whole);
+  rmSync(join(folder, "claims/report.json"));
+  expect(await jsonOf<ClaimsReport>(["claims", "report", "claims"], folder)).toEqual(whole);
+  const joined = await jsonOf<ClaimsReport>(["claims", "run", "lacking", ...plugin, "--seeds", "2"], folder);
+  expect(joined.claims.map(({ id, verdict }) => [id, verdict === "not run"])).toEqual([
+    ["echo", false],
+    ["lacking", true],
+  ]);
+  expect(joined.claims[1]?.reason?.message).toContain("nowhere.tsv");
+  expect(await jsonOf<ClaimsReport>(["claims", "report", "claims"], folder)).toEqual(joined);
+});
+
+test("Ctrl-C keeps the arms that are finished, and the same command goes on from there", async () => {
+  const slow = [...measuring, "--out", "stopped"];
+  const { child, ended, says } = startTrivium(slow, folder);
+  await says("echo [2/4]");
+  child.kill("SIGINT");
+  const { code, stderr } = await ended;
+  expect([code, stderr.includes("the same command goes on from there")]).toEqual([130, true]);
+  const [done] = [armsOf("stopped").length];
+  expect(done).toBeGreaterThan(0);
+  expect(done).toBeLessThan(4);
+  const resumed = await jsonOf<ClaimsReport>(slow, folder);
+  expect(withoutTimes({ ...resumed, command: whole.command })).toEqual(withoutTimes(whole));
+});
+
+test.each([
+  [["claims", "run", "ecco", ...plugin], 'there is no claim "ecco"; did you mean "echo"?'],
+  [["claims", "run", "echo", ...plugin, "--preset", "small"], "--preset: "],
+  [["claims", "run", "echo", ...plugin, "--seeds", "0"], "--seeds: "],
+  [["claims", "report", "nothing"], "nothing holds no claims; measure some: trivium claims run --out nothing"],
+  [["claims", "run", "echo", ...plugin, "--out", "node_modules"], "is not a folder of claims"],
+])("%j is refused in one line", async (words, message) => {
+  const { code, stderr } = await runTrivium(words, folder);
+  expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(/^trivium: [^\n]*\n$/) });
+  expect(stderr).toContain(message);
+});

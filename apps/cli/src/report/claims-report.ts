@@ -1,0 +1,166 @@
+import type { Reason } from "@trivium/core";
+import type {
+  Chart,
+  ClaimRequest,
+  ClaimResult,
+  CurvePoint,
+  Effect,
+  Evidence,
+  FindingsTable,
+  Json,
+  StoredArm,
+  Verdict,
+} from "@trivium/evaluator";
+import type { Architecture } from "@trivium/model";
+import { tf } from "@trivium/tensor";
+import type { ClaimsRun } from "../claims/claims-folder.ts";
+import type { Plugins } from "../load-registry.ts";
+import { ownVersion } from "../own-package.ts";
+import { typedCommand } from "../typed-command.ts";
+import { hashOf, maskSpecs } from "./comparison-report.ts";
+
+/** An arm as a report shows it: all but the long lists of its numbers, which are in its file. */
+export interface ReportedArm {
+  readonly name: string;
+  /** The file `arms/HASH.json` has everything. */
+  readonly hash: string;
+  readonly configuration: Readonly<Record<string, Json>>;
+  readonly numbers: Json;
+  readonly times?: Readonly<Record<string, number>>;
+  readonly curve?: readonly CurvePoint[];
+}
+
+/** A claim with what came of it. */
+export interface ReportedClaim {
+  readonly id: string;
+  readonly statement: string;
+  readonly evidence: readonly Evidence[];
+  readonly measure: string;
+  readonly expected: string;
+  /** What measures it again. */
+  readonly command: string;
+  /** Of the first effect; `"not run"` where there is a reason instead. */
+  readonly verdict: Verdict | "not run";
+  readonly reason?: Reason;
+  /** None where it was not run, like the next four. */
+  readonly effects: readonly Effect[];
+  readonly tables: readonly FindingsTable[];
+  readonly charts: readonly Chart[];
+  readonly notes: readonly string[];
+  readonly arms: readonly ReportedArm[];
+}
+
+/** Claims as they are saved. */
+export interface ClaimsReport {
+  readonly format: "trivium-claims";
+  readonly version: 1;
+  /** What was typed. */
+  readonly command: string;
+  readonly request: ClaimRequest;
+  readonly claims: readonly ReportedClaim[];
+  readonly signature: {
+    readonly versions: Readonly<Record<string, string>>;
+    /** Changes with the configuration of any arm. */
+    readonly configuration: string;
+    /** Fingerprints by name of the dataset: a list where its options make several of it. */
+    readonly data: Readonly<Record<string, readonly string[]>>;
+    /** Changes with what any mask says of itself. */
+    readonly masks: string;
+    /** How numbers were taken. */
+    readonly metrics: readonly string[];
+    readonly seeds: readonly number[];
+    readonly machine: ClaimsRun["machine"];
+    readonly backend: string;
+    readonly environment: Json;
+  };
+}
+
+const metrics = [
+  "nats|targets only|no smoothing|teacher forcing",
+  "per,wer|edits to the nearest reference, the shortest first|greedy",
+  "interval|95 %|percentile bootstrap, paired, seeds × examples, seeds stretched by √(S/(S−1))·t/z",
+] as const;
+
+/** Everything that a reader needs to judge the claims and to repeat them. */
+export function createClaimsReport(results: readonly ClaimResult[], run: ClaimsRun, registry: Plugins): ClaimsReport {
+  const arms = results.flatMap((result) => (result.status === "measured" ? result.arms : []));
+  const architectures = registry.list("architecture").map(({ create }) => create as Architecture);
+  return {
+    format: "trivium-claims",
+    version: 1,
+    command: run.command,
+    request: run.request,
+    claims: results.map((result) => reportedClaim(result, run)),
+    signature: {
+      versions: { trivium: ownVersion(), node: process.version, "tfjs-core": tf.version_core },
+      configuration: hashOf(arms.map(({ hash }) => hash)),
+      data: fingerprintsOf(arms),
+      masks: hashOf(architectures.map(maskSpecs)),
+      metrics,
+      seeds: run.request.seeds,
+      ...{ machine: run.machine, backend: run.backend, environment: run.environment },
+    },
+  };
+}
+
+function reportedClaim(result: ClaimResult, { request, reasons, plugins }: ClaimsRun): ReportedClaim {
+  const { id, claim } = result;
+  const { statement, evidence, measure, expected } = claim;
+  const seeds = ["--seeds", String(request.seeds.length)];
+  const words = [
+    "claims",
+    "run",
+    id,
+    "--preset",
+    request.preset,
+    ...seeds,
+    ...plugins.flatMap((one) => ["--plugin", one]),
+  ];
+  const about = { id, statement, evidence, measure, expected, command: typedCommand(words) };
+  if (result.status === "measured")
+    return { ...about, verdict: result.verdict, ...result.findings, arms: result.arms.map(reportedArm) };
+  const reason = reasons[id] ?? result.reason;
+  return { ...about, verdict: "not run", reason, effects: [], tables: [], charts: [], notes: [], arms: [] };
+}
+
+function reportedArm({ name, hash, configuration, numbers, times, curve }: StoredArm): ReportedArm {
+  const optional = { ...(times && { times }), ...(curve && { curve }) };
+  return { name, hash, configuration, numbers: summary(numbers), ...optional };
+}
+
+/** Lists that are longer are for statistics, not for readers. */
+const longest = 16;
+
+function summary(value: Json): Json {
+  if (Array.isArray(value)) return value.length > longest ? `${value.length} values` : value.map(summary);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, summary(field as Json)]));
+}
+
+function fingerprintsOf(arms: readonly StoredArm[]): Record<string, readonly string[]> {
+  const found = new Map<string, Set<string>>();
+  for (const { numbers } of arms) {
+    const { name, fingerprint } = (numbers as { data?: { name?: unknown; fingerprint?: unknown } } | null)?.data ?? {};
+    if (typeof name !== "string" || typeof fingerprint !== "string") continue;
+    found.set(name, (found.get(name) ?? new Set()).add(fingerprint));
+  }
+  return Object.fromEntries([...found].map(([name, prints]) => [name, [...prints].sort()]));
+}
+
+/**
+ * The report without seconds and what is made of them: what the same claims give every time.
+ *
+ * @example expect(withoutTimes(again)).toEqual(withoutTimes(report))
+ */
+export function withoutTimes(report: ClaimsReport): unknown {
+  const claims = report.claims.map(({ tables, charts, arms, ...claim }) => ({
+    ...claim,
+    tables: tables.filter(({ timed }) => !timed),
+    charts: charts.filter(({ timed }) => !timed),
+    arms: arms.map(({ times, curve, ...arm }) => ({
+      ...arm,
+      ...(curve && { curve: curve.map(({ seconds, ...point }) => point) }),
+    })),
+  }));
+  return { ...report, claims };
+}

@@ -1,0 +1,99 @@
+import "@tensorflow/tfjs-backend-cpu";
+import { reference } from "@trivium/attention";
+import { UnsupportedError } from "@trivium/core";
+import { type ArmContext, type ArmResult, type ClaimRequest, judge } from "@trivium/evaluator";
+import type { Architecture } from "@trivium/model";
+import { causal } from "@trivium/model-causal";
+import { encoderDecoder } from "@trivium/model-encoder-decoder";
+import { prefix } from "@trivium/model-prefix";
+import { tf } from "@trivium/tensor";
+import { consume } from "@trivium/trainer";
+import fc from "fast-check";
+import { beforeAll, expect, test } from "vitest";
+import { attentionCost } from "./attention-cost.ts";
+import { kernelTimes, type TimedCases, timeName } from "./kernel-times.ts";
+import { rowPairs } from "./row-pairs.ts";
+
+beforeAll(async () => void (await tf.setBackend("cpu")));
+
+const architectures = new Map<string, Architecture>(
+  [causal, prefix, encoderDecoder].map((one) => [one.name, one as Architecture]),
+);
+const context: ArmContext = {
+  architecture: (name) => architectures.get(name) as Architecture,
+  attention: reference(),
+  dataset: () => Promise.reject(new UnsupportedError("test/data", "this claim needs no data")),
+};
+const request: ClaimRequest = { preset: "quick", seeds: [1, 2, 3] };
+
+test("pairs are those of the closed forms, and an encoder–decoder's are a prefix model's", () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 40 }), (source, target) => {
+      const parts = { source, target };
+      const all = ((source + target) * (source + target + 1)) / 2;
+      expect(rowPairs(causal as Architecture, parts)).toBe(all);
+      expect(rowPairs(prefix as Architecture, parts)).toBe(all + (source * (source - 1)) / 2);
+      expect(rowPairs(encoderDecoder as Architecture, parts)).toBe(rowPairs(prefix as Architecture, parts));
+    }),
+    { numRuns: 30 },
+  );
+});
+
+/** What was counted, and times that are no part of a verdict. */
+async function results(seconds: number): Promise<ArmResult[]> {
+  const [counts, timed] = attentionCost().plan(request);
+  const { numbers } = await consume((counts as NonNullable<typeof counts>).run(context));
+  const cases = [256, 1024].flatMap((length) =>
+    ["causal", "prefix"].map((architecture) => ({ architecture, length, density: 0.5 })),
+  );
+  const times = Object.fromEntries(
+    cases.map(({ architecture, length }, at) => [timeName(architecture, length), seconds * (at + 1)]),
+  );
+  return [
+    { name: "visible pairs", configuration: counts?.configuration ?? {}, numbers },
+    { name: "kernel times", configuration: timed?.configuration ?? {}, numbers: cases, times },
+  ];
+}
+
+test("the claim is supported by counts, whatever the clock says", async () => {
+  const [slow, fast] = [
+    attentionCost().analyse(await results(2), request),
+    attentionCost().analyse(await results(1e-3), request),
+  ];
+  expect(slow.effects).toEqual(fast.effects);
+  const [half, whole, step, both] = slow.effects;
+  expect(judge(half)).toBe("supported");
+  expect(half.estimate).toBeCloseTo(0.25, 2);
+  expect(whole?.estimate).toBeCloseTo(1, 1);
+  // Of a whole step it is little while rows are not longer than the model is wide.
+  expect(step && judge(step)).toBe("not supported");
+  expect(both?.estimate).toBe(0);
+  const untimed = ({ tables }: typeof slow) => tables.filter(({ timed }) => !timed);
+  expect(untimed(slow)).toEqual(untimed(fast));
+  expect(slow.tables.filter(({ timed }) => timed)).toHaveLength(1);
+});
+
+test("kernel times are measured under each mask, and no tensor is left", async () => {
+  const before = tf.memory().numTensors;
+  const arm = kernelTimes({
+    ...{
+      architectures: ["causal", "prefix"],
+      lengths: [8, 16],
+      share: 0.5,
+      heads: 2,
+      headWidth: 4,
+      rows: 1,
+      repetitions: 2,
+    },
+  });
+  const { numbers, times = {} } = await consume(arm.run(context));
+  expect(Object.keys(times)).toEqual([
+    "causal, 8 tokens",
+    "prefix, 8 tokens",
+    "causal, 16 tokens",
+    "prefix, 16 tokens",
+  ]);
+  for (const seconds of Object.values(times)) expect(seconds).toBeGreaterThan(0);
+  expect((numbers as TimedCases).map(({ density }) => density)).toEqual([36 / 64, 42 / 64, 136 / 256, 164 / 256]);
+  expect(tf.memory().numTensors).toBe(before);
+});
