@@ -56,7 +56,8 @@ export interface LeakAnalysis {
  *
  * What stands where is found by sending marks through objective and collation, so a wrong shift, an answer in the source
  * or rows joined wrongly are found like a wrong mask. A prediction may depend on no slot that holds its own label or a
- * later one, on none of another example and on no padding: not by one bit.
+ * later one, on none of another example and on no padding: not by one bit. Special tokens that the objective
+ * inserts have no mark and are labels nowhere.
  *
  * @throws {NumericsError} `probe/not-finite` if logits are not finite: nothing could be said of them.
  * @throws what the objective, the collation and the model throw.
