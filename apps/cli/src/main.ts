@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=16
 import { TriviumError } from "@trivium/core";
 import { CommanderError } from "commander";
 import { createProgram } from "./program.ts";
