@@ -129,7 +129,7 @@ export const namedSettings: Readonly<Record<string, Readonly<Record<string, unkn
     heads: 8,
     batch: 64,
     packing: 64,
-    steps: 550,
+    steps: 520,
     learningRate: 2e-3,
     restartPositions: true,
     decoded: 2000,
