@@ -37,7 +37,14 @@ export const measurementSchema = z.object({
   wer: z.number().min(0).optional(),
   trainSeconds: positive.optional(),
   seeds: z.array(z.int()).optional(),
-  machine: z.object({ processor: z.string(), cores: z.int(), memoryGigabytes: z.number(), node: z.string() }),
+  machine: z.object({
+    processor: z.string(),
+    cores: z.int(),
+    memoryGigabytes: z.number(),
+    node: z.string(),
+    /** Measured at real-time priority, beside other work. */
+    realTime: z.boolean().optional(),
+  }),
   commit: z.string(),
   command: z.string(),
   date: z.iso.date(),

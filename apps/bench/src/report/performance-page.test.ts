@@ -37,6 +37,8 @@ trivium bench attention
 | prefix(2) \\| causal | trivium | f32 | 0.250 | 1,235 |
 `);
   expect(page).not.toContain("Not measured");
+  const urgent = { ...measurement, machine: { ...measurement.machine, realTime: true } };
+  expect(performancePage([{ run, measurements: [urgent] }])).toContain("2026-01-01. At real-time priority, beside");
 });
 
 test.each(performanceRuns.map(({ name, words }) => [name, words] as const))("%s has flags that exist", (_, words) => {

@@ -24,8 +24,9 @@ export function performancePage(measured: readonly Measured[]): string {
 
 function section({ run, measurements }: Measured): string {
   const [{ machine, commit, date, command }] = measurements as [Measurement];
-  const { processor, cores, memoryGigabytes, node } = machine;
-  const origin = `${processor}, ${cores} cores, ${memoryGigabytes} GiB, Node ${node}; commit ${commit}, ${date}.`;
+  const { processor, cores, memoryGigabytes, node, realTime } = machine;
+  const priority = realTime ? " At real-time priority, beside other work." : "";
+  const origin = `${processor}, ${cores} cores, ${memoryGigabytes} GiB, Node ${node}; commit ${commit}, ${date}.${priority}`;
   return `## ${run.title}\n\n\`\`\`sh\n${command}\n\`\`\`\n\n${origin}\n\n${markdownTable(findingRows(measurements))}\n`;
 }
 
