@@ -1,0 +1,126 @@
+import { createRandom } from "@trivium/core";
+import type { ArmContext, ClaimArm } from "@trivium/evaluator";
+import { type Batch, type Features, specialIds, toBatch } from "@trivium/features";
+import { countModelParameters, createModel, type DecodingState, type Model } from "@trivium/model";
+import { causalLm, type Objective, seq2seq } from "@trivium/objectives";
+import { disposeTree, type ParameterTree, valueAndGradients } from "@trivium/tensor";
+import { cacheBytes } from "./cache-bytes.ts";
+import { type SizeShape, type SizeVariant, type SizeVariantName, sizeVariants } from "./size-variants.ts";
+
+export interface SizeTimesOptions {
+  readonly shape: SizeShape;
+  readonly variants: readonly SizeVariantName[];
+  /** Pairs of a batch. */
+  readonly rows: number;
+  /** The fastest of so many runs counts. */
+  readonly repetitions: number;
+}
+
+/** What was timed. */
+export type TimedSizes = readonly {
+  readonly variant: SizeVariantName;
+  readonly parameters: number;
+  /** For each pair. */
+  readonly cacheBytes: number;
+}[];
+
+/** Seconds; `decode` of one token of every row. */
+export const timedPhases = ["training step", "prefill", "decode"] as const;
+type Phase = (typeof timedPhases)[number];
+
+export const phaseName = (variant: SizeVariantName, phase: Phase): string => `${variant}: ${phase}`;
+
+/** Times a training step (forward and backward), prefill and decoding of fresh models. */
+export const sizeTimes = (options: SizeTimesOptions): ClaimArm<TimedSizes> => ({
+  name: "step and inference times",
+  configuration: { type: "parameters-and-compute/times", version: 1, ...options } as never,
+  async *run(context) {
+    const { shape, variants, repetitions } = options;
+    const chosen = sizeVariants(context, shape).filter(({ name }) => variants.includes(name));
+    const subjects = chosen.map((variant) => createSubject(variant, context, options));
+    const seconds = new Map<string, number>();
+    try {
+      // In turns, so that a busy moment of the machine hits all alike; the first turn warms up.
+      for (let turn = 0; turn <= repetitions; turn++) {
+        for (const subject of subjects) {
+          for (const [phase, took] of Object.entries(timeOf(subject))) {
+            const key = phaseName(subject.name, phase as Phase);
+            if (turn > 0) seconds.set(key, Math.min(took, seconds.get(key) ?? Number.POSITIVE_INFINITY));
+          }
+          context.signal?.throwIfAborted();
+        }
+        yield { done: turn, total: repetitions };
+      }
+    } finally {
+      for (const { parameters } of subjects) disposeTree(parameters);
+    }
+    const numbers = chosen.map(({ name, architecture, config }) => ({
+      variant: name,
+      parameters: countModelParameters(architecture, config),
+      cacheBytes: cacheBytes(architecture, config, shape.lengths),
+    }));
+    return { numbers, times: Object.fromEntries(seconds) };
+  },
+});
+
+interface Subject {
+  readonly name: SizeVariantName;
+  readonly model: Model;
+  readonly parameters: ParameterTree;
+  readonly objective: Objective;
+  readonly batch: Batch;
+  readonly prompts: Batch;
+  /** Tokens decoded behind the prompt. */
+  readonly decoded: number;
+}
+
+function createSubject(
+  { name, architecture, config }: SizeVariant,
+  { attention }: ArmContext,
+  { shape: { lengths }, rows }: SizeTimesOptions,
+): Subject {
+  const model = createModel({ architecture, config, attention });
+  const objective = (architecture.streams.length === 1 ? causalLm({ loss: "target" }) : seq2seq()) as Objective;
+  const random = createRandom("step and inference times");
+  const draw = (length: number) => Array.from({ length }, () => 4 + random.integer(config.vocabulary - 4));
+  const examples = Array.from({ length: rows }, () => ({
+    source: draw(lengths.source - 1),
+    target: draw(lengths.target - 1),
+  }));
+  const given = { specials: specialIds, random };
+  const batchOf = (features: readonly Features[]) => toBatch(features, { pad: specialIds.pad });
+  return {
+    ...{ name, model, objective, parameters: model.createParameters(random.split("parameters")) },
+    batch: batchOf(examples.map((example) => objective.features(example, given))),
+    prompts: batchOf(examples.map((example) => objective.prompt(example, given))),
+    decoded: lengths.target - 1,
+  };
+}
+
+function timeOf({ model, parameters, objective, batch, prompts, decoded }: Subject): Record<Phase, number> {
+  const [step] = timed(() => {
+    const loss = () => objective.loss(model.logits(parameters, batch), batch).sum;
+    const { value, gradients } = valueAndGradients(loss, parameters);
+    value.dataSync();
+    value.dispose();
+    disposeTree(gradients);
+  });
+  let [prefill, state] = timed(() => synced(model.prefill(parameters, prompts)));
+  const ids = Array.from({ length: batch.size }, () => 4);
+  const [decode] = timed(() => {
+    for (let token = 0; token < decoded; token++) state = synced(model.decode(parameters, state, ids));
+  });
+  state.dispose();
+  return { "training step": step, prefill, decode: decode / decoded };
+}
+
+function synced(state: DecodingState): DecodingState {
+  state.logits.dataSync();
+  return state;
+}
+
+function timed<T>(run: () => T): [seconds: number, result: T] {
+  const started = performance.now();
+  const result = run();
+  return [(performance.now() - started) / 1000, result];
+}
