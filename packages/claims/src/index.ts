@@ -1,10 +1,17 @@
 import { attentionCostPlugin } from "./attention-cost/attention-cost.ts";
+import { inContextLearningPlugin } from "./in-context-learning/in-context-learning.ts";
 import { parametersAndComputePlugin } from "./parameters-and-compute/parameters-and-compute.ts";
 import { prefixSupervisionPlugin } from "./prefix-supervision/prefix-supervision.ts";
 
 export { attentionCost } from "./attention-cost/attention-cost.ts";
+export { inContextLearning } from "./in-context-learning/in-context-learning.ts";
 export { parametersAndCompute } from "./parameters-and-compute/parameters-and-compute.ts";
 export { prefixSupervision } from "./prefix-supervision/prefix-supervision.ts";
 
 /** The claims of this package, for a registry. */
-export const claimPlugins = [prefixSupervisionPlugin, attentionCostPlugin, parametersAndComputePlugin] as const;
+export const claimPlugins = [
+  attentionCostPlugin,
+  inContextLearningPlugin,
+  parametersAndComputePlugin,
+  prefixSupervisionPlugin,
+] as const;

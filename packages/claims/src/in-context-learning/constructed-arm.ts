@@ -1,0 +1,116 @@
+import { createPacer, createRandom } from "@trivium/core";
+import {
+  type ClaimArm,
+  constructedErrors,
+  drawSequences,
+  expectedStationaryError,
+  type InContextSequence,
+  inContextArchitecture,
+  inContextDescent,
+  linearRegression,
+  queryError,
+  stationaryWeights,
+} from "@trivium/evaluator";
+import { selfMaskOf } from "@trivium/model";
+
+/** How much of the construction is run; d, n, queries, layers and the rate are the paper's. */
+export interface ConstructedSizes {
+  readonly sequences: number;
+  /** Float64 repeats so many of them, as the oracle. */
+  readonly checked: number;
+}
+
+/** Where causal linear attention stops, mean over sequences. */
+export type StationaryPoint = {
+  /** μ, the mean of every coordinate of the inputs. */
+  readonly mean: number;
+  readonly examples: number;
+  readonly error: number;
+  /** The closed form of its expectation, which is known for μ = 0. */
+  readonly expected: number | null;
+};
+
+/** Squared errors on the queries. */
+export type ConstructedNumbers = {
+  /** After 0, 1, … layers, mean over sequences. */
+  readonly layers: { readonly causal: readonly number[]; readonly prefix: readonly number[] };
+  /** After the last layer, of each sequence. */
+  readonly last: { readonly causal: readonly number[]; readonly prefix: readonly number[] };
+  /** The greatest relative difference from the float64 recursion, over layers and checked sequences. */
+  readonly fromFloat64: number;
+  readonly stationary: readonly StationaryPoint[];
+};
+
+const sizes = { task: linearRegression, width: 16, examples: 40, queries: 200 };
+const [layers, rate, together] = [50, 0.04, 16];
+const architectures = ["causal", "prefix"] as const;
+
+const points = [
+  ...[20, 40, 60, 100, 200].map((examples) => ({ mean: 0, examples })),
+  ...[1, 2, 3].flatMap((mean) => [40, 100, 300].map((examples) => ({ mean, examples }))),
+];
+
+/** Linear attention with constructed weights, through the masks of the architectures; nothing is trained. */
+export const constructedArm = ({ sequences, checked }: ConstructedSizes): ClaimArm<ConstructedNumbers> => ({
+  name: "constructed linear attention",
+  configuration: {
+    ...{ type: "in-context-learning/constructed", version: 1, sequences, checked, layers, rate },
+    sequence: { task: sizes.task.name, width: sizes.width, examples: sizes.examples, queries: sizes.queries },
+  },
+  async *run(context) {
+    const pause = createPacer();
+    const random = createRandom("constructed");
+    const drawn = drawSequences(sizes, sequences, random.split("sequences"));
+    const errors = { causal: [] as Float64Array[], prefix: [] as Float64Array[] };
+    const total = sequences + points.length;
+    for (let start = 0; start < sequences; start += together) {
+      context.signal?.throwIfAborted();
+      for (const name of architectures) {
+        const architecture = inContextArchitecture(context.architecture(name), sizes.examples);
+        const mask = selfMaskOf(architecture, architecture.streams[0] as string)({ prefixLengths: sizes.examples });
+        errors[name].push(...constructedErrors(drawn.slice(start, start + together), { mask, rate, layers }));
+        await pause();
+      }
+      yield { done: Math.min(start + together, sequences), total, note: "layers" };
+    }
+    const stationary: StationaryPoint[] = [];
+    for (const point of points) {
+      stationary.push(stationaryPoint(point, sequences));
+      yield { done: sequences + stationary.length, total, note: "stationary points" };
+      await pause();
+    }
+    const last = (of: readonly Float64Array[]) => of.map((curve) => curve[layers] as number);
+    return {
+      numbers: {
+        layers: { causal: meanCurve(errors.causal), prefix: meanCurve(errors.prefix) },
+        last: { causal: last(errors.causal), prefix: last(errors.prefix) },
+        fromFloat64: farthest(errors, drawn.slice(0, checked)),
+        stationary,
+      },
+    };
+  },
+});
+
+function stationaryPoint({ mean, examples }: { mean: number; examples: number }, count: number): StationaryPoint {
+  const options = { ...sizes, mean, examples };
+  const drawn = drawSequences(options, count, createRandom("constructed").split(`stationary ${mean} ${examples}`));
+  const error = meanOf(drawn.map((sequence) => queryError(sequence, stationaryWeights(sequence))));
+  return { mean, examples, error, expected: mean === 0 ? expectedStationaryError(options) : null };
+}
+
+const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+const meanCurve = (curves: readonly Float64Array[]): number[] =>
+  Array.from({ length: layers + 1 }, (_, layer) => meanOf(curves.map((curve) => curve[layer] as number)));
+
+/** Compared while mean errors are far above what float32 can hold of a target. */
+function farthest(errors: Record<"causal" | "prefix", readonly Float64Array[]>, checked: readonly InContextSequence[]) {
+  const differences = architectures.flatMap((name) => {
+    const exact = checked.map((one) =>
+      inContextDescent(one, { sees: name === "prefix" ? "all" : "earlier", rate, layers }),
+    );
+    const [wanted, got] = [meanCurve(exact), meanCurve(errors[name].slice(0, checked.length))];
+    return wanted.map((value, layer) => Math.abs((got[layer] as number) / value - 1));
+  });
+  return Math.max(...differences);
+}
