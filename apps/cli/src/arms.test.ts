@@ -1,3 +1,4 @@
+import { countModelParameters } from "@trivium/model";
 import { expect, test } from "vitest";
 import { prepareArms } from "./arms.ts";
 import { loadRegistry } from "./load-registry.ts";
@@ -31,6 +32,17 @@ test("the default is three architectures and two controls of the third, each wit
     [2, false],
   ]);
   expect(notes).toEqual([]);
+});
+
+test("the control between prefix and encoder-decoder has the parameters of the prefix arm", () => {
+  const { arms } = armsOf({
+    architectures: ["prefix", "encoder-decoder-top-only"],
+    restartPositions: true,
+    packing: 8,
+  });
+  const [prefix, topOnly] = arms.map(({ architecture, config }) => countModelParameters(architecture, config));
+  expect(topOnly).toBe(prefix);
+  expect(arms[1]?.config).toMatchObject({ sharedStacks: true, crossAttention: "merged" });
 });
 
 test("half depth is half of the model's own default where no depth is given", () => {

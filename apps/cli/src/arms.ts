@@ -14,13 +14,19 @@ interface Control {
 
 /**
  * The controls of T5's comparison: an encoder–decoder has twice the parameters of one stack, so one arm shares its
- * stacks and one has half the layers in each.
+ * stacks and one has half the layers in each. A third is a prefix model but for one thing, that the target attends to
+ * the source's last states alone.
  *
- * @source Raffel et al. 2020, table 2, https://arxiv.org/abs/1910.10683
+ * @source Raffel et al. 2020, table 2, https://arxiv.org/abs/1910.10683; "TopOnly" of Zhang et al. 2022,
+ *   https://arxiv.org/abs/2202.00528
  */
 const controls: ReadonlyMap<string, Control> = new Map([
   ["encoder-decoder-shared", { architecture: "encoder-decoder", change: () => ({ sharedStacks: true }) }],
   ["encoder-decoder-half-depth", { architecture: "encoder-decoder", change: halfDepth }],
+  [
+    "encoder-decoder-top-only",
+    { architecture: "encoder-decoder", change: () => ({ sharedStacks: true, crossAttention: "merged" }) },
+  ],
 ]);
 
 function halfDepth({ layers = modelConfigSchema.shape.layers.parse(undefined) }: CompareSettings) {

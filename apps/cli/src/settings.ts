@@ -95,7 +95,7 @@ export const compareSchema = z.strictObject({
   architectures: z
     .array(name)
     .default(["causal", "prefix", "encoder-decoder", "encoder-decoder-shared", "encoder-decoder-half-depth"])
-    .describe("The arms, by name; the last two of the default are controls"),
+    .describe("The arms, by name; the last two of the default are controls, encoder-decoder-top-only is another"),
   scored: count.optional().describe("Held-out examples to score, the first ones of the test part. Default: all"),
   out: name.default("comparison").describe("Folder for report.html and report.json"),
 });

@@ -1,5 +1,5 @@
 import { type AttentionKernel, reference } from "@trivium/attention";
-import { full } from "@trivium/masks";
+import { drawAscii, full, type Mask } from "@trivium/masks";
 import type { Architecture } from "@trivium/model";
 import { causal } from "@trivium/model-causal";
 import { encoderDecoder } from "@trivium/model-encoder-decoder";
@@ -63,6 +63,26 @@ test("whether rows are packed, the kernel is told before anything runs", () => {
   const parts = { architecture: encoderDecoder, objective: seq2seq(), config, attention: unpackedOnly };
   expect(compose(parts).works).toBe(true);
   expect(compose({ ...parts, isPacked: true })).toMatchObject({ reasons: [{ code: "attention/unpacked" }] });
+});
+
+test("a kernel is asked about the mask of merged attention, in whole rows and packed ones", () => {
+  const asked: string[][] = [];
+  const asking: AttentionKernel = {
+    ...attention,
+    supports({ masks = [] }) {
+      const drawn = drawAscii(masks.at(-1) as Mask, { queries: 9, keys: 18 })
+        .trim()
+        .split("\n");
+      asked.push(drawn.slice(-9).map((row) => row.replace(/^\d /, "")));
+      return true;
+    },
+  };
+  const merged = { ...config, crossAttention: "merged" } as const;
+  const parts = { architecture: encoderDecoder, objective: seq2seq(), config: merged, attention: asking };
+  for (const isPacked of [false, true]) expect(compose({ ...parts, isPacked }).works).toBe(true);
+  const [whole, packed] = asked as [string[], string[]];
+  expect(whole.slice(0, 2)).toEqual(["████████·█········", "████████·██·······"]);
+  expect(packed.slice(4, 6)).toEqual(["█████····█████····", "·····███······█···"]);
 });
 
 test("a prefix mask with a causal-only kernel is refused in the kernel's words", () => {

@@ -1,8 +1,8 @@
 import "@tensorflow/tfjs-backend-cpu";
 import { reference } from "@trivium/attention";
 import { createRandom } from "@trivium/core";
-import { specialIds, toBatch } from "@trivium/features";
-import { createModel } from "@trivium/model";
+import { type ModelInput, specialIds, toBatch } from "@trivium/features";
+import { createModel, type ModelOptions } from "@trivium/model";
 import { causal } from "@trivium/model-causal";
 import { encoderDecoder } from "@trivium/model-encoder-decoder";
 import { prefix } from "@trivium/model-prefix";
@@ -20,9 +20,15 @@ describe.each([
   ["causal", causal, causalLm()],
   ["prefix", prefix, prefixLm()],
   ["encoder-decoder", encoderDecoder, seq2seq()],
-] as const)("%s", (_name, architecture, objective: Objective) => {
-  const model = createModel({ architecture, config, attention: reference() });
+  ["encoder-decoder, merged attention", encoderDecoder, seq2seq(), { crossAttention: "merged" }],
+] as const)("%s", (_name, architecture, objective: Objective, own: Partial<ModelOptions> = {}) => {
+  const model = createModel({ architecture, config: { ...config, ...own }, attention: reference() });
   const predicting = architecture.streams.at(-1) as string;
+  /** Positions of the model's length that a prompt takes. */
+  const taken = ({ streams }: ModelInput, row = 0): number =>
+    (own.crossAttention === "merged" ? architecture.streams : [predicting])
+      .map((stream) => streams[stream]?.lengths[row] ?? 0)
+      .reduce((sum, length) => sum + length);
 
   /** Greedy decoding as it is written down: the whole row again for each token, no cache, no batch. */
   function slowly(
@@ -35,11 +41,11 @@ describe.each([
     const ids: number[] = [];
     while (ids.length < steps) {
       const row = [...prompt.streams[predicting]!, ...ids];
-      if (row.length > config.length) break;
       const input = toBatch(
         [{ ...prompt, streams: { ...prompt.streams, [predicting]: row }, targets: row, lossWeights: row }],
         { pad: 0 },
       );
+      if (taken(input) > config.length) break;
       const logits = tf.tidy(() => model.logits(parameters, input).arraySync()[0]!.at(-1)!);
       const next = logits.indexOf(Math.max(...logits));
       if (next === endOfSequence) break;
@@ -66,7 +72,7 @@ describe.each([
     });
     const [decoded] = await decodeGreedily(model, parameters, input, { endOfSequence: -1, maximumTokens: 100 });
     expect(decoded?.stopped).toBe("length");
-    expect(decoded?.ids).toHaveLength(config.length - input.streams[predicting]!.length + 1);
+    expect(decoded?.ids).toHaveLength(config.length - taken(input) + 1);
   });
 
   test("pitfall 17: a long prompt in the batch does not shorten the answers beside it, step after step of the cache", async () => {
@@ -82,7 +88,7 @@ describe.each([
     const together = await decodeGreedily(model, parameters, input, { endOfSequence: -1, maximumTokens: [8, 8] });
     for (const [row, example] of prompts.entries()) {
       const ids = together[row]?.ids ?? [];
-      expect(ids).toHaveLength(Math.min(8, config.length - (input.streams[predicting]?.lengths[row] ?? 0) + 1));
+      expect(ids).toHaveLength(Math.min(8, config.length - taken(input, row) + 1));
       expect(ids).toEqual(slowly(parameters, example, 8, -1));
     }
   });

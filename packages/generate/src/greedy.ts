@@ -85,7 +85,10 @@ function roomOf(
   input: ModelInput,
   maximumTokens: DecodeOptions["maximumTokens"],
 ): number[] {
-  const lengths = input.streams[architecture.streams.at(-1) as string]?.lengths ?? [];
+  // Merged attention reads its streams as one text.
+  const counted = config.crossAttention === "merged" ? architecture.streams : architecture.streams.slice(-1);
+  const each = counted.map((stream) => input.streams[stream]?.lengths ?? []);
+  const lengths = Array.from({ length: input.size }, (_, row) => each.reduce((sum, own) => sum + (own[row] ?? 0), 0));
   const asked = typeof maximumTokens === "number" ? lengths.map(() => maximumTokens) : maximumTokens;
   const wrong = asked.find((tokens) => !Number.isSafeInteger(tokens) || tokens < 1);
   if (wrong !== undefined) {

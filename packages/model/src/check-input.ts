@@ -1,7 +1,7 @@
 import { ShapeError } from "@trivium/core";
 import { documentLengths, type ModelInput, type StreamRows } from "@trivium/features";
 import type { Architecture } from "./architecture.ts";
-import type { ResolvedConfig } from "./resolve-config.ts";
+import { isMerged, type ResolvedConfig } from "./resolve-config.ts";
 
 /**
  * Checks that an input has the streams of the architecture, in the sizes that it says, and fits the model's length.
@@ -28,11 +28,23 @@ export function checkInput(architecture: Architecture, config: ResolvedConfig, i
     if (rows.documents) checkDocuments(stream, rows, input);
     checkIds(stream, rows, config.vocabulary);
   }
+  if (isMerged(config)) checkTogether(architecture, config, input);
   const documents = documentLengths(input.streams[architecture.streams[0] as string] as StreamRows).flat().length;
   if (input.prefixLengths.length !== documents) {
     const found = `${input.prefixLengths.length} prefix lengths for ${documents}`;
     throw new ShapeError("model/input", `an input has one prefix length for each row or packed document, got ${found}`);
   }
+}
+
+/**
+ * Streams that one attention reads as one text have to fit together.
+ *
+ * @throws {ShapeError} `model/length`
+ */
+export function checkTogether({ streams }: Architecture, { length }: ResolvedConfig, input: ModelInput): void {
+  const lengths = streams.map((stream) => documentLengths(input.streams[stream] as StreamRows).flat());
+  const sums = lengths[0]?.map((_, document) => lengths.reduce((sum, own) => sum + (own[document] ?? 0), 0)) ?? [];
+  checkLength(streams.join(" + "), Math.max(0, ...sums), length);
 }
 
 /** Every stream holds the same documents in the same rows, none empty, from the start of the row. */

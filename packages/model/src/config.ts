@@ -33,7 +33,7 @@ export const modelConfigSchema = z.strictObject({
     .boolean()
     .default(false)
     .describe(
-      "Learned positions of a single stream: whether they start again behind the prefix, with embeddings of their own",
+      "Learned positions of a single stream or of merged attention: whether they start again behind the prefix or source, with embeddings of their own",
     ),
   relativeBuckets: count.default(32).describe("T5 positions: buckets of distances"),
   relativeMaxDistance: count.default(128).describe("T5 positions: distances from here on share a bucket"),
@@ -60,6 +60,12 @@ export const modelConfigSchema = z.strictObject({
     .boolean()
     .default(false)
     .describe("Whether the streams share their stacks; cross-attention keeps weights of its own"),
+  crossAttention: z
+    .enum(["separate", "merged"])
+    .default("separate")
+    .describe(
+      "Two streams: a block of its own, or one softmax with self-attention, over the source's last states and its own tokens",
+    ),
   initialisation: z
     .enum(["fan-in", "gpt-2", "t5", "bart"])
     .default("fan-in")

@@ -4,7 +4,7 @@ import { countSpecs, flattenSpecs, isGated } from "@trivium/nn";
 import { type Architecture, selfMaskOf } from "./architecture.ts";
 import type { ModelOptions } from "./config.ts";
 import { parameterSpecs } from "./parameter-specs.ts";
-import { layersOf, type ResolvedConfig, resolveConfig } from "./resolve-config.ts";
+import { isMerged, layersOf, type ResolvedConfig, resolveConfig } from "./resolve-config.ts";
 
 /** How many parameters the model has, biases, norms and positions included, without making any. */
 export function countModelParameters(architecture: Architecture, options: ModelOptions): number {
@@ -99,7 +99,7 @@ function streamFlops(
   let attention = perPair * pairs(selfMaskOf(architecture, stream)(context), length, length);
   if (memory !== undefined && architecture.crossMask) {
     const source = lengthOf(row, memory);
-    projections += 2 * length * queryAndOutput + 2 * source * keyAndValue;
+    projections += 2 * source * keyAndValue + (isMerged(config) ? 0 : 2 * length * queryAndOutput);
     attention += perPair * pairs(architecture.crossMask(context), length, source);
   }
   return { projections: layers * projections, attention: layers * attention };

@@ -7,21 +7,25 @@ import {
 } from "@trivium/attention";
 import { ShapeError, UnsupportedError } from "@trivium/core";
 import { logicalPositions, type ModelInput, type StreamRows } from "@trivium/features";
-import { positioned } from "@trivium/masks";
+import { type Mask, positioned } from "@trivium/masks";
 import { type ParameterTree, type Tensor2D, tf } from "@trivium/tensor";
 import { type Architecture, selfMaskOf } from "./architecture.ts";
 import { checkInput, checkLength } from "./check-input.ts";
 import { embed, readOut } from "./embed.ts";
-import { isBidirectional } from "./input-masks.ts";
+import { mergedMask } from "./merged-mask.ts";
 import type { DecodingState } from "./model.ts";
+import { isMerged } from "./resolve-config.ts";
 import { runStack, type StackRun } from "./run-stack.ts";
 import { lastStates, type ModelParts, runStreams } from "./run-streams.ts";
 import { stackParameters } from "./stack-parameters.ts";
+import { readsBothWays } from "./stream-layout.ts";
 
 /** The caches of one batch, layer by layer. */
 interface Caches extends DecodingState {
   /** Of each row. */
   readonly prefixLengths: readonly number[];
+  /** Of each row: how many positions of the stream before it the self-attention reads. */
+  readonly memoryLengths: readonly number[];
   /** Of the predicting stream. The prompt is sealed: it was seen whole, and what is decoded never joins its prefix. */
   readonly self: readonly SealedPrefixCache[];
   /** Of the stream before it. */
@@ -48,12 +52,11 @@ export function prefillCaches(parts: ModelParts, tree: ParameterTree, input: Mod
     throw new ShapeError("model/prompt", `row ${empty} of the prompt is empty; it needs at least one token`);
   const self: SealedPrefixCache[] = [];
   const cross: CrossAttentionCache[] = [];
-  const positions = logicalPositions(rows);
   const memory = memoryOf(architecture, input);
   const logits = tf.tidy(() => {
     const states = runStreams(parts, tree, input, {
-      keepSelf: (layer, keyValues) => {
-        self[layer] = createSealedPrefixCache({ ...keyValues, positions }, { room: ROOM });
+      keepSelf: (layer, entry) => {
+        self[layer] = createSealedPrefixCache(entry, { room: ROOM });
       },
       keepCross: (layer, keyValues) => {
         cross[layer] = createCrossAttentionCache({ ...keyValues, positions: logicalPositions(memory as StreamRows) });
@@ -61,7 +64,8 @@ export function prefillCaches(parts: ModelParts, tree: ParameterTree, input: Mod
     });
     return readOut(config, tree, lastStates(states, rows));
   });
-  return createState({ logits, prefixLengths: input.prefixLengths, self, cross, decoded: 0 });
+  const memoryLengths = rows.lengths.map((_, row) => (isMerged(config) ? (memory?.lengths[row] as number) : 0));
+  return createState({ logits, prefixLengths: input.prefixLengths, memoryLengths, self, cross, decoded: 0 });
 }
 
 /** The rows of a state that are named, in that order; consumes it. */
@@ -76,6 +80,7 @@ export function reorderState(given: DecodingState, rows: readonly number[]): Dec
   return createState({
     logits,
     prefixLengths: rows.map((row) => state.prefixLengths[row] as number),
+    memoryLengths: rows.map((row) => state.memoryLengths[row] as number),
     self: state.self.map((cache) => cache.reorder(rows)),
     cross: state.cross.map((cache) => cache.reorder(rows)),
     decoded: state.decoded,
@@ -102,7 +107,7 @@ export function decodeStep(
 ): DecodingState {
   const { architecture, config } = parts;
   const state = live(given);
-  const { prefixLengths } = state;
+  const { prefixLengths, memoryLengths } = state;
   const size = prefixLengths.length;
   if (ids.length !== size)
     throw new ShapeError("model/decode", `decode appends one token to each of ${size} rows, got ${ids.length}`);
@@ -111,7 +116,7 @@ export function decodeStep(
   const queries = before.map((row, index) => [ids[index] === null ? -1 : Math.max(...row) + 1]);
   checkLength(stream, Math.max(...queries.flat()) + 1, config.length);
   const keys = positionsWith(state.self[0] as SealedPrefixCache, queries);
-  const mask = selfMaskOf(architecture, stream)({ prefixLengths });
+  const mask = textMask(parts, state, Math.max(...queries.flat()) + 1);
   const self: SealedPrefixCache[] = [];
   const logits = tf.tidy(() => {
     const stack = stackParameters(architecture, config, tree, stream);
@@ -121,7 +126,7 @@ export function decodeStep(
       stack,
       ids: Int32Array.from(ids, (id) => id ?? 0),
       positions: queries,
-      prefixAt: (row) => prefixLengths[row] as number,
+      prefixAt: (row) => (isMerged(config) ? memoryLengths : prefixLengths)[row] as number,
     });
     const run: StackRun = {
       config,
@@ -129,19 +134,30 @@ export function decodeStep(
       selfMask: positioned(mask, { queries, keys }),
       queryPositions: queries,
       keyPositions: keys,
-      bidirectional: isBidirectional(architecture, stream),
+      bidirectional: readsBothWays(parts, stream),
       extend(layer, fresh) {
         const extended = (state.self[layer] as SealedPrefixCache).extend({ ...fresh, positions: queries, mask });
         self[layer] = extended;
         return extended;
       },
-      ...crossStep(architecture, state, queries),
+      ...(isMerged(config) ? {} : crossStep(architecture, state, queries)),
     };
     return readOut(config, tree, tf.reshape(runStack(stack, x, run), [size, config.width]) as Tensor2D);
   });
   caches.delete(state);
   state.logits.dispose();
-  return createState({ logits, prefixLengths, self, cross: state.cross, decoded: state.decoded + 1 });
+  return createState({
+    ...{ logits, prefixLengths, memoryLengths, self },
+    ...{ cross: state.cross, decoded: state.decoded + 1 },
+  });
+}
+
+/** The self-attention mask over logical positions, as far as they go. */
+function textMask({ architecture, config }: ModelParts, state: Caches, length: number): Mask {
+  if (!isMerged(config)) return selfMaskOf(architecture, predicting(architecture))(state);
+  const { memoryLengths } = state;
+  const positions = memoryLengths.map(() => Array.from({ length }, (_, position) => position));
+  return mergedMask(architecture, state, { memoryLengths, queries: positions, keys: positions });
 }
 
 function crossStep(architecture: Architecture, state: Caches, queries: number[][]): Pick<StackRun, "cross"> {

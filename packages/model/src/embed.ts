@@ -51,13 +51,17 @@ function positionStates(request: EmbedRequest, rows: number): Tensor | undefined
 /** Padding stands at position 0: nothing sees it. */
 const placeOf = (position: number): number => Math.max(0, position);
 
-/** Behind the prefix the count starts again, in the second half of the table. */
-function restarted({ config, positions, prefixAt }: EmbedRequest, rows: number): number[][] {
+/**
+ * Behind the prefix the count starts again: in the second half of the table, or in the first of one that has no other
+ * because the prefix is in another stack.
+ */
+function restarted({ config, stack, positions, prefixAt }: EmbedRequest, rows: number): number[][] {
+  const restart = (stack.positions as Tensor2D).shape[0] - config.length;
   return Array.from({ length: rows }, (_, row) => {
     const own = positions[positions.length === 1 ? 0 : row] as readonly number[];
     return own.map((position, slot) => {
       const prefix = prefixAt(row, slot);
-      return prefix > 0 && position >= prefix ? config.length + position - prefix : placeOf(position);
+      return prefix > 0 && position >= prefix ? restart + position - prefix : placeOf(position);
     });
   });
 }

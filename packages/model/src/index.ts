@@ -19,6 +19,7 @@ export { type CreateModelOptions, createModel } from "./create-model.ts";
 export { crossMaskFor, selfMaskFor } from "./input-masks.ts";
 export type { DecodingState, ForwardOptions, LayerStates, LogitsFunction, Model } from "./model.ts";
 export { type ResolvedConfig, resolveConfig } from "./resolve-config.ts";
+export { streamLayout } from "./stream-layout.ts";
 export {
   type CreateVectorModelOptions,
   createVectorModel,

@@ -5,12 +5,18 @@ import { type Architecture, type MaskContext, selfMaskOf } from "./architecture.
 
 /** Logical positions of one stream's slots: a single row where all rows are full. */
 export function positionsOf(rows: StreamRows): PositionRows {
-  const full = !rows.documents && rows.lengths.every((length) => length === rows.length);
-  return full ? [Array.from({ length: rows.length }, (_, slot) => slot)] : logicalPositions(rows);
+  return isFull(rows) ? [Array.from({ length: rows.length }, (_, slot) => slot)] : logicalPositions(rows);
 }
 
+/** Whether every slot holds a token of the one document of its row. */
+export const isFull = ({ documents, lengths, length }: StreamRows): boolean =>
+  !documents && lengths.every((real) => real === length);
+
 /** The prefix length of the document in each slot of a stream. */
-export function prefixLookup({ prefixLengths }: ModelInput, rows: StreamRows): (row: number, slot: number) => number {
+export function prefixLookup(
+  { prefixLengths }: Pick<ModelInput, "prefixLengths">,
+  rows: StreamRows,
+): (row: number, slot: number) => number {
   if (!rows.documents) return (row) => prefixLengths[row] as number;
   const ids = documentIds(rows);
   return (row, slot) => prefixLengths[ids[row]?.[slot] as number] ?? 0;

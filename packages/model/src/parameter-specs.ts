@@ -8,7 +8,7 @@ import {
   type WeightRole,
 } from "@trivium/nn";
 import type { Architecture } from "./architecture.ts";
-import { layersOf, type ResolvedConfig } from "./resolve-config.ts";
+import { isMerged, layersOf, type ResolvedConfig } from "./resolve-config.ts";
 
 /** The name of the stack that shared streams have in common. */
 export const sharedStack = "shared";
@@ -23,14 +23,15 @@ export function parameterSpecs(architecture: Architecture, config: ResolvedConfi
   const specs: Record<string, SpecTree> = {
     embedding: { weight: matrix([vocabulary, width], deviationOf(config, "embedding", 1)) },
   };
-  // A stream that restarts its positions has a second table behind the first.
-  const places = config.length * (config.restartPositions ? 2 : 1);
+  // Positions that restart in the same stack have a second table behind the first.
+  const restartsWithin = config.restartPositions && (streams.length === 1 || sharedStacks);
+  const places = config.length * (restartsWithin ? 2 : 1);
   if (sharedStacks) specs[sharedStack] = stackSpec(config, { places, layers: layersOf(config, streams[0] as string) });
   streams.forEach((stream, index) => {
     const layers = layersOf(config, stream);
     const own = sharedStacks ? {} : stackSpec(config, { places, layers });
-    const cross =
-      index > 0 && architecture.crossMask ? { cross: numbered(layers, () => crossSpec(config, layers)) } : {};
+    const crosses = index > 0 && architecture.crossMask && !isMerged(config);
+    const cross = crosses ? { cross: numbered(layers, () => crossSpec(config, layers)) } : {};
     const spec = { ...own, ...cross };
     if (Object.keys(spec).length > 0) specs[stream] = spec;
   });

@@ -34,9 +34,10 @@ export function resolveConfig(architecture: Architecture, options: ModelOptions)
   if (config.restartPositions && positions !== "learned")
     refuse(`restartPositions: only learned positions restart, not ${positions}`);
   if (config.sharedStacks) checkSharing(architecture, config, refuse);
+  if (isMerged(config)) checkMerging(architecture, refuse);
   for (const stream of architecture.streams) layersOf(config, stream, refuse);
-  // The target stream of an encoder–decoder begins at 0 as it is.
-  const restartPositions = config.restartPositions && architecture.streams.length === 1;
+  // The target stream of an encoder–decoder begins at 0 as it is, unless its positions continue behind the source.
+  const restartPositions = config.restartPositions && (architecture.streams.length === 1 || isMerged(config));
   return { ...config, keyValueHeads, headWidth, feedForward, restartPositions };
 }
 
@@ -44,6 +45,18 @@ function checkSharing({ streams }: Architecture, { layers }: ModelConfig, refuse
   if (streams.length < 2) refuse(`sharedStacks: there is one stream, "${streams[0]}", and nothing to share`);
   if (typeof layers !== "number") refuse("layers: shared stacks have one number of layers");
 }
+
+function checkMerging({ streams, crossMask }: Architecture, refuse: (what: string) => never): void {
+  if (streams.length === 2 && crossMask) return;
+  const found = crossMask
+    ? `the streams [${streams.join(", ")}]`
+    : `no crossMask, and the streams [${streams.join(", ")}]`;
+  refuse(`crossAttention: "merged" is for two streams, the second attending to the first; there are ${found}`);
+}
+
+/** Whether the second stream attends to the first one in its self-attention. */
+export const isMerged = ({ crossAttention }: Pick<ModelConfig, "crossAttention">): boolean =>
+  crossAttention === "merged";
 
 /** How many layers the stack of that stream has. */
 export function layersOf({ layers }: ModelConfig, stream: string, refuse: (what: string) => never = fail): number {

@@ -31,9 +31,11 @@ export interface StackRun {
   readonly keyPositions: PositionRows;
   /** Whether positions see later ones; T5 gives those buckets of their own. */
   readonly bidirectional: boolean;
-  /** From the keys and values of these tokens to all that they see: the cache's place. Default: these alone. */
+  /** From the keys and values of memory and these tokens to all that they see: the cache's place. Default: these. */
   readonly extend?: (layer: number, fresh: KeyValues) => KeyValues;
   readonly cross?: { readonly mask: Mask; readonly keyValues: (layer: number) => KeyValues | ProjectedKeyValues };
+  /** Keys and values of another stream, which stand before those of these tokens under one softmax. */
+  readonly memory?: (layer: number) => ProjectedKeyValues;
   /** A seed turns dropout on. */
   readonly dropoutSeed?: string | undefined;
   /** Whether a layer keeps nothing for the backward pass but what goes in. */
@@ -59,7 +61,7 @@ export function runStack(parameters: StackParameters, x: Tensor3D, run: StackRun
   const observed = (layer: number, states: Tensor): Tensor => run.onStates?.(layer, states as Tensor3D) ?? states;
   let states: Tensor = observed(0, drop(x, run, "embedding"));
   parameters.layers.forEach((layer, index) => {
-    const keyValues = layer.cross && run.cross?.keyValues(index);
+    const keyValues = layer.cross ? run.cross?.keyValues(index) : run.memory?.(index);
     states = observed(index + 1, runOne({ x: states, layer, shared, ...(keyValues && { keyValues }) }, run, index));
   });
   return (parameters.norm ? norm(parameters.norm, states, config.normEpsilon) : states) as Tensor3D;
@@ -100,28 +102,34 @@ interface SubLayer {
   readonly branch: (input: Tensor) => Tensor;
 }
 
-function runLayer({ x, layer, shared, keyValues: crossKeyValues }: LayerTensors, run: StackRun, index: number): Tensor {
+function runLayer({ x, layer, shared, keyValues: ofMemory }: LayerTensors, run: StackRun, index: number): Tensor {
   const { config, cross } = run;
   const options = selfOptions(shared, run);
   const subLayers = [
     subLayer(layer.self, `${index}/self`, (input) => {
       const { heads, keyValueHeads } = config;
-      const { query, ...fresh } = projectAll(layer.self, input, { heads, keyValueHeads, rotary: options.rotary });
+      const { query, ...own } = projectAll(layer.self, input, { heads, keyValueHeads, rotary: options.rotary });
+      const fresh = run.memory ? behind(ofMemory as ProjectedKeyValues, own) : own;
       const keyValues = run.extend ? run.extend(index, splitKeyValues(fresh, keyValueHeads)) : fresh;
       return attendAndMix(layer.self, query, keyValues, withDropout(options, run, `${index}/self/probabilities`));
     }),
   ];
-  if (layer.cross && cross && crossKeyValues) {
+  if (layer.cross && cross && ofMemory) {
     const { heads, kernel, scale } = options;
     const crossOptions = withDropout({ heads, kernel, scale, mask: cross.mask }, run, `${index}/cross/probabilities`);
     const parameters = layer.cross;
-    const attend = (input: Tensor) => multiHeadAttention(parameters, input, crossKeyValues, crossOptions);
+    const attend = (input: Tensor) => multiHeadAttention(parameters, input, ofMemory, crossOptions);
     subLayers.push(subLayer(parameters, `${index}/cross`, attend));
   }
   const feed = (input: Tensor) => feedForward(layer.feedForward, input, config.activation);
   subLayers.push(subLayer(layer.feedForward, `${index}/feed-forward`, feed));
   return config.normPlacement === "pre" ? preNorm(subLayers, x, run) : postNorm(subLayers, x, run);
 }
+
+const behind = (memory: ProjectedKeyValues, own: ProjectedKeyValues): ProjectedKeyValues => ({
+  key: tf.concat([memory.key, own.key], 1),
+  value: tf.concat([memory.value, own.value], 1),
+});
 
 const subLayer = (parameters: ParameterTree, site: string, branch: SubLayer["branch"]): SubLayer => ({
   ...{ site, branch },

@@ -1,14 +1,16 @@
-import type { AttentionKernel } from "@trivium/attention";
+import type { AttentionKernel, KeyValueEntry } from "@trivium/attention";
 import type { ModelInput, StreamRows } from "@trivium/features";
 import { type KeyValues, projectKeyValues, splitKeyValues } from "@trivium/nn";
 import { type ParameterTree, type Tensor, type Tensor2D, type Tensor3D, tf } from "@trivium/tensor";
 import type { Architecture } from "./architecture.ts";
 import { embed } from "./embed.ts";
-import { crossMaskFor, isBidirectional, positionsOf, prefixLookup, selfMaskFor } from "./input-masks.ts";
+import { crossMaskFor } from "./input-masks.ts";
+import { memoryKeyValues } from "./memory-key-values.ts";
 import type { ForwardOptions } from "./model.ts";
-import type { ResolvedConfig } from "./resolve-config.ts";
+import { isMerged, type ResolvedConfig } from "./resolve-config.ts";
 import { runStack, type StackRun } from "./run-stack.ts";
 import { stackParameters } from "./stack-parameters.ts";
+import { readsBothWays, type StreamLayout, streamLayout } from "./stream-layout.ts";
 
 /** What running the streams of a model needs. */
 export interface ModelParts {
@@ -23,8 +25,8 @@ export interface RunStreamsOptions {
   readonly dropoutSeed?: string | undefined;
   readonly checkpointing?: boolean | undefined;
   readonly onStates?: ForwardOptions["onStates"];
-  /** Called with the keys and values of the predicting stream, layer by layer. */
-  readonly keepSelf?: (layer: number, keyValues: KeyValues) => void;
+  /** Called with all keys and values that the predicting stream's self-attention reads, layer by layer. */
+  readonly keepSelf?: (layer: number, entry: KeyValueEntry) => void;
   readonly keepCross?: (layer: number, keyValues: KeyValues) => void;
 }
 
@@ -40,21 +42,18 @@ export function runStreams(
   for (const stream of architecture.streams) {
     const rows = input.streams[stream] as StreamRows;
     const stack = stackParameters(architecture, config, tree, stream);
-    const positions = positionsOf(rows);
+    const { prefixAt, ...layout } = streamLayout(parts, input, stream);
+    const { queryPositions: positions, keyPositions } = layout;
     const tokens = options.tokens?.[stream];
-    const prefixAt = prefixLookup(input, rows);
     const x = embed({ config, tree, stack, ids: rows.ids, positions, prefixAt, ...(tokens && { tokens }) });
     const predicts = stream === architecture.streams.at(-1);
-    const cross = memory && crossRun(parts, { tree, input, stream, memory, keep: options.keepCross });
     const run: StackRun = {
       config,
       kernel: parts.kernel,
-      selfMask: selfMaskFor(architecture, input, stream),
-      queryPositions: positions,
-      keyPositions: positions,
-      bidirectional: isBidirectional(architecture, stream),
-      ...(predicts && options.keepSelf ? { extend: keepAll(options.keepSelf) } : {}),
-      ...(cross ? { cross } : {}),
+      ...layout,
+      bidirectional: readsBothWays(parts, stream),
+      ...(predicts && options.keepSelf ? { extend: keepAll(options.keepSelf, keyPositions) } : {}),
+      ...(memory ? memoryRun(parts, { tree, input, stream, memory, keep: options.keepCross }, layout) : {}),
       dropoutSeed: options.dropoutSeed === undefined ? undefined : `${options.dropoutSeed}/${stream}`,
       checkpointing: options.checkpointing,
       ...(options.onStates ? { onStates: observing(options.onStates, stream) } : {}),
@@ -64,7 +63,7 @@ export function runStreams(
   return (memory as { states: Tensor3D }).states;
 }
 
-interface CrossRunRequest {
+interface MemoryRunRequest {
   readonly tree: ParameterTree;
   readonly input: ModelInput;
   readonly stream: string;
@@ -72,11 +71,22 @@ interface CrossRunRequest {
   readonly keep: RunStreamsOptions["keepCross"];
 }
 
-function crossRun({ architecture, config }: ModelParts, request: CrossRunRequest): StackRun["cross"] {
+/** How a stream attends to the one before it: in its self-attention, in cross-attention, or not at all. */
+function memoryRun(
+  { architecture, config }: ModelParts,
+  request: MemoryRunRequest,
+  { keyPositions }: Pick<StreamLayout, "keyPositions">,
+): Pick<StackRun, "memory" | "cross"> {
   const { tree, input, stream, memory, keep } = request;
-  if (!architecture.crossMask) return undefined;
-  const { layers } = stackParameters(architecture, config, tree, stream);
-  return {
+  if (!architecture.crossMask) return {};
+  const stack = stackParameters(architecture, config, tree, stream);
+  if (isMerged(config)) {
+    const { states } = memory;
+    const positions = keyPositions.map((row) => row.slice(0, states.shape[1]));
+    return { memory: memoryKeyValues(config, stack, { states, positions }) };
+  }
+  const { layers } = stack;
+  const cross: StackRun["cross"] = {
     mask: crossMaskFor(architecture, input, stream, memory.stream),
     keyValues(layer) {
       const parameters = layers[layer]?.cross as ParameterTree;
@@ -87,6 +97,7 @@ function crossRun({ architecture, config }: ModelParts, request: CrossRunRequest
       return keyValues;
     },
   };
+  return { cross };
 }
 
 function observing(
@@ -96,9 +107,12 @@ function observing(
   return (layer, states) => observe({ stream, layer, states }) ?? states;
 }
 
-function keepAll(keep: NonNullable<RunStreamsOptions["keepSelf"]>): NonNullable<StackRun["extend"]> {
+function keepAll(
+  keep: NonNullable<RunStreamsOptions["keepSelf"]>,
+  positions: KeyValueEntry["positions"],
+): NonNullable<StackRun["extend"]> {
   return (layer, fresh) => {
-    keep(layer, fresh);
+    keep(layer, { ...fresh, positions });
     return fresh;
   };
 }

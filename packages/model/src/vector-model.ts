@@ -4,11 +4,12 @@ import type { ModelInput } from "@trivium/features";
 import { affine, affineSpec, createTree, type SpecTree } from "@trivium/nn";
 import { type ParameterTree, type Tensor, type Tensor3D, tf } from "@trivium/tensor";
 import type { Architecture } from "./architecture.ts";
+import { checkTogether } from "./check-input.ts";
 import type { ModelOptions } from "./config.ts";
 import { forwardFlops, type RowLengths } from "./counters.ts";
 import type { ForwardOptions } from "./model.ts";
 import { parameterSpecs } from "./parameter-specs.ts";
-import { type ResolvedConfig, resolveConfig } from "./resolve-config.ts";
+import { isMerged, type ResolvedConfig, resolveConfig } from "./resolve-config.ts";
 import { runStreams } from "./run-streams.ts";
 
 /** The configuration of a model whose tokens are vectors: what others have but the vocabulary. */
@@ -40,7 +41,8 @@ export interface VectorModel {
   createParameters(random: Random): ParameterTree;
   /**
    * @returns `[B, L, outputs]`.
-   * @throws {ShapeError} `model/vectors` if a stream is missing, too long, of another width or another number of rows.
+   * @throws {ShapeError} `model/vectors` if a stream is missing, too long, of another width or another number of rows,
+   *   `model/length` if the streams of merged attention are too long together.
    */
   predict(parameters: ParameterTree, input: VectorInput, options?: ForwardOptions): Tensor3D;
   /** FLOPs of the matrix products of one row's forward pass, as `forwardFlops` counts them. */
@@ -61,6 +63,7 @@ export function createVectorModel({ architecture, config, attention: kernel }: C
   const { width } = resolved;
   const predict = (tree: ParameterTree, given: VectorInput, forward: ForwardOptions = {}) => {
     const input = inputOf(architecture, given, { inputs, length: resolved.length });
+    if (isMerged(resolved)) checkTogether(architecture, resolved, input);
     const tokens = Object.fromEntries(
       architecture.streams.map((stream) => [stream, affine(tree.input as ParameterTree, given.streams[stream]!)]),
     );

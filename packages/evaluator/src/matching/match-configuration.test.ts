@@ -43,7 +43,7 @@ test.each([
 test("depth is copied, from the deepest stack, and nothing else changes", () => {
   const uneven = {
     architecture: encoderDecoder,
-    config: { ...bare, layers: { source: 6, target: 2 }, sharedStacks: false },
+    config: { ...bare, layers: { source: 6, target: 2 }, sharedStacks: false, crossAttention: "merged" } as const,
   };
   const { config, wanted, got } = matchConfiguration({ reference: uneven, architecture: causal, by: "depth", lengths });
   expect(config).toEqual({ ...bare, layers: 6 });

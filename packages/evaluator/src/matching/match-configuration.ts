@@ -61,9 +61,9 @@ function tooFar({ architecture, by }: MatchRequest, { config, wanted, got }: Mat
 
 /** The reference's options, as far as the architecture sought can have them. */
 function ownOptions({ reference, architecture }: MatchRequest): ModelOptions {
-  const { sharedStacks, layers, ...config } = reference.config;
+  const { sharedStacks, crossAttention, layers, ...config } = reference.config;
   const deepest = typeof layers === "object" ? Math.max(...Object.values(layers)) : layers;
-  const own = architecture.name === reference.architecture.name ? { sharedStacks } : {};
+  const own = architecture.name === reference.architecture.name ? { sharedStacks, crossAttention } : {};
   return { ...config, ...definedOnly({ ...own, layers: deepest }) } as ModelOptions;
 }
 

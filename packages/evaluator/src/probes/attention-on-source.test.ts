@@ -37,6 +37,14 @@ test.each(arms)("$name: uniform attention has the mass that counting gives, and 
   }
 });
 
+test("merged attention is self-attention on the source, then on the target so far", () => {
+  const probed = uniform(probedModel(encoderDecoder, { crossAttention: "merged" }));
+  const { over, mass } = attentionOnSource({ ...probed, objective: seq2seq(), example });
+  expect(over).toBe("self");
+  for (const steps of mass.flat())
+    for (const [step, value] of steps.entries()) expect(value).toBeCloseTo(4 / (6 + step), 6);
+});
+
 test("a key that outweighs all others takes the mass, and entropy falls to 0", () => {
   const probed = probedModel(encoderDecoder, { layers: 1, biases: false });
   const loud = mapTree(probed.parameters, (leaf, path) => tf.mul(leaf, /cross.*query/.test(path) ? 1e4 : 1));

@@ -21,7 +21,7 @@ export interface AttentionOnSourceOptions {
 
 /** Attention on the tokens of the source, special tokens not counted, `[layer][head][step]`. */
 export interface AttentionOnSource {
-  /** Where the source is seen: as part of self-attention, or in cross-attention. */
+  /** Where the source is seen: in self-attention (merged attention is one), or in cross-attention. */
   readonly over: "self" | "cross";
   /** Predictions of the target: its tokens, then the end of sequence. */
   readonly steps: number;
@@ -54,7 +54,7 @@ export function attentionOnSource(options: AttentionOnSourceOptions): AttentionO
   }
   const source = probe.tokens.slice(0, example.source.length).map((token) => slotOf(token).at);
   const found: AttentionOnSource = {
-    over: model.architecture.crossMask ? "cross" : "self",
+    over: crosses(model) ? "cross" : "self",
     ...{ steps: steps.length, mass: [], entropy: [], gold: [] },
   };
   forEachReading({ ...options, attention }, probe.batch, (observed) => {
@@ -68,6 +68,10 @@ export function attentionOnSource(options: AttentionOnSourceOptions): AttentionO
   return found;
 }
 
+/** Whether the source is seen in a block of its own. Merged attention has the source's keys first, where `readHeads` looks. */
+const crosses = ({ architecture, config }: Model): boolean =>
+  architecture.crossMask !== undefined && config.crossAttention !== "merged";
+
 /** Runs the model once; calls `read` with each layer's attention of the predicting stream to where the source is. */
 function forEachReading(
   { model, parameters, attention }: Required<Pick<AttentionOnSourceOptions, "model" | "parameters" | "attention">>,
@@ -76,7 +80,7 @@ function forEachReading(
 ): void {
   const { architecture, config } = model;
   const last = architecture.streams.at(-1);
-  const wanted = architecture.crossMask ? 1 : 0;
+  const wanted = crosses(model) ? 1 : 0;
   let [reading, calls] = [false, 0];
   const kernel = observeAttention(attention, (observed) => {
     if (reading && calls === wanted) read(observed);

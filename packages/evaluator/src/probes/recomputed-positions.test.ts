@@ -42,6 +42,12 @@ test.each(arms)("$name: prefill, decoding and caches encode what the closed form
   );
 });
 
+test("merged attention is counted as an encoder-decoder is", () => {
+  const merged = probedModel(encoderDecoder, { crossAttention: "merged", layers: 2 });
+  const { turns: counted } = recomputedPositions({ ...merged, turns });
+  expect(counted.map(({ reason: _, ...counts }) => counts)).toEqual(expected("encoder-decoder", turns));
+});
+
 const turns = [
   { prompt: 5, reply: 3 },
   { prompt: 2, reply: 4 },

@@ -144,7 +144,7 @@ class Dialogue {
     return this.#count(this.#model.architecture.streams.slice(-1));
   }
 
-  /** The queries of the first layer of each stream that was run: one self-attention a layer, and cross-attention behind. */
+  /** The queries of the first layer of each stream that was run: one self-attention a layer, and any cross-attention behind. */
   #count(streams: readonly string[]): Readonly<Record<string, number>> {
     const { architecture, config } = this.#model;
     const calls = this.#queries.splice(0);
@@ -153,7 +153,7 @@ class Dialogue {
       streams.map((stream) => {
         const count = calls[next] as number;
         const layers = typeof config.layers === "number" ? config.layers : (config.layers[stream] as number);
-        next += stream === architecture.streams[0] ? layers : 2 * layers;
+        next += stream === architecture.streams[0] || config.crossAttention === "merged" ? layers : 2 * layers;
         return [stream, count];
       }),
     );

@@ -1,0 +1,33 @@
+import type { PositionRows } from "@trivium/attention";
+import { norm, type ProjectedKeyValues, projectKeyValues, rotation } from "@trivium/nn";
+import type { ParameterTree, Tensor3D } from "@trivium/tensor";
+import type { ResolvedConfig } from "./resolve-config.ts";
+import type { LayerParameters, StackParameters } from "./stack-parameters.ts";
+
+export interface Memory {
+  /** The final states of another stream, `[B, K, M]`. */
+  readonly states: Tensor3D;
+  /** `[B or 1][K]`. */
+  readonly positions: PositionRows;
+}
+
+/**
+ * The keys and values of another stream's final states for each layer of a stack, by the maps that the layer has for its
+ * own tokens: through its norm too, where that stands before the branch.
+ *
+ * @source "TopOnly" of Zhang et al. 2022, https://arxiv.org/abs/2202.00528; merged attention of T5Gemma 2,
+ *   https://arxiv.org/abs/2512.14856
+ */
+export function memoryKeyValues(
+  config: ResolvedConfig,
+  { layers }: StackParameters,
+  { states, positions }: Memory,
+): (layer: number) => ProjectedKeyValues {
+  const { keyValueHeads, headWidth, rotaryBase, normPlacement, normEpsilon } = config;
+  const rotary = config.positions === "rotary" ? rotation(positions, headWidth, rotaryBase) : undefined;
+  return (layer) => {
+    const { self } = layers[layer] as LayerParameters;
+    const input = normPlacement === "pre" ? norm(self.norm as ParameterTree, states, normEpsilon) : states;
+    return projectKeyValues(self, input, keyValueHeads, rotary);
+  };
+}
