@@ -1,10 +1,12 @@
 import { attentionCostPlugin } from "./attention-cost/attention-cost.ts";
 import { inContextLearningPlugin } from "./in-context-learning/in-context-learning.ts";
+import { oneSidedContextPlugin } from "./one-sided-context/one-sided-context.ts";
 import { parametersAndComputePlugin } from "./parameters-and-compute/parameters-and-compute.ts";
 import { prefixSupervisionPlugin } from "./prefix-supervision/prefix-supervision.ts";
 
 export { attentionCost } from "./attention-cost/attention-cost.ts";
 export { inContextLearning } from "./in-context-learning/in-context-learning.ts";
+export { oneSidedContext } from "./one-sided-context/one-sided-context.ts";
 export { parametersAndCompute } from "./parameters-and-compute/parameters-and-compute.ts";
 export { prefixSupervision } from "./prefix-supervision/prefix-supervision.ts";
 
@@ -12,6 +14,7 @@ export { prefixSupervision } from "./prefix-supervision/prefix-supervision.ts";
 export const claimPlugins = [
   attentionCostPlugin,
   inContextLearningPlugin,
+  oneSidedContextPlugin,
   parametersAndComputePlugin,
   prefixSupervisionPlugin,
 ] as const;

@@ -1,0 +1,76 @@
+import { linearProbe, perturbationInfluence, type TrainingProbe } from "@trivium/evaluator";
+import type { PairExample } from "@trivium/features";
+import type { Model } from "@trivium/model";
+import { causalLm, type Objective, prefixLm, seq2seq } from "@trivium/objectives";
+import type { ParameterTree } from "@trivium/tensor";
+import { type SightName, sights } from "../trained/sight.ts";
+
+/** What early source positions know of what comes later, by layer; layer 0 is the embeddings. */
+export type ContextSeen = {
+  /** Changes of an earlier source state when a later source token is another: how many there could be, and were. */
+  readonly pairs: number;
+  readonly moved: readonly number[];
+  /** The least and largest change of any element. */
+  readonly least: readonly number[];
+  readonly largest: readonly number[];
+  /** How often a linear probe at the first source position tells the last source token. */
+  readonly readable: readonly number[];
+  /** How often always saying the commonest one is right. */
+  readonly chance: number;
+};
+
+export interface ContextProbeOptions {
+  readonly sight: SightName;
+  /** So many held-out examples are perturbed, token by token. */
+  readonly perturbed: number;
+  /** So many are probed; a quarter of them tests the probe. */
+  readonly probed: number;
+}
+
+const objectives: Readonly<Record<string, () => Objective>> = {
+  "causal-lm": () => causalLm({ loss: "target" }) as Objective,
+  "prefix-lm": () => prefixLm() as Objective,
+  seq2seq: () => seq2seq() as Objective,
+};
+
+/** Looks at the states of source tokens: do they move with what comes later, and can it be read off them? */
+export const contextProbe = ({ sight, perturbed, probed }: ContextProbeOptions): TrainingProbe => ({
+  name: "context seen",
+  settings: { perturbed, probed, version: 1 },
+  run(model, parameters, data) {
+    const objective = (objectives[sights[sight].objective.name] as () => Objective)();
+    const examples = data.heldOut.map(({ example }) => example as PairExample);
+    const probe = { model, parameters, objective };
+    return { ...movements(probe, examples.slice(0, perturbed)), ...readLast(probe, examples.slice(0, probed)) };
+  },
+});
+
+interface Probed {
+  readonly model: Model;
+  readonly parameters: ParameterTree;
+  readonly objective: Objective;
+}
+
+function movements(probed: Probed, examples: readonly PairExample[]) {
+  const found = examples.map((example) => perturbationInfluence({ ...probed, example }).source.maximum);
+  const layers = (found[0] ?? []).map((_, layer) =>
+    found.flatMap((ofLayers) => (ofLayers[layer] ?? []).flatMap((row, i) => row.slice(i + 1))),
+  );
+  return {
+    pairs: layers[0]?.length ?? 0,
+    moved: layers.map((changes) => changes.filter((change) => change > 0).length),
+    least: layers.map((changes) => Math.min(...changes)),
+    largest: layers.map((changes) => Math.max(...changes)),
+  };
+}
+
+/** The label is the last source token, the state that of the first. */
+function readLast(probed: Probed, examples: readonly PairExample[]) {
+  const last = ({ source }: PairExample) => source.at(-1) as number;
+  const classes = [...new Set(examples.map(last))].sort((a, b) => a - b);
+  const { layers, chance } = linearProbe({
+    ...probed,
+    examples: examples.map((example) => ({ example, label: classes.indexOf(last(example)), position: 0 })),
+  });
+  return { readable: layers.map(({ accuracy }) => accuracy), chance };
+}

@@ -1,0 +1,210 @@
+import {
+  type ArmResult,
+  type Chart,
+  type Claim,
+  type ClaimArm,
+  type ClaimRequest,
+  claim,
+  countedEffect,
+  type Effect,
+  type Findings,
+  type FindingsTable,
+  type Preset,
+  pairedEffect,
+  type TrainingNumbers,
+  type TrainingSettings,
+  trainingArm,
+} from "@trivium/evaluator";
+import { cmudictArm } from "../trained/cmudict-arm.ts";
+import { exactEffect, lossEffect } from "../trained/loss-effect.ts";
+import { planSeeds, repeated, resultsOf, type SeededArms } from "../trained/seeded-arms.ts";
+import { type SightName, sights } from "../trained/sight.ts";
+import { trainedTable } from "../trained/trained-table.ts";
+import { type ContextSeen, contextProbe } from "./context-probe.ts";
+import { oneSidedEvidence } from "./evidence.ts";
+
+type Trained = readonly ArmResult<TrainingNumbers>[];
+type Find = (name: string) => Trained;
+
+const compared = ["causal", "prefix", "encoder–decoder"] as const;
+
+const sizes = {
+  quick: { model: { width: 64, layers: 2, heads: 4 }, steps: 400, probed: 1200 },
+  full: { model: { width: 128, layers: 3, heads: 8 }, steps: 2000, probed: 4000 },
+} as const;
+
+/** Encoder–decoders that are not twice as large: T5's controls. */
+const controls = {
+  "encoder–decoder, shared stacks": { quick: { sharedStacks: true }, full: { sharedStacks: true } },
+  "encoder–decoder, half as deep": { quick: { layers: 1 }, full: { layers: { source: 2, target: 1 } } },
+} as const;
+
+const lateOperator = (sight: SightName) => `${sight}, late operator`;
+const cmudict = (sight: string) => `${sight}, CMUdict`;
+const oneLayer = (sight: SightName) => `${sight}, CMUdict, one layer`;
+const scan = (sight: SightName) => `${sight}, SCAN`;
+
+/** The claim that a causal model understands context from one side only. */
+export const oneSidedContext = (): Claim => ({
+  statement: "A causal model understands context from one side only.",
+  evidence: oneSidedEvidence,
+  measure:
+    "Held-out loss on the same target tokens, the same stack under a causal mask and with a visible prefix, loss on the target alone (CMUdict; in `full` SCAN too). Exact: which source states move when a later source token is another. Probed: whether the first operand's state tells the operator, which comes last.",
+  expected:
+    "What a causal model's states are is certain: they do not move. What it costs is not: on spelling, where sounds follow letters nearly in order, a small gap; none with a single layer.",
+  plan: (request) => [...planSeeds(kinds(request.preset), request), again(request)],
+  analyse: (results, request) => findings(results, request),
+});
+
+const again = ({ preset, seeds }: ClaimRequest): ClaimArm =>
+  repeated({ ...cmudictArm({ sight: "prefix", preset, seed: seeds[0] as number }), name: cmudict("prefix") });
+
+const kinds = (preset: Preset): SeededArms[] => [
+  ...compared.map((sight) => ({ name: lateOperator(sight), arm: probedArm(sight, preset) })),
+  ...compared.map((sight) => ({
+    name: cmudict(sight),
+    arm: (seed: number) => cmudictArm({ sight, preset, seed }),
+  })),
+  ...Object.entries(controls).map(([name, { [preset]: model }]) => ({
+    name: cmudict(name),
+    arm: (seed: number) => cmudictArm({ sight: "encoder–decoder", preset, seed, model }),
+  })),
+  ...(["causal", "prefix"] as const).map((sight) => ({
+    name: oneLayer(sight),
+    arm: (seed: number) => cmudictArm({ sight, preset, seed, model: { layers: 1 } }),
+  })),
+  ...(preset === "full" ? compared.map((sight) => ({ name: scan(sight), arm: scanArm(sight) })) : []),
+];
+
+function probedArm(sight: SightName, preset: Preset) {
+  const { model, steps, probed } = sizes[preset];
+  return (seed: number): ClaimArm =>
+    trainingArm({
+      ...common(sight, model, seed),
+      steps,
+      dataset: { name: "late-operator", options: { validation: probed, test: 0 } },
+      evaluation: { decoded: 500 },
+      probe: contextProbe({ sight, perturbed: 8, probed }),
+    });
+}
+
+const scanArm =
+  (sight: SightName) =>
+  (seed: number): ClaimArm =>
+    trainingArm({
+      ...common(sight, sizes.full.model, seed),
+      steps: 2500,
+      dataset: { name: "scan" },
+      evaluation: { part: "test", scored: 4182, decoded: 1000 },
+    });
+
+const common = (sight: SightName, model: TrainingSettings["model"], seed: number) => ({
+  ...{ name: sight, ...sights[sight], model: { ...model, restartPositions: true } },
+  ...{ seed, batch: 64, packing: 64 },
+});
+
+function findings(results: readonly ArmResult[], request: ClaimRequest): Findings {
+  const named = resultsOf(kinds(request.preset), results, request);
+  const of: Find = (name) => named<TrainingNumbers>(name);
+  const repetition = results.at(-1) as ArmResult<TrainingNumbers>;
+  return {
+    effects: [
+      // The structure says that a causal state sees one side, exactly; whether the model understands less shows in use.
+      lossEffect("CMUdict, causal − prefix", of(cmudict("causal")), of(cmudict("prefix"))),
+      ...structural(of),
+      ...probes(of),
+      ...uses(of, request),
+      lossEffect("the same arm twice (A/A)", of(cmudict("prefix")).slice(0, 1), [repetition]),
+    ],
+    tables: [stateTable(of), trainedTable("Arms", results as Trained)],
+    charts: [probeChart(of)],
+    notes: [
+      "Causal and prefix arms have the same parameters, rows, positions and supervised tokens: the mask alone differs. The encoder–decoder has more parameters; with shared stacks or half as deep it has about as many.",
+      "With one layer the mask cannot matter: a target reads the source's embeddings, which see nothing in either. Any difference there is rounding.",
+      "The prefix's last layer computes source states that nothing reads; the probe's accuracy is the mean over all layers, so that none is chosen.",
+      "That a causal state does not know what comes later is no proof that the model does not: its later positions see all of the source.",
+      ...(request.preset === "quick" ? ["SCAN is in the preset `full` alone."] : []),
+    ],
+  };
+}
+
+const seen = ({ numbers }: ArmResult<TrainingNumbers>): ContextSeen => numbers.probe as unknown as ContextSeen;
+
+/** Beyond the embeddings, which see nothing in any architecture. */
+const beyond = <T>(layers: readonly T[]): readonly T[] => layers.slice(1);
+const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+function structural(of: Find): Effect[] {
+  const moved = (sight: SightName) =>
+    mean(of(lateOperator(sight)).map((arm) => mean(beyond(seen(arm).moved).map((count) => count / seen(arm).pairs))));
+  return (["prefix", "encoder–decoder"] as const).map((sight) =>
+    countedEffect({
+      name: `earlier source states that move with a later token, ${sight} − causal`,
+      ...{ unit: "share of pairs at every layer", smallest: 0.01, value: moved(sight) - moved("causal") },
+      method: "exact: equal to the bit, or not",
+    }),
+  );
+}
+
+function probes(of: Find): Effect[] {
+  const readable = (sight: SightName) => of(lateOperator(sight)).map((arm) => [mean(beyond(seen(arm).readable))]);
+  const chance = of(lateOperator("causal")).map((arm) => [seen(arm).chance]);
+  const effect = (name: string, left: number[][], right: number[][]): Effect => ({
+    ...pairedEffect({ name, unit: "share of operators read", smallest: 0.05, left, right }),
+    method: `paired bootstrap over ${left.length} seeds`,
+  });
+  return [
+    effect("operator read at the first operand, prefix − causal", readable("prefix"), readable("causal")),
+    effect("the same, encoder–decoder − causal", readable("encoder–decoder"), readable("causal")),
+    effect("control: the same, causal − chance", readable("causal"), chance),
+  ];
+}
+
+function uses(of: Find, { preset }: ClaimRequest): Effect[] {
+  const against = (name: string) => lossEffect(`CMUdict, causal − ${name}`, of(cmudict("causal")), of(cmudict(name)));
+  const scanned = [of(scan("causal")), of(scan("prefix"))] as const;
+  const operated = [of(lateOperator("causal")), of(lateOperator("prefix"))] as const;
+  return [
+    lossEffect("control: CMUdict with one layer, causal − prefix", of(oneLayer("causal")), of(oneLayer("prefix"))),
+    lossEffect("late operator, causal − prefix", ...operated),
+    ...["encoder–decoder", ...Object.keys(controls)].map(against),
+    ...(preset === "full"
+      ? [
+          lossEffect("SCAN, causal − prefix", ...scanned),
+          exactEffect("SCAN, exact match, prefix − causal", scanned[1], scanned[0]),
+        ]
+      : []),
+  ];
+}
+
+const stateTable = (of: Find): FindingsTable => ({
+  title: "Source states before the token that was changed, and what is read off the first",
+  columns: ["arm and layer", "pairs", "moved", "least change", "largest change", "operator read", "chance"],
+  rows: compared.flatMap((sight) =>
+    of(lateOperator(sight)).flatMap((arm) => {
+      const { pairs, moved, least, largest, readable, chance } = seen(arm);
+      return readable.map((read, layer) => [
+        ...[`${arm.name}, layer ${layer}`, pairs, moved[layer] as number, least[layer] as number],
+        ...[largest[layer] as number, read, chance],
+      ]);
+    }),
+  ),
+});
+
+const probeChart = (of: Find): Chart => ({
+  title: "The operator, read off the first operand's state",
+  x: { title: "layer" },
+  y: { title: "share read, mean of the seeds" },
+  series: compared.map((sight) => {
+    const arms = of(lateOperator(sight)).map(seen);
+    const layers = arms[0]?.readable ?? [];
+    return {
+      name: sight,
+      points: layers.map((_, x) => ({ x, y: mean(arms.map((arm) => arm.readable[x] as number)) })),
+    };
+  }),
+});
+
+export const oneSidedContextPlugin = claim("one-sided-context", oneSidedContext, {
+  description: "A causal model understands context from one side only.",
+});

@@ -1,0 +1,24 @@
+import { type ArmResult, type Effect, pairedEffect, type TrainingNumbers } from "@trivium/evaluator";
+
+type Trained = readonly ArmResult<TrainingNumbers>[];
+
+/** Nats per target token below which nobody would choose by it. */
+export const smallestLoss = 0.01;
+
+/** How much more the left arms lose on the same held-out target tokens. */
+export const lossEffect = (name: string, left: Trained, right: Trained): Effect =>
+  pairedEffect({
+    ...{ name, unit: "nats per target token", smallest: smallestLoss },
+    left: left.map(({ numbers }) => numbers.examples.nats),
+    right: right.map(({ numbers }) => numbers.examples.nats),
+    weights: left.map(({ numbers }) => numbers.examples.tokens),
+  });
+
+/** What share more of the same decoded targets the left arms have exactly right. */
+export const exactEffect = (name: string, left: Trained, right: Trained): Effect =>
+  pairedEffect({
+    // One target in fifty.
+    ...{ name, unit: "share of targets", smallest: 0.02 },
+    left: left.map(({ numbers }) => numbers.examples.exact),
+    right: right.map(({ numbers }) => numbers.examples.exact),
+  });

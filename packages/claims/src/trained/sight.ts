@@ -1,0 +1,17 @@
+import type { TrainingSettings } from "@trivium/evaluator";
+
+type Sight = Pick<TrainingSettings, "architecture" | "objective">;
+
+const onAll = { name: "causal-lm", options: { loss: "all" } };
+
+/** Which positions see which, and which carry loss. Single streams have the same rows, parameters and positions. */
+export const sights = {
+  causal: { architecture: "causal", objective: { name: "causal-lm", options: { loss: "target" } } },
+  "causal, loss on all": { architecture: "causal", objective: onAll },
+  prefix: { architecture: "prefix", objective: { name: "prefix-lm" } },
+  /** A control: under this mask the source's own loss asks for what is in sight. */
+  "prefix, loss on all": { architecture: "prefix", objective: onAll },
+  "encoder–decoder": { architecture: "encoder-decoder", objective: { name: "seq2seq" } },
+} as const satisfies Readonly<Record<string, Sight>>;
+
+export type SightName = keyof typeof sights;

@@ -1,0 +1,14 @@
+import type { ArmResult, FindingsTable, TrainingNumbers } from "@trivium/evaluator";
+
+/** What trained arms cost and reached. */
+export const trainedTable = (title: string, arms: readonly ArmResult<TrainingNumbers>[]): FindingsTable => ({
+  title,
+  columns: [
+    ...["arm", "parameters", "training FLOPs", "tokens seen", "supervised"],
+    ...["nats per target token", "exactly right"],
+  ],
+  rows: arms.map(({ name, numbers }) => [
+    ...[name, numbers.parameters, numbers.flops, numbers.tokensSeen, numbers.tokensSupervised],
+    ...[numbers.targetLoss, numbers.exactMatch],
+  ]),
+});
