@@ -3,12 +3,14 @@ import { inContextLearningPlugin } from "./in-context-learning/in-context-learni
 import { oneSidedContextPlugin } from "./one-sided-context/one-sided-context.ts";
 import { parametersAndComputePlugin } from "./parameters-and-compute/parameters-and-compute.ts";
 import { prefixSupervisionPlugin } from "./prefix-supervision/prefix-supervision.ts";
+import { promptEncodingPlugin } from "./prompt-encoding/prompt-encoding.ts";
 
 export { attentionCost } from "./attention-cost/attention-cost.ts";
 export { inContextLearning } from "./in-context-learning/in-context-learning.ts";
 export { oneSidedContext } from "./one-sided-context/one-sided-context.ts";
 export { parametersAndCompute } from "./parameters-and-compute/parameters-and-compute.ts";
 export { prefixSupervision } from "./prefix-supervision/prefix-supervision.ts";
+export { promptEncoding } from "./prompt-encoding/prompt-encoding.ts";
 
 /** The claims of this package, for a registry. */
 export const claimPlugins = [
@@ -17,4 +19,5 @@ export const claimPlugins = [
   oneSidedContextPlugin,
   parametersAndComputePlugin,
   prefixSupervisionPlugin,
+  promptEncodingPlugin,
 ] as const;
