@@ -3,6 +3,7 @@ import { inContextLearningPlugin } from "./in-context-learning/in-context-learni
 import { oneSidedContextPlugin } from "./one-sided-context/one-sided-context.ts";
 import { parametersAndComputePlugin } from "./parameters-and-compute/parameters-and-compute.ts";
 import { prefixSupervisionPlugin } from "./prefix-supervision/prefix-supervision.ts";
+import { prefixUsePlugin } from "./prefix-use/prefix-use.ts";
 import { promptEncodingPlugin } from "./prompt-encoding/prompt-encoding.ts";
 
 export { attentionCost } from "./attention-cost/attention-cost.ts";
@@ -10,6 +11,7 @@ export { inContextLearning } from "./in-context-learning/in-context-learning.ts"
 export { oneSidedContext } from "./one-sided-context/one-sided-context.ts";
 export { parametersAndCompute } from "./parameters-and-compute/parameters-and-compute.ts";
 export { prefixSupervision } from "./prefix-supervision/prefix-supervision.ts";
+export { prefixUse } from "./prefix-use/prefix-use.ts";
 export { promptEncoding } from "./prompt-encoding/prompt-encoding.ts";
 
 /** The claims of this package, for a registry. */
@@ -19,5 +21,6 @@ export const claimPlugins = [
   oneSidedContextPlugin,
   parametersAndComputePlugin,
   prefixSupervisionPlugin,
+  prefixUsePlugin,
   promptEncodingPlugin,
 ] as const;
