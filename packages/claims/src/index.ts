@@ -1,5 +1,6 @@
 import { attentionCostPlugin } from "./attention-cost/attention-cost.ts";
 import { inContextLearningPlugin } from "./in-context-learning/in-context-learning.ts";
+import { longInputPlugin } from "./long-input/long-input.ts";
 import { oneSidedContextPlugin } from "./one-sided-context/one-sided-context.ts";
 import { parametersAndComputePlugin } from "./parameters-and-compute/parameters-and-compute.ts";
 import { prefixSupervisionPlugin } from "./prefix-supervision/prefix-supervision.ts";
@@ -8,6 +9,7 @@ import { promptEncodingPlugin } from "./prompt-encoding/prompt-encoding.ts";
 
 export { attentionCost } from "./attention-cost/attention-cost.ts";
 export { inContextLearning } from "./in-context-learning/in-context-learning.ts";
+export { longInput } from "./long-input/long-input.ts";
 export { oneSidedContext } from "./one-sided-context/one-sided-context.ts";
 export { parametersAndCompute } from "./parameters-and-compute/parameters-and-compute.ts";
 export { prefixSupervision } from "./prefix-supervision/prefix-supervision.ts";
@@ -18,6 +20,7 @@ export { promptEncoding } from "./prompt-encoding/prompt-encoding.ts";
 export const claimPlugins = [
   attentionCostPlugin,
   inContextLearningPlugin,
+  longInputPlugin,
   oneSidedContextPlugin,
   parametersAndComputePlugin,
   prefixSupervisionPlugin,

@@ -1,0 +1,55 @@
+import { type ArmResult, type ClaimRequest, judge } from "@trivium/evaluator";
+import { expect, test } from "vitest";
+import { longInput } from "./long-input.ts";
+import { goldOf } from "./source-attention.ts";
+
+const request: ClaimRequest = { preset: "quick", seeds: [1, 2, 3] };
+
+/** Forty answers a length, of which such shares are right. */
+const answers = (shares: readonly number[]) =>
+  shares.flatMap((share) => Array.from({ length: 40 }, (_, at) => (at < share * 40 ? 1 : 0)));
+
+function results(...kinds: readonly (readonly number[])[]): ArmResult[] {
+  const attention = { mass: [0.8, 0.7], entropy: 0.5, gold: 0.9 };
+  return kinds.flatMap((shares) =>
+    request.seeds.map((seed) => ({
+      name: `seed ${seed}`,
+      configuration: {},
+      numbers: {
+        ...{ parameters: 10, flops: 100, probe: [attention, attention, attention] },
+        examples: { exact: answers(shares), nats: [], tokens: [], edits: [], symbols: [] },
+      },
+    })),
+  );
+}
+
+test.each([
+  ["supported", [0.9, 0.5, 0.1], [0.9, 0.8, 0.7]],
+  ["contradicted", [0.9, 0.8, 0.7], [0.9, 0.5, 0.1]],
+  ["not supported", [0.9, 0.5, 0.1], [0.9, 0.5, 0.1]],
+] as const)("it is %s by the fall of exact match", (verdict, encoderDecoder, prefix) => {
+  const { effects, tables, charts } = longInput().analyse(results(prefix, prefix, encoderDecoder), request);
+  const [first, , learned] = effects;
+  expect(judge(first)).toBe(verdict);
+  expect(first.estimate).toBeCloseTo(encoderDecoder[0] - encoderDecoder[2] - (prefix[0] - prefix[2]), 6);
+  expect(learned?.estimate).toBe(0);
+  expect(tables.map(({ rows }) => rows.length)).toEqual([3, 9]);
+  expect(charts).toHaveLength(3);
+});
+
+test.each(["quick", "full"] as const)("arms of the preset %s train and test on the same", (preset) => {
+  const configurations = () =>
+    longInput()
+      .plan({ ...request, preset })
+      .map(({ configuration }) => configuration);
+  expect(JSON.stringify(configurations())).toBe(JSON.stringify(configurations()));
+  const datasets = new Set(configurations().map(({ dataset }) => JSON.stringify(dataset)));
+  expect([datasets.size, configurations().length]).toEqual(preset === "quick" ? [1, 9] : [2, 27]);
+  const positions = configurations().map(({ model }) => (model as { positions: string }).positions);
+  expect(new Set(positions)).toEqual(new Set(["t5"]));
+});
+
+test("the answer stands behind its key, or where it is copied from", () => {
+  expect(goldOf("recalled", { source: [7, 20, 8, 21, 5, 8], target: [21] })).toEqual([[3], []]);
+  expect(goldOf("copied", { source: [7, 8], target: [7, 8] })).toEqual([[0], [1], []]);
+});

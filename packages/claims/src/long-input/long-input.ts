@@ -1,0 +1,272 @@
+import {
+  type ArmResult,
+  type Chart,
+  type Claim,
+  type ClaimRequest,
+  claim,
+  type Effect,
+  type Evidence,
+  type Findings,
+  type FindingsTable,
+  type Preset,
+  pairedEffect,
+  type TrainingNumbers,
+  type TrainingSettings,
+  trainingArm,
+} from "@trivium/evaluator";
+import { type SourceAttention, sourceAttention } from "./source-attention.ts";
+
+/** T5's distances: learned positions have none beyond the trained ones, and would decide for all arms. */
+const model = { width: 64, heads: 4, positions: "t5" } as const;
+
+/** Four layers with a feed-forward of 5M have the matrices of 2 + 2 with one of 4M: 56 M². */
+const single = { ...model, layers: 4, feedForward: 320 };
+
+interface Kind extends Pick<TrainingSettings, "architecture" | "objective" | "model"> {
+  readonly name: string;
+}
+
+const seq2seq = { architecture: "encoder-decoder", objective: { name: "seq2seq" } };
+
+const kinds: readonly Kind[] = [
+  { name: "causal", architecture: "causal", objective: target("causal-lm"), model: single },
+  { name: "prefix", architecture: "prefix", objective: { name: "prefix-lm" }, model: single },
+  { name: "encoder–decoder", ...seq2seq, model: { ...model, layers: 2 } },
+];
+
+/** Other things held equal: FLOPs, the weights of both stacks, depth. */
+const controls: readonly Kind[] = [
+  {
+    ...{ name: "prefix, as deep as a stack", architecture: "prefix", objective: { name: "prefix-lm" } },
+    model: { ...model, layers: 2 },
+  },
+  { name: "encoder–decoder, shared", ...seq2seq, model: { ...model, layers: 2, sharedStacks: true } },
+  { name: "encoder–decoder, half as deep", ...seq2seq, model: { ...model, layers: 1 } },
+];
+
+function target(name: string) {
+  return { name, options: { loss: "target" } };
+}
+
+interface Task {
+  readonly title: string;
+  readonly dataset: string;
+  readonly gold: "recalled" | "copied";
+  readonly unit: string;
+  readonly kinds: readonly Kind[];
+}
+
+const recall: Task = {
+  ...{ title: "key–value recall", dataset: "key-value-recall", gold: "recalled", unit: "pairs in the source" },
+  kinds,
+};
+const copy: Task = { title: "copying", dataset: "copy", gold: "copied", unit: "letters in the source", kinds };
+
+const presets = {
+  quick: { tasks: [recall], longest: 8, each: 200, looked: 8, steps: 1000 },
+  full: {
+    tasks: [{ ...recall, kinds: [...kinds, ...controls] }, copy],
+    ...{ longest: 16, each: 500, looked: 32, steps: 3000 },
+  },
+} as const satisfies Readonly<Record<Preset, object>>;
+
+const lengthsOf = (preset: Preset): number[] => [1, 2, 4].map((times) => times * presets[preset].longest);
+
+const evidence: readonly Evidence[] = [
+  {
+    finding:
+      "Summarising many documents, a transformer encoder–decoder was best at inputs of 500 to 1,000 tokens and did not learn at 2,000; a decoder alone learned up to 4,000, with compressed memory up to 11,000.",
+    source: "Liu et al. 2018",
+    url: "https://arxiv.org/abs/1801.10198",
+    ...{ speaks: "for", read: "text" },
+  },
+  {
+    finding:
+      "Scaled from 150M to 8B parameters, the encoder–decoder extrapolates more smoothly beyond 4,000 tokens than the decoder.",
+    source: "RedLLM, 2025",
+    url: "https://arxiv.org/abs/2510.26622",
+    ...{ speaks: "against", read: "text" },
+  },
+  {
+    finding: "T5Gemma 2, an encoder–decoder, beats Gemma 3 on RULER and MRCR up to 128K tokens.",
+    source: "T5Gemma 2, 2025",
+    url: "https://arxiv.org/abs/2512.14856",
+    ...{ speaks: "against", read: "text" },
+  },
+  {
+    finding: "In a decoder alone, attention to the source shrinks as the generated text grows.",
+    source: "Fu et al. 2023",
+    url: "https://arxiv.org/abs/2304.04052",
+    ...{ speaks: "against", read: "abstract" },
+  },
+];
+
+/** The claim that cross-attention is a bottleneck on long inputs. */
+export const longInput = (): Claim => ({
+  statement: "The cross-attention of an encoder–decoder is a bottleneck on very long inputs.",
+  evidence,
+  measure:
+    "Key–value recall, trained on sources of up to L pairs and tested on L, 2L and 4L: how much exact match falls from L to 4L in an encoder–decoder, more than in a prefix model of the same parameters. Beside it, attention on the source and on the token that holds the answer.",
+  expected:
+    "Contested: papers speak for either side. A standard encoder–decoder hands on as many vectors as it reads; nothing in it is of a fixed size.",
+  plan: ({ preset, seeds }) => {
+    const { tasks, ...sizes } = presets[preset];
+    return tasks.flatMap((task) =>
+      task.kinds.flatMap((kind) =>
+        seeds.map((seed) => armOf({ task, kind, seed, lengths: lengthsOf(preset), ...sizes })),
+      ),
+    );
+  },
+  analyse: (results, request) => findings(results as ArmResult<TrainingNumbers>[], request),
+});
+
+interface ArmOptions {
+  readonly task: Task;
+  readonly kind: Kind;
+  readonly seed: number;
+  readonly lengths: readonly number[];
+  readonly longest: number;
+  readonly each: number;
+  readonly looked: number;
+  readonly steps: number;
+}
+
+function armOf({ task, kind: { name, ...kind }, seed, lengths, longest, each, looked, steps }: ArmOptions) {
+  const parts = { train: 20_000, validation: 100, test: each };
+  const options =
+    task.gold === "recalled"
+      ? { ...parts, pairs: longest, testPairs: lengths, keys: 4 * longest, values: 16 }
+      : { ...parts, length: longest, testLengths: lengths };
+  return trainingArm({
+    name: `${task.title}, ${name}, seed ${seed}`,
+    ...{ ...kind, dataset: { name: task.dataset, options }, steps, batch: 64, seed },
+    evaluation: { part: "test", maximumTokens: task.gold === "recalled" ? 4 : 4 * longest + 2 },
+    probe: sourceAttention({ each, looked, gold: task.gold }),
+  });
+}
+
+type Trained = readonly ArmResult<TrainingNumbers>[];
+
+/** The arms of one kind on one task. */
+interface Measured {
+  readonly name: string;
+  readonly task: Task;
+  readonly arms: Trained;
+}
+
+function findings(results: Trained, { preset, seeds }: ClaimRequest): Findings {
+  const lengths = lengthsOf(preset);
+  const planned = presets[preset].tasks.flatMap((task: Task) => task.kinds.map(({ name }) => ({ name, task })));
+  const measured = planned.map(
+    (one, at): Measured => ({
+      ...one,
+      arms: results.slice(at * seeds.length, (at + 1) * seeds.length),
+    }),
+  );
+  const kindAt = (at: number) => measured[at] as Measured;
+  const [causal, prefix, encoderDecoder] = [kindAt(0), kindAt(1), kindAt(2)];
+  return {
+    effects: [
+      fall("fall of exact match from L to 4L, encoder–decoder − prefix", encoderDecoder, prefix),
+      fall("fall of exact match from L to 4L, encoder–decoder − causal", encoderDecoder, causal),
+      atLength("control: exact match at L, prefix − encoder–decoder", prefix, encoderDecoder, 0),
+      atLength("exact match at 4L, prefix − encoder–decoder", prefix, encoderDecoder, 2),
+    ],
+    tables: [accuracyTable(measured, lengths), attentionTable(measured, lengths)],
+    charts: presets[preset].tasks.flatMap((task: Task) =>
+      charts(
+        measured.filter((one) => one.task.dataset === task.dataset),
+        task,
+        lengths,
+      ),
+    ),
+    notes: [
+      "All arms have T5's relative positions, in self-attention alone; learned positions would have none beyond L and would decide instead of the architecture.",
+      "Three arms have the same matrices: 2 + 2 layers, or four of a wider feed-forward. Per token the single stack costs more FLOPs; the control as deep as one stack costs as much.",
+      "A fall is read together with what was learned: an arm that has not learned the task at L cannot lose it. The third effect tells.",
+      "Cross-attention adds up to 1 over the source and its end, so its mass on the source tells nothing of decay; in a single stack the target takes its share.",
+      `Sources here have up to ${lengths[2]} pairs: this is extrapolation beyond the trained length, not the thousands of tokens that the papers trained on.`,
+    ],
+  };
+}
+
+/** Exact matches at one length, the conditions standing one behind the other. */
+const exactAt = (arms: Trained, condition: number) =>
+  arms.map(({ numbers: { examples } }) => {
+    const each = examples.exact.length / 3;
+    return examples.exact.slice(condition * each, (condition + 1) * each);
+  });
+
+/** One answer in twenty: less could be a seed's. */
+const smallest = 0.05;
+
+function fall(name: string, left: Measured, right: Measured): Effect {
+  const fallOf = ({ arms }: Measured) => {
+    const [short, long] = [exactAt(arms, 0), exactAt(arms, 2)];
+    return short.map((exact, seed) => exact.map((one, at) => one - (long[seed]?.[at] as number)));
+  };
+  return pairedEffect({ name, unit: "share of answers", smallest, left: fallOf(left), right: fallOf(right) });
+}
+
+const atLength = (name: string, left: Measured, right: Measured, condition: number): Effect =>
+  pairedEffect({
+    ...{ name, unit: "share of answers", smallest },
+    ...{ left: exactAt(left.arms, condition), right: exactAt(right.arms, condition) },
+  });
+
+const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+const accuracyAt = ({ arms }: Measured, condition: number) => meanOf(exactAt(arms, condition).map(meanOf));
+
+const attentionAt = ({ arms }: Measured, condition: number, of: (one: SourceAttention) => number) =>
+  meanOf(arms.map(({ numbers }) => of((numbers.probe as readonly SourceAttention[])[condition] as SourceAttention)));
+
+const accuracyTable = (measured: readonly Measured[], lengths: readonly number[]): FindingsTable => ({
+  title: "Exact match at each length, mean over seeds",
+  columns: ["arm", "parameters", "training FLOPs", ...lengths.map((length, at) => `${[1, 2, 4][at]}L = ${length}`)],
+  rows: measured.map((one) => [
+    ...[`${one.task.title}, ${one.name}`, one.arms[0]?.numbers.parameters ?? null, one.arms[0]?.numbers.flops ?? null],
+    ...lengths.map((_, condition) => accuracyAt(one, condition)),
+  ]),
+});
+
+const attentionTable = (measured: readonly Measured[], lengths: readonly number[]): FindingsTable => ({
+  title: "Attention of the generating steps, mean over seeds",
+  columns: ["arm", "length", "mass on the source", "entropy ÷ log n", "mass on the answer, best head"],
+  rows: measured.flatMap((one) =>
+    lengths.map((length, at) => [
+      ...[`${one.task.title}, ${one.name}, ${length}`, length, attentionAt(one, at, ({ mass }) => meanOf(mass))],
+      ...[attentionAt(one, at, ({ entropy }) => entropy), attentionAt(one, at, ({ gold }) => gold)],
+    ]),
+  ),
+});
+
+function charts(measured: readonly Measured[], { title, unit }: Task, lengths: readonly number[]): Chart[] {
+  const chart = (what: string, y: string, of: (one: Measured, condition: number) => number): Chart => ({
+    title: `${what} by source length, ${title}`,
+    ...{ x: { title: unit, scale: "log" }, y: { title: y } },
+    series: measured.map((one) => ({ name: one.name, points: lengths.map((x, at) => ({ x, y: of(one, at) })) })),
+  });
+  const steps = measured[0]?.arms[0]?.numbers.probe as readonly SourceAttention[];
+  return [
+    chart("Exact match", "share of answers", accuracyAt),
+    chart("Sharpness", "entropy of attention on the source ÷ log n", (one, at) =>
+      attentionAt(one, at, ({ entropy }) => entropy),
+    ),
+    {
+      title: `Attention on the source while generating, 4L, ${title}`,
+      ...{ x: { title: "step" }, y: { title: "mass on the source" } },
+      series: measured.map((one) => ({
+        name: one.name,
+        points: (steps[2]?.mass ?? []).map((_, at) => ({
+          x: at + 1,
+          y: attentionAt(one, 2, ({ mass }) => mass[at] as number),
+        })),
+      })),
+    },
+  ];
+}
+
+export const longInputPlugin = claim("long-input", longInput, {
+  description: "The cross-attention of an encoder–decoder is a bottleneck on very long inputs.",
+});
