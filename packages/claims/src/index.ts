@@ -6,6 +6,7 @@ import { parametersAndComputePlugin } from "./parameters-and-compute/parameters-
 import { prefixSupervisionPlugin } from "./prefix-supervision/prefix-supervision.ts";
 import { prefixUsePlugin } from "./prefix-use/prefix-use.ts";
 import { promptEncodingPlugin } from "./prompt-encoding/prompt-encoding.ts";
+import { trainingEfficiencyPlugin } from "./training-efficiency/training-efficiency.ts";
 
 export { attentionCost } from "./attention-cost/attention-cost.ts";
 export { inContextLearning } from "./in-context-learning/in-context-learning.ts";
@@ -15,6 +16,7 @@ export { parametersAndCompute } from "./parameters-and-compute/parameters-and-co
 export { prefixSupervision } from "./prefix-supervision/prefix-supervision.ts";
 export { prefixUse } from "./prefix-use/prefix-use.ts";
 export { promptEncoding } from "./prompt-encoding/prompt-encoding.ts";
+export { trainingEfficiency } from "./training-efficiency/training-efficiency.ts";
 
 /** The claims of this package, for a registry. */
 export const claimPlugins = [
@@ -26,4 +28,5 @@ export const claimPlugins = [
   prefixSupervisionPlugin,
   prefixUsePlugin,
   promptEncodingPlugin,
+  trainingEfficiencyPlugin,
 ] as const;

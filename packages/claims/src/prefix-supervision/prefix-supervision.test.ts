@@ -1,7 +1,7 @@
 import { type ArmContext, type ArmResult, type ClaimRequest, judge, type TrainingNumbers } from "@trivium/evaluator";
 import { consume } from "@trivium/trainer";
 import { expect, test } from "vitest";
-import { lossAt } from "./loss-at.ts";
+import { lossAt } from "../learning-curves/loss-at.ts";
 import { prefixSupervision } from "./prefix-supervision.ts";
 import { splitCounts } from "./split-counts.ts";
 

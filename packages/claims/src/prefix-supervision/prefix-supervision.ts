@@ -11,7 +11,7 @@ import {
   type TrainingNumbers,
   trainingArm,
 } from "@trivium/evaluator";
-import { lossAt } from "./loss-at.ts";
+import { lossAt } from "../learning-curves/loss-at.ts";
 import { type SplitCounts, splitCounts } from "./split-counts.ts";
 
 /** The kinds of arms; the second is the control: the causal mask with the prefix model's supervision. */

@@ -1,0 +1,101 @@
+import { type ClaimArm, type ClaimRequest, type Preset, type TrainingNumbers, trainingArm } from "@trivium/evaluator";
+
+/** The two tasks: text, where source and target are alike, and pronunciation, where they are not. */
+export type EfficiencyTask = "moby-dick" | "cmudict";
+
+/** Each differs from a neighbour in one thing: supervision, stacks, depth, sharing, parameters or steps. */
+const kinds = {
+  causal: { architecture: "causal", objective: { name: "causal-lm", options: { loss: "all" } } },
+  "causal, half the steps": { architecture: "causal", objective: { name: "causal-lm", options: { loss: "all" } } },
+  "causal, loss on the target": {
+    architecture: "causal",
+    objective: { name: "causal-lm", options: { loss: "target" } },
+  },
+  "causal, parameters of the encoder–decoder": {
+    architecture: "causal",
+    objective: { name: "causal-lm", options: { loss: "all" } },
+  },
+  prefix: { architecture: "prefix", objective: { name: "prefix-lm" } },
+  "encoder–decoder": { architecture: "encoder-decoder", objective: { name: "seq2seq" } },
+  "encoder–decoder, half the layers": { architecture: "encoder-decoder", objective: { name: "seq2seq" } },
+  "encoder–decoder, shared stacks": { architecture: "encoder-decoder", objective: { name: "seq2seq" } },
+} as const;
+
+export type EfficiencyKind = keyof typeof kinds;
+
+const kindsOf: Readonly<Record<EfficiencyTask, readonly EfficiencyKind[]>> = {
+  "moby-dick": [
+    ...(["causal", "causal, half the steps", "causal, parameters of the encoder–decoder", "prefix"] as const),
+    ...(["encoder–decoder", "encoder–decoder, half the layers", "encoder–decoder, shared stacks"] as const),
+  ],
+  cmudict: [
+    ...(["causal", "causal, loss on the target", "prefix"] as const),
+    ...(["encoder–decoder", "encoder–decoder, half the layers"] as const),
+  ],
+};
+
+/** `layers` of each stack; `half` has as many in both stacks together; `matched` was found by `matchConfiguration`. */
+export const efficiencyModels = {
+  quick: {
+    base: { width: 64, layers: 2, heads: 4, restartPositions: true },
+    half: { source: 1, target: 1 },
+    matched: { layers: 5, feedForward: 232 },
+  },
+  full: {
+    base: { width: 128, layers: 3, heads: 8, restartPositions: true },
+    half: { source: 2, target: 1 },
+    matched: { layers: 7, feedForward: 512 },
+  },
+} as const;
+
+/** On CMUdict these are the settings of the claim `prefix-supervision`, so that both share their arms. */
+const settings = {
+  quick: {
+    "moby-dick": { steps: 200, batch: 16, packing: 128 },
+    cmudict: { steps: 200, batch: 64, packing: 64, evaluation: { scored: 1000, decoded: 200 } },
+  },
+  full: {
+    "moby-dick": { steps: 1000, batch: 32, packing: 128 },
+    cmudict: { steps: 4000, batch: 64, packing: 64, evaluation: { scored: 2670, decoded: 2670 } },
+  },
+} as const;
+
+export interface EfficiencyArm {
+  readonly task: EfficiencyTask;
+  readonly kind: EfficiencyKind;
+  readonly seed: number;
+  readonly arm: ClaimArm<TrainingNumbers>;
+}
+
+/** All arms but the repetition: every kind of each task, for every seed. */
+export function efficiencyArms({ preset, seeds }: ClaimRequest): EfficiencyArm[] {
+  return (["moby-dick", "cmudict"] as const).flatMap((task) =>
+    kindsOf[task].flatMap((kind) => seeds.map((seed) => ({ task, kind, seed, arm: armOf(preset, task, kind, seed) }))),
+  );
+}
+
+function armOf(preset: Preset, task: EfficiencyTask, kind: EfficiencyKind, seed: number): ClaimArm<TrainingNumbers> {
+  const { steps, ...rest } = settings[preset][task];
+  return trainingArm({
+    name: `${task}: ${kind}, seed ${seed}`,
+    ...kinds[kind],
+    model: modelOf(preset, kind),
+    dataset: { name: task },
+    ...{ seed, ...rest },
+    steps: kind === "causal, half the steps" ? steps / 2 : steps,
+  });
+}
+
+function modelOf(preset: Preset, kind: EfficiencyKind) {
+  const { base, half, matched } = efficiencyModels[preset];
+  if (kind === "causal, parameters of the encoder–decoder") return { ...base, ...matched };
+  if (kind === "encoder–decoder, half the layers") return { ...base, layers: half };
+  return kind === "encoder–decoder, shared stacks" ? { ...base, sharedStacks: true } : base;
+}
+
+/** An arm once more, under a hash of its own: what differs is nobody's doing. */
+export const repeated = ({ arm }: EfficiencyArm): ClaimArm<TrainingNumbers> => ({
+  ...arm,
+  name: `${arm.name}, again`,
+  configuration: { ...arm.configuration, repeat: 1 },
+});

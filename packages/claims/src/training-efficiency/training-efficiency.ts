@@ -1,0 +1,160 @@
+import {
+  type ArmResult,
+  type Claim,
+  type ClaimRequest,
+  claim,
+  type Effect,
+  type Evidence,
+  type Findings,
+  type FindingsTable,
+  type TrainingNumbers,
+} from "@trivium/evaluator";
+import { equalBudgetEffect, finalLossEffect, type TrainedArms } from "../learning-curves/compare-losses.ts";
+import {
+  type EfficiencyArm,
+  type EfficiencyKind,
+  type EfficiencyTask,
+  efficiencyArms,
+  repeated,
+} from "./efficiency-arms.ts";
+
+const redLlm = { source: "RedLLM, 2025", url: "https://arxiv.org/abs/2510.26622", read: "text" } as const;
+
+const evidence: readonly Evidence[] = [
+  {
+    finding:
+      "Loss on half of the tokens: 0.8T targets of 1.6T tokens. A decoder-only model is better at equal parameters and dominates the compute-optimal frontier.",
+    ...{ ...redLlm, speaks: "for" },
+  },
+  {
+    finding:
+      "The curves nearly overlap per FLOP, and at equal parameters the encoder–decoder has a clear advantage in the measured throughput of training and inference.",
+    ...{ ...redLlm, speaks: "against" },
+  },
+  {
+    finding: "Objectives of encoder–decoders suffer from sparse supervision.",
+    source: "Block-Based Double Decoders, 2026",
+    url: "https://arxiv.org/abs/2605.18807",
+    ...{ speaks: "for", read: "abstract" },
+  },
+];
+
+/** The claim that an encoder–decoder is less efficient to train. */
+export const trainingEfficiency = (): Claim => ({
+  statement: "An encoder–decoder is less efficient to train than a causal model.",
+  evidence,
+  measure:
+    "Nats per target token on the same held-out targets, after training on the same texts in the same order: Moby-Dick in windows, cut at random into source and target. The verdict is at equal tokens seen, with stacks of equal depth; beside it equal tokens supervised, equal FLOPs, equal parameters, and controls for depth, sharing and supervision. The same on CMUdict, where the source is no text of the target's kind.",
+  expected:
+    "Worse for each token seen, as half of them carry loss; about equal for each FLOP and each token supervised. The statement holds for data and not for throughput.",
+  plan: (request) => {
+    const arms = efficiencyArms(request);
+    return [repeated(arms[0] as EfficiencyArm), ...arms.map(({ arm }) => arm)];
+  },
+  analyse: ([again, ...trained], request) =>
+    findings(again as ArmResult<TrainingNumbers>, trained as ArmResult<TrainingNumbers>[], request),
+});
+
+/** Nats per target token below which nobody would choose by it. */
+const smallest = 0.01;
+
+type Find = (task: EfficiencyTask, kind: EfficiencyKind) => TrainedArms;
+
+function findings(again: ArmResult<TrainingNumbers>, trained: TrainedArms, request: ClaimRequest): Findings {
+  const planned = efficiencyArms(request);
+  const of: Find = (task, kind) => trained.filter((_, at) => planned[at]?.task === task && planned[at]?.kind === kind);
+  return {
+    effects: [
+      // "Efficient" is said of data here: what a token that is read teaches. Throughput has effects of its own.
+      ...textEffects(of),
+      ...pronunciationEffects(of),
+      finalLossEffect({
+        ...{ name: "A/A: the same arm again − itself", smallest, left: [again] },
+        right: of("moby-dick", "causal").slice(0, 1),
+      }),
+    ],
+    tables: [armTable(trained), speedTable(trained)],
+    charts: [],
+    notes: [
+      `Seeds alone: the causal arms on Moby-Dick end at ${losses(of("moby-dick", "causal"))} nats, the encoder–decoders at ${losses(of("moby-dick", "encoder–decoder"))}.`,
+      "Tokens seen are those of all streams: an encoder–decoder's source ends with an end token, and its target begins with a start token, which is a hundredth more.",
+      "Losses at equal FLOPs are read off curves: the dearer arm is read before its learning rate has come down, which favours the cheaper one. At equal tokens supervised the causal arm is a run of its own, of half the steps, with the learning rate come down.",
+      "Held-out texts are cut once, at the same places for all. A causal model was trained without cuts; what it is scored on are the same tokens.",
+      "On CMUdict loss on the source teaches little of the target: there the same-supervision arm is the causal one with loss on the target.",
+      "Seconds are of this machine and its kernels, and decide nothing.",
+    ],
+  };
+}
+
+const losses = (arms: TrainedArms): string => arms.map(({ numbers }) => numbers.targetLoss.toFixed(3)).join(", ");
+
+function textEffects(of: Find): [Effect, ...Effect[]] {
+  const arms = (kind: EfficiencyKind) => of("moby-dick", kind);
+  const [pair, causal] = [arms("encoder–decoder"), arms("causal")];
+  const larger = arms("causal, parameters of the encoder–decoder");
+  const final = (name: string, left: TrainedArms, right: TrainedArms) =>
+    finalLossEffect({ name: `Moby-Dick: ${name}`, smallest, left, right });
+  const perFlop = (name: string, right: TrainedArms) =>
+    equalBudgetEffect({ name: `Moby-Dick: ${name}`, smallest, left: pair, right }, "flops");
+  return [
+    final("loss at equal tokens seen, encoder–decoder − causal of equal depth", pair, causal),
+    final(
+      "loss at equal tokens supervised, encoder–decoder − causal of half the steps",
+      pair,
+      arms("causal, half the steps"),
+    ),
+    perFlop("loss at equal FLOPs, encoder–decoder − causal of equal depth", causal),
+    final("loss at equal tokens seen, encoder–decoder − causal of equal parameters", pair, larger),
+    perFlop("loss at equal FLOPs, encoder–decoder − causal of equal parameters", larger),
+    final("control, supervision alone: prefix − causal", arms("prefix"), causal),
+    final("control, two stacks for one: encoder–decoder − prefix", pair, arms("prefix")),
+    final(
+      "control, as many layers in all: encoder–decoder of half the layers − causal",
+      arms("encoder–decoder, half the layers"),
+      causal,
+    ),
+    final("control, shared stacks: encoder–decoder − causal", arms("encoder–decoder, shared stacks"), causal),
+  ];
+}
+
+function pronunciationEffects(of: Find): Effect[] {
+  const arms = (kind: EfficiencyKind) => of("cmudict", kind);
+  const [left, causal, target] = [arms("encoder–decoder"), arms("causal"), arms("causal, loss on the target")] as const;
+  const name = (what: string) => ({ name: `CMUdict: ${what}`, smallest });
+  return [
+    finalLossEffect({ ...name("loss at equal tokens seen, encoder–decoder − causal"), left, right: causal }),
+    finalLossEffect({
+      ...name("the same tokens supervised, encoder–decoder − causal with loss on the target"),
+      left,
+      right: target,
+    }),
+    equalBudgetEffect({ ...name("the same at equal FLOPs"), left, right: target }, "flops"),
+    finalLossEffect({
+      ...name("encoder–decoder of half the layers − causal with loss on the target"),
+      ...{ left: arms("encoder–decoder, half the layers"), right: target },
+    }),
+  ];
+}
+
+const armTable = (trained: TrainedArms): FindingsTable => ({
+  title: "Arms",
+  columns: ["arm", "parameters", "TFLOPs", "tokens seen", "supervised", "nats per target token", "PER", "WER"],
+  rows: trained.map(({ name, numbers }) => [
+    ...[name, numbers.parameters, numbers.flops / 1e12, numbers.tokensSeen, numbers.tokensSupervised],
+    ...[numbers.targetLoss, numbers.per, numbers.wer],
+  ]),
+});
+
+const speedTable = (trained: TrainedArms): FindingsTable => ({
+  title: "Measured: seconds of training",
+  columns: ["arm", "seconds", "tokens seen per second", "GFLOP per second"],
+  rows: trained.map(({ name, numbers, times = {} }) => {
+    const seconds = times.seconds as number;
+    return [name, seconds, numbers.tokensSeen / seconds, numbers.flops / seconds / 1e9];
+  }),
+  timed: true,
+});
+
+export const trainingEfficiencyPlugin = claim("training-efficiency", trainingEfficiency, {
+  description: "An encoder–decoder is less efficient to train than a causal model.",
+});
