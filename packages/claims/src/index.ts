@@ -1,6 +1,7 @@
 import { attentionCostPlugin } from "./attention-cost/attention-cost.ts";
 import { inContextLearningPlugin } from "./in-context-learning/in-context-learning.ts";
 import { longInputPlugin } from "./long-input/long-input.ts";
+import { maskDifficultyPlugin } from "./mask-difficulty/mask-difficulty.ts";
 import { oneSidedContextPlugin } from "./one-sided-context/one-sided-context.ts";
 import { parametersAndComputePlugin } from "./parameters-and-compute/parameters-and-compute.ts";
 import { prefixSupervisionPlugin } from "./prefix-supervision/prefix-supervision.ts";
@@ -11,6 +12,7 @@ import { trainingEfficiencyPlugin } from "./training-efficiency/training-efficie
 export { attentionCost } from "./attention-cost/attention-cost.ts";
 export { inContextLearning } from "./in-context-learning/in-context-learning.ts";
 export { longInput } from "./long-input/long-input.ts";
+export { maskDifficulty } from "./mask-difficulty/mask-difficulty.ts";
 export { oneSidedContext } from "./one-sided-context/one-sided-context.ts";
 export { parametersAndCompute } from "./parameters-and-compute/parameters-and-compute.ts";
 export { prefixSupervision } from "./prefix-supervision/prefix-supervision.ts";
@@ -23,6 +25,7 @@ export const claimPlugins = [
   attentionCostPlugin,
   inContextLearningPlugin,
   longInputPlugin,
+  maskDifficultyPlugin,
   oneSidedContextPlugin,
   parametersAndComputePlugin,
   prefixSupervisionPlugin,

@@ -1,0 +1,48 @@
+import { createRandom } from "@trivium/core";
+import { type ClaimArm, recomputedPositions, type Turn } from "@trivium/evaluator";
+import { createModel } from "@trivium/model";
+import { disposeTree } from "@trivium/tensor";
+
+/** What a dialogue makes a model encode. */
+export type DialoguePositions = {
+  readonly architecture: string;
+  readonly tokens: number;
+  readonly encoded: number;
+  readonly recomputed: number;
+  /** Encoded again in each turn. */
+  readonly turns: readonly number[];
+};
+
+export interface DialogueOptions {
+  readonly architectures: readonly string[];
+  readonly turns: number;
+  readonly turn: Turn;
+}
+
+/** Holds a dialogue with a live model of each architecture, and counts what is encoded again. Exact. */
+export const dialoguePositions = ({ architectures, turns, turn }: DialogueOptions): ClaimArm<DialoguePositions[]> => ({
+  name: "a dialogue",
+  configuration: { type: "mask-difficulty/dialogue", version: 1, architectures, turns, turn: { ...turn } },
+  async *run(context) {
+    const found: DialoguePositions[] = [];
+    const tokens = turns * (turn.prompt + turn.reply);
+    for (const name of architectures) {
+      const architecture = context.architecture(name);
+      const config = { vocabulary: 19, length: tokens, width: 8, layers: 1, heads: 2 };
+      const model = createModel({ architecture, config, attention: context.attention });
+      const parameters = model.createParameters(createRandom("dialogue"));
+      const held = recomputedPositions({
+        ...{ model, parameters, attention: context.attention },
+        turns: Array.from({ length: turns }, () => turn),
+      });
+      disposeTree(parameters);
+      const { encoded, recomputed } = held;
+      found.push({
+        ...{ architecture: name, tokens, encoded, recomputed },
+        turns: held.turns.map((one) => one.recomputed),
+      });
+      yield { done: found.length, total: architectures.length, note: name };
+    }
+    return { numbers: found };
+  },
+});

@@ -1,0 +1,126 @@
+import "@tensorflow/tfjs-backend-cpu";
+import { reference } from "@trivium/attention";
+import { UnsupportedError } from "@trivium/core";
+import { type ArmContext, type ArmResult, type ClaimRequest, judge } from "@trivium/evaluator";
+import { maskFromJson } from "@trivium/masks";
+import type { Architecture } from "@trivium/model";
+import { causal } from "@trivium/model-causal";
+import { encoderDecoder } from "@trivium/model-encoder-decoder";
+import { prefix } from "@trivium/model-prefix";
+import { tf } from "@trivium/tensor";
+import { consume } from "@trivium/trainer";
+import { beforeAll, expect, test } from "vitest";
+import { dialoguePositions } from "./dialogue-positions.ts";
+import { maskDifficulty } from "./mask-difficulty.ts";
+import { conditionsOf, maskMistakes } from "./mask-mistakes.ts";
+import { type MistakeCount, type MistakeOutcome, mistakeCounts } from "./mistake-outcomes.ts";
+
+beforeAll(async () => void (await tf.setBackend("cpu")));
+
+const architectures = new Map<string, Architecture>(
+  [causal, prefix, encoderDecoder].map((one) => [one.name, one as Architecture]),
+);
+const context: ArmContext = {
+  architecture: (name) => architectures.get(name) as Architecture,
+  attention: reference(),
+  dataset: () => Promise.reject(new UnsupportedError("test/data", "this claim needs no data")),
+};
+const request: ClaimRequest = { preset: "quick", seeds: [1, 2, 3] };
+
+/** What came of ten mistakes, so many of which leak. */
+const counted = (architecture: string, leaks: number): MistakeCount => ({
+  ...{ architecture, collation: "padded", masks: 1, conditions: 2, broken: 0, clean: true },
+  mistakes: Array.from({ length: 10 }, (_, at) => ({
+    ...{ at: "tokens", what: `mistake ${at}` },
+    outcome: at < leaks ? ("label leak" as const) : ("blind" as const),
+  })),
+});
+
+const results = (inCausal: number, inPrefix: number): ArmResult[] => [
+  {
+    ...{ name: "mistakes", configuration: {} },
+    numbers: [counted("causal", inCausal), counted("prefix", inPrefix), counted("encoder-decoder", 2)],
+  },
+  {
+    ...{ name: "dialogue", configuration: {} },
+    numbers: ["causal", "prefix", "encoder-decoder"].map((architecture) => ({
+      ...{ architecture, tokens: 100, encoded: 100, recomputed: architecture === "causal" ? 0 : 200, turns: [0, 200] },
+    })),
+  },
+];
+
+test.each([
+  ["supported", 3, 5],
+  ["contradicted", 5, 3],
+  ["not supported", 4, 4],
+] as const)("it is %s where %i of ten mistakes leak in causal masks and %i in prefix masks", (verdict, one, other) => {
+  const { effects } = maskDifficulty().analyse(results(one, other), request);
+  expect(judge(effects[0])).toBe(verdict);
+  expect(effects[0].estimate).toBeCloseTo((other - one) / 10, 10);
+  expect(effects.at(-1)?.estimate).toBe(2);
+});
+
+test("plans are the same again, and presets differ by the dialogue's turns alone", () => {
+  const plan = (preset: ClaimRequest["preset"]) =>
+    maskDifficulty()
+      .plan({ ...request, preset })
+      .map(({ configuration }) => configuration);
+  expect(plan("quick")).toEqual(plan("quick"));
+  const [quick, full] = [plan("quick"), plan("full")];
+  expect(quick[0]).toEqual(full[0]);
+  expect({ ...quick[1], turns: 0 }).toEqual({ ...full[1], turns: 0 });
+});
+
+test("each mistake is one edit, made in every place, and can be read as a mask", () => {
+  const spec = maskFromJson({
+    type: "and",
+    masks: [
+      {
+        type: "or",
+        masks: [
+          { type: "prefix", lengths: [2, 3] },
+          { type: "causal", offset: 0 },
+        ],
+      },
+      { type: "padding", lengths: [5, 4] },
+    ],
+  }).spec;
+  const mistakes = maskMistakes(spec);
+  expect(mistakes.map(({ what }) => what)).toEqual([
+    ...["not and", "or for and", "or left out of and", "padding left out of and"],
+    ...["not or", "and for or", "prefix left out of or", "causal left out of or"],
+    ...["not prefix", "prefix lengths + 1", "prefix lengths − 1", "prefix lengths of row 0 for all"],
+    ...["not causal", "causal offset + 1", "causal offset − 1", "full for causal"],
+    ...["not padding", "padding lengths + 1", "padding lengths − 1", "padding lengths of row 0 for all"],
+  ]);
+  for (const mistake of mistakes) expect(() => maskFromJson(mistake.spec)).not.toThrow();
+  expect(new Set(mistakes.map((one) => JSON.stringify(one.spec))).size).toBe(mistakes.length);
+  expect(conditionsOf(spec)).toBe(3);
+});
+
+test("pitfalls 6, 7, 10: planted in live models, leaks are found, and right masks are clean", async () => {
+  const before = tf.memory().numTensors;
+  const { numbers } = await consume(mistakeCounts(["prefix"]).run(context));
+  expect(tf.memory().numTensors).toBe(before);
+  expect(numbers.map(({ collation, clean }) => [collation, clean])).toEqual([
+    ["padded", true],
+    ["packed", true],
+  ]);
+  const outcomes = (what: string): (MistakeOutcome | undefined)[] =>
+    numbers.map(({ mistakes }) => mistakes.find((mistake) => mistake.what === what)?.outcome);
+  for (const what of ["causal offset + 1", "not causal", "prefix lengths + 1", "prefix lengths of row 0 for all"])
+    expect(outcomes(what)).toEqual(["label leak", "label leak"]);
+  expect(outcomes("prefix lengths − 1")).toEqual(["blind", "blind"]);
+  // Packed, the prefixes are of two documents and the batch is of one row.
+  expect(outcomes("documents left out")).toEqual([undefined, "refused"]);
+});
+
+test("pitfall 13: a dialogue makes prefix models and encoder–decoders encode again what came before", async () => {
+  const arm = dialoguePositions({ architectures: [...architectures.keys()], turns: 3, turn: { prompt: 3, reply: 2 } });
+  const { numbers } = await consume(arm.run(context));
+  expect(numbers.map(({ turns }) => turns)).toEqual([
+    [0, 0, 0],
+    [0, 4, 9],
+    [0, 4, 9],
+  ]);
+});

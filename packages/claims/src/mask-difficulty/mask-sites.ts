@@ -1,0 +1,50 @@
+import type { Collate } from "@trivium/evaluator";
+import { type Batch, specialIds, toBatch, toPackedBatch } from "@trivium/features";
+import { type Mask, maskKey } from "@trivium/masks";
+import { type Architecture, crossMaskFor, selfMaskFor } from "@trivium/model";
+
+/** How rows come to share a batch. */
+export type Collation = "padded" | "packed";
+
+export const collations: Readonly<Record<Collation, Collate>> = {
+  padded: (rows) => toBatch(rows, { pad: specialIds.pad }),
+  packed: (rows) => toPackedBatch(rows, { pad: specialIds.pad, length: 16, multipleOf: 16 }),
+};
+
+/** One attention of a model on a batch: its mask, and which of its queries are no padding. */
+export interface MaskSite {
+  readonly name: string;
+  readonly mask: Mask;
+  /** Of each row. */
+  readonly queries: readonly number[];
+  readonly size: { readonly rows: number; readonly queries: number; readonly keys: number };
+}
+
+/** The attentions of one layer of each stream. */
+export function maskSites(architecture: Architecture, batch: Batch): MaskSite[] {
+  const rowsOf = (stream: string) => batch.streams[stream] as NonNullable<(typeof batch.streams)[string]>;
+  const site = (name: string, mask: Mask, [stream, memory]: readonly [string, string]): MaskSite => ({
+    ...{ name, mask, queries: rowsOf(stream).lengths },
+    size: { rows: batch.size, queries: rowsOf(stream).length, keys: rowsOf(memory).length },
+  });
+  const own = architecture.streams.map((stream) =>
+    site(stream, selfMaskFor(architecture, batch, stream), [stream, stream]),
+  );
+  if (!architecture.crossMask) return own;
+  const [first, last] = [architecture.streams[0], architecture.streams.at(-1)] as [string, string];
+  return [...own, site("cross", crossMaskFor(architecture, batch, last, first), [last, first])];
+}
+
+/** What tells the attentions of a model apart: the mask, and how many queries and keys. */
+export const siteKey = (mask: Mask, queries: number, keys: number): string => `${queries} ${keys} ${maskKey(mask)}`;
+
+/** The pairs that a mask shows to queries that are no padding, as a string of bits. */
+export function shownPairs({ queries, size }: MaskSite, mask: Mask): string {
+  let shown = "";
+  for (const [row, count] of queries.entries()) {
+    for (let query = 0; query < count; query++) {
+      for (let key = 0; key < size.keys; key++) shown += mask.visible(row, 0, query, key) ? "1" : "0";
+    }
+  }
+  return shown;
+}
