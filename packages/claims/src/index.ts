@@ -8,6 +8,7 @@ import { prefixSupervisionPlugin } from "./prefix-supervision/prefix-supervision
 import { prefixUsePlugin } from "./prefix-use/prefix-use.ts";
 import { promptEncodingPlugin } from "./prompt-encoding/prompt-encoding.ts";
 import { trainingEfficiencyPlugin } from "./training-efficiency/training-efficiency.ts";
+import { zeroShotPlugin } from "./zero-shot/zero-shot.ts";
 
 export { attentionCost } from "./attention-cost/attention-cost.ts";
 export { inContextLearning } from "./in-context-learning/in-context-learning.ts";
@@ -19,6 +20,7 @@ export { prefixSupervision } from "./prefix-supervision/prefix-supervision.ts";
 export { prefixUse } from "./prefix-use/prefix-use.ts";
 export { promptEncoding } from "./prompt-encoding/prompt-encoding.ts";
 export { trainingEfficiency } from "./training-efficiency/training-efficiency.ts";
+export { zeroShot } from "./zero-shot/zero-shot.ts";
 
 /** The claims of this package, for a registry. */
 export const claimPlugins = [
@@ -32,4 +34,5 @@ export const claimPlugins = [
   prefixUsePlugin,
   promptEncodingPlugin,
   trainingEfficiencyPlugin,
+  zeroShotPlugin,
 ] as const;

@@ -1,0 +1,138 @@
+import { createPacer, createRandom } from "@trivium/core";
+import { createBatchSource, encodeExamples } from "@trivium/data";
+import { type Json, mostLikely, type ProbedData, scoreContinuations, type TrainingProbe } from "@trivium/evaluator";
+import { isTextPair, type TextPair } from "@trivium/features";
+import type { Model } from "@trivium/model";
+import { causalLm, type Objective, prefixLm, seq2seq } from "@trivium/objectives";
+import { choiceItems, clozeItems, mixture } from "@trivium/tasks";
+import { copyTree, disposeTree, type ParameterTree } from "@trivium/tensor";
+import { adamW, consume, runBetas, runRates, train, warmupCosine } from "@trivium/trainer";
+
+/** How many items are ranked, and how long the model is tuned. */
+export type ChoiceSettings = {
+  readonly items: number;
+  readonly tuningSteps: number;
+  readonly seed: number;
+};
+
+/** Of each item, 1 where the true continuation is the likeliest. */
+export type ChoiceNumbers = {
+  readonly choice: readonly number[];
+  /** Nats of each last word. */
+  readonly cloze: readonly number[];
+  /** The held-out instruction before tuning on the other ones, and after. */
+  readonly before: readonly number[];
+  readonly after: readonly number[];
+};
+
+interface Probed {
+  readonly model: Model;
+  readonly parameters: ParameterTree;
+  readonly data: ProbedData;
+  readonly objective: Objective;
+}
+
+const objectives: Readonly<Record<string, () => Objective>> = {
+  causal: () => causalLm() as Objective,
+  prefix: () => prefixLm() as Objective,
+  "encoder-decoder": () => seq2seq() as Objective,
+};
+
+const tuning = { batch: 32, learningRate: 1e-3, train: 6000, length: 6 } as const;
+
+/** Ranks items zero-shot, tunes a copy of the model on instructions but one, and ranks that one's answers. */
+export const choiceProbe = (settings: ChoiceSettings): TrainingProbe => ({
+  name: "zero-shot/choices",
+  settings: { version: 1, ...settings, tuning },
+  async run(model, parameters, data) {
+    const objective = (objectives[model.architecture.name] as () => Objective)();
+    const probed = { model, parameters, data, objective };
+    const { train: pairs, test } = await mixture({ train: tuning.train, test: settings.items, length: tuning.length });
+    const held = test.filter(isTextPair);
+    const before = await rankHeldOut(probed, held);
+    const zeroShot = { choice: await rankChoices(probed, settings), cloze: await scoreCloze(probed, settings), before };
+    const tuned = await tune(probed, pairs.filter(isTextPair), settings);
+    try {
+      const numbers: ChoiceNumbers = { ...zeroShot, after: await rankHeldOut({ ...probed, parameters: tuned }, held) };
+      return numbers as Json;
+    } finally {
+      disposeTree(tuned);
+    }
+  },
+});
+
+async function rankChoices(probed: Probed, { items }: ChoiceSettings): Promise<number[]> {
+  const { dataset, tokenizer } = probed.data;
+  const found = choiceItems(dataset.test, { count: items, choices: 4, contextWords: 12, continuationWords: 4 });
+  return eachOf(found, ({ context, choices, answer }) => {
+    const continuations = choices.map((text) => tokenizer.encodeTarget(text));
+    return rank(probed, { tokens: lastTokens(probed, context, continuations) }, continuations) === answer ? 1 : 0;
+  });
+}
+
+async function scoreCloze(probed: Probed, { items }: ChoiceSettings): Promise<number[]> {
+  const { dataset, tokenizer } = probed.data;
+  return eachOf(clozeItems(dataset.test, { count: items, contextWords: 12 }), ({ context, target }) => {
+    const continuations = [tokenizer.encodeTarget(target)];
+    const tokens = lastTokens(probed, context, continuations);
+    return scoreContinuations({ ...probed, context: { tokens }, continuations })[0]?.nats as number;
+  });
+}
+
+/** The true answer of the held-out instruction among other orders of the same letters. */
+const rankHeldOut = (probed: Probed, held: readonly TextPair[]): Promise<number[]> =>
+  eachOf(
+    held.filter(({ target }) => ordersOf(target).length === 4),
+    ({ source, target }) => {
+      const continuations = ordersOf(target).map((text) => probed.data.tokenizer.encodeTarget(text));
+      return rank(probed, { source: probed.data.tokenizer.encodeSource(source) }, continuations) === 0 ? 1 : 0;
+    },
+  );
+
+/** The target and three other orders of its letters; fewer if there are not so many. */
+export function ordersOf(target: string): string[] {
+  const random = createRandom("orders").split(target);
+  const orders = new Set([target]);
+  for (let attempt = 0; attempt < 40 && orders.size < 4; attempt++)
+    orders.add(random.shuffle(target.split(" ")).join(" "));
+  return [...orders];
+}
+
+const rank = (
+  { model, parameters, objective }: Probed,
+  context: Parameters<typeof scoreContinuations>[0]["context"],
+  continuations: readonly (readonly number[])[],
+): number => mostLikely(scoreContinuations({ model, parameters, objective, context, continuations }));
+
+/** As much of the end of a context as fits with the longest continuation. */
+function lastTokens({ model, data }: Probed, context: string, continuations: readonly (readonly number[])[]): number[] {
+  const longest = Math.max(...continuations.map(({ length }) => length));
+  return data.tokenizer.encodeTarget(context).slice(-(model.config.length - longest - 2));
+}
+
+async function eachOf<Item>(items: readonly Item[], of: (item: Item) => number): Promise<number[]> {
+  const pause = createPacer();
+  const values: number[] = [];
+  for (const item of items) {
+    values.push(of(item));
+    await pause();
+  }
+  return values;
+}
+
+async function tune(
+  { model, parameters, data, objective }: Probed,
+  pairs: readonly TextPair[],
+  { tuningSteps: steps, seed }: ChoiceSettings,
+): Promise<ParameterTree> {
+  const examples = encodeExamples(pairs, data.tokenizer, { length: model.config.length });
+  const result = await consume(
+    train({
+      ...{ model, objective, steps, seed, clipNorm: 1, parameters: copyTree(parameters) },
+      batches: createBatchSource({ examples, objective, batchSize: tuning.batch, seed }),
+      optimizer: adamW({ ...runBetas, weightDecay: 0.01 }),
+      schedule: warmupCosine(runRates({ learningRate: tuning.learningRate, steps })),
+    }),
+  );
+  return result.parameters;
+}

@@ -1,0 +1,58 @@
+import { type ArmResult, type ClaimRequest, judge } from "@trivium/evaluator";
+import { expect, test } from "vitest";
+import { ordersOf } from "./choice-probe.ts";
+import { zeroShot } from "./zero-shot.ts";
+
+const request: ClaimRequest = { preset: "quick", seeds: [1, 2, 3] };
+
+/** A hundred items, of which such a share is right. */
+const items = (share: number) => Array.from({ length: 100 }, (_, at) => (at < share * 100 ? 1 : 0));
+
+const results = (...shares: readonly number[]): ArmResult[] =>
+  shares.flatMap((share) =>
+    request.seeds.map((seed) => ({
+      name: `seed ${seed}`,
+      configuration: {},
+      numbers: {
+        ...{ parameters: 10, flops: 100, tokensSeen: 50, tokensSupervised: 25, targetLoss: 2 },
+        probe: { choice: items(share), cloze: [10], before: items(0.25), after: items(1 - share) },
+      },
+    })),
+  );
+
+test.each([
+  ["supported", 0.8, 0.4],
+  ["contradicted", 0.4, 0.8],
+  ["not supported", 0.5, 0.5],
+] as const)("it is %s by continuations ranked before tuning", (verdict, causal, encoderDecoder) => {
+  const { effects, tables } = zeroShot().analyse(results(causal, 0.6, encoderDecoder), request);
+  const [first, tuned, before] = effects;
+  expect(judge(first)).toBe(verdict);
+  expect(first.estimate).toBeCloseTo(causal - encoderDecoder, 6);
+  expect(tuned?.estimate).toBeCloseTo(encoderDecoder - causal, 6);
+  expect(before?.estimate).toBe(0);
+  expect(tables[0]?.rows).toHaveLength(9);
+});
+
+test.each(["quick", "full"] as const)(
+  "arms of the preset %s differ by architecture, objective, depth and seed",
+  (preset) => {
+    const configurations = () =>
+      zeroShot()
+        .plan({ ...request, preset })
+        .map(({ configuration }) => configuration);
+    expect(JSON.stringify(configurations())).toBe(JSON.stringify(configurations()));
+    const rest = configurations().map(({ architecture, objective, seed, model, probe, ...same }) =>
+      JSON.stringify(same),
+    );
+    expect(new Set(rest).size).toBe(1);
+  },
+);
+
+test("answers are ranked among other orders of the same letters", () => {
+  const orders = ordersOf("c b a d");
+  expect([orders.length, orders[0]]).toEqual([4, "c b a d"]);
+  expect(new Set(orders.map((order) => order.split(" ").sort().join(" ")))).toEqual(new Set(["a b c d"]));
+  expect(ordersOf("c b")).toHaveLength(2);
+  expect(ordersOf("c b a d")).toEqual(orders);
+});
