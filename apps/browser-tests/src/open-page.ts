@@ -1,5 +1,5 @@
 import { UnsupportedError } from "@trivium/core";
-import { chromium } from "playwright-core";
+import { type BrowserContextOptions, chromium } from "playwright-core";
 import { findChromium, NO_CHROMIUM } from "./find-chromium.ts";
 
 /** No network of its own, no sandbox (containers have none), and software devices for WebGL and WebGPU. */
@@ -22,6 +22,8 @@ export interface OpenPageOptions {
   readonly expression: string;
   /** Errors that the page is meant to log. */
   readonly allowedErrors?: RegExp | undefined;
+  /** The size and the theme of the reader's screen. */
+  readonly screen?: Pick<BrowserContextOptions, "viewport" | "colorScheme">;
 }
 
 /**
@@ -31,12 +33,17 @@ export interface OpenPageOptions {
  *
  * @throws {UnsupportedError} `browser-tests/chromium` where there is no Chromium.
  */
-export async function openPage<Output>({ url, expression, allowedErrors }: OpenPageOptions): Promise<Output> {
+export async function openPage<Output>({
+  url,
+  expression,
+  allowedErrors,
+  screen = {},
+}: OpenPageOptions): Promise<Output> {
   const executablePath = findChromium();
   if (executablePath === undefined) throw new UnsupportedError("browser-tests/chromium", NO_CHROMIUM);
   const browser = await chromium.launch({ executablePath, args: flags });
   try {
-    const page = await browser.newPage();
+    const page = await browser.newPage(screen);
     const errors: string[] = [];
     const note = (text: string) => allowedErrors?.test(text) || errors.push(text);
     page.on("console", (message) => message.type() === "error" && note(message.text()));

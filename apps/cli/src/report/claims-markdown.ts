@@ -1,52 +1,37 @@
-import type { FindingsTable } from "@trivium/evaluator";
-import { readable, readableEffect } from "./claims-numbers.ts";
+import { claimMarkdown } from "./claim-markdown.ts";
+import { readableEffect } from "./claims-numbers.ts";
 import type { ClaimsReport, ReportedClaim } from "./claims-report.ts";
+import { escapeMarkdown, markdownTable } from "./markdown.ts";
+import { signedVerdict } from "./page/verdict.ts";
 
 /** The claims as Markdown: verdicts first, then one section each. */
 export function claimsMarkdown(report: ClaimsReport): string {
-  const overview = rows(
-    ["claim", "verdict", "effect"],
-    report.claims.map(({ id, verdict, effects: [first] }) => [id, verdict, first ? readableEffect(first) : "–"]),
-  );
   const { seeds } = report.signature;
-  const heading = `# Claims, ${report.request.preset}, ${seeds.length} seed${seeds.length === 1 ? "" : "s"}`;
-  const signature = `## Signature\n\n\`\`\`json\n${JSON.stringify(report.signature, null, 2)}\n\`\`\``;
-  return `${[heading, overview, ...report.claims.map(section), signature].join("\n\n")}\n`;
-}
-
-function section(claim: ReportedClaim): string {
-  const { id, statement, verdict, reason, measure, expected, evidence, effects, tables, notes, command } = claim;
-  const found = evidence.map(
-    ({ finding, source, url, speaks, read }) => `- *${speaks}*: ${finding} [${source}](${url}) (${read} read)`,
-  );
   const parts = [
-    `## ${id}: ${verdict}`,
-    `**${statement}**`,
-    ...(reason ? [`Not run: ${reason.message}`] : []),
-    ...(found.length > 0 ? [found.join("\n")] : []),
-    `Measured: ${measure}`,
-    `Expected: ${expected}`,
-    ...(effects.length > 0 ? [effectTable(claim)] : []),
-    ...tables.map(findingsTable),
-    ...(notes.length > 0 ? [notes.map((note) => `- ${note}`).join("\n")] : []),
-    `\`\`\`sh\n${command}\n\`\`\``,
+    `# Claims, ${report.request.preset}, ${seeds.length} seed${seeds.length === 1 ? "" : "s"}`,
+    verdictTable(report.claims, ({ id }) => id),
+    ...report.claims.map(section),
+    signatureMarkdown(report),
   ];
-  return parts.join("\n\n");
+  return `${parts.join("\n\n")}\n`;
 }
 
-const effectTable = ({ effects }: ReportedClaim): string =>
-  rows(
-    ["effect", "estimate and 95 % interval", "matters from", "method"],
-    effects.map((effect) => [effect.name, readableEffect(effect), readable(effect.smallest), effect.method]),
+/** What is said, the verdict and the first effect; an effect speaks for the statement where it is positive. */
+export const verdictTable = (claims: readonly ReportedClaim[], name: (claim: ReportedClaim) => string): string =>
+  markdownTable(
+    ["claim", "statement", "verdict", "effect"],
+    claims.map((claim) => {
+      const {
+        statement,
+        verdict,
+        effects: [first],
+      } = claim;
+      return [name(claim), statement, signedVerdict(verdict), first ? readableEffect(first) : "–"];
+    }),
   );
 
-const findingsTable = ({ title, columns, rows: cells }: FindingsTable): string =>
-  `${title}:\n\n${rows(
-    columns,
-    cells.map((row) => row.map(readable)),
-  )}`;
+export const signatureMarkdown = ({ signature }: ClaimsReport): string =>
+  `## Signature\n\n\`\`\`json\n${JSON.stringify(signature, null, 2)}\n\`\`\``;
 
-function rows(columns: readonly string[], cells: readonly (readonly string[])[]): string {
-  const line = (row: readonly string[]) => `| ${row.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
-  return [line(columns), line(columns.map(() => "---")), ...cells.map(line)].join("\n");
-}
+const section = (claim: ReportedClaim): string =>
+  `## ${claim.id}: ${claim.verdict}\n\n**${escapeMarkdown(claim.statement)}**\n\n${claimMarkdown(claim, "###")}`;

@@ -1,95 +1,65 @@
-import type { Chart, FindingsTable } from "@trivium/evaluator";
-import { readable, readableEffect } from "./claims-numbers.ts";
+import type { Effect } from "@trivium/evaluator";
+import { drawInterval } from "./charts/draw-interval.ts";
+import { readableEffect } from "./claims-numbers.ts";
 import type { ClaimsReport, ReportedClaim } from "./claims-report.ts";
-import { axes, drawCurves } from "./curves.ts";
-import { drawChart } from "./draw-chart.ts";
-import { escapeHtml } from "./escape-html.ts";
-import { legend } from "./legend.ts";
-import { pageStyle } from "./page-style.ts";
+import { escapeHtml } from "./page/escape-html.ts";
+import { renderPage } from "./page/render-page.ts";
+import { renderCommand, renderSignature } from "./page/render-signature.ts";
+import { renderTable } from "./page/render-table.ts";
+import { renderVerdict, verdictMeanings } from "./page/verdict.ts";
+import { renderClaim } from "./render-claim.ts";
 
 /** The claims as one page without scripts or network: verdicts, evidence, pictures, and what it takes to repeat them. */
 export async function renderClaims(report: ClaimsReport): Promise<string> {
-  const sections = await Promise.all(report.claims.map(renderClaim));
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>Claims</title>
-<style>${pageStyle}</style>
-</head>
-<body>
-<main>
-<h1>Claims</h1>
-<p>Preset ${report.request.preset}, seeds ${report.request.seeds.join(", ")}.</p>
-${overview(report)}
-${sections.join("\n")}
-<h2>Signature</h2>
-<pre tabindex="0">${escapeHtml(report.command)}</pre>
-<pre tabindex="0">${escapeHtml(JSON.stringify(report.signature, null, 2))}</pre>
-</main>
-</body>
-</html>
-`;
-}
-
-function overview({ claims }: ClaimsReport): string {
-  return renderTable({
-    title: "Verdicts, each by its first effect",
-    columns: ["claim", "verdict", "effect"],
-    rows: claims.map(({ id, verdict, effects: [first] }) => [id, verdict, first ? readableEffect(first) : null]),
+  const { claims, request, command, signature } = report;
+  const articles = await Promise.all(claims.map(renderClaim));
+  const { configuration, data, masks, seeds, machine, backend, environment, metrics, versions } = signature;
+  const ordered = { versions, machine, backend, environment, seeds, configuration, data, masks, metrics };
+  return renderPage({
+    title: "What is said of the architectures, measured",
+    introduction: `<p>Preset <strong>${request.preset}</strong>; ${seedWords(request.seeds)}. Every verdict follows by rule from the interval of the claim's first effect; nothing is assumed to win.</p>`,
+    contents: [
+      { id: "verdicts", label: "Verdicts" },
+      ...claims.map(({ id }) => ({ id, label: id })),
+      { id: "signature", label: "Signature" },
+    ],
+    body: `<section id="verdicts" class="statements" aria-label="Verdicts">
+${await overview(claims)}
+${verdictKey(claims)}
+</section>
+${articles.join("\n")}
+<article id="signature" aria-labelledby="signature-title">
+<h2 id="signature-title">Signature</h2>
+<p>Equal signatures give equal numbers, times aside.</p>
+${renderCommand(command)}
+${renderSignature(ordered)}
+</article>`,
   });
 }
 
-async function renderClaim(claim: ReportedClaim): Promise<string> {
-  const { id, statement, verdict, reason, measure, expected, tables, charts, notes, command } = claim;
-  const pictures = await Promise.all([drawLearning(claim), ...charts.map(renderChart)]);
-  return `<section>
-<h2>${escapeHtml(id)}</h2>
-<p><strong>${escapeHtml(statement)}</strong></p>
-<p>Verdict: <strong>${verdict}</strong>${reason ? `: ${escapeHtml(reason.message)}` : ""}</p>
-${list(claim.evidence.map(({ finding, source, url, speaks, read }) => `${speaks}: ${escapeHtml(finding)} <a href="${escapeHtml(url)}">${escapeHtml(source)}</a> (${read} read)`))}
-<p>Measured: ${escapeHtml(measure)}</p>
-<p>Expected: ${escapeHtml(expected)}</p>
-${claim.effects.length > 0 ? renderTable(effectTable(claim)) : ""}
-${tables.map(renderTable).join("\n")}
-${pictures.join("\n")}
-${list(notes.map(escapeHtml))}
-<pre tabindex="0">${escapeHtml(command)}</pre>
-</section>`;
+const seedWords = (seeds: readonly number[]): string =>
+  seeds.length === 1 ? `one seed, ${seeds[0]}` : `seeds ${seeds.join(", ")}`;
+
+async function overview(claims: readonly ReportedClaim[]): Promise<string> {
+  const rows = await Promise.all(
+    claims.map(async ({ id, statement, verdict, reason, effects: [first] }) => [
+      { html: `<a href="#${escapeHtml(id)}">${escapeHtml(statement)}</a>` },
+      { html: renderVerdict(verdict) },
+      { html: first ? await effectCell(first) : escapeHtml(reason?.message ?? "–") },
+    ]),
+  );
+  return renderTable({
+    title:
+      "Verdicts, each by its first effect: estimate and 95 % interval. Right of the line at zero speaks for the statement; shaded is what is too small to matter. Scales differ from row to row.",
+    columns: ["statement", "verdict", "effect"],
+    rows,
+  });
 }
 
-const list = (items: readonly string[]): string =>
-  items.length > 0 ? `<ul>${items.map((item) => `<li>${item}</li>`).join("")}</ul>` : "";
+const effectCell = async (effect: Effect): Promise<string> =>
+  `${await drawInterval(effect)}${escapeHtml(readableEffect(effect))}<br><span class="muted">${escapeHtml(effect.name)}</span>`;
 
-const effectTable = ({ effects }: ReportedClaim): FindingsTable => ({
-  title: "Effects; a positive one speaks for the statement",
-  columns: ["effect", "estimate and 95 % interval", "matters from", "method"],
-  rows: effects.map((effect) => [effect.name, readableEffect(effect), effect.smallest, effect.method]),
-});
-
-function renderTable({ title, columns, rows }: FindingsTable): string {
-  const head = columns.map((column) => `<th scope="col">${escapeHtml(column)}</th>`).join("");
-  const cell = (value: string | number | null, at: number) => {
-    const text = escapeHtml(readable(value));
-    if (at === 0) return `<th scope="row">${text}</th>`;
-    return `<td${typeof value === "number" ? ' class="number"' : ""}>${text}</td>`;
-  };
-  const body = rows.map((row) => `<tr>${row.map(cell).join("")}</tr>`).join("");
-  const caption = `<caption>${escapeHtml(title)}</caption>`;
-  return `<div class="wide" tabindex="0"><table>${caption}<thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`;
-}
-
-async function drawLearning({ arms }: ReportedClaim): Promise<string> {
-  const trained = arms.flatMap(({ name, curve }) => (curve ? [{ name, curve }] : []));
-  if (trained.length === 0) return "";
-  const curves = await Promise.all(axes.map((axis) => drawCurves(trained, axis)));
-  const figures = curves.map((svg) => `<figure>${svg}</figure>`).join("");
-  return `${legend(trained.map(({ name }) => name))}<div class="curves">${figures}</div>`;
-}
-
-async function renderChart(chart: Chart): Promise<string> {
-  const caption = `<figcaption>${escapeHtml(chart.title)}</figcaption>`;
-  return `${legend(chart.series.map(({ name }) => name))}<figure>${await drawChart(chart)}${caption}</figure>`;
+function verdictKey(claims: readonly ReportedClaim[]): string {
+  const used = [...new Set(claims.map(({ verdict }) => verdict))];
+  return `<dl>${used.map((verdict) => `<dt>${renderVerdict(verdict)}</dt><dd>${verdictMeanings[verdict]}</dd>`).join("")}</dl>`;
 }

@@ -1,10 +1,10 @@
-import { markOf } from "./curves.ts";
+import { type Marks, markOf } from "../charts/mark.ts";
 import { escapeHtml } from "./escape-html.ts";
 
 /** How the arms, or the lines of a chart, are marked. */
-export function legend(names: readonly string[]): string {
+export function legend(names: readonly string[], marks: Marks): string {
   const items = names.map((name, index) => {
-    const { colour, character } = markOf(index);
+    const { colour, character } = marks.get(name) ?? markOf(index);
     return `<li><span style="color:${colour}" aria-hidden="true">${character}</span> ${escapeHtml(name)}</li>`;
   });
   return `<ul class="legend">${items.join("")}</ul>`;

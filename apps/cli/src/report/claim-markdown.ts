@@ -1,0 +1,42 @@
+import type { Evidence, FindingsTable } from "@trivium/evaluator";
+import { disagreements, howRead, seen, speaking } from "./claim-words.ts";
+import { readable, readableEffect } from "./claims-numbers.ts";
+import type { ReportedClaim } from "./claims-report.ts";
+import { escapeMarkdown, markdownTable } from "./markdown.ts";
+
+/** What is said and published of a claim, and what came of it, as Markdown without its title; pictures stand before tables. */
+export function claimMarkdown(claim: ReportedClaim, heading: "##" | "###", pictures: readonly string[] = []): string {
+  const { evidence, measure, expected, effects, tables, notes, command } = claim;
+  const section = (title: string, ...parts: readonly string[]) =>
+    parts.some(Boolean) ? [`${heading} ${title}`, ...parts.filter(Boolean)] : [];
+  return [
+    ...section("What was published", evidenceList(evidence)),
+    ...section("What was measured", escapeMarkdown(measure), `**Expected:** ${escapeMarkdown(expected)}`),
+    ...section("What was seen", escapeMarkdown(seen(claim)), effects.length > 0 ? effectTable(claim) : ""),
+    ...section("Where this disagrees with what was published", evidenceList(disagreements(claim))),
+    ...pictures,
+    ...tables.map(findingsTable),
+    ...section("Notes", notes.map((note) => `- ${escapeMarkdown(note)}`).join("\n")),
+    ...section("To measure it again", `\`\`\`sh\n${command}\n\`\`\``),
+  ].join("\n\n");
+}
+
+const evidenceList = (evidence: readonly Evidence[]): string =>
+  evidence
+    .map((one) => {
+      const { finding, source, url } = one;
+      return `- **${speaking(one)}:** ${escapeMarkdown(finding)} [${escapeMarkdown(source)}](${url}) (${howRead(one)})`;
+    })
+    .join("\n");
+
+const effectTable = ({ effects }: ReportedClaim): string =>
+  markdownTable(
+    ["effect", "estimate and 95 % interval", "matters from", "method"],
+    effects.map((effect) => [effect.name, readableEffect(effect), readable(effect.smallest), effect.method]),
+  );
+
+const findingsTable = ({ title, columns, rows }: FindingsTable): string =>
+  `**${escapeMarkdown(title)}**\n\n${markdownTable(
+    columns,
+    rows.map((row) => row.map(readable)),
+  )}`;

@@ -1,0 +1,26 @@
+import type { Evidence } from "@trivium/evaluator";
+import { readable, readableEffect } from "./claims-numbers.ts";
+import type { ReportedClaim } from "./claims-report.ts";
+
+/** What came of the claim, to stand beside what was expected. */
+export function seen({ verdict, reason, effects: [first] }: ReportedClaim): string {
+  if (!first) return `Not run: ${reason?.message ?? "nothing was measured"}`;
+  const counted = first.low === first.high ? "" : ", 95 % interval";
+  const word = `${verdict[0]?.toUpperCase()}${verdict.slice(1)}`;
+  return `${word}: ${first.name} is ${readableEffect(first)}${counted}; ${readable(first.smallest)} would matter (${first.method}).`;
+}
+
+/** Published findings that our verdict does not go with. */
+export function disagreements({ verdict, evidence }: ReportedClaim): Evidence[] {
+  const opposite = { supported: "against", contradicted: "for", "not supported": "for" }[verdict as string];
+  return evidence.filter(({ speaks }) => speaks === opposite);
+}
+
+const signs = { for: "+", against: "−", both: "±" } as const;
+
+/** `"− against"` */
+export const speaking = ({ speaks }: Evidence): string =>
+  `${signs[speaks]} ${speaks === "both" ? "for and against" : speaks}`;
+
+/** How well we know a finding. */
+export const howRead = ({ read }: Evidence): string => (read === "text" ? "text read" : "abstract read");

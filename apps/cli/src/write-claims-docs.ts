@@ -1,0 +1,22 @@
+/**
+ * Writes `docs/claims/` from the report of a run: `pnpm claims-docs [DIR/report.json]`. The report is copied beside the
+ * pages; without one they are made again from that copy.
+ */
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { claimsDocuments } from "./report/claims-documents.ts";
+import type { ClaimsReport } from "./report/claims-report.ts";
+
+const [from, to = join(import.meta.dirname, "../../../docs/claims")] = process.argv.slice(2);
+const text = readFileSync(from ?? join(to, "report.json"), "utf8");
+const report = JSON.parse(text) as ClaimsReport;
+if (report.format !== "trivium-claims") {
+  console.error(`${from} is no report of claims; make one: trivium claims run --preset full`);
+  process.exit(2);
+}
+rmSync(join(to, "figures"), { recursive: true, force: true });
+for (const [file, content] of new Map([...(await claimsDocuments(report)), ["report.json", text]])) {
+  mkdirSync(dirname(join(to, file)), { recursive: true });
+  writeFileSync(join(to, file), content);
+}
+console.log(`written: ${to}`);
