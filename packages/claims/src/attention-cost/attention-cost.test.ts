@@ -1,7 +1,5 @@
 import "@tensorflow/tfjs-backend-cpu";
-import { reference } from "@trivium/attention";
-import { UnsupportedError } from "@trivium/core";
-import { type ArmContext, type ArmResult, type ClaimRequest, judge } from "@trivium/evaluator";
+import { type ArmResult, type ClaimRequest, judge } from "@trivium/evaluator";
 import type { Architecture } from "@trivium/model";
 import { causal } from "@trivium/model-causal";
 import { encoderDecoder } from "@trivium/model-encoder-decoder";
@@ -10,20 +8,13 @@ import { tf } from "@trivium/tensor";
 import { consume } from "@trivium/trainer";
 import fc from "fast-check";
 import { beforeAll, expect, test } from "vitest";
+import { withoutData } from "../testing/without-data.ts";
 import { attentionCost } from "./attention-cost.ts";
 import { kernelTimes, type TimedCases, timeName } from "./kernel-times.ts";
 import { rowPairs } from "./row-pairs.ts";
 
 beforeAll(async () => void (await tf.setBackend("cpu")));
 
-const architectures = new Map<string, Architecture>(
-  [causal, prefix, encoderDecoder].map((one) => [one.name, one as Architecture]),
-);
-const context: ArmContext = {
-  architecture: (name) => architectures.get(name) as Architecture,
-  attention: reference(),
-  dataset: () => Promise.reject(new UnsupportedError("test/data", "this claim needs no data")),
-};
 const request: ClaimRequest = { preset: "quick", seeds: [1, 2, 3] };
 
 test("pairs are those of the closed forms, and an encoder–decoder's are a prefix model's", () => {
@@ -42,7 +33,7 @@ test("pairs are those of the closed forms, and an encoder–decoder's are a pref
 /** What was counted, and times that are no part of a verdict. */
 async function results(seconds: number): Promise<ArmResult[]> {
   const [counts, timed] = attentionCost().plan(request);
-  const { numbers } = await consume((counts as NonNullable<typeof counts>).run(context));
+  const { numbers } = await consume((counts as NonNullable<typeof counts>).run(withoutData));
   const cases = [256, 1024].flatMap((length) =>
     ["causal", "prefix"].map((architecture) => ({ architecture, length, density: 0.5 })),
   );
@@ -86,7 +77,7 @@ test("kernel times are measured under each mask, and no tensor is left", async (
       repetitions: 2,
     },
   });
-  const { numbers, times = {} } = await consume(arm.run(context));
+  const { numbers, times = {} } = await consume(arm.run(withoutData));
   expect(Object.keys(times)).toEqual([
     "causal, 8 tokens",
     "prefix, 8 tokens",

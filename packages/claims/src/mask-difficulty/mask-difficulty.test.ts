@@ -1,15 +1,10 @@
 import "@tensorflow/tfjs-backend-cpu";
-import { reference } from "@trivium/attention";
-import { UnsupportedError } from "@trivium/core";
-import { type ArmContext, type ArmResult, type ClaimRequest, judge } from "@trivium/evaluator";
+import { type ArmResult, type ClaimRequest, judge } from "@trivium/evaluator";
 import { maskFromJson } from "@trivium/masks";
-import type { Architecture } from "@trivium/model";
-import { causal } from "@trivium/model-causal";
-import { encoderDecoder } from "@trivium/model-encoder-decoder";
-import { prefix } from "@trivium/model-prefix";
 import { tf } from "@trivium/tensor";
 import { consume } from "@trivium/trainer";
 import { beforeAll, expect, test } from "vitest";
+import { withoutData } from "../testing/without-data.ts";
 import { dialoguePositions } from "./dialogue-positions.ts";
 import { maskDifficulty } from "./mask-difficulty.ts";
 import { conditionsOf, maskMistakes } from "./mask-mistakes.ts";
@@ -17,14 +12,6 @@ import { type MistakeCount, type MistakeOutcome, mistakeCounts } from "./mistake
 
 beforeAll(async () => void (await tf.setBackend("cpu")));
 
-const architectures = new Map<string, Architecture>(
-  [causal, prefix, encoderDecoder].map((one) => [one.name, one as Architecture]),
-);
-const context: ArmContext = {
-  architecture: (name) => architectures.get(name) as Architecture,
-  attention: reference(),
-  dataset: () => Promise.reject(new UnsupportedError("test/data", "this claim needs no data")),
-};
 const request: ClaimRequest = { preset: "quick", seeds: [1, 2, 3] };
 
 /** What came of ten mistakes, so many of which leak. */
@@ -100,7 +87,7 @@ test("each mistake is one edit, made in every place, and can be read as a mask",
 
 test("pitfalls 6, 7, 10: planted in live models, leaks are found, and right masks are clean", async () => {
   const before = tf.memory().numTensors;
-  const { numbers } = await consume(mistakeCounts(["prefix"]).run(context));
+  const { numbers } = await consume(mistakeCounts(["prefix"]).run(withoutData));
   expect(tf.memory().numTensors).toBe(before);
   expect(numbers.map(({ collation, clean }) => [collation, clean])).toEqual([
     ["padded", true],
@@ -116,8 +103,9 @@ test("pitfalls 6, 7, 10: planted in live models, leaks are found, and right mask
 });
 
 test("pitfall 13: a dialogue makes prefix models and encoder–decoders encode again what came before", async () => {
-  const arm = dialoguePositions({ architectures: [...architectures.keys()], turns: 3, turn: { prompt: 3, reply: 2 } });
-  const { numbers } = await consume(arm.run(context));
+  const architectures = ["causal", "prefix", "encoder-decoder"];
+  const arm = dialoguePositions({ architectures, turns: 3, turn: { prompt: 3, reply: 2 } });
+  const { numbers } = await consume(arm.run(withoutData));
   expect(numbers.map(({ turns }) => turns)).toEqual([
     [0, 0, 0],
     [0, 4, 9],

@@ -1,7 +1,7 @@
 import "@tensorflow/tfjs-backend-cpu";
 import { reference } from "@trivium/attention";
-import { createRandom, UnsupportedError } from "@trivium/core";
-import { type ArmContext, type ArmResult, type ClaimRequest, judge } from "@trivium/evaluator";
+import { createRandom } from "@trivium/core";
+import { type ArmResult, type ClaimRequest, judge } from "@trivium/evaluator";
 import { type Architecture, createModel } from "@trivium/model";
 import { causal } from "@trivium/model-causal";
 import { encoderDecoder } from "@trivium/model-encoder-decoder";
@@ -10,6 +10,7 @@ import { disposeTree, tf } from "@trivium/tensor";
 import { consume } from "@trivium/trainer";
 import fc from "fast-check";
 import { beforeAll, expect, test } from "vitest";
+import { withoutData } from "../testing/without-data.ts";
 import { cacheBytes } from "./cache-bytes.ts";
 import { parametersAndCompute } from "./parameters-and-compute.ts";
 import type { SizeCount } from "./size-counts.ts";
@@ -17,19 +18,11 @@ import { phaseName, sizeTimes } from "./size-times.ts";
 
 beforeAll(async () => void (await tf.setBackend("cpu")));
 
-const architectures = new Map<string, Architecture>(
-  [causal, prefix, encoderDecoder].map((one) => [one.name, one as Architecture]),
-);
-const context: ArmContext = {
-  architecture: (name) => architectures.get(name) as Architecture,
-  attention: reference(),
-  dataset: () => Promise.reject(new UnsupportedError("test/data", "this claim needs no data")),
-};
 const request: ClaimRequest = { preset: "quick", seeds: [1, 2, 3] };
 
 async function results(): Promise<[counts: ArmResult<SizeCount[]>, times: ArmResult]> {
   const [counts, times] = parametersAndCompute().plan(request);
-  const { numbers } = await consume((counts as NonNullable<typeof counts>).run(context));
+  const { numbers } = await consume((counts as NonNullable<typeof counts>).run(withoutData));
   return [
     { name: "counts", configuration: {}, numbers: numbers as unknown as SizeCount[] },
     { name: "times", configuration: times?.configuration ?? {}, numbers: [], times: {} },
@@ -132,7 +125,9 @@ test("a step, prefill and decoding are timed for each model, and no tensor is le
     model: { vocabulary: 12, length: 8, width: 8, heads: 2, layers: 2 },
     lengths: { source: 4, target: 3 },
   };
-  const { numbers, times = {} } = await consume(sizeTimes({ shape, variants, rows: 2, repetitions: 1 }).run(context));
+  const { numbers, times = {} } = await consume(
+    sizeTimes({ shape, variants, rows: 2, repetitions: 1 }).run(withoutData),
+  );
   for (const variant of variants) {
     for (const phase of ["training step", "prefill", "decode"] as const)
       expect(times[phaseName(variant, phase)]).toBeGreaterThan(0);

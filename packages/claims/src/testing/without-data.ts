@@ -1,0 +1,18 @@
+import { reference } from "@trivium/attention";
+import { UnsupportedError } from "@trivium/core";
+import type { ArmContext } from "@trivium/evaluator";
+import type { Architecture } from "@trivium/model";
+import { causal } from "@trivium/model-causal";
+import { encoderDecoder } from "@trivium/model-encoder-decoder";
+import { prefix } from "@trivium/model-prefix";
+
+const architectures = new Map<string, Architecture>(
+  [causal, prefix, encoderDecoder].map((one) => [one.name, one as Architecture]),
+);
+
+/** What the arms of a claim that reads no dataset may ask for. */
+export const withoutData: ArmContext = {
+  architecture: (name) => architectures.get(name) as Architecture,
+  attention: reference(),
+  dataset: () => Promise.reject(new UnsupportedError("test/data", "this claim needs no data")),
+};
