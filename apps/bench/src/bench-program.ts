@@ -4,10 +4,11 @@ import { attention } from "./commands/attention.ts";
 import { gemm } from "./commands/gemm.ts";
 import { mlp } from "./commands/mlp.ts";
 import { ops } from "./commands/ops.ts";
+import { products } from "./commands/products.ts";
 import { run } from "./commands/run.ts";
 import { step } from "./commands/step.ts";
 
-const benchmarks: readonly Benchmark[] = [step, attention, gemm, ops, mlp, run];
+const benchmarks: readonly Benchmark[] = [step, attention, gemm, products, ops, mlp, run];
 
 /**
  * Adds every benchmark to the program behind `trivium bench`.

@@ -12,28 +12,18 @@ import { stepContender } from "../contenders/step-contender.ts";
 import { type GemmSize, gemmFlops } from "../gemm-work.ts";
 import { type Measured, measure, median } from "../measure.ts";
 import type { Finding } from "../measurement.ts";
-import { count, engineOptions, listOf, measuringOptions, type Precision, peersOption } from "../options.ts";
+import { engineOptions, measuringOptions, type Precision, peersOption } from "../options.ts";
 import { findTorch } from "../peers/python.ts";
 import { isTfjsPeer, tfjsPeer } from "../peers/tfjs-backends.ts";
 import { torchContender } from "../peers/torch-process.ts";
-import { architectures, namedShapes, type StepShape, type StepWork, stepWork } from "../step-work.ts";
+import { stepOptions, stepWorks } from "../step-options.ts";
+import type { StepWork } from "../step-work.ts";
 
 const peers = ["torch", "tfjs-cpu", "tfjs-wasm", "tfjs-tensorflow"] as const;
 
 const schema = z.strictObject({
-  architecture: listOf(architectures)
-    .prefault("causal")
-    .describe(`${architectures.join(", ")}, with commas`),
-  shape: listOf(["S1", "S2", "S3", "S4"]).optional().describe("Sizes by name, with commas; those below come first"),
-  vocabulary: count.optional().describe("Default of this and the next five: 64 16 256 256 6 4"),
-  vocab: count.optional().describe("The same as --vocabulary"),
-  length: count.optional().describe("Positions of a row; an encoder-decoder has half of them in each stream"),
-  batch: count.optional().describe("Rows of a step"),
-  width: count.optional().describe("Width of a position's state"),
-  layers: count.optional().describe("Layers of each stack"),
-  heads: count.optional().describe("Heads of attention"),
+  ...stepOptions,
   backend: z.string().default("simd").describe("What computes for trivium: see trivium list backend"),
-  attention: z.string().default("fused").describe("The attention kernel: see trivium list attention"),
   ...engineOptions,
   peers: peersOption(peers),
   ...measuringOptions,
@@ -47,28 +37,12 @@ export const step = defineBenchmark({
   schema,
   async run(options, note): Promise<BenchResult> {
     const findings: Finding[] = [];
-    const works = worksOf(options);
+    const works = stepWorks(options);
     const engines = options.backend === "simd" ? await createEngines(options) : [];
     for (const work of works) findings.push(...(await benchWork(work, { engines, options, note })));
     return { findings, remarks: remarksOf(options) };
   },
 });
-
-function worksOf({ architecture, shape, ...options }: Options): StepWork[] {
-  const { vocab, vocabulary = vocab, length, batch, width, layers, heads } = options;
-  const given = { vocabulary, length, batch, width, layers, heads };
-  const own = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-  const shapes = (shape ?? ["S1" as const]).map((name): StepShape => ({ ...namedShapes[name], ...own }));
-  return architecture.flatMap((name) =>
-    shapes.map((sizes) => {
-      if (name !== "causal" && sizes.length % 2 !== 0) {
-        const message = `--length is halved for ${name}: give an even one from 4, got ${sizes.length}`;
-        throw new ConfigError("bench/options", message);
-      }
-      return stepWork(name, sizes);
-    }),
-  );
-}
 
 interface Setting {
   readonly engines: readonly Engine[];

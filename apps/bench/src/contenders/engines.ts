@@ -1,6 +1,6 @@
 import { createSimdBackend, probeGemmProviders } from "@trivium/backend-simd";
 import { ConfigError } from "@trivium/core";
-import { type Backend, tf } from "@trivium/tensor";
+import { type Backend, type ProfileSession, tf } from "@trivium/tensor";
 import type { EngineOptions, Precision } from "../options.ts";
 
 /** Our engine as one contender has it. */
@@ -12,6 +12,8 @@ export interface Engine {
   use(): Promise<void>;
   /** The most bytes of tensors it held so far. */
   peakBytes(): number;
+  /** Starts to record its kernel calls and products. */
+  profile(): ProfileSession;
 }
 
 let made = 0;
@@ -56,6 +58,7 @@ async function createEngine(precision: Precision, gemm: string | undefined, thre
     threads: use().threads,
     use: () => switchTo(name),
     peakBytes: () => use().peakBytes,
+    profile: () => backend.profile(),
   };
 }
 

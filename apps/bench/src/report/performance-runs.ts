@@ -18,6 +18,11 @@ export const performanceRuns: readonly PerformanceRun[] = [
     words: ["step", "--shape", "S1,S2,S3,S4", ...fast, "--precision", "f32,bf16", "--peers", "torch"],
   },
   {
+    name: "products",
+    title: "The matrix products of a training step, inside it and alone",
+    words: ["products", "--shape", "S1,S2,S3", ...fast],
+  },
+  {
     name: "step-wasm",
     title: "A training step, nothing installed",
     words: ["step", "--shape", "S1,S2,S3,S4", "--gemm", "wasm", "--attention", "fused", "--peers", "torch"],
