@@ -10,6 +10,7 @@ import { type Likelihood, likelihood } from "./likelihood.ts";
 import type { Metric } from "./metrics/metric.ts";
 import { type MetricScores, scoreSegments } from "./metrics/score-segments.ts";
 import { natsOfRows, supervisedByRow } from "./nats-of-rows.ts";
+import { present } from "./present.ts";
 
 /** A held-out example and, where it has a target, everything that counts as right. */
 export interface HeldOut {
@@ -29,6 +30,8 @@ export interface EvaluateOptions {
   readonly decodeTarget: (ids: readonly number[]) => string;
   /** Decodes and scores at most so many of the examples that have references; 0 for none. Default: all. */
   readonly decoded?: number;
+  /** Decodes by beam search of that size, see `generate`. Default: greedily. */
+  readonly beam?: number;
   /** What decoded texts are scored by besides error rates. Default: nothing. */
   readonly metrics?: readonly Metric[];
   /** The most tokens of a decoded target. Default 48. */
@@ -56,13 +59,13 @@ export type EvaluateEvent =
   | { readonly type: "evaluated"; readonly evaluation: Evaluation };
 
 /**
- * Scores a model on held-out examples: likelihood of the targets under teacher forcing, then greedy decoding against
- * the references.
+ * Scores a model on held-out examples: likelihood of the targets under teacher forcing, then decoding against the
+ * references.
  *
  * Whatever the model was trained with, loss is taken on the target tokens alone, without smoothing or penalty, and a
  * text without a source is cut at the same place for every architecture; so the numbers compare.
  *
- * @throws {DataError} `evaluator/no-targets` if there is nothing to score.
+ * @throws {DataError} `evaluator/no-targets` if there is nothing to score; what `generate` throws.
  * @example const { targetLoss, per } = await consume(evaluate({ model, parameters, objective, heldOut, decodeTarget }));
  */
 export async function* evaluate(options: EvaluateOptions): AsyncGenerator<EvaluateEvent, Evaluation> {
@@ -177,6 +180,7 @@ async function* evaluateDecoding(options: EvaluateOptions): AsyncGenerator<Evalu
     model,
     parameters,
     objective,
+    beam,
     signal,
   } = options;
   const chosen = heldOut.filter(({ references }) => references.length > 0).slice(0, decoded);
@@ -195,7 +199,7 @@ async function* evaluateDecoding(options: EvaluateOptions): AsyncGenerator<Evalu
     examples,
     maximumTokens: limits,
     batchSize,
-    ...(signal ? { signal } : {}),
+    ...present({ beam, signal }),
   };
   for await (const event of generate(request)) {
     if (event.type !== "generated") continue;

@@ -44,6 +44,8 @@ export interface ArmRunOptions {
   readonly clipNorm?: number;
   /** At most so many held-out examples are decoded. Default: all. */
   readonly decoded?: number;
+  /** Decodes by beam search of that size. Default: greedily. */
+  readonly beam?: number;
   readonly maximumTokens?: number;
   /** Points of each learning curve, with held-out loss on the first 512 examples. Default 8. */
   readonly curvePoints?: number;
@@ -111,11 +113,11 @@ export async function* runArm(arm: Arm, options: ArmRunOptions): AsyncGenerator<
   const trained = yield* trainArm(arm, model, { options, curve });
   try {
     if (trained.result.reason === "aborted") return undefined;
-    const { heldOut, decoded, maximumTokens } = options;
+    const { heldOut, decoded, beam, maximumTokens } = options;
     const request = {
       ...scoring(arm, model, trained.result.parameters, options),
       heldOut,
-      ...present({ decoded, maximumTokens }),
+      ...present({ decoded, beam, maximumTokens }),
     };
     const { evaluation, examples } = yield* relay(
       evaluateExamples(request),

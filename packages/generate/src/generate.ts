@@ -1,9 +1,10 @@
-import { createRandom } from "@trivium/core";
-import { type Example, specialIds, toBatch } from "@trivium/features";
+import { ConfigError, createRandom } from "@trivium/core";
+import { type Example, type ModelInput, specialIds, toBatch } from "@trivium/features";
 import type { Model } from "@trivium/model";
 import type { Objective } from "@trivium/objectives";
 import type { ParameterTree } from "@trivium/tensor";
-import { type Decoded, decodeGreedily } from "./greedy.ts";
+import { decodeWithBeam } from "./beam-search.ts";
+import { type Decoded, type DecodeOptions, decodeGreedily } from "./greedy.ts";
 
 /** What to decode, and with what. */
 export interface GenerateOptions {
@@ -14,8 +15,12 @@ export interface GenerateOptions {
   readonly examples: readonly Example[];
   /** The most tokens of an answer, for every example or for each. */
   readonly maximumTokens: number | readonly number[];
-  /** How many rows are decoded together. Default 256. */
+  /** How many rows are decoded together; an example has one, or with a beam up to as many as that. Default 256. */
   readonly batchSize?: number;
+  /** Searches with that many open hypotheses of each example. Default: greedy decoding. */
+  readonly beam?: number;
+  /** α of beam search's length penalty, see `decodeWithBeam`. Default 0.6. */
+  readonly lengthPenalty?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -25,15 +30,17 @@ export type GenerateEvent =
   | { readonly type: "finished"; readonly examples: number; readonly tokens: number; readonly seconds: number };
 
 /**
- * Decodes many examples greedily in batches of similar length, as a stream of events.
+ * Decodes many examples in batches of similar length, greedily or with a beam, as a stream of events.
  *
  * Gives way to timers and signals between tokens; an aborted signal ends the stream without the batch at hand.
  *
- * @throws {ConfigError} `generate/maximum-tokens`; what the objective's `prompt` and the model's `prefill` throw.
+ * @throws {ConfigError} `generate/maximum-tokens`, `generate/beam`, `generate/length-penalty`; what the objective's `prompt` and the model's `prefill` throw.
  * @example for await (const event of generate({ model, parameters, objective, examples, maximumTokens: 20 })) console.log(event);
  */
 export async function* generate(options: GenerateOptions): AsyncGenerator<GenerateEvent> {
-  const { model, parameters, objective, examples, maximumTokens, batchSize = 256, signal } = options;
+  const { objective, examples, maximumTokens, batchSize = 256, beam = 1, signal } = options;
+  const decode = decoderOf(options);
+  const examplesTogether = Math.max(1, Math.floor(batchSize / beam));
   const random = createRandom("generate");
   const prompts = examples.map((example, index) => ({
     index,
@@ -45,13 +52,13 @@ export async function* generate(options: GenerateOptions): AsyncGenerator<Genera
   let [done, tokens] = [0, 0];
   const limitOf = (index: number) =>
     typeof maximumTokens === "number" ? maximumTokens : (maximumTokens[index] as number);
-  for (let start = 0; start < prompts.length; start += batchSize) {
-    const rows = prompts.slice(start, start + batchSize);
+  for (let start = 0; start < prompts.length; start += examplesTogether) {
+    const rows = prompts.slice(start, start + examplesTogether);
     const input = toBatch(
       rows.map(({ prompt }) => prompt),
       { pad: specialIds.pad },
     );
-    const results = await decodeGreedily(model, parameters, input, {
+    const results = await decode(input, {
       endOfSequence: specialIds.endOfSequence,
       maximumTokens: rows.map(({ index }) => limitOf(index)),
       signal,
@@ -64,4 +71,16 @@ export async function* generate(options: GenerateOptions): AsyncGenerator<Genera
     }
   }
   yield { type: "finished", examples: done, tokens, seconds: (performance.now() - started) / 1000 };
+}
+
+/** @throws {ConfigError} `generate/length-penalty` without a beam. */
+function decoderOf({ model, parameters, beam, lengthPenalty }: GenerateOptions) {
+  if (beam === undefined && lengthPenalty !== undefined) {
+    const message = `greedy decoding has no length penalty, got ${lengthPenalty}; give a beam too, or leave it out`;
+    throw new ConfigError("generate/length-penalty", message);
+  }
+  return (input: ModelInput, options: DecodeOptions): Promise<readonly Decoded[]> =>
+    beam === undefined
+      ? decodeGreedily(model, parameters, input, options)
+      : decodeWithBeam(model, parameters, input, { ...options, beam, lengthPenalty });
 }

@@ -1,7 +1,8 @@
-import { ConfigError, createPacer } from "@trivium/core";
+import { createPacer } from "@trivium/core";
 import type { ModelInput } from "@trivium/features";
 import type { DecodingState, Model } from "@trivium/model";
 import { type ParameterTree, tf } from "@trivium/tensor";
+import { roomOfRows } from "./room-of-rows.ts";
 
 export interface DecodeOptions {
   /** The id that ends a row; it is not part of the result. */
@@ -49,7 +50,7 @@ export async function decodeGreedily(
   input: ModelInput,
   { endOfSequence, maximumTokens, signal }: DecodeOptions,
 ): Promise<Decoded[]> {
-  const rows = roomOf(model, input, maximumTokens).map((room): Row => ({ ids: [], room, ended: false }));
+  const rows = roomOfRows(model, input, maximumTokens).map((room): Row => ({ ids: [], room, ended: false }));
   const pause = createPacer();
   let inBatch: readonly Row[] = rows;
   let state = model.prefill(parameters, input);
@@ -77,28 +78,6 @@ export async function decodeGreedily(
     state.dispose();
   }
   return rows.map(({ ids, ended }) => ({ ids, stopped: ended ? "end" : "length" }));
-}
-
-/** How many tokens each row may have before it passes the model's length. */
-function roomOf(
-  { architecture, config }: Model,
-  input: ModelInput,
-  maximumTokens: DecodeOptions["maximumTokens"],
-): number[] {
-  // Merged attention reads its streams as one text.
-  const counted = config.crossAttention === "merged" ? architecture.streams : architecture.streams.slice(-1);
-  const each = counted.map((stream) => input.streams[stream]?.lengths ?? []);
-  const lengths = Array.from({ length: input.size }, (_, row) => each.reduce((sum, own) => sum + (own[row] ?? 0), 0));
-  const asked = typeof maximumTokens === "number" ? lengths.map(() => maximumTokens) : maximumTokens;
-  const wrong = asked.find((tokens) => !Number.isSafeInteger(tokens) || tokens < 1);
-  if (wrong !== undefined) {
-    throw new ConfigError("generate/maximum-tokens", `maximumTokens is a positive integer, got ${wrong}`);
-  }
-  if (asked.length !== lengths.length) {
-    const got = `${asked.length} for ${lengths.length} rows`;
-    throw new ConfigError("generate/maximum-tokens", `maximumTokens is one number, or one for each row, got ${got}`);
-  }
-  return lengths.map((length, row) => Math.min(asked[row] as number, config.length - length + 1));
 }
 
 const mostProbable = ({ logits }: DecodingState): number[] => tf.tidy(() => [...tf.argMax(logits, -1).dataSync()]);

@@ -5,7 +5,7 @@ import type { Command } from "commander";
 import { type CommandContext, defineCommand } from "../command-context.ts";
 import { type HeldOutRequest, prepareHeldOut } from "../held-out-data.ts";
 import { type LoadedRun, loadRun } from "../load-run.ts";
-import { parseCount } from "../parse-count.ts";
+import { parseBeam, parseCount } from "../parse-count.ts";
 import { addBackendFlags, backendOverrides } from "../prepare-backend.ts";
 import { interruptedExitCode, stopOnSignals } from "../stop-on-signals.ts";
 
@@ -17,6 +17,7 @@ export function evaluateCommand(program: Command): void {
     .option("--data <source>", "another file, all of it, or the test part of another dataset")
     .option("--seen <what>", "refuse or warn, if the model was trained on some of --data", "refuse")
     .option("--decoded <count>", "how many examples to decode", "2000")
+    .option("--beam <count>", "decode by beam search, with so many open hypotheses. Default: greedily")
     .option("--metrics <names>", "what decoded text is scored by: bleu,chrf,rouge-l,… (trivium list metric)");
   defineCommand(addBackendFlags(command), runEvaluation);
 }
@@ -25,6 +26,7 @@ async function runEvaluation(context: CommandContext): Promise<void> {
   const { flags, positional, output } = context;
   const [directory] = positional as [string];
   const decoded = parseCount("decoded", flags.decoded, 0);
+  const beam = parseBeam(flags.beam);
   const run = await loadRun(directory, context, backendOverrides(flags));
   const metrics = prepareMetrics(run, { names: flags.metrics as string | undefined, decoded });
   const given = flags.data as string | undefined;
@@ -33,7 +35,7 @@ async function runEvaluation(context: CommandContext): Promise<void> {
   const decodeTarget = (ids: readonly number[]) => tokenizer.decodeTarget(ids);
   const progress = output.progress("evaluate");
   const { signal, release } = stopOnSignals(output);
-  const limits = { decoded, maximumTokens, signal };
+  const limits = { decoded, maximumTokens, signal, ...beam };
   const stream = evaluate({ model, parameters, objective, heldOut, decodeTarget, metrics, ...limits });
   const evaluation = await consume(stream, (event) => {
     if (event.type === "progress") progress.update(event.done, event.total, event.phase);
@@ -47,7 +49,7 @@ async function runEvaluation(context: CommandContext): Promise<void> {
     return;
   }
   const scores = evaluation.metrics && { metrics: evaluation.metrics.map(({ segments, ...whole }) => whole) };
-  const result = { run: directory, step: run.step, data: name, seen, ...evaluation, ...scores };
+  const result = { run: directory, step: run.step, data: name, seen, ...beam, ...evaluation, ...scores };
   output.result(result, () => describe(evaluation));
 }
 

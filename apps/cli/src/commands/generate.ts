@@ -6,7 +6,7 @@ import { type GenerateOptions, generate } from "@trivium/generate";
 import type { Command } from "commander";
 import { type CommandContext, defineCommand } from "../command-context.ts";
 import { type LoadedRun, loadRun } from "../load-run.ts";
-import { parseCount } from "../parse-count.ts";
+import { parseBeam, parseCount } from "../parse-count.ts";
 import { addBackendFlags, backendOverrides } from "../prepare-backend.ts";
 
 export function generateCommand(program: Command): void {
@@ -14,8 +14,9 @@ export function generateCommand(program: Command): void {
     .command("generate")
     .argument("<run>", "folder of a run")
     .argument("[prompt...]", "sources or beginnings of texts. Default: lines from standard input")
-    .description("Let a trained model answer prompts, greedily.")
-    .option("--tokens <count>", "the most tokens of an answer", "64");
+    .description("Let a trained model answer prompts.")
+    .option("--tokens <count>", "the most tokens of an answer", "64")
+    .option("--beam <count>", "search with so many open hypotheses. Default: greedily");
   defineCommand(addBackendFlags(command), runGeneration);
 }
 
@@ -23,11 +24,12 @@ async function runGeneration(context: CommandContext): Promise<void> {
   const { flags, positional, output } = context;
   const [directory, ...given] = positional as [string, ...string[]];
   const maximumTokens = parseCount("tokens", flags.tokens);
+  const beam = parseBeam(flags.beam);
   const run = await loadRun(directory, context, backendOverrides(flags));
   const prompts = given.length > 0 ? given : await readLines(context);
   const examples = prompts.map((prompt) => encodePrompt(prompt, run));
   const { model, parameters, objective, tokenizer, task } = run;
-  const answers = await collect({ model, parameters, objective, examples, maximumTokens });
+  const answers = await collect({ model, parameters, objective, examples, maximumTokens, ...beam });
   const results = answers.map(({ ids, stopped }, index) => ({
     prompt: prompts[index] as string,
     answer: tokenizer.decodeTarget(ids),

@@ -77,7 +77,7 @@ export interface ClaimsReport {
 
 const metrics = [
   "nats|targets only|no smoothing|teacher forcing",
-  "per,wer|edits to the nearest reference, the shortest first|greedy",
+  "per,wer|edits to the nearest reference, the shortest first|greedy, or the beam of the arm's configuration",
   "interval|95 %|percentile bootstrap, paired, seeds × examples, seeds stretched by √(S/(S−1))·t/z",
 ] as const;
 

@@ -36,7 +36,7 @@ export async function prepareTraining(
 ): Promise<PreparedTraining> {
   const settings = configuration as unknown as Configuration;
   const { steps, seed, clipNorm, batch: batchSize, packing } = settings;
-  const { decoded, maximumTokens, curvePoints } = settings.evaluation;
+  const { decoded, beam, maximumTokens, curvePoints } = settings.evaluation;
   const architecture = context.architecture(settings.architecture);
   const objective = createObjective(settings.objective, context);
   const fits = objective.supports(architecture);
@@ -53,7 +53,7 @@ export async function prepareTraining(
       optimizer: adamW(settings.optimizer.options),
       schedule: warmupCosine(settings.schedule.options),
       maximumTokens: maximumTokens ?? length,
-      ...present({ decoded, curvePoints }),
+      ...present({ decoded, beam, curvePoints }),
     },
   };
 }

@@ -37,6 +37,13 @@ test("an arm is trained and scored, in all and by example", async () => {
   expect(numbers.probe).toBeNull();
 });
 
+test("with a beam, other decoded examples are scored than greedily, on the same likelihood", async () => {
+  const [greedy, searched] = [await run(), await run({ evaluation: { beam: 6, curvePoints: 2 } })];
+  expect(searched.numbers.targetLoss).toBe(greedy.numbers.targetLoss);
+  expect(searched.numbers.examples.symbols).toHaveLength(8);
+  expect(searched.numbers.examples.edits).not.toEqual(greedy.numbers.examples.edits);
+});
+
 test("an A/A comparison shows exactly nothing, and another seed shows the noise", async () => {
   const [one, same, other] = [await run(), await run({ name: "again" }), await run({ seed: 2 })];
   expect(same.numbers).toEqual(one.numbers);
@@ -85,6 +92,11 @@ test("the configuration is whole and plain: what is not said is in it, and a nam
     evaluation: { part: "validation" },
   });
   expect(configuration).not.toEqual(arm({ seed: 3 }).configuration);
+  // What was measured greedily keeps its hash.
+  expect(configuration.evaluation).toEqual({ part: "validation", curvePoints: 2 });
+  expect(arm({ evaluation: { beam: 4, curvePoints: 2 } }).configuration.evaluation).toEqual({
+    ...{ part: "validation", curvePoints: 2, beam: 4 },
+  });
 });
 
 test("an objective that does not fit the architecture is refused with its reason", async () => {

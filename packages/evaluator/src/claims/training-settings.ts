@@ -16,6 +16,8 @@ export interface ScoringSettings {
   readonly scored?: number;
   /** So many of those are decoded. Default: all of them. */
   readonly decoded?: number;
+  /** By beam search of that size. Default: greedily. */
+  readonly beam?: number;
   /** The most tokens of a decoded target. Default: what the data needs. */
   readonly maximumTokens?: number;
   /** Points of the learning curve. Default 8. */
@@ -54,7 +56,7 @@ export interface TrainingSettings {
 export function trainingConfiguration(settings: TrainingSettings) {
   const { architecture, objective, dataset, evaluation = {}, learningRate = 2e-3, steps } = settings;
   const { model, length, tokenizer, examples, batch, packing, seed, weightDecay = 0.01, clipNorm = 1 } = settings;
-  const { part = "validation", scored, decoded, maximumTokens, curvePoints = 8 } = evaluation;
+  const { part = "validation", scored, decoded, beam, maximumTokens, curvePoints = 8 } = evaluation;
   return given({
     ...{ type: "training", version: 1, architecture, model, length, tokenizer, examples, steps, batch, packing, seed },
     objective: { name: objective.name, options: objective.options ?? {} },
@@ -62,7 +64,7 @@ export function trainingConfiguration(settings: TrainingSettings) {
     optimizer: { name: "adam-w", options: { ...runBetas, weightDecay } },
     schedule: { name: "warmup-cosine", options: runRates({ learningRate, steps }) },
     clipNorm,
-    evaluation: given({ part, scored, decoded, maximumTokens, curvePoints }),
+    evaluation: given({ part, scored, decoded, beam, maximumTokens, curvePoints }),
   });
 }
 

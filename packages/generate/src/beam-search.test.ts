@@ -1,0 +1,191 @@
+import "@tensorflow/tfjs-backend-cpu";
+import { reference } from "@trivium/attention";
+import { createRandom } from "@trivium/core";
+import { specialIds, toBatch } from "@trivium/features";
+import { createModel, type DecodingState, type Model, type ModelOptions } from "@trivium/model";
+import { causal } from "@trivium/model-causal";
+import { encoderDecoder } from "@trivium/model-encoder-decoder";
+import { prefix } from "@trivium/model-prefix";
+import { causalLm, type Objective, prefixLm, seq2seq } from "@trivium/objectives";
+import { type ParameterTree, tf } from "@trivium/tensor";
+import { beforeAll, describe, expect, test } from "vitest";
+import { type Decoded, decodeGreedily, decodeWithBeam, generate } from "./index.ts";
+
+beforeAll(async () => void (await tf.setBackend("cpu")));
+
+const config = { vocabulary: 19, length: 12, width: 8, layers: 2, heads: 2, initialisation: "t5" } as const;
+const examples = [[5, 6], [7, 8, 9, 10], [11], [12, 13, 14]].map((source) => ({ source, target: [] }));
+const { endOfSequence } = specialIds;
+
+/** Longer answers are lost without: ((5 + n) / 6)^α. */
+const scoreOf = (logProbability: number, length: number, alpha: number) => logProbability / ((5 + length) / 6) ** alpha;
+
+/** The same model, which gives no probability to other tokens. */
+function speaking(model: Model, words: readonly number[]): Model {
+  const only = (state: DecodingState): DecodingState => {
+    const { logits } = state;
+    const spoken = tf.tidy(() => {
+      const mask = Array.from({ length: model.config.vocabulary }, (_, id) => (words.includes(id) ? 0 : -Infinity));
+      return tf.keep(tf.add(logits, tf.tensor1d(mask)));
+    });
+    logits.dispose();
+    return Object.assign(state, { logits: spoken });
+  };
+  return {
+    ...model,
+    prefill: (...of) => only(model.prefill(...of)),
+    decode: (...of) => only(model.decode(...of)),
+  };
+}
+
+describe.each([
+  ["causal", causal, causalLm()],
+  ["prefix", prefix, prefixLm()],
+  ["encoder-decoder", encoderDecoder, seq2seq()],
+  ["encoder-decoder, merged attention", encoderDecoder, seq2seq(), { crossAttention: "merged" }],
+] as const)("%s", (_name, architecture, objective: Objective, own: Partial<ModelOptions> = {}) => {
+  const create = (more: Partial<ModelOptions> = {}) =>
+    createModel({ architecture, config: { ...config, ...own, ...more }, attention: reference() });
+  const model = create();
+  const predicting = architecture.streams.at(-1) as string;
+  const promptOf = (example: (typeof examples)[number]) =>
+    objective.prompt(example, { specials: specialIds, random: createRandom(1) });
+  const input = toBatch(examples.map(promptOf), { pad: 0 });
+
+  /** Log-probabilities of every next token, the whole row again: no cache, no batch. */
+  function nextAfter(parameters: ParameterTree, example: (typeof examples)[number], ids: readonly number[]): number[] {
+    const prompt = promptOf(example);
+    const row = [...prompt.streams[predicting]!, ...ids];
+    const whole = { ...prompt, streams: { ...prompt.streams, [predicting]: row }, targets: row, lossWeights: row };
+    return tf.tidy(() => {
+      const logits = model
+        .logits(parameters, toBatch([whole], { pad: 0 }))
+        .arraySync()[0]!
+        .at(-1)!;
+      const total = Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit), 0));
+      return logits.map((logit) => logit - total);
+    });
+  }
+
+  /** Beam search as it is written down. */
+  function slowly(
+    parameters: ParameterTree,
+    example: (typeof examples)[number],
+    { beam, room, alpha }: { beam: number; room: number; alpha: number },
+  ) {
+    let open = [{ ids: [] as number[], logProbability: 0 }];
+    const ended: typeof open = [];
+    for (let step = 0; step < room && ended.length < beam; step++) {
+      const all = open.flatMap(({ ids, logProbability }) =>
+        nextAfter(parameters, example, ids).map((next, id) => ({ id, ids, logProbability: logProbability + next })),
+      );
+      all.sort((a, b) => b.logProbability - a.logProbability);
+      ended.push(...all.slice(0, beam).filter(({ id }) => id === endOfSequence));
+      const longer = all.filter(({ id }) => id !== endOfSequence).slice(0, beam);
+      open = longer.map(({ id, ids, logProbability }) => ({ ids: [...ids, id], logProbability }));
+    }
+    const score = ({ ids, logProbability }: (typeof open)[number]) => scoreOf(logProbability, ids.length + 1, alpha);
+    return ended.sort((a, b) => score(b) - score(a))[0] ?? open[0]!;
+  }
+
+  test.each([
+    [4, 0, 2],
+    [4, 0.6, 2],
+    [2, 3, 10],
+    [19, 2, 1],
+  ])(
+    "with caches and a batch, a beam of %i and α %f finds what the search finds without them",
+    async (beam, alpha, seeds) => {
+      for (let seed = 0; seed < seeds; seed++) {
+        const parameters = model.createParameters(createRandom(seed));
+        const options = { endOfSequence, maximumTokens: 5, beam, lengthPenalty: alpha };
+        const found = await decodeWithBeam(model, parameters, input, options);
+        const expected = examples.map((example) => slowly(parameters, example, { beam, room: 5, alpha }));
+        expect(found.map(({ ids }) => ids)).toEqual(expected.map(({ ids }) => ids));
+        for (const [row, { logProbability }] of found.entries())
+          expect(logProbability).toBeCloseTo(expected[row]!.logProbability, 4);
+      }
+    },
+  );
+
+  test("a beam of 1 is greedy decoding, whatever the length penalty", async () => {
+    for (const [seed, lengthPenalty] of [0, 0.6, 5].entries()) {
+      const parameters = model.createParameters(createRandom(seed));
+      const limits = { endOfSequence, maximumTokens: [6, 3, 6, 1] };
+      const found = await decodeWithBeam(model, parameters, input, { ...limits, beam: 1, lengthPenalty });
+      const greedy = await decodeGreedily(model, parameters, input, limits);
+      expect(found.map(({ ids, stopped }) => ({ ids, stopped }))).toEqual(greedy);
+    }
+  });
+
+  test("a beam that holds every prefix finds the best of all answers", async () => {
+    const words = [5, 6, 7];
+    const small = speaking(create({ vocabulary: 128 }), [...words, endOfSequence]);
+    for (const [seed, alpha] of [0, 0.6, 3].entries()) {
+      const parameters = small.createParameters(createRandom(seed));
+      const prompts = toBatch(examples.slice(0, 2).map(promptOf), { pad: 0 });
+      const answers = [[], ...words.map((a) => [a])];
+      answers.push(...words.flatMap((a) => words.map((b) => [a, b])));
+      answers.push(...words.flatMap((a) => words.flatMap((b) => words.map((c) => [a, b, c]))));
+      const best: { ids: number[]; score: number }[] = [];
+      // Every answer by itself through the model that decodes: the prompt, then its tokens.
+      for (const ids of answers) {
+        const sums = [0, 0];
+        let state = small.prefill(parameters, prompts);
+        for (const id of [...ids, endOfSequence]) {
+          const next = tf.tidy(() => tf.logSoftmax(state.logits).arraySync());
+          for (const row of sums.keys()) sums[row]! += next[row]![id]!;
+          state = small.decode(parameters, state, [id, id]);
+        }
+        state.dispose();
+        for (const [row, sum] of sums.entries()) {
+          const score = scoreOf(sum, ids.length + 1, alpha);
+          if (score > (best[row]?.score ?? -Infinity)) best[row] = { ids, score };
+        }
+      }
+      const options = { endOfSequence, maximumTokens: 4, beam: 128, lengthPenalty: alpha };
+      const found = await decodeWithBeam(small, parameters, prompts, options);
+      expect(found.map(({ ids }) => ids)).toEqual(best.map(({ ids }) => ids));
+    }
+  });
+
+  test("a row that reaches its most tokens, or the model's length, is cut and says so", async () => {
+    const parameters = model.createParameters(createRandom(1));
+    const asked = { endOfSequence: -1, maximumTokens: [3, 100, 100, 2], beam: 3 };
+    const found = await decodeWithBeam(model, parameters, input, asked);
+    const greedy = await decodeGreedily(model, parameters, input, asked);
+    expect(found.map(({ ids }) => ids.length)).toEqual(greedy.map(({ ids }) => ids.length));
+    expect(found.map(({ stopped }) => stopped)).toEqual(["length", "length", "length", "length"]);
+  });
+
+  test("results are the same in batches of every size, no tensor is left behind, and a signal ends the stream", async () => {
+    const parameters = model.createParameters(createRandom(3));
+    const before = tf.memory().numTensors;
+    const request = { model, parameters, objective, examples, maximumTokens: 5, beam: 3, lengthPenalty: 1 };
+    const results = await Promise.all(
+      [1, 6, 256].map(async (batchSize) => {
+        const results: Decoded[] = [];
+        for await (const event of generate({ ...request, batchSize }))
+          if (event.type === "generated") results[event.index] = event.result;
+        return results.map(({ ids, stopped }) => ({ ids, stopped }));
+      }),
+    );
+    expect(results[0]).toHaveLength(examples.length);
+    expect(results).toEqual([results[0], results[0], results[0]]);
+    for await (const _ of generate({ ...request, signal: AbortSignal.abort() })) expect.unreachable();
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});
+
+test.each([
+  [{ beam: 0 }, "beam is an integer from 1 to the 19 tokens of the vocabulary, got 0"],
+  [{ beam: 1.5 }, "got 1.5"],
+  [{ beam: 20 }, "beam is an integer from 1 to the 19 tokens of the vocabulary, got 20"],
+  [{ beam: 2, lengthPenalty: -1 }, "lengthPenalty is a number from 0, got -1"],
+  [{ lengthPenalty: 1 }, "greedy decoding has no length penalty, got 1; give a beam too, or leave it out"],
+])("%j is refused", async (wrong, message) => {
+  const model = createModel({ architecture: causal, config, attention: reference() });
+  const parameters = model.createParameters(createRandom(1));
+  const request = { model, parameters, objective: causalLm(), examples, maximumTokens: 3, ...wrong };
+  await expect(generate(request).next()).rejects.toThrow(message);
+});
