@@ -17,6 +17,7 @@ import {
   efficiencyArms,
   repeated,
 } from "./efficiency-arms.ts";
+import { longRunNote, longRuns, longRunTables } from "./long-runs.ts";
 
 const redLlm = { source: "RedLLM, 2025", url: "https://arxiv.org/abs/2510.26622", read: "text" } as const;
 
@@ -49,7 +50,7 @@ export const trainingEfficiency = (): Claim => ({
     "Worse for each token seen, as half of them carry loss; about equal for each FLOP and each token supervised. The statement holds for data and not for throughput.",
   plan: (request) => {
     const arms = efficiencyArms(request);
-    return [repeated(arms[0] as EfficiencyArm), ...arms.map(({ arm }) => arm)];
+    return [repeated(arms[0] as EfficiencyArm), ...arms.map(({ arm }) => arm), ...longRuns(request)];
   },
   analyse: ([again, ...trained], request) =>
     findings(again as ArmResult<TrainingNumbers>, trained as ArmResult<TrainingNumbers>[], request),
@@ -62,7 +63,8 @@ type Find = (task: EfficiencyTask, kind: EfficiencyKind) => TrainedArms;
 
 function findings(again: ArmResult<TrainingNumbers>, trained: TrainedArms, request: ClaimRequest): Findings {
   const planned = efficiencyArms(request);
-  const of: Find = (task, kind) => trained.filter((_, at) => planned[at]?.task === task && planned[at]?.kind === kind);
+  const [compared, long] = [trained.slice(0, planned.length), trained.slice(planned.length)];
+  const of: Find = (task, kind) => compared.filter((_, at) => planned[at]?.task === task && planned[at]?.kind === kind);
   return {
     effects: [
       // "Efficient" is said of data here: what a token that is read teaches. Throughput has effects of its own.
@@ -73,7 +75,7 @@ function findings(again: ArmResult<TrainingNumbers>, trained: TrainedArms, reque
         right: of("moby-dick", "causal").slice(0, 1),
       }),
     ],
-    tables: [armTable(trained), speedTable(trained)],
+    tables: [armTable(compared), ...longRunTables(long), speedTable(compared)],
     charts: [],
     notes: [
       `Seeds alone: the causal arms on Moby-Dick end at ${losses(of("moby-dick", "causal"))} nats, the encoder–decoders at ${losses(of("moby-dick", "encoder–decoder"))}.`,
@@ -81,6 +83,7 @@ function findings(again: ArmResult<TrainingNumbers>, trained: TrainedArms, reque
       "Losses at equal FLOPs are read off curves: the dearer arm is read before its learning rate has come down, which favours the cheaper one. At equal tokens supervised the causal arm is a run of its own, of half the steps, with the learning rate come down.",
       "Held-out texts are cut once, at the same places for all. A causal model was trained without cuts; what it is scored on are the same tokens.",
       "On CMUdict loss on the source teaches little of the target: there the same-supervision arm is the causal one with loss on the target.",
+      ...(long.length > 0 ? [longRunNote] : []),
       "Seconds are of this machine and its kernels, and decide nothing.",
     ],
   };

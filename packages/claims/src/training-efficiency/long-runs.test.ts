@@ -1,0 +1,28 @@
+import type { ArmResult, TrainingNumbers } from "@trivium/evaluator";
+import { expect, test } from "vitest";
+import { longRuns, longRunTables } from "./long-runs.ts";
+
+const full = longRuns({ preset: "full", seeds: [4, 5, 6] });
+
+test("quick has no long runs; full has one of each architecture, that differ in nothing but that", () => {
+  expect(longRuns({ preset: "quick", seeds: [4, 5, 6] })).toEqual([]);
+  expect(full.map(({ configuration }) => configuration.architecture)).toEqual(["causal", "prefix", "encoder-decoder"]);
+  const rest = full.map(({ configuration: { architecture, objective, ...same } }) => JSON.stringify(same));
+  expect(new Set(rest).size).toBe(1);
+  expect(full[0]?.configuration).toMatchObject({ seed: 4, evaluation: { part: "test", beam: 4 } });
+});
+
+test("the table has what they reached and cost beside what was published, and without long runs there is none", () => {
+  const numbers = { wer: 0.5, per: 0.25, targetLoss: 1, parameters: 10, flops: 3e12, data: { train: 960_000 } };
+  const arms = full.map(({ name, configuration }) => ({ name, configuration, numbers, times: { seconds: 90 } }));
+  const tables = longRunTables(arms as unknown as ArmResult<TrainingNumbers>[]);
+  // 15,000 steps of 128 words.
+  expect(tables[0]?.rows[0]).toEqual([full[0]?.name, 0.5, 0.25, 1, 10, 3, 2]);
+  expect(tables[0]?.rows[3]).toEqual([
+    "published, Phonetisaurus, split of PRONALSYL 2007",
+    0.244,
+    ...Array(5).fill(null),
+  ]);
+  expect(tables[1]).toMatchObject({ timed: true, rows: full.map(({ name }) => [name, 1.5]) });
+  expect(longRunTables([])).toEqual([]);
+});
