@@ -92,6 +92,12 @@ const filling = (fill: number): AttentionKernel => ({
     }),
 });
 
+/** A kernel that forgets its mask in the first of two layers, and in every second after it. */
+function openEverySecond(): AttentionKernel {
+  let calls = 0;
+  return remasked((mask) => (calls++ % 2 === 0 ? full() : mask));
+}
+
 /** An objective whose features are changed afterwards. */
 const altered = (objective: Objective, change: (features: Features) => Features): Objective => ({
   ...objective,
@@ -158,6 +164,11 @@ const softmax: readonly Plant[] = [
   {
     name: "pitfall 8: a mask that never reaches attention (transformers#39389)",
     ...{ ...causalArm, kernel: remasked(() => full()) },
+    ...{ kinds: ["label", "future", "padding"], byMasks: false },
+  },
+  {
+    name: "an additive mask that is multiplied by a window, so that every other layer sees all (transformers#31673)",
+    ...{ ...causalArm, kernel: openEverySecond() },
     ...{ kinds: ["label", "future", "padding"], byMasks: false },
   },
   {
@@ -244,6 +255,16 @@ const prefixes: readonly Plant[] = [
     ...prefixArm,
     architecture: single((context) => or(prefixMask({ lengths: lengths(context)[0] as number }), causalMask())),
     ...{ kinds: ["label"], byMasks: true },
+  },
+  {
+    name: "attention in both directions, meant for another variant of the model (llama.cpp#28318)",
+    ...{ ...causalArm, architecture: { ...causal, selfMask: () => full() } },
+    ...{ kinds: ["label", "future"], byMasks: true },
+  },
+  {
+    name: "pitfall 5: a mask for rows with a cached key before them, on rows without (attention-gym#31, #34)",
+    ...{ ...causalArm, architecture: { ...causal, selfMask: () => causalMask({ offset: 1 }) } },
+    ...{ kinds: ["label", "future"], byMasks: true },
   },
   {
     name: "a prefill without a causal mask, which decoding token by token hides (mlxcel#998)",
