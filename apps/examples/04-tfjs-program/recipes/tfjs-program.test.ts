@@ -5,13 +5,14 @@ import { expect, test } from "vitest";
 
 const cwd = fileURLToPath(new URL("..", import.meta.url));
 
-test("the same program gives the same losses on cpu and on simd, and simd is faster", () => {
+// How much faster is for the program to print: a busy machine must not fail a test.
+test("the same program gives the same losses on cpu and on simd", () => {
   const output = execFileSync(process.execPath, ["--conditions=@trivium/source", "main.ts"], { cwd, encoding: "utf8" });
   const lineOf = (backend: string) => {
-    const [, from, to, right, seconds] = (
-      new RegExp(`^${backend} +loss ([\\d.]+) → ([\\d.]+), ([\\d.]+) % right, ([\\d.]+) s`, "m").exec(output) ?? []
+    const [, from, to, right] = (
+      new RegExp(`^${backend} +loss ([\\d.]+) → ([\\d.]+), ([\\d.]+) % right, [\\d.]+ s`, "m").exec(output) ?? []
     ).map(Number);
-    return { from, to, right, seconds };
+    return { from, to, right };
   };
   const [cpu, simd] = [lineOf("cpu"), lineOf("simd")];
   expect(cpu.from).toBeGreaterThan(2);
@@ -19,7 +20,6 @@ test("the same program gives the same losses on cpu and on simd, and simd is fas
   expect(cpu.right).toBeGreaterThan(99);
   expect(simd.from).toBeCloseTo(cpu.from as number, 3);
   expect(simd.to).toBeCloseTo(cpu.to as number, 3);
-  expect(simd.seconds).toBeLessThan(cpu.seconds as number);
 });
 
 test("the program imports nothing of Trivium but the backend", () => {
