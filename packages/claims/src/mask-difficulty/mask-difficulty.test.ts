@@ -87,7 +87,11 @@ test("each mistake is one edit, made in every place, and can be read as a mask",
 
 test("pitfalls 6, 7, 10: planted in live models, leaks are found, and right masks are clean", async () => {
   const before = tf.memory().numTensors;
-  const { numbers } = await consume(mistakeCounts(["prefix"]).run(withoutData));
+  const examples = [
+    { source: [5, 9], target: [6, 11] },
+    { source: [12], target: [10] },
+  ];
+  const { numbers } = await consume(mistakeCounts(["prefix"], { layers: 1, examples }).run(withoutData));
   expect(tf.memory().numTensors).toBe(before);
   expect(numbers.map(({ collation, clean }) => [collation, clean])).toEqual([
     ["padded", true],

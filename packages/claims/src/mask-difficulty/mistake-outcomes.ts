@@ -1,6 +1,6 @@
 import type { AttentionKernel } from "@trivium/attention";
 import { createRandom, TriviumError } from "@trivium/core";
-import { type ArmContext, type ClaimArm, leakAnalysis } from "@trivium/evaluator";
+import { type ClaimArm, leakAnalysis } from "@trivium/evaluator";
 import { type Batch, type Example, specialIds } from "@trivium/features";
 import { type Mask, maskFromJson, toIntervals } from "@trivium/masks";
 import { type Architecture, createModel } from "@trivium/model";
@@ -30,8 +30,14 @@ export type MistakeCount = {
   readonly mistakes: readonly { readonly at: string; readonly what: string; readonly outcome: MistakeOutcome }[];
 };
 
-/** Sources and targets of different lengths, so that no two attentions have one shape. */
-const examples: readonly Example[] = [
+export interface MistakeCountsOptions {
+  /** Of the models. Default 2: what leaks may take a way over another position. */
+  readonly layers?: number;
+  /** Sources and targets of different lengths, so that no two attentions have one shape. */
+  readonly examples?: readonly Example[];
+}
+
+const twoPairs: readonly Example[] = [
   { source: [5, 9, 7], target: [6, 11, 8, 13] },
   { source: [12, 4], target: [10, 5] },
 ];
@@ -42,30 +48,45 @@ const objectives: Readonly<Record<string, () => Objective>> = {
   "encoder-decoder": () => seq2seq() as Objective,
 };
 
-const size = { vocabulary: 19, length: 24, width: 8, layers: 2, heads: 2 } as const;
+const sizeOf = (layers: number) => ({ vocabulary: 19, length: 24, width: 8, layers, heads: 2 }) as const;
 
 /** Makes every single mistake in the masks of live models, and looks what leaks. Exact. */
-export const mistakeCounts = (architectures: readonly string[]): ClaimArm<MistakeCount[]> => ({
-  name: "mistakes in masks",
-  configuration: {
-    ...{ type: "mask-difficulty/mistakes", version: 1, architectures },
-    ...{ model: size, examples: examples as never },
-  },
-  async *run(context) {
-    const counts: MistakeCount[] = [];
-    const total = 2 * architectures.length;
-    for (const name of architectures) {
-      for (const collation of ["padded", "packed"] as const) {
-        counts.push(countMistakes(context.architecture(name), collation, context));
-        context.signal?.throwIfAborted();
-        yield { done: counts.length, total, note: name };
+export function mistakeCounts(
+  architectures: readonly string[],
+  { layers = 2, examples = twoPairs }: MistakeCountsOptions = {},
+): ClaimArm<MistakeCount[]> {
+  const size = sizeOf(layers);
+  return {
+    name: "mistakes in masks",
+    configuration: {
+      ...{ type: "mask-difficulty/mistakes", version: 1, architectures },
+      ...{ model: size, examples: examples as never },
+    },
+    async *run(context) {
+      const counts: MistakeCount[] = [];
+      const total = 2 * architectures.length;
+      for (const name of architectures) {
+        const architecture = context.architecture(name);
+        for (const collation of ["padded", "packed"] as const) {
+          counts.push(countMistakes({ architecture, collation, size, examples, attention: context.attention }));
+          context.signal?.throwIfAborted();
+          yield { done: counts.length, total, note: name };
+        }
       }
-    }
-    return { numbers: counts };
-  },
-});
+      return { numbers: counts };
+    },
+  };
+}
 
-function countMistakes(architecture: Architecture, collation: Collation, { attention }: ArmContext): MistakeCount {
+interface Counted {
+  readonly architecture: Architecture;
+  readonly collation: Collation;
+  readonly size: ReturnType<typeof sizeOf>;
+  readonly examples: readonly Example[];
+  readonly attention: AttentionKernel;
+}
+
+function countMistakes({ architecture, collation, size, examples, attention }: Counted): MistakeCount {
   const objective = (objectives[architecture.name] as () => Objective)();
   const given = { specials: specialIds, random: createRandom("mistakes") };
   const batch = collations[collation](examples.map((example) => objective.features(example, given))) as Batch;
