@@ -7,10 +7,10 @@ import {
 } from "@trivium/evaluator";
 import { type SightName, sights } from "./sight.ts";
 
-/** As in the claim prefix-supervision, so that claims share arms. */
+/** As in the claim training-efficiency, so that claims share arms. */
 const sizes = {
   quick: { model: { width: 64, layers: 2, heads: 4 }, steps: 200, scored: 1000, decoded: 200 },
-  full: { model: { width: 128, layers: 3, heads: 8 }, steps: 4000, scored: 2670, decoded: 2670 },
+  full: { model: { width: 128, layers: 3, heads: 8 }, steps: 1500, scored: 2670, decoded: 2670 },
 } as const;
 
 export interface CmudictOptions {

@@ -56,7 +56,7 @@ const settings = {
   },
   full: {
     "moby-dick": { steps: 1000, batch: 32, packing: 128 },
-    cmudict: { steps: 4000, batch: 64, packing: 64, evaluation: { scored: 2670, decoded: 2670 } },
+    cmudict: { steps: 1500, batch: 64, packing: 64, evaluation: { scored: 2670, decoded: 2670 } },
   },
 } as const;
 

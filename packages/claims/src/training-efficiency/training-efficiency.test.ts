@@ -94,7 +94,7 @@ test.each(["quick", "full"] as const)(
     const shared = prefixSupervision()
       .plan({ ...request, preset })
       .filter(({ configuration }) => keys.has(JSON.stringify(configuration)));
-    expect(shared).toHaveLength(9);
+    expect(shared).toHaveLength(18);
   },
 );
 
