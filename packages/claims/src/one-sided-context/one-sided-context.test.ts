@@ -1,7 +1,7 @@
 import "@tensorflow/tfjs-backend-cpu";
 import { reference } from "@trivium/attention";
 import { createDataset } from "@trivium/data";
-import { type ArmContext, type ArmResult, type ClaimRequest, judge, trainingArm } from "@trivium/evaluator";
+import { type ArmContext, type ArmResult, type Claim, type ClaimRequest, judge, trainingArm } from "@trivium/evaluator";
 import type { Architecture } from "@trivium/model";
 import { causal } from "@trivium/model-causal";
 import { encoderDecoder } from "@trivium/model-encoder-decoder";
@@ -12,23 +12,25 @@ import { beforeAll, expect, test } from "vitest";
 import { prefixSupervision } from "../prefix-supervision/prefix-supervision.ts";
 import { trainedArm } from "../testing/trained-arm.ts";
 import { type SightName, sights } from "../trained/sight.ts";
+import { trainingEfficiency } from "../training-efficiency/training-efficiency.ts";
 import { type ContextSeen, contextProbe } from "./context-probe.ts";
 import { oneSidedContext } from "./one-sided-context.ts";
 
 beforeAll(async () => void (await tf.setBackend("cpu")));
 
 const request: ClaimRequest = { preset: "quick", seeds: [1, 2, 3] };
-const plan = () => oneSidedContext().plan(request);
+const full: ClaimRequest = { ...request, preset: "full" };
+const plan = (asked = request) => oneSidedContext().plan(asked);
 
 /** The results of a plan in which causal arms lose so much on CMUdict, and all others one nat. */
-function results(causalLoss: number): ArmResult[] {
+function results(causalLoss: number, asked = request): ArmResult[] {
   const probeOf = (name: string) => {
     const moved = name.startsWith("causal") ? 0 : 6;
     const layers = (value: number) => [0, value, value];
     const readable = [0.2, moved / 6, moved / 6];
     return { pairs: 6, moved: layers(moved), least: layers(moved), largest: layers(moved), readable, chance: 0.2 };
   };
-  return plan().map(({ name }) => {
+  return plan(asked).map(({ name }) => {
     const seed = Number(/seed (\d)/.exec(name)?.[1] ?? 1);
     const loss = name.startsWith("causal, CMUdict, seed") ? causalLoss : 1;
     return trainedArm(name, loss + seed * 1e-3, { probe: name.includes("late operator") ? probeOf(name) : null });
@@ -57,11 +59,42 @@ test("arms of one task differ by what they see, and share the work with prefix-s
   const cmudict = plan().filter(({ name }) => /^(causal|prefix|encoder–decoder), CMUdict, seed/.test(name));
   const rest = cmudict.map(({ configuration: { architecture, objective, seed, ...same } }) => JSON.stringify(same));
   expect([cmudict.length, new Set(rest).size]).toEqual([9, 1]);
-  for (const preset of ["quick", "full"] as const) {
-    const other = configurations(prefixSupervision().plan({ ...request, preset }));
-    const own = configurations(oneSidedContext().plan({ ...request, preset }));
-    expect(own.filter((one) => other.includes(one))).toHaveLength(6);
+  for (const asked of [request, full]) {
+    const own = configurations(plan(asked));
+    const shared = (other: Claim) => {
+      const others = new Set(configurations(other.plan(asked)));
+      return own.filter((one) => others.has(one)).length;
+    };
+    expect([shared(prefixSupervision()), shared(trainingEfficiency())]).toEqual([6, 12]);
   }
+});
+
+test("SCAN stands beside published numbers, split by split, the hard splits with one seed", () => {
+  const arms = plan(full).filter(({ name }) => name.includes("SCAN"));
+  expect(arms.map(({ name }) => name.replace(/.* SCAN /, "")).sort()).toEqual([
+    ...Array<string>(3).fill("addprim-jump, seed 1"),
+    ...Array<string>(3).fill("length, seed 1"),
+    ...[1, 2, 3].flatMap((seed) => Array<string>(3).fill(`simple, seed ${seed}`)),
+  ]);
+  const exactMatch = ({ name }: ArmResult) => (name.startsWith("prefix, SCAN simple, seed 2") ? 0.7 : 1);
+  const scanned = results(1, full).map((arm) => ({
+    ...arm,
+    numbers: { ...(arm.numbers as object), exactMatch: exactMatch(arm) } as never,
+  }));
+  const { tables, effects } = oneSidedContext().analyse(scanned, full);
+  const rows = tables.find(({ title }) => title.startsWith("SCAN"))?.rows ?? [];
+  expect(
+    rows.filter(([, model]) => model === "prefix").map(([split, , seeds, , exact]) => [split, seeds, exact]),
+  ).toEqual([
+    ["simple", 3, expect.closeTo(0.9, 10)],
+    ["length", 1, 1],
+    ["addprim-jump", 1, 1],
+  ]);
+  for (const [split, , , , exact, published, source] of rows) {
+    expect(["simple", "length", "addprim-jump"]).toContain(split);
+    expect([exact === null, published === null]).toEqual(source === "here" ? [false, true] : [true, false]);
+  }
+  expect(effects.some(({ name }) => name.startsWith("SCAN simple, exact match"))).toBe(true);
 });
 
 test("the repetition is an arm of its own with nothing else changed", () => {

@@ -4,22 +4,30 @@ import type { ArmResult, ClaimArm, ClaimRequest, Json } from "@trivium/evaluator
 export interface SeededArms {
   /** Unique within a plan. */
   readonly name: string;
+  /** With so many of the seeds, the first ones. Default: all. */
+  readonly seeds?: number;
   arm(seed: number): ClaimArm;
 }
 
 /** All of them with every seed, one kind after the other. */
-export const planSeeds = (kinds: readonly SeededArms[], { seeds }: ClaimRequest): ClaimArm[] =>
-  kinds.flatMap(({ name, arm }) => seeds.map((seed) => ({ ...arm(seed), name: `${name}, seed ${seed}` })));
+export const planSeeds = (kinds: readonly SeededArms[], request: ClaimRequest): ClaimArm[] =>
+  kinds.flatMap((kind) =>
+    seedsOf(kind, request).map((seed) => ({ ...kind.arm(seed), name: `${kind.name}, seed ${seed}` })),
+  );
+
+const seedsOf = ({ seeds: count }: SeededArms, { seeds }: ClaimRequest) => seeds.slice(0, count);
 
 /** Finds again what `planSeeds` planned: the results of a kind, in the order of the seeds. */
-export function resultsOf(kinds: readonly SeededArms[], results: readonly ArmResult[], { seeds }: ClaimRequest) {
-  return <Numbers extends Json>(name: string): readonly ArmResult<Numbers>[] => {
-    const at = kinds.findIndex((kind) => kind.name === name);
-    return results.slice(
-      at * seeds.length,
-      (at + 1) * seeds.length,
-    ) as readonly unknown[] as readonly ArmResult<Numbers>[];
-  };
+export function resultsOf(kinds: readonly SeededArms[], results: readonly ArmResult[], request: ClaimRequest) {
+  const found = new Map<string, readonly ArmResult[]>();
+  let at = 0;
+  for (const kind of kinds) {
+    const count = seedsOf(kind, request).length;
+    found.set(kind.name, results.slice(at, at + count));
+    at += count;
+  }
+  return <Numbers extends Json>(name: string): readonly ArmResult<Numbers>[] =>
+    (found.get(name) ?? []) as readonly unknown[] as readonly ArmResult<Numbers>[];
 }
 
 /** The same arm once more, computed anew: nothing of it may differ. */
