@@ -35,6 +35,7 @@ export { judge } from "./claims/judge.ts";
 export { type ClaimsEvent, type RunClaimsOptions, runClaims } from "./claims/run-claims.ts";
 export {
   type ProbedData,
+  type ProbeRun,
   type TrainingArmOptions,
   type TrainingNumbers,
   type TrainingProbe,
@@ -128,6 +129,7 @@ export {
   type VisiblePairCostOptions,
   visiblePairCost,
 } from "./probes/visible-pair-cost.ts";
+export { relay } from "./relay.ts";
 export {
   type Arm,
   type ArmEvent,
@@ -135,6 +137,7 @@ export {
   type ArmRun,
   type ArmRunOptions,
   type CurvePoint,
+  type InspectEvent,
   runArm,
   type TrainedModel,
 } from "./run-arm.ts";

@@ -50,7 +50,7 @@ export interface ArmRunOptions {
   /** Points of each learning curve, with held-out loss on the first 512 examples. Default 8. */
   readonly curvePoints?: number;
   /** Looks at the trained model before its parameters are disposed. */
-  readonly inspect?: (trained: TrainedModel) => Promise<void>;
+  readonly inspect?: (trained: TrainedModel) => AsyncGenerator<InspectEvent, void>;
   readonly signal?: AbortSignal;
 }
 
@@ -83,10 +83,19 @@ export interface ArmReport extends Evaluation {
   readonly curve: readonly CurvePoint[];
 }
 
+/** How far a look at the trained model is. */
+export interface InspectEvent {
+  readonly type: "inspect";
+  readonly done: number;
+  readonly total: number;
+  readonly note?: string;
+}
+
 /** What happens while an arm runs. */
 export type ArmEvent =
   | { readonly type: "train"; readonly arm: string; readonly event: TrainEvent }
-  | { readonly type: "evaluate"; readonly arm: string; readonly event: EvaluateEvent };
+  | { readonly type: "evaluate"; readonly arm: string; readonly event: EvaluateEvent }
+  | { readonly type: "inspect"; readonly arm: string; readonly event: InspectEvent };
 
 /** A model with parameters that belong to somebody else. */
 export interface TrainedModel {
@@ -125,7 +134,9 @@ export async function* runArm(arm: Arm, options: ArmRunOptions): AsyncGenerator<
     );
     // Aborted, an evaluation ends early: its numbers are of a part of the examples.
     if (options.signal?.aborted) return undefined;
-    await options.inspect?.({ model, parameters: trained.result.parameters });
+    const inspected = { model, parameters: trained.result.parameters };
+    if (options.inspect)
+      yield* relay(options.inspect(inspected), (event) => ({ type: "inspect", arm: arm.name, event }) as const);
     return { report: reportOf(arm, model, { trained, evaluation, curve }), examples };
   } finally {
     disposeTree(trained.result.parameters);

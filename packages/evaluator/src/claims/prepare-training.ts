@@ -24,7 +24,7 @@ interface Configuration extends Omit<TrainingSettings, "learningRate" | "weightD
 interface PreparedTraining {
   readonly arm: Omit<Arm, "name">;
   readonly options: ArmRunOptions;
-  readonly data: ProbedData;
+  readonly data: Omit<ProbedData, "context">;
 }
 
 const shipped = createRegistry([...objectivePlugins, ...tokenizerPlugins]);
@@ -61,7 +61,7 @@ export async function prepareTraining(
 async function prepareData(
   { dataset: { name, options }, tokenizer: forced, examples, evaluation, ...settings }: Configuration,
   context: ArmContext,
-): Promise<ProbedData & { readonly length: number }> {
+): Promise<Omit<ProbedData, "context"> & { readonly length: number }> {
   const dataset = await context.dataset(name, options);
   const createTokenizer: NonNullable<ArmContext["tokenizer"]> =
     context.tokenizer ?? ((json) => shipped.create("tokenizer", json.name as never, json) as Tokenizer);

@@ -5,7 +5,7 @@ import { beforeAll, expect, test } from "vitest";
 import { pairedEffect } from "../statistics/paired-effect.ts";
 import { armContext, reversals } from "../testing/arm-context.ts";
 import type { ArmOutcome, ArmProgress } from "./claim.ts";
-import { type TrainingArmOptions, type TrainingNumbers, trainingArm } from "./training-arm.ts";
+import { type ProbedData, type TrainingArmOptions, type TrainingNumbers, trainingArm } from "./training-arm.ts";
 
 beforeAll(async () => void (await tf.setBackend("cpu")));
 
@@ -78,6 +78,34 @@ test("a probe looks at the trained model, and stands in configuration and number
   const { numbers } = await run({ probe });
   expect(numbers.probe).toEqual({ trees: true, heldOut: 8 });
   expect(arm({ probe }).configuration.probe).toEqual({ name: "count", settings: { layer: 1 } });
+});
+
+test("a probe that takes long is followed, and aborted with the arm", async () => {
+  const before = tf.memory().numTensors;
+  const controller = new AbortController();
+  let closed = 0;
+  async function* run(_model: unknown, _parameters: unknown, { context: { signal } }: ProbedData) {
+    try {
+      for (let done = 1; done <= 3; done++) {
+        signal?.throwIfAborted();
+        yield { done, total: 3, note: `look ${done}` };
+      }
+      return { looks: 3 };
+    } finally {
+      closed++;
+    }
+  }
+  const probe = { name: "slow", settings: {}, run };
+  const seen: ArmProgress[] = [];
+  const { numbers } = await consume(arm({ probe }).run(armContext()), (progress) => void seen.push(progress));
+  expect(numbers.probe).toEqual({ looks: 3 });
+  expect(seen.slice(-3)).toEqual([1, 2, 3].map((done) => ({ done, total: 3, note: `look ${done}` })));
+  const aborted = consume(arm({ probe }).run(armContext({ signal: controller.signal })), ({ note }) => {
+    if (note === "look 1") controller.abort();
+  });
+  await expect(aborted).rejects.toThrow("aborted");
+  expect(closed).toBe(2);
+  expect(tf.memory().numTensors).toBe(before);
 });
 
 test("the configuration is whole and plain: what is not said is in it, and a name is not", () => {

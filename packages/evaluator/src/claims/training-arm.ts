@@ -6,8 +6,8 @@ import type { PairTokenizer } from "@trivium/text";
 import type { HeldOut } from "../evaluate.ts";
 import { present } from "../present.ts";
 import { relay } from "../relay.ts";
-import { type ArmEvent, type ArmRun, runArm } from "../run-arm.ts";
-import type { ArmOutcome, ArmProgress, ClaimArm, Json } from "./claim.ts";
+import { type ArmEvent, type ArmRun, type InspectEvent, runArm, type TrainedModel } from "../run-arm.ts";
+import type { ArmContext, ArmOutcome, ArmProgress, ClaimArm, Json } from "./claim.ts";
 import { prepareTraining } from "./prepare-training.ts";
 import { type TrainingSettings, trainingConfiguration } from "./training-settings.ts";
 
@@ -17,14 +17,20 @@ export interface ProbedData {
   readonly tokenizer: PairTokenizer;
   readonly train: readonly Example[];
   readonly heldOut: readonly HeldOut[];
+  /** What the arm runs with. */
+  readonly context: ArmContext;
 }
+
+/** What a probe finds, at once or in the end. */
+export type ProbeRun = Json | Promise<Json> | AsyncGenerator<ArmProgress, Json, void>;
 
 /** A look at a trained model, whose result lands in `numbers.probe`. */
 export interface TrainingProbe {
   readonly name: string;
   /** All that its result depends on besides the model and the data. */
   readonly settings: Readonly<Record<string, Json>>;
-  run(model: Model, parameters: ParameterTree, data: ProbedData): Json | Promise<Json>;
+  /** One that takes long says how far it is, and minds the signal of the context. */
+  run(model: Model, parameters: ParameterTree, data: ProbedData): ProbeRun;
 }
 
 export interface TrainingArmOptions extends TrainingSettings {
@@ -84,8 +90,8 @@ export function trainingArm({ name, probe, ...settings }: TrainingArmOptions): C
       let probed: Json = null;
       const options = {
         ...prepared.options,
-        async inspect({ model, parameters }: { model: Model; parameters: ParameterTree }) {
-          probed = (await probe?.run(model, parameters, prepared.data)) ?? null;
+        async *inspect({ model, parameters }: TrainedModel) {
+          if (probe) probed = yield* looksOf(probe.run(model, parameters, { ...prepared.data, context }));
         },
         ...present({ signal: context.signal }),
       };
@@ -98,13 +104,27 @@ export function trainingArm({ name, probe, ...settings }: TrainingArmOptions): C
   };
 }
 
+/** A probe's progress and its result, whichever way it runs. */
+async function* looksOf(running: ProbeRun): AsyncGenerator<InspectEvent, Json> {
+  if (!isStream(running)) return await running;
+  return yield* relay(running, (progress) => ({ type: "inspect", ...progress }) as const);
+}
+
+const isStream = (running: ProbeRun): running is Exclude<ProbeRun, Json | Promise<Json>> =>
+  running !== null && typeof running === "object" && Symbol.asyncIterator in running;
+
 function progressOf({ event }: ArmEvent, steps: number): ArmProgress | undefined {
   if (event.type === "step") return { done: event.step, total: steps, note: `loss ${event.loss.toFixed(4)}` };
+  if (event.type === "inspect") return { done: event.done, total: event.total, ...present({ note: event.note }) };
   if (event.type !== "progress") return undefined;
   return { done: steps, total: steps, note: `${event.phase} ${event.done}/${event.total}` };
 }
 
-function outcomeOf({ report, examples }: ArmRun, data: ProbedData, probe: Json): ArmOutcome<TrainingNumbers> {
+function outcomeOf(
+  { report, examples }: ArmRun,
+  data: Omit<ProbedData, "context">,
+  probe: Json,
+): ArmOutcome<TrainingNumbers> {
   const { parameters, flops, tokensSeen, tokensSupervised, targetLoss, bitsPerCharacter, curve } = report;
   const { exactMatch = null, per = null, wer = null, seconds, tokensPerSecond } = report;
   const { name, fingerprint } = data.dataset;
