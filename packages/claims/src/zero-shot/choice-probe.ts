@@ -1,12 +1,19 @@
 import { createPacer, createRandom } from "@trivium/core";
 import { createBatchSource, encodeExamples } from "@trivium/data";
-import { type Json, mostLikely, type ProbedData, scoreContinuations, type TrainingProbe } from "@trivium/evaluator";
+import {
+  type ArmProgress,
+  type Json,
+  mostLikely,
+  type ProbedData,
+  scoreContinuations,
+  type TrainingProbe,
+} from "@trivium/evaluator";
 import { isTextPair, type TextPair } from "@trivium/features";
 import type { Model } from "@trivium/model";
 import { causalLm, type Objective, prefixLm, seq2seq } from "@trivium/objectives";
 import { choiceItems, clozeItems, mixture } from "@trivium/tasks";
-import { copyTree, disposeTree, type ParameterTree } from "@trivium/tensor";
-import { adamW, consume, runBetas, runRates, train, warmupCosine } from "@trivium/trainer";
+import { disposeTree, type ParameterTree } from "@trivium/tensor";
+import { trainFurther } from "../trained/train-further.ts";
 
 /** How many items are ranked, and how long the model is tuned. */
 export type ChoiceSettings = {
@@ -23,7 +30,11 @@ export type ChoiceNumbers = {
   /** The held-out instruction before tuning on the other ones, and after. */
   readonly before: readonly number[];
   readonly after: readonly number[];
+  /** What it is tuned on. */
+  readonly instructions: { readonly name: string; readonly fingerprint: string };
 };
+
+type Progress<Result> = AsyncGenerator<ArmProgress, Result, void>;
 
 interface Probed {
   readonly model: Model;
@@ -43,17 +54,20 @@ const tuning = { batch: 32, learningRate: 1e-3, train: 6000, length: 6 } as cons
 /** Ranks items zero-shot, tunes a copy of the model on instructions but one, and ranks that one's answers. */
 export const choiceProbe = (settings: ChoiceSettings): TrainingProbe => ({
   name: "zero-shot/choices",
-  settings: { version: 1, ...settings, tuning },
-  async run(model, parameters, data) {
+  settings: { version: 2, ...settings, tuning },
+  async *run(model, parameters, data) {
     const objective = (objectives[model.architecture.name] as () => Objective)();
     const probed = { model, parameters, data, objective };
-    const { train: pairs, test } = await mixture({ train: tuning.train, test: settings.items, length: tuning.length });
-    const held = test.filter(isTextPair);
-    const before = await rankHeldOut(probed, held);
-    const zeroShot = { choice: await rankChoices(probed, settings), cloze: await scoreCloze(probed, settings), before };
-    const tuned = await tune(probed, pairs.filter(isTextPair), settings);
+    const instructions = await mixture({ train: tuning.train, test: settings.items, length: tuning.length });
+    const held = instructions.test.filter(isTextPair);
+    const before = yield* rankHeldOut(probed, held);
+    const choice = yield* rankChoices(probed, settings);
+    const cloze = yield* scoreCloze(probed, settings);
+    const tuned = yield* tune(probed, instructions.train.filter(isTextPair), settings);
     try {
-      const numbers: ChoiceNumbers = { ...zeroShot, after: await rankHeldOut({ ...probed, parameters: tuned }, held) };
+      const after = yield* rankHeldOut({ ...probed, parameters: tuned }, held);
+      const { name, fingerprint } = instructions;
+      const numbers: ChoiceNumbers = { choice, cloze, before, after, instructions: { name, fingerprint } };
       return numbers as Json;
     } finally {
       disposeTree(tuned);
@@ -61,18 +75,19 @@ export const choiceProbe = (settings: ChoiceSettings): TrainingProbe => ({
   },
 });
 
-async function rankChoices(probed: Probed, { items }: ChoiceSettings): Promise<number[]> {
+function rankChoices(probed: Probed, { items }: ChoiceSettings): Progress<number[]> {
   const { dataset, tokenizer } = probed.data;
   const found = choiceItems(dataset.test, { count: items, choices: 4, contextWords: 12, continuationWords: 4 });
-  return eachOf(found, ({ context, choices, answer }) => {
+  return eachOf(probed, found, ({ context, choices, answer }) => {
     const continuations = choices.map((text) => tokenizer.encodeTarget(text));
     return rank(probed, { tokens: lastTokens(probed, context, continuations) }, continuations) === answer ? 1 : 0;
   });
 }
 
-async function scoreCloze(probed: Probed, { items }: ChoiceSettings): Promise<number[]> {
+function scoreCloze(probed: Probed, { items }: ChoiceSettings): Progress<number[]> {
   const { dataset, tokenizer } = probed.data;
-  return eachOf(clozeItems(dataset.test, { count: items, contextWords: 12 }), ({ context, target }) => {
+  const found = clozeItems(dataset.test, { count: items, contextWords: 12 });
+  return eachOf(probed, found, ({ context, target }) => {
     const continuations = [tokenizer.encodeTarget(target)];
     const tokens = lastTokens(probed, context, continuations);
     return scoreContinuations({ ...probed, context: { tokens }, continuations })[0]?.nats as number;
@@ -80,8 +95,9 @@ async function scoreCloze(probed: Probed, { items }: ChoiceSettings): Promise<nu
 }
 
 /** The true answer of the held-out instruction among other orders of the same letters. */
-const rankHeldOut = (probed: Probed, held: readonly TextPair[]): Promise<number[]> =>
+const rankHeldOut = (probed: Probed, held: readonly TextPair[]): Progress<number[]> =>
   eachOf(
+    probed,
     held.filter(({ target }) => ordersOf(target).length === 4),
     ({ source, target }) => {
       const continuations = ordersOf(target).map((text) => probed.data.tokenizer.encodeTarget(text));
@@ -110,29 +126,32 @@ function lastTokens({ model, data }: Probed, context: string, continuations: rea
   return data.tokenizer.encodeTarget(context).slice(-(model.config.length - longest - 2));
 }
 
-async function eachOf<Item>(items: readonly Item[], of: (item: Item) => number): Promise<number[]> {
+async function* eachOf<Item>(
+  { data: { context } }: Probed,
+  items: readonly Item[],
+  of: (item: Item) => number,
+): Progress<number[]> {
   const pause = createPacer();
   const values: number[] = [];
   for (const item of items) {
+    context.signal?.throwIfAborted();
     values.push(of(item));
+    yield { done: values.length, total: items.length, note: "items" };
     await pause();
   }
   return values;
 }
 
-async function tune(
-  { model, parameters, data, objective }: Probed,
+/** A copy of the model's parameters, trained on instructions. */
+function tune(
+  { data, ...trained }: Probed,
   pairs: readonly TextPair[],
   { tuningSteps: steps, seed }: ChoiceSettings,
-): Promise<ParameterTree> {
+): Progress<ParameterTree> {
+  const { model, objective } = trained;
   const examples = encodeExamples(pairs, data.tokenizer, { length: model.config.length });
-  const result = await consume(
-    train({
-      ...{ model, objective, steps, seed, clipNorm: 1, parameters: copyTree(parameters) },
-      batches: createBatchSource({ examples, objective, batchSize: tuning.batch, seed }),
-      optimizer: adamW({ ...runBetas, weightDecay: 0.01 }),
-      schedule: warmupCosine(runRates({ learningRate: tuning.learningRate, steps })),
-    }),
-  );
-  return result.parameters;
+  return trainFurther({
+    ...{ ...trained, steps, seed, learningRate: tuning.learningRate, signal: data.context.signal },
+    batches: createBatchSource({ examples, objective, batchSize: tuning.batch, seed }),
+  });
 }

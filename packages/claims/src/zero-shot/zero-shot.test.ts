@@ -8,17 +8,20 @@ const request: ClaimRequest = { preset: "quick", seeds: [1, 2, 3] };
 /** A hundred items, of which such a share is right. */
 const items = (share: number) => Array.from({ length: 100 }, (_, at) => (at < share * 100 ? 1 : 0));
 
-const results = (...shares: readonly number[]): ArmResult[] =>
-  shares.flatMap((share) =>
-    request.seeds.map((seed) => ({
-      name: `seed ${seed}`,
-      configuration: {},
-      numbers: {
-        ...{ parameters: 10, flops: 100, tokensSeen: 50, tokensSupervised: 25, targetLoss: 2 },
-        probe: { choice: items(share), cloze: [10], before: items(0.25), after: items(1 - share) },
-      },
-    })),
-  );
+const result = (share: number): ArmResult => ({
+  name: "any",
+  configuration: {},
+  numbers: {
+    ...{ parameters: 10, flops: 100, tokensSeen: 50, tokensSupervised: 25, targetLoss: 2 },
+    probe: { choice: items(share), cloze: [10], before: items(0.25), after: items(1 - share) },
+  },
+});
+
+/** Of three kinds with every seed, and of the first once more. */
+const results = (...shares: readonly [number, number, number]): ArmResult[] => [
+  ...shares.flatMap((share) => request.seeds.map(() => result(share))),
+  result(shares[0]),
+];
 
 test.each([
   ["supported", 0.8, 0.4],
@@ -31,7 +34,8 @@ test.each([
   expect(first.estimate).toBeCloseTo(causal - encoderDecoder, 6);
   expect(tuned?.estimate).toBeCloseTo(encoderDecoder - causal, 6);
   expect(before?.estimate).toBe(0);
-  expect(tables[0]?.rows).toHaveLength(9);
+  expect(tables[0]?.rows).toHaveLength(10);
+  expect(effects.at(-1)).toMatchObject({ estimate: 0, low: 0, high: 0 });
 });
 
 test.each(["quick", "full"] as const)(
@@ -42,7 +46,7 @@ test.each(["quick", "full"] as const)(
         .plan({ ...request, preset })
         .map(({ configuration }) => configuration);
     expect(JSON.stringify(configurations())).toBe(JSON.stringify(configurations()));
-    const rest = configurations().map(({ architecture, objective, seed, model, probe, ...same }) =>
+    const rest = configurations().map(({ architecture, objective, seed, model, probe, repeat, ...same }) =>
       JSON.stringify(same),
     );
     expect(new Set(rest).size).toBe(1);

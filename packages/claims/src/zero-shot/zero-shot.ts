@@ -1,16 +1,19 @@
 import {
   type ArmResult,
   type Claim,
+  type ClaimArm,
   type ClaimRequest,
   claim,
   type Effect,
   type Evidence,
   type Findings,
   type FindingsTable,
+  type Preset,
   pairedEffect,
   type TrainingNumbers,
   trainingArm,
 } from "@trivium/evaluator";
+import { planSeeds, repeated, resultsOf, type SeededArms } from "../trained/seeded-arms.ts";
 import { type ChoiceNumbers, choiceProbe } from "./choice-probe.ts";
 
 /** As deep in each stack: about the same FLOPs a token, as in Wang et al., and twice the parameters. */
@@ -62,37 +65,43 @@ export const zeroShot = (): Claim => ({
     "After pretraining on Moby-Dick, at the same tokens seen and about the same FLOPs: how often the true continuation of held-out text is the likeliest of four, causal − encoder–decoder. Then a copy of each model is tuned on all instructions of a mixture but one, and ranks four answers to that one.",
   expected:
     "Causal before prefix before encoder–decoder, then the reverse after tuning. With a million parameters, intervals are expected to overlap.",
-  plan: ({ preset, seeds }) => {
-    const { width, layers, steps, items, tuningSteps, kinds: planned } = presets[preset];
-    return planned.flatMap(({ name, architecture, objective, depth }) =>
-      seeds.map((seed) =>
-        trainingArm({
-          name: `${name}, seed ${seed}`,
-          ...{ architecture, objective, steps, seed, batch: 16, length: 128 },
-          // Texts and pairs have other lengths: no position may be one that was never trained.
-          model: { width, layers: layers * depth, heads: 4, positions: "t5" },
-          dataset: { name: "moby-dick" },
-          evaluation: { scored: 200, decoded: 0, curvePoints: 4 },
-          probe: choiceProbe({ items, tuningSteps, seed }),
-        }),
-      ),
-    );
+  plan: (request) => {
+    const planned = planSeeds(arms(request.preset), request);
+    return [...planned, repeated(planned[0] as ClaimArm)];
   },
   analyse: (results, request) => findings(results as ArmResult<TrainingNumbers>[], request),
 });
+
+function arms(preset: Preset): SeededArms[] {
+  const { width, layers, steps, items, tuningSteps, kinds: planned } = presets[preset];
+  return planned.map(({ name, architecture, objective, depth }) => ({
+    name,
+    arm: (seed) =>
+      trainingArm({
+        ...{ name, architecture, objective, steps, seed, batch: 16, length: 128 },
+        // Texts and pairs have other lengths: no position may be one that was never trained.
+        model: { width, layers: layers * depth, heads: 4, positions: "t5" },
+        dataset: { name: "moby-dick" },
+        evaluation: { scored: 200, decoded: 0, curvePoints: 4 },
+        probe: choiceProbe({ items, tuningSteps, seed }),
+      }),
+  }));
+}
 
 type Trained = readonly ArmResult<TrainingNumbers>[];
 
 const choices = ({ numbers }: ArmResult<TrainingNumbers>) => numbers.probe as ChoiceNumbers;
 
-function findings(results: Trained, { preset, seeds }: ClaimRequest): Findings {
-  const of = (at: number) => results.slice(at * seeds.length, (at + 1) * seeds.length);
-  const [causal, prefix, encoderDecoder, half] = [of(0), of(1), of(2), of(3)];
-  const compare = (name: string, key: "choice" | "before" | "after", right: Trained): Effect =>
+function findings(results: Trained, request: ClaimRequest): Findings {
+  const of = resultsOf(arms(request.preset), results, request)<TrainingNumbers>;
+  const [causal, prefix, encoderDecoder, half] = kinds.map(({ name }) => of(name)) as [
+    ...[Trained, Trained, Trained, Trained],
+  ];
+  const compare = (name: string, key: "choice" | "before" | "after", right: Trained, left = causal): Effect =>
     pairedEffect({
       // Five points in a hundred: what the papers' causal and encoder–decoder models differ by.
       ...{ name, unit: "share of items", smallest: 0.05 },
-      left: causal.map((arm) => choices(arm)[key]),
+      left: left.map((arm) => choices(arm)[key]),
       right: right.map((arm) => choices(arm)[key]),
     });
   return {
@@ -101,9 +110,10 @@ function findings(results: Trained, { preset, seeds }: ClaimRequest): Findings {
       compare("after tuning, held-out instruction: causal − encoder–decoder", "after", encoderDecoder),
       compare("before tuning, the same instruction: causal − encoder–decoder", "before", encoderDecoder),
       compare("zero-shot, true continuation of four: causal − prefix", "choice", prefix),
-      ...(preset === "full"
+      ...(request.preset === "full"
         ? [compare("control, parameters: causal − encoder–decoder half as deep", "choice", half)]
         : []),
+      compare("the same arm twice, tuned (A/A)", "after", causal.slice(0, 1), results.slice(-1)),
     ],
     tables: [armTable(results)],
     charts: [],

@@ -1,0 +1,43 @@
+import { type ArmProgress, relay } from "@trivium/evaluator";
+import type { Model } from "@trivium/model";
+import type { Objective } from "@trivium/objectives";
+import { copyTree, disposeTree, type ParameterTree } from "@trivium/tensor";
+import { adamW, type BatchSource, runBetas, runRates, train, warmupCosine } from "@trivium/trainer";
+
+export interface FurtherTraining {
+  readonly model: Model;
+  readonly objective: Objective;
+  readonly parameters: ParameterTree;
+  readonly batches: BatchSource;
+  readonly steps: number;
+  readonly seed: number;
+  readonly learningRate: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * Trains a copy of the parameters, with an optimiser and a schedule of its own.
+ *
+ * @returns the copy, which is the caller's.
+ */
+export async function* trainFurther({
+  learningRate,
+  signal,
+  ...options
+}: FurtherTraining): AsyncGenerator<ArmProgress, ParameterTree, void> {
+  const { steps } = options;
+  const stream = train({
+    ...{ ...options, clipNorm: 1, parameters: copyTree(options.parameters) },
+    optimizer: adamW({ ...runBetas, weightDecay: 0.01 }),
+    schedule: warmupCosine(runRates({ learningRate, steps })),
+    ...(signal && { signal }),
+  });
+  const { parameters, reason } = yield* relay(stream, (event) =>
+    event.type === "step"
+      ? { done: event.step, total: steps, note: `trained further, loss ${event.loss.toFixed(4)}` }
+      : undefined,
+  );
+  if (reason === "finished") return parameters;
+  disposeTree(parameters);
+  throw signal?.reason;
+}
