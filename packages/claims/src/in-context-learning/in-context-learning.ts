@@ -2,6 +2,7 @@ import {
   type ArmResult,
   type Chart,
   type Claim,
+  type ClaimArm,
   type ClaimRequest,
   claim,
   type Effect,
@@ -9,14 +10,21 @@ import {
   expectedStationaryError,
   type Findings,
   type FindingsTable,
+  type Preset,
   pairedEffect,
 } from "@trivium/evaluator";
+import { type InContextNumbers, inContextArm, zeroError } from "../trained/in-context-arm.ts";
+import { inContextEffect } from "../trained/in-context-effect.ts";
+import { planSeeds, repeated, resultsOf, type SeededArms } from "../trained/seeded-arms.ts";
 import { type ConstructedNumbers, constructedArm } from "./constructed-arm.ts";
-import { type TrainedNumbers, trainedArm } from "./trained-arm.ts";
 
 const architectures = ["causal", "prefix"] as const;
 
-const steps = { quick: 600, full: 1500 } as const;
+const kinds = (preset: Preset): SeededArms[] =>
+  architectures.map((architecture) => ({
+    name: architecture,
+    arm: (seed) => inContextArm({ architecture, preset, seed }),
+  }));
 
 const ding = { source: "Ding et al. 2024", url: "https://arxiv.org/abs/2308.06912", read: "text" } as const;
 
@@ -50,34 +58,28 @@ export const inContextLearning = (): Claim => ({
     "Squared error on queries of in-context linear regression, the causal mask against the prefix mask, nothing else differing. First softmax transformers trained on the same sequences (d 4, 10 examples, 4 layers of width 64), paired by seed and sequence; then linear attention with constructed weights (d 16, 40 examples, 50 layers), where nothing is trained.",
   expected:
     "The construction leaves 0.4 under the causal mask and next to nothing under the prefix mask. Trained, the papers' ratios are 6 to 22 at 24 layers; less at this size.",
-  plan: ({ preset, seeds }) => {
-    const trained = architectures.flatMap((architecture) =>
-      seeds.map((seed) => trainedArm(`${architecture}, seed ${seed}`, { architecture, steps: steps[preset], seed })),
-    );
-    const again = { architecture: "causal", steps: steps[preset], seed: seeds[0] as number, repeat: 1 };
-    return [constructedArm({ sequences: 512, checked: 64 }), ...trained, trainedArm("causal, once more", again)];
+  plan: (request) => {
+    const trained = planSeeds(kinds(request.preset), request);
+    return [constructedArm({ sequences: 512, checked: 64 }), ...trained, repeated(trained[0] as ClaimArm)];
   },
   analyse: ([constructed, ...trained], request) =>
-    findings((constructed as ArmResult<ConstructedNumbers>).numbers, trained as ArmResult<TrainedNumbers>[], request),
+    findings((constructed as ArmResult<ConstructedNumbers>).numbers, trained, request),
 });
 
-type Trained = readonly ArmResult<TrainedNumbers>[];
+type Trained = readonly ArmResult<InContextNumbers>[];
 
-function findings(constructed: ConstructedNumbers, arms: Trained, { seeds }: ClaimRequest): Findings {
-  const trained = arms.slice(0, 2 * seeds.length);
-  const [causal, prefix, again] = [
-    trained.slice(0, seeds.length),
-    trained.slice(seeds.length),
-    arms.slice(2 * seeds.length),
-  ];
+function findings(constructed: ConstructedNumbers, arms: readonly ArmResult[], request: ClaimRequest): Findings {
+  const of = resultsOf(kinds(request.preset), arms, request)<InContextNumbers>;
+  const [causal, prefix] = [of("causal"), of("prefix")];
+  const again = [arms.at(-1) as ArmResult<InContextNumbers>];
   return {
     effects: [
       logRatio("trained: query error, ln(causal ÷ prefix)", causal, prefix),
       lastLayer(constructed),
-      difference("trained: query error, causal − prefix", causal, prefix),
-      difference("the same arm twice", causal.slice(0, 1), again),
+      inContextEffect("trained: query error, causal − prefix", causal, prefix),
+      inContextEffect("the same arm twice (A/A)", causal.slice(0, 1), again),
     ],
-    tables: [trainedTable(trained), layerTable(constructed), stationaryTable(constructed)],
+    tables: [trainedTable([...causal, ...prefix]), layerTable(constructed), stationaryTable(constructed)],
     charts: [layerChart(constructed), stationaryChart(constructed)],
     notes: [
       "A token is a whole example, as in the paper, and queries see examples alone, neither themselves nor one another. In a text, where x and y are tokens of their own, a causal model is also to find out which y belongs to which x.",
@@ -100,12 +102,6 @@ const logRatio = (name: string, left: Trained, right: Trained): Effect => {
   });
 };
 
-const difference = (name: string, left: Trained, right: Trained): Effect =>
-  pairedEffect({
-    ...{ name, unit: "squared error", smallest: 0.01 },
-    ...{ left: errorsOf(left), right: errorsOf(right), examples: "own" },
-  });
-
 function lastLayer({ last }: ConstructedNumbers): Effect {
   const effect = pairedEffect({
     ...{ name: "constructed: query error after 50 layers, causal − prefix", unit: "squared error", smallest: 0.01 },
@@ -120,7 +116,7 @@ function lastLayer({ last }: ConstructedNumbers): Effect {
 const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 const trainedTable = (arms: Trained): FindingsTable => ({
-  title: "Trained: squared error on the queries of held-out sequences (no answer at all: 1.33)",
+  title: `Trained: squared error on the queries of held-out sequences (of answering 0: ${zeroError.toFixed(2)})`,
   columns: ["arm", "parameters", "mean", "median"],
   rows: arms.map(({ name, numbers: { parameters, errors } }) => [
     ...[name, parameters, meanOf(errors)],

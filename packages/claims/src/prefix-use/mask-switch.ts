@@ -1,6 +1,6 @@
 import { createBatchSource } from "@trivium/data";
 import {
-  type ArmContext,
+  type ArmProgress,
   type ClaimArm,
   evaluateExamples,
   type Preset,
@@ -12,9 +12,10 @@ import {
 } from "@trivium/evaluator";
 import { createModel, type Model } from "@trivium/model";
 import { causalLm, type Objective, prefixLm } from "@trivium/objectives";
-import { copyTree, disposeTree, type ParameterTree } from "@trivium/tensor";
-import { adamW, consume, runBetas, runRates, train, warmupCosine } from "@trivium/trainer";
+import { disposeTree, type ParameterTree } from "@trivium/tensor";
+import { consume } from "@trivium/trainer";
 import { cmudictSettings, cmudictSteps } from "../trained/cmudict-arm.ts";
+import { trainFurther } from "../trained/train-further.ts";
 
 /** Nats of each held-out target of a causal model under the prefix mask. */
 export type MaskSwitched = {
@@ -38,36 +39,23 @@ export function maskSwitchArm(preset: Preset, seed: number): ClaimArm<TrainingNu
 }
 
 /** An arm of a causal model that is then trained for `steps` more under the prefix mask, and under its own. */
-export function switchedArm(settings: TrainingSettings, steps: number): ClaimArm<TrainingNumbers> {
-  const { seed } = settings;
-  const arm = (context?: ArmContext) =>
-    trainingArm({ name: "causal, then prefix", ...settings, probe: maskSwitch({ steps, seed, context }) });
-  const { name, configuration } = arm();
-  return { name, configuration, run: (context) => arm(context).run(context) };
-}
+export const switchedArm = (settings: TrainingSettings, steps: number): ClaimArm<TrainingNumbers> =>
+  trainingArm({ name: "causal, then prefix", ...settings, probe: maskSwitch(steps, settings.seed) });
 
-interface Switch {
-  readonly steps: number;
-  readonly seed: number;
-  /** What the arm runs with; none where it is only planned. */
-  readonly context: ArmContext | undefined;
-}
+const training = { learningRate: 2e-3, batchSize: 64, packing: 64 };
 
-const optimization = { learningRate: 2e-3, weightDecay: 0.01, clipNorm: 1, batchSize: 64, packing: 64 };
-
-const maskSwitch = ({ steps, seed, context }: Switch): TrainingProbe => ({
+const maskSwitch = (steps: number, seed: number): TrainingProbe => ({
   name: "mask switch",
-  settings: { version: 1, architecture: "prefix", steps, ...optimization },
-  async run(model, parameters, data) {
-    const { attention, signal, architecture } = context as ArmContext;
+  settings: { version: 2, architecture: "prefix", steps, ...training },
+  async *run(model, parameters, data) {
+    const { attention, architecture } = data.context;
     const prefix = createModel({ architecture: architecture("prefix"), config: model.config, attention });
-    const own = { parameters, data, steps, seed, signal };
+    const own = { parameters, data, steps, seed };
     const [towards, on] = [prefixLm() as Objective, causalLm({ loss: "target" }) as Objective];
-    return {
-      switched: await score({ ...own, model: prefix, objective: towards }),
-      adapted: await trainOn({ ...own, model: prefix, objective: towards }),
-      continued: await trainOn({ ...own, model, objective: on }),
-    };
+    const switched = await score({ ...own, model: prefix, objective: towards });
+    const adapted = yield* trainOn({ ...own, model: prefix, objective: towards });
+    const continued = yield* trainOn({ ...own, model, objective: on });
+    return { switched, adapted, continued };
   },
 });
 
@@ -78,10 +66,10 @@ interface Stage {
   readonly data: ProbedData;
   readonly steps: number;
   readonly seed: number;
-  readonly signal: AbortSignal | undefined;
 }
 
-async function score({ model, objective, parameters, data, signal }: Stage): Promise<readonly number[]> {
+async function score({ model, objective, parameters, data }: Stage): Promise<readonly number[]> {
+  const { signal } = data.context;
   const { examples } = await consume(
     evaluateExamples({
       ...{ model, objective, parameters, heldOut: data.heldOut, decoded: 0 },
@@ -89,29 +77,19 @@ async function score({ model, objective, parameters, data, signal }: Stage): Pro
       ...(signal && { signal }),
     }),
   );
+  signal?.throwIfAborted();
   return examples.nats;
 }
 
 /** Trains a copy further, and scores it. */
-async function trainOn(stage: Stage): Promise<readonly number[]> {
-  const { model, objective, data, steps, seed, signal } = stage;
-  const { learningRate, weightDecay, clipNorm, batchSize, packing } = optimization;
-  const { parameters } = await consume(
-    train({
-      ...{ model, objective, steps, clipNorm, seed, parameters: copyTree(stage.parameters) },
-      // Another order than that of the first stage.
-      batches: createBatchSource({
-        examples: data.train,
-        objective,
-        batchSize,
-        packing,
-        seed: `${seed}, mask switched`,
-      }),
-      optimizer: adamW({ ...runBetas, weightDecay }),
-      schedule: warmupCosine(runRates({ learningRate, steps })),
-      ...(signal && { signal }),
-    }),
-  );
+async function* trainOn(stage: Stage): AsyncGenerator<ArmProgress, readonly number[], void> {
+  const { data, steps, seed, objective, model } = stage;
+  const { learningRate, ...batches } = training;
+  const parameters = yield* trainFurther({
+    ...{ model, objective, parameters: stage.parameters, steps, seed, learningRate, signal: data.context.signal },
+    // Another order than that of the first stage.
+    batches: createBatchSource({ examples: data.train, objective, ...batches, seed: `${seed}, mask switched` }),
+  });
   try {
     return await score({ ...stage, parameters });
   } finally {

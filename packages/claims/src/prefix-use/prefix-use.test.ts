@@ -1,15 +1,16 @@
 import "@tensorflow/tfjs-backend-cpu";
 import { reference } from "@trivium/attention";
 import { createDataset } from "@trivium/data";
-import { type ArmContext, type ArmResult, type ClaimRequest, judge } from "@trivium/evaluator";
+import { type ArmContext, type ArmResult, type ClaimArm, type ClaimRequest, judge } from "@trivium/evaluator";
 import type { Architecture } from "@trivium/model";
 import { causal } from "@trivium/model-causal";
 import { prefix } from "@trivium/model-prefix";
 import { tf } from "@trivium/tensor";
 import { consume } from "@trivium/trainer";
 import { beforeAll, expect, test } from "vitest";
+import { inContextLearning } from "../in-context-learning/in-context-learning.ts";
 import { trainedArm } from "../testing/trained-arm.ts";
-import { inContextArm } from "./in-context-arm.ts";
+import { inContextArm } from "../trained/in-context-arm.ts";
 import { type MaskSwitched, switchedArm } from "./mask-switch.ts";
 import { prefixUse } from "./prefix-use.ts";
 
@@ -53,6 +54,13 @@ test("plans are equal, and arms in context differ by architecture and seed alone
   expect([arms.length, new Set(rest).size]).toEqual([6, 1]);
 });
 
+test.each(["quick", "full"] as const)("%s arms in context are those of in-context-learning", (preset) => {
+  const configurations = (plan: readonly ClaimArm[]) => plan.map(({ configuration }) => JSON.stringify(configuration));
+  const others = new Set(configurations(inContextLearning().plan({ ...request, preset })));
+  const shared = configurations(prefixUse().plan({ ...request, preset })).filter((one) => others.has(one));
+  expect(shared).toHaveLength(6);
+});
+
 const architectures = [causal, prefix] as readonly unknown[] as readonly Architecture[];
 const pairs = Array.from({ length: 27 }, (_, at) => {
   const source = [at % 3, Math.floor(at / 3) % 3, Math.floor(at / 9)].map((one) => "abc"[one]).join("");
@@ -85,7 +93,7 @@ test("a causal model's mask is switched, and copies of it are trained under both
 
 test("an arm in context that is aborted has no outcome, and leaves no tensor", async () => {
   const before = tf.memory().numTensors;
-  const arm = inContextArm({ architecture: "prefix", steps: 1, seed: 1 });
+  const arm = inContextArm({ architecture: "prefix", preset: "quick", seed: 1 });
   await expect(consume(arm.run({ ...context, signal: AbortSignal.abort() }))).rejects.toThrow("aborted");
   expect(tf.memory().numTensors).toBe(before);
 });

@@ -1,22 +1,13 @@
-import {
-  type ArmProgress,
-  type ClaimArm,
-  type CurvePoint,
-  type InContextReport,
-  linearRegression,
-  trainInContext,
-} from "@trivium/evaluator";
+import { type ClaimArm, linearRegression, type Preset, relay, trainInContext } from "@trivium/evaluator";
 
-/** What is trained, and for how long. */
-export interface TrainedSettings {
+/** Which architecture is trained in context, and how long. */
+export interface InContextSettings {
   readonly architecture: string;
-  readonly steps: number;
+  readonly preset: Preset;
   readonly seed: number;
-  /** The same arm once more, computed anew. */
-  readonly repeat?: number;
 }
 
-export type TrainedNumbers = {
+export type InContextNumbers = {
   readonly parameters: number;
   /** The squared error of each held-out sequence, mean over its queries. */
   readonly errors: readonly number[];
@@ -27,33 +18,34 @@ const sizes = { width: 4, examples: 10, queries: 10 };
 const config = { layers: 4, width: 64, heads: 4 };
 const [learningRate, batchSize, heldOut] = [4e-3, 64, 512];
 
-/** A softmax transformer trained on new linear regressions in every step. */
-export const trainedArm = (name: string, settings: TrainedSettings): ClaimArm<TrainedNumbers> => ({
-  name,
-  configuration: {
-    ...{ type: "in-context-learning/trained", version: 1, task: linearRegression.name },
-    ...{ sizes, config, learningRate, batchSize, heldOut, ...settings },
-  },
-  async *run(context) {
-    const { architecture, steps, seed } = settings;
-    const stream = trainInContext({
-      ...{ architecture: context.architecture(architecture), attention: context.attention, config },
-      ...{ sequences: { task: linearRegression, ...sizes }, steps, learningRate, batchSize, heldOut, seed },
-      ...(context.signal && { signal: context.signal }),
-    });
-    let next = await stream.next();
-    for (; !next.done; next = await stream.next()) {
-      const event = next.value;
-      if (event.type === "step") yield progressOf(event, steps);
-    }
-    context.signal?.throwIfAborted();
-    const { parameters, errors, curve } = next.value as InContextReport;
-    return { numbers: { parameters, errors }, curve: curve as readonly CurvePoint[] };
-  },
-});
+const steps = { quick: 600, full: 1500 } as const;
 
-const progressOf = ({ step, loss }: { step: number; loss: number }, steps: number): ArmProgress => ({
-  done: step,
-  total: steps,
-  note: `loss ${loss.toFixed(4)}`,
-});
+/** The error of answering 0: d/3, the variance of `w·x` for inputs uniform in (−1, 1)ᵈ. */
+export const zeroError = sizes.width / 3;
+
+/** A softmax transformer trained on new linear regressions in every step, each example one token. */
+export function inContextArm({ architecture, preset, seed }: InContextSettings): ClaimArm<InContextNumbers> {
+  const settings = { learningRate, batchSize, heldOut, steps: steps[preset], seed };
+  return {
+    name: `${architecture}, in context`,
+    configuration: {
+      ...{ type: "in-context/trained", version: 2, task: linearRegression.name },
+      ...{ sizes, config, architecture, ...settings },
+    },
+    async *run(context) {
+      const stream = trainInContext({
+        ...{ architecture: context.architecture(architecture), attention: context.attention, config, ...settings },
+        sequences: { task: linearRegression, ...sizes },
+        ...(context.signal && { signal: context.signal }),
+      });
+      const report = yield* relay(stream, (event) =>
+        event.type === "step"
+          ? { done: event.step, total: settings.steps, note: `loss ${event.loss.toFixed(4)}` }
+          : undefined,
+      );
+      context.signal?.throwIfAborted();
+      const { parameters, errors, curve } = report as NonNullable<typeof report>;
+      return { numbers: { parameters, errors }, curve };
+    },
+  };
+}
