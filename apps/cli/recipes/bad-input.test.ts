@@ -109,7 +109,7 @@ const cases: Readonly<Record<string, readonly [args: readonly string[], message:
   "evaluation of a folder without a run": [["evaluate", "of-others"], "of-others holds no whole checkpoint"],
   "generation from a missing folder": [["generate", "nope", "ab"], "nope holds no whole checkpoint"],
   "a beam of none": [["generate", "run", "ab", "--beam", "0"], "--beam is a whole number from 1, got 0"],
-  "a beam wider than the vocabulary": [["evaluate", "run", "--beam", "9999"], "beam is an integer from 1 to the"],
+  "a beam wider than the vocabulary": [["generate", "run", "ab", "--beam", "9999"], "beam is an integer from 1 to the"],
   "generation without a prompt": [["generate", "run"], "there is no prompt"],
   "an empty prompt": [["generate", "run", ""], "a prompt is empty"],
   "a prompt longer than the model": [
