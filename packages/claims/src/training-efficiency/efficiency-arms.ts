@@ -92,10 +92,3 @@ function modelOf(preset: Preset, kind: EfficiencyKind) {
   if (kind === "encoder–decoder, half the layers") return { ...base, layers: half };
   return kind === "encoder–decoder, shared stacks" ? { ...base, sharedStacks: true } : base;
 }
-
-/** An arm once more, under a hash of its own: what differs is nobody's doing. */
-export const repeated = ({ arm }: EfficiencyArm): ClaimArm<TrainingNumbers> => ({
-  ...arm,
-  name: `${arm.name}, again`,
-  configuration: { ...arm.configuration, repeat: 1 },
-});
