@@ -23,7 +23,7 @@ beforeAll(() => {
   trivium("claims", "run", ...ids, "--plugin", claims, "--seeds", "3", "--out", "claims");
   const rows = Array.from({ length: 64 }, (_, at) => `word ${at}\tdrow ${at}`);
   writeFileSync(join(folder, "toy.tsv"), `${rows.join("\n")}\n`);
-  const size = ["--width", "8", "--layers", "1", "--heads", "2", "--steps", "4", "--batch", "8", "--decoded", "2"];
+  const size = ["--width", "8", "--layers", "1", "--heads", "2", "--steps", "4", "--batch", "8", "--decoded", "3"];
   trivium("compare", "--data", "toy.tsv", ...size, "--out", "compare");
 }, 300_000);
 
@@ -92,6 +92,32 @@ test.for(pages)("the $page page is whole on a screen of $width pixels, $colorSch
   // All claims that ran have curves of their arms; the wide tables of arms cannot fit on a telephone.
   expect(looks.curves).toBe(page === "claims" ? 4 * (ids.length - 1) : 4);
   if (width === 390) expect(looks.scrolling).toBeGreaterThan(0);
+});
+
+/** On paper nothing can be scrolled or opened. */
+const printed = `(() => {
+  const all = (selector) => [...document.querySelectorAll(selector)];
+  const hidden = (element) => !element.checkVisibility() || element.getBoundingClientRect().height === 0;
+  return {
+    overflow: document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth,
+    cut: all(".wide, pre").filter((box) => box.scrollWidth > box.clientWidth + 1).length,
+    tables: all("table").length,
+    hidden: all("table, figure").filter(hidden).length,
+    ground: getComputedStyle(document.body).backgroundColor,
+  };
+})()`;
+
+test.for(["claims", "compare"])("the $0 page is whole on paper, in the light theme", async (page, context) => {
+  context.skip(findChromium() === undefined, NO_CHROMIUM);
+  const looks = await openPage<Record<string, number | string>>({
+    url: pathToFileURL(join(folder, page, "report.html")).href,
+    expression: printed,
+    // A4 less margins of 1 cm, at 96 dots per inch.
+    screen: { viewport: { width: 718, height: 1047 }, colorScheme: "dark" },
+    media: "print",
+  });
+  expect(looks).toMatchObject({ overflow: 0, cut: 0, hidden: 0, ground: "rgb(255, 255, 255)" });
+  expect(looks.tables).toBeGreaterThan(0);
 });
 
 test("every verdict is told by a sign and by words", async (context) => {

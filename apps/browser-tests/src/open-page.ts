@@ -24,6 +24,8 @@ export interface OpenPageOptions {
   readonly allowedErrors?: RegExp | undefined;
   /** The size and the theme of the reader's screen. */
   readonly screen?: Pick<BrowserContextOptions, "viewport" | "colorScheme">;
+  /** Looked at as it is printed. Default: as on a screen. */
+  readonly media?: "screen" | "print";
 }
 
 /**
@@ -38,6 +40,7 @@ export async function openPage<Output>({
   expression,
   allowedErrors,
   screen = {},
+  media = "screen",
 }: OpenPageOptions): Promise<Output> {
   const executablePath = findChromium();
   if (executablePath === undefined) throw new UnsupportedError("browser-tests/chromium", NO_CHROMIUM);
@@ -48,6 +51,7 @@ export async function openPage<Output>({
     const note = (text: string) => allowedErrors?.test(text) || errors.push(text);
     page.on("console", (message) => message.type() === "error" && note(message.text()));
     page.on("pageerror", (error) => note(error.message));
+    await page.emulateMedia({ media });
     await page.goto(url);
     const output = (await page.evaluate(expression)) as Output;
     if (errors.length > 0) throw new Error(`the page logged errors:\n${errors.join("\n")}`);

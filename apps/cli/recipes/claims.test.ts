@@ -23,8 +23,8 @@ let whole: ClaimsReport;
 
 const armsOf = (out: string): string[] =>
   existsSync(join(folder, out, "arms")) ? readdirSync(join(folder, out, "arms")).sort() : [];
-const changedAt = (out: string): number[] =>
-  armsOf(out).map((name) => statSync(join(folder, out, "arms", name)).mtimeMs);
+const changedAt = (out: string, names = armsOf(out)): number[] =>
+  names.map((name) => statSync(join(folder, out, "arms", name)).mtimeMs);
 
 beforeAll(async () => {
   const scope = join(folder, "node_modules/@trivium");
@@ -102,19 +102,25 @@ test("the report is made again from what is stored, plugin and all; a claim may 
   expect(await jsonOf<ClaimsReport>(["claims", "report", "claims"], folder)).toEqual(joined);
 });
 
-test("Ctrl-C keeps the arms that are finished, and a run goes on from there", async () => {
+test.each([
+  { signal: "SIGINT", ended: "stops after what is at hand", ends: [130, null] },
+  { signal: "SIGKILL", ended: "is killed at once", ends: [null, "SIGKILL"] },
+] as const)("a run that $ended keeps the arms that are finished; the next one measures the others", async (given) => {
+  const out = `stopped by ${given.signal}`;
   // So many arms that the signal comes before the last one, however busy the machine is.
-  const { child, ended, says } = startTrivium([...measuring, "--seeds", "20", "--out", "stopped"], folder);
-  await says("echo [1/40]");
-  child.kill("SIGINT");
-  const { code, stderr } = await ended;
-  expect([code, stderr.includes("the same command goes on from there")]).toEqual([130, true]);
-  const done = armsOf("stopped");
+  const { child, ended, says } = startTrivium([...measuring, "--seeds", "20", "--out", out], folder);
+  await says("echo [2/40]");
+  child.kill(given.signal);
+  const { code, signal, stderr } = await ended;
+  expect([code, signal], stderr).toEqual(given.ends);
+  expect(stderr.includes("the same command goes on from there")).toBe(given.signal === "SIGINT");
+  const done = armsOf(out).filter((name) => name.endsWith(".json"));
+  expect(done.length).toBeGreaterThan(0);
   expect(done.length).toBeLessThan(40);
-  const before = changedAt("stopped");
-  const resumed = await jsonOf<ClaimsReport>([...measuring, "--out", "stopped"], folder);
+  const before = changedAt(out, done);
+  const resumed = await jsonOf<ClaimsReport>([...measuring, "--out", out], folder);
   expect(withoutTimes({ ...resumed, command: whole.command })).toEqual(withoutTimes(whole));
-  expect(changedAt("stopped").filter((time) => before.includes(time))).toHaveLength(done.length);
+  expect(changedAt(out, done)).toEqual(before);
 });
 
 test.each([

@@ -2,7 +2,7 @@
  * Writes `docs/claims/` from the report of a run: `pnpm claims-docs [DIR/report.json]`. The report is copied beside the
  * pages; without one they are made again from that copy.
  */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { claimsDocuments } from "./report/claims-documents.ts";
 import type { ClaimsReport } from "./report/claims-report.ts";
@@ -15,6 +15,8 @@ if (report.format !== "trivium-claims") {
   process.exit(2);
 }
 rmSync(join(to, "figures"), { recursive: true, force: true });
+// Pages of claims that the report no longer has.
+for (const file of existsSync(to) ? readdirSync(to) : []) if (file.endsWith(".md")) rmSync(join(to, file));
 for (const [file, content] of new Map([...(await claimsDocuments(report)), ["report.json", text]])) {
   mkdirSync(dirname(join(to, file)), { recursive: true });
   writeFileSync(join(to, file), content);

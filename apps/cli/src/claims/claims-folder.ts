@@ -3,8 +3,15 @@ import { join } from "node:path";
 import { makeFolder, withFileErrors } from "@trivium/checkpoint";
 import { CheckpointError, type Reason } from "@trivium/core";
 import type { ClaimRequest, Json } from "@trivium/evaluator";
-import { writeReportFile } from "../report/report-folder.ts";
+import { isUnfinished, writeReportFile } from "../report/report-folder.ts";
 import { parseJson, readIfThere } from "./arm-folder.ts";
+
+/** What arms run on, and what their times are of. */
+export interface Machine {
+  readonly processor: string;
+  readonly cores: number;
+  readonly memoryGigabytes: number;
+}
 
 /** What the arms of a folder were run for: enough to judge the claims again without computing anything. */
 export interface ClaimsRun {
@@ -20,7 +27,8 @@ export interface ClaimsRun {
   /** What computed: a part of every arm's hash. */
   readonly environment: Json;
   readonly backend: string;
-  readonly machine: { readonly processor: string; readonly cores: number; readonly memoryGigabytes: number };
+  /** One for each that took part. */
+  readonly machines: readonly Machine[];
   /** Why claims were not run, by id. */
   readonly reasons: Readonly<Record<string, Reason>>;
 }
@@ -39,7 +47,7 @@ export async function openClaimsFolder(folder: string): Promise<ClaimsRun | unde
     return readdir(folder);
   });
   const before = await readClaimsRun(folder);
-  if (before || names.every((name) => name === "arms")) return before;
+  if (before || names.every((name) => name === "arms" || isUnfinished(name))) return before;
   const message = `${folder} holds ${names.slice(0, 3).join(", ")} and is not a folder of claims; choose another with --out`;
   throw new CheckpointError("cli/not-claims", message, { details: { folder } });
 }
@@ -47,7 +55,9 @@ export async function openClaimsFolder(folder: string): Promise<ClaimsRun | unde
 /** What was run in the folder; nothing if it is no folder of claims. */
 export async function readClaimsRun(folder: string): Promise<ClaimsRun | undefined> {
   const run = parseJson((await readIfThere(join(folder, runName))) ?? "") as Partial<ClaimsRun> | undefined;
-  return run?.format === "trivium-claims-run" && run.version === 1 ? (run as ClaimsRun) : undefined;
+  const isOurs = run?.format === "trivium-claims-run" && run.version === 1;
+  // The first folders named no machines.
+  return isOurs ? ({ machines: [], ...run } as unknown as ClaimsRun) : undefined;
 }
 
 export const writeClaimsRun = (folder: string, run: ClaimsRun): Promise<void> =>

@@ -2,11 +2,13 @@ import type { Claim, NamedClaim } from "@trivium/evaluator";
 import type { Plugins } from "../load-registry.ts";
 
 /**
- * The claims of those ids, or all.
+ * The claims of those ids; all for none, and for `all`.
  *
  * @throws {UnknownPluginError} listing what there is.
  */
 export function findClaims(ids: readonly string[], registry: Plugins): NamedClaim[] {
-  const names = ids.length > 0 ? [...new Set(ids)] : (registry.names("claim") as string[]);
-  return names.map((id) => ({ id, claim: (registry.find("claim", id).create as () => Claim)() }));
+  const names = new Set(ids.length > 0 ? ids.flatMap((id) => (id === "all" ? known(registry) : id)) : known(registry));
+  return [...names].map((id) => ({ id, claim: (registry.find("claim", id).create as () => Claim)() }));
 }
+
+const known = (registry: Plugins) => registry.names("claim") as string[];

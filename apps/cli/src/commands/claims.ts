@@ -1,31 +1,29 @@
-import { availableParallelism, cpus, totalmem } from "node:os";
 import { CheckpointError } from "@trivium/core";
-import { analyseClaims, type ClaimRequest, type ClaimResult, type ClaimsEvent, runClaims } from "@trivium/evaluator";
-import { consume, type Sink } from "@trivium/trainer";
+import { analyseClaims, runClaims } from "@trivium/evaluator";
+import { consume } from "@trivium/trainer";
 import type { Command } from "commander";
 import { createArmContext } from "../claims/arm-context.ts";
 import { createArmFolder } from "../claims/arm-folder.ts";
-import { type ClaimsRun, openClaimsFolder, readClaimsRun, writeClaimsRun } from "../claims/claims-folder.ts";
+import { openClaimsFolder, readClaimsRun, writeClaimsRun } from "../claims/claims-folder.ts";
+import { belongTogether, describeRun, reasonsOf, together } from "../claims/describe-run.ts";
 import { findClaims } from "../claims/find-claims.ts";
+import { claimsOutlook, describeOutlook } from "../claims/outlook.ts";
+import { showClaims } from "../claims/show-claims.ts";
 import { writeClaimsReport } from "../claims/write-claims-report.ts";
 import { type CommandContext, defineCommand } from "../command-context.ts";
-import { resolvePlugin } from "../load-registry.ts";
-import type { Output } from "../output.ts";
 import { numericIdentity, prepareBackend } from "../prepare-backend.ts";
-import type { Progress } from "../progress.ts";
 import { readFlags } from "../read-settings.ts";
 import { addFlags } from "../setting-flags.ts";
-import { type ClaimsSettings, claimsSchema } from "../settings.ts";
+import { claimsSchema } from "../settings.ts";
 import { interruptedExitCode, stopOnSignals } from "../stop-on-signals.ts";
 import { table } from "../table.ts";
-import { typedCommand } from "../typed-command.ts";
 
 export function claimsCommand(program: Command): void {
   const claims = program
     .command("claims")
     .description("What is said of the architectures: list it, measure it, report it.");
   defineCommand(claims.command("list").description("The claims there are."), listClaims);
-  const run = claims.command("run").argument("[ids...]", "claims to measure. Default: all");
+  const run = claims.command("run").argument("[ids...]", "claims to measure, or `all`. Default: all");
   run.description("Measure claims; what was measured before is not measured again.");
   defineCommand(addFlags(run, claimsSchema), measureClaims);
   const report = claims.command("report").argument("<dir>", "a folder of `claims run`");
@@ -53,13 +51,19 @@ async function measureClaims(context: CommandContext): Promise<void> {
     environment,
     backend: probe.available ? `${settings.backend} (${probe.detail})` : settings.backend,
   });
-  const run = before ? together(before, started) : started;
+  const run = before && belongTogether(before, started) ? together(before, started) : started;
+  if (before && !belongTogether(before, started))
+    output.note(
+      `${out} was measured with another preset, seeds or build; its arms stay, and a report of this run replaces its report`,
+    );
   await writeClaimsRun(out, run);
   const { signal, release } = stopOnSignals(output);
   const store = createArmFolder(out);
   const shared = { request: run.request, store, environment };
   const stream = runClaims({ ...shared, claims, context: createArmContext(registry, settings.attention), signal });
-  const results = await consume(stream, showClaims(output)).finally(release);
+  const outlook = () => claimsOutlook({ ...shared, claims });
+  output.note(describeOutlook(await outlook()));
+  const results = await consume(stream, showClaims(output, outlook)).finally(release);
   if (results.length < claims.length) {
     output.note(`stopped after ${results.length} of ${claims.length} claims; the same command goes on from there`);
     process.exitCode = interruptedExitCode;
@@ -84,57 +88,4 @@ async function reportClaims({ positional, plugins, registry, output }: CommandCo
   const claims = findClaims(run.claims, found);
   const results = await analyseClaims({ claims, request, environment, store: createArmFolder(folder) });
   await writeClaimsReport(folder, { results, run, registry: found, output });
-}
-
-function describeRun(
-  { preset, seeds: count, plugins }: ClaimsSettings,
-  own: Pick<ClaimsRun, "claims" | "environment" | "backend">,
-): ClaimsRun {
-  const request: ClaimRequest = { preset, seeds: Array.from({ length: count }, (_, at) => at + 1) };
-  return {
-    ...{ format: "trivium-claims-run", version: 1, command: typedCommand(process.argv.slice(2)), request },
-    ...own,
-    plugins: plugins.map(resolvePlugin),
-    machine: {
-      processor: cpus()[0]?.model.trim() || process.arch,
-      cores: availableParallelism(),
-      memoryGigabytes: Math.round(totalmem() / 2 ** 30),
-    },
-    reasons: {},
-  };
-}
-
-/** Claims that were measured in the folder before stay in the report if they were measured in the same way. */
-function together(before: ClaimsRun, run: ClaimsRun): ClaimsRun {
-  const way = ({ request, environment }: ClaimsRun) => JSON.stringify([request, environment]);
-  if (way(before) !== way(run)) return run;
-  const plugins = [...new Set([...before.plugins, ...run.plugins])];
-  const claims = [...new Set([...before.claims, ...run.claims])];
-  return { ...run, claims, plugins, reasons: before.reasons };
-}
-
-function reasonsOf({ reasons }: ClaimsRun, results: readonly ClaimResult[]): ClaimsRun["reasons"] {
-  const ran = new Set(results.map(({ id }) => id));
-  const kept = Object.entries(reasons).filter(([id]) => !ran.has(id));
-  const found = results.flatMap((result) => (result.status === "not run" ? [[result.id, result.reason] as const] : []));
-  return Object.fromEntries([...kept, ...found]);
-}
-
-function showClaims(output: Output): Sink<ClaimsEvent> {
-  let progress: Progress | undefined;
-  return (event) => {
-    if (event.type === "arm" && event.from === "run")
-      progress = output.progress(`${event.claim} [${event.index + 1}/${event.arms}] ${event.arm}`);
-    if (event.type === "progress") {
-      const { done, total, note = "" } = event.progress;
-      progress?.update(done, total, note);
-    }
-    if (event.type === "stored") progress?.stop();
-    if (event.type === "result") {
-      const { result } = event;
-      output.note(
-        `${result.id}: ${result.status === "measured" ? result.verdict : `not run: ${result.reason.message}`}`,
-      );
-    }
-  };
 }

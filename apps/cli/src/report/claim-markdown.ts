@@ -1,4 +1,5 @@
 import type { Evidence, FindingsTable } from "@trivium/evaluator";
+import { armsAndTime } from "./arms-and-time.ts";
 import { disagreements, howRead, seen, speaking } from "./claim-words.ts";
 import { readable, readableEffect } from "./claims-numbers.ts";
 import type { ReportedClaim } from "./claims-report.ts";
@@ -17,7 +18,11 @@ export function claimMarkdown(claim: ReportedClaim, heading: "##" | "###", pictu
     ...pictures,
     ...tables.map(findingsTable),
     ...section("Notes", notes.map((note) => `- ${escapeMarkdown(note)}`).join("\n")),
-    ...section("To measure it again", `\`\`\`sh\n${command}\n\`\`\``),
+    ...section(
+      "To measure it again",
+      `\`\`\`sh\n${command}\n\`\`\``,
+      claim.arms.length > 0 ? `${armsAndTime(claim.arms)}.` : "",
+    ),
   ].join("\n\n");
 }
 

@@ -1,3 +1,4 @@
+import { armsAndTime } from "./arms-and-time.ts";
 import { drawChart } from "./charts/draw-chart.ts";
 import { drawCurves } from "./charts/draw-curves.ts";
 import { standalone } from "./charts/draw-svg.ts";
@@ -37,6 +38,8 @@ effect; a positive one speaks for the statement.
 ${verdictTable(claims, ({ id }) => `[${id}](${id}.md)`)}
 
 ${used.map((verdict) => `- *${signedVerdict(verdict)}*: ${verdictMeanings[verdict]}`).join("\n")}
+
+All claims: ${armsAndTime(claims.flatMap(({ arms }) => arms))}.
 
 ${signatureMarkdown(report)}
 

@@ -18,6 +18,7 @@ import type { Plugins } from "../load-registry.ts";
 import { ownVersion } from "../own-package.ts";
 import { typedCommand } from "../typed-command.ts";
 import { hashOf, maskSpecs } from "./comparison-report.ts";
+import { intervalSignature, scoreSignatures } from "./metric-signatures.ts";
 
 /** An arm as a report shows it: all but the long lists of its numbers, which are in its file. */
 export interface ReportedArm {
@@ -26,6 +27,8 @@ export interface ReportedArm {
   readonly hash: string;
   readonly configuration: Readonly<Record<string, Json>>;
   readonly numbers: Json;
+  /** How long it took, preparation and scoring included. */
+  readonly seconds?: number;
   readonly times?: Readonly<Record<string, number>>;
   readonly curve?: readonly CurvePoint[];
 }
@@ -69,17 +72,11 @@ export interface ClaimsReport {
     /** How numbers were taken. */
     readonly metrics: readonly string[];
     readonly seeds: readonly number[];
-    readonly machine: ClaimsRun["machine"];
+    readonly machines: ClaimsRun["machines"];
     readonly backend: string;
     readonly environment: Json;
   };
 }
-
-const metrics = [
-  "nats|targets only|no smoothing|teacher forcing",
-  "per,wer|edits to the nearest reference, the shortest first|greedy, or the beam of the arm's configuration",
-  "interval|95 %|percentile bootstrap, paired, seeds × examples, seeds stretched by √(S/(S−1))·t/z",
-] as const;
 
 /** Everything that a reader needs to judge the claims and to repeat them. */
 export function createClaimsReport(results: readonly ClaimResult[], run: ClaimsRun, registry: Plugins): ClaimsReport {
@@ -96,9 +93,9 @@ export function createClaimsReport(results: readonly ClaimResult[], run: ClaimsR
       configuration: hashOf(arms.map(({ hash }) => hash)),
       data: fingerprintsOf(arms),
       masks: hashOf(architectures.map(maskSpecs)),
-      metrics,
+      metrics: [...scoreSignatures, intervalSignature],
       seeds: run.request.seeds,
-      ...{ machine: run.machine, backend: run.backend, environment: run.environment },
+      ...{ machines: run.machines, backend: run.backend, environment: run.environment },
     },
   };
 }
@@ -123,8 +120,8 @@ function reportedClaim(result: ClaimResult, { request, reasons, plugins }: Claim
   return { ...about, verdict: "not run", reason, effects: [], tables: [], charts: [], notes: [], arms: [] };
 }
 
-function reportedArm({ name, hash, configuration, numbers, times, curve }: StoredArm): ReportedArm {
-  const optional = { ...(times && { times }), ...(curve && { curve }) };
+function reportedArm({ name, hash, configuration, numbers, seconds, times, curve }: StoredArm): ReportedArm {
+  const optional = { ...(seconds !== undefined && { seconds }), ...(times && { times }), ...(curve && { curve }) };
   return { name, hash, configuration, numbers: summary(numbers), ...optional };
 }
 
@@ -157,7 +154,7 @@ export function withoutTimes(report: ClaimsReport): unknown {
     ...claim,
     tables: tables.filter(({ timed }) => !timed),
     charts: charts.filter(({ timed }) => !timed),
-    arms: arms.map(({ times, curve, ...arm }) => ({
+    arms: arms.map(({ seconds, times, curve, ...arm }) => ({
       ...arm,
       ...(curve && { curve: curve.map(({ seconds, ...point }) => point) }),
     })),

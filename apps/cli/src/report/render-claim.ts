@@ -1,4 +1,5 @@
 import type { Chart, Evidence } from "@trivium/evaluator";
+import { armsAndTime } from "./arms-and-time.ts";
 import { drawChart, hiddenPoints } from "./charts/draw-chart.ts";
 import { type Marks, marksOf } from "./charts/mark.ts";
 import { type CurvePanel, curvePanels } from "./claim-curves.ts";
@@ -101,11 +102,11 @@ function armList(arms: readonly ReportedArm[]): string {
   const table = renderTable({
     title: "Arms, and the files that hold all of their numbers",
     columns: ["arm", "file", "seconds"],
-    rows: arms.map(({ name, hash, times }) => [
+    rows: arms.map(({ name, hash, seconds }) => [
       name,
       { html: `<code>arms/${hash}.json</code>` },
-      readable(times?.seconds ?? null),
+      readable(seconds ?? null),
     ]),
   });
-  return `<details><summary>${arms.length} arm${arms.length === 1 ? "" : "s"} and their files</summary>${table}</details>`;
+  return `<details><summary>${armsAndTime(arms)}</summary>${table}</details>`;
 }

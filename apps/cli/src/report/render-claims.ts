@@ -1,4 +1,5 @@
 import type { Effect } from "@trivium/evaluator";
+import { armsAndTime } from "./arms-and-time.ts";
 import { drawInterval } from "./charts/draw-interval.ts";
 import { readableEffect } from "./claims-numbers.ts";
 import type { ClaimsReport, ReportedClaim } from "./claims-report.ts";
@@ -13,8 +14,8 @@ import { renderClaim } from "./render-claim.ts";
 export async function renderClaims(report: ClaimsReport): Promise<string> {
   const { claims, request, command, signature } = report;
   const articles = await Promise.all(claims.map(renderClaim));
-  const { configuration, data, masks, seeds, machine, backend, environment, metrics, versions } = signature;
-  const ordered = { versions, machine, backend, environment, seeds, configuration, data, masks, metrics };
+  const { configuration, data, masks, seeds, machines, backend, environment, metrics, versions } = signature;
+  const ordered = { versions, machines, backend, environment, seeds, configuration, data, masks, metrics };
   return renderPage({
     title: "What is said of the architectures, measured",
     introduction: `<p>Preset <strong>${request.preset}</strong>; ${seedWords(request.seeds)}. Every verdict follows by rule from the interval of the claim's first effect; nothing is assumed to win.</p>`,
@@ -30,7 +31,7 @@ ${verdictKey(claims)}
 ${articles.join("\n")}
 <article id="signature" aria-labelledby="signature-title">
 <h2 id="signature-title">Signature</h2>
-<p>Equal signatures give equal numbers, times aside.</p>
+<p>Equal signatures give equal numbers, times aside. All claims: ${armsAndTime(claims.flatMap(({ arms }) => arms))}.</p>
 ${renderCommand(command)}
 ${renderSignature(ordered)}
 </article>`,

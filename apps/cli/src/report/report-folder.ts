@@ -24,6 +24,9 @@ const ours = [reportName, "report.html"];
 /** Unfinished work of ours: never read, and overwritten. */
 const temporaryOf = (name: string): string => `.${name}.temporary`;
 
+/** Whether that file was being written when the program was killed. */
+export const isUnfinished = (name: string): boolean => name.startsWith(".") && name.endsWith(".temporary");
+
 /**
  * Makes the folder, or takes one that is empty or holds an earlier report of the same comparison.
  *

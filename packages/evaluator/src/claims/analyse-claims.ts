@@ -73,7 +73,12 @@ export async function analyseClaims({
   return results;
 }
 
-/** @throws {ConfigError} `evaluator/plan` if there is no arm, or two have one name; `evaluator/configuration`. */
+/**
+ * The arms of a claim, in its order, each with the place of its results.
+ *
+ * @throws {ConfigError} `evaluator/plan` if there is no arm, or two have one name; `evaluator/configuration`.
+ * @example (await planArms({ id: "mine", claim: mine }, request)).map(({ hash }) => hash)
+ */
 export async function planArms(
   { id, claim }: NamedClaim,
   request: ClaimRequest,

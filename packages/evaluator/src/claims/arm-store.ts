@@ -6,6 +6,8 @@ export interface StoredArm extends ArmResult {
   readonly version: 1;
   /** See `armHash`. */
   readonly hash: string;
+  /** How long it took, preparation and scoring included. */
+  readonly seconds?: number;
 }
 
 /** Where arms are kept by the hash of their configuration, so that nothing is computed twice. */

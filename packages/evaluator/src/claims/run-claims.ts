@@ -88,6 +88,7 @@ async function* runArm(
   { context, store, signal }: RunClaimsOptions,
 ): AsyncGenerator<ClaimsEvent, StoredArm | Reason | undefined, void> {
   let outcome: ArmOutcome;
+  const started = performance.now();
   try {
     const progress = arm.run(signal ? { ...context, signal } : context);
     outcome = yield* relay(progress, (progress) => ({ type: "progress", ...about, progress }) as const);
@@ -98,7 +99,9 @@ async function* runArm(
   }
   if (signal?.aborted) return undefined;
   const { name, configuration } = arm;
-  const result: StoredArm = { format: "trivium-claim-arm", version: 1, hash, name, configuration, ...asKept(outcome) };
+  const seconds = (performance.now() - started) / 1000;
+  const kept = { format: "trivium-claim-arm", version: 1, hash, name, configuration, seconds } as const;
+  const result: StoredArm = { ...kept, ...asKept(outcome) };
   await store.write(result);
   yield { type: "stored", ...about, result };
   return result;

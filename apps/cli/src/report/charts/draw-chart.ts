@@ -3,6 +3,7 @@ import type { TopLevelSpec } from "vega-lite";
 import { axisFormat } from "./axis-format.ts";
 import { drawSvg } from "./draw-svg.ts";
 import { type Marks, markScales } from "./mark.ts";
+import { titleLines } from "./title-lines.ts";
 
 /** A point that the chart's scales can show; its interval ends where they do. */
 interface Drawn {
@@ -38,6 +39,8 @@ function drawable({ x, y, series }: Chart): Drawn[] {
 /** As close to the values as it may be; Vega warns of a scale without zero where none could have it. */
 export const scaleOf = (type: "linear" | "log") => (type === "log" ? { type, nice: false } : { type, zero: false });
 
+const [width, height] = [330, 230];
+
 /** How many points have no place on the chart's scales. */
 export const hiddenPoints = (chart: Chart): number =>
   chart.series.reduce((sum, { points }) => sum + points.length, 0) - drawable(chart).length;
@@ -50,7 +53,7 @@ export async function drawChart(chart: Chart, marks: Marks): Promise<string> {
     ({
       field,
       type: "quantitative",
-      title,
+      title: titleLines(title, field === "x" ? width : height),
       scale: scaleOf(scale),
       axis: { ...axisFormat(values.map((value) => value[field] ?? value.y)), tickCount: 5 },
     }) as const;
@@ -58,7 +61,7 @@ export async function drawChart(chart: Chart, marks: Marks): Promise<string> {
   const interval = { x, y: axis({ ...chart.y }, "low"), y2: { field: "high" }, color: scales.color } as const;
   const has = "isValid(datum.high)";
   const spec: TopLevelSpec = {
-    ...{ width: 330, height: 230, data: { values } },
+    ...{ width, height, data: { values } },
     layer: [
       { transform: [{ filter: `${has} && !datum.alone` }], mark: { type: "area", opacity: 0.18 }, encoding: interval },
       { transform: [{ filter: `${has} && datum.alone` }], mark: { type: "rule", strokeWidth: 2 }, encoding: interval },

@@ -4,6 +4,7 @@ import { scaleOf } from "./draw-chart.ts";
 import { drawSvg } from "./draw-svg.ts";
 import { type CurveAxis, type LearningCurve, meanCurve } from "./learning-curves.ts";
 import { type Marks, markScales } from "./mark.ts";
+import { titleLines } from "./title-lines.ts";
 
 export interface CurvePicture {
   readonly curves: readonly LearningCurve[];
@@ -12,6 +13,8 @@ export interface CurvePicture {
   readonly unit: string;
   readonly marks: Marks;
 }
+
+const [width, height] = [225, 190];
 
 /** Losses so far apart are drawn on a logarithmic scale. */
 const logarithmicFrom = 30;
@@ -26,19 +29,19 @@ export async function drawCurves({ curves, axis, unit, marks }: CurvePicture): P
   const x = {
     field: "x",
     type: "quantitative",
-    title: axis.title,
+    title: titleLines(axis.title, width),
     axis: { ...axisFormat(values.map((point) => point.x)), tickCount: 4 },
   } as const;
   const y = (field: string) =>
     ({
       field,
       type: "quantitative",
-      title: unit,
+      title: titleLines(unit, height),
       scale: scaleOf(type),
       axis: { ...axisFormat([lowest, highest]), tickCount: 5 },
     }) as const;
   const spec: TopLevelSpec = {
-    ...{ width: 225, height: 190, data: { values } },
+    ...{ width, height, data: { values } },
     layer: [
       {
         mark: { type: "area", opacity: 0.16 },

@@ -77,7 +77,9 @@ summary { cursor: pointer; }
   .skip, nav { display: none; }
   .wide, pre { overflow: visible; white-space: pre-wrap; }
   .wide tbody th { position: static; }
-  th, td, tbody th, .words { min-width: 0; max-width: none; white-space: normal !important; overflow-wrap: anywhere; padding: .2rem .3rem; }
+  th, td, tbody th, .words { min-width: 0; max-width: none; padding: .2rem .2rem; }
+  th, td, .number { overflow-wrap: break-word; white-space: normal; }
+  tbody th, .words { min-width: 5rem; overflow-wrap: anywhere; }
   table { font-size: .75rem; }
   .curves, .charts { grid-template-columns: repeat(2, minmax(0, 1fr)); }
   figure, .together, tr, pre, .seen { break-inside: avoid; }

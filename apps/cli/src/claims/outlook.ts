@@ -1,0 +1,56 @@
+import {
+  type AnalyseClaimsOptions,
+  type ClaimArm,
+  type PlannedArm,
+  planArms,
+  type StoredArm,
+} from "@trivium/evaluator";
+import { duration } from "../duration.ts";
+
+/** How much work claims are. */
+export interface Outlook {
+  /** Those of one configuration are one. */
+  readonly arms: number;
+  /** How many of them have no results yet. */
+  readonly left: number;
+  /** What these will take, but for the next. */
+  readonly seconds: number;
+  /** How many are like nothing that was measured before. */
+  readonly unknown: number;
+}
+
+/** What is measured and what is left to do; the time goes by arms that differ in their seed alone, else by all of the type. */
+export async function claimsOutlook({ claims, request, environment, store }: AnalyseClaimsOptions): Promise<Outlook> {
+  const plans = await Promise.all(claims.map((named) => planArms(named, request, environment)));
+  const planned = new Map(plans.flat().map((one) => [one.hash, one]));
+  const left: PlannedArm[] = [];
+  const known: StoredArm[] = [];
+  for (const one of planned.values()) {
+    const stored = await store.read(one.hash);
+    if (stored) known.push(stored);
+    else left.push(one);
+  }
+  const expected = left.map(({ arm }) => expectedSeconds(arm, known));
+  const foreseen = expected.filter((one) => one !== undefined);
+  const seconds = foreseen.reduce((sum, one) => sum + one, 0);
+  return { arms: planned.size, left: left.length, seconds, unknown: left.length - foreseen.length };
+}
+
+/** `"118 arms: 30 measured before, 88 to go, about 3 h 10 min and 2 arms of unknown length"` */
+export function describeOutlook({ arms, left, seconds, unknown }: Outlook): string {
+  const counts = `${counted(arms)}: ${arms - left} measured before, ${left} to go`;
+  if (left === unknown) return counts;
+  return `${counts}, about ${duration(seconds)}${unknown > 0 ? ` and ${counted(unknown)} of unknown length` : ""}`;
+}
+
+const counted = (arms: number): string => `${arms} arm${arms === 1 ? "" : "s"}`;
+
+function expectedSeconds({ configuration }: ClaimArm, known: readonly StoredArm[]): number | undefined {
+  const timed = known.filter(({ seconds }) => seconds !== undefined);
+  const alike = timed.filter((one) => apartFromSeed(one.configuration) === apartFromSeed(configuration));
+  const related = timed.filter((one) => one.configuration.type === configuration.type);
+  const from = [alike, related].find(({ length }) => length > 0);
+  return from && from.reduce((sum, { seconds = 0 }) => sum + seconds, 0) / from.length;
+}
+
+const apartFromSeed = ({ seed, repeat, ...rest }: ClaimArm["configuration"]): string => JSON.stringify(rest);

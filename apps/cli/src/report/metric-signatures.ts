@@ -1,0 +1,9 @@
+/** How losses and rates were taken. */
+export const scoreSignatures = [
+  "nats|targets only|no smoothing|teacher forcing",
+  "per,wer|edits to the nearest reference, the shortest first|greedy",
+] as const;
+
+/** How intervals were found. */
+export const intervalSignature =
+  "interval|95 %|percentile bootstrap, paired, seeds × examples, seeds stretched by √(S/(S−1))·t/z";
