@@ -24,7 +24,7 @@ beforeAll(() => {
   const rows = Array.from({ length: 64 }, (_, at) => `word ${at}\tdrow ${at}`);
   writeFileSync(join(folder, "toy.tsv"), `${rows.join("\n")}\n`);
   const size = ["--width", "8", "--layers", "1", "--heads", "2", "--steps", "4", "--batch", "8", "--decoded", "3"];
-  trivium("compare", "--data", "toy.tsv", ...size, "--out", "compare");
+  trivium("compare", "--data", "toy.tsv", ...size, "--metrics", "bleu,chrf", "--out", "compare");
 }, 300_000);
 
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -75,6 +75,25 @@ test("the same comparison twice differs in nothing but times", async () => {
   for (const name of ["causal", "encoder-decoder"]) expect(timeless(again, name)).toEqual(timeless(whole, name));
 });
 
+test("decoded text is scored by metrics, with differences from the first arm", async () => {
+  const more = ["--metrics", "bleu,chrf", "--architectures", "prefix,causal", "--json"];
+  const { stdout } = await runTrivium(comparison("scored", 60, ...more), folder);
+  const { arms, signature } = JSON.parse(stdout) as ComparisonReport;
+  const [first, second] = arms.map(({ metrics }) => metrics ?? []);
+  expect(first?.map(({ name, difference }) => [name, difference])).toEqual([
+    ["BLEU", undefined],
+    ["chrF2", undefined],
+  ]);
+  for (const [at, { score, difference }] of (second ?? []).entries()) {
+    expect(difference?.estimate).toBe(score - (first?.[at]?.score as number));
+    expect(difference?.low).toBeLessThanOrEqual(difference?.high as number);
+  }
+  expect(signature.metrics.filter((one) => /nrefs:.*version:/.test(one))).toHaveLength(2);
+  expect(readFileSync(join(folder, "scored/report.html"), "utf8")).toContain(">chrF2<");
+  const { code, stderr } = await runTrivium(comparison("none", 1, "--metrics", "bleu", "--decoded", "0"), folder);
+  expect([code, stderr]).toEqual([2, expect.stringContaining("--decoded 0 decodes nothing; leave it out")]);
+});
+
 test("the page is whole in itself: no scripts, nothing from elsewhere, well-formed pictures, unique ids", () => {
   expect(page).toMatch(/^<!doctype html>\n<html lang="en">/);
   expect(page).not.toMatch(/<script|javascript:|\son\w+=|@import|url\((?!#)/i);

@@ -53,7 +53,7 @@ async function ownData({ settings, registry, directory, data }: LoadedRun): Prom
     const problem = `${directory} was trained on ${path}, which is not there any more`;
     throw new DataError("cli/missing-data", `${problem}; put it back, or say with --data where it is now`);
   }
-  const dataset = await loadDataset({ data: path, heldOut: settings.heldOut }, registry);
+  const dataset = await loadDataset(settings, registry);
   if (dataset.fingerprint === data) return dataset;
   const problem = `${path} has changed since ${directory} was trained, so the model may have seen some of the test part`;
   throw new DataError("cli/other-data", `${problem}; restore the file, or give --data a file that it has not seen`);
@@ -61,8 +61,9 @@ async function ownData({ settings, registry, directory, data }: LoadedRun): Prom
 
 /** Split as the training data was, so that a copy of it is known by its fingerprint. */
 async function otherData(data: string, { settings, registry }: LoadedRun): Promise<Dataset> {
+  const { heldOut } = settings;
   try {
-    return await loadDataset({ data, heldOut: settings.heldOut }, registry);
+    return await loadDataset(data === settings.data ? settings : { data, heldOut }, registry);
   } catch (error) {
     // The training data could be split, so this is another file.
     if (!DataError.is(error, "data/too-few")) throw error;

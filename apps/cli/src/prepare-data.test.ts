@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { exampleLength } from "@trivium/data";
 import { afterAll, expect, test } from "vitest";
 import { loadRegistry } from "./load-registry.ts";
-import { prepareData, restoreTokenizer } from "./prepare-data.ts";
+import { loadDataset, prepareData, restoreTokenizer } from "./prepare-data.ts";
 import { trainSchema } from "./settings.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "trivium-data-"));
@@ -68,4 +68,14 @@ test("a tokenizer that was written down encodes as before", async () => {
   const again = restoreTokenizer(JSON.parse(JSON.stringify(tokenizer.toJson())), registry);
   expect(again.size).toBe(tokenizer.size);
   for (const word of words) expect(again.encodeSource(word)).toEqual(tokenizer.encodeSource(word));
+});
+
+test("a dataset by name takes options, and says what it does not take; a file takes none", async () => {
+  const load = (settings: Record<string, unknown>) => loadDataset(trainSchema.parse(settings), registry);
+  const { train, test: held } = await load({ data: "scan", dataOptions: { split: "length", validation: 0 } });
+  expect([train.length, held.length]).toEqual([16_990, 3_920]);
+  await expect(load({ data: "scan", dataOptions: { split: "width" } })).rejects.toThrow("split");
+  await expect(load({ data: join(folder, "a.tsv"), dataOptions: {} })).rejects.toThrow(
+    "a.tsv is a file; leave them out",
+  );
 });

@@ -63,21 +63,27 @@ export const lastingData = (data: string | undefined, registry: Plugins): string
   data === undefined || isDatasetName(data, registry) ? data : resolve(data);
 
 /**
- * The dataset of that name, else the file.
+ * The dataset of that name with those options, else the file.
  *
- * @throws {ConfigError} `cli/data` if there is neither. @throws {DataError} naming file and line if it is broken.
+ * @throws {ConfigError} `cli/data` if there is neither, `cli/data-options` if options are given for a file; what the
+ *   registry throws for options that the dataset does not take. @throws {DataError} naming file and line if it is broken.
  */
 export async function loadDataset(
-  { data, heldOut: share }: Pick<SharedSettings, "data" | "heldOut">,
+  { data, dataOptions, heldOut: share }: Pick<SharedSettings, "data" | "dataOptions" | "heldOut">,
   registry: Plugins,
 ): Promise<Dataset> {
-  if (data !== undefined && isDatasetName(data, registry)) return (await registry.create("dataset", data)) as Dataset;
+  if (data !== undefined && isDatasetName(data, registry))
+    return (await registry.create("dataset", data, dataOptions)) as Dataset;
   const there = data === undefined ? undefined : statSync(data, { throwIfNoEntry: false });
   if (data === undefined || !there) {
     const names = registry.names("dataset").filter((known) => known !== "file");
     const problem = data === undefined ? "which data?" : `there is no file ${data} and no dataset of that name.`;
     const message = `${problem} Give --data a .txt, .tsv or .jsonl file, or one of: ${names.join(", ")}`;
     throw new ConfigError("cli/data", message);
+  }
+  if (dataOptions !== undefined) {
+    const message = `--data-options are for datasets by name, and ${data} is a file; leave them out`;
+    throw new ConfigError("cli/data-options", message);
   }
   if (there.isDirectory()) throw new DataError("data/file", `cannot read ${data}: it is a folder, not a file`);
   return fileDataset({ path: data, validation: share, test: share });

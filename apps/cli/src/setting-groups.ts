@@ -3,13 +3,24 @@ import { modelSettings } from "./settings.ts";
 /** The settings under each heading of a command's help; the first ones first, for they are what most people want. */
 const headings: ReadonlyMap<string, readonly string[]> = new Map([
   ["Measurement:", ["preset", "seeds"]],
-  ["Data:", ["data", "heldOut", "tokenizer"]],
+  ["Data:", ["data", "dataOptions", "heldOut", "tokenizer"]],
   ["Model:", ["architecture", "architectures", "objective", "loss", ...Object.keys(modelSettings)]],
   ["Training:", ["steps", "batch", "learningRate", "schedule", "warmupSteps", "seed"]],
   ["Engine:", ["backend", "threads", "gemm", "precision"]],
   [
     "Output:",
-    ["out", "resume", "checkpointEvery", "keep", "evaluateEvery", "scored", "decoded", "profile", "profileSteps"],
+    [
+      "out",
+      "resume",
+      "checkpointEvery",
+      "keep",
+      "evaluateEvery",
+      "scored",
+      "decoded",
+      "metrics",
+      "profile",
+      "profileSteps",
+    ],
   ],
 ]);
 

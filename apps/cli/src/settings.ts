@@ -25,6 +25,10 @@ export const trainSettings = {
     .describe("bf16 rounds the inputs of large matrix products, where the processor can. Default: f32"),
   attention: name.default("fused").describe("The attention kernel: see `trivium list attention`"),
   data: name.optional().describe("A .txt, .tsv or .jsonl file, or the name of a dataset: see `trivium list dataset`"),
+  dataOptions: z
+    .record(z.string(), z.json())
+    .optional()
+    .describe('What a dataset is to be like, as JSON: \'{"split":"length"}\' for scan. Default: what it is by itself'),
   seed: z.int().default(0).describe("Decides initial weights, the order of the data and dropout"),
   architecture: name.default("causal").describe("See `trivium list architecture`"),
   objective: name.optional().describe("See `trivium list objective`. Default: the one that fits the architecture"),
@@ -96,6 +100,10 @@ export const compareSchema = z.strictObject({
     .array(name)
     .default(["causal", "prefix", "encoder-decoder", "encoder-decoder-shared", "encoder-decoder-half-depth"])
     .describe("The arms, by name; the last two of the default are controls, encoder-decoder-top-only is another"),
+  metrics: z
+    .array(name)
+    .default([])
+    .describe("What decoded text is scored by, with differences from the first arm: see `trivium list metric`"),
   scored: count.optional().describe("Held-out examples to score, the first ones of the test part. Default: all"),
   out: name.default("comparison").describe("Folder for report.html and report.json"),
 });

@@ -18,6 +18,7 @@ import {
   evaluateExamples,
   type HeldOut,
 } from "./evaluate.ts";
+import type { Metric } from "./metrics/metric.ts";
 import { present } from "./present.ts";
 import { relay } from "./relay.ts";
 
@@ -46,6 +47,8 @@ export interface ArmRunOptions {
   readonly decoded?: number;
   /** Decodes by beam search of that size. Default: greedily. */
   readonly beam?: number;
+  /** What decoded texts are scored by besides error rates. Default: nothing. */
+  readonly metrics?: readonly Metric[];
   readonly maximumTokens?: number;
   /** Points of each learning curve, with held-out loss on the first 512 examples. Default 8. */
   readonly curvePoints?: number;
@@ -122,11 +125,11 @@ export async function* runArm(arm: Arm, options: ArmRunOptions): AsyncGenerator<
   const trained = yield* trainArm(arm, model, { options, curve });
   try {
     if (trained.result.reason === "aborted") return undefined;
-    const { heldOut, decoded, beam, maximumTokens } = options;
+    const { heldOut, decoded, beam, metrics, maximumTokens } = options;
     const request = {
       ...scoring(arm, model, trained.result.parameters, options),
       heldOut,
-      ...present({ decoded, beam, maximumTokens }),
+      ...present({ decoded, beam, metrics, maximumTokens }),
     };
     const { evaluation, examples } = yield* relay(
       evaluateExamples(request),

@@ -1,6 +1,13 @@
 import { join } from "node:path";
 import { createBatchSource } from "@trivium/data";
-import { type Arm, type ArmReport, type CompareEvent, type CompareOptions, compare } from "@trivium/evaluator";
+import {
+  type Arm,
+  type ArmReport,
+  type CompareEvent,
+  type CompareOptions,
+  compare,
+  type Metric,
+} from "@trivium/evaluator";
 import { consume, type Sink } from "@trivium/trainer";
 import type { Command } from "commander";
 import { prepareArms } from "../arms.ts";
@@ -9,11 +16,12 @@ import type { Plugins } from "../load-registry.ts";
 import type { Output } from "../output.ts";
 import { prepareBackend } from "../prepare-backend.ts";
 import { type PreparedData, prepareData } from "../prepare-data.ts";
+import { prepareMetrics } from "../prepare-metrics.ts";
 import { prepareOptimizer, prepareSchedule } from "../prepare-model.ts";
 import { batching } from "../prepare-training.ts";
 import type { Progress } from "../progress.ts";
 import { readSettings } from "../read-settings.ts";
-import { columns } from "../report/columns.ts";
+import { columnsOf } from "../report/columns.ts";
 import { type ComparisonReport, configurationOf, createReport } from "../report/comparison-report.ts";
 import { renderReport } from "../report/render-report.ts";
 import { openReportFolder, writeReportFile } from "../report/report-folder.ts";
@@ -41,12 +49,13 @@ async function runComparison(settings: CompareSettings, context: CommandContext)
   const data = await prepareData(settings, registry);
   const backend = prepareBackend(settings, registry);
   const arms = prepareArms(settings, registry, { vocabulary: data.tokenizer.size, length: data.length, output });
+  const metrics = prepareMetrics(settings.metrics, { registry, task: data.task, decoded: settings.decoded });
   await openReportFolder(out, { configuration: configurationOf(settings, arms), data: data.dataset.fingerprint });
   await backend.activate();
   const { signal, release } = stopOnSignals(output);
-  const stream = compare({ ...comparison(settings, { arms, data, registry }), signal });
+  const stream = compare({ ...comparison(settings, { arms, data, registry, metrics }), signal });
   const reports = await consume(stream, showComparison(settings.steps, output)).finally(release);
-  const parts = { settings, data: data.dataset, arms, reports, backend: await backend.probe() };
+  const parts = { settings, data: data.dataset, arms, reports, metrics, backend: await backend.probe() };
   const report = createReport({ command: typedCommand(process.argv.slice(2)), ...parts });
   const isWhole = reports.length === arms.length;
   const files = ["report.html", "report.json"].map((name) => join(out, name)).join(" · ");
@@ -65,12 +74,13 @@ interface Prepared {
   readonly arms: readonly Arm[];
   readonly data: PreparedData;
   readonly registry: Plugins;
+  readonly metrics: readonly Metric[];
 }
 
-function comparison(settings: CompareSettings, { arms, data, registry }: Prepared): CompareOptions {
+function comparison(settings: CompareSettings, { arms, data, registry, metrics }: Prepared): CompareOptions {
   const { steps, seed, clipNorm, decoded, attention } = settings;
   return {
-    ...{ arms, steps, seed, clipNorm, decoded },
+    ...{ arms, steps, seed, clipNorm, decoded, metrics },
     attention: registry.create("attention", attention, {}) as CompareOptions["attention"],
     batches: (objective) => createBatchSource({ ...batching(settings), examples: data.train, objective }),
     heldOut: data.test.slice(0, settings.scored),
@@ -101,6 +111,7 @@ const armNote = ({ targetLoss, per, wer, seconds }: ArmReport): string => {
 
 /** The table that people read. */
 function describe({ arms, data, decodedExamples }: ComparisonReport): string {
+  const columns = columnsOf(arms);
   const heading = ["arm", ...columns.map((column) => column.heading)];
   const rows = arms.map((arm) => [arm.name, ...columns.map(({ cell }) => cell(arm))]);
   const rates = decodedExamples > 0 ? `, PER and WER on ${decodedExamples}` : "";

@@ -1,12 +1,13 @@
 import { ConfigError } from "@trivium/core";
-import { type Evaluation, evaluate, type Metric } from "@trivium/evaluator";
+import { type Evaluation, evaluate } from "@trivium/evaluator";
 import { consume } from "@trivium/trainer";
 import type { Command } from "commander";
 import { type CommandContext, defineCommand } from "../command-context.ts";
 import { type HeldOutRequest, prepareHeldOut } from "../held-out-data.ts";
-import { type LoadedRun, loadRun } from "../load-run.ts";
+import { loadRun } from "../load-run.ts";
 import { parseBeam, parseCount } from "../parse-count.ts";
 import { addBackendFlags, backendOverrides } from "../prepare-backend.ts";
+import { prepareMetrics } from "../prepare-metrics.ts";
 import { interruptedExitCode, stopOnSignals } from "../stop-on-signals.ts";
 
 export function evaluateCommand(program: Command): void {
@@ -28,7 +29,8 @@ async function runEvaluation(context: CommandContext): Promise<void> {
   const decoded = parseCount("decoded", flags.decoded, 0);
   const beam = parseBeam(flags.beam);
   const run = await loadRun(directory, context, backendOverrides(flags));
-  const metrics = prepareMetrics(run, { names: flags.metrics as string | undefined, decoded });
+  const names = (flags.metrics as string | undefined)?.split(",").map((name) => name.trim()) ?? [];
+  const metrics = prepareMetrics(names, { registry: run.registry, task: run.task, decoded });
   const given = flags.data as string | undefined;
   const { name, heldOut, seen } = await prepareHeldOut(run, { given, seen: parseSeen(flags.seen), output });
   const { model, parameters, objective, tokenizer, length: maximumTokens } = run;
@@ -51,19 +53,6 @@ async function runEvaluation(context: CommandContext): Promise<void> {
   const scores = evaluation.metrics && { metrics: evaluation.metrics.map(({ segments, ...whole }) => whole) };
   const result = { run: directory, step: run.step, data: name, seen, ...beam, ...evaluation, ...scores };
   output.result(result, () => describe(evaluation));
-}
-
-/** @throws {ConfigError} `cli/metrics` if there will be no text to score. */
-function prepareMetrics(
-  { registry, task }: LoadedRun,
-  request: { names: string | undefined; decoded: number },
-): Metric[] {
-  const names = request.names?.split(",").map((name) => name.trim()) ?? [];
-  if (names.length > 0 && (task === "text" || request.decoded === 0)) {
-    const message = task === "text" ? "a text has no target to decode" : "--decoded 0 decodes nothing";
-    throw new ConfigError("cli/metrics", `--metrics scores what was decoded, and ${message}; leave it out`);
-  }
-  return names.map((name) => registry.create("metric", name, {}) as Metric);
 }
 
 function parseSeen(value: unknown): HeldOutRequest["seen"] {

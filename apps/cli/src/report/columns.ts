@@ -1,16 +1,17 @@
-import type { ArmReport } from "@trivium/evaluator";
+import { readable } from "./claims-numbers.ts";
+import type { ComparedArm } from "./comparison-report.ts";
 
 /** A column of the table of arms, on a terminal and on a page. */
 export interface Column {
   readonly heading: string;
-  readonly cell: (arm: ArmReport) => string;
+  readonly cell: (arm: ComparedArm) => string;
 }
 
 const whole = (value: number): string => Math.round(value).toLocaleString("en");
 const fraction = (value: number | undefined): string => value?.toFixed(4) ?? "–";
 
 /** What every arm is compared by. */
-export const columns: readonly Column[] = [
+const always: readonly Column[] = [
   { heading: "parameters", cell: ({ parameters }) => whole(parameters) },
   { heading: "TFLOP", cell: ({ flops }) => (flops / 1e12).toPrecision(3) },
   { heading: "tokens seen", cell: ({ tokensSeen }) => whole(tokensSeen) },
@@ -21,3 +22,21 @@ export const columns: readonly Column[] = [
   { heading: "PER", cell: ({ per }) => fraction(per) },
   { heading: "WER", cell: ({ wer }) => fraction(wer) },
 ];
+
+/** What these arms are compared by. */
+export const columnsOf = ([first]: readonly ComparedArm[]): Column[] => [
+  ...always,
+  ...(first?.metrics ?? []).map(({ name }, at) => ({
+    heading: name,
+    cell: ({ metrics }: ComparedArm) => scoreCell(metrics?.[at]),
+  })),
+];
+
+/** `"31.02 (+1.4 [0.6, 2.2])"` */
+function scoreCell(score: NonNullable<ComparedArm["metrics"]>[number] | undefined): string {
+  if (!score) return "–";
+  const { difference } = score;
+  if (!difference) return readable(score.score);
+  const { estimate, low, high } = difference;
+  return `${readable(score.score)} (${estimate > 0 ? "+" : ""}${readable(estimate)} [${readable(low)}, ${readable(high)}])`;
+}

@@ -1,9 +1,22 @@
 import { hashWords } from "@trivium/core";
 import type { Dataset } from "@trivium/data";
-import type { Arm, ArmReport } from "@trivium/evaluator";
+import { type Arm, type ArmReport, type Metric, type PairedScore, pairedScore } from "@trivium/evaluator";
 import { type Architecture, selfMaskOf } from "@trivium/model";
 import { type Probe, tf } from "@trivium/tensor";
 import type { CompareSettings } from "../settings.ts";
+import { scoreSignatures } from "./metric-signatures.ts";
+
+/** A score of what an arm decoded. */
+export interface ComparedScore {
+  readonly name: string;
+  readonly signature: string;
+  readonly score: number;
+  /** Less the first arm's, paired by example; absent for the first arm. */
+  readonly difference?: PairedScore;
+}
+
+/** An arm with its scores in place of those of each example. */
+export type ComparedArm = Omit<ArmReport, "metrics"> & { readonly metrics?: readonly ComparedScore[] };
 
 /** A comparison as it is saved. */
 export interface ComparisonReport {
@@ -23,12 +36,14 @@ export interface ComparisonReport {
   readonly decodedExamples: number;
   readonly settings: CompareSettings;
   /** Each is identified by its `name`, which is unique; arms may share an architecture, as controls do. */
-  readonly arms: readonly ArmReport[];
+  readonly arms: readonly ComparedArm[];
   readonly signature: {
     /** Changes with any setting or configuration. */
     readonly configuration: string;
     /** Changes with what any mask says of itself. */
     readonly masks: string;
+    /** How numbers were taken. */
+    readonly metrics: readonly string[];
     readonly seed: number;
     readonly versions: Readonly<Record<string, string>>;
     readonly backend: string;
@@ -41,6 +56,8 @@ export interface ReportParts {
   readonly data: Dataset;
   readonly arms: readonly Arm[];
   readonly reports: readonly ArmReport[];
+  /** What decoded text was scored by. */
+  readonly metrics: readonly Metric[];
   readonly backend: Probe;
 }
 
@@ -49,7 +66,15 @@ export const configurationOf = ({ out, ...settings }: CompareSettings, arms: rea
   hashOf({ ...settings, arms: arms.map(({ name, config }) => ({ name, config })) });
 
 /** Everything that a reader needs to judge the numbers and to repeat them. */
-export function createReport({ command, settings, data, arms, reports, backend }: ReportParts): ComparisonReport {
+export function createReport({
+  command,
+  settings,
+  data,
+  arms,
+  reports,
+  metrics,
+  backend,
+}: ReportParts): ComparisonReport {
   const heldOut = data.test.length;
   return {
     format: "trivium-comparison",
@@ -61,15 +86,33 @@ export function createReport({ command, settings, data, arms, reports, backend }
     },
     decodedExamples: reports[0]?.examples ?? 0,
     settings,
-    arms: reports,
+    arms: comparedArms(reports, metrics),
     signature: {
       configuration: configurationOf(settings, arms),
       masks: hashOf(arms.map(({ architecture }) => maskSpecs(architecture))),
+      metrics: [...scoreSignatures("greedy"), ...(reports[0]?.metrics?.map(({ signature }) => signature) ?? [])],
       seed: settings.seed,
       versions: { node: process.version, "tfjs-core": tf.version_core },
       backend: backend.available ? `${settings.backend} (${backend.detail})` : settings.backend,
     },
   };
+}
+
+function comparedArms(reports: readonly ArmReport[], metrics: readonly Metric[]): ComparedArm[] {
+  return reports.map(({ metrics: scores, ...arm }, index) => {
+    if (!scores) return arm;
+    const compared = scores.map(({ name, signature, score, segments }, at): ComparedScore => {
+      const [metric, first] = [metrics[at], reports[0]?.metrics?.[at]];
+      if (index === 0 || !metric || !first) return { name, signature, score };
+      return {
+        name,
+        signature,
+        score,
+        difference: pairedScore({ metric, left: { segments }, right: first, resamples: 1000 }),
+      };
+    });
+    return { ...arm, metrics: compared };
+  });
 }
 
 /** What the masks of an architecture say of themselves. */

@@ -2,7 +2,7 @@ import type { Arm } from "@trivium/evaluator";
 import { drawSvg, type Mask } from "@trivium/masks";
 import { type Architecture, selfMaskOf } from "@trivium/model";
 import { marksOf } from "./charts/mark.ts";
-import { columns } from "./columns.ts";
+import { columnsOf } from "./columns.ts";
 import type { ComparisonReport } from "./comparison-report.ts";
 import { renderCurves, renderFigure } from "./page/render-figures.ts";
 import { renderPage } from "./page/render-page.ts";
@@ -32,9 +32,11 @@ ${renderSignature({ ...signature, data, settings })}`,
 }
 
 function armTable({ arms, decodedExamples, data }: ComparisonReport): PageTable {
+  const columns = columnsOf(arms);
   const rates = decodedExamples > 0 ? `, PER and WER on ${decodedExamples}, greedy, nearest reference` : "";
+  const paired = arms[0]?.metrics ? " In brackets: less the first arm, and its 95 % interval by paired bootstrap." : "";
   return {
-    title: `Target loss on ${data.scored} of ${data.heldOut} held-out examples${rates}.`,
+    title: `Target loss on ${data.scored} of ${data.heldOut} held-out examples${rates}.${paired}`,
     columns: ["arm", "objective", ...columns.map(({ heading }) => heading)],
     rows: arms.map((arm) => [arm.name, arm.objective, ...columns.map(({ cell }) => cell(arm))]),
   };
