@@ -93,7 +93,7 @@ export function createClaimsReport(results: readonly ClaimResult[], run: ClaimsR
       configuration: hashOf(arms.map(({ hash }) => hash)),
       data: fingerprintsOf(arms),
       masks: hashOf(architectures.map(maskSpecs)),
-      metrics: [...scoreSignatures, intervalSignature],
+      metrics: [...scoreSignatures("greedy, or the beam of the arm's configuration"), intervalSignature],
       seeds: run.request.seeds,
       ...{ machines: run.machines, backend: run.backend, environment: run.environment },
     },

@@ -1,8 +1,8 @@
 /** How losses and rates were taken. */
-export const scoreSignatures = [
+export const scoreSignatures = (decoding: string): readonly string[] => [
   "nats|targets only|no smoothing|teacher forcing",
-  "per,wer|edits to the nearest reference, the shortest first|greedy",
-] as const;
+  `per,wer|edits to the nearest reference, the shortest first|${decoding}`,
+];
 
 /** How intervals were found. */
 export const intervalSignature =
