@@ -29,7 +29,7 @@ const kinds = [
 ] as const;
 
 const presets = {
-  quick: { width: 64, layers: 2, steps: 200, tuningSteps: 100, items: 100, kinds: kinds.slice(0, 3) },
+  quick: { width: 64, layers: 2, steps: 150, tuningSteps: 75, items: 100, kinds: kinds.slice(0, 3) },
   full: { width: 128, layers: 4, steps: 2000, tuningSteps: 600, items: 400, kinds },
 } as const;
 
