@@ -30,7 +30,7 @@ const kinds = [
 
 const presets = {
   quick: { width: 64, layers: 2, steps: 150, tuningSteps: 75, items: 100, kinds: kinds.slice(0, 3) },
-  full: { width: 128, layers: 4, steps: 2000, tuningSteps: 600, items: 400, kinds },
+  full: { width: 128, layers: 4, steps: 1000, tuningSteps: 400, items: 400, kinds },
 } as const;
 
 const evidence: readonly Evidence[] = [
