@@ -11,16 +11,15 @@ const answers = (shares: readonly number[]) =>
 
 function results(...kinds: readonly (readonly number[])[]): ArmResult[] {
   const attention = { mass: [0.8, 0.7], entropy: 0.5, gold: 0.9 };
-  return kinds.flatMap((shares) =>
-    request.seeds.map((seed) => ({
-      name: `seed ${seed}`,
-      configuration: {},
-      numbers: {
-        ...{ parameters: 10, flops: 100, probe: [attention, attention, attention] },
-        examples: { exact: answers(shares), nats: [], tokens: [], edits: [], symbols: [] },
-      },
-    })),
-  );
+  const arm = (name: string, shares: readonly number[]): ArmResult => ({
+    ...{ name, configuration: {} },
+    numbers: {
+      ...{ parameters: 10, flops: 100, probe: [attention, attention, attention] },
+      examples: { exact: answers(shares), nats: answers(shares), tokens: [], edits: [], symbols: [] },
+    },
+  });
+  const arms = kinds.flatMap((shares) => request.seeds.map((seed) => arm(`seed ${seed}`, shares)));
+  return [...arms, arm("repeated", kinds[2] as readonly number[])];
 }
 
 test.each([
@@ -33,8 +32,22 @@ test.each([
   expect(judge(first)).toBe(verdict);
   expect(first.estimate).toBeCloseTo(encoderDecoder[0] - encoderDecoder[2] - (prefix[0] - prefix[2]), 6);
   expect(learned?.estimate).toBe(0);
+  expect(effects.at(-1)).toMatchObject({ name: "A/A: the same arm again − itself", estimate: 0, low: 0, high: 0 });
   expect(tables.map(({ rows }) => rows.length)).toEqual([3, 9]);
   expect(charts).toHaveLength(3);
+});
+
+test.each([
+  ["encoder–decoder", [0.5, 0.4, 0.1], [0.9, 0.9, 0.9]],
+  ["prefix", [0.9, 0.5, 0.1], [0.5, 0.5, 0.5]],
+] as const)("a fall is not judged where the %s arms have not learned the task at L", (name, encoderDecoder, prefix) => {
+  const { effects, notes } = longInput().analyse(results(prefix, prefix, encoderDecoder), request);
+  expect(judge(effects[0])).toBe("inconclusive");
+  expect(
+    notes.filter((note) =>
+      note.startsWith(`No verdict from "${effects[0].name}": not learned: ${name} at L answers 50.0 % right`),
+    ),
+  ).toHaveLength(1);
 });
 
 test.each(["quick", "full"] as const)("arms of the preset %s train and test on the same", (preset) => {
@@ -44,7 +57,7 @@ test.each(["quick", "full"] as const)("arms of the preset %s train and test on t
       .map(({ configuration }) => configuration);
   expect(JSON.stringify(configurations())).toBe(JSON.stringify(configurations()));
   const datasets = new Set(configurations().map(({ dataset }) => JSON.stringify(dataset)));
-  expect([datasets.size, configurations().length]).toEqual(preset === "quick" ? [1, 9] : [2, 27]);
+  expect([datasets.size, configurations().length]).toEqual(preset === "quick" ? [1, 10] : [2, 31]);
   const positions = configurations().map(({ model }) => (model as { positions: string }).positions);
   expect(new Set(positions)).toEqual(new Set(["t5"]));
 });

@@ -2,6 +2,7 @@ import {
   type ArmResult,
   type Chart,
   type Claim,
+  type ClaimArm,
   type ClaimRequest,
   claim,
   type Effect,
@@ -14,13 +15,22 @@ import {
   type TrainingSettings,
   trainingArm,
 } from "@trivium/evaluator";
+import { judgedIfLearned, unjudgedNotes } from "../trained/judged-if-learned.ts";
+import { recallLearningRate, recallModel } from "../trained/recall-model.ts";
+import { repeated } from "../trained/seeded-arms.ts";
 import { type SourceAttention, sourceAttention } from "./source-attention.ts";
 
-/** T5's distances: learned positions have none beyond the trained ones, and would decide for all arms. */
-const model = { width: 64, heads: 4, positions: "t5" } as const;
+/** 2 + 2 layers whose feed-forward is as wide as M have matrices of 32 M². It is attention that looks a key up. */
+const { width } = recallModel;
+const stacks = { ...recallModel, feedForward: width };
 
-/** Four layers with a feed-forward of 5M have the matrices of 2 + 2 with one of 4M: 56 M². */
-const single = { ...model, layers: 4, feedForward: 320 };
+/** As two layers with one of 6M have, */
+const single = { ...recallModel, feedForward: 6 * width };
+
+/** and four with one of 2M. */
+const deep = { ...recallModel, layers: 4, feedForward: 2 * width };
+
+const prefix = { architecture: "prefix", objective: { name: "prefix-lm" } };
 
 interface Kind extends Pick<TrainingSettings, "architecture" | "objective" | "model"> {
   readonly name: string;
@@ -30,18 +40,19 @@ const seq2seq = { architecture: "encoder-decoder", objective: { name: "seq2seq" 
 
 const kinds: readonly Kind[] = [
   { name: "causal", architecture: "causal", objective: target("causal-lm"), model: single },
-  { name: "prefix", architecture: "prefix", objective: { name: "prefix-lm" }, model: single },
-  { name: "encoder–decoder", ...seq2seq, model: { ...model, layers: 2 } },
+  { name: "prefix", ...prefix, model: single },
+  { name: "encoder–decoder", ...seq2seq, model: stacks },
 ];
+
+/** Where it stands among the kinds. */
+const encoderDecoderAt = 2;
 
 /** Other things held equal: FLOPs, the weights of both stacks, depth. */
 const controls: readonly Kind[] = [
-  {
-    ...{ name: "prefix, as deep as a stack", architecture: "prefix", objective: { name: "prefix-lm" } },
-    model: { ...model, layers: 2 },
-  },
-  { name: "encoder–decoder, shared", ...seq2seq, model: { ...model, layers: 2, sharedStacks: true } },
-  { name: "encoder–decoder, half as deep", ...seq2seq, model: { ...model, layers: 1 } },
+  { name: "prefix, one stack", ...prefix, model: stacks },
+  { name: "prefix, as deep as both stacks", ...prefix, model: deep },
+  { name: "encoder–decoder, shared", ...seq2seq, model: { ...stacks, sharedStacks: true } },
+  { name: "encoder–decoder, half as deep", ...seq2seq, model: { ...stacks, layers: 1 } },
 ];
 
 function target(name: string) {
@@ -63,10 +74,10 @@ const recall: Task = {
 const copy: Task = { title: "copying", dataset: "copy", gold: "copied", unit: "letters in the source", kinds };
 
 const presets = {
-  quick: { tasks: [recall], longest: 8, each: 200, looked: 8, steps: 1000 },
+  quick: { tasks: [recall], longest: 2, train: 10_000, each: 200, looked: 8, steps: 2000 },
   full: {
     tasks: [{ ...recall, kinds: [...kinds, ...controls] }, copy],
-    ...{ longest: 16, each: 500, looked: 32, steps: 3000 },
+    ...{ longest: 3, train: 10_000, each: 500, looked: 32, steps: 4000 },
   },
 } as const satisfies Readonly<Record<Preset, object>>;
 
@@ -111,11 +122,12 @@ export const longInput = (): Claim => ({
     "Contested: papers speak for either side. A standard encoder–decoder hands on as many vectors as it reads; nothing in it is of a fixed size.",
   plan: ({ preset, seeds }) => {
     const { tasks, ...sizes } = presets[preset];
-    return tasks.flatMap((task) =>
+    const arms = tasks.flatMap((task) =>
       task.kinds.flatMap((kind) =>
         seeds.map((seed) => armOf({ task, kind, seed, lengths: lengthsOf(preset), ...sizes })),
       ),
     );
+    return [...arms, repeated(arms[encoderDecoderAt * seeds.length] as ClaimArm)];
   },
   analyse: (results, request) => findings(results as ArmResult<TrainingNumbers>[], request),
 });
@@ -126,20 +138,23 @@ interface ArmOptions {
   readonly seed: number;
   readonly lengths: readonly number[];
   readonly longest: number;
+  readonly train: number;
   readonly each: number;
   readonly looked: number;
   readonly steps: number;
 }
 
-function armOf({ task, kind: { name, ...kind }, seed, lengths, longest, each, looked, steps }: ArmOptions) {
-  const parts = { train: 20_000, validation: 100, test: each };
+function armOf({ task, kind: { name, ...kind }, seed, lengths, longest, ...sizes }: ArmOptions) {
+  const { train, each, looked, steps } = sizes;
+  const parts = { train, validation: 100, test: each };
   const options =
     task.gold === "recalled"
-      ? { ...parts, pairs: longest, testPairs: lengths, keys: 4 * longest, values: 16 }
+      ? { ...parts, pairs: longest, fewestPairs: 1, testPairs: lengths, keys: 4 * longest, values: 16 }
       : { ...parts, length: longest, testLengths: lengths };
   return trainingArm({
     name: `${task.title}, ${name}, seed ${seed}`,
-    ...{ ...kind, dataset: { name: task.dataset, options }, steps, batch: 64, seed },
+    ...{ ...kind, dataset: { name: task.dataset, options }, steps, batch: 64, packing: 64, seed },
+    learningRate: recallLearningRate,
     evaluation: { part: "test", maximumTokens: task.gold === "recalled" ? 4 : 4 * longest + 2 },
     probe: sourceAttention({ each, looked, gold: task.gold }),
   });
@@ -164,13 +179,19 @@ function findings(results: Trained, { preset, seeds }: ClaimRequest): Findings {
     }),
   );
   const kindAt = (at: number) => measured[at] as Measured;
-  const [causal, prefix, encoderDecoder] = [kindAt(0), kindAt(1), kindAt(2)];
+  const [causal, prefix, encoderDecoder] = [kindAt(0), kindAt(1), kindAt(encoderDecoderAt)];
+  const falls = [prefix, causal].map((other) =>
+    judgedIfLearned(
+      fall(`fall of exact match from L to 4L, encoder–decoder − ${other.name}`, encoderDecoder, other),
+      [encoderDecoder, other].map((one) => ({ name: `${one.name} at L`, share: accuracyAt(one, 0) })),
+    ),
+  ) as [Effect, Effect];
   return {
     effects: [
-      fall("fall of exact match from L to 4L, encoder–decoder − prefix", encoderDecoder, prefix),
-      fall("fall of exact match from L to 4L, encoder–decoder − causal", encoderDecoder, causal),
+      ...falls,
       atLength("control: exact match at L, prefix − encoder–decoder", prefix, encoderDecoder, 0),
       atLength("exact match at 4L, prefix − encoder–decoder", prefix, encoderDecoder, 2),
+      sameAgain(results.at(-1) as ArmResult<TrainingNumbers>, encoderDecoder.arms),
     ],
     tables: [accuracyTable(measured, lengths), attentionTable(measured, lengths)],
     charts: presets[preset].tasks.flatMap((task: Task) =>
@@ -182,7 +203,8 @@ function findings(results: Trained, { preset, seeds }: ClaimRequest): Findings {
     ),
     notes: [
       "All arms have T5's relative positions, in self-attention alone; learned positions would have none beyond L and would decide instead of the architecture.",
-      "Three arms have the same matrices: 2 + 2 layers, or four of a wider feed-forward. Per token the single stack costs more FLOPs; the control as deep as one stack costs as much.",
+      "Three arms have the same matrices: 2 + 2 layers, or two of a wider feed-forward. Per token the single stack costs more FLOPs; the control of one stack costs as much, and four layers have the depth of both.",
+      ...falls.flatMap(unjudgedNotes),
       "A fall is read together with what was learned: an arm that has not learned the task at L cannot lose it. The third effect tells.",
       "Cross-attention adds up to 1 over the source and its end, so its mass on the source tells nothing of decay; in a single stack the target takes its share.",
       `Sources here have up to ${lengths[2]} pairs: this is extrapolation beyond the trained length, not the thousands of tokens that the papers trained on.`,
@@ -212,6 +234,13 @@ const atLength = (name: string, left: Measured, right: Measured, condition: numb
   pairedEffect({
     ...{ name, unit: "share of answers", smallest },
     ...{ left: exactAt(left.arms, condition), right: exactAt(right.arms, condition) },
+  });
+
+/** Nothing of the same arm may differ; what seeds do to it stands in the tables. */
+const sameAgain = (again: ArmResult<TrainingNumbers>, arms: Trained): Effect =>
+  pairedEffect({
+    ...{ name: "A/A: the same arm again − itself", unit: "nats per target token", smallest: 0 },
+    ...{ left: [again.numbers.examples.nats], right: arms.slice(0, 1).map(({ numbers }) => numbers.examples.nats) },
   });
 
 const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;

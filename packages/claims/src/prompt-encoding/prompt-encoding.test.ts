@@ -6,24 +6,37 @@ import { promptEncoding } from "./prompt-encoding.ts";
 const request: ClaimRequest = { preset: "quick", seeds: [1, 2, 3] };
 const plan = () => promptEncoding().plan(request);
 
-/** The results of a plan in which every architecture has `last` of ten right, and with the question first the causal `first`. */
-const results = (first: number, last: number): ArmResult[] =>
-  plan().map(({ name }) =>
-    trainedArm(name, name.includes("loss on all") ? 1.1 : 1, { right: /^causal.*first/.test(name) ? first : last }),
-  );
+/** The results of a plan in which an arm of recall has `right` of ten exactly right. */
+const results = (right: (name: string) => number): ArmResult[] =>
+  plan().map(({ name }) => trainedArm(name, name.includes("loss on all") ? 1.1 : 1, { right: right(name) }));
+
+/** With the question first the causal arms have `first` of ten right, with it last `last`; all others nine. */
+const causalOrder = (first: number, last: number) =>
+  results((name) => (/^causal.*first/.test(name) ? first : /^causal.*last/.test(name) ? last : 9));
 
 test.each([
   ["supported", 9, 5],
-  ["contradicted", 2, 5],
-  ["not supported", 5, 5],
+  ["contradicted", 2, 9],
+  ["not supported", 9, 9],
 ] as const)("it is %s by the order gap", (verdict, first, last) => {
-  const { effects, tables } = promptEncoding().analyse(results(first, last), request);
+  const { effects, tables } = promptEncoding().analyse(causalOrder(first, last), request);
   expect(judge(effects[0])).toBe(verdict);
   expect(effects[0].estimate).toBeCloseTo((first - last) / 10, 6);
   const named = (name: string) => effects.find((effect) => effect.name === name)?.estimate;
   expect(named("order gap, prefix")).toBe(0);
   expect(named("CMUdict, causal: loss on all − on the target")).toBeCloseTo(0.1, 6);
   expect(tables[0]?.rows[0]).toEqual(["causal, seed 1", first / 10, last / 10, (first - last) / 10]);
+});
+
+test.each([
+  ["causal", causalOrder(8, 5), "causal, question first answers 80.0 % right"],
+  ["prefix", results((name) => (name.startsWith("prefix") ? 4 : 9)), "prefix, question first answers 40.0 % right"],
+] as const)("a gap is not judged where the %s arms have learned neither order", (_, some, why) => {
+  const { effects, notes } = promptEncoding().analyse(some, request);
+  expect(judge(effects[0])).toBe("inconclusive");
+  expect(
+    notes.filter((note) => note.startsWith(`No verdict from "${effects[0].name}": not learned: ${why}`)),
+  ).toHaveLength(1);
 });
 
 test("arms of recall differ by order, sight and seed alone", () => {

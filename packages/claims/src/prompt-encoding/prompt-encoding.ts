@@ -11,6 +11,7 @@ import {
   type TrainingNumbers,
 } from "@trivium/evaluator";
 import { cmudictArm } from "../trained/cmudict-arm.ts";
+import { judgedIfLearned, type Reached, unjudgedNotes } from "../trained/judged-if-learned.ts";
 import { lossEffect } from "../trained/loss-effect.ts";
 import { planSeeds, resultsOf, type SeededArms } from "../trained/seeded-arms.ts";
 import type { SightName } from "../trained/sight.ts";
@@ -76,14 +77,22 @@ export const promptEncoding = (): Claim => ({
 function findings(results: readonly ArmResult[], request: ClaimRequest): Findings {
   const named = resultsOf(kinds(request.preset), results, request);
   const of = (name: string): Trained => named<TrainingNumbers>(name);
-  const [causal, prefix, both] = recalled.map((sight) => orderGaps(places.map((at) => of(recallName(sight, at)))));
+  const gaps = recalled.map((sight) => orderGaps(places.map((at) => of(recallName(sight, at)))));
+  const [causal, prefix, both] = gaps;
+  const reached = recalled.map((sight) => betterPlace(sight, of));
+  const [ofCausal, ofPrefix, ofBoth] = reached as [Reached, Reached, Reached];
+  // What the mask adds to the gap: an order that is easier for every architecture speaks of the task.
+  const first = judgedIfLearned(gapEffect("order gap (question first − last), causal − prefix", causal, prefix), [
+    ofCausal,
+    ofPrefix,
+  ]);
+  const second = judgedIfLearned(gapEffect("order gap, causal − encoder–decoder", causal, both), [ofCausal, ofBoth]);
   const spelling = (sight: SightName) => of(spellingName(sight));
   return {
     effects: [
-      // What the mask adds to the gap: an order that is easier for every architecture speaks of the task.
-      gapEffect("order gap (question first − last), causal − prefix", causal, prefix),
-      gapEffect("order gap, causal − encoder–decoder", causal, both),
-      ...[causal, prefix, both].map((gaps, at) => gapEffect(`order gap, ${recalled[at]}`, gaps)),
+      first,
+      second,
+      ...gaps.map((own, at) => gapEffect(`order gap, ${recalled[at]}`, own)),
       lossEffect("CMUdict, loss on the target alone: causal − prefix", spelling("causal"), spelling("prefix")),
       lossEffect(
         "CMUdict, loss on all: causal − prefix",
@@ -97,21 +106,23 @@ function findings(results: readonly ArmResult[], request: ClaimRequest): Finding
     charts: [],
     notes: [
       "Which order a causal model finds easier is not given by its mask: with the question last, too, its last position sees everything. The gap is signed as the statement has it, easier with the question first.",
-      learnedNote(of),
+      ...[first, second].flatMap(unjudgedNotes),
+      "An architecture counts as having learned recall if it has in the better place of the question. Where it has in both, the gap is small, too: the learning curves tell which was learned sooner.",
       "Under the prefix mask the loss on the source asks for tokens that are in sight: that cell of mask × loss is a control of what such a loss takes away, and no language model.",
     ],
   };
 }
 
-/** A gap between arms that guess says nothing of how they encode. */
-function learnedNote(of: (name: string) => Trained): string {
-  const arms = recalled.flatMap((sight) => places.flatMap((at) => of(recallName(sight, at))));
-  const best = Math.max(...arms.map(({ numbers }) => numbers.exactMatch ?? 0));
-  const reached = `The best arm answers ${(100 * best).toFixed(0)} % right`;
-  return best < 0.9
-    ? `${reached}: the task is not learned yet, and gaps between arms that guess among the values in sight say little of how prompts are encoded.`
-    : `${reached}; gaps are small, too, where all arms of an order have learned the task.`;
+/** What an architecture answers right where it finds the question easier: in one place at least it must have learned to look up. */
+function betterPlace(sight: SightName, of: (name: string) => Trained): Reached {
+  const shares = places.map((question) => {
+    const name = recallName(sight, question);
+    return { name, share: meanOf(of(name).map(({ numbers }) => numbers.exactMatch ?? 0)) };
+  });
+  return shares.reduce((best, one) => (one.share > best.share ? one : best));
 }
+
+const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** Question first − last, example by example. */
 const orderGaps = ([first, last]: readonly Trained[]): readonly (readonly number[])[] =>

@@ -96,6 +96,8 @@ export interface Effect {
   readonly smallest: number;
   /** How the interval was found: `"paired bootstrap over 3 seeds × 1,000 examples"`, `"counted"`. */
   readonly method: string;
+  /** Why its interval says nothing of the statement, where it does not: `"recall was not learned"`. */
+  readonly unjudged?: string;
 }
 
 /** What the data says of a statement: see `judge`. */

@@ -17,6 +17,13 @@ test.each([
   expect(judge({ ...effect, smallest: 0.05 })).toBe(verdict);
 });
 
+test("an effect that says nothing of the statement is inconclusive wherever its interval lies", () => {
+  for (const at of [-1, 0, 1]) {
+    const effect = { low: at, estimate: at, high: at, smallest: 0.05, unjudged: "recall was not learned" };
+    expect(judge(effect)).toBe("inconclusive");
+  }
+});
+
 test("what is counted may be judged without a smallest effect", () => {
   expect(judge({ low: 1, estimate: 1, high: 1, smallest: 0 })).toBe("supported");
   expect(judge({ low: 0, estimate: 0, high: 0, smallest: 0 })).toBe("not supported");
