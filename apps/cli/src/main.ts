@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --max-semi-space-size=16
+#!/usr/bin/env -S node --max-semi-space-size=16 --heap-growing-percent=30
 import { TriviumError } from "@trivium/core";
 import { CommanderError } from "commander";
 import { createProgram } from "./program.ts";
