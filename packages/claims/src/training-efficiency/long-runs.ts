@@ -20,7 +20,7 @@ const settings = {
   model: { width: 256, layers: 3, heads: 4, dropout: 0.1, restartPositions: true },
   dataset: { name: "cmudict" },
   ...{ steps: 15_000, batch: 128, packing: 64, learningRate: 1e-3 },
-  // Settings were chosen on the validation part.
+  // Settings may be chosen on the validation part, never on this one.
   evaluation: { part: "test", beam: 4 },
 } as const;
 
