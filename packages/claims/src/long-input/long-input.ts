@@ -65,23 +65,34 @@ interface Task {
   readonly gold: "recalled" | "copied";
   readonly unit: string;
   readonly kinds: readonly Kind[];
+  /** L: as far as the trained sources go. */
+  readonly longest: number;
 }
 
-const recall: Task = {
+const recall: Omit<Task, "longest"> = {
   ...{ title: "key–value recall", dataset: "key-value-recall", gold: "recalled", unit: "pairs in the source" },
   kinds,
 };
-const copy: Task = { title: "copying", dataset: "copy", gold: "copied", unit: "letters in the source", kinds };
+const copy: Omit<Task, "longest"> = {
+  title: "copying",
+  dataset: "copy",
+  gold: "copied",
+  unit: "letters in the source",
+  kinds,
+};
 
 const presets = {
-  quick: { tasks: [recall], longest: 2, train: 10_000, each: 200, looked: 8, steps: 2000 },
+  quick: { tasks: [{ ...recall, longest: 2 }], train: 10_000, each: 200, looked: 8, steps: 2000 },
   full: {
-    tasks: [{ ...recall, kinds: [...kinds, ...controls] }, copy],
-    ...{ longest: 3, train: 10_000, each: 500, looked: 32, steps: 4000 },
+    tasks: [
+      { ...recall, kinds: [...kinds, ...controls], longest: 3 },
+      { ...copy, longest: 8 },
+    ],
+    ...{ train: 10_000, each: 500, looked: 32, steps: 4000 },
   },
 } as const satisfies Readonly<Record<Preset, object>>;
 
-const lengthsOf = (preset: Preset): number[] => [1, 2, 4].map((times) => times * presets[preset].longest);
+const lengthsOf = ({ longest }: Task): number[] => [1, 2, 4].map((times) => times * longest);
 
 const evidence: readonly Evidence[] = [
   {
@@ -123,9 +134,7 @@ export const longInput = (): Claim => ({
   plan: ({ preset, seeds }) => {
     const { tasks, ...sizes } = presets[preset];
     const arms = tasks.flatMap((task) =>
-      task.kinds.flatMap((kind) =>
-        seeds.map((seed) => armOf({ task, kind, seed, lengths: lengthsOf(preset), ...sizes })),
-      ),
+      task.kinds.flatMap((kind) => seeds.map((seed) => armOf({ task, kind, seed, ...sizes }))),
     );
     return [...arms, repeated(arms[encoderDecoderAt * seeds.length] as ClaimArm)];
   },
@@ -136,15 +145,15 @@ interface ArmOptions {
   readonly task: Task;
   readonly kind: Kind;
   readonly seed: number;
-  readonly lengths: readonly number[];
-  readonly longest: number;
   readonly train: number;
   readonly each: number;
   readonly looked: number;
   readonly steps: number;
 }
 
-function armOf({ task, kind: { name, ...kind }, seed, lengths, longest, ...sizes }: ArmOptions) {
+function armOf({ task, kind: { name, ...kind }, seed, ...sizes }: ArmOptions) {
+  const { longest } = task;
+  const lengths = lengthsOf(task);
   const { train, each, looked, steps } = sizes;
   const parts = { train, validation: 100, test: each };
   const options =
@@ -170,7 +179,6 @@ interface Measured {
 }
 
 function findings(results: Trained, { preset, seeds }: ClaimRequest): Findings {
-  const lengths = lengthsOf(preset);
   const planned = presets[preset].tasks.flatMap((task: Task) => task.kinds.map(({ name }) => ({ name, task })));
   const measured = planned.map(
     (one, at): Measured => ({
@@ -193,12 +201,11 @@ function findings(results: Trained, { preset, seeds }: ClaimRequest): Findings {
       atLength("exact match at 4L, prefix − encoder–decoder", prefix, encoderDecoder, 2),
       sameAgain(results.at(-1) as ArmResult<TrainingNumbers>, encoderDecoder.arms),
     ],
-    tables: [accuracyTable(measured, lengths), attentionTable(measured, lengths)],
+    tables: [accuracyTable(measured), attentionTable(measured)],
     charts: presets[preset].tasks.flatMap((task: Task) =>
       charts(
         measured.filter((one) => one.task.dataset === task.dataset),
         task,
-        lengths,
       ),
     ),
     notes: [
@@ -207,7 +214,7 @@ function findings(results: Trained, { preset, seeds }: ClaimRequest): Findings {
       ...falls.flatMap(unjudgedNotes),
       "A fall is read together with what was learned: an arm that has not learned the task at L cannot lose it. The third effect tells.",
       "Cross-attention adds up to 1 over the source and its end, so its mass on the source tells nothing of decay; in a single stack the target takes its share.",
-      `Sources here have up to ${lengths[2]} pairs: this is extrapolation beyond the trained length, not the thousands of tokens that the papers trained on.`,
+      `Sources here have up to ${lengthsOf(encoderDecoder.task)[2]} pairs: this is extrapolation beyond the trained length, not the thousands of tokens that the papers trained on.`,
     ],
   };
 }
@@ -250,31 +257,35 @@ const accuracyAt = ({ arms }: Measured, condition: number) => meanOf(exactAt(arm
 const attentionAt = ({ arms }: Measured, condition: number, of: (one: SourceAttention) => number) =>
   meanOf(arms.map(({ numbers }) => of((numbers.probe as readonly SourceAttention[])[condition] as SourceAttention)));
 
-const accuracyTable = (measured: readonly Measured[], lengths: readonly number[]): FindingsTable => ({
+const accuracyTable = (measured: readonly Measured[]): FindingsTable => ({
   title: "Exact match at each length, mean over seeds",
-  columns: ["arm", "parameters", "training FLOPs", ...lengths.map((length, at) => `${[1, 2, 4][at]}L = ${length}`)],
+  columns: ["arm", "parameters", "training FLOPs", "L", "at L", "at 2L", "at 4L"],
   rows: measured.map((one) => [
     ...[`${one.task.title}, ${one.name}`, one.arms[0]?.numbers.parameters ?? null, one.arms[0]?.numbers.flops ?? null],
-    ...lengths.map((_, condition) => accuracyAt(one, condition)),
+    ...[one.task.longest, ...lengthsOf(one.task).map((_, condition) => accuracyAt(one, condition))],
   ]),
 });
 
-const attentionTable = (measured: readonly Measured[], lengths: readonly number[]): FindingsTable => ({
+const attentionTable = (measured: readonly Measured[]): FindingsTable => ({
   title: "Attention of the generating steps, mean over seeds",
   columns: ["arm", "length", "mass on the source", "entropy ÷ log n", "mass on the answer, best head"],
   rows: measured.flatMap((one) =>
-    lengths.map((length, at) => [
+    lengthsOf(one.task).map((length, at) => [
       ...[`${one.task.title}, ${one.name}, ${length}`, length, attentionAt(one, at, ({ mass }) => meanOf(mass))],
       ...[attentionAt(one, at, ({ entropy }) => entropy), attentionAt(one, at, ({ gold }) => gold)],
     ]),
   ),
 });
 
-function charts(measured: readonly Measured[], { title, unit }: Task, lengths: readonly number[]): Chart[] {
+function charts(measured: readonly Measured[], task: Task): Chart[] {
+  const { title, unit } = task;
   const chart = (what: string, y: string, of: (one: Measured, condition: number) => number): Chart => ({
     title: `${what} by source length, ${title}`,
     ...{ x: { title: unit, scale: "log" }, y: { title: y } },
-    series: measured.map((one) => ({ name: one.name, points: lengths.map((x, at) => ({ x, y: of(one, at) })) })),
+    series: measured.map((one) => ({
+      name: one.name,
+      points: lengthsOf(task).map((x, at) => ({ x, y: of(one, at) })),
+    })),
   });
   const steps = measured[0]?.arms[0]?.numbers.probe as readonly SourceAttention[];
   return [
