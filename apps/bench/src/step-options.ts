@@ -1,4 +1,7 @@
+import type { AttentionKernel } from "@trivium/attention";
 import { ConfigError } from "@trivium/core";
+import { presets } from "@trivium/presets";
+import { createRegistry } from "@trivium/registry";
 import { z } from "zod";
 import { count, listOf } from "./options.ts";
 import { architectures, namedShapes, type StepShape, type StepWork, stepWork } from "./step-work.ts";
@@ -20,6 +23,10 @@ export const stepOptions = {
 };
 
 type StepOptions = z.output<z.ZodObject<typeof stepOptions>>;
+
+/** The kernel that was asked for. @throws {UnknownPluginError} listing what there is. */
+export const stepAttention = ({ attention }: StepOptions): AttentionKernel =>
+  createRegistry(presets).create("attention", attention as never, {});
 
 /**
  * A piece of work for each architecture and shape.

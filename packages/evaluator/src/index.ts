@@ -39,6 +39,7 @@ export {
   type ProbedData,
   type ProbeRun,
   type TrainingArmOptions,
+  type TrainingData,
   type TrainingNumbers,
   type TrainingProbe,
   trainingArm,

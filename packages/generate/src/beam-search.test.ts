@@ -4,16 +4,14 @@ import { createRandom } from "@trivium/core";
 import { specialIds, toBatch } from "@trivium/features";
 import { createModel, type DecodingState, type Model, type ModelOptions } from "@trivium/model";
 import { causal } from "@trivium/model-causal";
-import { encoderDecoder } from "@trivium/model-encoder-decoder";
-import { prefix } from "@trivium/model-prefix";
-import { causalLm, type Objective, prefixLm, seq2seq } from "@trivium/objectives";
+import { causalLm } from "@trivium/objectives";
 import { type ParameterTree, tf } from "@trivium/tensor";
 import { beforeAll, describe, expect, test } from "vitest";
 import { type Decoded, decodeGreedily, decodeWithBeam, generate } from "./index.ts";
+import { smallConfig, smallModels } from "./testing/small-models.ts";
 
 beforeAll(async () => void (await tf.setBackend("cpu")));
 
-const config = { vocabulary: 19, length: 12, width: 8, layers: 2, heads: 2, initialisation: "t5" } as const;
 const examples = [[5, 6], [7, 8, 9, 10], [11], [12, 13, 14]].map((source) => ({ source, target: [] }));
 const { endOfSequence } = specialIds;
 
@@ -38,14 +36,9 @@ function speaking(model: Model, words: readonly number[]): Model {
   };
 }
 
-describe.each([
-  ["causal", causal, causalLm()],
-  ["prefix", prefix, prefixLm()],
-  ["encoder-decoder", encoderDecoder, seq2seq()],
-  ["encoder-decoder, merged attention", encoderDecoder, seq2seq(), { crossAttention: "merged" }],
-] as const)("%s", (_name, architecture, objective: Objective, own: Partial<ModelOptions> = {}) => {
+describe.each(smallModels)("$name", ({ architecture, objective, own }) => {
   const create = (more: Partial<ModelOptions> = {}) =>
-    createModel({ architecture, config: { ...config, ...own, ...more }, attention: reference() });
+    createModel({ architecture, config: { ...smallConfig, ...own, ...more }, attention: reference() });
   const model = create();
   const predicting = architecture.streams.at(-1) as string;
   const promptOf = (example: (typeof examples)[number]) =>
@@ -184,7 +177,7 @@ test.each([
   [{ beam: 2, lengthPenalty: -1 }, "lengthPenalty is a number from 0, got -1"],
   [{ lengthPenalty: 1 }, "greedy decoding has no length penalty, got 1; give a beam too, or leave it out"],
 ])("%j is refused", async (wrong, message) => {
-  const model = createModel({ architecture: causal, config, attention: reference() });
+  const model = createModel({ architecture: causal, config: smallConfig, attention: reference() });
   const parameters = model.createParameters(createRandom(1));
   const request = { model, parameters, objective: causalLm(), examples, maximumTokens: 3, ...wrong };
   await expect(generate(request).next()).rejects.toThrow(message);

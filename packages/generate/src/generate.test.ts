@@ -2,27 +2,20 @@ import "@tensorflow/tfjs-backend-cpu";
 import { reference } from "@trivium/attention";
 import { createRandom } from "@trivium/core";
 import { type ModelInput, specialIds, toBatch } from "@trivium/features";
-import { createModel, type ModelOptions } from "@trivium/model";
+import { createModel } from "@trivium/model";
 import { causal } from "@trivium/model-causal";
-import { encoderDecoder } from "@trivium/model-encoder-decoder";
-import { prefix } from "@trivium/model-prefix";
-import { causalLm, type Objective, prefixLm, seq2seq } from "@trivium/objectives";
+import { causalLm } from "@trivium/objectives";
 import { tf } from "@trivium/tensor";
 import { beforeAll, describe, expect, test } from "vitest";
 import { type Decoded, decodeGreedily, generate } from "./index.ts";
+import { smallConfig, smallModels } from "./testing/small-models.ts";
 
 beforeAll(async () => void (await tf.setBackend("cpu")));
 
-const config = { vocabulary: 19, length: 12, width: 8, layers: 2, heads: 2, initialisation: "t5" } as const;
 const examples = [[5, 6], [7, 8, 9, 10], [11]].map((source) => ({ source, target: [] }));
 
-describe.each([
-  ["causal", causal, causalLm()],
-  ["prefix", prefix, prefixLm()],
-  ["encoder-decoder", encoderDecoder, seq2seq()],
-  ["encoder-decoder, merged attention", encoderDecoder, seq2seq(), { crossAttention: "merged" }],
-] as const)("%s", (_name, architecture, objective: Objective, own: Partial<ModelOptions> = {}) => {
-  const model = createModel({ architecture, config: { ...config, ...own }, attention: reference() });
+describe.each(smallModels)("$name", ({ architecture, objective, own }) => {
+  const model = createModel({ architecture, config: { ...smallConfig, ...own }, attention: reference() });
   const predicting = architecture.streams.at(-1) as string;
   /** Positions of the model's length that a prompt takes. */
   const taken = ({ streams }: ModelInput, row = 0): number =>
@@ -45,7 +38,7 @@ describe.each([
         [{ ...prompt, streams: { ...prompt.streams, [predicting]: row }, targets: row, lossWeights: row }],
         { pad: 0 },
       );
-      if (taken(input) > config.length) break;
+      if (taken(input) > smallConfig.length) break;
       const logits = tf.tidy(() => model.logits(parameters, input).arraySync()[0]!.at(-1)!);
       const next = logits.indexOf(Math.max(...logits));
       if (next === endOfSequence) break;
@@ -72,7 +65,7 @@ describe.each([
     });
     const [decoded] = await decodeGreedily(model, parameters, input, { endOfSequence: -1, maximumTokens: 100 });
     expect(decoded?.stopped).toBe("length");
-    expect(decoded?.ids).toHaveLength(config.length - taken(input) + 1);
+    expect(decoded?.ids).toHaveLength(smallConfig.length - taken(input) + 1);
   });
 
   test("pitfall 17: a long prompt in the batch does not shorten the answers beside it, step after step of the cache", async () => {
@@ -88,7 +81,7 @@ describe.each([
     const together = await decodeGreedily(model, parameters, input, { endOfSequence: -1, maximumTokens: [8, 8] });
     for (const [row, example] of prompts.entries()) {
       const ids = together[row]?.ids ?? [];
-      expect(ids).toHaveLength(Math.min(8, config.length - taken(input, row) + 1));
+      expect(ids).toHaveLength(Math.min(8, smallConfig.length - taken(input, row) + 1));
       expect(ids).toEqual(slowly(parameters, example, 8, -1));
     }
   });
@@ -106,7 +99,7 @@ describe.each([
 });
 
 test("a number of tokens that is not a positive integer is refused", async () => {
-  const model = createModel({ architecture: causal, config, attention: reference() });
+  const model = createModel({ architecture: causal, config: smallConfig, attention: reference() });
   const input = toBatch([causalLm().prompt(examples[0]!, { specials: specialIds, random: createRandom(1) })], {
     pad: 0,
   });

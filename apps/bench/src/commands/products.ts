@@ -1,6 +1,4 @@
 import type { AttentionKernel } from "@trivium/attention";
-import { presets } from "@trivium/presets";
-import { createRegistry } from "@trivium/registry";
 import { z } from "zod";
 import { defineBenchmark } from "../bench-command.ts";
 import type { Contender } from "../contender.ts";
@@ -12,7 +10,7 @@ import { gemmFlops } from "../gemm-work.ts";
 import { measure, median } from "../measure.ts";
 import type { Finding } from "../measurement.ts";
 import { engineOptions, type MeasuringOptions, measuringOptions } from "../options.ts";
-import { stepOptions, stepWorks } from "../step-options.ts";
+import { stepAttention, stepOptions, stepWorks } from "../step-options.ts";
 import type { StepWork } from "../step-work.ts";
 
 const schema = z.strictObject({ ...stepOptions, ...engineOptions, ...measuringOptions });
@@ -24,9 +22,9 @@ export const products = defineBenchmark({
   schema,
   async run(options, note) {
     const findings: Finding[] = [];
+    const attention = stepAttention(options);
     const engines = await createEngines(options);
     for (const work of stepWorks(options)) {
-      const attention = createRegistry(presets).create("attention", options.attention as never, {});
       for (const engine of engines) findings.push(...(await benchProducts(work, { engine, attention, options, note })));
     }
     return { findings, remarks };

@@ -1,4 +1,3 @@
-import type { AttentionKernel } from "@trivium/attention";
 import { ConfigError } from "@trivium/core";
 import { presets } from "@trivium/presets";
 import { createRegistry } from "@trivium/registry";
@@ -16,7 +15,7 @@ import { engineOptions, measuringOptions, type Precision, peersOption } from "..
 import { findTorch } from "../peers/python.ts";
 import { isTfjsPeer, tfjsPeer } from "../peers/tfjs-backends.ts";
 import { torchContender } from "../peers/torch-process.ts";
-import { stepOptions, stepWorks } from "../step-options.ts";
+import { stepAttention, stepOptions, stepWorks } from "../step-options.ts";
 import type { StepWork } from "../step-work.ts";
 
 const peers = ["torch", "tfjs-cpu", "tfjs-wasm", "tfjs-tensorflow"] as const;
@@ -98,15 +97,13 @@ function findingOf({ contender, seconds }: Measured, work: StepWork, peak: numbe
 }
 
 const registry = createRegistry(presets);
-const kernel = ({ attention }: Options): AttentionKernel => registry.create("attention", attention as never, {});
-
 const onEngine = (work: StepWork, { precision, provider, threads, use }: Engine, options: Options): Contender =>
-  stepContender({ name: "trivium", precision, provider, threads, use, work, attention: kernel(options) });
+  stepContender({ name: "trivium", precision, provider, threads, use, work, attention: stepAttention(options) });
 
 async function onBackend(work: StepWork, options: Options): Promise<Contender> {
   const use = await useBackend(registry.get("backend", options.backend as never) as Backend);
   const own = { name: "trivium", precision: "f32", provider: options.backend } as const;
-  return stepContender({ ...own, use, work, attention: kernel(options) });
+  return stepContender({ ...own, use, work, attention: stepAttention(options) });
 }
 
 /** PyTorch takes part in each precision; tfjs has but one, and runs our packages on a backend of its own. */

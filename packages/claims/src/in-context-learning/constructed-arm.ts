@@ -12,6 +12,7 @@ import {
   stationaryWeights,
 } from "@trivium/evaluator";
 import { selfMaskOf } from "@trivium/model";
+import { meanOf } from "../trained/mean-of.ts";
 
 /** How much of the construction is run; d, n, queries, layers and the rate are the paper's. */
 export interface ConstructedSizes {
@@ -97,8 +98,6 @@ function stationaryPoint({ mean, examples }: { mean: number; examples: number },
   const error = meanOf(drawn.map((sequence) => queryError(sequence, stationaryWeights(sequence))));
   return { mean, examples, error, expected: mean === 0 ? expectedStationaryError(options) : null };
 }
-
-const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 const meanCurve = (curves: readonly Float64Array[]): number[] =>
   Array.from({ length: layers + 1 }, (_, layer) => meanOf(curves.map((curve) => curve[layer] as number)));

@@ -15,6 +15,7 @@ import {
 } from "@trivium/evaluator";
 import { type InContextNumbers, inContextArm, zeroError } from "../trained/in-context-arm.ts";
 import { inContextEffect } from "../trained/in-context-effect.ts";
+import { meanOf } from "../trained/mean-of.ts";
 import { planSeeds, repeated, resultsOf, type SeededArms } from "../trained/seeded-arms.ts";
 import { type ConstructedNumbers, constructedArm } from "./constructed-arm.ts";
 
@@ -112,8 +113,6 @@ function lastLayer({ last }: ConstructedNumbers): Effect {
     method: `paired bootstrap over ${last.causal.length} sequences; of each sequence the errors are exact`,
   };
 }
-
-const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 const trainedTable = (arms: Trained): FindingsTable => ({
   title: `Trained: squared error on the queries of held-out sequences (of answering 0: ${zeroError.toFixed(2)})`,

@@ -16,18 +16,21 @@ import {
   trainingArm,
 } from "@trivium/evaluator";
 import { judgedIfLearned, unjudgedNotes } from "../trained/judged-if-learned.ts";
+import { meanOf } from "../trained/mean-of.ts";
 import { recallLearningRate, recallModel } from "../trained/recall-model.ts";
 import { repeated } from "../trained/seeded-arms.ts";
 import { type SourceAttention, sourceAttention } from "./source-attention.ts";
 
-/** 2 + 2 layers whose feed-forward is as wide as M have matrices of 32 M². It is attention that looks a key up. */
+/** Three models of the same matrices, 32 M² at width M; it is attention that looks a key up, so feed-forwards may be narrow. */
 const { width } = recallModel;
+
+/** 2 + 2 layers, for two stacks; in one stack half of the matrices. */
 const stacks = { ...recallModel, feedForward: width };
 
-/** As two layers with one of 6M have, */
+/** Two layers. */
 const single = { ...recallModel, feedForward: 6 * width };
 
-/** and four with one of 2M. */
+/** Four layers. */
 const deep = { ...recallModel, layers: 4, feedForward: 2 * width };
 
 const prefix = { architecture: "prefix", objective: { name: "prefix-lm" } };
@@ -249,8 +252,6 @@ const sameAgain = (again: ArmResult<TrainingNumbers>, arms: Trained): Effect =>
     ...{ name: "A/A: the same arm again − itself", unit: "nats per target token", smallest: 0 },
     ...{ left: [again.numbers.examples.nats], right: arms.slice(0, 1).map(({ numbers }) => numbers.examples.nats) },
   });
-
-const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 const accuracyAt = ({ arms }: Measured, condition: number) => meanOf(exactAt(arms, condition).map(meanOf));
 

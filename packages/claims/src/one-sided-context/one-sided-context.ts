@@ -17,6 +17,7 @@ import {
 } from "@trivium/evaluator";
 import { cmudictArm } from "../trained/cmudict-arm.ts";
 import { lossEffect } from "../trained/loss-effect.ts";
+import { meanOf } from "../trained/mean-of.ts";
 import { planSeeds, repeated, resultsOf, type SeededArms } from "../trained/seeded-arms.ts";
 import { type SightName, sights } from "../trained/sight.ts";
 import { trainedTable } from "../trained/trained-table.ts";
@@ -132,11 +133,12 @@ const seen = ({ numbers }: ArmResult<TrainingNumbers>): ContextSeen => numbers.p
 
 /** Beyond the embeddings, which see nothing in any architecture. */
 const beyond = <T>(layers: readonly T[]): readonly T[] => layers.slice(1);
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 function structural(of: Find): Effect[] {
   const moved = (sight: SightName) =>
-    mean(of(lateOperator(sight)).map((arm) => mean(beyond(seen(arm).moved).map((count) => count / seen(arm).pairs))));
+    meanOf(
+      of(lateOperator(sight)).map((arm) => meanOf(beyond(seen(arm).moved).map((count) => count / seen(arm).pairs))),
+    );
   return (["prefix", "encoder–decoder"] as const).map((sight) =>
     countedEffect({
       name: `earlier source states that move with a later token, ${sight} − causal`,
@@ -147,7 +149,7 @@ function structural(of: Find): Effect[] {
 }
 
 function probes(of: Find): Effect[] {
-  const readable = (sight: SightName) => of(lateOperator(sight)).map((arm) => [mean(beyond(seen(arm).readable))]);
+  const readable = (sight: SightName) => of(lateOperator(sight)).map((arm) => [meanOf(beyond(seen(arm).readable))]);
   const chance = of(lateOperator("causal")).map((arm) => [seen(arm).chance]);
   const effect = (name: string, left: number[][], right: number[][]): Effect => ({
     ...pairedEffect({ name, unit: "share of operators read", smallest: 0.05, left, right }),
@@ -194,7 +196,7 @@ const probeChart = (of: Find): Chart => ({
     const layers = arms[0]?.readable ?? [];
     return {
       name: sight,
-      points: layers.map((_, x) => ({ x, y: mean(arms.map((arm) => arm.readable[x] as number)) })),
+      points: layers.map((_, x) => ({ x, y: meanOf(arms.map((arm) => arm.readable[x] as number)) })),
     };
   }),
 });

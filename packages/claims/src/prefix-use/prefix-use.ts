@@ -14,6 +14,7 @@ import { cmudictArm } from "../trained/cmudict-arm.ts";
 import { type InContextNumbers, inContextArm, zeroError } from "../trained/in-context-arm.ts";
 import { inContextEffect } from "../trained/in-context-effect.ts";
 import { lossEffect, smallestLoss } from "../trained/loss-effect.ts";
+import { meanOf } from "../trained/mean-of.ts";
 import { planSeeds, resultsOf, type SeededArms } from "../trained/seeded-arms.ts";
 import { trainedTable } from "../trained/trained-table.ts";
 import { prefixUseEvidence } from "./evidence.ts";
@@ -90,7 +91,7 @@ function savedEffect(errors: readonly [InContext, InContext], losses: readonly [
     (causal as number[]).map((value, seed) => [1 - ((prefix as number[])[seed] as number) / value]);
   const effect = pairedEffect({
     ...{ name: "share of the error that the prefix saves, in context − on CMUdict", unit: "share", smallest: 0.05 },
-    left: saved(errors.map((arms) => arms.map(({ numbers }) => mean(numbers.errors)))),
+    left: saved(errors.map((arms) => arms.map(({ numbers }) => meanOf(numbers.errors)))),
     right: saved(losses.map((arms) => arms.map(({ numbers }) => numbers.targetLoss))),
   });
   return { ...effect, method: `paired bootstrap over ${errors[0].length} seeds` };
@@ -112,13 +113,12 @@ function switchEffects(changed: Trained, prefix: Trained): Effect[] {
 
 const switchedOf = ({ numbers }: ArmResult<TrainingNumbers>): MaskSwitched => numbers.probe as unknown as MaskSwitched;
 
-const mean = (values: readonly number[]): number => sum(values) / values.length;
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
 const inContextTable = (arms: InContext): FindingsTable => ({
   title: `Linear regression in context; answering 0 has an error of ${zeroError.toFixed(2)}`,
   columns: ["arm", "parameters", "squared error"],
-  rows: arms.map(({ name, numbers }) => [name, numbers.parameters, mean(numbers.errors)]),
+  rows: arms.map(({ name, numbers }) => [name, numbers.parameters, meanOf(numbers.errors)]),
 });
 
 const switchTable = (changed: Trained, prefix: Trained): FindingsTable => ({

@@ -13,6 +13,7 @@ import {
 import { cmudictArm } from "../trained/cmudict-arm.ts";
 import { judgedIfLearned, type Reached, unjudgedNotes } from "../trained/judged-if-learned.ts";
 import { lossEffect } from "../trained/loss-effect.ts";
+import { meanOf } from "../trained/mean-of.ts";
 import { planSeeds, resultsOf, type SeededArms } from "../trained/seeded-arms.ts";
 import type { SightName } from "../trained/sight.ts";
 import { trainedTable } from "../trained/trained-table.ts";
@@ -121,8 +122,6 @@ function betterPlace(sight: SightName, of: (name: string) => Trained): Reached {
   });
   return shares.reduce((best, one) => (one.share > best.share ? one : best));
 }
-
-const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** Question first − last, example by example. */
 const orderGaps = ([first, last]: readonly Trained[]): readonly (readonly number[])[] =>

@@ -3,7 +3,7 @@ import { type ClaimArm, type ClaimRequest, type Preset, type TrainingNumbers, tr
 /** The two tasks: text, where source and target are alike, and pronunciation, where they are not. */
 export type EfficiencyTask = "moby-dick" | "cmudict";
 
-/** Each differs from a neighbour in one thing: supervision, stacks, depth, sharing, parameters or steps. */
+/** Each differs from a neighbour in one thing: supervision, mask, stacks, depth, sharing, parameters or steps. */
 const kinds = {
   causal: { architecture: "causal", objective: { name: "causal-lm", options: { loss: "all" } } },
   "causal, half the steps": { architecture: "causal", objective: { name: "causal-lm", options: { loss: "all" } } },
@@ -15,6 +15,8 @@ const kinds = {
     architecture: "causal",
     objective: { name: "causal-lm", options: { loss: "all" } },
   },
+  // The prefix model's rows, positions and loss under the causal mask.
+  "causal, loss behind the cut": { architecture: "causal", objective: { name: "prefix-lm" } },
   prefix: { architecture: "prefix", objective: { name: "prefix-lm" } },
   "encoder–decoder": { architecture: "encoder-decoder", objective: { name: "seq2seq" } },
   "encoder–decoder, half the layers": { architecture: "encoder-decoder", objective: { name: "seq2seq" } },
@@ -60,21 +62,28 @@ const settings = {
   },
 } as const;
 
-export interface EfficiencyArm {
+interface EfficiencySettings {
+  readonly preset: Preset;
   readonly task: EfficiencyTask;
   readonly kind: EfficiencyKind;
   readonly seed: number;
+}
+
+export interface EfficiencyArm extends Omit<EfficiencySettings, "preset"> {
   readonly arm: ClaimArm<TrainingNumbers>;
 }
 
 /** All arms but the repetition: every kind of each task, for every seed. */
 export function efficiencyArms({ preset, seeds }: ClaimRequest): EfficiencyArm[] {
   return (["moby-dick", "cmudict"] as const).flatMap((task) =>
-    kindsOf[task].flatMap((kind) => seeds.map((seed) => ({ task, kind, seed, arm: armOf(preset, task, kind, seed) }))),
+    kindsOf[task].flatMap((kind) =>
+      seeds.map((seed) => ({ task, kind, seed, arm: efficiencyArm({ preset, task, kind, seed }) })),
+    ),
   );
 }
 
-function armOf(preset: Preset, task: EfficiencyTask, kind: EfficiencyKind, seed: number): ClaimArm<TrainingNumbers> {
+/** One of them, or one that another claim compares with them. */
+export function efficiencyArm({ preset, task, kind, seed }: EfficiencySettings): ClaimArm<TrainingNumbers> {
   const { steps, ...rest } = settings[preset][task];
   return trainingArm({
     name: `${task}: ${kind}, seed ${seed}`,

@@ -13,6 +13,7 @@ import {
   type TrainingNumbers,
   trainingArm,
 } from "@trivium/evaluator";
+import { meanOf } from "../trained/mean-of.ts";
 import { planSeeds, repeated, resultsOf, type SeededArms } from "../trained/seeded-arms.ts";
 import { type ChoiceNumbers, choiceProbe } from "./choice-probe.ts";
 
@@ -125,8 +126,6 @@ function findings(results: Trained, request: ClaimRequest): Findings {
     ],
   };
 }
-
-const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 const armTable = (results: Trained): FindingsTable => ({
   title: "Arms; shares of items ranked right",

@@ -9,7 +9,7 @@ import { encodeHeldOut } from "../encode-held-out.ts";
 import { present } from "../present.ts";
 import type { Arm, ArmRunOptions } from "../run-arm.ts";
 import type { ArmContext, Json } from "./claim.ts";
-import type { ProbedData } from "./training-arm.ts";
+import type { TrainingData } from "./training-arm.ts";
 import type { Named, ScoringSettings, TrainingSettings } from "./training-settings.ts";
 
 /** The configuration of a training arm, read back. */
@@ -24,7 +24,7 @@ interface Configuration extends Omit<TrainingSettings, "learningRate" | "weightD
 interface PreparedTraining {
   readonly arm: Omit<Arm, "name">;
   readonly options: ArmRunOptions;
-  readonly data: Omit<ProbedData, "context">;
+  readonly data: TrainingData;
 }
 
 const shipped = createRegistry([...objectivePlugins, ...tokenizerPlugins]);
@@ -61,7 +61,7 @@ export async function prepareTraining(
 async function prepareData(
   { dataset: { name, options }, tokenizer: forced, examples, evaluation, ...settings }: Configuration,
   context: ArmContext,
-): Promise<Omit<ProbedData, "context"> & { readonly length: number }> {
+): Promise<TrainingData & { readonly length: number }> {
   const dataset = await context.dataset(name, options);
   const createTokenizer: NonNullable<ArmContext["tokenizer"]> =
     context.tokenizer ?? ((json) => shipped.create("tokenizer", json.name as never, json) as Tokenizer);

@@ -11,12 +11,16 @@ import type { ArmContext, ArmOutcome, ArmProgress, ClaimArm, Json } from "./clai
 import { prepareTraining } from "./prepare-training.ts";
 import { type TrainingSettings, trainingConfiguration } from "./training-settings.ts";
 
-/** What a probe may look at. */
-export interface ProbedData {
+/** What an arm trains and is scored on. */
+export interface TrainingData {
   readonly dataset: Dataset;
   readonly tokenizer: PairTokenizer;
   readonly train: readonly Example[];
   readonly heldOut: readonly HeldOut[];
+}
+
+/** What a probe may look at. */
+export interface ProbedData extends TrainingData {
   /** What the arm runs with. */
   readonly context: ArmContext;
 }
@@ -120,11 +124,7 @@ function progressOf({ event }: ArmEvent, steps: number): ArmProgress | undefined
   return { done: steps, total: steps, note: `${event.phase} ${event.done}/${event.total}` };
 }
 
-function outcomeOf(
-  { report, examples }: ArmRun,
-  data: Omit<ProbedData, "context">,
-  probe: Json,
-): ArmOutcome<TrainingNumbers> {
+function outcomeOf({ report, examples }: ArmRun, data: TrainingData, probe: Json): ArmOutcome<TrainingNumbers> {
   const { parameters, flops, tokensSeen, tokensSupervised, targetLoss, bitsPerCharacter, curve } = report;
   const { exactMatch = null, per = null, wer = null, seconds, tokensPerSecond } = report;
   const { name, fingerprint } = data.dataset;
