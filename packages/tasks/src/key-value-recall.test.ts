@@ -54,6 +54,23 @@ test("both places of the question have the same contexts, questions and answers 
   expect(pairs(last.test)[0]?.source).toMatch(/ \? k\d+$/);
 });
 
+test("asked for several keys, the target has their values in the order of the questions; test contexts ask for one", async () => {
+  for (const question of ["first", "last"] as const) {
+    const some = { question, pairs: 4, fewestPairs: 1, questions: 3, train: 400, test: 50 };
+    const { train, test: held } = await keyValueRecall(some);
+    const asked = pairs(train).map(({ source, target }) => {
+      const [, keys] = /\?((?: k\d+)+?)(?= k\d+ v|$)/.exec(source)!;
+      const names = keys!.trim().split(" ");
+      const table = new Map([...source.matchAll(/(k\d+) (v\d+)/g)].map(([, key, value]) => [key, value]));
+      expect(names.map((name) => table.get(name)).join(" ")).toBe(target);
+      expect(new Set(names).size).toBe(names.length);
+      return names.length;
+    });
+    expect(new Set(asked)).toEqual(new Set([1, 2, 3]));
+    expect(pairs(held).every(({ target }) => !target.includes(" "))).toBe(true);
+  }
+});
+
 test("training has the range of sizes, the test part each size that was asked for, longer ones too", async () => {
   const size = ({ source }: { source: string }) => (source.split(" ").length - 2) / 2;
   const chosen = { pairs: 4, fewestPairs: 3, test: 20 };

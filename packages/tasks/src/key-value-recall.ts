@@ -16,6 +16,8 @@ const schema = z.strictObject({
   fewestPairs: z.int().min(1).default(2),
   /** The test part has `test` contexts with each of these numbers of pairs, in this order. Default: `pairs`. */
   testPairs: testSizes(1).optional(),
+  /** Training contexts are asked for from one to this many of their keys, all different; test contexts for one. */
+  questions: z.int().min(1).default(1),
   /** How many different keys, and how many different values there are. */
   keys: z.int().min(1).default(64),
   values: z.int().min(2).default(64),
@@ -25,6 +27,9 @@ const QUESTION = "?";
 
 /**
  * Looking a key up in a context of pairs: `k3 v1 k0 v7 ? k3` to `v1`, or with the question first `? k3 k3 v1 k0 v7`.
+ *
+ * Asked for several, the target has their values in the order of the questions: `k3 v1 k0 v7 ? k0 k3` to `v7 v1`. Each is
+ * a lookup to learn from, so that recall is learned in fewer steps.
  *
  * Keys do not repeat within a context, values may; guessing is right once in `values`. Both places of the question have
  * the same contexts, questions and answers in the same order: what differs between them is the order alone. Other
@@ -39,14 +44,17 @@ export async function keyValueRecall(options: z.input<typeof schema> = {}): Prom
   checkPairs(chosen, Math.max(pairs, ...testPairs));
   const keys = Array.from({ length: chosen.keys }, (_, at) => `k${at}`);
   const values = Array.from({ length: chosen.values }, (_, at) => `v${at}`);
-  const draw = (count: number, random: Random) =>
-    asPair({ keys: drawKeys(keys, count, random), values: drawFrom(values, count, random), question }, random);
+  const draw = (count: number, most: number, random: Random) =>
+    asPair(
+      { keys: drawDifferent(keys, count, random), values: drawFrom(values, count, random), question, most },
+      random,
+    );
   return generateDataset({
     ...chosen,
     name: "key-value-recall",
     tokenizer: { name: "shared", tokenizer: { name: "symbol", alphabet: [QUESTION, ...keys, ...values] } },
-    draw: (random) => draw(drawBetween(fewestPairs, pairs, random), random),
-    conditions: testPairs.map((count) => ({ name: `pairs ${count}`, draw: (random) => draw(count, random) })),
+    draw: (random) => draw(drawBetween(fewestPairs, pairs, random), chosen.questions, random),
+    conditions: testPairs.map((count) => ({ name: `pairs ${count}`, draw: (random) => draw(count, 1, random) })),
   });
 }
 
@@ -61,13 +69,13 @@ function checkPairs({ pairs, fewestPairs, keys }: z.output<typeof schema>, most:
   }
 }
 
-/** `count` different keys in a random order. */
-function drawKeys(keys: readonly string[], count: number, random: Random): string[] {
-  const rest = [...keys];
+/** `count` different items in a random order. */
+function drawDifferent<Item>(items: readonly Item[], count: number, random: Random): Item[] {
+  const rest = [...items];
   return Array.from({ length: count }, () => {
     const at = random.integer(rest.length);
-    const drawn = rest[at] as string;
-    rest[at] = rest.at(-1) as string;
+    const drawn = rest[at] as Item;
+    rest[at] = rest.at(-1) as Item;
     rest.pop();
     return drawn;
   });
@@ -77,14 +85,23 @@ interface Context {
   readonly keys: readonly string[];
   readonly values: readonly string[];
   readonly question: "first" | "last";
+  /** How many keys may be asked for. */
+  readonly most: number;
 }
 
-function asPair({ keys, values, question }: Context, random: Random): TextPair {
-  const asked = random.integer(keys.length);
+function asPair({ keys, values, question, most }: Context, random: Random): TextPair {
+  const asked = drawAsked(keys.length, most, random);
   const context = keys.map((key, at) => `${key} ${values[at]}`).join(" ");
-  const query = `${QUESTION} ${keys[asked]}`;
+  const query = [QUESTION, ...asked.map((at) => keys[at])].join(" ");
   const source = question === "first" ? `${query} ${context}` : `${context} ${query}`;
-  return { source, target: values[asked] as string };
+  return { source, target: asked.map((at) => values[at]).join(" ") };
+}
+
+/** Different places among `count` pairs, from one to `most` of them. */
+function drawAsked(count: number, most: number, random: Random): number[] {
+  if (most === 1) return [random.integer(count)];
+  const places = Array.from({ length: count }, (_, at) => at);
+  return drawDifferent(places, drawBetween(1, Math.min(most, count), random), random);
 }
 
 /** The plugin of {@link keyValueRecall}. */
