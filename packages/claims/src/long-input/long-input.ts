@@ -17,49 +17,44 @@ import {
 } from "@trivium/evaluator";
 import { judgedIfLearned, unjudgedNotes } from "../trained/judged-if-learned.ts";
 import { meanOf } from "../trained/mean-of.ts";
-import { recallLearningRate, recallModel } from "../trained/recall-model.ts";
+import { type RecallTraining, recallTraining } from "../trained/recall-training.ts";
 import { repeated } from "../trained/seeded-arms.ts";
 import { type SourceAttention, sourceAttention } from "./source-attention.ts";
-
-/** Three models of the same matrices, 32 M² at width M; it is attention that looks a key up, so feed-forwards may be narrow. */
-const { width } = recallModel;
-
-/** 2 + 2 layers, for two stacks; in one stack half of the matrices. */
-const stacks = { ...recallModel, feedForward: width };
-
-/** Two layers. */
-const single = { ...recallModel, feedForward: 6 * width };
-
-/** Four layers. */
-const deep = { ...recallModel, layers: 4, feedForward: 2 * width };
-
-const prefix = { architecture: "prefix", objective: { name: "prefix-lm" } };
 
 interface Kind extends Pick<TrainingSettings, "architecture" | "objective" | "model"> {
   readonly name: string;
 }
 
-const seq2seq = { architecture: "encoder-decoder", objective: { name: "seq2seq" } };
-
-const kinds: readonly Kind[] = [
-  { name: "causal", architecture: "causal", objective: target("causal-lm"), model: single },
-  { name: "prefix", ...prefix, model: single },
-  { name: "encoder–decoder", ...seq2seq, model: stacks },
-];
-
-/** Where it stands among the kinds. */
+/** Where the encoder–decoder stands among the kinds. */
 const encoderDecoderAt = 2;
 
-/** Other things held equal: FLOPs, the weights of both stacks, depth. */
-const controls: readonly Kind[] = [
-  { name: "prefix, one stack", ...prefix, model: stacks },
-  { name: "prefix, as deep as both stacks", ...prefix, model: deep },
-  { name: "encoder–decoder, shared", ...seq2seq, model: { ...stacks, sharedStacks: true } },
-  { name: "encoder–decoder, half as deep", ...seq2seq, model: { ...stacks, layers: 1 } },
-];
-
-function target(name: string) {
-  return { name, options: { loss: "target" } };
+/**
+ * What is compared, and controls that hold other things equal: FLOPs, the weights of both stacks, depth. Two stacks of N
+ * layers, a single one of N and one of 2 N have the same matrices, 16 N M² at width M; it is attention that looks a key
+ * up, so feed-forwards may be narrow.
+ */
+function kindsOf(preset: Preset): { readonly kinds: readonly Kind[]; readonly controls: readonly Kind[] } {
+  const { model } = recallTraining[preset];
+  const { width, layers } = model;
+  const stacks = { ...model, feedForward: width };
+  const single = { ...model, feedForward: 6 * width };
+  const deep = { ...model, layers: 2 * layers, feedForward: 2 * width };
+  const prefix = { architecture: "prefix", objective: { name: "prefix-lm" } };
+  const seq2seq = { architecture: "encoder-decoder", objective: { name: "seq2seq" } };
+  const causal = { name: "causal-lm", options: { loss: "target" } };
+  return {
+    kinds: [
+      { name: "causal", architecture: "causal", objective: causal, model: single },
+      { name: "prefix", ...prefix, model: single },
+      { name: "encoder–decoder", ...seq2seq, model: stacks },
+    ],
+    controls: [
+      { name: "prefix, one stack", ...prefix, model: stacks },
+      { name: "prefix, as deep as both stacks", ...prefix, model: deep },
+      { name: "encoder–decoder, shared", ...seq2seq, model: { ...stacks, sharedStacks: true } },
+      { name: "encoder–decoder, half as deep", ...seq2seq, model: { ...stacks, layers: layers / 2 } },
+    ],
+  };
 }
 
 interface Task {
@@ -72,26 +67,33 @@ interface Task {
   readonly longest: number;
 }
 
-const recall: Omit<Task, "longest"> = {
-  ...{ title: "key–value recall", dataset: "key-value-recall", gold: "recalled", unit: "pairs in the source" },
-  kinds,
+const recall: Omit<Task, "kinds" | "longest"> = {
+  title: "key–value recall",
+  dataset: "key-value-recall",
+  gold: "recalled",
+  unit: "pairs in the source",
 };
-const copy: Omit<Task, "longest"> = {
+const copy: Omit<Task, "kinds" | "longest"> = {
   title: "copying",
   dataset: "copy",
   gold: "copied",
   unit: "letters in the source",
-  kinds,
 };
 
+const quick = kindsOf("quick");
+const full = kindsOf("full");
+
 const presets = {
-  quick: { tasks: [{ ...recall, longest: 2 }], train: 10_000, each: 200, looked: 8, steps: 2000 },
+  quick: {
+    tasks: [{ ...recall, kinds: quick.kinds, longest: 2 }],
+    ...{ training: recallTraining.quick, questions: 1, train: 10_000, each: 200, looked: 8, steps: 2000 },
+  },
   full: {
     tasks: [
-      { ...recall, kinds: [...kinds, ...controls], longest: 3 },
-      { ...copy, longest: 8 },
+      { ...recall, kinds: [...full.kinds, ...full.controls], longest: 3 },
+      { ...copy, kinds: full.kinds, longest: 8 },
     ],
-    ...{ train: 10_000, each: 500, looked: 32, steps: 4000 },
+    ...{ training: recallTraining.full, questions: 3, train: 100_000, each: 500, looked: 32, steps: 5000 },
   },
 } as const satisfies Readonly<Record<Preset, object>>;
 
@@ -152,21 +154,22 @@ interface ArmOptions {
   readonly each: number;
   readonly looked: number;
   readonly steps: number;
+  readonly questions: number;
+  readonly training: RecallTraining;
 }
 
 function armOf({ task, kind: { name, ...kind }, seed, ...sizes }: ArmOptions) {
   const { longest } = task;
   const lengths = lengthsOf(task);
-  const { train, each, looked, steps } = sizes;
+  const { train, each, looked, steps, questions, training } = sizes;
   const parts = { train, validation: 100, test: each };
   const options =
     task.gold === "recalled"
-      ? { ...parts, pairs: longest, fewestPairs: 1, testPairs: lengths, keys: 4 * longest, values: 16 }
+      ? { ...parts, pairs: longest, fewestPairs: 1, questions, testPairs: lengths, keys: 4 * longest, values: 16 }
       : { ...parts, length: longest, testLengths: lengths };
   return trainingArm({
     name: `${task.title}, ${name}, seed ${seed}`,
-    ...{ ...kind, dataset: { name: task.dataset, options }, steps, batch: 64, packing: 64, seed },
-    learningRate: recallLearningRate,
+    ...{ ...training, ...kind, dataset: { name: task.dataset, options }, steps, seed },
     evaluation: { part: "test", maximumTokens: task.gold === "recalled" ? 4 : 4 * longest + 2 },
     probe: sourceAttention({ each, looked, gold: task.gold }),
   });
@@ -213,7 +216,7 @@ function findings(results: Trained, { preset, seeds }: ClaimRequest): Findings {
     ),
     notes: [
       "All arms have T5's relative positions, in self-attention alone; learned positions would have none beyond L and would decide instead of the architecture.",
-      "Three arms have the same matrices: 2 + 2 layers, or two of a wider feed-forward. Per token the single stack costs more FLOPs; the control of one stack costs as much, and four layers have the depth of both.",
+      "Three arms have the same matrices: two stacks, or one of a wider feed-forward. Per token the single stack costs more FLOPs; the control of one stack costs as much, and that of twice the layers has the depth of both.",
       ...falls.flatMap(unjudgedNotes),
       "A fall is read together with what was learned: an arm that has not learned the task at L cannot lose it. The third effect tells.",
       "Cross-attention adds up to 1 over the source and its end, so its mass on the source tells nothing of decay; in a single stack the target takes its share.",
