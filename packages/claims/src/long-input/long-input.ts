@@ -86,14 +86,14 @@ const full = kindsOf("full");
 const presets = {
   quick: {
     tasks: [{ ...recall, kinds: quick.kinds, longest: 2 }],
-    ...{ training: recallTraining.quick, questions: 1, train: 10_000, each: 200, looked: 8, steps: 2000 },
+    ...{ training: recallTraining.quick, questions: 1, values: 16, train: 10_000, each: 200, looked: 8, steps: 2000 },
   },
   full: {
     tasks: [
       { ...recall, kinds: [...full.kinds, ...full.controls], longest: 3 },
       { ...copy, kinds: full.kinds, longest: 8 },
     ],
-    ...{ training: recallTraining.full, questions: 3, train: 100_000, each: 500, looked: 32, steps: 5000 },
+    ...{ training: recallTraining.full, questions: 3, values: 8, train: 100_000, each: 500, looked: 32, steps: 6000 },
   },
 } as const satisfies Readonly<Record<Preset, object>>;
 
@@ -155,17 +155,18 @@ interface ArmOptions {
   readonly looked: number;
   readonly steps: number;
   readonly questions: number;
+  readonly values: number;
   readonly training: RecallTraining;
 }
 
 function armOf({ task, kind: { name, ...kind }, seed, ...sizes }: ArmOptions) {
   const { longest } = task;
   const lengths = lengthsOf(task);
-  const { train, each, looked, steps, questions, training } = sizes;
+  const { train, each, looked, steps, questions, values, training } = sizes;
   const parts = { train, validation: 100, test: each };
   const options =
     task.gold === "recalled"
-      ? { ...parts, pairs: longest, fewestPairs: 1, questions, testPairs: lengths, keys: 4 * longest, values: 16 }
+      ? { ...parts, pairs: longest, fewestPairs: 1, questions, testPairs: lengths, keys: 4 * longest, values }
       : { ...parts, length: longest, testLengths: lengths };
   return trainingArm({
     name: `${task.title}, ${name}, seed ${seed}`,

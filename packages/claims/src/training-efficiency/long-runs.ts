@@ -7,19 +7,26 @@ import {
   trainingArm,
 } from "@trivium/evaluator";
 
-/** Loss on the target's tokens for all, smoothed. */
-const options = { labelSmoothing: 0.1 };
-
+/** Loss on the target's tokens for all. An encoder–decoder's six layers lie better in the encoder, which sees the word whole. */
 const kinds = {
-  causal: { architecture: "causal", objective: { name: "causal-lm", options: { loss: "target", ...options } } },
-  prefix: { architecture: "prefix", objective: { name: "prefix-lm", options } },
-  "encoder–decoder": { architecture: "encoder-decoder", objective: { name: "seq2seq", options } },
+  causal: { architecture: "causal", objective: { name: "causal-lm", options: { loss: "target" } }, layers: 3 },
+  prefix: { architecture: "prefix", objective: { name: "prefix-lm" }, layers: 3 },
+  "encoder–decoder": {
+    architecture: "encoder-decoder",
+    objective: { name: "seq2seq" },
+    layers: { source: 4, target: 2 },
+  },
 } as const;
 
+/** Chosen for the encoder–decoder by the loss on the validation part after 1,200 steps. */
+const model = {
+  ...({ width: 256, heads: 8, feedForward: 704, activation: "swiglu" } as const),
+  ...({ norm: "rms", positions: "rotary", dropout: 0.1 } as const),
+};
+
 const settings = {
-  model: { width: 256, layers: 3, heads: 4, dropout: 0.1, restartPositions: true },
   dataset: { name: "cmudict" },
-  ...{ steps: 15_000, batch: 128, packing: 64, learningRate: 1e-3 },
+  ...{ steps: 15_000, batch: 128, packing: 64, learningRate: 1e-3, weightDecay: 0.1 },
   // Settings may be chosen on the validation part, never on this one.
   evaluation: { part: "test", beam: 4 },
 } as const;
@@ -29,8 +36,11 @@ const settings = {
  * part of a verdict. `quick` has none.
  */
 export const longRuns = ({ preset, seeds }: ClaimRequest): ClaimArm<TrainingNumbers>[] =>
-  (preset === "full" ? Object.entries(kinds) : []).map(([kind, how]) =>
-    trainingArm({ name: `CMUdict, the long run: ${kind}`, ...how, ...settings, seed: seeds[0] as number }),
+  (preset === "full" ? Object.entries(kinds) : []).map(([kind, { layers, ...how }]) =>
+    trainingArm({
+      ...{ name: `CMUdict, the long run: ${kind}`, ...how, ...settings },
+      ...{ model: { ...model, layers }, seed: seeds[0] as number },
+    }),
   );
 
 /** WER of others without stress, as https://github.com/cmusphinx/g2p-seq2seq has them. */
@@ -68,4 +78,4 @@ export function longRunTables(arms: readonly ArmResult<TrainingNumbers>[]): Find
 
 /** How to read them. */
 export const longRunNote =
-  "The long runs of CMUdict are of one seed and decide nothing. A word is right if it is any of the dictionary's pronunciations, without stress. Our split is of CMUdict 0.7b; the split of 2007 is of an older, easier dictionary, and published results on later ones are worse.";
+  "The long runs of CMUdict are of one seed and decide nothing; their settings were chosen for the encoder–decoder, on the validation part. A word is right if it is any of the dictionary's pronunciations, without stress. Our split is of CMUdict 0.7b; the split of 2007 is of an older, easier dictionary, and published results on later ones are worse.";
