@@ -50,6 +50,21 @@ test.each([
   ).toHaveLength(1);
 });
 
+test("full has the fall of shared stacks as a control: the same cross-attention, other weights", () => {
+  const [keeps, falls] = [
+    [0.9, 0.9, 0.9],
+    [0.9, 0.5, 0.1],
+  ] as const;
+  // Causal, prefix, encoder–decoder, then the controls with shared stacks third, and copying.
+  const { effects } = longInput().analyse(
+    results(keeps, keeps, falls, keeps, keeps, keeps, falls, falls, falls, falls),
+    { ...request, preset: "full" },
+  );
+  const named = (name: string) => effects.find((effect) => effect.name === name)?.estimate;
+  expect(named("control: fall of exact match from L to 4L, encoder–decoder, shared − prefix")).toBe(0);
+  expect(named("fall of exact match from L to 4L, encoder–decoder − prefix")).toBeCloseTo(0.8, 6);
+});
+
 test.each(["quick", "full"] as const)("arms of the preset %s train and test on the same", (preset) => {
   const configurations = () =>
     longInput()

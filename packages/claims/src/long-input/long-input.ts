@@ -28,6 +28,8 @@ interface Kind extends Pick<TrainingSettings, "architecture" | "objective" | "mo
 /** Where the encoder–decoder stands among the kinds. */
 const encoderDecoderAt = 2;
 
+const sharedStacks = "encoder–decoder, shared";
+
 /**
  * What is compared, and controls that hold other things equal: FLOPs, the weights of both stacks, depth. Two stacks of N
  * layers, a single one of N and one of 2 N have the same matrices, 16 N M² at width M; it is attention that looks a key
@@ -51,7 +53,7 @@ function kindsOf(preset: Preset): { readonly kinds: readonly Kind[]; readonly co
     controls: [
       { name: "prefix, one stack", ...prefix, model: stacks },
       { name: "prefix, as deep as both stacks", ...prefix, model: deep },
-      { name: "encoder–decoder, shared", ...seq2seq, model: { ...stacks, sharedStacks: true } },
+      { name: sharedStacks, ...seq2seq, model: { ...stacks, sharedStacks: true } },
       { name: "encoder–decoder, half as deep", ...seq2seq, model: { ...stacks, layers: layers / 2 } },
     ],
   };
@@ -195,15 +197,18 @@ function findings(results: Trained, { preset, seeds }: ClaimRequest): Findings {
   );
   const kindAt = (at: number) => measured[at] as Measured;
   const [causal, prefix, encoderDecoder] = [kindAt(0), kindAt(1), kindAt(encoderDecoderAt)];
-  const falls = [prefix, causal].map((other) =>
+  const fallBeyond = (one: Measured, other: Measured, role = "") =>
     judgedIfLearned(
-      fall(`fall of exact match from L to 4L, encoder–decoder − ${other.name}`, encoderDecoder, other),
-      [encoderDecoder, other].map((one) => ({ name: `${one.name} at L`, share: accuracyAt(one, 0) })),
-    ),
-  ) as [Effect, Effect];
+      fall(`${role}fall of exact match from L to 4L, ${one.name} − ${other.name}`, one, other),
+      [one, other].map((each) => ({ name: `${each.name} at L`, share: accuracyAt(each, 0) })),
+    );
+  const falls = [fallBeyond(encoderDecoder, prefix), fallBeyond(encoderDecoder, causal)] as const;
+  const shared = measured.find(({ name }) => name === sharedStacks);
+  const controls = shared ? [fallBeyond(shared, prefix, "control: ")] : [];
   return {
     effects: [
       ...falls,
+      ...controls,
       atLength("control: exact match at L, prefix − encoder–decoder", prefix, encoderDecoder, 0),
       atLength("exact match at 4L, prefix − encoder–decoder", prefix, encoderDecoder, 2),
       sameAgain(results.at(-1) as ArmResult<TrainingNumbers>, encoderDecoder.arms),
@@ -218,8 +223,13 @@ function findings(results: Trained, { preset, seeds }: ClaimRequest): Findings {
     notes: [
       "All arms have T5's relative positions, in self-attention alone; learned positions would have none beyond L and would decide instead of the architecture.",
       "Three arms have the same matrices: two stacks, or one of a wider feed-forward. Per token the single stack costs more FLOPs; the control of one stack costs as much, and that of twice the layers has the depth of both.",
-      ...falls.flatMap(unjudgedNotes),
-      "A fall is read together with what was learned: an arm that has not learned the task at L cannot lose it. The third effect tells.",
+      ...[...falls, ...controls].flatMap(unjudgedNotes),
+      ...(shared
+        ? [
+            "With shared stacks the cross-attention is the same: what falls in two stacks and not there is no matter of it.",
+          ]
+        : []),
+      "A fall is read together with what was learned: an arm that has not learned the task at L cannot lose it. The control at L tells.",
       "Cross-attention adds up to 1 over the source and its end, so its mass on the source tells nothing of decay; in a single stack the target takes its share.",
       `Sources here have up to ${lengthsOf(encoderDecoder.task)[2]} pairs: this is extrapolation beyond the trained length, not the thousands of tokens that the papers trained on.`,
     ],
