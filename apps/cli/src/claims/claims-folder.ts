@@ -6,12 +6,14 @@ import type { ClaimRequest, Json } from "@trivium/evaluator";
 import { isUnfinished, writeReportFile } from "../report/report-folder.ts";
 import { parseJson, readIfThere } from "./arm-folder.ts";
 
-/** What arms run on, and what their times are of. */
-export interface Machine {
+/** What arms run on: what their times are of, and how their sums are rounded. */
+export type Machine = {
   readonly processor: string;
   readonly cores: number;
   readonly memoryGigabytes: number;
-}
+  /** Of the library of matrix products, with the instruction set that it takes. */
+  readonly gemmVersion?: string;
+};
 
 /** What the arms of a folder were run for: enough to judge the claims again without computing anything. */
 export interface ClaimsRun {

@@ -3,28 +3,29 @@ import type { ClaimRequest, ClaimResult } from "@trivium/evaluator";
 import { resolvePlugin } from "../load-registry.ts";
 import type { ClaimsSettings } from "../settings.ts";
 import { typedCommand } from "../typed-command.ts";
-import type { ClaimsRun } from "./claims-folder.ts";
+import type { ClaimsRun, Machine } from "./claims-folder.ts";
 
 /** What is about to be run, on this machine. */
 export function describeRun(
   { preset, seeds: count, plugins }: ClaimsSettings,
-  own: Pick<ClaimsRun, "claims" | "environment" | "backend">,
+  own: Pick<ClaimsRun, "claims" | "environment" | "backend" | "machines">,
 ): ClaimsRun {
   const request: ClaimRequest = { preset, seeds: Array.from({ length: count }, (_, at) => at + 1) };
   return {
     ...{ format: "trivium-claims-run", version: 1, command: typedCommand(process.argv.slice(2)), request },
     ...own,
     plugins: plugins.map(resolvePlugin),
-    machines: [
-      {
-        processor: cpus()[0]?.model.trim() || process.arch,
-        cores: availableParallelism(),
-        memoryGigabytes: Math.round(totalmem() / 2 ** 30),
-      },
-    ],
     reasons: {},
   };
 }
+
+/** This one. */
+export const describeMachine = (gemmVersion: string | undefined): Machine => ({
+  processor: cpus()[0]?.model.trim() || process.arch,
+  cores: availableParallelism(),
+  memoryGigabytes: Math.round(totalmem() / 2 ** 30),
+  ...(gemmVersion !== undefined && { gemmVersion }),
+});
 
 /** Whether two runs ask for the same and compute it in the same way: only then is there one report of both. */
 export const belongTogether = (one: ClaimsRun, other: ClaimsRun): boolean => way(one) === way(other);

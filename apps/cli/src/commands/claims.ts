@@ -5,7 +5,7 @@ import type { Command } from "commander";
 import { createArmContext } from "../claims/arm-context.ts";
 import { createArmFolder } from "../claims/arm-folder.ts";
 import { openClaimsFolder, readClaimsRun, writeClaimsRun } from "../claims/claims-folder.ts";
-import { belongTogether, describeRun, reasonsOf, together } from "../claims/describe-run.ts";
+import { belongTogether, describeMachine, describeRun, reasonsOf, together } from "../claims/describe-run.ts";
 import { findClaims } from "../claims/find-claims.ts";
 import { claimsOutlook, describeOutlook } from "../claims/outlook.ts";
 import { showClaims } from "../claims/show-claims.ts";
@@ -44,11 +44,14 @@ async function measureClaims(context: CommandContext): Promise<void> {
   const backend = prepareBackend(settings, registry);
   const before = await openClaimsFolder(out);
   await backend.activate();
-  const environment = { ...(await numericIdentity(backend)), attention: settings.attention };
+  // A run may go on where the library takes other instructions: its arms say what they ran on.
+  const { gemmVersion, ...computed } = await numericIdentity(backend);
+  const environment = { ...computed, attention: settings.attention };
+  const machine = describeMachine(gemmVersion);
   const probe = await backend.probe();
   const started = describeRun(settings, {
     claims: claims.map(({ id }) => id),
-    environment,
+    ...{ environment, machines: [machine] },
     backend: probe.available ? `${settings.backend} (${probe.detail})` : settings.backend,
   });
   const run = before && belongTogether(before, started) ? together(before, started) : started;
@@ -60,7 +63,13 @@ async function measureClaims(context: CommandContext): Promise<void> {
   const { signal, release } = stopOnSignals(output);
   const store = createArmFolder(out);
   const shared = { request: run.request, store, environment };
-  const stream = runClaims({ ...shared, claims, context: createArmContext(registry, settings.attention), signal });
+  const stream = runClaims({
+    ...shared,
+    claims,
+    machine,
+    context: createArmContext(registry, settings.attention),
+    signal,
+  });
   const outlook = () => claimsOutlook({ ...shared, claims });
   output.note(describeOutlook(await outlook()));
   const results = await consume(stream, showClaims(output, outlook)).finally(release);

@@ -29,6 +29,7 @@ export interface ReportedArm {
   readonly numbers: Json;
   /** How long it took, preparation and scoring included. */
   readonly seconds?: number;
+  readonly machine?: Json;
   readonly times?: Readonly<Record<string, number>>;
   readonly curve?: readonly CurvePoint[];
 }
@@ -114,15 +115,35 @@ function reportedClaim(result: ClaimResult, { request, reasons, plugins }: Claim
     ...plugins.flatMap((one) => ["--plugin", one]),
   ];
   const about = { id, statement, evidence, measure, expected, command: typedCommand(words) };
-  if (result.status === "measured")
-    return { ...about, verdict: result.verdict, ...result.findings, arms: result.arms.map(reportedArm) };
+  if (result.status === "measured") {
+    const { findings, verdict, arms } = result;
+    const notes = [...findings.notes, ...machineNotes(arms)];
+    return { ...about, verdict, ...findings, notes, arms: arms.map(reportedArm) };
+  }
   const reason = reasons[id] ?? result.reason;
   return { ...about, verdict: "not run", reason, effects: [], tables: [], charts: [], notes: [], arms: [] };
 }
 
-function reportedArm({ name, hash, configuration, numbers, seconds, times, curve }: StoredArm): ReportedArm {
-  const optional = { ...(seconds !== undefined && { seconds }), ...(times && { times }), ...(curve && { curve }) };
-  return { name, hash, configuration, numbers: summary(numbers), ...optional };
+/** A run may go on on another machine; what that does to its numbers shall be known. */
+function machineNotes(arms: readonly StoredArm[]): string[] {
+  const machines = new Set(arms.flatMap(({ machine }) => (machine === undefined ? [] : [JSON.stringify(machine)])));
+  if (machines.size < 2) return [];
+  return [
+    `Its arms ran on ${machines.size} machines: seconds compare only those of one, and between machines sums may be rounded otherwise.`,
+  ];
+}
+
+function reportedArm(arm: StoredArm): ReportedArm {
+  const { name, hash, configuration, numbers, seconds, machine, times, curve } = arm;
+  const optional = { ...(times && { times }), ...(curve && { curve }), ...(machine !== undefined && { machine }) };
+  return {
+    name,
+    hash,
+    configuration,
+    numbers: summary(numbers),
+    ...(seconds !== undefined && { seconds }),
+    ...optional,
+  };
 }
 
 /** Lists that are longer are for statistics, not for readers. */
@@ -154,7 +175,7 @@ export function withoutTimes(report: ClaimsReport): unknown {
     ...claim,
     tables: tables.filter(({ timed }) => !timed),
     charts: charts.filter(({ timed }) => !timed),
-    arms: arms.map(({ seconds, times, curve, ...arm }) => ({
+    arms: arms.map(({ seconds, machine, times, curve, ...arm }) => ({
       ...arm,
       ...(curve && { curve: curve.map(({ seconds, ...point }) => point) }),
     })),

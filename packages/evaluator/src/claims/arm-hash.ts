@@ -7,7 +7,7 @@ const version = 1;
 /**
  * Where the results of an arm are kept: SHA-256 of its configuration, of what computes, and of the version of the format.
  *
- * @param environment - backend, kernel and whatever else may move the last bit of a number.
+ * @param environment - backend, kernel and precision; what another machine has otherwise and cannot choose is no part of it.
  * @returns 64 hexadecimal digits; the order of keys changes nothing.
  * @throws {ConfigError} `evaluator/configuration` if something in it is not JSON.
  * @example await armHash({ type: "training", seed: 1 }, { backend: "simd" }) // => "…"

@@ -1,4 +1,4 @@
-import type { ArmResult } from "./claim.ts";
+import type { ArmResult, Json } from "./claim.ts";
 
 /** What an arm found, as it is kept. */
 export interface StoredArm extends ArmResult {
@@ -8,6 +8,8 @@ export interface StoredArm extends ArmResult {
   readonly hash: string;
   /** How long it took, preparation and scoring included. */
   readonly seconds?: number;
+  /** What it ran on, as `RunClaimsOptions` has it: what its times are of, and its last bits. */
+  readonly machine?: Json;
 }
 
 /** Where arms are kept by the hash of their configuration, so that nothing is computed twice. */

@@ -77,6 +77,16 @@ test("arms of one configuration are run once, whatever claims call them; a secon
   expect(await analyseClaims({ claims, request, store })).toEqual(results);
 });
 
+test("an arm keeps what it ran on, and what another machine measured is not measured again", async () => {
+  const runs: string[] = [];
+  const store = createMemoryArmStore();
+  const claims = [{ id: "one", claim: claimOf([counting(1, runs)]) }];
+  await consume(runClaims({ claims, request, context, store, machine: { processor: "A" } }));
+  const [result] = await consume(runClaims({ claims, request, context, store, machine: { processor: "B" } }));
+  expect(runs).toEqual(["value 1"]);
+  expect(result).toMatchObject({ arms: [{ machine: { processor: "A" } }] });
+});
+
 test("what computes is a part of the place: another backend has results of its own", async () => {
   const runs: string[] = [];
   const store = createMemoryArmStore();

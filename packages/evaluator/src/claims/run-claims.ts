@@ -10,11 +10,13 @@ import {
   renamed,
 } from "./analyse-claims.ts";
 import type { ArmStore, StoredArm } from "./arm-store.ts";
-import type { ArmContext, ArmOutcome, ArmProgress } from "./claim.ts";
+import type { ArmContext, ArmOutcome, ArmProgress, Json } from "./claim.ts";
 
 export interface RunClaimsOptions extends AnalyseClaimsOptions {
   readonly store: ArmStore;
   readonly context: ArmContext;
+  /** What this runs on: kept with every arm that is run. */
+  readonly machine?: Json;
   /** Ends after what is at hand; what is finished stays in the store, and the same call goes on from there. */
   readonly signal?: AbortSignal;
 }
@@ -85,7 +87,7 @@ async function* runClaim(
 async function* runArm(
   { arm, hash }: PlannedArm,
   about: OfArm,
-  { context, store, signal }: RunClaimsOptions,
+  { context, store, machine, signal }: RunClaimsOptions,
 ): AsyncGenerator<ClaimsEvent, StoredArm | Reason | undefined, void> {
   let outcome: ArmOutcome;
   const started = performance.now();
@@ -101,7 +103,7 @@ async function* runArm(
   const { name, configuration } = arm;
   const seconds = (performance.now() - started) / 1000;
   const kept = { format: "trivium-claim-arm", version: 1, hash, name, configuration, seconds } as const;
-  const result: StoredArm = { ...kept, ...asKept(outcome) };
+  const result: StoredArm = { ...kept, ...(machine !== undefined && { machine }), ...asKept(outcome) };
   await store.write(result);
   yield { type: "stored", ...about, result };
   return result;
