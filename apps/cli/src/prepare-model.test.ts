@@ -1,9 +1,10 @@
 import { causal, full, window } from "@trivium/masks";
-import { cosineDecay } from "@trivium/trainer";
+import { createRegistry } from "@trivium/registry";
+import { adamW, cosineDecay, optimizer, trainerPlugins } from "@trivium/trainer";
 import { expect, test } from "vitest";
-import { loadRegistry } from "./load-registry.ts";
+import { loadRegistry, type Plugins } from "./load-registry.ts";
 import { createOutput } from "./output.ts";
-import { defaultObjective, prepareModel, prepareSchedule, scheduleOptions } from "./prepare-model.ts";
+import { defaultObjective, prepareModel, prepareOptimizer, prepareSchedule, scheduleOptions } from "./prepare-model.ts";
 import { trainSchema } from "./settings.ts";
 
 const settingsOf = (given: Record<string, unknown>) => trainSchema.parse(given);
@@ -46,6 +47,23 @@ test("a schedule has its own options; one of the user's gets peak, warm-up and s
   expect(of("inverse-square-root").options).toEqual({ peak: 0.5, warmupSteps: 10 });
   expect(of("warmup-cosine").options).toEqual({ peak: 0.5, warmupSteps: 10, steps: 100, floor: 0.01 });
   expect(of("mine").options).toEqual({ peak: 0.5, warmupSteps: 10, steps: 100 });
+});
+
+test("an optimiser is chosen by name; one of the user's gets the weight decay", async () => {
+  const mine = optimizer("mine", (options: { weightDecay: number }) => ({
+    ...adamW(),
+    name: "mine",
+    settings: options,
+  }));
+  const registry = createRegistry([...trainerPlugins, mine]) as unknown as Plugins;
+  const of = (name?: string) => {
+    const given = { weightDecay: 0.5, ...(name && { optimizer: name }) };
+    return prepareOptimizer(settingsOf(given), registry);
+  };
+  expect(of()).toMatchObject({ name: "adam-w", settings: { beta2: 0.98, weightDecay: 0.5 } });
+  expect(of("muon")).toMatchObject({ name: "muon", settings: { beta2: 0.98, momentum: 0.95, weightDecay: 0.5 } });
+  expect(of("mine")).toMatchObject({ name: "mine", settings: { weightDecay: 0.5 } });
+  expect(() => of("moun")).toThrow(/did you mean "muon"/);
 });
 
 test("a run of a single step has a rate", async () => {

@@ -94,5 +94,8 @@ export function prepareSchedule(settings: SharedSettings, registry: Plugins): Sc
   throw new ConfigError("cli/schedule", `schedule "${name}" made no function of the step, but ${typeof made}`);
 }
 
-export const prepareOptimizer = ({ weightDecay }: SharedSettings, registry: Plugins): Optimizer =>
-  registry.create("optimizer", "adam-w", { ...runBetas, weightDecay }) as Optimizer;
+/** One of the user's own is given the weight decay alone. */
+export function prepareOptimizer({ optimizer, weightDecay }: SharedSettings, registry: Plugins): Optimizer {
+  const betas = ["adam-w", "muon"].includes(optimizer) ? runBetas : {};
+  return registry.create("optimizer", optimizer, { ...betas, weightDecay }) as Optimizer;
+}

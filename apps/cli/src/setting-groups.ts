@@ -5,7 +5,7 @@ const headings: ReadonlyMap<string, readonly string[]> = new Map([
   ["Measurement:", ["preset", "seeds"]],
   ["Data:", ["data", "dataOptions", "heldOut", "tokenizer"]],
   ["Model:", ["architecture", "architectures", "objective", "loss", ...Object.keys(modelSettings)]],
-  ["Training:", ["steps", "batch", "learningRate", "schedule", "warmupSteps", "seed"]],
+  ["Training:", ["steps", "batch", "learningRate", "schedule", "warmupSteps", "optimizer", "seed"]],
   ["Engine:", ["backend", "threads", "gemm", "precision"]],
   [
     "Output:",

@@ -56,7 +56,8 @@ export const trainSettings = {
   learningRate: z.number().positive().default(1e-3).describe("The peak of the schedule"),
   schedule: name.default("warmup-cosine").describe("See `trivium list schedule`"),
   warmupSteps: z.int().min(0).optional().describe("Default: a tenth of the steps"),
-  weightDecay: z.number().min(0).default(0.01).describe("Decoupled weight decay of AdamW"),
+  optimizer: name.default("adam-w").describe("See `trivium list optimizer`"),
+  weightDecay: z.number().min(0).default(0.01).describe("Decoupled weight decay"),
   clipNorm: z.number().positive().default(1).describe("Largest global norm of the gradient"),
   labelLeaks: z
     .enum(["refuse", "warn"])

@@ -28,6 +28,7 @@ export { inverseSquareRoot } from "./inverse-square-root.ts";
 export { type LinearWarmupOptions, linearWarmup } from "./linear-warmup.ts";
 export { type LossParts, lossOf } from "./loss-of.ts";
 export { createMemoryStore, type MemoryStore } from "./memory-store.ts";
+export { type MuonOptions, muon } from "./muon.ts";
 export { type Optimizer, type OptimizerState, optimizer, type Trained, type Update } from "./optimizer.ts";
 export { trainerPlugins } from "./plugins.ts";
 export { type RunRates, runBetas, runRates } from "./run-rates.ts";

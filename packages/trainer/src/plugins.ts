@@ -2,6 +2,7 @@ import { z } from "zod";
 import { adamW, adamWSchema } from "./adam-w.ts";
 import { constant } from "./constant.ts";
 import { inverseSquareRoot } from "./inverse-square-root.ts";
+import { muon, muonSchema } from "./muon.ts";
 import { optimizer } from "./optimizer.ts";
 import { schedule } from "./schedule.ts";
 import { warmupCosine } from "./warmup-cosine.ts";
@@ -14,6 +15,11 @@ export const trainerPlugins = [
   optimizer("adam-w", adamW, {
     description: "Adam with decoupled weight decay; biases and gains do not decay.",
     schema: adamWSchema,
+  }),
+  optimizer("muon", muon, {
+    description:
+      "Orthogonal momentum for the matrices of layers, AdamW for the rest: fewer steps, each of them dearer.",
+    schema: muonSchema,
   }),
   schedule("constant", constant, {
     description: "The same rate at every step.",

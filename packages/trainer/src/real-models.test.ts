@@ -7,9 +7,12 @@ import { type Architecture, createModel } from "@trivium/model";
 import { causalLm, type Objective, prefixLm, seq2seq } from "@trivium/objectives";
 import { disposeTree, tf } from "@trivium/tensor";
 import { beforeAll, expect, test } from "vitest";
+import { adamW } from "./adam-w.ts";
 import type { BatchSource } from "./batch-source.ts";
 import { consume } from "./consume.ts";
 import { createMemoryStore, type MemoryStore } from "./memory-store.ts";
+import { muon } from "./muon.ts";
+import type { Optimizer } from "./optimizer.ts";
 import { smallRun } from "./testing/bigram.ts";
 import { train } from "./train.ts";
 import type { TrainOptions } from "./train-options.ts";
@@ -57,28 +60,32 @@ const reversals = (objective: Objective): BatchSource => ({
 function runOf(
   [architecture, objective]: (typeof roads)[number],
   store: MemoryStore,
-  signal?: AbortSignal,
+  { signal, optimizer = adamW() }: { readonly signal?: AbortSignal; readonly optimizer?: Optimizer } = {},
 ): TrainOptions {
   const config = { vocabulary: 8, length: 12, width: 8, heads: 2, layers: 2, dropout: 0.1 };
   const model = createModel({ architecture, config, attention: reference() });
   const shared = { batches: reversals(objective), checkpoint: { store }, resume: true, ...(signal && { signal }) };
-  return smallRun({ model, objective, steps: 8, ...shared });
+  return smallRun({ model, objective, optimizer, steps: 8, ...shared });
 }
 
-test.each(roads)(
-  "$name: live tensors are constant, and aborted and resumed equals undisturbed bit for bit",
-  async (...road) => {
+const updated = roads.flatMap((road) =>
+  [adamW(), muon()].map((optimizer) => ({ road, optimizer, title: `${road[0].name}, ${optimizer.name}` })),
+);
+
+test.each(updated)(
+  "$title: live tensors are constant, and aborted and resumed equals undisturbed bit for bit",
+  async ({ road, optimizer }) => {
     const [whole, pieces] = [createMemoryStore(), createMemoryStore()];
     const before = tf.memory().numTensors;
     const live = new Set<number>();
-    const { parameters } = await consume(train(runOf(road, whole)), ({ type }) => {
+    const { parameters } = await consume(train(runOf(road, whole, { optimizer })), ({ type }) => {
       if (type === "step") live.add(tf.memory().numTensors);
     });
     disposeTree(parameters);
     expect([live.size, tf.memory().numTensors]).toEqual([1, before]);
     for (const stopAfter of [3, 8]) {
       const abort = new AbortController();
-      const part = await consume(train(runOf(road, pieces, abort.signal)), (event) => {
+      const part = await consume(train(runOf(road, pieces, { optimizer, signal: abort.signal })), (event) => {
         if (event.type === "step" && event.step === stopAfter) abort.abort();
       });
       disposeTree(part.parameters);

@@ -6,6 +6,7 @@ import { constant } from "./constant.ts";
 import { consume } from "./consume.ts";
 import type { TrainEvent } from "./events.ts";
 import { createMemoryStore, type MemoryStore } from "./memory-store.ts";
+import { muon } from "./muon.ts";
 import { bigramModel, crossEntropy, smallRun } from "./testing/bigram.ts";
 import { train } from "./train.ts";
 import type { TrainOptions } from "./train-options.ts";
@@ -57,6 +58,15 @@ test("a run aborted at every step and resumed equals the undisturbed one, bit fo
   const pieces = store.newest() as Snapshot;
   expect(withoutSeconds(pieces)).toEqual(withoutSeconds(whole.kept));
   expect(losses).toEqual(whole.events.flatMap((event) => (event.type === "step" ? [event.loss] : [])));
+});
+
+test("Muon resumes where there is no matrix of a layer, too", async () => {
+  const optimizer = muon();
+  const whole = await run(createMemoryStore(), { optimizer });
+  const store = createMemoryStore();
+  await run(store, { optimizer }, 5);
+  const { kept } = await run(store, { optimizer, resume: true });
+  expect(withoutSeconds(kept)).toEqual(withoutSeconds(whole.kept));
 });
 
 test("resuming a finished run takes no step, and more steps may be asked for", async () => {

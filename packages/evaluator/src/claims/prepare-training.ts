@@ -4,7 +4,7 @@ import type { ModelOptions } from "@trivium/model";
 import { type Objective, objectivePlugins } from "@trivium/objectives";
 import { createRegistry } from "@trivium/registry";
 import { type Tokenizer, tokenizerPlugins } from "@trivium/text";
-import { type AdamWOptions, adamW, type WarmupCosineOptions, warmupCosine } from "@trivium/trainer";
+import { type Optimizer, trainerPlugins, type WarmupCosineOptions, warmupCosine } from "@trivium/trainer";
 import { encodeHeldOut } from "../encode-held-out.ts";
 import { present } from "../present.ts";
 import type { Arm, ArmRunOptions } from "../run-arm.ts";
@@ -13,8 +13,8 @@ import type { TrainingData } from "./training-arm.ts";
 import type { Named, ScoringSettings, TrainingSettings } from "./training-settings.ts";
 
 /** The configuration of a training arm, read back. */
-interface Configuration extends Omit<TrainingSettings, "learningRate" | "weightDecay"> {
-  readonly optimizer: { readonly options: AdamWOptions };
+interface Configuration extends Omit<TrainingSettings, "learningRate" | "optimizer" | "weightDecay"> {
+  readonly optimizer: Named;
   readonly schedule: { readonly options: WarmupCosineOptions };
   readonly clipNorm: number;
   readonly evaluation: ScoringSettings;
@@ -27,7 +27,7 @@ interface PreparedTraining {
   readonly data: TrainingData;
 }
 
-const shipped = createRegistry([...objectivePlugins, ...tokenizerPlugins]);
+const shipped = createRegistry([...objectivePlugins, ...tokenizerPlugins, ...trainerPlugins]);
 
 /** Loads and encodes the data, and makes what the configuration names. */
 export async function prepareTraining(
@@ -50,7 +50,7 @@ export async function prepareTraining(
       ...{ steps, seed, clipNorm, attention: context.attention, heldOut: data.heldOut },
       batches: (of) => createBatchSource({ examples: data.train, objective: of, batchSize, seed, packing }),
       decodeTarget: (ids) => data.tokenizer.decodeTarget(ids),
-      optimizer: adamW(settings.optimizer.options),
+      optimizer: createOptimizer(settings.optimizer),
       schedule: warmupCosine(settings.schedule.options),
       maximumTokens: maximumTokens ?? length,
       ...present({ decoded, beam, curvePoints }),
@@ -75,6 +75,9 @@ async function prepareData(
     heldOut: encodeHeldOut(heldOut, tokenizer, length),
   };
 }
+
+const createOptimizer = ({ name, options = {} }: Named): Optimizer =>
+  shipped.create("optimizer", name as never, options) as Optimizer;
 
 const createObjective = ({ name, options = {} }: Named, context: ArmContext): Objective =>
   context.objective?.(name, options) ?? (shipped.create("objective", name as never, options) as Objective);

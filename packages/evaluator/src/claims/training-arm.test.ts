@@ -44,6 +44,17 @@ test("with a beam, other decoded examples are scored than greedily, on the same 
   expect(searched.numbers.examples.edits).not.toEqual(greedy.numbers.examples.edits);
 });
 
+test("the optimiser is a part of the configuration, and trains", async () => {
+  const muon = arm({ optimizer: "muon", weightDecay: 0.1 });
+  expect(muon.configuration.optimizer).toEqual({
+    name: "muon",
+    options: { beta1: 0.9, beta2: 0.98, weightDecay: 0.1 },
+  });
+  const [one, other] = [await run({ optimizer: "muon" }), await run()];
+  expect(one.numbers.targetLoss).not.toBe(other.numbers.targetLoss);
+  await expect(run({ optimizer: "moun" })).rejects.toThrow(/"muon"/);
+});
+
 test("an A/A comparison shows exactly nothing, and another seed shows the noise", async () => {
   const [one, same, other] = [await run(), await run({ name: "again" }), await run({ seed: 2 })];
   expect(same.numbers).toEqual(one.numbers);

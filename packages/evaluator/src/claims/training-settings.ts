@@ -45,6 +45,8 @@ export interface TrainingSettings {
   readonly seed: number;
   /** The peak of a warm-up and half a cosine. Default 2e-3. */
   readonly learningRate?: number;
+  /** Of the trainer's, by name: `"adam-w"`, `"muon"`. Default `"adam-w"`. */
+  readonly optimizer?: string;
   /** Default 0.01. */
   readonly weightDecay?: number;
   /** Default 1. */
@@ -55,13 +57,14 @@ export interface TrainingSettings {
 /** The settings with every default filled in: what the numbers depend on. */
 export function trainingConfiguration(settings: TrainingSettings) {
   const { architecture, objective, dataset, evaluation = {}, learningRate = 2e-3, steps } = settings;
-  const { model, length, tokenizer, examples, batch, packing, seed, weightDecay = 0.01, clipNorm = 1 } = settings;
+  const { model, length, tokenizer, examples, batch, packing, seed, clipNorm = 1 } = settings;
+  const { optimizer = "adam-w", weightDecay = 0.01 } = settings;
   const { part = "validation", scored, decoded, beam, maximumTokens, curvePoints = 8 } = evaluation;
   return given({
     ...{ type: "training", version: 1, architecture, model, length, tokenizer, examples, steps, batch, packing, seed },
     objective: { name: objective.name, options: objective.options ?? {} },
     dataset: { name: dataset.name, options: dataset.options ?? {} },
-    optimizer: { name: "adam-w", options: { ...runBetas, weightDecay } },
+    optimizer: { name: optimizer, options: { ...runBetas, weightDecay } },
     schedule: { name: "warmup-cosine", options: runRates({ learningRate, steps }) },
     clipNorm,
     evaluation: given({ part, scored, decoded, beam, maximumTokens, curvePoints }),

@@ -1,0 +1,130 @@
+import { validateWith } from "@trivium/registry";
+import {
+  flattenTree,
+  mapTree,
+  type ParameterTree,
+  type Tensor,
+  type Tensor3D,
+  tf,
+  unflattenTree,
+} from "@trivium/tensor";
+import { z } from "zod";
+import { adamW } from "./adam-w.ts";
+import type { Optimizer, Update } from "./optimizer.ts";
+import { orthogonalize } from "./orthogonalize.ts";
+
+export const muonSchema = z.strictObject({
+  momentum: z.number().min(0).lt(1).default(0.95),
+  weightDecay: z.number().min(0).default(0.01),
+  beta1: z.number().min(0).lt(1).default(0.9),
+  beta2: z.number().min(0).lt(1).default(0.98),
+  epsilon: z.number().positive().default(1e-8),
+});
+
+/** The numbers of Muon, and of AdamW for what is no matrix of a layer. */
+export interface MuonOptions {
+  /** μ, in [0, 1). Default 0.95. */
+  readonly momentum?: number | undefined;
+  /** λ, per unit of learning rate, of both. Default 0.01. */
+  readonly weightDecay?: number | undefined;
+  /** AdamW's, in [0, 1). Default 0.9. */
+  readonly beta1?: number | undefined;
+  /** AdamW's, in [0, 1). Default 0.98. */
+  readonly beta2?: number | undefined;
+  /** AdamW's. Default 1e-8. */
+  readonly epsilon?: number | undefined;
+}
+
+/** Embeddings, heads and tables of positions have rows that are not used alike; norms and biases are no matrices. */
+const isHidden = (path: string, parameter: Tensor): boolean => parameter.rank === 2 && /(^|\.)layers\./.test(path);
+
+/**
+ * Muon for the matrices of layers, AdamW for everything else: `m ← μm + g`, `p ← (1 − ηλ)p − 0.2η·√max(rows, columns) · O`,
+ * where `O` is `g + μm` with all its singular values brought near 1. The factor makes updates as large as AdamW's, so that
+ * one learning rate serves both.
+ *
+ * @throws {ConfigError} `trainer/muon`, naming the option that is out of range.
+ * @source Jordan et al. 2024, https://kellerjordan.github.io/posts/muon; the factor: Liu et al. 2025, §2.2, https://arxiv.org/abs/2502.16982
+ * @example muon({ weightDecay: 0.1 }).settings.momentum // => 0.95
+ */
+export function muon(options: MuonOptions = {}): Optimizer {
+  const settings = validateWith(muonSchema, options, { code: "trainer/muon", what: "muon" });
+  const { momentum, ...forRest } = settings;
+  const rest = adamW(forRest);
+  return {
+    name: "muon",
+    settings,
+    createState(parameters) {
+      const { hidden, others } = split(parameters, parameters);
+      return { momentum: mapTree(hidden, (leaf) => tf.zeros(leaf.shape)), ...rest.createState(others) };
+    },
+    apply({ parameters, state }, gradients, update) {
+      const [own, slopes] = [split(parameters, parameters), split(parameters, gradients)];
+      // A checkpoint has no trees without leaves.
+      const { momentum: moments = {}, ...others } = state;
+      const matrices = applyMuon(own.hidden, moments, slopes.hidden, { ...settings, ...update });
+      const adapted = rest.apply({ parameters: own.others, state: others }, slopes.others, update);
+      return {
+        parameters: joined(parameters, matrices.parameters, adapted.parameters),
+        state: { momentum: matrices.moments, ...adapted.state },
+      };
+    },
+  };
+}
+
+/** The leaves of a tree at which the parameters are matrices of layers, and the others. */
+function split(parameters: ParameterTree, tree: ParameterTree): Record<"hidden" | "others", ParameterTree> {
+  const shapes = flattenTree(parameters);
+  const leaves = Object.entries(flattenTree(tree));
+  const of = (hidden: boolean) =>
+    unflattenTree(Object.fromEntries(leaves.filter(([path]) => isHidden(path, shapes[path]!) === hidden)));
+  return { hidden: of(true), others: of(false) };
+}
+
+/** In the order of the old tree: whoever saves it shall not see the difference. */
+function joined(order: ParameterTree, ...trees: readonly ParameterTree[]): ParameterTree {
+  const leaves = Object.assign({}, ...trees.map((tree) => flattenTree(tree))) as Record<string, Tensor>;
+  return unflattenTree(Object.fromEntries(Object.keys(flattenTree(order)).map((path) => [path, leaves[path]!])));
+}
+
+type Settings = Update & z.output<typeof muonSchema>;
+
+function applyMuon(parameters: ParameterTree, moments: ParameterTree, gradients: ParameterTree, settings: Settings) {
+  const [ps, ms, gs] = [flattenTree(parameters), flattenTree(moments), flattenTree(gradients)];
+  const nextPs: Record<string, Tensor> = {};
+  const nextMs: Record<string, Tensor> = {};
+  for (const paths of byShape(ps)) {
+    const stacked = (leaves: Record<string, Tensor>) => tf.stack(paths.map((path) => leaves[path]!)) as Tensor3D;
+    const [p, m] = tf.tidy(() => {
+      const { parameter, moment } = updated(stacked(ps), stacked(ms), stacked(gs), settings);
+      return [tf.unstack(parameter), tf.unstack(moment)];
+    }) as [Tensor[], Tensor[]];
+    paths.forEach((path, at) => {
+      nextPs[path] = p[at]!;
+      nextMs[path] = m[at]!;
+    });
+  }
+  tf.dispose([ps, ms, gs]);
+  return { parameters: unflattenTree(nextPs), moments: unflattenTree(nextMs) };
+}
+
+/** Matrices of one shape are multiplied together. */
+function byShape(parameters: Readonly<Record<string, Tensor>>): string[][] {
+  const groups = new Map<string, string[]>();
+  for (const [path, { shape }] of Object.entries(parameters)) {
+    const key = shape.join("×");
+    groups.set(key, [...(groups.get(key) ?? []), path]);
+  }
+  return [...groups.values()];
+}
+
+/** Of matrices `[N, rows, columns]`. */
+function updated(p: Tensor3D, m: Tensor3D, g: Tensor3D, settings: Settings) {
+  const { momentum, weightDecay, learningRate, gradientScale } = settings;
+  const scaled = tf.mul(g, gradientScale);
+  const moment = tf.add(tf.mul(m, momentum), scaled) as Tensor3D;
+  const direction = orthogonalize(tf.add(scaled, tf.mul(moment, momentum)));
+  const rate = learningRate * 0.2 * Math.sqrt(Math.max(p.shape[1], p.shape[2]));
+  const parameter = tf.sub(tf.mul(p, 1 - learningRate * weightDecay), tf.mul(direction, rate));
+  return { parameter, moment };
+}
