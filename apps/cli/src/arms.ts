@@ -17,8 +17,8 @@ interface Control {
  * stacks and one has half the layers in each. A third is a prefix model but for one thing, that the target attends to
  * the source's last states alone.
  *
- * @source Raffel et al. 2020, table 2, https://arxiv.org/abs/1910.10683; "TopOnly" of Zhang et al. 2022,
- *   https://arxiv.org/abs/2202.00528
+ * @source Raffel et al. 2020, table 2, https://arxiv.org/abs/1910.10683; the third after Zhang et al. 2022, whose text was
+ *   not at hand, https://arxiv.org/abs/2202.00528
  */
 const controls: ReadonlyMap<string, Control> = new Map([
   ["encoder-decoder-shared", { architecture: "encoder-decoder", change: () => ({ sharedStacks: true }) }],

@@ -114,7 +114,7 @@ export const claimsSchema = z.strictObject({
     .enum(["quick", "full"])
     .default("quick")
     .describe("quick: minutes, to see that it works and where it points; full: what is published"),
-  seeds: count.default(3).describe("Every arm runs with the seeds 1, 2, … so many"),
+  seeds: count.max(1000).default(3).describe("Every arm runs with the seeds 1, 2, … so many"),
   out: name.default("claims").describe("Folder for the results of the arms and the report"),
   ...{ plugins, backend, threads, gemm, precision, attention },
 });

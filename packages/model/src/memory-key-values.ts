@@ -15,7 +15,7 @@ export interface Memory {
  * The keys and values of another stream's final states for each layer of a stack, by the maps that the layer has for its
  * own tokens: through its norm too, where that stands before the branch.
  *
- * @source "TopOnly" of Zhang et al. 2022, https://arxiv.org/abs/2202.00528; merged attention of T5Gemma 2,
+ * @source After Zhang et al. 2022, whose text was not at hand, https://arxiv.org/abs/2202.00528; merged attention of T5Gemma 2,
  *   https://arxiv.org/abs/2512.14856
  */
 export function memoryKeyValues(

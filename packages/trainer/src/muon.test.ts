@@ -72,6 +72,12 @@ test("the tree keeps its order, and the state has a leaf of each parameter's sha
   expect(Object.keys(flattenTree(state.momentum!))).toEqual(["source.layers.0.up.weight", "source.layers.1.up.weight"]);
 });
 
+test("which matrices follow Muon can be chosen by path", () => {
+  const optimizer = muon({ hidden: (path) => path.startsWith("embedding") });
+  expect(Object.keys(flattenTree(trained(optimizer, 1).state.momentum!))).toEqual(["embedding.weight"]);
+  expect([optimizer.settings.hidden, muon().settings.hidden]).toEqual(["custom", "layers"]);
+});
+
 test("an update consumes its trees and allocates nothing else", () => {
   const parameters = createParameters();
   const optimizer = muon();

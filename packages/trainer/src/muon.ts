@@ -33,10 +33,14 @@ export interface MuonOptions {
   readonly beta2?: number | undefined;
   /** AdamW's. Default 1e-8. */
   readonly epsilon?: number | undefined;
+  /**
+   * Which matrices follow Muon. Default: those of layers, by their path. Embeddings, heads and tables of positions do not:
+   * their rows are not used alike. As with AdamW's `decay`, `settings.hidden` tells the default from any other alone.
+   */
+  readonly hidden?: ((path: string) => boolean) | undefined;
 }
 
-/** Embeddings, heads and tables of positions have rows that are not used alike; norms and biases are no matrices. */
-const isHidden = (path: string, parameter: Tensor): boolean => parameter.rank === 2 && /(^|\.)layers\./.test(path);
+const isOfLayer = (path: string): boolean => /(^|\.)layers\./.test(path);
 
 /**
  * Muon for the matrices of layers, AdamW for everything else: `m ← μm + g`, `p ← (1 − ηλ)p − 0.2η·√max(rows, columns) · O`,
@@ -47,22 +51,22 @@ const isHidden = (path: string, parameter: Tensor): boolean => parameter.rank ==
  * @source Jordan et al. 2024, https://kellerjordan.github.io/posts/muon; the factor: Liu et al. 2025, §2.2, https://arxiv.org/abs/2502.16982
  * @example muon({ weightDecay: 0.1 }).settings.momentum // => 0.95
  */
-export function muon(options: MuonOptions = {}): Optimizer {
-  const settings = validateWith(muonSchema, options, { code: "trainer/muon", what: "muon" });
-  const { momentum, ...forRest } = settings;
+export function muon({ hidden = isOfLayer, ...options }: MuonOptions = {}): Optimizer {
+  const numbers = validateWith(muonSchema, options, { code: "trainer/muon", what: "muon" });
+  const { momentum, ...forRest } = numbers;
   const rest = adamW(forRest);
   return {
     name: "muon",
-    settings,
+    settings: { ...numbers, hidden: hidden === isOfLayer ? "layers" : "custom" },
     createState(parameters) {
-      const { hidden, others } = split(parameters, parameters);
-      return { momentum: mapTree(hidden, (leaf) => tf.zeros(leaf.shape)), ...rest.createState(others) };
+      const { matrices, others } = split(parameters, hidden);
+      return { momentum: mapTree(matrices, (leaf) => tf.zeros(leaf.shape)), ...rest.createState(others) };
     },
     apply({ parameters, state }, gradients, update) {
-      const [own, slopes] = [split(parameters, parameters), split(parameters, gradients)];
+      const [own, slopes] = [split(parameters, hidden), split(gradients, hidden)];
       // A checkpoint has no trees without leaves.
       const { momentum: moments = {}, ...others } = state;
-      const matrices = applyMuon(own.hidden, moments, slopes.hidden, { ...settings, ...update });
+      const matrices = applyMuon(own.matrices, moments, slopes.matrices, { ...numbers, ...update });
       const adapted = rest.apply({ parameters: own.others, state: others }, slopes.others, update);
       return {
         parameters: joined(parameters, matrices.parameters, adapted.parameters),
@@ -72,13 +76,11 @@ export function muon(options: MuonOptions = {}): Optimizer {
   };
 }
 
-/** The leaves of a tree at which the parameters are matrices of layers, and the others. */
-function split(parameters: ParameterTree, tree: ParameterTree): Record<"hidden" | "others", ParameterTree> {
-  const shapes = flattenTree(parameters);
+function split(tree: ParameterTree, hidden: (path: string) => boolean): Record<"matrices" | "others", ParameterTree> {
   const leaves = Object.entries(flattenTree(tree));
-  const of = (hidden: boolean) =>
-    unflattenTree(Object.fromEntries(leaves.filter(([path]) => isHidden(path, shapes[path]!) === hidden)));
-  return { hidden: of(true), others: of(false) };
+  const of = (wanted: boolean) =>
+    unflattenTree(Object.fromEntries(leaves.filter(([path, leaf]) => (leaf.rank === 2 && hidden(path)) === wanted)));
+  return { matrices: of(true), others: of(false) };
 }
 
 /** In the order of the old tree: whoever saves it shall not see the difference. */

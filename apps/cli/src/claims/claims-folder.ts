@@ -1,39 +1,27 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { makeFolder, withFileErrors } from "@trivium/checkpoint";
-import { CheckpointError, type Reason } from "@trivium/core";
-import type { ClaimRequest, Json } from "@trivium/evaluator";
+import { CheckpointError } from "@trivium/core";
+import { z } from "zod";
 import { isUnfinished, writeReportFile } from "../report/report-folder.ts";
 import { parseJson, readIfThere } from "./arm-folder.ts";
 
-/** What arms run on: what their times are of, and how their sums are rounded. */
-export type Machine = {
-  readonly processor: string;
-  readonly cores: number;
-  readonly memoryGigabytes: number;
-  /** Of the library of matrix products, with the instruction set that it takes. */
-  readonly gemmVersion?: string;
-};
+const schema = z.object({
+  format: z.literal("trivium-claims-run"),
+  version: z.literal(1),
+  /** Ids, in the order of the report. */
+  claims: z.array(z.string()),
+  request: z.object({ preset: z.enum(["quick", "full"]), seeds: z.array(z.int()).min(1) }),
+  /** As resolved: a plugin's file is found from every folder. */
+  plugins: z.array(z.string()),
+  /** What computed: a part of every arm's hash. */
+  environment: z.record(z.string(), z.string()),
+  /** Why claims were not run, by id. */
+  reasons: z.record(z.string(), z.object({ code: z.string(), message: z.string() })),
+});
 
 /** What the arms of a folder were run for: enough to judge the claims again without computing anything. */
-export interface ClaimsRun {
-  readonly format: "trivium-claims-run";
-  readonly version: 1;
-  /** What was typed. */
-  readonly command: string;
-  /** Ids, in the order of the report. */
-  readonly claims: readonly string[];
-  readonly request: ClaimRequest;
-  /** As resolved: a plugin's file is found from every folder. */
-  readonly plugins: readonly string[];
-  /** What computed: a part of every arm's hash. */
-  readonly environment: Json;
-  readonly backend: string;
-  /** One for each that took part. */
-  readonly machines: readonly Machine[];
-  /** Why claims were not run, by id. */
-  readonly reasons: Readonly<Record<string, Reason>>;
-}
+export type ClaimsRun = z.output<typeof schema>;
 
 const runName = "run.json";
 
@@ -56,10 +44,8 @@ export async function openClaimsFolder(folder: string): Promise<ClaimsRun | unde
 
 /** What was run in the folder; nothing if it is no folder of claims. */
 export async function readClaimsRun(folder: string): Promise<ClaimsRun | undefined> {
-  const run = parseJson((await readIfThere(join(folder, runName))) ?? "") as Partial<ClaimsRun> | undefined;
-  const isOurs = run?.format === "trivium-claims-run" && run.version === 1;
-  // The first folders named no machines.
-  return isOurs ? ({ machines: [], ...run } as unknown as ClaimsRun) : undefined;
+  const read = schema.safeParse(parseJson((await readIfThere(join(folder, runName))) ?? ""));
+  return read.success ? read.data : undefined;
 }
 
 export const writeClaimsRun = (folder: string, run: ClaimsRun): Promise<void> =>

@@ -1,30 +1,34 @@
 import { availableParallelism, cpus, totalmem } from "node:os";
-import type { ClaimRequest, ClaimResult } from "@trivium/evaluator";
+import type { ClaimResult, Json } from "@trivium/evaluator";
 import { resolvePlugin } from "../load-registry.ts";
+import { ownVersion } from "../own-package.ts";
 import type { ClaimsSettings } from "../settings.ts";
-import { typedCommand } from "../typed-command.ts";
-import type { ClaimsRun, Machine } from "./claims-folder.ts";
+import type { ClaimsRun } from "./claims-folder.ts";
 
-/** What is about to be run, on this machine. */
-export function describeRun(
+/** What is about to be run. */
+export const describeRun = (
   { preset, seeds: count, plugins }: ClaimsSettings,
-  own: Pick<ClaimsRun, "claims" | "environment" | "backend" | "machines">,
-): ClaimsRun {
-  const request: ClaimRequest = { preset, seeds: Array.from({ length: count }, (_, at) => at + 1) };
-  return {
-    ...{ format: "trivium-claims-run", version: 1, command: typedCommand(process.argv.slice(2)), request },
-    ...own,
-    plugins: plugins.map(resolvePlugin),
-    reasons: {},
-  };
-}
+  own: Pick<ClaimsRun, "claims" | "environment">,
+): ClaimsRun => ({
+  ...{ format: "trivium-claims-run", version: 1 },
+  request: { preset, seeds: Array.from({ length: count }, (_, at) => at + 1) },
+  ...own,
+  plugins: plugins.map(resolvePlugin),
+  reasons: {},
+});
 
-/** This one. */
-export const describeMachine = (gemmVersion: string | undefined): Machine => ({
+/**
+ * What arms run on: what their times are of, and how their sums are rounded.
+ *
+ * @param gemmVersion - of the library of matrix products, with the instruction set that it takes.
+ */
+export const describeMachine = (gemmVersion: string | undefined): Json => ({
   processor: cpus()[0]?.model.trim() || process.arch,
   cores: availableParallelism(),
   memoryGigabytes: Math.round(totalmem() / 2 ** 30),
   ...(gemmVersion !== undefined && { gemmVersion }),
+  node: process.version,
+  trivium: ownVersion(),
 });
 
 /** Whether two runs ask for the same and compute it in the same way: only then is there one report of both. */
@@ -36,10 +40,7 @@ const way = ({ request, environment }: ClaimsRun): string => JSON.stringify([req
 export function together(before: ClaimsRun, run: ClaimsRun): ClaimsRun {
   const plugins = [...new Set([...before.plugins, ...run.plugins])];
   const claims = [...new Set([...before.claims, ...run.claims])];
-  const machines = [
-    ...new Map([...before.machines, ...run.machines].map((one) => [JSON.stringify(one), one])).values(),
-  ];
-  return { ...run, claims, plugins, machines, reasons: before.reasons };
+  return { ...run, claims, plugins, reasons: before.reasons };
 }
 
 /** Why claims were not run, in this run and, where they were left out of it, before. */

@@ -4,13 +4,14 @@ import { consume } from "@trivium/trainer";
 import type { Command } from "commander";
 import { createArmContext } from "../claims/arm-context.ts";
 import { createArmFolder } from "../claims/arm-folder.ts";
-import { openClaimsFolder, readClaimsRun, writeClaimsRun } from "../claims/claims-folder.ts";
+import { type ClaimsRun, openClaimsFolder, readClaimsRun, writeClaimsRun } from "../claims/claims-folder.ts";
 import { belongTogether, describeMachine, describeRun, reasonsOf, together } from "../claims/describe-run.ts";
 import { findClaims } from "../claims/find-claims.ts";
 import { claimsOutlook, describeOutlook } from "../claims/outlook.ts";
 import { showClaims } from "../claims/show-claims.ts";
 import { writeClaimsReport } from "../claims/write-claims-report.ts";
 import { type CommandContext, defineCommand } from "../command-context.ts";
+import type { Output } from "../output.ts";
 import { numericIdentity, prepareBackend } from "../prepare-backend.ts";
 import { readFlags } from "../read-settings.ts";
 import { addFlags } from "../setting-flags.ts";
@@ -42,34 +43,18 @@ async function measureClaims(context: CommandContext): Promise<void> {
   const registry = await context.registry(settings.plugins);
   const claims = findClaims(context.positional, registry);
   const backend = prepareBackend(settings, registry);
+  const armContext = createArmContext(registry, settings.attention);
   const before = await openClaimsFolder(out);
   await backend.activate();
   // A run may go on where the library takes other instructions: its arms say what they ran on.
   const { gemmVersion, ...computed } = await numericIdentity(backend);
   const environment = { ...computed, attention: settings.attention };
-  const machine = describeMachine(gemmVersion);
-  const probe = await backend.probe();
-  const started = describeRun(settings, {
-    claims: claims.map(({ id }) => id),
-    ...{ environment, machines: [machine] },
-    backend: probe.available ? `${settings.backend} (${probe.detail})` : settings.backend,
-  });
-  const run = before && belongTogether(before, started) ? together(before, started) : started;
-  if (before && !belongTogether(before, started))
-    output.note(
-      `${out} was measured with another preset, seeds or build; its arms stay, and a report of this run replaces its report`,
-    );
-  await writeClaimsRun(out, run);
+  const asked = describeRun(settings, { claims: claims.map(({ id }) => id), environment });
+  const run = await beginRun(asked, { before, out, output });
   const { signal, release } = stopOnSignals(output);
   const store = createArmFolder(out);
   const shared = { request: run.request, store, environment };
-  const stream = runClaims({
-    ...shared,
-    claims,
-    machine,
-    context: createArmContext(registry, settings.attention),
-    signal,
-  });
+  const stream = runClaims({ ...shared, claims, context: armContext, machine: describeMachine(gemmVersion), signal });
   const outlook = () => claimsOutlook({ ...shared, claims });
   output.note(describeOutlook(await outlook()));
   const results = await consume(stream, showClaims(output, outlook)).finally(release);
@@ -82,6 +67,25 @@ async function measureClaims(context: CommandContext): Promise<void> {
   await writeClaimsRun(out, reasoned);
   const all = await analyseClaims({ ...shared, claims: findClaims(run.claims, registry) });
   await writeClaimsReport(out, { results: all, run: reasoned, registry, output });
+}
+
+interface Begun {
+  readonly before: ClaimsRun | undefined;
+  readonly out: string;
+  readonly output: Output;
+}
+
+/** The run that goes on, or begins; another one's description stays until this one has results. */
+async function beginRun(asked: ClaimsRun, { before, out, output }: Begun): Promise<ClaimsRun> {
+  if (before && !belongTogether(before, asked)) {
+    output.note(
+      `${out} was measured with another preset, seeds or build; its arms stay, and a report of this run replaces its report`,
+    );
+    return asked;
+  }
+  const run = before ? together(before, asked) : asked;
+  await writeClaimsRun(out, run);
+  return run;
 }
 
 async function reportClaims({ positional, plugins, registry, output }: CommandContext): Promise<void> {

@@ -3,7 +3,7 @@ import { armsAndTime } from "./arms-and-time.ts";
 import { disagreements, howRead, seen, speaking } from "./claim-words.ts";
 import { readable, readableEffect } from "./claims-numbers.ts";
 import type { ReportedClaim } from "./claims-report.ts";
-import { escapeMarkdown, markdownTable } from "./markdown.ts";
+import { escapeMarkdown, jsonBlock, markdownTable } from "./markdown.ts";
 
 /** What is said and published of a claim, and what came of it, as Markdown without its title; pictures stand before tables. */
 export function claimMarkdown(claim: ReportedClaim, heading: "##" | "###", pictures: readonly string[] = []): string {
@@ -21,7 +21,7 @@ export function claimMarkdown(claim: ReportedClaim, heading: "##" | "###", pictu
     ...section(
       "To measure it again",
       `\`\`\`sh\n${command}\n\`\`\``,
-      claim.arms.length > 0 ? `${armsAndTime(claim.arms)}.` : "",
+      ...(claim.arms.length > 0 ? [`${armsAndTime(claim.arms)}.`, jsonBlock(claim.signature)] : []),
     ),
   ].join("\n\n");
 }

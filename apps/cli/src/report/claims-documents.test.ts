@@ -13,6 +13,7 @@ const claim: ReportedClaim = {
     measure: "m",
     expected: "e",
     command: "trivium x",
+    signature: { configuration: "c0ffee", data: {}, machines: [] },
   },
   evidence: (["for", "against", "both"] as const).map((speaks) => ({
     ...{ finding: `speaks ${speaks}`, source: "S 2020", url: "https://arxiv.org/abs/1", speaks, read: "abstract" },
@@ -28,7 +29,7 @@ const missing: ReportedClaim = {
 };
 const report = {
   ...{ format: "trivium-claims", version: 1, command: "trivium claims run", request: { preset: "quick", seeds: [1] } },
-  ...{ claims: [claim, missing], signature: { seeds: [1], backend: "simd" } },
+  ...{ claims: [claim, missing], signature: { seeds: [1], environment: { backend: "simd" } } },
 } as unknown as ClaimsReport;
 
 test("there is a page a claim, an index that leads to it, and every picture that a page shows", async () => {

@@ -1,7 +1,7 @@
 import { claimMarkdown } from "./claim-markdown.ts";
 import { readableEffect } from "./claims-numbers.ts";
 import type { ClaimsReport, ReportedClaim } from "./claims-report.ts";
-import { escapeMarkdown, markdownTable } from "./markdown.ts";
+import { escapeMarkdown, jsonBlock, markdownTable } from "./markdown.ts";
 import { signedVerdict } from "./page/verdict.ts";
 
 /** The claims as Markdown: verdicts first, then one section each. */
@@ -30,8 +30,7 @@ export const verdictTable = (claims: readonly ReportedClaim[], name: (claim: Rep
     }),
   );
 
-export const signatureMarkdown = ({ signature }: ClaimsReport): string =>
-  `## Signature\n\n\`\`\`json\n${JSON.stringify(signature, null, 2)}\n\`\`\``;
+export const signatureMarkdown = ({ signature }: ClaimsReport): string => `## Signature\n\n${jsonBlock(signature)}`;
 
 const section = (claim: ReportedClaim): string =>
   `## ${claim.id}: ${claim.verdict}\n\n**${escapeMarkdown(claim.statement)}**\n\n${claimMarkdown(claim, "###")}`;

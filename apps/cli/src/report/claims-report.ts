@@ -43,6 +43,8 @@ export interface ReportedClaim {
   readonly expected: string;
   /** What measures it again. */
   readonly command: string;
+  /** Equal ones have equal numbers, times aside; what is common to all claims stands in the report's. */
+  readonly signature: ArmsSignature;
   /** Of the first effect; `"not run"` where there is a reason instead. */
   readonly verdict: Verdict | "not run";
   readonly reason?: Reason;
@@ -54,27 +56,32 @@ export interface ReportedClaim {
   readonly arms: readonly ReportedArm[];
 }
 
+/** What numbers of arms depend on. */
+export interface ArmsSignature {
+  /** Changes with the configuration of any arm. */
+  readonly configuration: string;
+  /** Fingerprints by name of the dataset: a list where its options make several of it. */
+  readonly data: Readonly<Record<string, readonly string[]>>;
+  /** One for each that took part. */
+  readonly machines: readonly Json[];
+}
+
 /** Claims as they are saved. */
 export interface ClaimsReport {
   readonly format: "trivium-claims";
   readonly version: 1;
-  /** What was typed. */
+  /** What measures all of it again. */
   readonly command: string;
   readonly request: ClaimRequest;
   readonly claims: readonly ReportedClaim[];
-  readonly signature: {
+  readonly signature: ArmsSignature & {
+    /** Of the program that judged and wrote; those that measured are the machines'. */
     readonly versions: Readonly<Record<string, string>>;
-    /** Changes with the configuration of any arm. */
-    readonly configuration: string;
-    /** Fingerprints by name of the dataset: a list where its options make several of it. */
-    readonly data: Readonly<Record<string, readonly string[]>>;
     /** Changes with what any mask says of itself. */
     readonly masks: string;
     /** How numbers were taken. */
     readonly metrics: readonly string[];
     readonly seeds: readonly number[];
-    readonly machines: ClaimsRun["machines"];
-    readonly backend: string;
     readonly environment: Json;
   };
 }
@@ -86,50 +93,63 @@ export function createClaimsReport(results: readonly ClaimResult[], run: ClaimsR
   return {
     format: "trivium-claims",
     version: 1,
-    command: run.command,
+    command: commandOf(run.claims, run),
     request: run.request,
     claims: results.map((result) => reportedClaim(result, run)),
     signature: {
       versions: { trivium: ownVersion(), node: process.version, "tfjs-core": tf.version_core },
-      configuration: hashOf(arms.map(({ hash }) => hash)),
-      data: fingerprintsOf(arms),
+      ...signatureOf(arms),
       masks: hashOf(architectures.map(maskSpecs)),
       metrics: [...scoreSignatures("greedy, or the beam of the arm's configuration"), intervalSignature],
       seeds: run.request.seeds,
-      ...{ machines: run.machines, backend: run.backend, environment: run.environment },
+      environment: run.environment,
     },
   };
 }
 
-function reportedClaim(result: ClaimResult, { request, reasons, plugins }: ClaimsRun): ReportedClaim {
+/** What is the same wherever it is not asked for; the library of matrix products is not. */
+const usual: Readonly<Record<string, string>> = { backend: "simd", precision: "f32", attention: "fused" };
+
+function commandOf(ids: readonly string[], { request, plugins, environment }: ClaimsRun): string {
+  const chosen = ["backend", "gemm", "precision", "attention"].flatMap((name) => {
+    const value = environment[name];
+    return value === undefined || value === usual[name] ? [] : [`--${name}`, value];
+  });
+  const { preset, seeds } = request;
+  const asked = ["--preset", preset, "--seeds", String(seeds.length), ...chosen];
+  return typedCommand(["claims", "run", ...ids, ...asked, ...plugins.flatMap((one) => ["--plugin", one])]);
+}
+
+const signatureOf = (arms: readonly StoredArm[]): ArmsSignature => ({
+  configuration: hashOf(arms.map(({ hash }) => hash)),
+  data: fingerprintsOf(arms),
+  machines: machinesOf(arms),
+});
+
+const machinesOf = (arms: readonly StoredArm[]): Json[] => [
+  ...new Map(arms.flatMap(({ machine }) => (machine ? [[JSON.stringify(machine), machine]] : []))).values(),
+];
+
+function reportedClaim(result: ClaimResult, run: ClaimsRun): ReportedClaim {
   const { id, claim } = result;
   const { statement, evidence, measure, expected } = claim;
-  const seeds = ["--seeds", String(request.seeds.length)];
-  const words = [
-    "claims",
-    "run",
-    id,
-    "--preset",
-    request.preset,
-    ...seeds,
-    ...plugins.flatMap((one) => ["--plugin", one]),
-  ];
-  const about = { id, statement, evidence, measure, expected, command: typedCommand(words) };
+  const signature = signatureOf(result.status === "measured" ? result.arms : []);
+  const about = { id, statement, evidence, measure, expected, command: commandOf([id], run), signature };
   if (result.status === "measured") {
     const { findings, verdict, arms } = result;
     const notes = [...findings.notes, ...machineNotes(arms)];
     return { ...about, verdict, ...findings, notes, arms: arms.map(reportedArm) };
   }
-  const reason = reasons[id] ?? result.reason;
+  const reason = run.reasons[id] ?? result.reason;
   return { ...about, verdict: "not run", reason, effects: [], tables: [], charts: [], notes: [], arms: [] };
 }
 
 /** A run may go on on another machine; what that does to its numbers shall be known. */
 function machineNotes(arms: readonly StoredArm[]): string[] {
-  const machines = new Set(arms.flatMap(({ machine }) => (machine === undefined ? [] : [JSON.stringify(machine)])));
-  if (machines.size < 2) return [];
+  const { length } = machinesOf(arms);
+  if (length < 2) return [];
   return [
-    `Its arms ran on ${machines.size} machines: seconds compare only those of one, and between machines sums may be rounded otherwise.`,
+    `Its arms ran on ${length} machines: seconds compare only those of one, and between machines sums may be rounded otherwise.`,
   ];
 }
 
@@ -171,8 +191,9 @@ function fingerprintsOf(arms: readonly StoredArm[]): Record<string, readonly str
  * @example expect(withoutTimes(again)).toEqual(withoutTimes(report))
  */
 export function withoutTimes(report: ClaimsReport): unknown {
-  const claims = report.claims.map(({ tables, charts, arms, ...claim }) => ({
+  const claims = report.claims.map(({ tables, charts, arms, signature, ...claim }) => ({
     ...claim,
+    signature: { ...signature, machines: [] },
     tables: tables.filter(({ timed }) => !timed),
     charts: charts.filter(({ timed }) => !timed),
     arms: arms.map(({ seconds, machine, times, curve, ...arm }) => ({
@@ -180,5 +201,5 @@ export function withoutTimes(report: ClaimsReport): unknown {
       ...(curve && { curve: curve.map(({ seconds, ...point }) => point) }),
     })),
   }));
-  return { ...report, claims };
+  return { ...report, claims, signature: { ...report.signature, machines: [] } };
 }

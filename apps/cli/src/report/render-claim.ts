@@ -10,7 +10,7 @@ import { effectsTable } from "./effects-table.ts";
 import { escapeHtml } from "./page/escape-html.ts";
 import { legend } from "./page/legend.ts";
 import { renderCurves, renderFigure } from "./page/render-figures.ts";
-import { renderCommand } from "./page/render-signature.ts";
+import { renderCommand, renderSignature } from "./page/render-signature.ts";
 import { renderTable } from "./page/render-table.ts";
 import { renderVerdict } from "./page/verdict.ts";
 
@@ -35,7 +35,10 @@ export async function renderClaim(claim: ReportedClaim): Promise<string> {
     heading("Charts", await renderCharts(charts, marks)),
     tables.length > 0 ? heading("Numbers", tables.map(renderTable).join("")) : "",
     heading("Notes", list(notes.map(escapeHtml))),
-    heading("To measure it again", `${renderCommand(command)}${armList(claim.arms)}`),
+    heading(
+      "To measure it again",
+      `${renderCommand(command)}${renderSignature({ ...claim.signature })}${armList(claim.arms)}`,
+    ),
   ];
   return `<article id="${escapeHtml(id)}" aria-labelledby="${escapeHtml(id)}-title">\n${parts.filter(Boolean).join("\n")}\n</article>`;
 }

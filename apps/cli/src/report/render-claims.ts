@@ -14,8 +14,8 @@ import { renderClaim } from "./render-claim.ts";
 export async function renderClaims(report: ClaimsReport): Promise<string> {
   const { claims, request, command, signature } = report;
   const articles = await Promise.all(claims.map(renderClaim));
-  const { configuration, data, masks, seeds, machines, backend, environment, metrics, versions } = signature;
-  const ordered = { versions, machines, backend, environment, seeds, configuration, data, masks, metrics };
+  const { configuration, data, masks, seeds, machines, environment, metrics, versions } = signature;
+  const ordered = { versions, machines, environment, seeds, configuration, data, masks, metrics };
   return renderPage({
     title: "What is said of the architectures, measured",
     introduction: `<p>Preset <strong>${request.preset}</strong>; ${seedWords(request.seeds)}. Every verdict follows by rule from the interval of the claim's first effect; nothing is assumed to win.</p>`,

@@ -18,10 +18,10 @@ export const maskDifficulty = (): Claim => ({
   evidence: [
     {
       finding:
-        "To train all architectures on equal terms, two examples had to be joined in a row and masked apart, with prefixes of i and 626 − i tokens.",
+        "To train an encoder–decoder on TPUs as the others are, two examples had to be joined in a row and masked apart, with prefixes of i and 626 − i tokens.",
       source: "Wang et al. 2022, appendix C",
       url: "https://arxiv.org/abs/2204.05832",
-      ...{ speaks: "for", read: "text" },
+      ...{ speaks: "both", read: "text" },
     },
     {
       finding: "In the constructed prefix model a query must not attend to itself, or the result is lost.",
@@ -43,36 +43,37 @@ export const maskDifficulty = (): Claim => ({
 });
 
 function findings(counts: readonly MistakeCount[], dialogues: readonly DialoguePositions[]): Findings {
-  const share = (name: string) => leaking(counts, name) / made(counts, name);
+  // A mask that is refused has gone wrong for nobody.
+  const share = (name: string) => leaking(counts, name) / (made(counts, name) - of(counts, name, "refused"));
   const again = (name: string) => {
     const { recomputed, tokens } = dialogues.find(({ architecture }) => architecture === name) as DialoguePositions;
     return recomputed / tokens;
   };
-  const of = (measure: (name: string) => number, name = "prefix") => measure(name) - measure("causal");
+  const more = (measure: (name: string) => number, name = "prefix") => measure(name) - measure("causal");
   const tokens = dialogues[0]?.tokens ?? 0;
   return {
     effects: [
       // A mask of more conditions has more mistakes by construction; how many of them leak is not decided by that. Less
       // than one in twenty would change nobody's mind.
       countedEffect({
-        name: "share of single mistakes by which a prediction sees its label or a later one, prefix − causal",
-        ...{ unit: "share of mistakes", smallest: 0.05, value: of(share) },
+        name: "share of single mistakes, those refused left out, by which a prediction sees its label or a later one, prefix − causal",
+        ...{ unit: "share of mistakes", smallest: 0.05, value: more(share) },
       }),
       countedEffect({
         name: "the same, encoder–decoder − causal",
-        ...{ unit: "share of mistakes", smallest: 0.05, value: of(share, "encoder-decoder") },
+        ...{ unit: "share of mistakes", smallest: 0.05, value: more(share, "encoder-decoder") },
       }),
       countedEffect({
         name: "single mistakes that leak so, prefix − causal",
-        ...{ unit: "mistakes", smallest: 1, value: of((name) => leaking(counts, name)) },
+        ...{ unit: "mistakes", smallest: 1, value: more((name) => leaking(counts, name)) },
       }),
       countedEffect({
         name: "single mistakes that change anything, prefix − causal",
-        ...{ unit: "mistakes", smallest: 1, value: of((name) => made(counts, name)) },
+        ...{ unit: "mistakes", smallest: 1, value: more((name) => made(counts, name)) },
       }),
       countedEffect({
         name: `positions encoded again in a dialogue of ${tokens} tokens, prefix − causal`,
-        ...{ unit: "positions per token", smallest: 0.1, value: of(again) },
+        ...{ unit: "positions per token", smallest: 0.1, value: more(again) },
       }),
     ],
     tables: [outcomeTable(counts), conditionTable(counts), labelLeakTable(counts), dialogueTable(dialogues)],

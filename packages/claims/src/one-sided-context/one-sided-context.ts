@@ -48,9 +48,9 @@ const lateOperator = (sight: SightName) => `${sight}, late operator`;
 const cmudict = (sight: string) => `${sight}, CMUdict`;
 const oneLayer = (sight: SightName) => `${sight}, CMUdict, one layer`;
 
-/** The claim that a causal model understands context from one side only. */
+/** The claim that a causal model understands its context less, seeing one side of it. */
 export const oneSidedContext = (): Claim => ({
-  statement: "A causal model understands context from one side only.",
+  statement: "A causal model understands its context less, as it sees one side of it.",
   evidence: oneSidedEvidence,
   measure:
     "Held-out loss on the same target tokens, the same stack under a causal mask and with a visible prefix, loss on the target alone (CMUdict; in `full` SCAN too). Exact: which source states move when a later source token is another. Probed: whether the first operand's state tells the operator, which comes last.",
@@ -202,5 +202,5 @@ const probeChart = (of: Find): Chart => ({
 });
 
 export const oneSidedContextPlugin = claim("one-sided-context", oneSidedContext, {
-  description: "A causal model understands context from one side only.",
+  description: "A causal model understands its context less, as it sees one side of it.",
 });

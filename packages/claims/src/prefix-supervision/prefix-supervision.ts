@@ -64,7 +64,7 @@ function findings(counts: SplitCounts, trained: readonly ArmResult[], request: C
     charts: [],
     notes: [
       "The statement is of language models, and the verdict is on text: there each token could carry loss, and what precedes the cut is of the kind of what follows. A pair's source is what is given, and its own loss asks for something else.",
-      "On CMUdict the source is a spelling and the target its sounds: loss on the source teaches nothing of the target's alphabet, and takes from it what a small model has.",
+      "On CMUdict the source is a spelling and the target its sounds: loss on the source is of another alphabet, so what it teaches need not be what is asked.",
       "On text the prefix model's positions begin anew at the cut, as do those of the control under the causal mask; a causal model with loss on all tokens has no cut.",
       "A causal model of half the steps is supervised as often as the prefix model, and updated half as often: equal supervision is not equal training.",
       `Of a text of ${counts.length} tokens cut at random, ${(counts.prefix / counts.draws).toFixed(1)} carry loss (n/2 = ${counts.length / 2}), against ${counts.causal / counts.draws} in a causal model.`,

@@ -24,7 +24,7 @@ export const prefixUseEvidence: readonly Evidence[] = [
   },
   {
     finding:
-      "A causal model pretrained on 168B tokens, adapted with masked language modelling as a prefix model on 51B more, reaches 52.3 and 54.9 after multitask finetuning, 3.3 times faster than a prefix model from scratch.",
+      "A causal model of 168B tokens becomes a prefix model by masked language modelling 3.3 times faster than one trained from scratch; with 51B tokens of that, then multitask finetuning, it reaches 52.3 and 54.9, a prefix model from scratch 51.0 and 55.2.",
     source: "Wang et al. 2022",
     url: "https://arxiv.org/abs/2204.05832",
     ...{ speaks: "both", read: "text" },

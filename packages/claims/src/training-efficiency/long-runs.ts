@@ -18,15 +18,15 @@ const kinds = {
   },
 } as const;
 
-/** Chosen for the encoder–decoder by the loss on the validation part after 1,200 steps. */
+/** Chosen for the encoder–decoder by the loss on the validation part after 200 steps, in which Muon is far ahead of AdamW. */
 const model = {
   ...({ width: 256, heads: 8, feedForward: 704, activation: "swiglu" } as const),
-  ...({ norm: "rms", positions: "rotary", dropout: 0.1 } as const),
+  ...({ norm: "rms", positions: "learned", restartPositions: true, dropout: 0.05 } as const),
 };
 
 const settings = {
   dataset: { name: "cmudict" },
-  ...{ steps: 15_000, batch: 128, packing: 64, learningRate: 1e-3, weightDecay: 0.1 },
+  ...{ steps: 4000, batch: 256, packing: 64, optimizer: "muon", learningRate: 3e-3, weightDecay: 0.1 },
   // Settings may be chosen on the validation part, never on this one.
   evaluation: { part: "test", beam: 4 },
 } as const;

@@ -19,7 +19,7 @@ const redLlm = { source: "RedLLM, 2025", url: "https://arxiv.org/abs/2510.26622"
 const evidence: readonly Evidence[] = [
   {
     finding:
-      "Loss on half of the tokens: 0.8T targets of 1.6T tokens. A decoder-only model is better at equal parameters and dominates the compute-optimal frontier.",
+      "Loss on half of the tokens: 0.8T targets of 1.6T tokens. A decoder-only model is better at equal parameters, for about twice the FLOPs, and dominates the compute-optimal frontier.",
     ...{ ...redLlm, speaks: "for" },
   },
   {
@@ -37,7 +37,8 @@ const evidence: readonly Evidence[] = [
 
 /** The claim that an encoder–decoder is less efficient to train. */
 export const trainingEfficiency = (): Claim => ({
-  statement: "An encoder–decoder is less efficient to train than a causal model.",
+  statement:
+    "An encoder–decoder is less efficient to train than a causal model: each token that it sees teaches it less.",
   evidence,
   measure:
     "Nats per target token on the same held-out targets, after training on the same texts in the same order: Moby-Dick in windows, cut at random into source and target. The verdict is at equal tokens seen, with stacks of equal depth; beside it equal tokens supervised, equal FLOPs, equal parameters, and controls for depth, sharing and supervision. The same on CMUdict, where the source is no text of the target's kind.",

@@ -43,8 +43,9 @@ interface Probed {
   readonly objective: Objective;
 }
 
+/** Tuned on answers alone, all of them; contexts and choices are ranked alike by any loss weights. */
 const objectives: Readonly<Record<string, () => Objective>> = {
-  causal: () => causalLm() as Objective,
+  causal: () => causalLm({ loss: "target" }) as Objective,
   prefix: () => prefixLm() as Objective,
   "encoder-decoder": () => seq2seq() as Objective,
 };
@@ -54,7 +55,7 @@ const tuning = { batch: 32, learningRate: 1e-3, train: 6000, length: 6 } as cons
 /** Ranks items zero-shot, tunes a copy of the model on instructions but one, and ranks that one's answers. */
 export const choiceProbe = (settings: ChoiceSettings): TrainingProbe => ({
   name: "zero-shot/choices",
-  settings: { version: 2, ...settings, tuning },
+  settings: { version: 3, ...settings, tuning },
   async *run(model, parameters, data) {
     const objective = (objectives[model.architecture.name] as () => Objective)();
     const probed = { model, parameters, data, objective };

@@ -1,7 +1,7 @@
 import { ConfigError, type Reason } from "@trivium/core";
 import { armHash } from "./arm-hash.ts";
 import type { ArmStore, StoredArm } from "./arm-store.ts";
-import type { Claim, ClaimArm, ClaimRequest, Findings, Json, Verdict } from "./claim.ts";
+import type { Claim, ClaimArm, ClaimRequest, Effect, Findings, Json, Verdict } from "./claim.ts";
 import { judge } from "./judge.ts";
 
 /** A claim and its id: the name of its plugin. */
@@ -94,8 +94,17 @@ export async function planArms(
 }
 
 export function measured(named: NamedClaim, arms: readonly StoredArm[], request: ClaimRequest): ClaimResult {
-  const findings = named.claim.analyse(arms, request);
+  const analysed = named.claim.analyse(arms, request);
+  const [first, ...others] = analysed.effects;
+  const findings: Findings = { ...analysed, effects: [judgedBySeeds(first, request), ...others] };
   return { ...named, status: "measured", findings, verdict: judge(findings.effects[0]), arms };
+}
+
+/** Of one seed, an interval knows nothing of what another would have changed; what is counted has none. */
+function judgedBySeeds(effect: Effect, { seeds }: ClaimRequest): Effect {
+  const isCounted = effect.low === effect.high && !effect.method.includes("seed");
+  if (seeds.length > 1 || isCounted || effect.unjudged !== undefined) return effect;
+  return { ...effect, unjudged: "one seed tells nothing of the noise between seeds; run at least 2" };
 }
 
 /** Who shares an arm may call it by another name. */

@@ -1,11 +1,12 @@
 import { DataError, NumericsError } from "@trivium/core";
 import { consume } from "@trivium/trainer";
 import { expect, test } from "vitest";
+import { pairedEffect } from "../statistics/paired-effect.ts";
 import { armContext } from "../testing/arm-context.ts";
 import { analyseClaims } from "./analyse-claims.ts";
 import { armHash } from "./arm-hash.ts";
 import { createMemoryArmStore } from "./arm-store.ts";
-import type { Claim, ClaimArm, ClaimRequest } from "./claim.ts";
+import type { Claim, ClaimArm, ClaimRequest, Effect } from "./claim.ts";
 import { countedEffect } from "./counted-effect.ts";
 import { type ClaimsEvent, runClaims } from "./run-claims.ts";
 
@@ -75,6 +76,26 @@ test("arms of one configuration are run once, whatever claims call them; a secon
   expect(runs).toHaveLength(3);
   expect(again).toEqual(results);
   expect(await analyseClaims({ claims, request, store })).toEqual(results);
+});
+
+test("one seed judges nothing that is estimated, and what is counted all the same", async () => {
+  const arms = [counting(1, [])];
+  const estimated = { name: "e", unit: "nats", smallest: 0, left: [[1, 1]], right: [[0, 0]] };
+  const judgedBy = (effect: Effect): Claim => {
+    const whole = claimOf(arms);
+    return { ...whole, analyse: (...given) => ({ ...whole.analyse(...given), effects: [effect] }) };
+  };
+  const claims = [
+    { id: "estimated", claim: judgedBy(pairedEffect(estimated)) },
+    { id: "counted", claim: claimOf(arms) },
+  ];
+  const measure = (seeds: readonly number[]) =>
+    consume(runClaims({ claims, request: { ...request, seeds }, context, store: createMemoryArmStore() }));
+  expect(await measure([1])).toMatchObject([
+    { verdict: "inconclusive", findings: { effects: [{ unjudged: expect.stringContaining("one seed") }] } },
+    { verdict: "supported" },
+  ]);
+  expect(await measure([1, 2])).toMatchObject([{ verdict: "supported" }, { verdict: "supported" }]);
 });
 
 test("an arm keeps what it ran on, and what another machine measured is not measured again", async () => {

@@ -106,6 +106,8 @@ test.each([
   [{ left: [[1]], right: [[1], [2]] }, "1 and 2 seeds"],
   [{ left: [[1, 2]], right: [[1]] }, "2 and 1 examples"],
   [{ left: [[1]], right: [[Number.NaN]] }, "not a finite number"],
+  // As JSON keeps a NaN: it would count as 0, the best loss there is.
+  [{ left: [[1]], right: [[null as unknown as number]] }, "value 0 is null, not a finite number"],
   [{ left: [[]], right: [[]] }, "at least 1"],
 ])("what does not pair is refused: %j", (sides, message) => {
   expect(() => effect(sides)).toThrow(message);
