@@ -35,11 +35,9 @@ async function results(seconds: number): Promise<ArmResult[]> {
   const [counts, timed] = attentionCost().plan(request);
   const { numbers } = await consume((counts as NonNullable<typeof counts>).run(withoutData));
   const cases = [256, 1024].flatMap((length) =>
-    ["causal", "prefix"].map((architecture) => ({ architecture, length, density: 0.5 })),
+    ["causal", "prefix of 50 %"].map((mask) => ({ mask, length, density: 0.5 })),
   );
-  const times = Object.fromEntries(
-    cases.map(({ architecture, length }, at) => [timeName(architecture, length), seconds * (at + 1)]),
-  );
+  const times = Object.fromEntries(cases.map(({ mask, length }, at) => [timeName(mask, length), seconds * (at + 1)]));
   return [
     { name: "visible pairs", configuration: counts?.configuration ?? {}, numbers },
     { name: "kernel times", configuration: timed?.configuration ?? {}, numbers: cases, times },
@@ -68,9 +66,8 @@ test("kernel times are measured under each mask, and no tensor is left", async (
   const before = tf.memory().numTensors;
   const arm = kernelTimes({
     ...{
-      architectures: ["causal", "prefix"],
       lengths: [8, 16],
-      share: 0.5,
+      shares: [0.5, 1],
       heads: 2,
       headWidth: 4,
       rows: 1,
@@ -80,11 +77,16 @@ test("kernel times are measured under each mask, and no tensor is left", async (
   const { numbers, times = {} } = await consume(arm.run(withoutData));
   expect(Object.keys(times)).toEqual([
     "causal, 8 tokens",
-    "prefix, 8 tokens",
+    "prefix of 50 %, 8 tokens",
+    "prefix of 100 %, 8 tokens",
     "causal, 16 tokens",
-    "prefix, 16 tokens",
+    "prefix of 50 %, 16 tokens",
+    "prefix of 100 %, 16 tokens",
   ]);
   for (const seconds of Object.values(times)) expect(seconds).toBeGreaterThan(0);
-  expect((numbers as TimedCases).map(({ density }) => density)).toEqual([36 / 64, 42 / 64, 136 / 256, 164 / 256]);
+  expect((numbers as TimedCases).map(({ density }) => density)).toEqual([
+    ...[36 / 64, 42 / 64, 1],
+    ...[136 / 256, 164 / 256, 1],
+  ]);
   expect(tf.memory().numTensors).toBe(before);
 });

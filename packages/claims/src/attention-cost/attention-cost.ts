@@ -36,7 +36,7 @@ export const attentionCost = (): Claim => ({
     return [
       pairCounts({ architectures, lengths, shares, model }),
       kernelTimes({
-        ...{ architectures: ["causal", "prefix"], lengths: timed, share: 0.5 },
+        ...{ lengths: timed, shares: shares.slice(1) },
         ...{ heads: 4, headWidth: 64, rows: 4, repetitions: preset === "quick" ? 3 : 10 },
       }),
     ];
@@ -67,7 +67,7 @@ function findings(counts: readonly PairCount[], timed: ArmResult<TimedCases>): F
       ),
     ],
     tables: [pairTable(counts), timeTable(timed)],
-    charts: [pairChart(counts)],
+    charts: [pairChart(counts), timeChart(timed)],
     notes: [
       "A kernel that skips nothing spends the same under every mask: the effects are of one that skips all hidden pairs, the least that the mask leaves to be done.",
       "An encoder–decoder sees the same pairs as a prefix model, but in stacks of their own and with projections for cross-attention.",
@@ -99,13 +99,29 @@ const pairTable = (counts: readonly PairCount[]): FindingsTable => ({
 });
 
 const timeTable = ({ numbers, times = {} }: ArmResult<TimedCases>): FindingsTable => ({
-  title: "Measured: the attention kernel forward and backward, half of the row is prefix",
+  title: "Measured: the attention kernel, forward and backward",
   columns: ["mask", "visible share", "milliseconds", "÷ causal"],
-  rows: numbers.map(({ architecture, length, density }) => {
-    const seconds = times[timeName(architecture, length)] as number;
+  rows: numbers.map(({ mask, length, density }) => {
+    const seconds = times[timeName(mask, length)] as number;
     const causal = times[timeName("causal", length)] as number;
-    return [timeName(architecture, length), density, seconds * 1000, seconds / causal];
+    return [timeName(mask, length), density, seconds * 1000, seconds / causal];
   }),
+  timed: true,
+});
+
+const timeChart = ({ numbers, times = {} }: ArmResult<TimedCases>): Chart => ({
+  title: "Measured: time of the attention kernel, ÷ causal",
+  x: { title: "share of all pairs that is visible" },
+  y: { title: "seconds forward and backward, ÷ causal" },
+  series: [...new Set(numbers.map(({ length }) => length))].map((length) => ({
+    name: `${length} tokens`,
+    points: numbers
+      .filter((one) => one.length === length)
+      .map(({ mask, density }) => ({
+        x: density,
+        y: (times[timeName(mask, length)] as number) / (times[timeName("causal", length)] as number),
+      })),
+  })),
   timed: true,
 });
 

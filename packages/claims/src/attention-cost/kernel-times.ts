@@ -1,15 +1,13 @@
 import { createRandom } from "@trivium/core";
-import type { ClaimArm } from "@trivium/evaluator";
+import type { ArmContext, ClaimArm } from "@trivium/evaluator";
 import { density } from "@trivium/masks";
 import { type Architecture, selfMaskOf } from "@trivium/model";
 import { disposeTree, type Tensor4D, tf, valueAndGradients } from "@trivium/tensor";
 
 export interface KernelTimeOptions {
-  /** Single-stream architectures whose masks are timed. */
-  readonly architectures: readonly string[];
   readonly lengths: readonly number[];
-  /** The share of a row that is prefix. */
-  readonly share: number;
+  /** The shares of a row that are prefix; the causal mask is timed beside them. */
+  readonly shares: readonly number[];
   readonly heads: number;
   readonly headWidth: number;
   readonly rows: number;
@@ -17,27 +15,26 @@ export interface KernelTimeOptions {
   readonly repetitions: number;
 }
 
-/** What was timed, in the order of `times`: `"prefix, 512 tokens"`. */
+/** What was timed, in the order of `times`: `"prefix of 50 %, 512 tokens"`. */
 export type TimedCases = readonly {
-  readonly architecture: string;
+  readonly mask: string;
   readonly length: number;
   readonly density: number;
 }[];
 
-export const timeName = (architecture: string, length: number): string => `${architecture}, ${length} tokens`;
+export const timeName = (mask: string, length: number): string => `${mask}, ${length} tokens`;
 
 /** Times the attention kernel at hand, forward and backward, under the masks of architectures. */
 export const kernelTimes = (options: KernelTimeOptions): ClaimArm<TimedCases> => ({
   name: "kernel times",
-  configuration: { type: "attention-cost/times", version: 1, ...options },
+  configuration: { type: "attention-cost/times", version: 2, ...options },
   async *run(context) {
-    const { architectures, lengths, share, repetitions } = options;
-    const cases = lengths.flatMap((length) => architectures.map((name) => ({ name, length })));
+    const { repetitions } = options;
+    const cases = casesOf(options, context);
     const seconds = new Map<string, number>();
     // In turns, so that a busy moment of the machine hits all alike.
     for (let turn = 0; turn <= repetitions; turn++) {
-      for (const { name, length } of cases) {
-        const mask = maskOf(context.architecture(name), Math.round(share * length));
+      for (const { name, length, mask } of cases) {
         const took = timeOf(context.attention.attend, mask, { ...options, length });
         const key = timeName(name, length);
         // The first turn warms up.
@@ -46,9 +43,9 @@ export const kernelTimes = (options: KernelTimeOptions): ClaimArm<TimedCases> =>
       }
       yield { done: turn, total: repetitions };
     }
-    const numbers = cases.map(({ name, length }) => ({
-      ...{ architecture: name, length },
-      density: densityOf(context.architecture(name), share, length),
+    const numbers = cases.map(({ name, length, mask }) => ({
+      ...{ mask: name, length },
+      density: density(mask, { queries: length, keys: length }),
     }));
     return { numbers, times: Object.fromEntries(seconds) };
   },
@@ -57,8 +54,14 @@ export const kernelTimes = (options: KernelTimeOptions): ClaimArm<TimedCases> =>
 const maskOf = (architecture: Architecture, prefixLengths: number) =>
   selfMaskOf(architecture, architecture.streams[0] as string)({ prefixLengths });
 
-const densityOf = (architecture: Architecture, share: number, length: number): number =>
-  density(maskOf(architecture, Math.round(share * length)), { queries: length, keys: length });
+const casesOf = ({ lengths, shares }: KernelTimeOptions, { architecture }: Pick<ArmContext, "architecture">) =>
+  lengths.flatMap((length) => [
+    { name: "causal", length, mask: maskOf(architecture("causal"), 0) },
+    ...shares.map((share) => ({
+      ...{ name: `prefix of ${100 * share} %`, length },
+      mask: maskOf(architecture("prefix"), Math.round(share * length)),
+    })),
+  ]);
 
 type Attend = (request: {
   query: Tensor4D;

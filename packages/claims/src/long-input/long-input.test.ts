@@ -62,7 +62,11 @@ test("full has the fall of shared stacks as a control: the same cross-attention,
   );
   const named = (name: string) => effects.find((effect) => effect.name === name)?.estimate;
   expect(named("control: fall of exact match from L to 4L, encoder–decoder, shared − prefix")).toBe(0);
-  expect(named("fall of exact match from L to 4L, encoder–decoder − prefix")).toBeCloseTo(0.8, 6);
+  for (const other of ["prefix", "prefix, one stack", "prefix, as deep as both stacks"])
+    expect(
+      named(`${other === "prefix" ? "" : "control: "}fall of exact match from L to 4L, encoder–decoder − ${other}`),
+    ).toBeCloseTo(0.8, 6);
+  expect(named("copying: fall of exact match from L to 4L, encoder–decoder − prefix")).toBe(0);
 });
 
 test.each(["quick", "full"] as const)("arms of the preset %s train and test on the same", (preset) => {

@@ -44,6 +44,9 @@ const controls = {
   },
 } as const;
 
+/** A prefix model but for one thing: the target reads the source's last states, in every layer. An arm of \`full\`. */
+const topOnly = "encoder–decoder, merged in one stack";
+
 const lateOperator = (sight: SightName) => `${sight}, late operator`;
 const cmudict = (sight: string) => `${sight}, CMUdict`;
 const oneLayer = (sight: SightName) => `${sight}, CMUdict, one layer`;
@@ -80,8 +83,17 @@ const kinds = (preset: Preset): SeededArms[] => [
     name: oneLayer(sight),
     arm: (seed: number) => cmudictArm({ sight, preset, seed, model: { layers: 1 } }),
   })),
-  ...(preset === "full" ? scanArms() : []),
+  ...(preset === "full" ? [topOnlyArms, ...scanArms()] : []),
 ];
+
+const topOnlyArms: SeededArms = {
+  name: cmudict(topOnly),
+  arm: (seed) =>
+    cmudictArm({
+      ...{ sight: "encoder–decoder", preset: "full", seed },
+      model: { sharedStacks: true, crossAttention: "merged" },
+    }),
+};
 
 function probedArm(sight: SightName, preset: Preset) {
   const { model, steps, probed } = sizes[preset];
@@ -121,6 +133,11 @@ function findings(results: readonly ArmResult[], request: ClaimRequest): Finding
     charts: [probeChart(of)],
     notes: [
       "Causal and prefix arms have the same parameters, rows, positions and supervised tokens: the mask alone differs. The encoder–decoder has more parameters; with shared stacks or half as deep it has about as many.",
+      ...(request.preset === "full"
+        ? [
+            `The ${topOnly}, stands between prefix and encoder–decoder: its target attends, in one softmax, to itself and to the source's last states in every layer, not to the states of that layer.`,
+          ]
+        : []),
       "With one layer the mask cannot matter: a target reads the source's embeddings, which see nothing in either. Any difference there is rounding.",
       "The prefix's last layer computes source states that nothing reads; the probe's accuracy is the mean over all layers, so that none is chosen.",
       "That a causal state does not know what comes later is no proof that the model does not: its later positions see all of the source.",
@@ -169,9 +186,12 @@ function uses(of: Find, { preset }: ClaimRequest): Effect[] {
     lossEffect("control: CMUdict with one layer, causal − prefix", of(oneLayer("causal")), of(oneLayer("prefix"))),
     lossEffect("late operator, causal − prefix", ...operated),
     ...["encoder–decoder", ...Object.keys(controls)].map(against),
-    ...(preset === "full" ? scanEffects(of) : []),
+    ...(preset === "full" ? [topOnlyEffect(of), ...scanEffects(of)] : []),
   ];
 }
+
+const topOnlyEffect = (of: Find): Effect =>
+  lossEffect(`CMUdict, prefix − ${topOnly}`, of(cmudict("prefix")), of(cmudict(topOnly)));
 
 const stateTable = (of: Find): FindingsTable => ({
   title: "Source states before the token that was changed, and what is read off the first",

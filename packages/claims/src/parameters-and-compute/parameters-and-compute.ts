@@ -179,12 +179,16 @@ const sizeTable = (counts: readonly SizeCount[]): FindingsTable => ({
   ]),
 });
 
-const timeTable = ({ numbers, times = {} }: ArmResult<TimedSizes>): FindingsTable => ({
+const timeTable = ({ numbers, times = {}, configuration: { rows } }: ArmResult<TimedSizes>): FindingsTable => ({
   title: `Measured: ${timed.name}`,
-  columns: ["model", "parameters", "step, ms", "prefill, ms", "decoding, ms for a token of each row", "cached bytes"],
+  columns: [
+    ...["model", "parameters", "step, ms", "prefill, ms", "decoding, ms for a token of each row"],
+    ...["tokens decoded per second", "cached bytes"],
+  ],
   rows: numbers.map(({ variant, parameters, cacheBytes }) => [
     ...[variant, parameters],
     ...timedPhases.map((phase) => (times[phaseName(variant, phase)] as number) * 1000),
+    Number(rows) / (times[phaseName(variant, "decode")] as number),
     cacheBytes,
   ]),
   timed: true,

@@ -1,4 +1,11 @@
-import { type ArmResult, type ClaimRequest, judge, matchConfiguration, type TrainingNumbers } from "@trivium/evaluator";
+import {
+  type ArmResult,
+  type ClaimRequest,
+  judge,
+  matchConfiguration,
+  pairFlops,
+  type TrainingNumbers,
+} from "@trivium/evaluator";
 import type { Architecture } from "@trivium/model";
 import { causal } from "@trivium/model-causal";
 import { encoderDecoder } from "@trivium/model-encoder-decoder";
@@ -79,7 +86,7 @@ test.each(["quick", "full"] as const)(
     expect([repeat, first]).toEqual([1, arms[0]]);
     for (const task of ["moby-dick", "cmudict"]) {
       const own = efficiencyArms({ ...request, preset }).filter(
-        (one) => one.task === task && one.kind !== "causal, half the steps",
+        (one) => one.task === task && !/half the steps|FLOPs/.test(one.kind),
       );
       const rest = own.map(
         ({
@@ -95,6 +102,19 @@ test.each(["quick", "full"] as const)(
       .plan({ ...request, preset })
       .filter(({ configuration }) => keys.has(JSON.stringify(configuration)));
     expect(shared).toHaveLength(18);
+  },
+);
+
+test.each(["quick", "full"] as const)(
+  "%s: steps are scaled so that the causal arms cost the encoder–decoder's FLOPs",
+  (preset) => {
+    const { base, matched, flops } = efficiencyModels[preset];
+    const lengths = { source: 64, target: 64 };
+    const cost = (architecture: unknown, model: object) =>
+      pairFlops(architecture as Architecture, { ...model, vocabulary: 260, length: 130 }, lengths);
+    const pair = cost(encoderDecoder, base);
+    expect(pair / cost(causal, base)).toBeCloseTo(flops.same, 2);
+    expect(pair / cost(causal, { ...base, ...matched })).toBeCloseTo(flops.matched, 2);
   },
 );
 

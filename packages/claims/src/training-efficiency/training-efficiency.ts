@@ -76,7 +76,7 @@ function findings(again: ArmResult<TrainingNumbers>, trained: TrainedArms, reque
     notes: [
       `Seeds alone: the causal arms on Moby-Dick end at ${losses(of("moby-dick", "causal"))} nats, the encoder–decoders at ${losses(of("moby-dick", "encoder–decoder"))}.`,
       "Tokens seen are those of all streams: an encoder–decoder's source ends with an end token, and its target begins with a start token, which is a hundredth more.",
-      "Losses at equal FLOPs are read off curves: the dearer arm is read before its learning rate has come down, which favours the cheaper one. At equal tokens supervised the causal arm is a run of its own, of half the steps, with the learning rate come down.",
+      "Losses at equal FLOPs, where a method says that they are read off curves: the dearer arm is read before its learning rate has come down, which favours the cheaper one. Others are of arms that were trained for as many FLOPs. At equal tokens supervised the causal arm is a run of its own, of half the steps, with the learning rate come down.",
       "Held-out texts are cut once, at the same places for all. A causal model was trained without cuts; what it is scored on are the same tokens.",
       "On CMUdict loss on the source teaches little of the target: there the same-supervision arm is the causal one with loss on the target.",
       ...(long.length > 0 ? [longRunNote] : []),
@@ -93,8 +93,13 @@ function textEffects(of: Find): [Effect, ...Effect[]] {
   const larger = arms("causal, parameters of the encoder–decoder");
   const final = (name: string, left: TrainedArms, right: TrainedArms) =>
     finalLossEffect({ name: `Moby-Dick: ${name}`, smallest, left, right });
-  const perFlop = (name: string, right: TrainedArms) =>
-    equalBudgetEffect({ name: `Moby-Dick: ${name}`, smallest, left: pair, right }, "flops");
+  // Arms of the same FLOPs are trained in `full` alone.
+  const perFlop = (name: string, trained: TrainedArms, read: TrainedArms) =>
+    trained.length > 0
+      ? final(name, pair, trained)
+      : equalBudgetEffect({ name: `Moby-Dick: ${name}`, smallest, left: pair, right: read }, "flops");
+  const same = arms("causal, FLOPs of the encoder–decoder");
+  const matched = arms("causal, parameters and FLOPs of the encoder–decoder");
   return [
     final("loss at equal tokens seen, encoder–decoder − causal of equal depth", pair, causal),
     final(
@@ -102,9 +107,9 @@ function textEffects(of: Find): [Effect, ...Effect[]] {
       pair,
       arms("causal, half the steps"),
     ),
-    perFlop("loss at equal FLOPs, encoder–decoder − causal of equal depth", causal),
+    perFlop("loss at equal FLOPs, encoder–decoder − causal of equal depth", same, causal),
     final("loss at equal tokens seen, encoder–decoder − causal of equal parameters", pair, larger),
-    perFlop("loss at equal FLOPs, encoder–decoder − causal of equal parameters", larger),
+    perFlop("loss at equal FLOPs, encoder–decoder − causal of equal parameters", matched, larger),
     final("control, supervision alone: prefix − causal", arms("prefix"), causal),
     final("control, two stacks for one: encoder–decoder − prefix", pair, arms("prefix")),
     final(
