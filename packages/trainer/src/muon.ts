@@ -9,30 +9,16 @@ import {
   unflattenTree,
 } from "@trivium/tensor";
 import { z } from "zod";
-import { adamW } from "./adam-w.ts";
+import { type AdamWOptions, adamW, adamWSchema } from "./adam-w.ts";
 import type { Optimizer, Update } from "./optimizer.ts";
 import { orthogonalize } from "./orthogonalize.ts";
 
-export const muonSchema = z.strictObject({
-  momentum: z.number().min(0).lt(1).default(0.95),
-  weightDecay: z.number().min(0).default(0.01),
-  beta1: z.number().min(0).lt(1).default(0.9),
-  beta2: z.number().min(0).lt(1).default(0.98),
-  epsilon: z.number().positive().default(1e-8),
-});
+export const muonSchema = adamWSchema.extend({ momentum: z.number().min(0).lt(1).default(0.95) });
 
-/** The numbers of Muon, and of AdamW for what is no matrix of a layer. */
-export interface MuonOptions {
+/** The numbers of AdamW, for what is no matrix of a layer, and Muon's own; the weight decay is that of both. */
+export interface MuonOptions extends Omit<AdamWOptions, "decay"> {
   /** μ, in [0, 1). Default 0.95. */
   readonly momentum?: number | undefined;
-  /** λ, per unit of learning rate, of both. Default 0.01. */
-  readonly weightDecay?: number | undefined;
-  /** AdamW's, in [0, 1). Default 0.9. */
-  readonly beta1?: number | undefined;
-  /** AdamW's, in [0, 1). Default 0.98. */
-  readonly beta2?: number | undefined;
-  /** AdamW's. Default 1e-8. */
-  readonly epsilon?: number | undefined;
   /**
    * Which matrices follow Muon. Default: those of layers, by their path. Embeddings, heads and tables of positions do not:
    * their rows are not used alike. As with AdamW's `decay`, `settings.hidden` tells the default from any other alone.

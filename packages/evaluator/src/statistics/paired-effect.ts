@@ -78,6 +78,7 @@ function readPairs({ left, right, weights, examples = "shared" }: PairedEffectOp
     // A number that JSON could not hold was kept as null, and null counts as 0 in a difference.
     for (const side of [own, other]) assertSample(side, `seed ${seed}`);
     const difference = Float64Array.from(own, (value, at) => value - (other[at] as number));
+    assertSample(difference, `seed ${seed}`);
     return { difference, weight };
   });
 }
