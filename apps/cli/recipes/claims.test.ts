@@ -11,7 +11,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { type ClaimsReport, withoutTimes } from "../src/report/claims-report.ts";
 import { jsonOf, runTrivium, startTrivium } from "./run-trivium.ts";
 
@@ -19,6 +19,7 @@ import { jsonOf, runTrivium, startTrivium } from "./run-trivium.ts";
 const folder = mkdtempSync(join(tmpdir(), "trivium-claims-"));
 const plugin = ["--plugin", "./mine.ts"];
 const measuring = ["claims", "run", "echo", ...plugin, "--seeds", "2"];
+const ofProcesses = (id: string) => ["claims", "run", id, "--plugin", "./processes.ts", "--jobs", "2", "--out", id];
 let whole: ClaimsReport;
 
 const armsOf = (out: string): string[] =>
@@ -29,11 +30,12 @@ const changedAt = (out: string, names = armsOf(out)): number[] =>
 beforeAll(async () => {
   const scope = join(folder, "node_modules/@trivium");
   mkdirSync(scope, { recursive: true });
-  for (const name of ["data", "evaluator"]) {
+  for (const name of ["core", "data", "evaluator"]) {
     symlinkSync(join(import.meta.dirname, "../../../packages", name), join(scope, name));
   }
   copyFileSync(new URL("./fixtures/third-party-claim.ts", import.meta.url), join(folder, "mine.ts"));
-  whole = await jsonOf<ClaimsReport>(measuring, folder);
+  copyFileSync(new URL("./fixtures/claims-of-processes.ts", import.meta.url), join(folder, "processes.ts"));
+  whole = await jsonOf<ClaimsReport>([...measuring, "--jobs", "2"], folder);
 });
 
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -73,8 +75,8 @@ test("it runs, and stands in the report with effects, arms and curves", () => {
   expect(readFileSync(join(folder, "claims/report.md"), "utf8")).toContain("## echo: ");
 });
 
-test("measured twice, nothing differs but times", async () => {
-  const again = await jsonOf<ClaimsReport>([...measuring, "--out", "again"], folder);
+test("measured twice, in one process or in two, nothing differs but times", async () => {
+  const again = await jsonOf<ClaimsReport>([...measuring, "--jobs", "1", "--out", "again"], folder);
   expect(withoutTimes({ ...again, command: whole.command })).toEqual(withoutTimes(whole));
   expect(armsOf("again")).toEqual(armsOf("claims"));
 });
@@ -103,13 +105,16 @@ test("the report is made again from what is stored, plugin and all; a claim may 
 });
 
 test.each([
-  { signal: "SIGINT", ended: "stops after what is at hand", ends: [130, null] },
-  { signal: "SIGKILL", ended: "is killed at once", ends: [null, "SIGKILL"] },
+  { signal: "SIGINT", jobs: 1, ended: "stops after what is at hand", ends: [130, null] },
+  { signal: "SIGINT", jobs: 2, ended: "stops several processes", ends: [130, null] },
+  { signal: "SIGKILL", jobs: 2, ended: "is killed at once", ends: [null, "SIGKILL"] },
 ] as const)("a run that $ended keeps the arms that are finished; the next one measures the others", async (given) => {
-  const out = `stopped by ${given.signal}`;
+  const { jobs } = given;
+  const out = `stopped by ${given.signal}, ${jobs}`;
   // So many arms that the signal comes before the last one, however busy the machine is.
-  const { child, ended, says } = startTrivium([...measuring, "--seeds", "20", "--out", out], folder);
-  await says("echo [2/40]");
+  const words = [...measuring, "--seeds", "20", "--jobs", String(jobs), "--out", out];
+  const { child, ended } = startTrivium(words, folder);
+  await vi.waitUntil(() => armsOf(out).some((name) => name.endsWith(".json")), { timeout: 60_000 });
   child.kill(given.signal);
   const { code, signal, stderr } = await ended;
   expect([code, signal], stderr).toEqual(given.ends);
@@ -123,7 +128,23 @@ test.each([
   expect(changedAt(out, done)).toEqual(before);
 });
 
+test("arms are measured in processes of their own, but for those that need to be alone", async () => {
+  const { claims } = await jsonOf<ClaimsReport>(ofProcesses("placed"), folder);
+  expect(claims[0]?.notes).toEqual(["fine: 1", "fine, too: 1", "alone: 0"]);
+});
+
 test.each([
+  ["diverges", 2, /^trivium: the loss is infinite$/m],
+  ["errs", 1, /^RangeError: a mistake of mine\n +at /m],
+  ["ends", 1, /^Error: a process that measured arms ended \(7\); the same command goes on from there$/m],
+])("what goes wrong in another process is told: %s", async (id, code, message) => {
+  const ended = await runTrivium(ofProcesses(id), folder);
+  expect(ended).toMatchObject({ code, stdout: "", stderr: expect.stringMatching(message) });
+});
+
+test.each([
+  [["claims", "arms"], "`claims arms` works for `claims run`; start that"],
+  [["claims", "run", "echo", ...plugin, "--jobs", "0"], "--jobs: "],
   [["claims", "run", "ecco", ...plugin], 'there is no claim "ecco"; did you mean "echo"?'],
   [["claims", "run", "echo", ...plugin, "--preset", "small"], "--preset: "],
   [["claims", "run", "echo", ...plugin, "--seeds", "0"], "--seeds: "],

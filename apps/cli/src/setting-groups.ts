@@ -6,7 +6,7 @@ const headings: ReadonlyMap<string, readonly string[]> = new Map([
   ["Data:", ["data", "dataOptions", "heldOut", "tokenizer"]],
   ["Model:", ["architecture", "architectures", "objective", "loss", ...Object.keys(modelSettings)]],
   ["Training:", ["steps", "batch", "learningRate", "schedule", "warmupSteps", "optimizer", "seed"]],
-  ["Engine:", ["backend", "threads", "gemm", "precision"]],
+  ["Engine:", ["backend", "jobs", "threads", "gemm", "precision"]],
   [
     "Output:",
     [

@@ -116,6 +116,10 @@ export const claimsSchema = z.strictObject({
     .describe("quick: minutes, to see that it works and where it points; full: what is published"),
   seeds: count.max(1000).default(3).describe("Every arm runs with the seeds 1, 2, … so many"),
   out: name.default("claims").describe("Folder for the results of the arms and the report"),
+  jobs: count
+    .max(64)
+    .optional()
+    .describe("Arms that are measured at once, each in a process of its own. Default: as many as cores, 8 at most"),
   ...{ plugins, backend, threads, gemm, precision, attention },
 });
 

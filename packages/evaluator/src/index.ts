@@ -34,6 +34,7 @@ export {
 } from "./claims/claim.ts";
 export { countedEffect } from "./claims/counted-effect.ts";
 export { judge } from "./claims/judge.ts";
+export { type MeasureArmOptions, measureArm } from "./claims/measure-arm.ts";
 export { type ClaimsEvent, type RunClaimsOptions, runClaims } from "./claims/run-claims.ts";
 export {
   type ProbedData,

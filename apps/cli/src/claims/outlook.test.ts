@@ -61,6 +61,38 @@ test("with everything measured nothing is left", async () => {
   expect(describeOutlook(outlook)).toBe("4 arms: 4 measured before, 0 to go");
 });
 
+test("arms at once share the time, but for those that are alone", async () => {
+  const times = arm("times", { type: "times" });
+  const timed = [
+    {
+      id: "timed",
+      claim: claimOf(training(8, 1), training(8, 2), times, {
+        ...times,
+        name: "again",
+        configuration: { type: "times", seed: 1 },
+        alone: true,
+      }),
+    },
+  ];
+  const store = createMemoryArmStore();
+  for (const { hash, arm } of (await planArms(timed[0] as (typeof timed)[0], request)).filter(
+    (_, at) => at % 2 === 0,
+  )) {
+    const { name, configuration } = arm;
+    await store.write({
+      format: "trivium-claim-arm",
+      version: 1,
+      hash,
+      name,
+      configuration,
+      numbers: null,
+      seconds: 10,
+    });
+  }
+  const { seconds, unknown } = await claimsOutlook({ claims: timed, request, store }, 2);
+  expect([seconds, unknown]).toEqual([10 / 2 + 10, 0]);
+});
+
 test("it is said in words", () => {
   expect(describeOutlook({ arms: 118, left: 88, seconds: 11_400, unknown: 0 })).toBe(
     "118 arms: 30 measured before, 88 to go, about 3 h 10 min",

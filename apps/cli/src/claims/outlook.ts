@@ -1,11 +1,6 @@
-import {
-  type AnalyseClaimsOptions,
-  type ClaimArm,
-  type PlannedArm,
-  planArms,
-  type StoredArm,
-} from "@trivium/evaluator";
+import type { AnalyseClaimsOptions, ClaimArm, StoredArm } from "@trivium/evaluator";
 import { duration } from "../duration.ts";
+import { sortArms } from "./sort-arms.ts";
 
 /** How much work claims are. */
 export interface Outlook {
@@ -19,21 +14,19 @@ export interface Outlook {
   readonly unknown: number;
 }
 
-/** What is measured and what is left to do; the time goes by arms that differ in their seed alone, else by all of the type. */
-export async function claimsOutlook({ claims, request, environment, store }: AnalyseClaimsOptions): Promise<Outlook> {
-  const plans = await Promise.all(claims.map((named) => planArms(named, request, environment)));
-  const planned = new Map(plans.flat().map((one) => [one.hash, one]));
-  const left: PlannedArm[] = [];
-  const known: StoredArm[] = [];
-  for (const one of planned.values()) {
-    const stored = await store.read(one.hash);
-    if (stored) known.push(stored);
-    else left.push(one);
-  }
-  const expected = left.map(({ arm }) => expectedSeconds(arm, known));
-  const foreseen = expected.filter((one) => one !== undefined);
+/**
+ * What is measured and what is left to do; the time goes by arms that differ in their seed alone, else by all of the type.
+ *
+ * @param jobs - arms that are measured at once, but for those that need to be alone.
+ */
+export async function claimsOutlook(options: AnalyseClaimsOptions, jobs = 1): Promise<Outlook> {
+  const { left, known } = await sortArms(options);
+  const foreseen = left.flatMap(({ arm }) => {
+    const seconds = expectedSeconds(arm, known);
+    return seconds === undefined ? [] : [seconds / (arm.alone ? 1 : jobs)];
+  });
   const seconds = foreseen.reduce((sum, one) => sum + one, 0);
-  return { arms: planned.size, left: left.length, seconds, unknown: left.length - foreseen.length };
+  return { arms: left.length + known.length, left: left.length, seconds, unknown: left.length - foreseen.length };
 }
 
 /** `"118 arms: 30 measured before, 88 to go, about 3 h 10 min and 2 arms of unknown length"` */

@@ -4,10 +4,13 @@ import { consume } from "@trivium/trainer";
 import type { Command } from "commander";
 import { createArmContext } from "../claims/arm-context.ts";
 import { createArmFolder } from "../claims/arm-folder.ts";
+import { serveArms } from "../claims/arm-worker.ts";
 import { type ClaimsRun, openClaimsFolder, readClaimsRun, writeClaimsRun } from "../claims/claims-folder.ts";
 import { belongTogether, describeMachine, describeRun, reasonsOf, together } from "../claims/describe-run.ts";
 import { findClaims } from "../claims/find-claims.ts";
+import { measureAtOnce } from "../claims/measure-at-once.ts";
 import { claimsOutlook, describeOutlook } from "../claims/outlook.ts";
+import { shareCores } from "../claims/share-cores.ts";
 import { showClaims } from "../claims/show-claims.ts";
 import { writeClaimsReport } from "../claims/write-claims-report.ts";
 import { type CommandContext, defineCommand } from "../command-context.ts";
@@ -27,6 +30,7 @@ export function claimsCommand(program: Command): void {
   const run = claims.command("run").argument("[ids...]", "claims to measure, or `all`. Default: all");
   run.description("Measure claims; what was measured before is not measured again.");
   defineCommand(addFlags(run, claimsSchema), measureClaims);
+  defineCommand(claims.command("arms", { hidden: true }), serveArms);
   const report = claims.command("report").argument("<dir>", "a folder of `claims run`");
   defineCommand(report.description("Judge again what was measured, and write the report."), reportClaims);
 }
@@ -38,28 +42,22 @@ async function listClaims({ registry, output }: CommandContext): Promise<void> {
 
 async function measureClaims(context: CommandContext): Promise<void> {
   const { output } = context;
-  const settings = readFlags(claimsSchema, context.flags, context.plugins);
+  const { settings, registry, backend, armContext, claims, run, machine } = await prepareRun(context);
   const { out } = settings;
-  const registry = await context.registry(settings.plugins);
-  const claims = findClaims(context.positional, registry);
-  const backend = prepareBackend(settings, registry);
-  const armContext = createArmContext(registry, settings.attention);
-  const before = await openClaimsFolder(out);
-  await backend.activate();
-  // A run may go on where the library takes other instructions: its arms say what they ran on.
-  const { gemmVersion, ...computed } = await numericIdentity(backend);
-  const environment = { ...computed, attention: settings.attention };
-  const asked = describeRun(settings, { claims: claims.map(({ id }) => id), environment });
-  const run = await beginRun(asked, { before, out, output });
-  const { signal, release } = stopOnSignals(output);
-  const store = createArmFolder(out);
-  const shared = { request: run.request, store, environment };
-  const stream = runClaims({ ...shared, claims, context: armContext, machine: describeMachine(gemmVersion), signal });
-  const outlook = () => claimsOutlook({ ...shared, claims });
+  const shared = { request: run.request, environment: run.environment, store: createArmFolder(out) };
+  const { jobs, threads } = shareCores(settings);
+  const outlook = () => claimsOutlook({ ...shared, claims }, jobs);
   output.note(describeOutlook(await outlook()));
-  const results = await consume(stream, showClaims(output, outlook)).finally(release);
+  const { signal, release } = stopOnSignals(output);
+  const measure = async () => {
+    const ofWorkers = backend.withOptions ? { ...settings, threads } : settings;
+    await measureAtOnce({ ...shared, claims }, { jobs, settings: ofWorkers, signal, output });
+    // Then arms that need to be alone, and those that lack something here, which is their claim's reason.
+    return consume(runClaims({ ...shared, claims, context: armContext, machine, signal }), showClaims(output, outlook));
+  };
+  const results = await measure().finally(release);
   if (results.length < claims.length) {
-    output.note(`stopped after ${results.length} of ${claims.length} claims; the same command goes on from there`);
+    output.note(`stopped; ${describeOutlook(await outlook())}; the same command goes on from there`);
     process.exitCode = interruptedExitCode;
     return;
   }
@@ -67,6 +65,23 @@ async function measureClaims(context: CommandContext): Promise<void> {
   await writeClaimsRun(out, reasoned);
   const all = await analyseClaims({ ...shared, claims: findClaims(run.claims, registry) });
   await writeClaimsReport(out, { results: all, run: reasoned, registry, output });
+}
+
+/** What is asked for, found and begun. */
+async function prepareRun({ flags, plugins, positional, registry: load, output }: CommandContext) {
+  const settings = readFlags(claimsSchema, flags, plugins);
+  const registry = await load(settings.plugins);
+  const claims = findClaims(positional, registry);
+  const backend = prepareBackend(settings, registry);
+  const armContext = createArmContext(registry, settings.attention);
+  const before = await openClaimsFolder(settings.out);
+  await backend.activate();
+  // A run may go on where the library takes other instructions: its arms say what they ran on.
+  const { gemmVersion, ...computed } = await numericIdentity(backend);
+  const environment = { ...computed, attention: settings.attention };
+  const asked = describeRun(settings, { claims: claims.map(({ id }) => id), environment });
+  const run = await beginRun(asked, { before, out: settings.out, output });
+  return { settings, registry, backend, armContext, claims, run, machine: describeMachine(gemmVersion) };
 }
 
 interface Begun {

@@ -28,6 +28,7 @@ export const timeName = (mask: string, length: number): string => `${mask}, ${le
 export const kernelTimes = (options: KernelTimeOptions): ClaimArm<TimedCases> => ({
   name: "kernel times",
   configuration: { type: "attention-cost/times", version: 2, ...options },
+  alone: true,
   async *run(context) {
     const { repetitions } = options;
     const cases = casesOf(options, context);

@@ -34,6 +34,7 @@ export const phaseName = (variant: SizeVariantName, phase: Phase): string => `${
 export const sizeTimes = (options: SizeTimesOptions): ClaimArm<TimedSizes> => ({
   name: "step and inference times",
   configuration: { type: "parameters-and-compute/times", version: 1, ...options } as never,
+  alone: true,
   async *run(context) {
     const { shape, variants, repetitions } = options;
     const chosen = sizeVariants(context, shape).filter(({ name }) => variants.includes(name));

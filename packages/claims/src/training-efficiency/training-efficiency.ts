@@ -12,7 +12,7 @@ import {
 import { equalBudgetEffect, finalLossEffect, type TrainedArms } from "../learning-curves/compare-losses.ts";
 import { repeated } from "../trained/seeded-arms.ts";
 import { type EfficiencyArm, type EfficiencyKind, type EfficiencyTask, efficiencyArms } from "./efficiency-arms.ts";
-import { longRunNote, longRuns, longRunTables } from "./long-runs.ts";
+import { longRunArms, longRunNote, longRunTables } from "./long-run.ts";
 
 const redLlm = { source: "RedLLM, 2025", url: "https://arxiv.org/abs/2510.26622", read: "text" } as const;
 
@@ -46,7 +46,7 @@ export const trainingEfficiency = (): Claim => ({
     "Worse for each token seen, as half of them carry loss; about equal for each FLOP and each token supervised. The statement holds for data and not for throughput.",
   plan: (request) => {
     const arms = efficiencyArms(request);
-    return [repeated((arms[0] as EfficiencyArm).arm), ...arms.map(({ arm }) => arm), ...longRuns(request)];
+    return [repeated((arms[0] as EfficiencyArm).arm), ...arms.map(({ arm }) => arm), ...longRunArms(request)];
   },
   analyse: ([again, ...trained], request) =>
     findings(again as ArmResult<TrainingNumbers>, trained as ArmResult<TrainingNumbers>[], request),

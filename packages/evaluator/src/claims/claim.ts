@@ -73,6 +73,8 @@ export interface ClaimArm<Numbers extends Json = Json> {
    * configuration share the work.
    */
   readonly configuration: Readonly<Record<string, Json>>;
+  /** Whether nothing may run beside it: its times are what it is for, or it needs every core. */
+  readonly alone?: true;
   run(context: ArmContext): AsyncGenerator<ArmProgress, ArmOutcome<Numbers>>;
 }
 

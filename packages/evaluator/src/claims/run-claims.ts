@@ -1,25 +1,18 @@
-import { type Reason, TriviumError } from "@trivium/core";
 import { relay } from "../relay.ts";
 import {
   type AnalyseClaimsOptions,
   type ClaimResult,
   measured,
   type NamedClaim,
-  type PlannedArm,
   planArms,
   renamed,
 } from "./analyse-claims.ts";
-import type { ArmStore, StoredArm } from "./arm-store.ts";
-import type { ArmContext, ArmOutcome, ArmProgress, Json } from "./claim.ts";
+import type { StoredArm } from "./arm-store.ts";
+import type { ArmProgress } from "./claim.ts";
+import { type MeasureArmOptions, measureArm } from "./measure-arm.ts";
 
-export interface RunClaimsOptions extends AnalyseClaimsOptions {
-  readonly store: ArmStore;
-  readonly context: ArmContext;
-  /** What this runs on: kept with every arm that is run. */
-  readonly machine?: Json;
-  /** Ends after what is at hand; what is finished stays in the store, and the same call goes on from there. */
-  readonly signal?: AbortSignal;
-}
+/** With a signal that aborts, what is finished stays in the store, and the same call goes on from there. */
+export interface RunClaimsOptions extends Omit<AnalyseClaimsOptions, "store">, MeasureArmOptions {}
 
 /** What every event of an arm says of it. */
 interface OfArm {
@@ -71,47 +64,17 @@ async function* runClaim(
 ): AsyncGenerator<ClaimsEvent, ClaimResult | undefined, void> {
   const planned = await planArms(named, options.request, options.environment);
   const arms: StoredArm[] = [];
-  for (const [index, { arm, hash }] of planned.entries()) {
+  for (const [index, one] of planned.entries()) {
+    const { arm, hash } = one;
     const about = { claim: named.id, arm: arm.name, hash };
+    const shown = (progress: ArmProgress) => ({ type: "progress", ...about, progress }) as const;
     const stored = await options.store.read(hash);
     yield { type: "arm", ...about, index, arms: planned.length, from: stored ? "store" : "run" };
-    const result = stored ?? (yield* runArm({ arm, hash }, about, options));
+    const result = stored ?? (yield* relay(measureArm(one, options), shown));
     if (!result) return undefined;
     if ("code" in result) return { ...named, status: "not run", reason: result };
+    if (!stored) yield { type: "stored", ...about, result };
     arms.push(renamed(result, arm));
   }
   return measured(named, arms, options.request);
 }
-
-/** The arm's results, kept; the reason if it cannot run here; nothing if the signal aborts. */
-async function* runArm(
-  { arm, hash }: PlannedArm,
-  about: OfArm,
-  { context, store, machine, signal }: RunClaimsOptions,
-): AsyncGenerator<ClaimsEvent, StoredArm | Reason | undefined, void> {
-  let outcome: ArmOutcome;
-  const started = performance.now();
-  try {
-    const progress = arm.run(signal ? { ...context, signal } : context);
-    outcome = yield* relay(progress, (progress) => ({ type: "progress", ...about, progress }) as const);
-  } catch (error) {
-    if (signal?.aborted) return undefined;
-    if (isLack(error)) return { code: error.code, message: error.message };
-    throw error;
-  }
-  if (signal?.aborted) return undefined;
-  const { name, configuration } = arm;
-  const seconds = (performance.now() - started) / 1000;
-  const kept = { format: "trivium-claim-arm", version: 1, hash, name, configuration, seconds } as const;
-  const result: StoredArm = { ...kept, ...(machine !== undefined && { machine }), ...asKept(outcome) };
-  await store.write(result);
-  yield { type: "stored", ...about, result };
-  return result;
-}
-
-/** By its name, which survives two copies of a package. */
-const isLack = (error: unknown): error is TriviumError =>
-  TriviumError.is(error) && ["DataError", "UnsupportedError"].includes(error.name);
-
-/** As it will be read back: a run and its repetition from the store must not differ. */
-const asKept = (outcome: ArmOutcome): ArmOutcome => JSON.parse(JSON.stringify(outcome)) as ArmOutcome;

@@ -1,0 +1,77 @@
+import { on } from "node:events";
+import { ConfigError, TriviumError } from "@trivium/core";
+import { type AnalyseClaimsOptions, type ArmProgress, type Json, measureArm } from "@trivium/evaluator";
+import { consume } from "@trivium/trainer";
+import type { CommandContext } from "../command-context.ts";
+import { numericIdentity, prepareBackend } from "../prepare-backend.ts";
+import type { ClaimsSettings } from "../settings.ts";
+import { createArmContext } from "./arm-context.ts";
+import { createArmFolder } from "./arm-folder.ts";
+import { describeMachine } from "./describe-run.ts";
+import { findClaims } from "./find-claims.ts";
+import { sortArms } from "./sort-arms.ts";
+
+/** The first message to a worker. Each one after it is `{ hash }`: an arm to measure. */
+export interface ArmWorkerStart extends Pick<AnalyseClaimsOptions, "request"> {
+  readonly environment: Json;
+  readonly claims: readonly string[];
+  readonly settings: ClaimsSettings;
+}
+
+/** An error that an arm threw. */
+export interface ArmFailure {
+  readonly type: "failed";
+  readonly message: string;
+  /** Of one that was thrown on purpose. */
+  readonly code?: string;
+  readonly stack?: string;
+}
+
+/** What a worker says: `ended` if results are kept, or something is lacking here. */
+export type ArmWorkerEvent =
+  | { readonly type: "progress"; readonly progress: ArmProgress }
+  | { readonly type: "ended" }
+  | ArmFailure;
+
+/**
+ * Measures arms for the process that started this one, and keeps them in the folder.
+ *
+ * @throws {ConfigError} `cli/arm-worker` if a person started it.
+ */
+export async function serveArms({ registry: load }: CommandContext): Promise<void> {
+  const say = process.send?.bind(process) as ((event: ArmWorkerEvent) => void) | undefined;
+  if (!say) throw new ConfigError("cli/arm-worker", "`claims arms` works for `claims run`; start that");
+  process.on("disconnect", () => process.exit());
+  // They reach the whole group; who started this process decides.
+  for (const signal of ["SIGINT", "SIGHUP"] as const) process.on(signal, () => {});
+  const messages = on(process, "message");
+  const [{ settings, claims, ...asked }] = (await messages.next()).value as [ArmWorkerStart];
+  const registry = await load(settings.plugins);
+  const backend = prepareBackend(settings, registry);
+  await backend.activate();
+  const { gemmVersion } = await numericIdentity(backend);
+  const store = createArmFolder(settings.out);
+  const { left } = await sortArms({ ...asked, claims: findClaims(claims, registry), store });
+  const context = createArmContext(registry, settings.attention);
+  const options = { store, context, machine: describeMachine(gemmVersion) };
+  for await (const [{ hash }] of messages as AsyncIterable<[{ hash: string }]>) {
+    const planned = left.find((one) => one.hash === hash);
+    try {
+      if (planned) await consume(measureArm(planned, options), (progress) => say({ type: "progress", progress }));
+      say({ type: "ended" });
+    } catch (error) {
+      say(failure(error));
+    }
+  }
+}
+
+function failure(error: unknown): ArmFailure {
+  if (TriviumError.is(error)) return { type: "failed", code: error.code, message: error.message };
+  if (!(error instanceof Error)) return { type: "failed", message: String(error) };
+  const { message, stack = message } = error;
+  return { type: "failed", message, stack };
+}
+
+/** What `failure` told, to be thrown again. */
+export const failureOf = ({ code, message, stack }: ArmFailure): Error =>
+  code === undefined ? Object.assign(new Error(message), { stack: stack ?? message }) : new TriviumError(code, message);

@@ -1,0 +1,19 @@
+import { availableParallelism } from "node:os";
+import type { ClaimsSettings } from "../settings.ts";
+
+/** More processes than this need more memory than most machines have. */
+const mostJobs = 8;
+
+/**
+ * How many arms are measured at once, and with how many threads each, where nobody says otherwise: one job for each
+ * core, as arms are small and two of them use two cores better than one does.
+ *
+ * @example shareCores({ threads: 2 }, 8) // => { jobs: 4, threads: 2 }
+ */
+export function shareCores(
+  { jobs, threads }: Pick<ClaimsSettings, "jobs" | "threads">,
+  cores = availableParallelism(),
+): { jobs: number; threads: number } {
+  const atOnce = jobs ?? Math.max(1, Math.min(mostJobs, Math.floor(cores / (threads ?? 1))));
+  return { jobs: atOnce, threads: threads ?? Math.max(1, Math.floor(cores / atOnce)) };
+}

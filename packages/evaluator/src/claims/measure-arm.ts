@@ -1,0 +1,49 @@
+import { type Reason, TriviumError } from "@trivium/core";
+import type { PlannedArm } from "./analyse-claims.ts";
+import type { ArmStore, StoredArm } from "./arm-store.ts";
+import type { ArmContext, ArmOutcome, ArmProgress, Json } from "./claim.ts";
+
+export interface MeasureArmOptions {
+  readonly store: ArmStore;
+  readonly context: ArmContext;
+  /** What this runs on: kept with every arm that is run. */
+  readonly machine?: Json;
+  /** Ends after what is at hand, and keeps nothing of the arm. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Runs one arm and keeps its results.
+ *
+ * @returns them; the reason if data or a feature that is optional is not here; nothing if the signal aborts.
+ * @throws what the arm and the store throw otherwise.
+ * @example const result = await consume(measureArm(planned, { store, context }));
+ */
+export async function* measureArm(
+  { arm, hash }: PlannedArm,
+  { context, store, machine, signal }: MeasureArmOptions,
+): AsyncGenerator<ArmProgress, StoredArm | Reason | undefined, void> {
+  let outcome: ArmOutcome;
+  const started = performance.now();
+  try {
+    outcome = yield* arm.run(signal ? { ...context, signal } : context);
+  } catch (error) {
+    if (signal?.aborted) return undefined;
+    if (isLack(error)) return { code: error.code, message: error.message };
+    throw error;
+  }
+  if (signal?.aborted) return undefined;
+  const { name, configuration } = arm;
+  const seconds = (performance.now() - started) / 1000;
+  const kept = { format: "trivium-claim-arm", version: 1, hash, name, configuration, seconds } as const;
+  const result: StoredArm = { ...kept, ...(machine !== undefined && { machine }), ...asKept(outcome) };
+  await store.write(result);
+  return result;
+}
+
+/** By its name, which survives two copies of a package. */
+const isLack = (error: unknown): error is TriviumError =>
+  TriviumError.is(error) && ["DataError", "UnsupportedError"].includes(error.name);
+
+/** As it will be read back: a run and its repetition from the store must not differ. */
+const asKept = (outcome: ArmOutcome): ArmOutcome => JSON.parse(JSON.stringify(outcome)) as ArmOutcome;
