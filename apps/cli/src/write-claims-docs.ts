@@ -4,14 +4,16 @@
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { parseJson } from "./claims/arm-folder.ts";
 import { claimsDocuments } from "./report/claims-documents.ts";
 import type { ClaimsReport } from "./report/claims-report.ts";
 
 const [from, to = join(import.meta.dirname, "../../../docs/claims")] = process.argv.slice(2);
-const text = readFileSync(from ?? join(to, "report.json"), "utf8");
-const report = JSON.parse(text) as ClaimsReport;
-if (report.format !== "trivium-claims") {
-  console.error(`${from} is no report of claims; make one: trivium claims run --preset full`);
+const path = from ?? join(to, "report.json");
+const text = existsSync(path) ? readFileSync(path, "utf8") : "";
+const report = parseJson(text) as ClaimsReport | undefined;
+if (report?.format !== "trivium-claims") {
+  console.error(`${path} is no report of claims; make one: trivium claims run --preset full`);
   process.exit(2);
 }
 rmSync(join(to, "figures"), { recursive: true, force: true });
