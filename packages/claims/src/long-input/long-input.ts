@@ -69,15 +69,16 @@ interface Task {
   readonly kinds: readonly Kind[];
   /** L: as far as the trained sources go. */
   readonly longest: number;
+  readonly steps: number;
 }
 
-const recall: Omit<Task, "kinds" | "longest"> = {
+const recall: Omit<Task, "kinds" | "longest" | "steps"> = {
   title: "key–value recall",
   dataset: "key-value-recall",
   gold: "recalled",
   unit: "pairs in the source",
 };
-const copy: Omit<Task, "kinds" | "longest"> = {
+const copy: Omit<Task, "kinds" | "longest" | "steps"> = {
   title: "copying",
   dataset: "copy",
   gold: "copied",
@@ -89,15 +90,15 @@ const full = kindsOf("full");
 
 const presets = {
   quick: {
-    tasks: [{ ...recall, kinds: quick.kinds, longest: 2 }],
-    ...{ training: recallTraining.quick, questions: 1, values: 16, train: 10_000, each: 200, looked: 8, steps: 2000 },
+    tasks: [{ ...recall, kinds: quick.kinds, longest: 2, steps: 2000 }],
+    ...{ training: recallTraining.quick, questions: 1, values: 16, train: 10_000, each: 200, looked: 8 },
   },
   full: {
     tasks: [
-      { ...recall, kinds: [...full.kinds, ...full.controls], longest: 3 },
-      { ...copy, kinds: full.kinds, longest: 8 },
+      { ...recall, kinds: [...full.kinds, ...full.controls], longest: 3, steps: 6000 },
+      { ...copy, kinds: full.kinds, longest: 8, steps: 2000 },
     ],
-    ...{ training: recallTraining.full, questions: 3, values: 8, train: 100_000, each: 500, looked: 32, steps: 6000 },
+    ...{ training: recallTraining.full, questions: 3, values: 8, train: 100_000, each: 500, looked: 32 },
   },
 } as const satisfies Readonly<Record<Preset, object>>;
 
@@ -158,16 +159,15 @@ interface ArmOptions {
   readonly train: number;
   readonly each: number;
   readonly looked: number;
-  readonly steps: number;
   readonly questions: number;
   readonly values: number;
   readonly training: RecallTraining;
 }
 
 function armOf({ task, kind: { name, ...kind }, seed, ...sizes }: ArmOptions) {
-  const { longest } = task;
+  const { longest, steps } = task;
   const lengths = lengthsOf(task);
-  const { train, each, looked, steps, questions, values, training } = sizes;
+  const { train, each, looked, questions, values, training } = sizes;
   const parts = { train, validation: 100, test: each };
   const options =
     task.gold === "recalled"

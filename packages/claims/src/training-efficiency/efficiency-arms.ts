@@ -70,7 +70,7 @@ const settings = {
     cmudict: { steps: 200, batch: 64, packing: 64, evaluation: { scored: 1000, decoded: 200 } },
   },
   full: {
-    "moby-dick": { steps: 600, batch: 32, packing: 128 },
+    "moby-dick": { steps: 400, batch: 32, packing: 128 },
     cmudict: { steps: 1500, batch: 64, packing: 64, evaluation: { scored: 2670, decoded: 2670 } },
   },
 } as const;
