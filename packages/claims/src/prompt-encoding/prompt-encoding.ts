@@ -109,7 +109,7 @@ function findings(results: readonly ArmResult[], request: ClaimRequest): Finding
       "Which order a causal model finds easier is not given by its mask: with the question last, too, its last position sees everything. The gap is signed as the statement has it, easier with the question first.",
       ...[first, second].flatMap(unjudgedNotes),
       "An architecture counts as having learned recall if it has in the better place of the question. Where it has in both, the gap is small, too: the learning curves tell which was learned sooner.",
-      "Under the prefix mask the loss on the source asks for tokens that are in sight: that cell of mask × loss is a control of what such a loss takes away, and no language model.",
+      "Under the prefix mask the loss on the source asks for tokens that are in sight: that cell of mask × loss is a control of what such a loss changes, and no language model.",
     ],
   };
 }

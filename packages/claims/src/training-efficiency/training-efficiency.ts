@@ -78,7 +78,7 @@ function findings(again: ArmResult<TrainingNumbers>, trained: TrainedArms, reque
       "Tokens seen are those of all streams: an encoder–decoder's source ends with an end token, and its target begins with a start token, which is a hundredth more.",
       "Losses at equal FLOPs, where a method says that they are read off curves: the dearer arm is read before its learning rate has come down, which favours the cheaper one. Others are of arms that were trained for as many FLOPs. At equal tokens supervised the causal arm is a run of its own, of half the steps, with the learning rate come down.",
       "Held-out texts are cut once, at the same places for all. A causal model was trained without cuts; what it is scored on are the same tokens.",
-      "On CMUdict loss on the source teaches little of the target: there the same-supervision arm is the causal one with loss on the target.",
+      "On CMUdict the arm of the same supervision is the causal one with loss on the target; on text it is the one of half the steps.",
       ...(long.length > 0 ? [longRunNote] : []),
       "Seconds are of this machine and its kernels, and decide nothing.",
     ],
