@@ -119,7 +119,7 @@ function findings(results: Trained, request: ClaimRequest): Findings {
     tables: [armTable(results)],
     charts: [],
     notes: [
-      "Chance is one in four. All choices of an item have as many words and bytes; of the held-out instruction, the answer is one of four orders of the same letters.",
+      "Chance is one in four. All choices of an item have as many words and bytes; of the held-out instruction, the answer is one of four orders of the same letters; below chance is a model that answers another instruction than it is given.",
       "Arms of one depth in each stack cost about the same FLOPs for a token; the encoder–decoder then has over twice the parameters, and like the prefix model it is supervised on half of the tokens.",
       "One small book and a model of at most a few million parameters: zero-shot here is the ranking of text like that trained on, not a task that was never seen. Sets of prompts favour causal models, too: their items are continuations.",
       "Each model has the language-modelling objective that its architecture admits; masked pretraining, after which the encoder–decoder led in the paper, is not measured.",
