@@ -31,8 +31,8 @@ export function resultsOf(kinds: readonly SeededArms[], results: readonly ArmRes
 }
 
 /** The same arm once more, computed anew: nothing of it may differ. */
-export const repeated = ({ name, configuration, run }: ClaimArm): ClaimArm => ({
+export const repeated = ({ name, configuration, ...arm }: ClaimArm): ClaimArm => ({
+  ...arm,
   name: `${name}, repeated`,
   configuration: { ...configuration, repeat: 1 },
-  run,
 });
