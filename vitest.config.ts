@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 const conditions = ["@trivium/source", "node", "import", "default"];
@@ -9,6 +10,8 @@ const shared = {
 export default defineConfig({
   ...shared,
   test: {
+    // Most recipes wait for a process of their own; Vitest would leave one core to itself, half of two.
+    maxWorkers: availableParallelism(),
     projects: [
       {
         ...shared,
