@@ -35,6 +35,7 @@ export {
 export { countedEffect } from "./claims/counted-effect.ts";
 export { judge } from "./claims/judge.ts";
 export { type MeasureArmOptions, measureArm } from "./claims/measure-arm.ts";
+export { readCurrent } from "./claims/read-current.ts";
 export { type ClaimsEvent, type RunClaimsOptions, runClaims } from "./claims/run-claims.ts";
 export {
   type ProbedData,

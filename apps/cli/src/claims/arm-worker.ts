@@ -9,7 +9,7 @@ import { createArmContext } from "./arm-context.ts";
 import { createArmFolder } from "./arm-folder.ts";
 import { describeMachine } from "./describe-run.ts";
 import { findClaims } from "./find-claims.ts";
-import { sortArms } from "./sort-arms.ts";
+import { planAllArms } from "./sort-arms.ts";
 
 /** The first message to a worker. Each one after it is `{ hash }`: an arm to measure. */
 export interface ArmWorkerStart extends Pick<AnalyseClaimsOptions, "request"> {
@@ -51,11 +51,11 @@ export async function serveArms({ registry: load }: CommandContext): Promise<voi
   await backend.activate();
   const { gemmVersion } = await numericIdentity(backend);
   const store = createArmFolder(settings.out);
-  const { left } = await sortArms({ ...asked, claims: findClaims(claims, registry), store });
+  const arms = await planAllArms({ ...asked, claims: findClaims(claims, registry) });
   const context = createArmContext(registry, settings.attention);
   const options = { store, context, machine: describeMachine(gemmVersion) };
   for await (const [{ hash }] of messages as AsyncIterable<[{ hash: string }]>) {
-    const planned = left.find((one) => one.hash === hash);
+    const planned = arms.get(hash);
     try {
       if (planned) await consume(measureArm(planned, options), (progress) => say({ type: "progress", progress }));
       say({ type: "ended" });

@@ -1,9 +1,8 @@
 import { type ChildProcess, fork } from "node:child_process";
-import type { AnalyseClaimsOptions } from "@trivium/evaluator";
 import type { Output } from "../output.ts";
 import type { ClaimsSettings } from "../settings.ts";
 import { type ArmWorkerEvent, type ArmWorkerStart, failureOf } from "./arm-worker.ts";
-import { sortArms } from "./sort-arms.ts";
+import { type SortArmsOptions, sortArms } from "./sort-arms.ts";
 
 export interface WorkerOptions {
   /** How many processes. */
@@ -21,7 +20,7 @@ export interface WorkerOptions {
  * @throws what an arm threw; `Error` if a process ends by itself.
  */
 export async function measureAtOnce(
-  claims: AnalyseClaimsOptions,
+  claims: SortArmsOptions,
   { jobs, settings, signal, output }: WorkerOptions,
 ): Promise<void> {
   const arms = (await sortArms(claims)).left.filter(({ arm }) => !arm.alone);

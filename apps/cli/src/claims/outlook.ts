@@ -1,6 +1,6 @@
-import type { AnalyseClaimsOptions, ClaimArm, StoredArm } from "@trivium/evaluator";
+import type { ClaimArm, StoredArm } from "@trivium/evaluator";
 import { duration } from "../duration.ts";
-import { sortArms } from "./sort-arms.ts";
+import { type SortArmsOptions, sortArms } from "./sort-arms.ts";
 
 /** How much work claims are. */
 export interface Outlook {
@@ -8,6 +8,8 @@ export interface Outlook {
   readonly arms: number;
   /** How many of them have no results yet. */
   readonly left: number;
+  /** How many of those were measured on other data. */
+  readonly outdated: number;
   /** What these will take, but for the next. */
   readonly seconds: number;
   /** How many are like nothing that was measured before. */
@@ -19,19 +21,21 @@ export interface Outlook {
  *
  * @param jobs - arms that are measured at once, but for those that need to be alone.
  */
-export async function claimsOutlook(options: AnalyseClaimsOptions, jobs = 1): Promise<Outlook> {
-  const { left, known } = await sortArms(options);
+export async function claimsOutlook(options: SortArmsOptions, jobs = 1): Promise<Outlook> {
+  const { left, known, outdated } = await sortArms(options);
   const foreseen = left.flatMap(({ arm }) => {
     const seconds = expectedSeconds(arm, known);
     return seconds === undefined ? [] : [seconds / (arm.alone ? 1 : jobs)];
   });
   const seconds = foreseen.reduce((sum, one) => sum + one, 0);
-  return { arms: left.length + known.length, left: left.length, seconds, unknown: left.length - foreseen.length };
+  const arms = left.length + known.length;
+  return { arms, left: left.length, outdated, seconds, unknown: left.length - foreseen.length };
 }
 
 /** `"118 arms: 30 measured before, 88 to go, about 3 h 10 min and 2 arms of unknown length"` */
-export function describeOutlook({ arms, left, seconds, unknown }: Outlook): string {
-  const counts = `${counted(arms)}: ${arms - left} measured before, ${left} to go`;
+export function describeOutlook({ arms, left, outdated, seconds, unknown }: Outlook): string {
+  const again = outdated > 0 ? ` (${outdated} again, on data that has changed)` : "";
+  const counts = `${counted(arms)}: ${arms - left} measured before, ${left} to go${again}`;
   if (left === unknown) return counts;
   return `${counts}, about ${duration(seconds)}${unknown > 0 ? ` and ${counted(unknown)} of unknown length` : ""}`;
 }

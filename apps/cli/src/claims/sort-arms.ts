@@ -1,20 +1,47 @@
-import { type AnalyseClaimsOptions, type PlannedArm, planArms, type StoredArm } from "@trivium/evaluator";
+import {
+  type AnalyseClaimsOptions,
+  type ArmContext,
+  type ArmStore,
+  type PlannedArm,
+  planArms,
+  readCurrent,
+  type StoredArm,
+} from "@trivium/evaluator";
+
+export interface SortArmsOptions extends Omit<AnalyseClaimsOptions, "store"> {
+  readonly store: ArmStore;
+  readonly context: ArmContext;
+}
 
 export interface ArmsOfClaims {
   readonly left: readonly PlannedArm[];
   readonly known: readonly StoredArm[];
+  /** How many of those left were measured on other data than is here now. */
+  readonly outdated: number;
 }
 
-/** The arms of claims, each configuration once, in their order: those without results, and those with. */
-export async function sortArms({ claims, request, environment, store }: AnalyseClaimsOptions): Promise<ArmsOfClaims> {
+/** The arms of claims by their hashes, in order: each configuration once. */
+export async function planAllArms({
+  claims,
+  request,
+  environment,
+}: Omit<AnalyseClaimsOptions, "store">): Promise<ReadonlyMap<string, PlannedArm>> {
   const plans = await Promise.all(claims.map((named) => planArms(named, request, environment)));
-  const planned = new Map(plans.flat().map((one) => [one.hash, one]));
+  return new Map(plans.flat().map((one) => [one.hash, one]));
+}
+
+/** What is left to measure of all arms, and what is known. */
+export async function sortArms(options: SortArmsOptions): Promise<ArmsOfClaims> {
   const left: PlannedArm[] = [];
   const known: StoredArm[] = [];
-  for (const one of planned.values()) {
-    const stored = await store.read(one.hash);
-    if (stored) known.push(stored);
-    else left.push(one);
+  let outdated = 0;
+  for (const one of (await planAllArms(options)).values()) {
+    const current = await readCurrent(one, options);
+    if (current) known.push(current);
+    else {
+      left.push(one);
+      if (await options.store.read(one.hash)) outdated += 1;
+    }
   }
-  return { left, known };
+  return { left, known, outdated };
 }

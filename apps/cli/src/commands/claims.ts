@@ -44,7 +44,8 @@ async function measureClaims(context: CommandContext): Promise<void> {
   const { output } = context;
   const { settings, registry, backend, armContext, claims, run, machine } = await prepareRun(context);
   const { out } = settings;
-  const shared = { request: run.request, environment: run.environment, store: createArmFolder(out) };
+  const { request, environment } = run;
+  const shared = { request, environment, store: createArmFolder(out), context: armContext };
   const { jobs, threads } = shareCores(settings);
   const outlook = () => claimsOutlook({ ...shared, claims }, jobs);
   output.note(describeOutlook(await outlook()));
@@ -53,7 +54,7 @@ async function measureClaims(context: CommandContext): Promise<void> {
     const ofWorkers = backend.withOptions ? { ...settings, threads } : settings;
     await measureAtOnce({ ...shared, claims }, { jobs, settings: ofWorkers, signal, output });
     // Then arms that need to be alone, and those that lack something here, which is their claim's reason.
-    return consume(runClaims({ ...shared, claims, context: armContext, machine, signal }), showClaims(output, outlook));
+    return consume(runClaims({ ...shared, claims, machine, signal }), showClaims(output, outlook));
   };
   const results = await measure().finally(release);
   if (results.length < claims.length) {

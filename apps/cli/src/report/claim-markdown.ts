@@ -1,6 +1,6 @@
 import type { Evidence, FindingsTable } from "@trivium/evaluator";
 import { armsAndTime } from "./arms-and-time.ts";
-import { disagreements, howRead, seen, speaking } from "./claim-words.ts";
+import { disagreements, disagreementsNote, disagreementsTitle, howRead, seen, speaking } from "./claim-words.ts";
 import { readable, readableEffect } from "./claims-numbers.ts";
 import type { ReportedClaim } from "./claims-report.ts";
 import { escapeMarkdown, jsonBlock, markdownTable } from "./markdown.ts";
@@ -8,13 +8,14 @@ import { escapeMarkdown, jsonBlock, markdownTable } from "./markdown.ts";
 /** What is said and published of a claim, and what came of it, as Markdown without its title; pictures stand before tables. */
 export function claimMarkdown(claim: ReportedClaim, heading: "##" | "###", pictures: readonly string[] = []): string {
   const { evidence, measure, expected, effects, tables, notes, command } = claim;
+  const against = disagreements(claim);
   const section = (title: string, ...parts: readonly string[]) =>
     parts.some(Boolean) ? [`${heading} ${title}`, ...parts.filter(Boolean)] : [];
   return [
     ...section("What was published", evidenceList(evidence)),
     ...section("What was measured", escapeMarkdown(measure), `**Expected:** ${escapeMarkdown(expected)}`),
     ...section("What was seen", escapeMarkdown(seen(claim)), effects.length > 0 ? effectTable(claim) : ""),
-    ...section("Where this disagrees with what was published", evidenceList(disagreements(claim))),
+    ...(against.length > 0 ? section(disagreementsTitle, disagreementsNote, evidenceList(against)) : []),
     ...pictures,
     ...tables.map(findingsTable),
     ...section("Notes", notes.map((note) => `- ${escapeMarkdown(note)}`).join("\n")),

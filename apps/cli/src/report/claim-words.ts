@@ -10,6 +10,12 @@ export function seen({ verdict, reason, effects: [first] }: ReportedClaim): stri
   return `${word}: ${first.name} is ${readableEffect(first)}${counted}; ${readable(first.smallest)} would matter (${first.method}).`;
 }
 
+/** What is said above `disagreements`: a verdict is less than all that was seen. */
+export const disagreementsTitle = "Published findings that the verdict goes against";
+
+export const disagreementsNote =
+  "The verdict is that of the first effect, at the size that was measured; other effects may agree with these findings.";
+
 /** Published findings that our verdict does not go with. */
 export function disagreements({ verdict, evidence }: ReportedClaim): Evidence[] {
   const opposite = { supported: "against", contradicted: "for", "not supported": "for" }[verdict as string];

@@ -50,10 +50,10 @@ test.each([
   ["contradicted", ["for"]],
   ["not supported", ["for"]],
   ["inconclusive", []],
-] as const)("what is %s disagrees with findings that speak %j", async (verdict, against) => {
+] as const)("what is %s goes against findings that speak %j", async (verdict, against) => {
   const documents = await claimsDocuments({ ...report, claims: [{ ...claim, verdict }] });
   const [, section = ""] =
-    /## Where this disagrees[^\n]*\n([\s\S]*?)(\n\*\*C|$)/.exec(documents.get("one.md") ?? "") ?? [];
+    /## Published findings that[^\n]*\n([\s\S]*?)(\n\*\*C|$)/.exec(documents.get("one.md") ?? "") ?? [];
   expect([...section.matchAll(/speaks (\w+)/g)].map(([, word]) => word)).toEqual(against);
 });
 

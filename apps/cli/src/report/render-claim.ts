@@ -3,7 +3,7 @@ import { armsAndTime } from "./arms-and-time.ts";
 import { drawChart, hiddenPoints } from "./charts/draw-chart.ts";
 import { type Marks, marksOf } from "./charts/mark.ts";
 import { type CurvePanel, curvePanels } from "./claim-curves.ts";
-import { disagreements, howRead, seen, speaking } from "./claim-words.ts";
+import { disagreements, disagreementsNote, disagreementsTitle, howRead, seen, speaking } from "./claim-words.ts";
 import { readable } from "./claims-numbers.ts";
 import type { ReportedArm, ReportedClaim } from "./claims-report.ts";
 import { effectsTable } from "./effects-table.ts";
@@ -30,7 +30,7 @@ export async function renderClaim(claim: ReportedClaim): Promise<string> {
       `<p>${escapeHtml(measure)}</p><dl class="seen"><dt>Expected</dt><dd>${escapeHtml(expected)}</dd><dt>Seen</dt><dd>${escapeHtml(seen(claim))}</dd></dl>`,
     ),
     effects.length > 0 ? `<div class="effects">${renderTable(await effectsTable(claim))}</div>` : "",
-    heading("Where this disagrees with what was published", evidenceList(against)),
+    against.length > 0 ? heading(disagreementsTitle, `<p>${disagreementsNote}</p>${evidenceList(against)}`) : "",
     heading("Learning curves", learning.join("")),
     heading("Charts", await renderCharts(charts, marks)),
     tables.length > 0 ? heading("Numbers", tables.map(renderTable).join("")) : "",

@@ -87,7 +87,7 @@ function findings(constructed: ConstructedNumbers, arms: readonly ArmResult[], r
       `The construction is linear attention without a softmax, run through our masks; from the recursion in float64 its mean errors differ by at most ${constructed.fromFloat64.toExponential(1)} of their size.`,
       `The construction's limit is of linear attention. At d 4 and 10 examples it is ${expectedStationaryError({ width: 4, examples: 10 }).toFixed(3)} on average; the trained causal arms, with softmax, reach ${meanOf(errorsOf(causal).map(meanOf)).toFixed(3)}.`,
       "Where the causal construction stops is online gradient descent without a decaying step: d/3 · (1 − 1/d)ⁿ on average for inputs around 0. Means over the paper's 64 sequences are uncertain by a tenth.",
-      "The trained arms also decide the claim prefix-use: of the two, one follows from the other.",
+      "The trained arms also decide the claim prefix-use, which asks how much of the error of answering 0 the difference is. Between two small errors the ratio may be great and the difference too small to matter.",
       "Both arms have the same parameters and the same sequences; a causal model of text is also trained on everything before the query, which is not measured here. Nothing is said of models that were trained with another mask than they are asked with.",
     ],
   };

@@ -78,7 +78,7 @@ function findings(results: readonly ArmResult[], request: ClaimRequest): Finding
     charts: [],
     notes: [
       "In context each example is one token, as in Ding et al.; in the text form, x and y apart, a causal model would also have to bind them.",
-      "The verdict is by the arms that also decide in-context-learning: of the two claims, one follows from the other.",
+      "The arms that decide this also decide in-context-learning, which asks how many times greater the causal error is; here it is how much of the error of answering 0 the difference is. Between two small errors the ratio may be great and the difference too small to matter.",
       "Causal and prefix arms have the same parameters and are given the same sequences and words: the mask alone differs. Nothing here was pretrained, so nothing is said of switching a large model's mask.",
       "Shares saved of a squared error and of nats are on scales of their own: of nats, what is left to chance in the data cannot be saved.",
       "The last fifth of the steps of a switched model has an optimiser and a schedule of its own: from scratch, the prefix model has one schedule over as many steps in all.",

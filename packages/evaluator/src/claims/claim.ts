@@ -75,6 +75,11 @@ export interface ClaimArm<Numbers extends Json = Json> {
   readonly configuration: Readonly<Record<string, Json>>;
   /** Whether nothing may run beside it: its times are what it is for, or it needs every core. */
   readonly alone?: true;
+  /**
+   * Whether kept results are of the data that is here now, which changes with what brings it and is named by no
+   * configuration. Default: they are.
+   */
+  isCurrent?(kept: ArmResult, context: ArmContext): Promise<boolean>;
   run(context: ArmContext): AsyncGenerator<ArmProgress, ArmOutcome<Numbers>>;
 }
 

@@ -41,8 +41,8 @@ export async function* measureArm(
   return result;
 }
 
-/** By its name, which survives two copies of a package. */
-const isLack = (error: unknown): error is TriviumError =>
+/** Whether something optional is not here. By its name, which survives two copies of a package. */
+export const isLack = (error: unknown): error is TriviumError =>
   TriviumError.is(error) && ["DataError", "UnsupportedError"].includes(error.name);
 
 /** As it will be read back: a run and its repetition from the store must not differ. */

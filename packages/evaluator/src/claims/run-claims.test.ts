@@ -108,6 +108,21 @@ test("an arm keeps what it ran on, and what another machine measured is not meas
   expect(result).toMatchObject({ arms: [{ machine: { processor: "A" } }] });
 });
 
+test("an arm of other data than is here now is measured anew; where the data is missing, what is kept stands", async () => {
+  const runs: string[] = [];
+  const store = createMemoryArmStore();
+  const arm = (isCurrent: () => Promise<boolean>) => ({ ...counting(1, runs), isCurrent });
+  const run = (isCurrent: () => Promise<boolean>) =>
+    consume(runClaims({ claims: [{ id: "one", claim: claimOf([arm(isCurrent)]) }], request, context, store }));
+  await run(async () => expect.fail("nothing is kept yet"));
+  await run(async () => true);
+  await run(() => Promise.reject(new DataError("tasks/missing", "no corpus here")));
+  expect(runs).toHaveLength(1);
+  await run(async () => false);
+  expect(runs).toHaveLength(2);
+  await expect(run(() => Promise.reject(new Error("a bug")))).rejects.toThrow("a bug");
+});
+
 test("what computes is a part of the place: another backend has results of its own", async () => {
   const runs: string[] = [];
   const store = createMemoryArmStore();

@@ -10,6 +10,7 @@ import {
 import type { StoredArm } from "./arm-store.ts";
 import type { ArmProgress } from "./claim.ts";
 import { type MeasureArmOptions, measureArm } from "./measure-arm.ts";
+import { readCurrent } from "./read-current.ts";
 
 /** With a signal that aborts, what is finished stays in the store, and the same call goes on from there. */
 export interface RunClaimsOptions extends Omit<AnalyseClaimsOptions, "store">, MeasureArmOptions {}
@@ -35,7 +36,8 @@ export type ClaimsEvent =
   | { readonly type: "result"; readonly result: ClaimResult };
 
 /**
- * Runs what arms of the claims have no results yet, keeps each as it finishes, and judges the claims.
+ * Runs what arms of the claims have no results yet, or those of other data, keeps each as it finishes, and judges the
+ * claims.
  *
  * Arms of one configuration are run once, whatever claim asks for them. A claim whose arm lacks data or a feature that
  * is optional is reported as not run, with the reason; the others go on.
@@ -68,7 +70,7 @@ async function* runClaim(
     const { arm, hash } = one;
     const about = { claim: named.id, arm: arm.name, hash };
     const shown = (progress: ArmProgress) => ({ type: "progress", ...about, progress }) as const;
-    const stored = await options.store.read(hash);
+    const stored = await readCurrent(one, options);
     yield { type: "arm", ...about, index, arms: planned.length, from: stored ? "store" : "run" };
     const result = stored ?? (yield* relay(measureArm(one, options), shown));
     if (!result) return undefined;

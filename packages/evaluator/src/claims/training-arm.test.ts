@@ -37,6 +37,14 @@ test("an arm is trained and scored, in all and by example", async () => {
   expect(numbers.probe).toBeNull();
 });
 
+test("what was measured on other examples is not current", async () => {
+  const { name, configuration, ...measured } = arm();
+  const kept = { name, configuration, ...(await run()) };
+  expect(await measured.isCurrent?.(kept, armContext())).toBe(true);
+  const other = { ...reversals(), fingerprint: "of other words" };
+  expect(await measured.isCurrent?.(kept, armContext({ dataset: async () => other }))).toBe(false);
+});
+
 test("with a beam, other decoded examples are scored than greedily, on the same likelihood", async () => {
   const [greedy, searched] = [await run(), await run({ evaluation: { beam: 6, curvePoints: 2 } })];
   expect(searched.numbers.targetLoss).toBe(greedy.numbers.targetLoss);

@@ -77,7 +77,8 @@ export type TrainingNumbers = {
  * Trains one architecture on a dataset and scores it on held-out targets.
  *
  * At one seed all arms see the same examples in the same order, and are scored on the same held-out ones; the same
- * configuration twice gives the same numbers, bit for bit.
+ * configuration twice gives the same numbers, bit for bit. What was measured on a dataset of another fingerprint is not
+ * current.
  *
  * @throws {UnsupportedError} the objective's reason, as it runs, if it does not fit the architecture; what `runArm` and
  *   the context throw.
@@ -89,6 +90,10 @@ export function trainingArm({ name, probe, ...settings }: TrainingArmOptions): C
   return {
     name,
     configuration,
+    async isCurrent({ numbers }, context) {
+      const { name, options } = settings.dataset;
+      return (await context.dataset(name, options)).fingerprint === (numbers as TrainingNumbers).data.fingerprint;
+    },
     async *run(context) {
       const prepared = await prepareTraining(training, context);
       let probed: Json = null;
