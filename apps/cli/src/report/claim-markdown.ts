@@ -1,7 +1,16 @@
 import type { Evidence, FindingsTable } from "@trivium/evaluator";
 import { armsAndTime } from "./arms-and-time.ts";
-import { disagreements, disagreementsNote, disagreementsTitle, howRead, seen, speaking } from "./claim-words.ts";
-import { readable, readableEffect } from "./claims-numbers.ts";
+import {
+  disagreements,
+  disagreementsNote,
+  disagreementsTitle,
+  effectCells,
+  effectColumns,
+  howRead,
+  seen,
+  speaking,
+} from "./claim-words.ts";
+import { readable } from "./claims-numbers.ts";
 import type { ReportedClaim } from "./claims-report.ts";
 import { escapeMarkdown, jsonBlock, markdownTable } from "./markdown.ts";
 
@@ -37,8 +46,8 @@ const evidenceList = (evidence: readonly Evidence[]): string =>
 
 const effectTable = ({ effects }: ReportedClaim): string =>
   markdownTable(
-    ["effect", "estimate and 95 % interval", "matters from", "method"],
-    effects.map((effect) => [effect.name, readableEffect(effect), readable(effect.smallest), effect.method]),
+    ["effect", ...effectColumns],
+    effects.map((effect) => [effect.name, ...effectCells(effect)]),
   );
 
 const findingsTable = ({ title, columns, rows }: FindingsTable): string =>

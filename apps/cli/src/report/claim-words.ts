@@ -1,4 +1,4 @@
-import type { Evidence } from "@trivium/evaluator";
+import type { Effect, Evidence } from "@trivium/evaluator";
 import { readable, readableEffect } from "./claims-numbers.ts";
 import type { ReportedClaim } from "./claims-report.ts";
 
@@ -7,8 +7,19 @@ export function seen({ verdict, reason, effects: [first] }: ReportedClaim): stri
   if (!first) return `Not run: ${reason?.message ?? "nothing was measured"}`;
   const counted = first.low === first.high ? "" : ", 95 % interval";
   const word = `${verdict[0]?.toUpperCase()}${verdict.slice(1)}`;
-  return `${word}: ${first.name} is ${readableEffect(first)}${counted}; ${readable(first.smallest)} would matter (${first.method}).`;
+  const unjudged = first.unjudged === undefined ? "" : ` It decides nothing: ${first.unjudged}.`;
+  return `${word}: ${first.name} is ${readableEffect(first)}${counted}; ${readable(first.smallest)} would matter (${first.method}).${unjudged}`;
 }
+
+/** What is said of an effect beside its name. */
+export const effectColumns = ["estimate and 95 % interval", "each seed", "matters from", "method"] as const;
+
+export const effectCells = (effect: Effect): string[] => [
+  readableEffect(effect),
+  effect.seeds?.map(readable).join(", ") ?? "–",
+  readable(effect.smallest),
+  `${effect.method}${effect.unjudged === undefined ? "" : `; decides nothing: ${effect.unjudged}`}`,
+];
 
 /** What is said above `disagreements`: a verdict is less than all that was seen. */
 export const disagreementsTitle = "Published findings that the verdict goes against";

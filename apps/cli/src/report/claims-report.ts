@@ -146,12 +146,18 @@ function reportedClaim(result: ClaimResult, run: ClaimsRun): ReportedClaim {
 
 /** A run may go on on another machine; what that does to its numbers shall be known. */
 function machineNotes(arms: readonly StoredArm[]): string[] {
-  const { length } = machinesOf(arms);
-  if (length < 2) return [];
+  const { size } = new Set(machinesOf(arms).map(hardwareOf));
+  if (size < 2) return [];
   return [
-    `Its arms ran on ${length} machines: seconds compare only those of one, and between machines sums may be rounded otherwise.`,
+    `Its arms ran on ${size} machines: seconds compare only those of one, and between machines sums may be rounded otherwise.`,
   ];
 }
+
+/** What decides times and last bits; versions of this program and of Node stand in the signature. */
+const hardwareOf = (machine: Json): string => {
+  const { node, trivium, ...hardware } = machine as Readonly<Record<string, Json>>;
+  return JSON.stringify(hardware);
+};
 
 function reportedArm(arm: StoredArm): ReportedArm {
   const { name, hash, configuration, numbers, seconds, machine, times, curve } = arm;

@@ -1,5 +1,5 @@
 import { drawInterval } from "./charts/draw-interval.ts";
-import { readable, readableEffect } from "./claims-numbers.ts";
+import { effectCells, effectColumns } from "./claim-words.ts";
 import type { ReportedClaim } from "./claims-report.ts";
 import type { PageTable } from "./page/render-table.ts";
 
@@ -8,14 +8,8 @@ export async function effectsTable({ effects }: ReportedClaim): Promise<PageTabl
   const pictures = await Promise.all(effects.map((effect) => drawInterval(effect, effects)));
   return {
     title:
-      "Effects. Right of the line at zero speaks for the statement; shaded is what is too small to matter. The first decides the verdict.",
-    columns: ["effect", "interval", "estimate and 95 % interval", "matters from", "method"],
-    rows: effects.map((effect, at) => [
-      effect.name,
-      { html: pictures[at] || "–" },
-      readableEffect(effect),
-      readable(effect.smallest),
-      effect.method,
-    ]),
+      "Effects. The first decides the verdict: right of the line at zero speaks for the statement; the others are read by their names. Shaded is what is too small to matter.",
+    columns: ["effect", "interval", ...effectColumns],
+    rows: effects.map((effect, at) => [effect.name, { html: pictures[at] || "–" }, ...effectCells(effect)]),
   };
 }

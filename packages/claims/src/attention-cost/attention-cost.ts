@@ -70,6 +70,7 @@ function findings(counts: readonly PairCount[], timed: ArmResult<TimedCases>): F
     charts: [pairChart(counts), timeChart(timed)],
     notes: [
       "A kernel that skips nothing spends the same under every mask: the effects are of one that skips all hidden pairs, the least that the mask leaves to be done.",
+      "Times are of this machine and kernel, the fastest of each mask's runs, the causal mask first in every turn. They need not follow the pairs: what a kernel spends beside them, most of it in short rows, is not counted.",
       "An encoder–decoder sees the same pairs as a prefix model, but in stacks of their own and with projections for cross-attention.",
     ],
   };

@@ -1,5 +1,6 @@
 import {
   type ArmResult,
+  bootstrapMean,
   type Chart,
   type Claim,
   type ClaimArm,
@@ -11,10 +12,9 @@ import {
   type Findings,
   type FindingsTable,
   type Preset,
-  pairedEffect,
 } from "@trivium/evaluator";
 import { type InContextNumbers, inContextArm, zeroError } from "../trained/in-context-arm.ts";
-import { inContextEffect } from "../trained/in-context-effect.ts";
+import { inContextEffect, inContextRatio } from "../trained/in-context-effect.ts";
 import { meanOf } from "../trained/mean-of.ts";
 import { planSeeds, repeated, resultsOf, type SeededArms } from "../trained/seeded-arms.ts";
 import { type ConstructedNumbers, constructedArm } from "./constructed-arm.ts";
@@ -75,7 +75,7 @@ function findings(constructed: ConstructedNumbers, arms: readonly ArmResult[], r
   const again = [arms.at(-1) as ArmResult<InContextNumbers>];
   return {
     effects: [
-      logRatio("trained: query error, ln(causal ÷ prefix)", causal, prefix),
+      inContextRatio("trained: query error, ln(causal ÷ prefix)", causal, prefix),
       lastLayer(constructed),
       inContextEffect("trained: query error, causal − prefix", causal, prefix),
       inContextEffect("the same arm twice (A/A)", causal.slice(0, 1), again),
@@ -87,7 +87,7 @@ function findings(constructed: ConstructedNumbers, arms: readonly ArmResult[], r
       `The construction is linear attention without a softmax, run through our masks; from the recursion in float64 its mean errors differ by at most ${constructed.fromFloat64.toExponential(1)} of their size.`,
       `The construction's limit is of linear attention. At d 4 and 10 examples it is ${expectedStationaryError({ width: 4, examples: 10 }).toFixed(3)} on average; the trained causal arms, with softmax, reach ${meanOf(errorsOf(causal).map(meanOf)).toFixed(3)}.`,
       "Where the causal construction stops is online gradient descent without a decaying step: d/3 · (1 − 1/d)ⁿ on average for inputs around 0. Means over the paper's 64 sequences are uncertain by a tenth.",
-      "The trained arms also decide the claim prefix-use, which asks how much of the error of answering 0 the difference is. Between two small errors the ratio may be great and the difference too small to matter.",
+      "The trained arms also decide the claim prefix-use: of the two, one follows from the other. Their difference is small beside the error of answering 0, as both arms have learned the task.",
       "Both arms have the same parameters and the same sequences; a causal model of text is also trained on everything before the query, which is not measured here. Nothing is said of models that were trained with another mask than they are asked with.",
     ],
   };
@@ -95,25 +95,11 @@ function findings(constructed: ConstructedNumbers, arms: readonly ArmResult[], r
 
 const errorsOf = (arms: Trained) => arms.map(({ numbers }) => numbers.errors);
 
-/** Of logarithms, so that no few sequences decide; a tenth more or less would not be noticed. */
-const logRatio = (name: string, left: Trained, right: Trained): Effect => {
-  const logs = (arms: Trained) => errorsOf(arms).map((errors) => errors.map(Math.log));
-  return pairedEffect({
-    ...{ name, unit: "ln of the ratio, mean over sequences", smallest: 0.1 },
-    ...{ left: logs(left), right: logs(right), examples: "own" },
-  });
-};
-
-function lastLayer({ last }: ConstructedNumbers): Effect {
-  const effect = pairedEffect({
-    ...{ name: "constructed: query error after 50 layers, causal − prefix", unit: "squared error", smallest: 0.01 },
-    ...{ left: [last.causal], right: [last.prefix] },
-  });
-  return {
-    ...effect,
-    method: `paired bootstrap over ${last.causal.length} sequences; of each sequence the errors are exact`,
-  };
-}
+const lastLayer = ({ last }: ConstructedNumbers): Effect => ({
+  ...{ name: "constructed: query error after 50 layers, causal − prefix", unit: "squared error", smallest: 0.01 },
+  ...bootstrapMean(last.causal.map((error, at) => error - (last.prefix[at] as number))),
+  method: `paired bootstrap over ${last.causal.length} sequences; of each sequence the errors are exact`,
+});
 
 const trainedTable = (arms: Trained): FindingsTable => ({
   title: `Trained: squared error on the queries of held-out sequences (of answering 0: ${zeroError.toFixed(2)})`,

@@ -9,18 +9,24 @@ const request: ClaimRequest = { preset: "quick", seeds: [1, 2, 3] };
 const answers = (shares: readonly number[]) =>
   shares.flatMap((share) => Array.from({ length: 40 }, (_, at) => (at < share * 40 ? 1 : 0)));
 
-function results(...kinds: readonly (readonly number[])[]): ArmResult[] {
+/** Such wrong answers take `edits` edits where the right ones have one symbol. */
+function resultsOf(edits: number, ...kinds: readonly (readonly number[])[]): ArmResult[] {
   const attention = { mass: [0.8, 0.7], entropy: 0.5, gold: 0.9 };
   const arm = (name: string, shares: readonly number[]): ArmResult => ({
     ...{ name, configuration: {} },
     numbers: {
       ...{ parameters: 10, flops: 100, probe: [attention, attention, attention] },
-      examples: { exact: answers(shares), nats: answers(shares), tokens: [], edits: [], symbols: [] },
+      examples: {
+        ...{ exact: answers(shares), nats: answers(shares), tokens: [], symbols: answers(shares.map(() => 1)) },
+        edits: answers(shares).map((right) => (right ? 0 : edits)),
+      },
     },
   });
   const arms = kinds.flatMap((shares) => request.seeds.map((seed) => arm(`seed ${seed}`, shares)));
   return [...arms, arm("repeated", kinds[2] as readonly number[])];
 }
+
+const results = (...kinds: readonly (readonly number[])[]) => resultsOf(1, ...kinds);
 
 test.each([
   ["supported", [0.9, 0.5, 0.1], [0.9, 0.8, 0.7]],
@@ -41,13 +47,22 @@ test.each([
   ["encoder–decoder", [0.5, 0.4, 0.1], [0.9, 0.9, 0.9]],
   ["prefix", [0.9, 0.5, 0.1], [0.5, 0.5, 0.5]],
 ] as const)("a fall is not judged where the %s arms have not learned the task at L", (name, encoderDecoder, prefix) => {
-  const { effects, notes } = longInput().analyse(results(prefix, prefix, encoderDecoder), request);
+  const [first] = longInput().analyse(results(prefix, prefix, encoderDecoder), request).effects;
+  expect(judge(first)).toBe("inconclusive");
+  expect(first.unjudged).toContain(`not learned: ${name} at L answers 50.0 % right`);
+});
+
+test("a fall is not judged where wrong answers are too long: two edits, where the right one has one symbol", () => {
+  const [prefix, encoderDecoder] = [
+    [0.9, 0.8, 0.7],
+    [0.9, 0.5, 0.1],
+  ] as const;
+  const { effects, tables } = longInput().analyse(resultsOf(2, prefix, prefix, encoderDecoder), request);
   expect(judge(effects[0])).toBe("inconclusive");
-  expect(
-    notes.filter((note) =>
-      note.startsWith(`No verdict from "${effects[0].name}": not learned: ${name} at L answers 50.0 % right`),
-    ),
-  ).toHaveLength(1);
+  expect(effects[0].unjudged).toContain("100 % of those of encoder–decoder");
+  const overlong = effects.find(({ name }) => name.startsWith("answers that are too long"));
+  expect(overlong?.estimate).toBeCloseTo(0.9 - 0.3, 6);
+  expect(tables[0]?.rows[2]?.at(-1)).toBeCloseTo(0.9, 6);
 });
 
 test("full has the fall of shared stacks as a control: the same cross-attention, other weights", () => {

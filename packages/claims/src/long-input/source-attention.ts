@@ -70,17 +70,17 @@ function summary(looks: readonly Look[]): SourceAttention {
   const [{ mass, steps }] = looks as [Look];
   const everyHead = mass.flatMap((heads, layer) => heads.map((_, head) => [layer, head] as const));
   const over = (of: (look: Look, layer: number, head: number) => number) =>
-    everyHead.map(([layer, head]) => meanOf(looks.map((look) => of(look, layer, head))));
+    everyHead.map(([layer, head]) => meanOrZero(looks.map((look) => of(look, layer, head))));
   const goldIn = ({ gold, named }: Look, layer: number, head: number) =>
-    meanOf((gold[layer]?.[head] ?? []).filter((_, step) => (named[step]?.length ?? 0) > 0));
+    meanOrZero((gold[layer]?.[head] ?? []).filter((_, step) => (named[step]?.length ?? 0) > 0));
   return {
     mass: Array.from({ length: steps }, (_, step) =>
-      meanOf(over((look, layer, head) => look.mass[layer]?.[head]?.[step] ?? 0)),
+      meanOrZero(over((look, layer, head) => look.mass[layer]?.[head]?.[step] ?? 0)),
     ),
-    entropy: meanOf(over((look, layer, head) => meanOf(look.entropy[layer]?.[head] ?? []))),
+    entropy: meanOrZero(over((look, layer, head) => meanOrZero(look.entropy[layer]?.[head] ?? []))),
     gold: Math.max(...over(goldIn)),
   };
 }
 
-const meanOf = (values: readonly number[]): number =>
+const meanOrZero = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);

@@ -24,10 +24,11 @@ export const maskDifficulty = (): Claim => ({
       ...{ speaks: "both", read: "text" },
     },
     {
-      finding: "In the constructed prefix model a query must not attend to itself, or the result is lost.",
+      finding:
+        "In the constructed model a query must not attend to itself, or the result is lost; that holds under either mask.",
       source: "Ding et al. 2024",
       url: "https://arxiv.org/abs/2308.06912",
-      ...{ speaks: "for", read: "text" },
+      ...{ speaks: "both", read: "text" },
     },
   ],
   measure:
@@ -44,7 +45,8 @@ export const maskDifficulty = (): Claim => ({
 
 function findings(counts: readonly MistakeCount[], dialogues: readonly DialoguePositions[]): Findings {
   // A mask that is refused has gone wrong for nobody.
-  const share = (name: string) => leaking(counts, name) / (made(counts, name) - of(counts, name, "refused"));
+  const tried = (name: string) => made(counts, name) - of(counts, name, "refused");
+  const share = (name: string) => leaking(counts, name) / tried(name);
   const again = (name: string) => {
     const { recomputed, tokens } = dialogues.find(({ architecture }) => architecture === name) as DialoguePositions;
     return recomputed / tokens;
@@ -83,6 +85,7 @@ function findings(counts: readonly MistakeCount[], dialogues: readonly DialogueP
         ? ["Without a mistake all models pass the leak analysis, padded and packed."]
         : ["A model without a mistake did not pass the leak analysis: look at it before anything else here."]),
       "Edits: a number off by one, the first row's number for every row, the other operator, an operand or the documents left out, a negation, full and causal for one another. Those that show the same pairs to real queries count once; those that change nothing there, not at all.",
+      `By number it is the other way: ${leaking(counts, "prefix")} of the prefix model's mistakes leak, ${leaking(counts, "causal")} of the causal model's. The share is of ${tried("prefix")} and ${tried("causal")}, so that a single causal mistake of another kind would move it by ${(1 / tried("causal")).toFixed(2)}.`,
       "All count alike here, and people do not make them alike often. What is counted is how far a mask forgives, in models of two layers and on two short pairs with loss on the target.",
       "An encoder–decoder has three masks, of which only the decoder's own can leak a label.",
       "A blind model trains and is only worse; a leak shows as a loss that is too good.",

@@ -134,7 +134,7 @@ function findings(counts: readonly SizeCount[], times: ArmResult<TimedSizes>): F
     tables: [paperTable(find), sizeTable(counts), timeTable(times)],
     charts: [],
     notes: [
-      `Effects are counted at the size of ${wang.name}, with ${wang.lengths.source} source and ${wang.lengths.target} target tokens, unless they say otherwise; the table has the other sizes.`,
+      `Effects are counted at the size of ${wang.name}, with ${wang.lengths.source} source and ${wang.lengths.target} target tokens, unless they say otherwise; the table has the other sizes. At that of ${t5Base.name} the FLOPs grow by less than would matter, and the statement would not be supported.`,
       "Each token passes one of the two stacks, so parameters double and FLOPs do not; what they grow by is cross-attention, 14/12 of the matrices of a layer with a feed-forward network of four widths.",
       "The causal model's head is counted at every position, the encoder–decoder's at the target's only. Where the vocabulary is large beside the model, as in T5-base, that saves about what cross-attention costs; T5 calls both costs M.",
       "FLOPs are of matrix products and visible pairs. Parameters are matched by whole layers, then by the feed-forward width, to within a hundredth.",

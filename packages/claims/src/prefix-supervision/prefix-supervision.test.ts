@@ -1,7 +1,6 @@
 import { type ArmContext, type ArmResult, type ClaimRequest, judge, type TrainingNumbers } from "@trivium/evaluator";
 import { consume } from "@trivium/trainer";
 import { expect, test } from "vitest";
-import { lossAt } from "../learning-curves/loss-at.ts";
 import { prefixSupervision } from "./prefix-supervision.ts";
 import { splitCounts } from "./split-counts.ts";
 
@@ -51,7 +50,7 @@ test.each([
   ["not supported", { "CMUdict: prefix": 0.5 }],
 ] as const)("it is %s by losses on text at equal tokens seen", (verdict, losses: Readonly<Record<string, number>>) => {
   const { effects } = prefixSupervision().analyse(results(losses), request);
-  const [seen, supervision, mask, supervised, pairsSeen, pairsControl, pairsSupervised, half] = effects;
+  const [seen, supervision, mask, supervised, pairsSeen, pairsControl, pairsMask, pairsSupervised, half] = effects;
   const loss = (kind: string) => losses[kind] ?? 1;
   const [prefix, causal] = [loss("Moby-Dick: prefix"), loss("Moby-Dick: causal")];
   const cut = loss("Moby-Dick: causal, loss behind the cut");
@@ -63,6 +62,7 @@ test.each([
   const pairs = loss("CMUdict: prefix") - loss("CMUdict: causal, loss on all");
   expect(pairsSeen?.estimate).toBeCloseTo(pairs, 6);
   expect(pairsControl?.estimate).toBeCloseTo(1 - loss("CMUdict: causal, loss on all"), 6);
+  expect(pairsMask?.estimate).toBeCloseTo(loss("CMUdict: prefix") - 1, 6);
   // When the causal arm had been supervised 500 times it was halfway, one nat above its end.
   expect(pairsSupervised?.estimate).toBeCloseTo(pairs - 1, 6);
   expect(half?.estimate).toBeCloseTo(1 - 64 / 127, 6);
@@ -97,9 +97,4 @@ test("half of a text carries loss in a prefix model", async () => {
   const { numbers } = await consume(splitCounts(64, 2000).run({} as ArmContext));
   expect(numbers.causal / numbers.draws).toBe(63);
   expect(numbers.prefix / numbers.draws / 64).toBeCloseTo(0.5, 1);
-});
-
-test("a curve is read between its points, and at its ends", () => {
-  const curve = [point(100, 3), point(200, 2), point(400, 1)];
-  expect([50, 100, 150, 300, 400, 900].map((supervised) => lossAt(curve, supervised))).toEqual([3, 3, 2.5, 1.5, 1, 1]);
 });

@@ -10,10 +10,11 @@ import {
   type Preset,
   type TrainingNumbers,
 } from "@trivium/evaluator";
-import { equalBudgetEffect, type TrainedArms } from "../learning-curves/compare-losses.ts";
+import { equalBudgetEffect } from "../learning-curves/equal-budget-effect.ts";
 import { cmudictArm } from "../trained/cmudict-arm.ts";
-import { lossEffect, smallestLoss } from "../trained/loss-effect.ts";
+import { lossEffect } from "../trained/loss-effect.ts";
 import { planSeeds, resultsOf, type SeededArms } from "../trained/seeded-arms.ts";
+import type { TrainedArms } from "../trained/trained-arms.ts";
 import { supervisionEvidence } from "./evidence.ts";
 import { type SplitCounts, splitCounts } from "./split-counts.ts";
 import { textArms } from "./text-arms.ts";
@@ -66,6 +67,7 @@ function findings(counts: SplitCounts, trained: readonly ArmResult[], request: C
       "The statement is of language models, and the verdict is on text: there each token could carry loss, and what precedes the cut is of the kind of what follows. A pair's source is what is given, and its own loss asks for something else.",
       "On CMUdict the source is a spelling and the target its sounds: loss on the source is of another alphabet, so what it teaches need not be what is asked.",
       "On text the prefix model's positions begin anew at the cut, as do those of the control under the causal mask; a causal model with loss on all tokens has no cut.",
+      "On CMUdict the causal arm with loss on all has as many tokens supervised halfway, where its curve is read: before its learning rate has come down, which favours the prefix model. The arm with loss on the target is supervised alike to its end.",
       "A causal model of half the steps is supervised as often as the prefix model, and updated half as often: equal supervision is not equal training.",
       `Of a text of ${counts.length} tokens cut at random, ${(counts.prefix / counts.draws).toFixed(1)} carry loss (n/2 = ${counts.length / 2}), against ${counts.causal / counts.draws} in a causal model.`,
     ],
@@ -89,12 +91,13 @@ function pairEffects(of: Find): Effect[] {
   const arms = (kind: string) => of(`CMUdict: ${kind}`);
   const [prefix, all, target] = [arms("prefix"), arms("causal, loss on all"), arms("causal, loss on the target")];
   const supervised = {
-    name: "CMUdict: loss at equal tokens supervised, prefix − causal with loss on all",
-    ...{ smallest: smallestLoss, left: prefix, right: all },
+    name: "CMUdict: loss at as many tokens supervised, prefix − causal with loss on all",
+    ...{ left: prefix, right: all },
   };
   return [
     lossEffect("CMUdict: loss at equal tokens seen, prefix − causal with loss on all", prefix, all),
     lossEffect("CMUdict: control, the same mask, loss on the target − on all", target, all),
+    lossEffect("CMUdict: the same tokens supervised, prefix − causal with loss on the target", prefix, target),
     equalBudgetEffect(supervised, "tokensSupervised"),
   ];
 }

@@ -39,11 +39,12 @@ test.each([
 ] as const)("it is %s by the error in context", (verdict, error) => {
   const { effects, tables } = prefixUse().analyse(results(error), request);
   expect(judge(effects[0])).toBe(verdict);
-  expect(effects[0].estimate).toBeCloseTo(error - 0.2, 6);
-  const [, , saved, switched, trained, scratch] = effects.map(({ estimate }) => estimate);
+  expect(effects[0].estimate).toBeCloseTo(Math.log(error / 0.2), 3);
+  const [, difference, , saved, ...ofSwitch] = effects.map(({ estimate }) => estimate);
+  expect(difference).toBeCloseTo(error - 0.2, 6);
   expect(saved).toBeCloseTo(1 - 0.2 / error, 3);
-  expect([switched, trained, scratch].map((value) => Number(value?.toFixed(6)))).toEqual([-0.9, 0.25, 0]);
-  expect(tables[1]?.rows[0]?.slice(1)).toEqual([1.1, 2, 1, 1.25, 1]);
+  expect(ofSwitch.map((value) => Number(value.toFixed(6)))).toEqual([-0.9, 0.25, 0, -0.25]);
+  expect(tables[1]?.rows[0]?.slice(1)).toEqual([1.1, 2, 1, 1.25, 1, 1]);
 });
 
 test("plans are equal, and arms in context differ by architecture and seed alone", () => {

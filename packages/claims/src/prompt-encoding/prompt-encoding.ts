@@ -11,15 +11,14 @@ import {
   type TrainingNumbers,
 } from "@trivium/evaluator";
 import { cmudictArm } from "../trained/cmudict-arm.ts";
-import { judgedIfLearned, type Reached, unjudgedNotes } from "../trained/judged-if-learned.ts";
+import { judgedIfLearned, type Reached } from "../trained/judged-if-learned.ts";
 import { lossEffect } from "../trained/loss-effect.ts";
 import { meanOf } from "../trained/mean-of.ts";
 import { planSeeds, resultsOf, type SeededArms } from "../trained/seeded-arms.ts";
 import type { SightName } from "../trained/sight.ts";
+import type { TrainedArms } from "../trained/trained-arms.ts";
 import { trainedTable } from "../trained/trained-table.ts";
 import { type QuestionPlace, recallArm } from "./recall-arm.ts";
-
-type Trained = readonly ArmResult<TrainingNumbers>[];
 
 const recalled = ["causal", "prefix", "encoder–decoder"] as const;
 const places = ["first", "last"] as const;
@@ -77,17 +76,17 @@ export const promptEncoding = (): Claim => ({
 
 function findings(results: readonly ArmResult[], request: ClaimRequest): Findings {
   const named = resultsOf(kinds(request.preset), results, request);
-  const of = (name: string): Trained => named<TrainingNumbers>(name);
+  const of = (name: string): TrainedArms => named<TrainingNumbers>(name);
   const gaps = recalled.map((sight) => orderGaps(places.map((at) => of(recallName(sight, at)))));
   const [causal, prefix, both] = gaps;
-  const reached = recalled.map((sight) => betterPlace(sight, of));
-  const [ofCausal, ofPrefix, ofBoth] = reached as [Reached, Reached, Reached];
+  const reached = recalled.map((sight) => reachedIn(sight, of));
+  const [ofCausal, ofPrefix, ofBoth] = reached as [Reached[], Reached[], Reached[]];
   // What the mask adds to the gap: an order that is easier for every architecture speaks of the task.
-  const first = judgedIfLearned(gapEffect("order gap (question first − last), causal − prefix", causal, prefix), [
+  const first = judgedByReach(gapEffect("order gap (question first − last), causal − prefix", causal, prefix), [
     ofCausal,
     ofPrefix,
   ]);
-  const second = judgedIfLearned(gapEffect("order gap, causal − encoder–decoder", causal, both), [ofCausal, ofBoth]);
+  const second = judgedByReach(gapEffect("order gap, causal − encoder–decoder", causal, both), [ofCausal, ofBoth]);
   const spelling = (sight: SightName) => of(spellingName(sight));
   return {
     effects: [
@@ -103,30 +102,43 @@ function findings(results: readonly ArmResult[], request: ClaimRequest): Finding
       lossEffect("CMUdict, causal: loss on all − on the target", spelling("causal, loss on all"), spelling("causal")),
       lossEffect("CMUdict, prefix: loss on all − on the target", spelling("prefix, loss on all"), spelling("prefix")),
     ],
-    tables: [accuracyTable(of, request), trainedTable("Arms", results as Trained)],
+    tables: [accuracyTable(of, request), trainedTable("Arms", results as TrainedArms)],
     charts: [],
     notes: [
       "Which order a causal model finds easier is not given by its mask: with the question last, too, its last position sees everything. The gap is signed as the statement has it, easier with the question first.",
-      ...[first, second].flatMap(unjudgedNotes),
       "An architecture counts as having learned recall if it has in the better place of the question. Where it has in both, the gap is small, too: the learning curves tell which was learned sooner.",
       "Under the prefix mask the loss on the source asks for tokens that are in sight: that cell of mask × loss is a control of what such a loss changes, and no language model.",
     ],
   };
 }
 
-/** What an architecture answers right where it finds the question easier: in one place at least it must have learned to look up. */
-function betterPlace(sight: SightName, of: (name: string) => Trained): Reached {
-  const shares = places.map((question) => {
+/** What an architecture answers right in each place of the question. */
+const reachedIn = (sight: SightName, of: (name: string) => TrainedArms): Reached[] =>
+  places.map((question) => {
     const name = recallName(sight, question);
     return { name, share: meanOf(of(name).map(({ numbers }) => numbers.exactMatch ?? 0)) };
   });
-  return shares.reduce((best, one) => (one.share > best.share ? one : best));
+
+/** The share from which on a gap of one in fifty has no room. */
+const saturatedFrom = 0.98;
+
+/** A gap is shown by who has learned to look up, in one place at least, and not by who always does. */
+function judgedByReach(effect: Effect, compared: readonly (readonly Reached[])[]): Effect {
+  const shares = compared.flat().map(({ share }) => share);
+  if (Math.min(...shares) >= saturatedFrom)
+    return { ...effect, unjudged: "all are answered right in either place, so that nothing is left to differ" };
+  return judgedIfLearned(
+    effect,
+    compared.map((places) => places.reduce((best, one) => (one.share > best.share ? one : best))),
+  );
 }
 
 /** Question first − last, example by example. */
-const orderGaps = ([first, last]: readonly Trained[]): readonly (readonly number[])[] =>
-  (first as Trained).map(({ numbers }, seed) =>
-    numbers.examples.exact.map((right, at) => right - ((last as Trained)[seed]?.numbers.examples.exact[at] as number)),
+const orderGaps = ([first, last]: readonly TrainedArms[]): readonly (readonly number[])[] =>
+  (first as TrainedArms).map(({ numbers }, seed) =>
+    numbers.examples.exact.map(
+      (right, at) => right - ((last as TrainedArms)[seed]?.numbers.examples.exact[at] as number),
+    ),
   );
 
 type Gaps = readonly (readonly number[])[] | undefined;
@@ -135,7 +147,7 @@ const gapEffect = (name: string, left: Gaps = [], right: Gaps = left.map((own) =
   // One question in fifty.
   pairedEffect({ name, unit: "share of questions", smallest: 0.02, left, right });
 
-function accuracyTable(of: (name: string) => Trained, { seeds }: ClaimRequest): FindingsTable {
+function accuracyTable(of: (name: string) => TrainedArms, { seeds }: ClaimRequest): FindingsTable {
   const rows = recalled.flatMap((sight) =>
     seeds.map((seed, index) => {
       const [first, last] = places.map((at) => of(recallName(sight, at))[index]?.numbers.exactMatch as number);

@@ -11,3 +11,15 @@ export const inContextEffect = (name: string, left: InContext, right: InContext)
     left: left.map(({ numbers }) => numbers.errors),
     right: right.map(({ numbers }) => numbers.errors),
   });
+
+/**
+ * How many times larger: of logarithms, so that no few sequences decide; a tenth more or less would not be noticed. It tells
+ * arms apart that all have learned the task, whose errors are small beside the error of answering 0.
+ */
+export const inContextRatio = (name: string, left: InContext, right: InContext): Effect => {
+  const logs = (arms: InContext) => arms.map(({ numbers }) => numbers.errors.map(Math.log));
+  return pairedEffect({
+    ...{ name, unit: "ln of the ratio, mean over sequences", smallest: 0.1 },
+    ...{ left: logs(left), right: logs(right), examples: "own" },
+  });
+};

@@ -19,8 +19,4 @@ export function judgedIfLearned(effect: Effect, compared: readonly Reached[]): E
   return { ...effect, unjudged: `not learned: ${shares}, where ${percent(learnedFrom)} would count as learned` };
 }
 
-/** For the notes, where an effect is unjudged. */
-export const unjudgedNotes = ({ name, unjudged }: Effect): string[] =>
-  unjudged === undefined ? [] : [`No verdict from "${name}": ${unjudged}.`];
-
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;

@@ -1,12 +1,11 @@
-import { type ArmResult, type Effect, pairedEffect, type TrainingNumbers } from "@trivium/evaluator";
-
-type Trained = readonly ArmResult<TrainingNumbers>[];
+import { type Effect, pairedEffect } from "@trivium/evaluator";
+import type { TrainedArms } from "./trained-arms.ts";
 
 /** Nats per target token below which nobody would choose by it. */
 export const smallestLoss = 0.01;
 
 /** How much more the left arms lose on the same held-out target tokens. */
-export const lossEffect = (name: string, left: Trained, right: Trained): Effect =>
+export const lossEffect = (name: string, left: TrainedArms, right: TrainedArms): Effect =>
   pairedEffect({
     ...{ name, unit: "nats per target token", smallest: smallestLoss },
     left: left.map(({ numbers }) => numbers.examples.nats),
@@ -15,7 +14,7 @@ export const lossEffect = (name: string, left: Trained, right: Trained): Effect 
   });
 
 /** What share more of the same decoded targets the left arms have exactly right. */
-export const exactEffect = (name: string, left: Trained, right: Trained): Effect =>
+export const exactEffect = (name: string, left: TrainedArms, right: TrainedArms): Effect =>
   pairedEffect({
     // One target in fifty.
     ...{ name, unit: "share of targets", smallest: 0.02 },

@@ -10,7 +10,7 @@ import type { Architecture } from "@trivium/model";
 import { causal } from "@trivium/model-causal";
 import { encoderDecoder } from "@trivium/model-encoder-decoder";
 import { expect, test } from "vitest";
-import { equalBudgetEffect } from "../learning-curves/compare-losses.ts";
+import { equalBudgetEffect } from "../learning-curves/equal-budget-effect.ts";
 import { prefixSupervision } from "../prefix-supervision/prefix-supervision.ts";
 import { type EfficiencyKind, efficiencyArms, efficiencyModels } from "./efficiency-arms.ts";
 import { trainingEfficiency } from "./training-efficiency.ts";
@@ -70,7 +70,7 @@ test("an arm that costs half is compared with where the other was at half of its
 test("at equal budgets two equal arms differ by nothing, on each axis", () => {
   const arms = [1, 2].map((seed) => trained(`seed ${seed}`, seed, 1e9));
   for (const axis of ["tokensSeen", "tokensSupervised", "flops"] as const)
-    expect(equalBudgetEffect({ name: "same", smallest: 0.01, left: arms, right: arms }, axis)).toMatchObject({
+    expect(equalBudgetEffect({ name: "same", left: arms, right: arms }, axis)).toMatchObject({
       ...{ estimate: 0, low: 0, high: 0 },
     });
 });

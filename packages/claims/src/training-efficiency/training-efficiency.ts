@@ -9,8 +9,10 @@ import {
   type FindingsTable,
   type TrainingNumbers,
 } from "@trivium/evaluator";
-import { equalBudgetEffect, finalLossEffect, type TrainedArms } from "../learning-curves/compare-losses.ts";
+import { equalBudgetEffect } from "../learning-curves/equal-budget-effect.ts";
+import { lossEffect } from "../trained/loss-effect.ts";
 import { repeated } from "../trained/seeded-arms.ts";
+import type { TrainedArms } from "../trained/trained-arms.ts";
 import { type EfficiencyArm, type EfficiencyKind, type EfficiencyTask, efficiencyArms } from "./efficiency-arms.ts";
 import { longRunArms, longRunNote, longRunTables } from "./long-run.ts";
 
@@ -52,9 +54,6 @@ export const trainingEfficiency = (): Claim => ({
     findings(again as ArmResult<TrainingNumbers>, trained as ArmResult<TrainingNumbers>[], request),
 });
 
-/** Nats per target token below which nobody would choose by it. */
-const smallest = 0.01;
-
 type Find = (task: EfficiencyTask, kind: EfficiencyKind) => TrainedArms;
 
 function findings(again: ArmResult<TrainingNumbers>, trained: TrainedArms, request: ClaimRequest): Findings {
@@ -66,16 +65,13 @@ function findings(again: ArmResult<TrainingNumbers>, trained: TrainedArms, reque
       // "Efficient" is said of data here: what a token that is read teaches. Throughput has effects of its own.
       ...textEffects(of),
       ...pronunciationEffects(of),
-      finalLossEffect({
-        ...{ name: "A/A: the same arm again − itself", smallest, left: [again] },
-        right: of("moby-dick", "causal").slice(0, 1),
-      }),
+      lossEffect("A/A: the same arm again − itself", [again], of("moby-dick", "causal").slice(0, 1)),
     ],
     tables: [armTable(compared), ...longRunTables(long), speedTable(compared)],
     charts: [],
     notes: [
       `Seeds alone: the causal arms on Moby-Dick end at ${losses(of("moby-dick", "causal"))} nats, the encoder–decoders at ${losses(of("moby-dick", "encoder–decoder"))}.`,
-      "Tokens seen are those of all streams: an encoder–decoder's source ends with an end token, and its target begins with a start token, which is a hundredth more.",
+      "Tokens seen are those of all streams: an encoder–decoder's source ends with an end token, and its target begins with a start token: of a text of 128 tokens a hundredth more, of a word of CMUdict a fifteenth.",
       "Losses at equal FLOPs, where a method says that they are read off curves: the dearer arm is read before its learning rate has come down, which favours the cheaper one. Others are of arms that were trained for as many FLOPs. At equal tokens supervised the causal arm is a run of its own, of half the steps, with the learning rate come down.",
       "Held-out texts are cut once, at the same places for all. A causal model was trained without cuts; what it is scored on are the same tokens.",
       "On CMUdict the arm of the same supervision is the causal one with loss on the target; on text it is the one of half the steps.",
@@ -91,13 +87,12 @@ function textEffects(of: Find): [Effect, ...Effect[]] {
   const arms = (kind: EfficiencyKind) => of("moby-dick", kind);
   const [pair, causal] = [arms("encoder–decoder"), arms("causal")];
   const larger = arms("causal, parameters of the encoder–decoder");
-  const final = (name: string, left: TrainedArms, right: TrainedArms) =>
-    finalLossEffect({ name: `Moby-Dick: ${name}`, smallest, left, right });
+  const final = (name: string, left: TrainedArms, right: TrainedArms) => lossEffect(`Moby-Dick: ${name}`, left, right);
   // Arms of the same FLOPs are trained in `full` alone.
   const perFlop = (name: string, trained: TrainedArms, read: TrainedArms) =>
     trained.length > 0
       ? final(name, pair, trained)
-      : equalBudgetEffect({ name: `Moby-Dick: ${name}`, smallest, left: pair, right: read }, "flops");
+      : equalBudgetEffect({ name: `Moby-Dick: ${name}`, left: pair, right: read }, "flops");
   const same = arms("causal, FLOPs of the encoder–decoder");
   const matched = arms("causal, parameters and FLOPs of the encoder–decoder");
   return [
@@ -124,19 +119,16 @@ function textEffects(of: Find): [Effect, ...Effect[]] {
 function pronunciationEffects(of: Find): Effect[] {
   const arms = (kind: EfficiencyKind) => of("cmudict", kind);
   const [left, causal, target] = [arms("encoder–decoder"), arms("causal"), arms("causal, loss on the target")] as const;
-  const name = (what: string) => ({ name: `CMUdict: ${what}`, smallest });
+  const loss = (name: string, own: TrainedArms, other: TrainedArms) => lossEffect(`CMUdict: ${name}`, own, other);
   return [
-    finalLossEffect({ ...name("loss at equal tokens seen, encoder–decoder − causal"), left, right: causal }),
-    finalLossEffect({
-      ...name("the same tokens supervised, encoder–decoder − causal with loss on the target"),
-      left,
-      right: target,
-    }),
-    equalBudgetEffect({ ...name("the same at equal FLOPs"), left, right: target }, "flops"),
-    finalLossEffect({
-      ...name("encoder–decoder of half the layers − causal with loss on the target"),
-      ...{ left: arms("encoder–decoder, half the layers"), right: target },
-    }),
+    loss("loss at equal tokens seen, encoder–decoder − causal", left, causal),
+    loss("the same tokens supervised, encoder–decoder − causal with loss on the target", left, target),
+    equalBudgetEffect({ name: "CMUdict: the same at equal FLOPs", left, right: target }, "flops"),
+    loss(
+      "encoder–decoder of half the layers − causal with loss on the target",
+      arms("encoder–decoder, half the layers"),
+      target,
+    ),
   ];
 }
 

@@ -29,13 +29,28 @@ test.each([
   ["not supported", 0.5, 0.5],
 ] as const)("it is %s by continuations ranked before tuning", (verdict, causal, encoderDecoder) => {
   const { effects, tables } = zeroShot().analyse(results(causal, 0.6, encoderDecoder), request);
-  const [first, tuned, before] = effects;
-  expect(judge(first)).toBe(verdict);
-  expect(first.estimate).toBeCloseTo(causal - encoderDecoder, 6);
-  expect(tuned?.estimate).toBeCloseTo(encoderDecoder - causal, 6);
-  expect(before?.estimate).toBe(0);
+  const estimate = (name: string) => effects.find((effect) => effect.name.startsWith(name))?.estimate;
+  expect(judge(effects[0])).toBe(verdict);
+  expect(effects[0].estimate).toBeCloseTo(causal - encoderDecoder, 6);
+  expect(estimate("after tuning, held-out instruction: causal − encoder–decoder")).toBeCloseTo(
+    encoderDecoder - causal,
+    6,
+  );
+  expect(estimate("before tuning")).toBe(0);
+  expect(estimate("zero-shot, true continuation of four: encoder–decoder − chance")).toBeCloseTo(
+    encoderDecoder - 0.25,
+    6,
+  );
   expect(tables[0]?.rows).toHaveLength(10);
   expect(effects.at(-1)).toMatchObject({ estimate: 0, low: 0, high: 0 });
+});
+
+test("where neither of the two ranks better than chance, nothing is decided", () => {
+  const first = (causal: number, encoderDecoder: number) =>
+    zeroShot().analyse(results(causal, 0.6, encoderDecoder), request).effects[0];
+  expect(first(0.27, 0.02)).toMatchObject({ estimate: 0.25, unjudged: expect.stringContaining("chance") });
+  expect(judge(first(0.27, 0.02))).toBe("inconclusive");
+  expect(first(0.5, 0.02).unjudged).toBeUndefined();
 });
 
 test.each(["quick", "full"] as const)(

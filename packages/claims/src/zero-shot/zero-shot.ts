@@ -15,6 +15,7 @@ import {
 } from "@trivium/evaluator";
 import { meanOf } from "../trained/mean-of.ts";
 import { planSeeds, repeated, resultsOf, type SeededArms } from "../trained/seeded-arms.ts";
+import type { TrainedArms } from "../trained/trained-arms.ts";
 import { type ChoiceNumbers, choiceProbe } from "./choice-probe.ts";
 
 /** As deep in each stack: about the same FLOPs a token, as in Wang et al., and twice the parameters. */
@@ -89,26 +90,71 @@ function arms(preset: Preset): SeededArms[] {
   }));
 }
 
-type Trained = readonly ArmResult<TrainingNumbers>[];
+/** Of four. */
+const chance = 0.25;
+
+type Ranked = "choice" | "before" | "after";
+
+const ranked = (arms: TrainedArms, key: Ranked) => arms.map((arm) => choices(arm)[key]);
+
+const shareEffect = (
+  name: string,
+  left: readonly (readonly number[])[],
+  right: readonly (readonly number[])[],
+): Effect =>
+  // Five points in a hundred: what the papers' causal and encoder–decoder models differ by.
+  pairedEffect({ name, unit: "share of items", smallest: 0.05, left, right });
+
+/** The effect; unjudged where none of those compared ranks better than chance: then there is nothing to be weak at. */
+function judgedAboveChance(effect: Effect, above: readonly Effect[]): Effect {
+  if (above.some(({ low }) => low > 0)) return effect;
+  return { ...effect, unjudged: "neither of the two ranks better than chance, by the interval of its effect" };
+}
+
+/** On held-out text: the last word, nats added over its bytes. */
+const clozeEffect = (left: TrainedArms, right: TrainedArms): Effect =>
+  pairedEffect({
+    ...{ name: "zero-shot, a last word: encoder–decoder − causal", unit: "nats per word", smallest: 0.1 },
+    left: left.map((arm) => choices(arm).cloze),
+    right: right.map((arm) => choices(arm).cloze),
+  });
 
 const choices = ({ numbers }: ArmResult<TrainingNumbers>) => numbers.probe as ChoiceNumbers;
 
-function findings(results: Trained, request: ClaimRequest): Findings {
+function findings(results: TrainedArms, request: ClaimRequest): Findings {
   const of = resultsOf(arms(request.preset), results, request)<TrainingNumbers>;
   const [causal, prefix, encoderDecoder, half] = kinds.map(({ name }) => of(name)) as [
-    ...[Trained, Trained, Trained, Trained],
+    ...[TrainedArms, TrainedArms, TrainedArms, TrainedArms],
   ];
-  const compare = (name: string, key: "choice" | "before" | "after", right: Trained, left = causal): Effect =>
-    pairedEffect({
-      // Five points in a hundred: what the papers' causal and encoder–decoder models differ by.
-      ...{ name, unit: "share of items", smallest: 0.05 },
-      left: left.map((arm) => choices(arm)[key]),
-      right: right.map((arm) => choices(arm)[key]),
-    });
+  const compare = (name: string, key: Ranked, right: TrainedArms, left = causal): Effect =>
+    shareEffect(name, ranked(left, key), ranked(right, key));
+  const aboveChance = (name: string, arms: TrainedArms, key: Ranked): Effect =>
+    shareEffect(
+      `${name} − chance`,
+      ranked(arms, key),
+      ranked(arms, key).map((items) => items.map(() => chance)),
+    );
+  const fromText = [
+    aboveChance("zero-shot, true continuation of four: causal", causal, "choice"),
+    aboveChance("zero-shot, true continuation of four: encoder–decoder", encoderDecoder, "choice"),
+  ];
+  const tuned = [
+    aboveChance("after tuning, held-out instruction: causal", causal, "after"),
+    aboveChance("after tuning, held-out instruction: encoder–decoder", encoderDecoder, "after"),
+  ];
   return {
     effects: [
-      compare("zero-shot, true continuation of four: causal − encoder–decoder", "choice", encoderDecoder),
-      compare("after tuning, held-out instruction: causal − encoder–decoder", "after", encoderDecoder),
+      judgedAboveChance(
+        compare("zero-shot, true continuation of four: causal − encoder–decoder", "choice", encoderDecoder),
+        fromText,
+      ),
+      ...fromText,
+      clozeEffect(encoderDecoder, causal),
+      judgedAboveChance(
+        compare("after tuning, held-out instruction: causal − encoder–decoder", "after", encoderDecoder),
+        tuned,
+      ),
+      ...tuned,
       compare("before tuning, the same instruction: causal − encoder–decoder", "before", encoderDecoder),
       compare("zero-shot, true continuation of four: causal − prefix", "choice", prefix),
       ...(request.preset === "full"
@@ -127,7 +173,7 @@ function findings(results: Trained, request: ClaimRequest): Findings {
   };
 }
 
-const armTable = (results: Trained): FindingsTable => ({
+const armTable = (results: TrainedArms): FindingsTable => ({
   title: "Arms; shares of items ranked right",
   columns: [
     ...["arm", "parameters", "training FLOPs", "tokens seen", "supervised", "nats per held-out byte"],

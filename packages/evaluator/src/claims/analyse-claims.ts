@@ -102,7 +102,7 @@ export function measured(named: NamedClaim, arms: readonly StoredArm[], request:
 
 /** Of one seed, an interval knows nothing of what another would have changed; what is counted has none. */
 function judgedBySeeds(effect: Effect, { seeds }: ClaimRequest): Effect {
-  const isCounted = effect.low === effect.high && !effect.method.includes("seed");
+  const isCounted = effect.low === effect.high && !effect.seeds;
   if (seeds.length > 1 || isCounted || effect.unjudged !== undefined) return effect;
   return { ...effect, unjudged: "one seed tells nothing of the noise between seeds; run at least 2" };
 }

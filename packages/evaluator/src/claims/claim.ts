@@ -89,7 +89,10 @@ export interface ArmResult<Numbers extends Json = Json> extends ArmOutcome<Numbe
   readonly configuration: Readonly<Record<string, Json>>;
 }
 
-/** A difference or a quantity, oriented so that a positive one speaks for the statement. */
+/**
+ * A difference or a quantity. The first of a claim is oriented so that a positive one speaks for the statement; others are
+ * read by their names.
+ */
 export interface Effect {
   /** `"exact match, prefix − causal"`. */
   readonly name: string;
@@ -103,6 +106,8 @@ export interface Effect {
   readonly smallest: number;
   /** How the interval was found: `"paired bootstrap over 3 seeds × 1,000 examples"`, `"counted"`. */
   readonly method: string;
+  /** What each seed alone comes to, where the estimate is a mean over seeds. */
+  readonly seeds?: readonly number[];
   /** Why its interval says nothing of the statement, where it does not: `"recall was not learned"`. */
   readonly unjudged?: string;
 }

@@ -9,7 +9,7 @@ export interface PairedEffectOptions extends ResamplingOptions {
   readonly unit: string;
   /** Effects below it are as good as none. */
   readonly smallest: number;
-  /** Seed × example: what speaks for the statement where it is greater. */
+  /** Seed × example: what is subtracted from. */
   readonly left: readonly (readonly number[])[];
   /** Seed × example, in the same order. */
   readonly right: readonly (readonly number[])[];
@@ -35,12 +35,12 @@ export interface PairedEffectOptions extends ResamplingOptions {
  */
 export function pairedEffect(options: PairedEffectOptions): Effect {
   const { name, unit, smallest, examples = "shared" } = options;
-  const { resamples, random } = readResampling(`paired effect: ${name}`, options);
+  const { resamples, random } = readResampling("paired effect", options);
   const sums = readPairs(options);
   const counts = sums.map(({ difference }) => difference.length);
   const stretch = sums.length === 1 ? 0 : seedStretch(sums.length);
   const drawn = { means: new Float64Array(sums.length), indices: new Int32Array(Math.max(...counts)) };
-  const estimate = meanAcross(sums.map(({ difference, weight }) => total(difference) / total(weight)));
+  const seeds = sums.map(({ difference, weight }) => total(difference) / total(weight));
   const values = Float64Array.from({ length: resamples }, () => {
     for (const [seed, one] of sums.entries()) {
       if (seed === 0 || examples === "own") drawIndices(drawn.indices, one.difference.length, random);
@@ -52,7 +52,7 @@ export function pairedEffect(options: PairedEffectOptions): Effect {
   const [fewest, most] = [Math.min(...counts), Math.max(...counts)].map((count) => count.toLocaleString("en"));
   const size = fewest === most ? fewest : `${fewest}–${most}`;
   const method = `paired bootstrap over ${sums.length} seed${sums.length === 1 ? "" : "s"} × ${size} examples`;
-  return { name, unit, smallest, method, ...percentiles(estimate, values) };
+  return { name, unit, smallest, method, seeds, ...percentiles(meanAcross(seeds), values) };
 }
 
 /** What one seed's examples sum to. */
@@ -69,17 +69,17 @@ function readPairs({ left, right, weights, examples = "shared" }: PairedEffectOp
     refuse(`${left.length} and ${right.length} seeds${weights ? `, weights of ${weights.length}` : ""}`);
   return left.map((own, seed) => {
     const other = right[seed] as readonly number[];
-    const weight = Float64Array.from(weights?.[seed] ?? own.map(() => 1));
+    const weight = weights?.[seed] ?? own.map(() => 1);
     const expected = examples === "shared" ? (left[0]?.length as number) : own.length;
     if (own.length !== expected || other.length !== expected || weight.length !== expected)
       refuse(
         `seed ${seed} has ${own.length} and ${other.length} examples, ${weight.length} weights, expected ${expected}`,
       );
     // A number that JSON could not hold was kept as null, and null counts as 0 in a difference.
-    for (const side of [own, other]) assertSample(side, `seed ${seed}`);
+    for (const side of [own, other, weight]) assertSample(side, `seed ${seed}`);
     const difference = Float64Array.from(own, (value, at) => value - (other[at] as number));
     assertSample(difference, `seed ${seed}`);
-    return { difference, weight };
+    return { difference, weight: Float64Array.from(weight) };
   });
 }
 

@@ -66,7 +66,7 @@ test("a constant shift is found exactly, whatever examples and seeds look like",
   const left = right.map((row) => row.map((value) => value + 0.25));
   expect(effect({ left, right })).toEqual({
     ...{ name: "effect", unit: "units", smallest: 0, estimate: 0.25, low: 0.25, high: 0.25 },
-    method: "paired bootstrap over 3 seeds × 40 examples",
+    ...{ method: "paired bootstrap over 3 seeds × 40 examples", seeds: [0.25, 0.25, 0.25] },
   });
 });
 

@@ -13,10 +13,11 @@ const signs: Readonly<Record<Verdict, string>> = {
 
 /** What the verdicts mean, in the words of `judge`. */
 export const verdictMeanings: Readonly<Record<Verdict, string>> = {
-  supported: "the whole interval speaks for the statement, by an effect that matters",
-  contradicted: "the whole interval speaks against it, by an effect that matters",
+  supported: "the whole interval is on the side of the statement, and the estimate is large enough to matter",
+  contradicted: "the whole interval is on the other side, and the estimate is large enough to matter",
   "not supported": "whatever effect there is is too small to matter",
-  inconclusive: "the interval decides neither way; more seeds or examples may",
+  inconclusive:
+    "the interval decides neither way, and more seeds or examples may; or the effect says nothing of the statement, for the reason that is given",
   "not run": "no result, for the reason that is given",
 };
 
