@@ -6,4 +6,4 @@ export const scoreSignatures = (decoding: string): readonly string[] => [
 
 /** How intervals were found. */
 export const intervalSignature =
-  "interval|95 %|percentile bootstrap, paired, seeds × examples, seeds stretched by √(S/(S−1))·t/z";
+  "interval|95 %|percentile bootstrap, paired, seeds × examples, seeds stretched by √(S/(S−1))·t/z, not clipped to what is possible";
