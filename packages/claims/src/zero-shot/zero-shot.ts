@@ -64,7 +64,7 @@ export const zeroShot = (): Claim => ({
   statement: "An encoder–decoder is weak zero-shot without multitask tuning.",
   evidence,
   measure:
-    "After pretraining on Moby-Dick, at the same tokens seen and about the same FLOPs: how often the true continuation of held-out text is the likeliest of four, causal − encoder–decoder. Then a copy of each model is tuned on all instructions of a mixture but one, and ranks four answers to that one.",
+    "After pretraining on Moby-Dick, on the same texts and for about the same FLOPs: how often the true continuation of held-out text is the likeliest of four, causal − encoder–decoder; no verdict where neither ranks better than chance. Beside it, the nats of a last word. Then a copy of each model is tuned on all instructions of a mixture but one, and ranks four answers to that one.",
   expected:
     "Causal before prefix before encoder–decoder, then the reverse after tuning. With a million parameters, intervals are expected to overlap.",
   plan: (request) => {
