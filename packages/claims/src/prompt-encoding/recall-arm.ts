@@ -6,7 +6,7 @@ export type QuestionPlace = "first" | "last";
 
 /** So few pairs that recall is learned, in `quick` by some seeds; contexts of one pair ask for copying alone. */
 const presets = {
-  quick: { task: { pairs: 2, train: 3000, validation: 500, test: 0 }, steps: 1000, part: "validation" },
+  quick: { task: { pairs: 2, train: 3000, validation: 500, test: 0 }, steps: 650, part: "validation" },
   // Test contexts ask for one key, those of the validation part for as many as the trained ones.
   full: { task: { pairs: 3, questions: 3, train: 100_000, validation: 100, test: 1000 }, steps: 5000, part: "test" },
 } as const;
