@@ -1,17 +1,13 @@
 import {
   type AnalyseClaimsOptions,
-  type ArmContext,
-  type ArmStore,
   type PlannedArm,
   planArms,
+  type RunClaimsOptions,
   readCurrent,
   type StoredArm,
 } from "@trivium/evaluator";
 
-export interface SortArmsOptions extends Omit<AnalyseClaimsOptions, "store"> {
-  readonly store: ArmStore;
-  readonly context: ArmContext;
-}
+export type SortArmsOptions = Omit<RunClaimsOptions, "machine" | "signal">;
 
 export interface ArmsOfClaims {
   readonly left: readonly PlannedArm[];

@@ -243,7 +243,7 @@ function findings(results: TrainedArms, { preset, seeds }: ClaimRequest): Findin
           ]
         : []),
       "An answer is too long for certain where it takes more edits than the right one has symbols. A model trained on one to three answers may go on after the only one that is asked for: exact match then falls though the answer may have been found.",
-      "What a model does beyond L does not follow from what it does at L. On a processor that rounds otherwise the encoder–decoder of the first seed, in the preset `full`, was as right at L, and at 4L in no answer of 500 instead of 134.",
+      "What a model does beyond L does not follow from what it does at L. For the `full` run in docs/claims, the encoder–decoder of the first seed was trained on two processors that round otherwise: both times all right at L, and at 4L in 134 answers of 500 and in none.",
       "A fall is read together with what was learned: an arm that has not learned the task at L cannot lose it. The control at L tells.",
       "Cross-attention adds up to 1 over the source and its end, so its mass on the source tells nothing of decay; in a single stack the target takes its share.",
       `The statement is made of very long inputs, thousands of tokens on which the papers trained. Sources here have up to ${lengthsOf(encoderDecoder.task)[2]} pairs: what is judged is how a model goes on beyond its trained length.`,
