@@ -47,11 +47,11 @@ function keep(key: string, plan: AttentionPlan): void {
 const isNamed = (spec: unknown): boolean => !JSON.stringify(spec).includes('"type":"custom"');
 
 /** A run of keys that a query block looks at; `bits` is missing where every query sees all of them. */
-interface Visit {
+export interface Visit {
   readonly start: number;
   readonly count: number;
   /** Two words for each query, the lower keys first. */
-  readonly bits?: Int32Array;
+  readonly bits?: Int32Array | undefined;
 }
 
 type Lowering = (row: number, head: number, queries: Range) => Visit[];
@@ -73,8 +73,14 @@ function makePlan(mask: Mask, shape: PlanShape): AttentionPlan {
       }
     }
   }
-  return { words: writeWords(blocks), blockQueries, rows, heads };
+  return planOfVisits(blocks, { blockQueries, rows, heads });
 }
+
+/** The plan of visits that are known: those of each query block, head by head and row by row. */
+export const planOfVisits = (
+  blocks: readonly (readonly Visit[])[],
+  sizes: Omit<AttentionPlan, "words">,
+): AttentionPlan => ({ words: writeWords(blocks), ...sizes });
 
 /** Blocks of about the same length, in whole tiles. */
 function blockLength(queries: number): number {

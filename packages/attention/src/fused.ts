@@ -3,7 +3,6 @@ import {
   fusedAttention,
   hasFusedAttention,
   type Tensor,
-  type Tensor2D,
   type Tensor3D,
   type Tensor4D,
   tf,
@@ -18,9 +17,10 @@ import type {
 } from "./attention-kernel.ts";
 import { attentionPlan } from "./attention-plan.ts";
 import { type AttentionShape, attentionScale, attentionShape, type ShapedRequest } from "./attention-shape.ts";
+import { biasByDistance } from "./bias-by-distance.ts";
+import { attendFusedPages } from "./fused-pages.ts";
 import { projectedHeadWidth } from "./projected-head-width.ts";
 import { reference } from "./reference.ts";
-import { relativeBucket } from "./relative-bucket.ts";
 
 /**
  * The fused kernel: attention as one kernel of the backend, forward and backward, whatever the mask; `reference` where
@@ -49,6 +49,7 @@ export function fused(): AttentionKernel {
       const shape = attentionShape(shapesOf(request));
       return tf.tidy(() => attendFused(request, shape) as Tensor3D);
     },
+    attendPages: (request) => (hasFusedAttention() ? attendFusedPages(request) : undefined),
   };
 }
 
@@ -79,16 +80,12 @@ function describeBias(bias: AttentionBias): FusedAttentionBias {
   const { queryPositions, keyPositions } = bias;
   const [firstQuery, lastQuery] = extremes(queryPositions);
   const [firstKey, lastKey] = extremes(keyPositions);
-  const leastDistance = firstKey - lastQuery;
-  const distances = Array.from({ length: lastKey - firstQuery - leastDistance + 1 }, (_, at) => at + leastDistance);
-  return {
-    kind: "distance",
-    values: byDistance(bias, distances),
-    leastDistance,
+  return biasByDistance(bias, {
+    leastDistance: firstKey - lastQuery,
+    greatestDistance: lastKey - firstQuery,
     queryPositions: tf.tensor2d(queryPositions as number[][], undefined, "int32"),
     keyPositions: tf.tensor2d(keyPositions as number[][], undefined, "int32"),
-    trainable: bias.kind === "relative",
-  };
+  });
 }
 
 function extremes(positions: PositionRows): [least: number, greatest: number] {
@@ -100,14 +97,4 @@ function extremes(positions: PositionRows): [least: number, greatest: number] {
     }
   }
   return [least, greatest];
-}
-
-/** The bias of each head at each distance, `[H, distances]`; tfjs takes its gradient back to the table. */
-function byDistance(bias: Exclude<AttentionBias, { kind: "dense" }>, distances: readonly number[]): Tensor2D {
-  if (bias.kind === "alibi") {
-    return tf.tensor2d(bias.slopes.map((slope) => distances.map((distance) => -slope * Math.abs(distance))));
-  }
-  const { table, maxDistance, bidirectional } = bias;
-  const bucketOf = relativeBucket({ buckets: table.shape[0], maxDistance, bidirectional });
-  return tf.transpose(tf.gather(table, tf.tensor1d(distances.map(bucketOf), "int32"))) as Tensor2D;
 }
