@@ -1,9 +1,17 @@
 import "@tensorflow/tfjs-backend-cpu";
 import { createRandom } from "@trivium/core";
-import { countParameters, flattenTree, type Tensor, tf } from "@trivium/tensor";
+import {
+  countParameters,
+  countSpecs,
+  flattenSpecs,
+  flattenTree,
+  type SpecTree,
+  type Tensor,
+  tf,
+} from "@trivium/tensor";
 import { beforeAll, expect, test } from "vitest";
+import { createTree } from "./create-tree.ts";
 import { multiHeadAttentionSpec } from "./multi-head-attention.ts";
-import { countSpecs, createTree, flattenSpecs, type SpecTree } from "./parameter-spec.ts";
 
 beforeAll(async () => void (await tf.setBackend("cpu")));
 
