@@ -1,4 +1,4 @@
-import { assertShapes, ShapeError } from "@trivium/core";
+import { ShapeError } from "@trivium/core";
 import { type SlotRuns, type Tensor2D, type Tensor3D, tf, writeSlots } from "@trivium/tensor";
 import { PAGE_SLOTS, PagePool } from "./page-pool.ts";
 
@@ -168,15 +168,13 @@ export class KeyValuePages {
    * Writes the keys and values of new positions of one layer; they stay the caller's.
    *
    * @param fresh - `[R, G·D]`, row by row, as many as the runs hold.
-   * @throws {ShapeError} `attention/page-layer` if there is no such layer, `attention/page-shapes` if key and value
-   *   differ, `tensor/slots` if the slots do not fit.
+   * @throws {ShapeError} `attention/page-layer` if there is no such layer, `tensor/slots` if widths differ from those of
+   *   before or the runs hold another number of positions.
    */
   write(layer: number, fresh: KeyValueSlots, runs: SlotRuns): void {
     if (!(layer >= 0 && layer < this.#layers)) {
       throw new ShapeError("attention/page-layer", `the storage has ${this.#layers} layers, got layer ${layer}`);
     }
-    const shapes = { key: [fresh.key.shape, "R W"], value: [fresh.value.shape, "R W"] } as const;
-    assertShapes("attention/page-shapes", shapes);
     const into = this.#slots[layer] ?? this.#emptySlots(fresh);
     const [key, value] = [writeSlots(into.key, fresh.key, runs), writeSlots(into.value, fresh.value, runs)];
     this.#slots[layer] = { key: tf.keep(key), value: tf.keep(value) };

@@ -5,7 +5,7 @@ import { type FactoredLogits, type ParameterTree, type Tensor2D, type Tensor3D, 
 import type { Architecture } from "./architecture.ts";
 import { checkInput } from "./check-input.ts";
 import type { ModelOptions } from "./config.ts";
-import { decodeStep, prefillCaches, reorderState } from "./decoding.ts";
+import { createDecoder } from "./create-decoder.ts";
 import { factorLogits, readOut } from "./embed.ts";
 import type { ForwardOptions, Model } from "./model.ts";
 import { parameterSpecs } from "./parameter-specs.ts";
@@ -53,8 +53,6 @@ export function createModel({ architecture, config: options, attention: kernel }
     config,
     createParameters: (random) => createTree(parameterSpecs(architecture, config), random),
     logits: Object.assign(logits, { factors }),
-    prefill: (tree, input) => prefillCaches(parts, tree, input),
-    reorder: reorderState,
-    decode: (tree, state, ids) => decodeStep(parts, tree, state, ids),
+    decoder: (tree) => createDecoder(parts, tree),
   };
 }

@@ -16,8 +16,9 @@ export {
   trainingFlops,
 } from "./counters.ts";
 export { type CreateModelOptions, createModel } from "./create-model.ts";
+export type { AppendOptions, Decoder, DecodingState } from "./decoder.ts";
 export { crossMaskFor, selfMaskFor } from "./input-masks.ts";
-export type { DecodingState, ForwardOptions, LayerStates, LogitsFunction, Model } from "./model.ts";
+export type { ForwardOptions, LayerStates, LogitsFunction, Model } from "./model.ts";
 export { type ResolvedConfig, resolveConfig } from "./resolve-config.ts";
 export { streamLayout } from "./stream-layout.ts";
 export {

@@ -109,16 +109,17 @@ function cachedEqualsRecomputed(subject: Subject): void {
     const stream = whole.streams[predicting]!;
     const full = logitsOf(subject, whole);
     const start = (row: number) => (padding === "left" ? stream.length - rows[row]!.length : 0);
-    let state = model.prefill(parameters, shortened(whole, predicting, 2));
+    const decoder = model.decoder(parameters);
+    let state = decoder.prefill(shortened(whole, predicting, 2));
     for (let decoded = 0; ; decoded++) {
       const logits = state.logits.arraySync();
       const expected = rows.map(({ length }, row) => full[row]![start(row) + length - 3 + decoded]!);
       assertClose(logits.flat(), expected.flat(), `decoded ${decoded} tokens after a prompt padded ${padding}`);
       if (decoded === 2) break;
       const next = rows.map(({ length }, row) => stream.ids[row * stream.length + start(row) + length - 2 + decoded]!);
-      state = model.decode(parameters, state, next);
+      state = state.append(Int32Array.from(next), new Int32Array(rows.length).fill(1));
     }
-    state.dispose();
+    decoder.dispose();
   }
 }
 
@@ -218,7 +219,9 @@ function tensorsStayConstant(subject: Subject): void {
     const { value, gradients } = valueAndGradients(loss, parameters);
     value.dispose();
     disposeTree(gradients);
-    model.decode(parameters, model.prefill(parameters, input), [1, 1]).dispose();
+    const decoder = model.decoder(parameters);
+    decoder.prefill(input).append(Int32Array.of(1, 1), Int32Array.of(1, 1));
+    decoder.dispose();
     counts.push(tf.memory().numTensors);
   }
   if (new Set(counts).size > 1)
