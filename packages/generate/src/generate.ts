@@ -121,14 +121,16 @@ function answersOf(options: GenerateOptions, strategy: Strategy, samples: number
   const stream = model.architecture.streams.at(-1) as string;
   return ({ index, features }) => {
     const room = roomOfPrompt(index, features);
-    const rules = [...stop, maximumLength({ tokens: room })];
     const prompt = features.streams[stream] ?? [];
     return Array.from({ length: samples }, (_, sample) => {
       const own = random.split(index).split(sample);
+      const search = strategy.start({ vocabulary: model.config.vocabulary, room, ends: allEnds, random: own });
+      // A search that chooses among answers keeps to its room.
+      const rules = search.best ? stop : [...stop, maximumLength({ tokens: room })];
       return new Answer({
         index,
         sample,
-        search: strategy.start({ vocabulary: model.config.vocabulary, room, ends: allEnds, random: own }),
+        search,
         processors: processors.map((processor) => processor.create({ index, sample, prompt })),
         rules,
         text: decodeText && new AnswerText(decodeText, rules),
