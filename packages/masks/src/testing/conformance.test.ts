@@ -3,7 +3,7 @@ import { not } from "../algebra/not.ts";
 import { or } from "../algebra/or.ts";
 import { packed } from "../algebra/packed.ts";
 import { positioned } from "../algebra/positioned.ts";
-import { mask } from "../mask.ts";
+import { mask } from "../mask-plugin.ts";
 import { causal } from "../primitives/causal.ts";
 import { custom } from "../primitives/custom.ts";
 import { dense } from "../primitives/dense.ts";

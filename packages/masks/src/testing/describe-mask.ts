@@ -1,5 +1,6 @@
 import { describe, test } from "vitest";
-import type { Mask, MaskPlugins } from "../mask.ts";
+import type { Mask } from "../mask.ts";
+import type { MaskPlugins } from "../mask-plugin.ts";
 import { checkMask, type MaskTest, maskTests } from "./mask-checks.ts";
 
 export type { MaskTest };

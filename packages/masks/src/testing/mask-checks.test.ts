@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { type Mask, mask as maskKind } from "../mask.ts";
+import type { Mask } from "../mask.ts";
+import { mask as maskKind } from "../mask-plugin.ts";
 import { causal } from "../primitives/causal.ts";
 import { custom } from "../primitives/custom.ts";
 import { prefix } from "../primitives/prefix.ts";

@@ -3,7 +3,8 @@ import { toBlocks } from "../lowerings/to-blocks.ts";
 import { toDense } from "../lowerings/to-dense.ts";
 import { toIntervals } from "../lowerings/to-intervals.ts";
 import { visiblePairs } from "../lowerings/visible-pairs.ts";
-import type { Mask, MaskPlugins, Range } from "../mask.ts";
+import type { Mask, Range } from "../mask.ts";
+import type { MaskPlugins } from "../mask-plugin.ts";
 import { sameMask } from "../same-mask.ts";
 import { maskFromJson, maskToJson } from "../writing/json.ts";
 
