@@ -25,15 +25,20 @@ export interface Origin {
   readonly code: (...given: never) => unknown;
   /** Whether the function's answers depend on the options alone, by the author's word. */
   readonly declared: boolean;
-  /** Whether options belong to the function: each custom mask is a closure, a plugin is one function for all options. */
-  readonly closure: boolean;
   readonly children: readonly Mask[];
 }
 
-const origins = new WeakMap<Mask, Origin>();
+// One symbol for all copies of this package, so that a plugin of the user's may bring its own.
+const origin = Symbol.for("trivium/mask-origin");
 
-/** The origin of a mask that a plugin or `custom` made; undefined for other objects of this form, such as copies. */
-export const originOf = (mask: Mask): Origin | undefined => origins.get(mask);
+interface Original extends Mask {
+  readonly [origin]?: Origin & Pick<Mask, "visible">;
+}
+
+/** The origin of a mask that a plugin or `custom` made; undefined for an object that has got another predicate. */
+export function originOf({ [origin]: made, visible }: Original): Origin | undefined {
+  return made?.visible === visible ? made : undefined;
+}
 
 /**
  * Makes a mask from its parts, guarded: a mask of `n` rows throws when asked about row `n`, instead of answering for
@@ -43,8 +48,8 @@ export const originOf = (mask: Mask): Origin | undefined => origins.get(mask);
  * @throws {ShapeError} `masks/rows` or `masks/heads` if children disagree; `masks/row` or `masks/head`, from `visible`
  *   and `classify`, if the mask has no such row or head.
  */
-export function createMask(type: string, parts: MaskParts, origin: Origin): Mask {
-  const { children } = origin;
+export function createMask(type: string, parts: MaskParts, made: Origin): Mask {
+  const { children } = made;
   const { rows = common("rows", children), heads = common("heads", children), intervals } = parts;
   const { visible, classify = () => "some" } = parts;
   const spec = {
@@ -52,9 +57,8 @@ export function createMask(type: string, parts: MaskParts, origin: Origin): Mask
     options: plainOptions(type, parts.options),
     children: children.length === 0 ? undefined : children.map((child) => child.spec),
   };
-  const mask = Object.freeze(guarded({ spec, rows, heads, visible, classify, intervals }));
-  origins.set(mask, origin);
-  return mask;
+  const mask = guarded({ spec, rows, heads, visible, classify, intervals });
+  return Object.freeze({ ...mask, [origin]: { ...made, visible: mask.visible } });
 }
 
 function guarded(mask: Mask): Mask {

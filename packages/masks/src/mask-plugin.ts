@@ -81,7 +81,7 @@ export function mask<const Name extends string, Options extends object, const Ch
   const make = (options: Options = {} as Options, masks: readonly Mask[] = []): Mask => {
     assertChildren(name, children, masks);
     const parts = create(options, masks as ChildrenOf<Children>);
-    const origin = { code: create, declared: true, closure: false, children: masks };
+    const origin = { code: create, declared: true, children: masks };
     return createMask(name, { ...parts, options: parts.options ?? options }, origin);
   };
   return { ...plugin(name, make, about), parameters, children, text };

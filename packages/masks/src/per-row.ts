@@ -1,8 +1,9 @@
 import { ConfigError, ShapeError } from "@trivium/core";
 import { assertInteger } from "./assert-integer.ts";
 import type { PerPosition, PerRow } from "./mask.ts";
+import { markCopied } from "./plain-options.ts";
 
-/** Checked values: `spec` is a copy of what was given, `row(b)` what row `b` has. */
+/** Checked values: `spec` is a copy of those given, `row(b)` the value of row `b`. */
 export interface RowValues<Spec, Value> {
   readonly rows: number | null;
   readonly spec: Spec;
@@ -20,7 +21,7 @@ export function readPerRow(code: string, name: string, value: PerRow): RowValues
     assertInteger(code, name, value, 0);
     return { rows: null, spec: value, row: () => value as number };
   }
-  const values: number[] = [...value];
+  const values: number[] = markCopied([...value]);
   assertRows(code, name, values);
   assertIntegers(code, name, values, 0);
   return { rows: values.length, spec: values, row: (b) => values[b] as number };
@@ -49,8 +50,8 @@ export function readPerPosition(
     assertIntegers(code, place, row, least);
     return [...row];
   });
-  if (nested) return { rows: copies.length, spec: copies, row: (b) => copies[b] as number[] };
-  return { rows: null, spec: copies[0] as number[], row: () => copies[0] as number[] };
+  if (nested) return { rows: copies.length, spec: markCopied(copies), row: (b) => copies[b] as number[] };
+  return { rows: null, spec: markCopied(copies[0] as number[]), row: () => copies[0] as number[] };
 }
 
 function assertList(code: string, name: string, value: unknown): void {

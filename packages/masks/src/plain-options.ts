@@ -21,14 +21,22 @@ export function plainOptions(type: string, options: object | undefined): MaskOpt
   return Object.keys(copy).length === 0 ? undefined : copy;
 }
 
+/** Lists that are checked copies already: a batch's ids are long, and their masks are made at each step. */
+const ownCopies = new WeakSet<object>();
+
+/** Marks a list of integers, or a list of such lists, as a checked copy that nobody changes. */
+export function markCopied<List extends readonly unknown[]>(list: List): List {
+  ownCopies.add(list);
+  return list;
+}
+
 type Refuse = (place: string, value: unknown) => never;
 
 function copied(value: unknown, refuse: Refuse, place = ""): unknown {
   if (typeof value === "number" && Number.isFinite(value)) return value;
   if (value === null || typeof value === "string" || typeof value === "boolean") return value;
   if (Array.isArray(value)) {
-    // The place is only built for what is no number: lists of ids are long.
-    return value.map((one, at) => (Number.isSafeInteger(one) ? one : copied(one, refuse, `${place}[${at}]`)));
+    return ownCopies.has(value) ? value : value.map((one, at) => copied(one, refuse, `${place}[${at}]`));
   }
   if (!isRecord(value)) return refuse(place, value);
   const given = Object.entries(value).filter(([, one]) => one !== undefined);

@@ -11,7 +11,7 @@ interface CachedSize {
   readonly keys: number;
 }
 
-/** The code behind each part of a mask, by name, and for custom masks by options too. */
+/** The code behind each part of a mask, by name and options. */
 type Origins = ReadonlyMap<string, Origin>;
 
 interface Kept<Value> {
@@ -78,7 +78,7 @@ function originsOf(mask: Mask, found = new Map<string, Origin>()): Origins | und
   const origin = originOf(mask);
   if (origin === undefined) return undefined;
   const { type, options } = mask.spec;
-  found.set(origin.closure ? `${type} ${canonical(options)}` : type, origin);
+  found.set(options ? `${type} ${canonical(options)}` : type, origin);
   return origin.children.every((child) => originsOf(child, found)) ? found : undefined;
 }
 

@@ -37,6 +37,6 @@ export interface CustomOptions {
  */
 export function custom(name: string, visible: Mask["visible"], extra: CustomOptions = {}): Mask {
   assertMaskName(name);
-  const origin = { code: visible, declared: extra.options !== undefined, closure: true, children: [] };
+  const origin = { code: visible, declared: extra.options !== undefined, children: [] };
   return createMask(name, { ...extra, visible }, origin);
 }
