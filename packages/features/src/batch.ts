@@ -53,7 +53,10 @@ export interface BatchOptions {
  * @param rows - at least one; all with the same streams.
  * @throws {ShapeError} `batch/empty`, `batch/streams`, `batch/targets` or `batch/loss-weights`.
  */
-export function toBatch(rows: readonly Features[], { pad = 0, padding = "right", multipleOf = 1 }: BatchOptions = {}): Batch {
+export function toBatch(
+  rows: readonly Features[],
+  { pad = 0, padding = "right", multipleOf = 1 }: BatchOptions = {},
+): Batch {
   const first = rows[0];
   if (!first) throw new ShapeError("batch/empty", "a batch needs at least one row, got none");
   const names = Object.keys(first.streams);

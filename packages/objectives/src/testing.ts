@@ -45,9 +45,7 @@ export function describeObjective(
 
     test("its loss is a finite sum over the supervised tokens, larger for worse logits", async () => {
       await activate();
-      const batch = toBatch(
-        examples.map((example) => objective.features(example, context())),
-      );
+      const batch = toBatch(examples.map((example) => objective.features(example, context())));
       const length = batch.targets.length / batch.size;
       const lossOf = (logit: number) =>
         tf.tidy(() => {

@@ -44,7 +44,9 @@ test("half of a character becomes U+FFFD and leaves its neighbours alone", () =>
 });
 
 test("special tokens inside a text stand for nothing", () => {
-  expect(bytes.decode([...bytes.encode("ab"), reservedSpecials().named.separator as number, ...bytes.encode("c")])).toBe("abc");
+  expect(
+    bytes.decode([...bytes.encode("ab"), reservedSpecials().named.separator as number, ...bytes.encode("c")]),
+  ).toBe("abc");
 });
 
 test("the plugin's schema knows its fields", () => {

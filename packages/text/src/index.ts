@@ -8,16 +8,15 @@ export { createCharacterTokenizer } from "./character.ts";
 export { createDisjointPair } from "./disjoint-pair.ts";
 export type { PairTokenizer, PairTokenizerJson } from "./pair-tokenizer.ts";
 export { pairTokenizerFromJson } from "./pair-tokenizer-from-json.ts";
-export { createSharedPair } from "./shared-pair.ts";
 export { REPLACEMENT } from "./replacement.ts";
 export { reservedSpecials } from "./reserved-specials.ts";
+export { createSharedPair } from "./shared-pair.ts";
 export {
   type Frame,
   hasSpecial,
   type Ids,
   type JoinedFrame,
   type SourceFrame,
-  type SpecialNeed,
   type SpecialTokens,
   silentIds,
   type TargetFrame,

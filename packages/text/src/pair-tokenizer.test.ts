@@ -6,8 +6,8 @@ import { bytePlugin, createByteTokenizer } from "./byte.ts";
 import { characterPlugin, createCharacterTokenizer } from "./character.ts";
 import { createDisjointPair } from "./disjoint-pair.ts";
 import { pairTokenizerFromJson } from "./pair-tokenizer-from-json.ts";
-import { createSharedPair } from "./shared-pair.ts";
 import { reservedIds, reservedSpecials } from "./reserved-specials.ts";
+import { createSharedPair } from "./shared-pair.ts";
 import { createSymbolTokenizer, symbolPlugin } from "./symbol.ts";
 
 const registry = createRegistry([bytePlugin, characterPlugin, symbolPlugin]);

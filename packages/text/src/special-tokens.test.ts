@@ -21,15 +21,20 @@ test("special tokens keep the ids of their models", () => {
 
 test("what a vocabulary lacks is told, by role, part of the frame or name", () => {
   const [gpt2, t5] = foreign.map(({ special }) => special) as [SpecialTokens, SpecialTokens];
-  expect(["end", "pad", "mask", "sentinels", "frame.joined", "fim-middle"].map((need) => hasSpecial(gpt2, need))).toEqual(
-    [true, false, false, false, true, false],
-  );
+  expect(
+    ["end", "pad", "mask", "sentinels", "frame.joined", "fim-middle"].map((need) => hasSpecial(gpt2, need)),
+  ).toEqual([true, false, false, false, true, false]);
   expect(["sentinels", "pad", "frame.source", "frame.target"].every((need) => hasSpecial(t5, need))).toBe(true);
   expect(hasSpecial({ ...t5, named: { "fim-middle": 7 } }, "fim-middle")).toBe(true);
 });
 
 test("ordinary text in a frame is not silent, and neither is unknown", () => {
-  const special: SpecialTokens = { end: [9], unknown: 9, named: { begin: 1 }, frame: { source: { before: [4], after: [] } } };
+  const special: SpecialTokens = {
+    end: [9],
+    unknown: 9,
+    named: { begin: 1 },
+    frame: { source: { before: [4], after: [] } },
+  };
   expect([...silentIds(special)]).toEqual([1]);
   expect(new Set(silentIds(reservedSpecials()))).toEqual(new Set([0, 1, 2, 3]));
 });
@@ -37,7 +42,9 @@ test("ordinary text in a frame is not silent, and neither is unknown", () => {
 describe("a disjoint pair of any two layouts of special tokens", () => {
   const all = [...foreign, createCharacterTokenizer({ corpus: ["abcdefgh"] })];
   const text = fc.array(fc.constantFrom(..."abcdefgh"), { minLength: 1 }).map((parts) => parts.join(""));
-  const pairs = all.flatMap((source) => all.map((target) => [`${source.name} → ${target.name}`, source, target] as const));
+  const pairs = all.flatMap((source) =>
+    all.map((target) => [`${source.name} → ${target.name}`, source, target] as const),
+  );
 
   test.each(pairs)("%s: both sides survive the round trip and share no ordinary id", (_, source, target) => {
     const pair = createDisjointPair({ source, target });

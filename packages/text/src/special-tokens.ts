@@ -57,30 +57,17 @@ export interface SpecialTokens {
   readonly frame: Frame;
 }
 
-/** Something of a vocabulary that a layout or a corruption needs: a role, a part of the frame, or the name of a token. */
-export type SpecialNeed =
-  | "end"
-  | "pad"
-  | "unknown"
-  | "mask"
-  | "sentinels"
-  | "frame.joined"
-  | "frame.source"
-  | "frame.target"
-  | (string & {});
-
 /**
  * Tells whether a vocabulary has the special token or the part of the frame that is needed.
  *
+ * @param need - a role (`"end"`, `"pad"`, `"unknown"`, `"mask"`, `"sentinels"`), a part of the frame (`"frame.joined"`,
+ *   `"frame.source"`, `"frame.target"`), or the name of a token.
  * @example hasSpecial(reservedSpecials(), "mask") // => false
  */
-export function hasSpecial(special: SpecialTokens, need: SpecialNeed): boolean {
-  if (need === "end" || need === "sentinels") return (special[need]?.length ?? 0) > 0;
-  if (need === "pad" || need === "unknown" || need === "mask") return special[need] !== undefined;
-  if (need === "frame.joined") return special.frame.joined !== undefined;
-  if (need === "frame.source") return special.frame.source !== undefined;
-  if (need === "frame.target") return special.frame.target !== undefined;
-  return special.named[need] !== undefined;
+export function hasSpecial({ named, frame, ...roles }: SpecialTokens, need: string): boolean {
+  const framed = Object.entries(frame).map(([part, ids]) => [`frame.${part}`, ids]);
+  const found: unknown = Object.fromEntries([...Object.entries(named), ...framed, ...Object.entries(roles)])[need];
+  return found !== undefined && !(Array.isArray(found) && found.length === 0);
 }
 
 /**

@@ -24,7 +24,8 @@ export function describeTokenizer(name: string, { tokenizer, fromJson, lossless 
   const silent = silentIds(special);
   describe(`tokenizer ${name}`, () => {
     test("its special tokens and its frame are ids of its vocabulary, and something ends a target", () => {
-      for (const id of [...silent, ...framing(special)]) expect(Number.isInteger(id) && id >= 0 && id < size).toBe(true);
+      for (const id of [...silent, ...framing(special)])
+        expect(Number.isInteger(id) && id >= 0 && id < size).toBe(true);
       expect(special.end.length).toBeGreaterThan(0);
       expect(size).toBeGreaterThan(silent.size);
     });
