@@ -4,6 +4,7 @@
  * grown by more than 32 MiB in between.
  */
 import { reference } from "@trivium/attention";
+import { createSimdBackend } from "@trivium/backend-simd";
 import { createRandom } from "@trivium/core";
 import { type Batch, specialIds, toBatch } from "@trivium/features";
 import { createModel } from "@trivium/model";
@@ -11,7 +12,6 @@ import { causal } from "@trivium/model-causal";
 import { causalLm } from "@trivium/objectives";
 import { disposeTree, tf } from "@trivium/tensor";
 import { adamW, constant, consume, type StepEvent, train } from "@trivium/trainer";
-import { createSimdBackend } from "../src/index.ts";
 
 const [VOCABULARY, LENGTH, ROWS] = [64, 32, 8];
 const ALLOWED_GROWTH_MIB = 32;
