@@ -4,6 +4,7 @@
  * grown by more than 32 MiB in between.
  */
 import { reference } from "@trivium/attention";
+import { createSimdBackend } from "@trivium/backend-simd";
 import { createRandom } from "@trivium/core";
 import { type Batch, toBatch } from "@trivium/features";
 import { createModel } from "@trivium/model";
@@ -12,7 +13,6 @@ import { causalLm } from "@trivium/objectives";
 import { disposeTree, tf } from "@trivium/tensor";
 import { reservedSpecials } from "@trivium/text";
 import { adamW, constant, consume, type StepEvent, train } from "@trivium/trainer";
-import { createSimdBackend } from "../src/index.ts";
 
 const [VOCABULARY, LENGTH, ROWS] = [64, 32, 8];
 const ALLOWED_GROWTH_MIB = 32;
