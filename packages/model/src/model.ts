@@ -1,6 +1,6 @@
 import type { Random } from "@trivium/core";
 import type { ModelInput } from "@trivium/features";
-import type { FactoredLogits, ParameterTree, Tensor3D } from "@trivium/tensor";
+import type { FactoredLogits, ParameterTree, SpecTree, Tensor3D } from "@trivium/tensor";
 import type { Architecture } from "./architecture.ts";
 import type { ModelConfig } from "./config.ts";
 import type { Decoder } from "./decoder.ts";
@@ -16,7 +16,7 @@ export interface LayerStates {
 
 export interface ForwardOptions {
   /** Turns dropout on: the seed decides, with the place in the model, which elements drop. Give one seed a step. */
-  readonly dropoutSeed?: string;
+  readonly dropoutSeed?: string | undefined;
   /**
    * Whether each layer keeps only what goes into it and is run again in the backward pass: less memory, more time, the
    * same gradients to the bit. Also called activation checkpointing; it has nothing to do with checkpoints of a run.
@@ -47,6 +47,8 @@ export interface LogitsFunction {
 export interface Model {
   readonly architecture: Architecture;
   readonly config: ModelConfig;
+  /** Name, shape and initialisation of each parameter. */
+  readonly specs: SpecTree;
   /** Fresh parameters after the initialisation that the configuration names. */
   createParameters(random: Random): ParameterTree;
   readonly logits: LogitsFunction;
