@@ -2,7 +2,7 @@ import { createPacer, DataError } from "@trivium/core";
 import { evaluationBatches } from "@trivium/data";
 import { type Batch, type Example, isPair, specialIds } from "@trivium/features";
 import { generate } from "@trivium/generate";
-import type { Model } from "@trivium/model";
+import type { LanguageModel } from "@trivium/model";
 import type { Objective } from "@trivium/objectives";
 import type { ParameterTree } from "@trivium/tensor";
 import { type ErrorRates, nearestReference, ratesOf, type Scored } from "./error-rate.ts";
@@ -21,7 +21,7 @@ export interface HeldOut {
 
 /** A model, and what to score it on. */
 export interface EvaluateOptions {
-  readonly model: Model;
+  readonly model: LanguageModel;
   readonly parameters: ParameterTree;
   /** The objective that the model was trained with: its prompts start the decoding. */
   readonly objective: Objective;

@@ -1,5 +1,5 @@
 import type { AttentionKernel } from "@trivium/attention";
-import { type Architecture, createModel, type Model, type ModelOptions, trainingFlops } from "@trivium/model";
+import { type Architecture, createModel, type LanguageModel, type ModelOptions, trainingFlops } from "@trivium/model";
 import type { Objective } from "@trivium/objectives";
 import { disposeTree, type ParameterTree } from "@trivium/tensor";
 import {
@@ -82,7 +82,7 @@ export interface ArmReport extends Evaluation {
   /** Of training alone. */
   readonly seconds: number;
   readonly tokensPerSecond: number;
-  readonly config: Model["config"];
+  readonly config: LanguageModel["config"];
   readonly curve: readonly CurvePoint[];
 }
 
@@ -102,7 +102,7 @@ export type ArmEvent =
 
 /** A model with parameters that belong to somebody else. */
 export interface TrainedModel {
-  readonly model: Model;
+  readonly model: LanguageModel;
   readonly parameters: ParameterTree;
 }
 
@@ -152,7 +152,7 @@ interface Reported {
   readonly curve: readonly CurvePoint[];
 }
 
-function reportOf(arm: Arm, model: Model, { trained, evaluation, curve }: Reported): ArmReport {
+function reportOf(arm: Arm, model: LanguageModel, { trained, evaluation, curve }: Reported): ArmReport {
   const { seenTokens, supervisedTokens, flops = 0, seconds } = trained.totals;
   return {
     name: arm.name,
@@ -178,7 +178,7 @@ interface TrainedArm {
 
 async function* trainArm(
   arm: Arm,
-  model: Model,
+  model: LanguageModel,
   { options, curve }: { options: ArmRunOptions; curve: CurvePoint[] },
 ): AsyncGenerator<ArmEvent, TrainedArm> {
   const { steps, seed, optimizer, schedule, clipNorm, signal, curvePoints = 8 } = options;
@@ -232,7 +232,7 @@ export function curvePoint(
 
 const scoring = (
   { objective }: Arm,
-  model: Model,
+  model: LanguageModel,
   parameters: ParameterTree,
   { decodeTarget, signal }: ArmRunOptions,
 ) => ({

@@ -2,10 +2,10 @@ import "@tensorflow/tfjs-backend-cpu";
 import { reference } from "@trivium/attention";
 import { createRandom } from "@trivium/core";
 import { type ModelInput, specialIds, toBatch } from "@trivium/features";
-import { createModel } from "@trivium/model";
+import { createModel, logitsOf } from "@trivium/model";
 import { causal } from "@trivium/model-causal";
 import { causalLm } from "@trivium/objectives";
-import { tf } from "@trivium/tensor";
+import { type ParameterTree, tf } from "@trivium/tensor";
 import { beforeAll, describe, expect, test } from "vitest";
 import { type Decoded, decodeGreedily, generate } from "./index.ts";
 import { smallConfig, smallModels } from "./testing/small-models.ts";
@@ -25,7 +25,7 @@ describe.each(smallModels)("$name", ({ architecture, objective, own }) => {
 
   /** Greedy decoding as it is written down: the whole row again for each token, no cache, no batch. */
   function slowly(
-    parameters: Parameters<typeof model.logits>[0],
+    parameters: ParameterTree,
     example: (typeof examples)[number],
     steps: number,
     endOfSequence: number = specialIds.endOfSequence,
@@ -39,7 +39,7 @@ describe.each(smallModels)("$name", ({ architecture, objective, own }) => {
         { pad: 0 },
       );
       if (taken(input) > smallConfig.length) break;
-      const logits = tf.tidy(() => model.logits(parameters, input).arraySync()[0]!.at(-1)!);
+      const logits = tf.tidy(() => logitsOf(model, parameters, input).arraySync()[0]!.at(-1)!);
       const next = logits.indexOf(Math.max(...logits));
       if (next === endOfSequence) break;
       ids.push(next);

@@ -1,6 +1,6 @@
 import { ConfigError, createRandom } from "@trivium/core";
 import { type Example, type ModelInput, specialIds, toBatch } from "@trivium/features";
-import type { Model } from "@trivium/model";
+import type { LanguageModel } from "@trivium/model";
 import type { Objective } from "@trivium/objectives";
 import type { ParameterTree } from "@trivium/tensor";
 import { decodeWithBeam } from "./beam-search.ts";
@@ -8,7 +8,7 @@ import { type Decoded, type DecodeOptions, decodeGreedily } from "./greedy.ts";
 
 /** What to decode, and with what. */
 export interface GenerateOptions {
-  readonly model: Model;
+  readonly model: LanguageModel;
   readonly parameters: ParameterTree;
   /** Makes the prompts; the one that the model was trained with. */
   readonly objective: Objective;

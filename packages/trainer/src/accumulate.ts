@@ -1,6 +1,5 @@
 import { DataError } from "@trivium/core";
-import type { Batch } from "@trivium/features";
-import type { Loss } from "@trivium/objectives";
+import type { Batch, Loss } from "@trivium/features";
 import {
   disposeTree,
   flattenTree,

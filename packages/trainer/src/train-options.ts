@@ -1,5 +1,5 @@
 import type { Batch } from "@trivium/features";
-import type { Model } from "@trivium/model";
+import type { LanguageModel } from "@trivium/model";
 import type { Objective } from "@trivium/objectives";
 import type { ParameterTree } from "@trivium/tensor";
 import type { BatchSource } from "./batch-source.ts";
@@ -31,7 +31,7 @@ export type StepPhase = "data" | "forward" | "backward" | "update" | "end";
 
 /** What a run is made of, and how it is to be run. */
 export interface TrainOptions {
-  readonly model: Pick<Model, "architecture" | "config" | "createParameters" | "logits">;
+  readonly model: Pick<LanguageModel, "architecture" | "config" | "createParameters" | "states" | "readOut">;
   readonly objective: Pick<Objective, "name" | "settings" | "loss">;
   readonly batches: BatchSource;
   readonly optimizer: Optimizer;

@@ -1,4 +1,5 @@
 import { type Batch, toBatch } from "@trivium/features";
+import { factorsOf } from "@trivium/model";
 import { copyTree, disposeTree, flattenTree, type ParameterTree, type Tensor, tf } from "@trivium/tensor";
 import { beforeAll, expect, test } from "vitest";
 import { accumulate } from "./accumulate.ts";
@@ -77,9 +78,9 @@ test("each step and micro-batch drops other elements", async () => {
   const model = bigramModel();
   const spy: TrainOptions["model"] = {
     ...model,
-    logits(parameters, input, options) {
+    states(parameters, input, options) {
       seeds.push(options!.dropoutSeed!);
-      return model.logits(parameters, input, options);
+      return model.states(parameters, input, options);
     },
   };
   await run(smallRun({ model: spy, batches: same, steps: 2, seed: "s" }));
@@ -124,7 +125,7 @@ test("clipping bounds the update as in float64, and the event tells the norm bef
   const { gradients, losses, tokens } = await accumulate({
     parameters,
     batches,
-    loss: (batch) => objective.loss(model.logits(parameters, batch), batch),
+    loss: (batch) => objective.loss(factorsOf(model, parameters, batch), batch),
   });
   const flat = Object.values(read(gradients))
     .flat()

@@ -1,6 +1,6 @@
 import { linearProbe, perturbationInfluence, type TrainingProbe } from "@trivium/evaluator";
 import type { PairExample } from "@trivium/features";
-import type { Model } from "@trivium/model";
+import type { LanguageModel } from "@trivium/model";
 import { causalLm, type Objective, prefixLm, seq2seq } from "@trivium/objectives";
 import type { ParameterTree } from "@trivium/tensor";
 import { type SightName, sights } from "../trained/sight.ts";
@@ -46,7 +46,7 @@ export const contextProbe = ({ sight, perturbed, probed }: ContextProbeOptions):
 });
 
 interface Probed {
-  readonly model: Model;
+  readonly model: LanguageModel;
   readonly parameters: ParameterTree;
   readonly objective: Objective;
 }

@@ -10,7 +10,7 @@ import {
   type TrainingSettings,
   trainingArm,
 } from "@trivium/evaluator";
-import { createModel, type Model } from "@trivium/model";
+import { createModel, type LanguageModel } from "@trivium/model";
 import { causalLm, type Objective, prefixLm } from "@trivium/objectives";
 import { disposeTree, type ParameterTree } from "@trivium/tensor";
 import { consume } from "@trivium/trainer";
@@ -60,7 +60,7 @@ const maskSwitch = (steps: number, seed: number): TrainingProbe => ({
 });
 
 interface Stage {
-  readonly model: Model;
+  readonly model: LanguageModel;
   readonly objective: Objective;
   readonly parameters: ParameterTree;
   readonly data: ProbedData;

@@ -1,11 +1,11 @@
 import { type ArmProgress, relay } from "@trivium/evaluator";
-import type { Model } from "@trivium/model";
+import type { LanguageModel } from "@trivium/model";
 import type { Objective } from "@trivium/objectives";
 import { copyTree, disposeTree, type ParameterTree } from "@trivium/tensor";
 import { adamW, type BatchSource, runBetas, runRates, train, warmupCosine } from "@trivium/trainer";
 
 export interface FurtherTraining {
-  readonly model: Model;
+  readonly model: LanguageModel;
   readonly objective: Objective;
   readonly parameters: ParameterTree;
   readonly batches: BatchSource;

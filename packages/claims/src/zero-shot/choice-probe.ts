@@ -9,7 +9,7 @@ import {
   type TrainingProbe,
 } from "@trivium/evaluator";
 import { isTextPair, type TextPair } from "@trivium/features";
-import type { Model } from "@trivium/model";
+import type { LanguageModel } from "@trivium/model";
 import { causalLm, type Objective, prefixLm, seq2seq } from "@trivium/objectives";
 import { choiceItems, clozeItems, mixture } from "@trivium/tasks";
 import { disposeTree, type ParameterTree } from "@trivium/tensor";
@@ -37,7 +37,7 @@ export type ChoiceNumbers = {
 type Progress<Result> = AsyncGenerator<ArmProgress, Result, void>;
 
 interface Probed {
-  readonly model: Model;
+  readonly model: LanguageModel;
   readonly parameters: ParameterTree;
   readonly data: ProbedData;
   readonly objective: Objective;

@@ -112,11 +112,11 @@ function trainOptions(
   const { architecture, sequences, steps, learningRate, batchSize = 64, curvePoints = 8, seed, signal } = options;
   const flops = 3 * model.forwardFlops({ lengths: lengthsOf(options), prefixLength: sequences.examples });
   return {
-    model: { ...model, logits: (tree, batch) => model.predict(tree, vectorInput(batch as VectorBatch)) },
+    model: { ...model, states: (tree, batch) => model.states(tree, vectorInput(batch as VectorBatch)) },
     objective: {
       name: "squared-error",
       settings: {},
-      loss: (output, batch) => squaredError(output, batch as VectorBatch),
+      loss: (logits, batch) => squaredError(logits, batch as VectorBatch),
     },
     batches: {
       batches: (step) => [vectorBatch(drawSequences(sequences, batchSize, random.split(step)), architecture.streams)],

@@ -1,6 +1,6 @@
 import { NumericsError } from "@trivium/core";
 import type { Example, ModelInput, StreamRows } from "@trivium/features";
-import type { Model } from "@trivium/model";
+import { type LanguageModel, logitsOf } from "@trivium/model";
 import type { Objective } from "@trivium/objectives";
 import { type ParameterTree, tf } from "@trivium/tensor";
 import { type InputSlot, type LeakKind, leakKinds, supervised } from "./leak-kinds.ts";
@@ -9,7 +9,7 @@ import { type Collate, type ProbeBatch, probeBatch, withIds } from "./probe-batc
 import { stateGradients } from "./state-gradients.ts";
 
 export interface LeakAnalysisOptions {
-  readonly model: Model;
+  readonly model: LanguageModel;
   readonly parameters: ParameterTree;
   readonly objective: Objective;
   /** A few short ones: each slot of their batch costs a pass forward, each prediction one backward. */
@@ -75,7 +75,7 @@ export function leakAnalysis({ model, parameters, objective, examples, collate }
 }
 
 interface Measurement {
-  readonly model: Model;
+  readonly model: LanguageModel;
   readonly parameters: ParameterTree;
   readonly probe: ProbeBatch;
   /** Positions of the last stream, flat in `[B, L]`. */
@@ -106,8 +106,8 @@ function measureLeaks({ model, parameters, probe, predictions }: Measurement): {
   return { slots: slots.length, measured };
 }
 
-function finiteLogits(model: Model, parameters: ParameterTree, input: ModelInput): Float32Array {
-  const logits = tf.tidy(() => model.logits(parameters, input).dataSync() as Float32Array);
+function finiteLogits(model: LanguageModel, parameters: ParameterTree, input: ModelInput): Float32Array {
+  const logits = tf.tidy(() => logitsOf(model, parameters, input).dataSync() as Float32Array);
   const at = logits.findIndex((value) => !Number.isFinite(value));
   if (at < 0) return logits;
   const slot = Math.floor(at / model.config.vocabulary);

@@ -1,12 +1,12 @@
 import type { PairExample } from "@trivium/features";
-import type { Model } from "@trivium/model";
+import type { LanguageModel } from "@trivium/model";
 import type { Objective } from "@trivium/objectives";
 import type { ParameterTree } from "@trivium/tensor";
 import { type HiddenStates, readStates, stateAt } from "./hidden-states.ts";
 import { probeBatch, slotOf, type TokenPlace, withIds } from "./probe-batch.ts";
 
 export interface PerturbationOptions {
-  readonly model: Model;
+  readonly model: LanguageModel;
   readonly parameters: ParameterTree;
   /** Makes the rows that the model reads. */
   readonly objective: Objective;

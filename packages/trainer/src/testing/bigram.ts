@@ -1,16 +1,14 @@
 import { hashWords } from "@trivium/core";
-import { type Batch, type Features, toBatch } from "@trivium/features";
+import { type Batch, type Features, type Loss, toBatch } from "@trivium/features";
 import { causal } from "@trivium/masks";
 import { modelConfigSchema } from "@trivium/model";
-import type { Loss } from "@trivium/objectives";
 import {
   dropout,
   embedding,
-  linear,
-  softmaxCrossEntropy,
-  type Tensor,
+  type FactoredLogits,
+  factoredCrossEntropy,
+  type LinearMap,
   type Tensor2D,
-  type Tensor3D,
   tf,
 } from "@trivium/tensor";
 import "@tensorflow/tfjs-backend-cpu";
@@ -38,23 +36,17 @@ export const bigramModel = ({ dropoutRate = 0, unreached = false } = {}): TrainO
       ...(unreached && { idle: normal(3) }),
     };
   },
-  logits(parameters, input, { dropoutSeed = "" } = {}) {
-    const { embedding: table, head } = parameters as {
-      embedding: Tensor2D;
-      head: { weight: Tensor2D; bias: tf.Tensor1D };
-    };
-    const { ids, length } = input.streams.tokens!;
-    const states = embedding(table, tf.tensor(ids, [input.size, length], "int32"));
-    const kept = dropout(states, { rate: dropoutRate, seed: hashWords(dropoutSeed)[0] });
-    return linear(kept, head.weight, head.bias) as Tensor3D;
+  states({ embedding: table }, input, { dropoutSeed = "" } = {}) {
+    const states = embedding(table as Tensor2D, tf.tensor1d(input.streams.tokens!.ids, "int32")) as Tensor2D;
+    return dropout(states, { rate: dropoutRate, seed: hashWords(dropoutSeed)[0] });
   },
+  readOut: ({ head }) => ({ ...(head as unknown as LinearMap), transpose: false }),
 });
 
 export const crossEntropy: TrainOptions["objective"] = { name: "cross-entropy", loss: crossEntropyLoss };
 
-function crossEntropyLoss(logits: Tensor, { targets, lossWeights, supervisedTokens }: Batch): Loss {
-  const rows = tf.reshape(logits, [-1, VOCABULARY]) as Tensor2D;
-  const losses = softmaxCrossEntropy(rows, tf.tensor1d(targets, "int32"), tf.tensor1d(lossWeights));
+function crossEntropyLoss(logits: FactoredLogits, { targets, lossWeights, supervisedTokens }: Batch): Loss {
+  const losses = factoredCrossEntropy(logits, tf.tensor1d(targets, "int32"), tf.tensor1d(lossWeights));
   return { sum: tf.sum(losses), tokens: supervisedTokens };
 }
 
