@@ -1,4 +1,4 @@
-import type { Effect } from "./claim.ts";
+import type { Effect } from "@trivium/evaluator";
 
 /**
  * An effect that is counted rather than estimated: its interval is a point.

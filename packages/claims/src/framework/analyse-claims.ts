@@ -1,7 +1,8 @@
 import { ConfigError, type Reason } from "@trivium/core";
+import type { Effect } from "@trivium/evaluator";
 import { armHash } from "./arm-hash.ts";
 import type { ArmStore, StoredArm } from "./arm-store.ts";
-import type { Claim, ClaimArm, ClaimRequest, Effect, Findings, Json, Verdict } from "./claim.ts";
+import type { Claim, ClaimArm, ClaimRequest, Findings, Json, Verdict } from "./claim.ts";
 import { judge } from "./judge.ts";
 
 /** A claim and its id: the name of its plugin. */
@@ -67,7 +68,7 @@ export async function analyseClaims({
     results.push(
       missing === 0
         ? measured(named, arms, request)
-        : { ...named, status: "not run", reason: { code: "evaluator/arms-missing", message } },
+        : { ...named, status: "not run", reason: { code: "claims/arms-missing", message } },
     );
   }
   return results;
@@ -76,7 +77,7 @@ export async function analyseClaims({
 /**
  * The arms of a claim, in its order, each with the place of its results.
  *
- * @throws {ConfigError} `evaluator/plan` if there is no arm, or two have one name; `evaluator/configuration`.
+ * @throws {ConfigError} `claims/plan` if there is no arm, or two have one name; `claims/configuration`.
  * @example (await planArms({ id: "mine", claim: mine }, request)).map(({ hash }) => hash)
  */
 export async function planArms(
@@ -88,7 +89,7 @@ export async function planArms(
   const twice = arms.find(({ name }, at) => arms.findIndex((other) => other.name === name) !== at);
   if (arms.length === 0 || twice) {
     const problem = twice ? `two arms are named "${twice.name}"` : "it plans no arm";
-    throw new ConfigError("evaluator/plan", `the claim "${id}" cannot be run: ${problem}`);
+    throw new ConfigError("claims/plan", `the claim "${id}" cannot be run: ${problem}`);
   }
   return Promise.all(arms.map(async (arm) => ({ arm, hash: await armHash(arm.configuration, environment) })));
 }

@@ -1,12 +1,13 @@
 import { DataError, NumericsError } from "@trivium/core";
+import type { Effect } from "@trivium/evaluator";
+import { pairedEffect } from "@trivium/evaluator";
 import { consume } from "@trivium/trainer";
 import { expect, test } from "vitest";
-import { pairedEffect } from "../statistics/paired-effect.ts";
 import { armContext } from "../testing/arm-context.ts";
 import { analyseClaims } from "./analyse-claims.ts";
 import { armHash } from "./arm-hash.ts";
 import { createMemoryArmStore } from "./arm-store.ts";
-import type { Claim, ClaimArm, ClaimRequest, Effect } from "./claim.ts";
+import type { Claim, ClaimArm, ClaimRequest } from "./claim.ts";
 import { countedEffect } from "./counted-effect.ts";
 import { type ClaimsEvent, runClaims } from "./run-claims.ts";
 

@@ -1,10 +1,10 @@
 import type { AttentionKernel } from "@trivium/attention";
 import type { Dataset } from "@trivium/data";
+import type { CurvePoint, Effect } from "@trivium/evaluator";
 import type { Architecture } from "@trivium/model";
 import type { Objective } from "@trivium/objectives";
 import { defineKind } from "@trivium/registry";
 import type { Tokenizer, TokenizerJson } from "@trivium/text";
-import type { CurvePoint } from "../run-arm.ts";
 
 /** Anything that JSON can hold. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -51,7 +51,7 @@ export interface ArmProgress {
   readonly done: number;
   readonly total: number;
   /** What is shown beside the bar: `"loss 1.23"`. */
-  readonly note?: string;
+  readonly note?: string | undefined;
 }
 
 /** What an arm found. */
@@ -87,29 +87,6 @@ export interface ClaimArm<Numbers extends Json = Json> {
 export interface ArmResult<Numbers extends Json = Json> extends ArmOutcome<Numbers> {
   readonly name: string;
   readonly configuration: Readonly<Record<string, Json>>;
-}
-
-/**
- * A difference or a quantity. The first of a claim is oriented so that a positive one speaks for the statement; others are
- * read by their names.
- */
-export interface Effect {
-  /** `"exact match, prefix − causal"`. */
-  readonly name: string;
-  readonly estimate: number;
-  /** The interval, 95 % where it is estimated; both equal the estimate where it is counted. */
-  readonly low: number;
-  readonly high: number;
-  /** `"nats per token"`, `"fraction of commands"`. */
-  readonly unit: string;
-  /** Effects below it are as good as none. */
-  readonly smallest: number;
-  /** How the interval was found: `"paired bootstrap over 3 seeds × 1,000 examples"`, `"counted"`. */
-  readonly method: string;
-  /** What each seed alone comes to, where the estimate is a mean over seeds. */
-  readonly seeds?: readonly number[];
-  /** Why its interval says nothing of the statement, where it does not: `"recall was not learned"`. */
-  readonly unjudged?: string;
 }
 
 /** What the data says of a statement: see `judge`. */

@@ -1,10 +1,9 @@
 import type { AttentionKernel } from "@trivium/attention";
 import { createRandom, type Random } from "@trivium/core";
+import { type CurvePoint, curvePoint, relay } from "@trivium/evaluator";
 import { type Architecture, createVectorModel, type VectorModel, type VectorModelOptions } from "@trivium/model";
 import { disposeTree } from "@trivium/tensor";
 import { adamW, type TrainEvent, type TrainOptions, type TrainResult, train, warmupCosine } from "@trivium/trainer";
-import { relay } from "../relay.ts";
-import { type CurvePoint, curvePoint } from "../run-arm.ts";
 import { drawSequences, type InContextSequence, type SequenceOptions } from "./draw-sequence.ts";
 import { inContextArchitecture } from "./in-context-architecture.ts";
 import { scoreQueries } from "./score-queries.ts";

@@ -9,7 +9,7 @@ const version = 1;
  *
  * @param environment - backend, kernel and precision; what another machine has otherwise and cannot choose is no part of it.
  * @returns 64 hexadecimal digits; the order of keys changes nothing.
- * @throws {ConfigError} `evaluator/configuration` if something in it is not JSON.
+ * @throws {ConfigError} `claims/configuration` if something in it is not JSON.
  * @example await armHash({ type: "training", seed: 1 }, { backend: "simd" }) // => "…"
  */
 export async function armHash(
@@ -32,5 +32,5 @@ function canonicalJson(value: unknown, path = ""): string {
   }
   const isPlain = value === null || typeof value === "string" || typeof value === "boolean" || Number.isFinite(value);
   if (isPlain) return JSON.stringify(value);
-  throw new ConfigError("evaluator/configuration", `${path} is to be plain JSON, got ${String(value)}`);
+  throw new ConfigError("claims/configuration", `${path} is to be plain JSON, got ${String(value)}`);
 }

@@ -1,4 +1,4 @@
-import { relay } from "../relay.ts";
+import { relay } from "@trivium/evaluator";
 import {
   type AnalyseClaimsOptions,
   type ClaimResult,
@@ -43,7 +43,7 @@ export type ClaimsEvent =
  * is optional is reported as not run, with the reason; the others go on.
  *
  * @returns the results, in the order of the claims; fewer if the signal aborts.
- * @throws {ConfigError} `evaluator/plan`, `evaluator/configuration`; what an arm, `analyse` and the store throw otherwise.
+ * @throws {ConfigError} `claims/plan`, `claims/configuration`; what an arm, `analyse` and the store throw otherwise.
  * @example const results = await consume(runClaims({ claims, request: { preset: "quick", seeds: [1, 2, 3] }, context, store }));
  */
 export async function* runClaims(options: RunClaimsOptions): AsyncGenerator<ClaimsEvent, ClaimResult[], void> {

@@ -5,7 +5,7 @@ import type { Architecture } from "@trivium/model";
 import { causal } from "@trivium/model-causal";
 import { encoderDecoder } from "@trivium/model-encoder-decoder";
 import { prefix } from "@trivium/model-prefix";
-import type { ArmContext } from "../claims/claim.ts";
+import type { ArmContext } from "../framework/claim.ts";
 
 const architectures: readonly Architecture[] = [
   causal as Architecture,

@@ -1,12 +1,17 @@
 import type { Dataset } from "@trivium/data";
+import {
+  type ArmEvent,
+  type ArmRun,
+  type HeldOut,
+  type InspectEvent,
+  relay,
+  runArm,
+  type TrainedModel,
+} from "@trivium/evaluator";
 import type { Example } from "@trivium/features";
 import type { LanguageModel } from "@trivium/model";
 import type { ParameterTree } from "@trivium/tensor";
 import type { PairTokenizer } from "@trivium/text";
-import type { HeldOut } from "../evaluate.ts";
-import { present } from "../present.ts";
-import { relay } from "../relay.ts";
-import { type ArmEvent, type ArmRun, type InspectEvent, runArm, type TrainedModel } from "../run-arm.ts";
 import type { ArmContext, ArmOutcome, ArmProgress, ClaimArm, Json } from "./claim.ts";
 import { prepareTraining } from "./prepare-training.ts";
 import { type TrainingSettings, trainingConfiguration } from "./training-settings.ts";
@@ -102,7 +107,7 @@ export function trainingArm({ name, probe, ...settings }: TrainingArmOptions): C
         async *inspect({ model, parameters }: TrainedModel) {
           if (probe) probed = yield* looksOf(probe.run(model, parameters, { ...prepared.data, context }));
         },
-        ...present({ signal: context.signal }),
+        signal: context.signal,
       };
       const run = yield* relay(runArm({ name, ...prepared.arm }, options), (event) =>
         progressOf(event, settings.steps),
@@ -124,7 +129,7 @@ const isStream = (running: ProbeRun): running is Exclude<ProbeRun, Json | Promis
 
 function progressOf({ event }: ArmEvent, steps: number): ArmProgress | undefined {
   if (event.type === "step") return { done: event.step, total: steps, note: `loss ${event.loss.toFixed(4)}` };
-  if (event.type === "inspect") return { done: event.done, total: event.total, ...present({ note: event.note }) };
+  if (event.type === "inspect") return { done: event.done, total: event.total, note: event.note };
   if (event.type !== "progress") return undefined;
   return { done: steps, total: steps, note: `${event.phase} ${event.done}/${event.total}` };
 }

@@ -1,4 +1,5 @@
-import type { Effect, Verdict } from "./claim.ts";
+import type { Effect } from "@trivium/evaluator";
+import type { Verdict } from "./claim.ts";
 
 /**
  * The verdict of an effect's interval `[low, high]`, an effect below `smallest` counting as none.

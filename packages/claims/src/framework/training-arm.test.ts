@@ -1,8 +1,8 @@
 import "@tensorflow/tfjs-backend-cpu";
+import { pairedEffect } from "@trivium/evaluator";
 import { tf } from "@trivium/tensor";
 import { consume } from "@trivium/trainer";
 import { beforeAll, expect, test } from "vitest";
-import { pairedEffect } from "../statistics/paired-effect.ts";
 import { armContext, reversals } from "../testing/arm-context.ts";
 import type { ArmOutcome, ArmProgress } from "./claim.ts";
 import { type ProbedData, type TrainingArmOptions, type TrainingNumbers, trainingArm } from "./training-arm.ts";

@@ -1,13 +1,11 @@
 import { UnsupportedError } from "@trivium/core";
 import { createBatchSource, type Dataset, encodeExamples, fitPairTokenizer, fittingLength } from "@trivium/data";
+import { type Arm, type ArmRunOptions, encodeHeldOut } from "@trivium/evaluator";
 import type { ModelOptions } from "@trivium/model";
 import { type Objective, objectivePlugins } from "@trivium/objectives";
 import { createRegistry } from "@trivium/registry";
 import { type Tokenizer, tokenizerPlugins } from "@trivium/text";
 import { type Optimizer, trainerPlugins, type WarmupCosineOptions, warmupCosine } from "@trivium/trainer";
-import { encodeHeldOut } from "../encode-held-out.ts";
-import { present } from "../present.ts";
-import type { Arm, ArmRunOptions } from "../run-arm.ts";
 import type { ArmContext, Json } from "./claim.ts";
 import type { TrainingData } from "./training-arm.ts";
 import type { Named, ScoringSettings, TrainingSettings } from "./training-settings.ts";
@@ -53,7 +51,9 @@ export async function prepareTraining(
       optimizer: createOptimizer(settings.optimizer),
       schedule: warmupCosine(settings.schedule.options),
       maximumTokens: maximumTokens ?? length,
-      ...present({ decoded, beam, curvePoints }),
+      decoded,
+      beam,
+      curvePoints,
     },
   };
 }
