@@ -1,6 +1,6 @@
 import type { AttentionKernel } from "@trivium/attention";
 import { type Architecture, createModel, type LanguageModel, type ModelOptions, trainingFlops } from "@trivium/model";
-import type { Objective } from "@trivium/objectives";
+import type { FeatureContext, Objective } from "@trivium/objectives";
 import { disposeTree, type ParameterTree } from "@trivium/tensor";
 import {
   type BatchSource,
@@ -30,8 +30,8 @@ export interface Arm {
   readonly objective: Objective;
 }
 
-/** How an arm is trained and scored: what all arms of a comparison share. */
-export interface ArmRunOptions {
+/** The options of training and scoring an arm; all arms of a comparison share them. */
+export interface ArmRunOptions extends Pick<FeatureContext, "special"> {
   readonly attention: AttentionKernel;
   /** The same examples in the same order, as an objective converts them. */
   readonly batches: (objective: Objective) => BatchSource;
@@ -237,11 +237,12 @@ const scoring = (
   { objective }: Arm,
   model: LanguageModel,
   parameters: ParameterTree,
-  { decodeTarget, signal }: ArmRunOptions,
+  { special, decodeTarget, signal }: ArmRunOptions,
 ) => ({
   model,
   parameters,
   objective,
+  special,
   decodeTarget,
   signal,
 });

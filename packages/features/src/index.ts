@@ -13,4 +13,3 @@ export {
 export type { Features } from "./features.ts";
 export type { Loss, LossFunction } from "./loss.ts";
 export { type PackedBatchOptions, toPackedBatch } from "./packed-batch.ts";
-export { type SpecialIds, specialIds } from "./special-ids.ts";

@@ -1,10 +1,12 @@
 import type { Random, Reason } from "@trivium/core";
-import type { Example, Features, LossFunction, SpecialIds } from "@trivium/features";
+import type { Example, Features, LossFunction } from "@trivium/features";
 import { defineKind } from "@trivium/registry";
+import type { SpecialTokens } from "@trivium/text";
 
-/** What an objective may know when it converts an example. */
+/** The context in which an objective converts an example. */
 export interface FeatureContext {
-  readonly specials: SpecialIds;
+  /** The special tokens of the vocabulary. */
+  readonly special: SpecialTokens;
   /** A stream of this example's own, for random splits and corruption. */
   readonly random: Random;
 }

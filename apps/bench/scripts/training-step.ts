@@ -4,14 +4,15 @@
  * less than 50 times faster.
  */
 import { reference } from "@trivium/attention";
+import { simd } from "@trivium/backend-simd";
 import { createRandom } from "@trivium/core";
-import { type Batch, specialIds, toBatch } from "@trivium/features";
+import { type Batch, toBatch } from "@trivium/features";
 import { createModel, factorsOf } from "@trivium/model";
 import { causal } from "@trivium/model-causal";
 import { causalLm } from "@trivium/objectives";
 import { tf } from "@trivium/tensor";
+import { reservedSpecials } from "@trivium/text";
 import { accumulate, adamW, type Trained } from "@trivium/trainer";
-import { simd } from "../src/index.ts";
 
 const [VOCABULARY, LENGTH, ROWS] = [64, 16, 64];
 const REQUIRED_RATIO = 50;
@@ -30,7 +31,7 @@ function randomBatch(): Batch {
   const random = createRandom("training-step");
   const rows = Array.from({ length: ROWS }, () => {
     const tokens = Array.from({ length: LENGTH + 1 }, () => random.integer(VOCABULARY));
-    return objective.features({ tokens }, { specials: specialIds, random });
+    return objective.features({ tokens }, { special: reservedSpecials(), random });
   });
   return toBatch(rows, { pad: 0 });
 }
