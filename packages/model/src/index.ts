@@ -17,6 +17,12 @@ export {
 } from "./counters.ts";
 export { type CreateModelOptions, createModel } from "./create-model.ts";
 export { crossMaskFor, selfMaskFor } from "./input-masks.ts";
+export {
+  type LanguageLossOptions,
+  type LanguageTask,
+  type LanguageTaskOptions,
+  languageTask,
+} from "./language-task.ts";
 export { factorsOf, logitsOf } from "./logits-of.ts";
 export type { DecodingState, ForwardOptions, LanguageModel, LayerStates, Model } from "./model.ts";
 export { type ResolvedConfig, resolveConfig } from "./resolve-config.ts";
