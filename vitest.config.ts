@@ -1,5 +1,9 @@
 import { availableParallelism } from "node:os";
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
+
+// Compiled code and stripped types are kept for every process that a test starts, and for those of Vitest itself.
+process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, "node_modules/.cache/node-compile");
 
 const conditions = ["@trivium/source", "node", "import", "default"];
 const shared = {
