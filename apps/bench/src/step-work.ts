@@ -5,6 +5,7 @@ import { type Architecture, countModelParameters, type ModelOptions } from "@tri
 import type { Objective } from "@trivium/objectives";
 import { presets } from "@trivium/presets";
 import { createRegistry } from "@trivium/registry";
+import { reservedSpecials } from "@trivium/text";
 import type { BatchSource } from "@trivium/trainer";
 
 export const architectures = ["causal", "prefix", "encoder-decoder"] as const;
@@ -65,7 +66,13 @@ export function stepWork(name: (typeof architectures)[number], shape: StepShape)
     architecture,
     config,
     objective,
-    batches: createBatchSource({ examples: randomExamples(name, shape), objective, batchSize: batch, seed: 0 }),
+    batches: createBatchSource({
+      examples: randomExamples(name, shape),
+      special: reservedSpecials(),
+      objective,
+      batchSize: batch,
+      seed: 0,
+    }),
     parameters,
     tokens: batch * length,
     flops: 6 * parameters * batch * positions,

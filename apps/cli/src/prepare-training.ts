@@ -40,7 +40,12 @@ export async function prepareTraining(settings: TrainSettings, context: CommandC
   const directory = settings.out ?? `runs/${settings.architecture}-${data.dataset.name.replace(/\.\w+$/, "")}`;
   const options: TrainOptions = {
     ...{ model, objective, steps, seed, clipNorm, checkpointing, resume, allowNumericChange },
-    batches: createBatchSource({ ...batching(settings), examples: data.train, objective }),
+    batches: createBatchSource({
+      ...batching(settings),
+      examples: data.train,
+      special: data.tokenizer.special,
+      objective,
+    }),
     optimizer: prepareOptimizer(settings, registry),
     schedule: prepareSchedule(settings, registry),
     flops: trainingFlops(model.architecture, composed.config),
@@ -106,6 +111,7 @@ function validation({ settings, composed, data, signal }: ValidationRequest): Ev
     model: composed.model,
     objective: composed.objective,
     heldOut: data.validation.slice(0, validationSize.examples),
+    special: data.tokenizer.special,
     decodeTarget: (ids: readonly number[]) => data.tokenizer.decodeTarget(ids),
     decoded: Math.min(settings.decoded, validationSize.decoded),
     maximumTokens: data.length,

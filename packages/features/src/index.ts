@@ -12,4 +12,3 @@ export {
 } from "./example.ts";
 export type { Features } from "./features.ts";
 export { type PackedBatchOptions, toPackedBatch } from "./packed-batch.ts";
-export { type SpecialIds, specialIds } from "./special-ids.ts";

@@ -1,11 +1,12 @@
 import "@tensorflow/tfjs-backend-cpu";
 import { reference } from "@trivium/attention";
 import { createRandom } from "@trivium/core";
-import { specialIds, toBatch } from "@trivium/features";
+import { toBatch } from "@trivium/features";
 import { causal, full, or, prefix } from "@trivium/masks";
 import { type Architecture, createModel } from "@trivium/model";
 import { causalLm, type Objective, prefixLm, seq2seq } from "@trivium/objectives";
 import { disposeTree, tf } from "@trivium/tensor";
+import { reservedSpecials } from "@trivium/text";
 import { beforeAll, expect, test } from "vitest";
 import { adamW } from "./adam-w.ts";
 import type { BatchSource } from "./batch-source.ts";
@@ -50,7 +51,7 @@ const reversals = (objective: Objective): BatchSource => ({
       const source = Array.from({ length: 3 }, () => 4 + random.integer(4));
       return objective.features(
         { source, target: source.toReversed() },
-        { specials: specialIds, random: random.split(at) },
+        { special: reservedSpecials(), random: random.split(at) },
       );
     });
     return [toBatch(rows.slice(0, 3), { pad: 0 }), toBatch(rows.slice(3), { pad: 0 })];

@@ -56,7 +56,14 @@ async function trainModel(model: Model, seed: number, options: TriviumRunOptions
   const { parameters } = await consume(
     train({
       ...{ model, objective, steps, seed, clipNorm: 1 },
-      batches: createBatchSource({ examples: data.train, objective, batchSize: batch, seed, packing }),
+      batches: createBatchSource({
+        examples: data.train,
+        special: data.special,
+        objective,
+        batchSize: batch,
+        seed,
+        packing,
+      }),
       optimizer: adamW({ beta1: 0.9, beta2: 0.98, weightDecay: 0.01 }),
       schedule: warmupCosine({ peak, warmupSteps, steps, floor: 0.02 * peak }),
       logEvery: steps,
@@ -70,10 +77,11 @@ async function decode(
   parameters: ParameterTree,
   { objective, data }: TriviumRunOptions,
 ): Promise<Pick<RunOutcome, "per" | "wer">> {
-  const { heldOut } = data;
+  const { heldOut, special } = data;
   const examples = heldOut.map(({ example }) => example);
   const predictions: (readonly number[])[] = [];
-  for await (const event of generate({ model, parameters, objective, examples, maximumTokens: longestAnswer })) {
+  const request = { model, parameters, objective, special, examples, maximumTokens: longestAnswer };
+  for await (const event of generate(request)) {
     if (event.type === "generated") predictions[event.index] = event.result.ids;
   }
   const { per, wer } = errorRates(

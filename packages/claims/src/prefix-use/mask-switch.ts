@@ -1,19 +1,12 @@
 import { createBatchSource } from "@trivium/data";
-import {
-  type ArmProgress,
-  type ClaimArm,
-  evaluateExamples,
-  type Preset,
-  type ProbedData,
-  type TrainingNumbers,
-  type TrainingProbe,
-  type TrainingSettings,
-  trainingArm,
-} from "@trivium/evaluator";
+import { evaluateExamples } from "@trivium/evaluator";
 import { createModel, type Model } from "@trivium/model";
 import { causalLm, type Objective, prefixLm } from "@trivium/objectives";
 import { disposeTree, type ParameterTree } from "@trivium/tensor";
 import { consume } from "@trivium/trainer";
+import type { ArmProgress, ClaimArm, Preset } from "../framework/claim.ts";
+import { type ProbedData, type TrainingNumbers, type TrainingProbe, trainingArm } from "../framework/training-arm.ts";
+import type { TrainingSettings } from "../framework/training-settings.ts";
 import { cmudictSettings, cmudictSteps } from "../trained/cmudict-arm.ts";
 import { trainFurther } from "../trained/train-further.ts";
 
@@ -73,6 +66,7 @@ async function score({ model, objective, parameters, data }: Stage): Promise<rea
   const { examples } = await consume(
     evaluateExamples({
       ...{ model, objective, parameters, heldOut: data.heldOut, decoded: 0 },
+      special: data.tokenizer.special,
       decodeTarget: (ids) => data.tokenizer.decodeTarget(ids),
       ...(signal && { signal }),
     }),
@@ -88,7 +82,13 @@ async function* trainOn(stage: Stage): AsyncGenerator<ArmProgress, readonly numb
   const parameters = yield* trainFurther({
     ...{ model, objective, parameters: stage.parameters, steps, seed, learningRate, signal: data.context.signal },
     // Another order than that of the first stage.
-    batches: createBatchSource({ examples: data.train, objective, ...batches, seed: `${seed}, mask switched` }),
+    batches: createBatchSource({
+      examples: data.train,
+      special: data.tokenizer.special,
+      objective,
+      ...batches,
+      seed: `${seed}, mask switched`,
+    }),
   });
   try {
     return await score({ ...stage, parameters });

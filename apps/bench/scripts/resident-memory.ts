@@ -1,0 +1,68 @@
+/**
+ * Trains a small GPT on two threads with batches of ever other shapes, and prints what the process and the engine hold
+ * at a tenth of the steps and at the end: `pnpm resident-memory [STEPS]`, 10,000 by default. Fails if resident memory has
+ * grown by more than 32 MiB in between.
+ */
+import { reference } from "@trivium/attention";
+import { createSimdBackend } from "@trivium/backend-simd";
+import { createRandom } from "@trivium/core";
+import { type Batch, toBatch } from "@trivium/features";
+import { createModel } from "@trivium/model";
+import { causal } from "@trivium/model-causal";
+import { causalLm } from "@trivium/objectives";
+import { disposeTree, tf } from "@trivium/tensor";
+import { reservedSpecials } from "@trivium/text";
+import { adamW, constant, consume, type StepEvent, train } from "@trivium/trainer";
+
+const [VOCABULARY, LENGTH, ROWS] = [64, 32, 8];
+const ALLOWED_GROWTH_MIB = 32;
+const steps = Number(process.argv[2] ?? 10_000);
+const early = Math.ceil(steps / 10);
+
+const simd = createSimdBackend({ name: "simd-resident", threads: 2 });
+await simd.activate();
+const objective = causalLm();
+const config = { vocabulary: VOCABULARY, length: LENGTH, width: 32, layers: 2, heads: 2, dropout: 0.1 };
+const model = createModel({ architecture: causal, config, attention: reference() });
+
+/** Rows of random ids, of other lengths and another number in each step. */
+function randomBatch(step: number): Batch {
+  const random = createRandom("resident-memory").split(step);
+  const rows = Array.from({ length: 1 + random.integer(ROWS) }, () => {
+    const tokens = Array.from({ length: 2 + random.integer(LENGTH - 1) }, () => random.integer(VOCABULARY));
+    return objective.features({ tokens }, { special: reservedSpecials(), random });
+  });
+  return toBatch(rows, { pad: 0 });
+}
+
+const mebibytes = (bytes: number): string => (bytes / 2 ** 20).toFixed(1);
+
+/** Prints what is held after a step; the resident memory, in MiB. */
+function report({ step, loss }: StepEvent): number {
+  const { rss, heapUsed } = process.memoryUsage();
+  const { liveBytes, peakBytes, capacityBytes, liveBuffers, forgottenBuffers } = simd.use();
+  const engine = `engine live ${mebibytes(liveBytes)}, peak ${mebibytes(peakBytes)}, grown to ${mebibytes(capacityBytes)} MiB`;
+  const counts = `${tf.memory().numTensors} tensors, ${liveBuffers} buffers, ${forgottenBuffers} forgotten`;
+  console.log(
+    `step ${step}: resident ${mebibytes(rss)}, heap ${mebibytes(heapUsed)} MiB; ${engine}; ${counts}; loss ${loss.toFixed(3)}`,
+  );
+  return rss / 2 ** 20;
+}
+
+const resident: number[] = [];
+const { parameters } = await consume(
+  train({
+    ...{ model, objective, steps, seed: 1, clipNorm: 1 },
+    batches: { batches: (step) => [randomBatch(step)] },
+    optimizer: adamW(),
+    schedule: constant({ rate: 1e-3 }),
+  }),
+  (event) => {
+    if (event.type === "step" && (event.step === early || event.step === steps)) resident.push(report(event));
+  },
+);
+disposeTree(parameters);
+const [before = 0, after = 0] = resident;
+const growth = after - before;
+console.log(`growth: ${growth.toFixed(1)} MiB, allowed ${ALLOWED_GROWTH_MIB}`);
+process.exitCode = growth <= ALLOWED_GROWTH_MIB ? 0 : 1;

@@ -1,0 +1,116 @@
+import { type AttentionKernel, reference } from "@trivium/attention";
+import { ConfigError } from "@trivium/core";
+import type { PairExample } from "@trivium/features";
+import { createModel, type Model } from "@trivium/model";
+import type { Objective } from "@trivium/objectives";
+import { type ParameterTree, tf } from "@trivium/tensor";
+import { supervised } from "./leak-kinds.ts";
+import { type ObservedAttention, observeAttention } from "./observe-attention.ts";
+import { type ProbeBatchOptions, probeBatch, slotOf } from "./probe-batch.ts";
+
+export interface AttentionOnSourceOptions extends Pick<ProbeBatchOptions, "special"> {
+  readonly model: Model;
+  readonly parameters: ParameterTree;
+  readonly objective: Objective;
+  readonly example: PairExample;
+  /** The source tokens, by index, that are right to look at in each step: the token that is copied, say. */
+  readonly gold?: readonly (readonly number[])[];
+  /** The kernel to run with. Default: the reference. */
+  readonly attention?: AttentionKernel;
+}
+
+/** Attention on the tokens of the source, special tokens not counted, `[layer][head][step]`. */
+export interface AttentionOnSource {
+  /** Where the source is seen: in self-attention (merged attention is one), or in cross-attention. */
+  readonly over: "self" | "cross";
+  /** Predictions of the target: its tokens, then the end of sequence. */
+  readonly steps: number;
+  /** The sum of the weights on source tokens, in [0, 1]. */
+  readonly mass: number[][][];
+  /** Entropy of these weights among themselves over log n: 1 where all n are equal, 0 where one has all; 0 if n = 1. */
+  readonly entropy: number[][][];
+  /** The sum of the weights on the source tokens named gold; empty if none are. */
+  readonly gold: number[][][];
+}
+
+/**
+ * How much of its attention each step of generating the target gives to the source, and how sharply.
+ *
+ * The target is given (teacher forcing): the weights are those that decoding with caches would have.
+ *
+ * @throws {ConfigError} `probe/gold` if there is not one list of gold tokens for each step.
+ * @throws {ShapeError} `probe/source-token` if the objective does not show the model each source token exactly once.
+ * @source attention degeneration: Fu et al. 2023, https://arxiv.org/abs/2304.04052; entropy of attention: Ghader and Monz
+ *   2017, https://arxiv.org/abs/1710.03348
+ * @example attentionOnSource({ model, parameters, objective: seq2seq(), example }).mass[0][0] // => [0.8, 0.8, 0.8, 0.8]
+ */
+export function attentionOnSource(options: AttentionOnSourceOptions): AttentionOnSource {
+  const { model, objective, example, gold, attention = reference() } = options;
+  const probe = probeBatch(objective.scoring?.() ?? objective, [example], { special: options.special });
+  const steps = supervised(probe);
+  if (gold && gold.length !== steps.length) {
+    const message = `gold should name source tokens for each of ${steps.length} steps, got ${gold.length} lists`;
+    throw new ConfigError("probe/gold", `${message}; the last step predicts the end of sequence`);
+  }
+  const source = probe.tokens.slice(0, example.source.length).map((token) => slotOf(token).at);
+  const found: AttentionOnSource = {
+    over: crosses(model) ? "cross" : "self",
+    ...{ steps: steps.length, mass: [], entropy: [], gold: [] },
+  };
+  forEachReading({ ...options, attention }, probe.batch, (observed) => {
+    const heads = readHeads(observed, steps, source);
+    const measure = (of: (weights: readonly number[], step: number) => number) =>
+      heads.map((rows) => rows.map((weights, step) => of(weights, step)));
+    found.mass.push(measure(sum));
+    found.entropy.push(measure(relativeEntropy));
+    if (gold) found.gold.push(measure((weights, step) => sum(gold[step]!.map((token) => weights[token] ?? 0))));
+  });
+  return found;
+}
+
+/** Whether the source is seen in a block of its own. Merged attention has the source's keys first, where `readHeads` looks. */
+const crosses = ({ architecture, config }: Model): boolean =>
+  architecture.crossMask !== undefined && config.crossAttention !== "merged";
+
+/** Runs the model once; calls `read` with each layer's attention of the predicting stream to where the source is. */
+function forEachReading(
+  { model, parameters, attention }: Required<Pick<AttentionOnSourceOptions, "model" | "parameters" | "attention">>,
+  input: Parameters<Model["logits"]>[1],
+  read: (observed: ObservedAttention) => void,
+): void {
+  const { architecture, config } = model;
+  const last = architecture.streams.at(-1);
+  const wanted = crosses(model) ? 1 : 0;
+  let [reading, calls] = [false, 0];
+  const kernel = observeAttention(attention, (observed) => {
+    if (reading && calls === wanted) read(observed);
+    calls += 1;
+  });
+  const twin = createModel({ architecture, config, attention: kernel });
+  tf.tidy(() => {
+    twin.logits(parameters, input, {
+      onStates({ stream }) {
+        [reading, calls] = [stream === last, 0];
+        return undefined;
+      },
+    });
+  });
+}
+
+/** The weights of some queries on some keys of row 0, `[head][query][key]`. */
+function readHeads({ weights }: ObservedAttention, queries: readonly number[], keys: readonly number[]): number[][][] {
+  const [, heads, Q, K] = weights.shape;
+  const values = weights.dataSync();
+  return Array.from({ length: heads }, (_, head) =>
+    queries.map((query) => keys.map((key) => values[(head * Q + query) * K + key] as number)),
+  );
+}
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+
+function relativeEntropy(weights: readonly number[]): number {
+  const mass = sum(weights);
+  if (mass === 0 || weights.length < 2) return 0;
+  const shares = weights.map((weight) => weight / mass).filter((share) => share > 0);
+  return Math.abs(sum(shares.map((share) => -share * Math.log(share)))) / Math.log(weights.length);
+}
