@@ -6,7 +6,8 @@ import { defineConfig } from "vitest/config";
 process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, "node_modules/.cache/node-compile");
 
 const conditions = ["@trivium/source", "node", "import", "default"];
-const shared = {
+/** How every project finds the sources of the packages. */
+export const shared = {
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
 };

@@ -13,7 +13,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { type ClaimsReport, withoutTimes } from "../src/report/claims-report.ts";
-import { jsonOf, runAlone, runTrivium, startTrivium } from "./run-trivium.ts";
+import { jsonOf, runTrivium, startTrivium } from "./run-trivium.ts";
 
 /** A folder outside the repository, in which the public packages are installed. */
 const folder = mkdtempSync(join(tmpdir(), "trivium-claims-"));
@@ -142,13 +142,8 @@ test.each([
   expect(ended).toMatchObject({ code, stdout: "", stderr: expect.stringMatching(message) });
 });
 
-test("a process for arms that nobody asked for is refused in one line", async () => {
-  const { code, stderr } = await runAlone(["claims", "arms"], folder);
-  expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(/^trivium: [^\n]*\n$/) });
-  expect(stderr).toContain("`claims arms` works for `claims run`; start that");
-});
-
 test.each([
+  [["claims", "arms"], "`claims arms` works for `claims run`; start that"],
   [["claims", "run", "echo", ...plugin, "--jobs", "0"], "--jobs: "],
   [["claims", "run", "ecco", ...plugin], 'there is no claim "ecco"; did you mean "echo"?'],
   [["claims", "run", "echo", ...plugin, "--preset", "small"], "--preset: "],

@@ -45,5 +45,8 @@ async function run({ args, cwd }: ResidentRequest): Promise<ResidentAnswer> {
   }
 }
 
-process.on("message", async (request: ResidentRequest) => void process.send?.(await run(request)));
+// A command must not find that this process was forked.
+const send = process.send?.bind(process);
+process.send = undefined;
+process.on("message", async (request: ResidentRequest) => void send?.(await run(request)));
 process.on("disconnect", () => process.exit());
