@@ -6,12 +6,11 @@
 import { reference } from "@trivium/attention";
 import { createSimdBackend } from "@trivium/backend-simd";
 import { createRandom } from "@trivium/core";
-import { type Batch, toBatch } from "@trivium/features";
-import { createModel } from "@trivium/model";
+import { type Batch, batchesByStep, specialIds, toBatch } from "@trivium/features";
+import { createModel, languageTask } from "@trivium/model";
 import { causal } from "@trivium/model-causal";
 import { causalLm } from "@trivium/objectives";
 import { disposeTree, tf } from "@trivium/tensor";
-import { reservedSpecials } from "@trivium/text";
 import { adamW, constant, consume, type StepEvent, train } from "@trivium/trainer";
 
 const [VOCABULARY, LENGTH, ROWS] = [64, 32, 8];
@@ -30,7 +29,7 @@ function randomBatch(step: number): Batch {
   const random = createRandom("resident-memory").split(step);
   const rows = Array.from({ length: 1 + random.integer(ROWS) }, () => {
     const tokens = Array.from({ length: 2 + random.integer(LENGTH - 1) }, () => random.integer(VOCABULARY));
-    return objective.features({ tokens }, { special: reservedSpecials(), random });
+    return objective.features({ tokens }, { specials: specialIds, random });
   });
   return toBatch(rows, { pad: 0 });
 }
@@ -52,8 +51,11 @@ function report({ step, loss }: StepEvent): number {
 const resident: number[] = [];
 const { parameters } = await consume(
   train({
-    ...{ model, objective, steps, seed: 1, clipNorm: 1 },
-    batches: { batches: (step) => [randomBatch(step)] },
+    task: languageTask({ model, objective }),
+    batches: batchesByStep((step) => [randomBatch(step)]),
+    steps,
+    seed: 1,
+    clipNorm: 1,
     optimizer: adamW(),
     schedule: constant({ rate: 1e-3 }),
   }),

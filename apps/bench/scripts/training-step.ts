@@ -6,12 +6,11 @@
 import { reference } from "@trivium/attention";
 import { simd } from "@trivium/backend-simd";
 import { createRandom } from "@trivium/core";
-import { type Batch, toBatch } from "@trivium/features";
+import { type Batch, specialIds, toBatch } from "@trivium/features";
 import { createModel } from "@trivium/model";
 import { causal } from "@trivium/model-causal";
 import { causalLm } from "@trivium/objectives";
 import { tf } from "@trivium/tensor";
-import { reservedSpecials } from "@trivium/text";
 import { accumulate, adamW, type Trained } from "@trivium/trainer";
 
 const [VOCABULARY, LENGTH, ROWS] = [64, 16, 64];
@@ -31,7 +30,7 @@ function randomBatch(): Batch {
   const random = createRandom("training-step");
   const rows = Array.from({ length: ROWS }, () => {
     const tokens = Array.from({ length: LENGTH + 1 }, () => random.integer(VOCABULARY));
-    return objective.features({ tokens }, { special: reservedSpecials(), random });
+    return objective.features({ tokens }, { specials: specialIds, random });
   });
   return toBatch(rows, { pad: 0 });
 }

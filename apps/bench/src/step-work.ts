@@ -1,12 +1,10 @@
 import { createRandom } from "@trivium/core";
-import { createBatchSource } from "@trivium/data";
+import { createBatchSource, type TrainingBatches } from "@trivium/data";
 import type { Example } from "@trivium/features";
 import { type Architecture, countModelParameters, type ModelOptions } from "@trivium/model";
 import type { Objective } from "@trivium/objectives";
 import { presets } from "@trivium/presets";
 import { createRegistry } from "@trivium/registry";
-import { reservedSpecials } from "@trivium/text";
-import type { BatchSource } from "@trivium/trainer";
 
 export const architectures = ["causal", "prefix", "encoder-decoder"] as const;
 
@@ -35,7 +33,7 @@ export interface StepWork {
   readonly architecture: Architecture;
   readonly config: ModelOptions;
   readonly objective: Objective;
-  readonly batches: BatchSource;
+  readonly batches: TrainingBatches;
   readonly parameters: number;
   /** Positions of a step in all streams. */
   readonly tokens: number;
@@ -66,13 +64,7 @@ export function stepWork(name: (typeof architectures)[number], shape: StepShape)
     architecture,
     config,
     objective,
-    batches: createBatchSource({
-      examples: randomExamples(name, shape),
-      special: reservedSpecials(),
-      objective,
-      batchSize: batch,
-      seed: 0,
-    }),
+    batches: createBatchSource({ examples: randomExamples(name, shape), objective, batchSize: batch, seed: 0 }),
     parameters,
     tokens: batch * length,
     flops: 6 * parameters * batch * positions,

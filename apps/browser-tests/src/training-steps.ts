@@ -1,13 +1,12 @@
 import { reference } from "@trivium/attention";
 import { createRandom } from "@trivium/core";
-import { type Batch, toBatch } from "@trivium/features";
-import { type Architecture, createModel } from "@trivium/model";
+import { type Batch, batchesByStep, specialIds, toBatch } from "@trivium/features";
+import { type Architecture, createModel, languageTask } from "@trivium/model";
 import { causal } from "@trivium/model-causal";
 import { encoderDecoder } from "@trivium/model-encoder-decoder";
 import { prefix } from "@trivium/model-prefix";
 import { causalLm, type Objective, prefixLm, seq2seq } from "@trivium/objectives";
 import { disposeTree } from "@trivium/tensor";
-import { reservedSpecials } from "@trivium/text";
 import { adamW, constant, consume, train } from "@trivium/trainer";
 
 const VOCABULARY = 24;
@@ -27,9 +26,8 @@ export async function trainingLosses(arm: string, steps: number): Promise<number
   const losses: number[] = [];
   const { parameters } = await consume(
     train({
-      model: createModel({ architecture, config, attention: reference() }),
-      objective,
-      batches: { batches: (step) => [reversalBatch(objective, step)] },
+      task: languageTask({ model: createModel({ architecture, config, attention: reference() }), objective }),
+      batches: batchesByStep((step) => [reversalBatch(objective, step)]),
       optimizer: adamW(),
       schedule: constant({ rate: 1e-2 }),
       clipNorm: 1,
@@ -49,7 +47,7 @@ function reversalBatch(objective: Objective, step: number): Batch {
   const rows = Array.from({ length: 8 }, () => {
     const length = 2 + random.integer(5);
     const source = Array.from({ length }, () => FIRST_LETTER + random.integer(VOCABULARY - FIRST_LETTER));
-    return objective.features({ source, target: source.toReversed() }, { special: reservedSpecials(), random });
+    return objective.features({ source, target: source.toReversed() }, { specials: specialIds, random });
   });
-  return toBatch(rows);
+  return toBatch(rows, { pad: specialIds.pad });
 }

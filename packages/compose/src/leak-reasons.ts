@@ -1,9 +1,8 @@
 import { createRandom, type Reason, TriviumError } from "@trivium/core";
-import type { Example, Features } from "@trivium/features";
+import { type Example, type Features, specialIds } from "@trivium/features";
 import { labelLeaks, type StreamPosition } from "@trivium/masks";
 import { type Architecture, type ResolvedConfig, selfMaskOf } from "@trivium/model";
 import type { Objective } from "@trivium/objectives";
-import { reservedSpecials, silentIds } from "@trivium/text";
 
 /** Every id once, so that a label's places in the input are certain. */
 const samples: readonly Example[] = [
@@ -23,7 +22,7 @@ export function leakReasons(architecture: Architecture, config: ResolvedConfig, 
 /** Null where the objective does not take examples of that form. */
 function convert(objective: Objective, sample: Example): Features | null {
   try {
-    return objective.features(sample, { special: reservedSpecials(), random: createRandom("compose") });
+    return objective.features(sample, { specials: specialIds, random: createRandom("compose") });
   } catch (error) {
     if (TriviumError.is(error, "objective/example")) return null;
     throw error;
@@ -54,7 +53,7 @@ function leakReason(
 
 /** Where an id stands in the input; special ids are not labels of anything in particular. */
 function placesOf(id: number, streams: Features["streams"]): StreamPosition[] {
-  if (silentIds(reservedSpecials()).has(id)) return [];
+  if (Object.values(specialIds).includes(id)) return [];
   return Object.entries(streams).flatMap(([stream, ids]) =>
     ids.flatMap((other, position) => (other === id ? [{ stream, position }] : [])),
   );

@@ -1,13 +1,12 @@
 import "@tensorflow/tfjs-backend-cpu";
 import { reference } from "@trivium/attention";
 import { createRandom } from "@trivium/core";
-import { type Example, toBatch } from "@trivium/features";
+import { batchesByStep, type Example, specialIds, toBatch } from "@trivium/features";
 import { causal } from "@trivium/model-causal";
 import { encoderDecoder } from "@trivium/model-encoder-decoder";
 import { prefix } from "@trivium/model-prefix";
 import { causalLm, type Objective, prefixLm, seq2seq } from "@trivium/objectives";
 import { tf } from "@trivium/tensor";
-import { reservedSpecials } from "@trivium/text";
 import { adamW, constant, consume } from "@trivium/trainer";
 import { beforeAll, expect, test } from "vitest";
 import { type CompareOptions, compare } from "./compare.ts";
@@ -34,24 +33,22 @@ const heldOut = Array.from({ length: 20 }, (_, index) => {
   return { example: held, references: [held.target] };
 });
 
-const batches = (objective: Objective) => ({
-  batches: (step: number) => {
+const batches = (objective: Objective) =>
+  batchesByStep((step) => {
     const rows = Array.from({ length: 16 }, (_, index) => example(`${step}/${index}`));
-    const context = { special: reservedSpecials(), random: createRandom(step) };
+    const context = { specials: specialIds, random: createRandom(step) };
     return [
       toBatch(
         rows.map((row) => objective.features(row, context)),
         { pad: 0 },
       ),
     ];
-  },
-});
+  });
 
 const options = (chosen: readonly Arm[]): CompareOptions => ({
   arms: chosen,
   attention: reference(),
   batches,
-  special: reservedSpecials(),
   heldOut,
   decodeTarget: (ids) => "x".repeat(ids.length),
   steps: 12,

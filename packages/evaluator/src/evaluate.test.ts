@@ -8,7 +8,6 @@ import { encoderDecoder } from "@trivium/model-encoder-decoder";
 import { prefix } from "@trivium/model-prefix";
 import { causalLm, type Objective, prefixLm, seq2seq } from "@trivium/objectives";
 import { tf } from "@trivium/tensor";
-import { reservedSpecials } from "@trivium/text";
 import { consume } from "@trivium/trainer";
 import { beforeAll, expect, test } from "vitest";
 import { type EvaluateEvent, type EvaluateOptions, evaluate, evaluateExamples, type HeldOut } from "./evaluate.ts";
@@ -39,7 +38,7 @@ function options([architecture, objective]: Trained, changes: Partial<EvaluateOp
   const model = createModel({ architecture, config, attention: reference() });
   const parameters = model.createParameters(createRandom(1));
   const decodeTarget = (ids: readonly number[]) => ids.map((id) => `<${id}>`).join(" ");
-  return { model, parameters, objective, special: reservedSpecials(), heldOut, decodeTarget, ...changes };
+  return { model, parameters, objective, heldOut, decodeTarget, ...changes };
 }
 
 test.each(arms)("$0.name: numbers do not depend on the size of the batches", async (...arm) => {

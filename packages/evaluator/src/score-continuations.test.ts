@@ -1,15 +1,13 @@
 import "@tensorflow/tfjs-backend-cpu";
 import { reference } from "@trivium/attention";
 import { createRandom } from "@trivium/core";
-import { type Features, toBatch } from "@trivium/features";
-import { type Architecture, createModel } from "@trivium/model";
+import { type Features, specialIds, toBatch } from "@trivium/features";
+import { type Architecture, createModel, languageTask } from "@trivium/model";
 import { causal } from "@trivium/model-causal";
 import { encoderDecoder } from "@trivium/model-encoder-decoder";
 import { prefix } from "@trivium/model-prefix";
 import { causalLm, type Objective, prefixLm, seq2seq } from "@trivium/objectives";
 import { tf } from "@trivium/tensor";
-import { reservedSpecials } from "@trivium/text";
-import { lossOf } from "@trivium/trainer";
 import { beforeAll, expect, test } from "vitest";
 import { mostLikely } from "./most-likely.ts";
 import { type ScoreContinuationsOptions, scoreContinuations } from "./score-continuations.ts";
@@ -30,8 +28,7 @@ const everyId = Array.from({ length: vocabulary }, (_, id) => id);
 
 function options([architecture, objective]: Arm, changes: Partial<ScoreContinuationsOptions> = {}) {
   const model = createModel({ architecture, config, attention: reference() });
-  const parameters = model.createParameters(createRandom(3));
-  return { model, parameters, objective, special: reservedSpecials(), context, continuations, ...changes };
+  return { model, parameters: model.createParameters(createRandom(3)), objective, context, continuations, ...changes };
 }
 
 const likelihoods = (request: ScoreContinuationsOptions) =>
@@ -48,7 +45,7 @@ test.each(named)("$name: likelihoods of all continuations of a length sum to 1",
 
 test.each(named)("$name: a target is empty, or it goes on with some token", ({ arm }) => {
   const source = { source: context.tokens };
-  const others = everyId.filter((id) => id !== 3);
+  const others = everyId.filter((id) => id !== specialIds.endOfSequence);
   const scores = scoreContinuations(
     options(arm, { context: source, continuations: [[], ...others.map((id) => [id])] }),
   );
@@ -76,10 +73,8 @@ test.each(named)("$name: a target costs what the held-out loss of its pair is", 
   const scoring = arm[1].scoring?.() as Objective;
   for (const [at, score] of scoreContinuations({ model, parameters, objective, ...request }).entries()) {
     const pair = { source, target: continuations[at]! };
-    const batch = toBatch([scoring.features(pair, { special: reservedSpecials(), random: createRandom(1) })], {
-      pad: 0,
-    });
-    const loss = tf.tidy(() => lossOf({ model, objective: scoring }, parameters, batch).sum.dataSync()[0]!);
+    const batch = toBatch([scoring.features(pair, { specials: specialIds, random: createRandom(1) })], { pad: 0 });
+    const loss = tf.tidy(() => languageTask({ model, objective: scoring }).loss(parameters, batch).sum.dataSync()[0]!);
     expect(score.nats).toBeCloseTo(loss, 4);
     expect(score.tokens).toBe(batch.supervisedTokens);
   }

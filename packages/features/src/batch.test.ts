@@ -3,8 +3,9 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type BatchOptions, logicalPositions, toBatch } from "./batch.ts";
 import type { Features } from "./features.ts";
+import { specialIds } from "./special-ids.ts";
 
-const pad = 0;
+const { pad } = specialIds;
 
 /** `source SEP target`, loss on the target and EOS. */
 const long: Features = {

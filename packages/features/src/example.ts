@@ -1,8 +1,8 @@
-/** A source and its target as text. `references` are all targets that count as right; the first is the target. */
+/** A source and its target as text, with every target that counts as right (the target is the first). */
 export interface TextPair {
   readonly source: string;
   readonly target: string;
-  readonly references?: readonly string[] | undefined;
+  readonly references?: readonly string[];
 }
 
 /** Text without a source: language modelling. */
@@ -10,24 +10,22 @@ export interface PlainText {
   readonly text: string;
 }
 
-/** An example of a dataset, independent of any architecture. */
+/** What a dataset yields. It knows no architecture. */
 export type TextExample = TextPair | PlainText;
 
-/** The ids of a source and its target, without special tokens. */
+/** Ids of a source and its target, without any special token. */
 export interface PairExample {
   readonly source: readonly number[];
   readonly target: readonly number[];
 }
 
-/** The ids of a text, without special tokens. */
+/** Ids of a text, without any special token. */
 export interface TokensExample {
   readonly tokens: readonly number[];
 }
 
-/** An example in ids. An objective converts it into the features of an architecture. */
+/** What an objective converts into the features of an architecture. */
 export type Example = PairExample | TokensExample;
 
-/** Tells a pair from a text. */
 export const isPair = (example: Example): example is PairExample => "source" in example;
-/** Tells a pair from a text. */
 export const isTextPair = (example: TextExample): example is TextPair => "source" in example;

@@ -1,13 +1,11 @@
 import type { Random, Reason } from "@trivium/core";
-import type { Batch, Example, Features } from "@trivium/features";
+import type { Batch, Example, Features, SpecialIds } from "@trivium/features";
 import { defineKind } from "@trivium/registry";
 import type { FactoredLogits, Scalar, Tensor1D, Tensor3D } from "@trivium/tensor";
-import type { SpecialTokens } from "@trivium/text";
 
-/** The context in which an objective converts an example. */
+/** What an objective may know when it converts an example. */
 export interface FeatureContext {
-  /** The special tokens of the vocabulary. */
-  readonly special: SpecialTokens;
+  readonly specials: SpecialIds;
   /** A stream of this example's own, for random splits and corruption. */
   readonly random: Random;
 }

@@ -1,7 +1,6 @@
 import { createRandom } from "@trivium/core";
-import { type Example, type Features, toBatch } from "@trivium/features";
+import { type Example, type Features, specialIds, toBatch } from "@trivium/features";
 import { tf } from "@trivium/tensor";
-import { reservedSpecials } from "@trivium/text";
 import { describe, expect, test } from "vitest";
 import type { Objective } from "./objective.ts";
 
@@ -20,7 +19,7 @@ export function describeObjective(
   objective: Objective,
   { examples = defaults, activate }: DescribeObjectiveOptions,
 ): void {
-  const context = (seed = 1) => ({ special: reservedSpecials(), random: createRandom(seed) });
+  const context = (seed = 1) => ({ specials: specialIds, random: createRandom(seed) });
   const predicting = ({ streams }: Features) => streams[objective.streams.at(-1) as string] as readonly number[];
 
   describe(`objective ${objective.name}`, () => {
@@ -45,7 +44,10 @@ export function describeObjective(
 
     test("its loss is a finite sum over the supervised tokens, larger for worse logits", async () => {
       await activate();
-      const batch = toBatch(examples.map((example) => objective.features(example, context())));
+      const batch = toBatch(
+        examples.map((example) => objective.features(example, context())),
+        { pad: 0 },
+      );
       const length = batch.targets.length / batch.size;
       const lossOf = (logit: number) =>
         tf.tidy(() => {

@@ -7,7 +7,6 @@ import { causal } from "@trivium/model-causal";
 import { encoderDecoder } from "@trivium/model-encoder-decoder";
 import { causalLm, type Loss, type Objective, seq2seq } from "@trivium/objectives";
 import { flattenTree, type Tensor, tf, valueAndGradients } from "@trivium/tensor";
-import { reservedSpecials } from "@trivium/text";
 import { beforeAll, expect, test } from "vitest";
 
 beforeAll(() => createSimdBackend({ name: "simd-factored", poison: true }).activate());
@@ -29,13 +28,7 @@ const arms: readonly [string, Model["architecture"], Objective, Partial<ModelOpt
 test.each(arms)("%s: the loss and gradients of factors are those of logits", (_, architecture, objective, options) => {
   const model = createModel({ architecture, config: { ...config, ...options }, attention: reference() });
   const parameters = model.createParameters(createRandom(2));
-  const [batch] = createBatchSource({
-    examples,
-    special: reservedSpecials(),
-    objective,
-    batchSize: 2,
-    seed: 1,
-  }).batches(0);
+  const [batch] = createBatchSource({ examples, objective, batchSize: 2, seed: 1 }).batches(0);
   const measure = (loss: () => Loss) =>
     tf.tidy(() => {
       const { value, gradients, unreached } = valueAndGradients(() => loss().sum, parameters);

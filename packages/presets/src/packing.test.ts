@@ -8,7 +8,6 @@ import { encoderDecoder } from "@trivium/model-encoder-decoder";
 import { prefix } from "@trivium/model-prefix";
 import { causalLm, type Objective, prefixLm, seq2seq } from "@trivium/objectives";
 import { disposeTree, flattenTree, mapTree, type ParameterTree, tf, valueAndGradients } from "@trivium/tensor";
-import { reservedSpecials } from "@trivium/text";
 import { beforeAll, describe, expect, test } from "vitest";
 
 /** Fresh memory of this one holds NaN: what reads before it writes shows. */
@@ -73,14 +72,7 @@ function spread(parameters: ParameterTree): ParameterTree {
 describe.each(arms)("%s", (_name, architecture, objective) => {
   const examples = [...pairs, ...texts];
   const batchOf = (packing?: number) =>
-    createBatchSource({
-      examples,
-      special: reservedSpecials(),
-      objective,
-      batchSize: examples.length,
-      seed: 1,
-      packing,
-    }).batches(0)[0] as Batch;
+    createBatchSource({ examples, objective, batchSize: examples.length, seed: 1, packing }).batches(0)[0] as Batch;
   const [alone, packed] = [batchOf(), batchOf(40)];
 
   test.each(Object.entries(positions))(

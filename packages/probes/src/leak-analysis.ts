@@ -5,16 +5,17 @@ import type { Objective } from "@trivium/objectives";
 import { type ParameterTree, tf } from "@trivium/tensor";
 import { type InputSlot, type LeakKind, leakKinds, supervised } from "./leak-kinds.ts";
 import { leaksByMasks } from "./leaks-by-masks.ts";
-import { type ProbeBatch, type ProbeBatchOptions, probeBatch, withIds } from "./probe-batch.ts";
+import { type Collate, type ProbeBatch, probeBatch, withIds } from "./probe-batch.ts";
 import { stateGradients } from "./state-gradients.ts";
 
-/** The model to analyse, and the examples to analyse it on. */
-export interface LeakAnalysisOptions extends ProbeBatchOptions {
+export interface LeakAnalysisOptions {
   readonly model: Model;
   readonly parameters: ParameterTree;
   readonly objective: Objective;
   /** A few short ones: each slot of their batch costs a pass forward, each prediction one backward. */
   readonly examples: readonly Example[];
+  /** Makes the batch. Default: padded on the right; give `toPackedBatch` to put several examples in one row. */
+  readonly collate?: Collate;
 }
 
 /** A place in a batch. */
@@ -62,9 +63,8 @@ export interface LeakAnalysis {
  * @throws what the objective, the collation and the model throw.
  * @example leakAnalysis({ model, parameters, objective: prefixLm(), examples }).clean // => true
  */
-export function leakAnalysis(options: LeakAnalysisOptions): LeakAnalysis {
-  const { model, parameters, objective, examples } = options;
-  const probe = probeBatch(objective, examples, options);
+export function leakAnalysis({ model, parameters, objective, examples, collate }: LeakAnalysisOptions): LeakAnalysis {
+  const probe = probeBatch(objective, examples, collate);
   const predictions = supervised(probe);
   const { slots, measured } = measureLeaks({ model, parameters, probe, predictions });
   const byMasks = leaksByMasks(model, probe).map(({ text }) => text);

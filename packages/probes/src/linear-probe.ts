@@ -4,7 +4,7 @@ import type { Model } from "@trivium/model";
 import type { Objective } from "@trivium/objectives";
 import type { ParameterTree } from "@trivium/tensor";
 import { readStates, stateAt } from "./hidden-states.ts";
-import { type ProbeBatchOptions, probeBatch, slotOf } from "./probe-batch.ts";
+import { probeBatch, slotOf } from "./probe-batch.ts";
 import { fitRidge } from "./ridge-classifier.ts";
 
 /** A source and what a probe should read off a state. */
@@ -16,7 +16,7 @@ export interface LabelledExample {
   readonly position: number;
 }
 
-export interface LinearProbeOptions extends Pick<ProbeBatchOptions, "special"> {
+export interface LinearProbeOptions {
   readonly model: Model;
   readonly parameters: ParameterTree;
   readonly objective: Objective;

@@ -1,6 +1,6 @@
 import { type AttentionKernel, reference } from "@trivium/attention";
 import { ConfigError } from "@trivium/core";
-import type { ModelInput } from "@trivium/features";
+import { type ModelInput, specialIds } from "@trivium/features";
 import { createModel, type DecodingState, type Model } from "@trivium/model";
 import type { ParameterTree } from "@trivium/tensor";
 import { whyRecompute } from "./why-recompute.ts";
@@ -129,7 +129,7 @@ class Dialogue {
     const source = Array.from({ length: this.#length }, (_, at) => at % this.#model.config.vocabulary);
     const streams = Object.fromEntries([
       [first, rows(source)],
-      ...others.map((stream) => [stream, rows([0])]),
+      ...others.map((stream) => [stream, rows([specialIds.beginOfSequence])]),
     ]) as ModelInput["streams"];
     this.#state?.dispose();
     this.#state = this.#model.prefill(this.#parameters, { size: 1, streams, prefixLengths: [this.#length] });

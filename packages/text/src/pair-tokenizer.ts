@@ -1,4 +1,4 @@
-import type { SpecialTokens } from "./special-tokens.ts";
+import type { Specials } from "./specials.ts";
 import type { TokenizerJson } from "./tokenizer.ts";
 
 /** A pair tokenizer as plain JSON. */
@@ -7,20 +7,20 @@ export type PairTokenizerJson =
   | { readonly name: "disjoint"; readonly source: TokenizerJson; readonly target: TokenizerJson };
 
 /**
- * Converts source and target text to ids of **one** vocabulary and back. A decoder-only stream needs one vocabulary, and
- * an encoder–decoder uses the same one, so that the architectures can be compared.
+ * Source and target text in **one** vocabulary, which a decoder-only stream `source SEP target EOS` needs and an
+ * encoder–decoder with one embedding table uses as well, so that the architectures can be compared.
  */
 export interface PairTokenizer {
   readonly name: PairTokenizerJson["name"];
-  /** The number of ids, special tokens included: the vocabulary size of the model. */
+  /** How many ids there are, specials included: the vocabulary size of the model. */
   readonly size: number;
-  readonly special: SpecialTokens;
+  readonly specials: Specials;
   encodeSource(text: string): number[];
-  /** Returns the ids of a target, or of a text that has no source. */
+  /** Also what encodes a text that has no source. */
   encodeTarget(text: string): number[];
   decodeSource(ids: Iterable<number>): string;
-  /** Returns the target text of `ids`. Ordinary ids that only sources have decode to U+FFFD. */
+  /** The target text of `ids`; an id that only sources have is U+FFFD, never silently dropped. */
   decodeTarget(ids: Iterable<number>): string;
-  /** Returns the JSON from which `pairTokenizerFromJson` makes the same pair tokenizer. */
+  /** What `pairTokenizerFromJson` makes the same pair tokenizer from. */
   toJson(): PairTokenizerJson;
 }

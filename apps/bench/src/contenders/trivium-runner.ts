@@ -2,7 +2,7 @@ import type { AttentionKernel } from "@trivium/attention";
 import { createBatchSource } from "@trivium/data";
 import { errorRates } from "@trivium/evaluator";
 import { generate } from "@trivium/generate";
-import { type Architecture, createModel, type Model } from "@trivium/model";
+import { type Architecture, createModel, languageTask, type Model } from "@trivium/model";
 import type { Objective } from "@trivium/objectives";
 import { disposeTree, type ParameterTree } from "@trivium/tensor";
 import { adamW, consume, train, warmupCosine } from "@trivium/trainer";
@@ -55,15 +55,11 @@ async function trainModel(model: Model, seed: number, options: TriviumRunOptions
   const warmupSteps = Math.min(steps - 1, Math.max(50, Math.floor(steps / 10)));
   const { parameters } = await consume(
     train({
-      ...{ model, objective, steps, seed, clipNorm: 1 },
-      batches: createBatchSource({
-        examples: data.train,
-        special: data.special,
-        objective,
-        batchSize: batch,
-        seed,
-        packing,
-      }),
+      task: languageTask({ model, objective }),
+      steps,
+      seed,
+      clipNorm: 1,
+      batches: createBatchSource({ examples: data.train, objective, batchSize: batch, seed, packing }),
       optimizer: adamW({ beta1: 0.9, beta2: 0.98, weightDecay: 0.01 }),
       schedule: warmupCosine({ peak, warmupSteps, steps, floor: 0.02 * peak }),
       logEvery: steps,
@@ -77,11 +73,10 @@ async function decode(
   parameters: ParameterTree,
   { objective, data }: TriviumRunOptions,
 ): Promise<Pick<RunOutcome, "per" | "wer">> {
-  const { heldOut, special } = data;
+  const { heldOut } = data;
   const examples = heldOut.map(({ example }) => example);
   const predictions: (readonly number[])[] = [];
-  const request = { model, parameters, objective, special, examples, maximumTokens: longestAnswer };
-  for await (const event of generate(request)) {
+  for await (const event of generate({ model, parameters, objective, examples, maximumTokens: longestAnswer })) {
     if (event.type === "generated") predictions[event.index] = event.result.ids;
   }
   const { per, wer } = errorRates(

@@ -1,12 +1,11 @@
 import { reference } from "@trivium/attention";
 import { createSimdBackend } from "@trivium/backend-simd";
 import { createRandom } from "@trivium/core";
-import { type Batch, toBatch } from "@trivium/features";
+import { type Batch, specialIds, toBatch } from "@trivium/features";
 import { createModel, type Model } from "@trivium/model";
 import { causal } from "@trivium/model-causal";
 import { causalLm } from "@trivium/objectives";
 import { disposeTree, tf } from "@trivium/tensor";
-import { reservedSpecials } from "@trivium/text";
 import { accumulate, adamW, type Trained } from "@trivium/trainer";
 
 /** A causal model and its batch: learned positions, GELU, norms first, AdamW. */
@@ -76,9 +75,9 @@ function randomBatch(count: number, { vocabulary, length }: Pick<StepShape, "voc
   const random = createRandom("step-speed");
   const rows = Array.from({ length: count }, () => {
     const tokens = Array.from({ length: length + 1 }, () => random.integer(vocabulary));
-    return objective.features({ tokens }, { special: reservedSpecials(), random });
+    return objective.features({ tokens }, { specials: specialIds, random });
   });
-  return toBatch(rows);
+  return toBatch(rows, { pad: specialIds.pad });
 }
 
 async function run(arm: Arm, model: Model, steps: number): Promise<void> {

@@ -79,12 +79,10 @@ interface Prepared {
 
 function comparison(settings: CompareSettings, { arms, data, registry, metrics }: Prepared): CompareOptions {
   const { steps, seed, clipNorm, decoded, attention } = settings;
-  const { special } = data.tokenizer;
   return {
     ...{ arms, steps, seed, clipNorm, decoded, metrics },
     attention: registry.create("attention", attention, {}) as CompareOptions["attention"],
-    batches: (objective) => createBatchSource({ ...batching(settings), examples: data.train, special, objective }),
-    special,
+    batches: (objective) => createBatchSource({ ...batching(settings), examples: data.train, objective }),
     heldOut: data.test.slice(0, settings.scored),
     decodeTarget: (ids) => data.tokenizer.decodeTarget(ids),
     optimizer: prepareOptimizer(settings, registry),

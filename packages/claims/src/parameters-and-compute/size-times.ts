@@ -1,9 +1,8 @@
 import { createRandom } from "@trivium/core";
-import { type Batch, toBatch } from "@trivium/features";
+import { type Batch, type Features, specialIds, toBatch } from "@trivium/features";
 import { countModelParameters, createModel, type DecodingState, type Model } from "@trivium/model";
 import { causalLm, type Objective, seq2seq } from "@trivium/objectives";
 import { disposeTree, type ParameterTree, valueAndGradients } from "@trivium/tensor";
-import { reservedSpecials } from "@trivium/text";
 import type { ArmContext, ClaimArm } from "../framework/claim.ts";
 import { cacheBytes } from "./cache-bytes.ts";
 import { type SizeShape, type SizeVariant, type SizeVariantName, sizeVariants } from "./size-variants.ts";
@@ -89,11 +88,12 @@ function createSubject(
     source: draw(lengths.source - 1),
     target: draw(lengths.target - 1),
   }));
-  const given = { special: reservedSpecials(), random };
+  const given = { specials: specialIds, random };
+  const batchOf = (features: readonly Features[]) => toBatch(features, { pad: specialIds.pad });
   return {
     ...{ name, model, objective, parameters: model.createParameters(random.split("parameters")) },
-    batch: toBatch(examples.map((example) => objective.features(example, given))),
-    prompts: toBatch(examples.map((example) => objective.prompt(example, given))),
+    batch: batchOf(examples.map((example) => objective.features(example, given))),
+    prompts: batchOf(examples.map((example) => objective.prompt(example, given))),
     decoded: lengths.target - 1,
   };
 }

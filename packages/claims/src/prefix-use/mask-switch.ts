@@ -66,7 +66,6 @@ async function score({ model, objective, parameters, data }: Stage): Promise<rea
   const { examples } = await consume(
     evaluateExamples({
       ...{ model, objective, parameters, heldOut: data.heldOut, decoded: 0 },
-      special: data.tokenizer.special,
       decodeTarget: (ids) => data.tokenizer.decodeTarget(ids),
       ...(signal && { signal }),
     }),
@@ -82,13 +81,7 @@ async function* trainOn(stage: Stage): AsyncGenerator<ArmProgress, readonly numb
   const parameters = yield* trainFurther({
     ...{ model, objective, parameters: stage.parameters, steps, seed, learningRate, signal: data.context.signal },
     // Another order than that of the first stage.
-    batches: createBatchSource({
-      examples: data.train,
-      special: data.tokenizer.special,
-      objective,
-      ...batches,
-      seed: `${seed}, mask switched`,
-    }),
+    batches: createBatchSource({ examples: data.train, objective, ...batches, seed: `${seed}, mask switched` }),
   });
   try {
     return await score({ ...stage, parameters });
