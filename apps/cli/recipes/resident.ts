@@ -47,6 +47,6 @@ async function run({ args, cwd }: ResidentRequest): Promise<ResidentAnswer> {
 
 // A command must not find that this process was forked.
 const send = process.send?.bind(process);
-process.send = undefined;
+Reflect.deleteProperty(process, "send");
 process.on("message", async (request: ResidentRequest) => void send?.(await run(request)));
 process.on("disconnect", () => process.exit());
