@@ -1,19 +1,28 @@
 import "@tensorflow/tfjs-backend-cpu";
 import { reference } from "@trivium/attention";
 import { createRandom } from "@trivium/core";
-import { specialIds, toBatch } from "@trivium/features";
-import { createModel, type Decoder, type DecodingState, type Model, type ModelOptions } from "@trivium/model";
+import { toBatch } from "@trivium/features";
+import {
+  createModel,
+  type Decoder,
+  type DecodingState,
+  type LanguageModel,
+  logitsOf,
+  type ModelOptions,
+} from "@trivium/model";
 import { causal } from "@trivium/model-causal";
 import { causalLm } from "@trivium/objectives";
 import { type ParameterTree, tf } from "@trivium/tensor";
+import { reservedSpecials } from "@trivium/text";
 import { beforeAll, describe, expect, test } from "vitest";
 import { type Answered, beam, collectAnswers, type GenerateOptions, generate, greedy } from "./index.ts";
 import { smallConfig, smallModels } from "./testing/small-models.ts";
 
 beforeAll(async () => void (await tf.setBackend("cpu")));
 
+const special = reservedSpecials();
 const examples = [[5, 6], [7, 8, 9, 10], [11], [12, 13, 14]].map((source) => ({ source, target: [] }));
-const { endOfSequence } = specialIds;
+const [endOfSequence] = special.end as [number];
 
 /** Longer answers are lost without: ((5 + n) / 6)^α. */
 const scoreOf = (logProbability: number, length: number, alpha: number) => logProbability / ((5 + length) / 6) ** alpha;
@@ -23,7 +32,7 @@ const answersOf = async (options: GenerateOptions): Promise<Answered[]> =>
   (await collectAnswers(generate(options))).flat();
 
 /** The same model, which gives no probability to other tokens. */
-function speaking(model: Model, words: readonly number[]): Model {
+function speaking(model: LanguageModel, words: readonly number[]): LanguageModel {
   const mask = Array.from({ length: model.config.vocabulary }, (_, id) => (words.includes(id) ? 0 : -Infinity));
   const only = (state: DecodingState): DecodingState => ({
     ...state,
@@ -43,7 +52,7 @@ describe.each(smallModels)("$name", ({ architecture, objective, own }) => {
   const model = create();
   const predicting = architecture.streams.at(-1) as string;
   const promptOf = (example: (typeof examples)[number]) =>
-    objective.prompt(example, { specials: specialIds, random: createRandom(1) });
+    objective.prompt(example, { special, random: createRandom(1) });
 
   /** Log-probabilities of every next token, the whole row again: no cache, no batch. */
   function nextAfter(parameters: ParameterTree, example: (typeof examples)[number], ids: readonly number[]): number[] {
@@ -51,8 +60,7 @@ describe.each(smallModels)("$name", ({ architecture, objective, own }) => {
     const row = [...prompt.streams[predicting]!, ...ids];
     const whole = { ...prompt, streams: { ...prompt.streams, [predicting]: row }, targets: row, lossWeights: row };
     return tf.tidy(() => {
-      const logits = model
-        .logits(parameters, toBatch([whole], { pad: 0 }))
+      const logits = logitsOf(model, parameters, toBatch([whole], { pad: 0 }))
         .arraySync()[0]!
         .at(-1)!;
       const total = Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit), 0));
@@ -92,7 +100,7 @@ describe.each(smallModels)("$name", ({ architecture, objective, own }) => {
       for (let seed = 0; seed < seeds; seed++) {
         const parameters = model.createParameters(createRandom(seed));
         const strategy = beam({ beam: size, lengthPenalty: alpha });
-        const found = await answersOf({ model, parameters, objective, examples, maximumTokens: 5, strategy });
+        const found = await answersOf({ model, parameters, objective, special, examples, maximumTokens: 5, strategy });
         const expected = examples.map((example) => slowly(parameters, example, { size, room: 5, alpha }));
         expect(found.map(({ ids }) => ids)).toEqual(expected.map(({ ids }) => ids));
         for (const [row, { logProbability }] of found.entries())
@@ -103,7 +111,7 @@ describe.each(smallModels)("$name", ({ architecture, objective, own }) => {
 
   test("a beam of 1 is greedy decoding, whatever the length penalty", async () => {
     for (const [seed, lengthPenalty] of [0, 0.6, 5].entries()) {
-      const request = { model, parameters: model.createParameters(createRandom(seed)), objective, examples };
+      const request = { model, parameters: model.createParameters(createRandom(seed)), objective, special, examples };
       const limits = { maximumTokens: [6, 3, 6, 1] };
       const found = await answersOf({ ...request, ...limits, strategy: beam({ beam: 1, lengthPenalty }) });
       const expected = await answersOf({ ...request, ...limits });
@@ -143,14 +151,22 @@ describe.each(smallModels)("$name", ({ architecture, objective, own }) => {
       }
       const strategy = beam({ beam: 128, lengthPenalty: alpha });
       const two = examples.slice(0, 2);
-      const found = await answersOf({ model: small, parameters, objective, examples: two, maximumTokens: 4, strategy });
+      const found = await answersOf({
+        model: small,
+        parameters,
+        objective,
+        special,
+        examples: two,
+        maximumTokens: 4,
+        strategy,
+      });
       expect(found.map(({ ids }) => ids)).toEqual(best.map(({ ids }) => ids));
     }
   });
 
   test("a row that reaches its most tokens, or the model's length, is cut and says so", async () => {
     const parameters = model.createParameters(createRandom(1));
-    const request = { model, parameters, objective, examples, ends: [], maximumTokens: [3, 100, 100, 2] };
+    const request = { model, parameters, objective, special, examples, ends: [], maximumTokens: [3, 100, 100, 2] };
     const found = await answersOf({ ...request, strategy: beam({ beam: 3 }) });
     const expected = await answersOf({ ...request, strategy: greedy() });
     expect(found.map(({ ids }) => ids.length)).toEqual(expected.map(({ ids }) => ids.length));
@@ -161,7 +177,7 @@ describe.each(smallModels)("$name", ({ architecture, objective, own }) => {
     const parameters = model.createParameters(createRandom(3));
     const before = tf.memory().numTensors;
     const strategy = beam({ beam: 3, lengthPenalty: 1 });
-    const request = { model, parameters, objective, examples, maximumTokens: 5, strategy };
+    const request = { model, parameters, objective, special, examples, maximumTokens: 5, strategy };
     const results: Answered[][] = [];
     for (const batchSize of [1, 6, 256]) results.push(await answersOf({ ...request, batchSize }));
     expect(results[0]).toHaveLength(examples.length);
@@ -180,6 +196,14 @@ test.each([
   const model = createModel({ architecture: causal, config: smallConfig, attention: reference() });
   const parameters = model.createParameters(createRandom(1));
   const run = async () =>
-    generate({ model, parameters, objective: causalLm(), examples, maximumTokens: 3, strategy: beam(wrong) }).next();
+    generate({
+      model,
+      parameters,
+      objective: causalLm(),
+      special,
+      examples,
+      maximumTokens: 3,
+      strategy: beam(wrong),
+    }).next();
   await expect(run()).rejects.toThrow(message);
 });

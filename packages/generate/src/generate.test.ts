@@ -1,14 +1,16 @@
 import "@tensorflow/tfjs-backend-cpu";
 import { reference } from "@trivium/attention";
 import { createRandom } from "@trivium/core";
-import { type ModelInput, specialIds, toBatch } from "@trivium/features";
-import { createModel } from "@trivium/model";
+import { type ModelInput, toBatch } from "@trivium/features";
+import { createModel, logitsOf } from "@trivium/model";
 import { causal } from "@trivium/model-causal";
 import { causalLm } from "@trivium/objectives";
-import { tf } from "@trivium/tensor";
+import { type ParameterTree, tf } from "@trivium/tensor";
+import { reservedSpecials } from "@trivium/text";
 import { beforeAll, describe, expect, test } from "vitest";
 import {
   type Answered,
+  beam,
   collectAnswers,
   type GenerateEvent,
   type GenerateOptions,
@@ -21,6 +23,7 @@ import { smallConfig, smallModels } from "./testing/small-models.ts";
 
 beforeAll(async () => void (await tf.setBackend("cpu")));
 
+const special = reservedSpecials();
 const examples = [[5, 6], [7, 8, 9, 10], [11]].map((source) => ({ source, target: [] }));
 
 const answersOf = async (options: GenerateOptions): Promise<Answered[]> =>
@@ -40,12 +43,12 @@ describe.each(smallModels)("$name", ({ architecture, objective, own }) => {
 
   /** Greedy decoding as it is written down: the whole row again for each token, no cache, no batch. */
   function slowly(
-    parameters: Parameters<typeof model.logits>[0],
+    parameters: ParameterTree,
     example: (typeof examples)[number],
     steps: number,
-    endOfSequence: number = specialIds.endOfSequence,
+    end: readonly number[] = special.end,
   ): number[] {
-    const prompt = objective.prompt(example, { specials: specialIds, random: createRandom(1) });
+    const prompt = objective.prompt(example, { special, random: createRandom(1) });
     const ids: number[] = [];
     while (ids.length < steps) {
       const row = [...prompt.streams[predicting]!, ...ids];
@@ -54,9 +57,9 @@ describe.each(smallModels)("$name", ({ architecture, objective, own }) => {
         { pad: 0 },
       );
       if (taken(input) > smallConfig.length) break;
-      const logits = tf.tidy(() => model.logits(parameters, input).arraySync()[0]!.at(-1)!);
+      const logits = tf.tidy(() => logitsOf(model, parameters, input).arraySync()[0]!.at(-1)!);
       const next = logits.indexOf(Math.max(...logits));
-      if (next === endOfSequence) break;
+      if (end.includes(next)) break;
       ids.push(next);
     }
     return ids;
@@ -65,7 +68,15 @@ describe.each(smallModels)("$name", ({ architecture, objective, own }) => {
   test("a batch with caches decodes what each row decodes alone without them", async () => {
     for (const seed of [1, 2, 3]) {
       const parameters = model.createParameters(createRandom(seed));
-      const results = await answersOf({ model, parameters, objective, examples, maximumTokens: 5, batchSize: 2 });
+      const results = await answersOf({
+        model,
+        parameters,
+        objective,
+        special,
+        examples,
+        maximumTokens: 5,
+        batchSize: 2,
+      });
       expect(results.map(({ ids }) => ids)).toEqual(examples.map((example) => slowly(parameters, example, 5)));
     }
   });
@@ -76,20 +87,47 @@ describe.each(smallModels)("$name", ({ architecture, objective, own }) => {
       [5, 6, 7],
       [7, 8, 9, 10, 11, 12, 13, 5],
     ].map((source) => ({ source, target: [] }));
-    const together = await answersOf({ model, parameters, objective, examples: prompts, maximumTokens: 8, ends: [] });
+    const together = await answersOf({
+      model,
+      parameters,
+      objective,
+      special,
+      examples: prompts,
+      maximumTokens: 8,
+      ends: [],
+    });
     for (const [row, example] of prompts.entries()) {
       const { ids, reason } = together[row]!;
-      const input = toBatch([objective.prompt(example, { specials: specialIds, random: createRandom(1) })], { pad: 0 });
+      const input = toBatch([objective.prompt(example, { special, random: createRandom(1) })], { pad: 0 });
       expect(reason).toBe("length");
       expect(ids).toHaveLength(Math.min(8, smallConfig.length - taken(input) + 1));
-      expect(ids).toEqual(slowly(parameters, example, 8, -1));
+      expect(ids).toEqual(slowly(parameters, example, 8, []));
     }
+  });
+
+  test("decoding stops on any of several ends, greedily and with a beam", async () => {
+    const request = { model, parameters: model.createParameters(createRandom(2)), objective, special, examples };
+    const free = await answersOf({ ...request, maximumTokens: 6, ends: [] });
+    const ends = free.map(({ ids }) => ids[2] as number);
+    const limits = { maximumTokens: 6, ends };
+    const stopped = await answersOf({ ...request, ...limits });
+    const before = (ids: readonly number[]) =>
+      ids.slice(
+        0,
+        ids.findIndex((id) => ends.includes(id)),
+      );
+    expect(stopped.map(({ ids }) => ids)).toEqual(free.map(({ ids }) => before(ids)));
+    expect(stopped.every(({ reason }) => reason === "end")).toBe(true);
+    const searched = await answersOf({ ...request, ...limits, strategy: beam({ beam: 1 }) });
+    expect(searched.map(({ ids }) => ids)).toEqual(stopped.map(({ ids }) => ids));
+    const both = await answersOf({ ...request, ...limits, strategy: beam({ beam: 3 }) });
+    expect(both.flatMap(({ ids }) => ids).filter((id) => ends.includes(id))).toEqual([]);
   });
 
   test("a sampled answer is the same alone and in company, and in batches of every size; samples differ", async () => {
     const parameters = model.createParameters(createRandom(2));
     const strategy = sample({ temperature: 2 });
-    const request = { model, parameters, objective, maximumTokens: 6, ends: [], strategy, samples: 3 };
+    const request = { model, parameters, objective, special, maximumTokens: 6, ends: [], strategy, samples: 3 };
     const [together, small] = [
       await collectAnswers(generate({ ...request, examples })),
       await collectAnswers(generate({ ...request, examples, batchSize: 1 })),
@@ -104,7 +142,7 @@ describe.each(smallModels)("$name", ({ architecture, objective, own }) => {
   test("no tensor is left behind, whether it is read to the end, left, or aborted", async () => {
     const parameters = model.createParameters(createRandom(1));
     const before = tf.memory().numTensors;
-    const request = { model, parameters, objective, examples, maximumTokens: 3, ends: [] };
+    const request = { model, parameters, objective, special, examples, maximumTokens: 3, ends: [] };
     const kinds = [];
     for await (const { type } of generate(request)) kinds.push(type);
     expect(kinds.filter((kind) => kind === "finished")).toHaveLength(3);
@@ -126,6 +164,7 @@ const causalRequest = () => ({
   model: causalModel,
   parameters: causalModel.createParameters(createRandom(4)),
   objective: causalLm(),
+  special,
   examples,
   maximumTokens: 6,
 });

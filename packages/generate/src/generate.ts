@@ -1,7 +1,7 @@
 import { ConfigError, createRandom, type Random } from "@trivium/core";
-import { type Example, type Features, specialIds, toBatch } from "@trivium/features";
-import type { Model } from "@trivium/model";
-import type { Objective } from "@trivium/objectives";
+import { type Example, type Features, toBatch } from "@trivium/features";
+import type { LanguageModel } from "@trivium/model";
+import type { FeatureContext, Objective } from "@trivium/objectives";
 import type { ParameterTree } from "@trivium/tensor";
 import { Answer } from "./answer.ts";
 import { AnswerText } from "./answer-text.ts";
@@ -16,8 +16,8 @@ import { maximumLength } from "./stop-rules.ts";
 import type { Strategy } from "./strategy.ts";
 
 /** What to decode, and with what. */
-export interface GenerateOptions {
-  readonly model: Model;
+export interface GenerateOptions extends Pick<FeatureContext, "special"> {
+  readonly model: LanguageModel;
   readonly parameters: ParameterTree;
   /** Makes the prompts; the one that the model was trained with. */
   readonly objective: Objective;
@@ -30,7 +30,7 @@ export interface GenerateOptions {
   readonly samples?: number | undefined;
   /** Change logits before the strategy reads them, in this order. */
   readonly processors?: readonly LogitsProcessor[] | undefined;
-  /** The ids that end an answer and are no part of it. Default: the end of sequence. */
+  /** The ids that end an answer and are no part of it. Default: those of `special`. */
   readonly ends?: readonly number[] | undefined;
   /** What else ends an answer. */
   readonly stop?: readonly StopRule[] | undefined;
@@ -63,7 +63,9 @@ interface Prompt {
  *
  * @throws {ConfigError} `generate/maximum-tokens`, `generate/samples`, `generate/stop`, `generate/beam`; what the
  *   objective's `prompt` and the decoder's `prefill` throw.
- * @example for await (const event of generate({ model, parameters, objective, examples, maximumTokens: 20 })) console.log(event);
+ * @example
+ * const request = { model, parameters, objective, special: tokenizer.special, examples, maximumTokens: 20 };
+ * for await (const event of generate(request)) console.log(event);
  */
 export async function* generate(options: GenerateOptions): AsyncGenerator<GenerateEvent> {
   const { model, parameters, batchSize = 256, strategy = greedy(), samples = 1, signal } = options;
@@ -79,7 +81,7 @@ export async function* generate(options: GenerateOptions): AsyncGenerator<Genera
       else {
         const input = toBatch(
           rows.map(({ features }) => features),
-          { pad: specialIds.pad },
+          { pad: options.special.pad },
         );
         yield* decodePrompts({ decoder, input, answers, samples, signal });
       }
@@ -93,11 +95,11 @@ const randomOf = ({ seed = 0 }: GenerateOptions): Random => createRandom(seed).s
 
 /** Prompts of similar length side by side. */
 function promptsOf(options: GenerateOptions): Prompt[] {
-  const { objective, examples } = options;
+  const { objective, special, examples } = options;
   const random = randomOf(options).split("prompts");
   const prompts = examples.map((example, index) => ({
     index,
-    features: objective.prompt(example, { specials: specialIds, random: random.split(index) }),
+    features: objective.prompt(example, { special, random: random.split(index) }),
   }));
   const first = objective.streams[0] as string;
   const lengthOf = ({ features }: Prompt): number => features.streams[first]?.length ?? 0;
@@ -106,7 +108,7 @@ function promptsOf(options: GenerateOptions): Prompt[] {
 
 /** A function that makes the answers of a prompt. */
 function answersOf(options: GenerateOptions, strategy: Strategy, samples: number): (prompt: Prompt) => Answer[] {
-  const { model, processors = [], stop = [], ends = [specialIds.endOfSequence], decodeText } = options;
+  const { model, processors = [], stop = [], ends = options.special.end, decodeText } = options;
   assertOption(
     Number.isSafeInteger(samples) && samples > 0,
     "samples",

@@ -1,9 +1,9 @@
 import { ConfigError } from "@trivium/core";
 import type { Example, Features } from "@trivium/features";
-import type { Model } from "@trivium/model";
+import type { LanguageModel } from "@trivium/model";
 
 interface RoomOptions {
-  readonly model: Model;
+  readonly model: LanguageModel;
   readonly examples: readonly Example[];
   readonly maximumTokens: number | readonly number[];
 }

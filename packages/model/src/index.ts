@@ -19,14 +19,13 @@ export { type CreateModelOptions, createModel } from "./create-model.ts";
 export type { AppendOptions, Decoder, DecodingState } from "./decoder.ts";
 export { crossMaskFor, selfMaskFor } from "./input-masks.ts";
 export {
-  type LanguageLoss,
-  type LanguageLossFunction,
   type LanguageLossOptions,
   type LanguageTask,
   type LanguageTaskOptions,
   languageTask,
 } from "./language-task.ts";
-export type { ForwardOptions, LayerStates, LogitsFunction, Model } from "./model.ts";
+export { factorsOf, logitsOf } from "./logits-of.ts";
+export type { ForwardOptions, LanguageModel, LayerStates, Model } from "./model.ts";
 export { type ResolvedConfig, resolveConfig } from "./resolve-config.ts";
 export { streamLayout } from "./stream-layout.ts";
 export {

@@ -44,7 +44,15 @@ async function runGeneration(context: CommandContext): Promise<void> {
   const examples = prompts.map((prompt) => encodePrompt(prompt, run));
   const { model, parameters, objective, tokenizer, task } = run;
   const decodeText = (ids: readonly number[]): string => tokenizer.decodeTarget(ids);
-  const events = generate({ model, parameters, objective, examples, decodeText, ...settings });
+  const events = generate({
+    model,
+    parameters,
+    objective,
+    special: tokenizer.special,
+    examples,
+    decodeText,
+    ...settings,
+  });
   const separator = task === "pairs" ? "\t" : "";
   if (prompts.length === 1 && settings.samples === 1 && !output.json) {
     output.part(`${prompts[0]}${separator}`);
@@ -85,7 +93,7 @@ function encodePrompt(prompt: string, { tokenizer, task, length }: LoadedRun): E
     task === "pairs"
       ? { source: tokenizer.encodeSource(prompt), target: [] }
       : { tokens: tokenizer.encodeTarget(prompt) };
-  const taken = exampleLength(example);
+  const taken = exampleLength(example, tokenizer.special);
   const shown = JSON.stringify(prompt.length > 40 ? `${prompt.slice(0, 40)}…` : prompt);
   if (prompt === "") throw new DataError("cli/prompt", "a prompt is empty; give at least one character");
   if (taken <= length) return example;

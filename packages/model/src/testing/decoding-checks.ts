@@ -1,6 +1,7 @@
 import type { ModelInput } from "@trivium/features";
 import { tf } from "@trivium/tensor";
 import type { DecodingState } from "../decoder.ts";
+import { logitsOf } from "../logits-of.ts";
 import { assertClose } from "./assert-close.ts";
 import type { Subject } from "./invariants.ts";
 import { onlyRow, sampleInput, shortened } from "./sample-input.ts";
@@ -14,7 +15,7 @@ const streamOf = ({ model }: Subject): string => model.architecture.streams.at(-
 
 /** Logits of whole rows that are run at once, `[B][L][V]`. */
 const recomputed = ({ model, parameters }: Subject, input: ModelInput): number[][][] =>
-  tf.tidy(() => model.logits(parameters, input).arraySync());
+  tf.tidy(() => logitsOf(model, parameters, input).arraySync());
 
 /** Decodes the last tokens of each row one by one, and compares with the whole rows run at once. */
 export function cachedEqualsRecomputed(subject: Subject): void {
