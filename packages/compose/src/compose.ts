@@ -4,7 +4,7 @@ import { type Architecture, createModel, type Model, type ModelOptions, resolveC
 import type { Objective } from "@trivium/objectives";
 import type { Backend } from "@trivium/tensor";
 import { leakReasons } from "./leak-reasons.ts";
-import { attentionNeeds, backendNeeds } from "./needs.ts";
+import { attentionNeeds } from "./needs.ts";
 
 /** What is put together. Streams that do not fit are a compile error where their names are literal. */
 export interface Parts<Stream extends string> {
@@ -12,11 +12,11 @@ export interface Parts<Stream extends string> {
   readonly config: ModelOptions;
   readonly objective: Objective<NoInfer<Stream>>;
   readonly attention: AttentionKernel;
-  readonly backend?: Backend;
+  readonly backend?: Backend | undefined;
   /** Whether examples share rows: the kernel then meets masks of packed documents. Default false. */
-  readonly isPacked?: boolean;
+  readonly isPacked?: boolean | undefined;
   /** What to do when a target can be seen by its own predictor. Default `"refuse"`. */
-  readonly labelLeaks?: "refuse" | "warn";
+  readonly labelLeaks?: "refuse" | "warn" | undefined;
 }
 
 /** A combination that works. */
@@ -39,7 +39,7 @@ export interface Refusal {
  * Puts an architecture, an objective, an attention kernel and a backend together, or says why they cannot work.
  *
  * Each part is asked, nothing is guessed and nothing falls back: the objective whether its streams are the
- * architecture's, the kernel about its masks, the backend about the ops. Then the masks and the objective's own
+ * architecture's, the kernel about its masks and about the backend. Then the masks and the objective's own
  * features go through the label-leak analysis.
  *
  * @throws {ConfigError} `model/config` if the configuration itself is wrong.
@@ -50,12 +50,9 @@ export function compose<const Stream extends string>(parts: Parts<Stream>): Comp
   const config = resolveConfig(architecture, parts.config);
   const fits = objective.supports(architecture);
   if (fits !== true) return { works: false, reasons: [fits] };
-  const answers = [
-    attention.supports(attentionNeeds(architecture, config, isPacked)),
-    backend?.supports?.(backendNeeds(config)) ?? true,
-  ];
+  const answer = attention.supports(attentionNeeds(architecture, config, { isPacked, backend }));
   const leaks = leakReasons(architecture, config, objective);
-  const reasons = answers.filter((answer): answer is Reason => answer !== true);
+  const reasons: Reason[] = answer === true ? [] : [answer];
   if (labelLeaks === "refuse") reasons.push(...leaks);
   if (reasons.length > 0) return { works: false, reasons };
   const model = createModel({ architecture, config: parts.config, attention });

@@ -1,9 +1,10 @@
 import { assertShapes } from "@trivium/core";
-import { type Tensor, type Tensor1D, type Tensor2D, tf } from "../tf.ts";
-import { defineFusedOp } from "./fused-kernel.ts";
+import { type Tensor1D, type Tensor2D, tf } from "../tf.ts";
+import { fusedKernels } from "./fused-kernels.ts";
+import { defineFusedOp, runFused } from "./fused-op.ts";
 import { type SoftmaxCrossEntropyOptions, softmaxCrossEntropy } from "./softmax-cross-entropy.ts";
 
-/** Logits as the two factors of which they are the product. */
+/** Logits as the product of two factors. */
 export interface FactoredLogits {
   /** `[R, M]`. */
   readonly states: Tensor2D;
@@ -12,38 +13,20 @@ export interface FactoredLogits {
   readonly transposeHead: boolean;
 }
 
-interface Inputs {
-  [name: string]: Tensor;
-  states: Tensor2D;
-  head: Tensor2D;
-  targets: Tensor1D;
-  weights: Tensor1D;
-}
-
-type Attributes = Required<SoftmaxCrossEntropyOptions> & { [name: string]: number | boolean; transposeHead: boolean };
-
-const run = defineFusedOp<Inputs, Attributes>({
-  kernelName: "TriviumLinearCrossEntropy",
+const run = defineFusedOp(fusedKernels.linearCrossEntropy, {
   composed({ states, head, targets, weights }, { transposeHead, ...options }) {
-    return softmaxCrossEntropy(tf.matMul(states, head, false, transposeHead), targets, weights, options);
+    const logits: Tensor2D = tf.matMul(states as Tensor2D, head as Tensor2D, false, transposeHead);
+    return softmaxCrossEntropy(logits, targets as Tensor1D, weights as Tensor1D, options);
   },
-  gradient: {
-    inputsToSave: ["states", "head", "targets", "weights"],
-    outputsToSave: [false, true],
-    backward(dys, [states, head, targets, weights, logSumExp], attributes) {
-      const inputs = {
-        ...{ dLosses: (dys as Tensor[])[0]!, logSumExp: logSumExp! },
-        ...{ states: states!, head: head!, targets: targets!, weights: weights! },
-      };
-      const kernel = "TriviumLinearCrossEntropyGradient";
-      const [dStates, dHead] = tf.engine().runKernel(kernel, inputs, attributes) as [Tensor, Tensor];
-      return {
-        states: () => dStates,
-        head: () => dHead,
-        targets: () => tf.zerosLike(targets!),
-        weights: () => tf.zerosLike(weights!),
-      };
-    },
+  backward([dLosses], saved, attributes) {
+    const inputs = { dLosses, ...saved };
+    const [dStates, dHead] = runFused(fusedKernels.linearCrossEntropyGradient, inputs, attributes);
+    return {
+      states: () => dStates,
+      head: () => dHead,
+      targets: () => tf.zerosLike(saved.targets),
+      weights: () => tf.zerosLike(saved.weights),
+    };
   },
 });
 
