@@ -5,7 +5,7 @@ import { sourcesOf, type WorkspacePackage } from "../workspace.ts";
 
 /** A TypeScript file of a package. */
 export interface SourceFile {
-  /** From the root: `packages/masks/src/causal.ts`. */
+  /** From the root: `packages/masks/src/primitives/causal.ts`. */
   readonly path: string;
   readonly text: string;
   /** Whether it is not published: no entry of the package leads to it. Such a file may use development dependencies. */

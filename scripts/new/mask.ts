@@ -5,11 +5,12 @@ import { addEntry, addExport, addImport } from "./edits.ts";
 export function maskBlueprint(names: Names): Blueprint {
   const { kebab, camel, pascal } = names;
   const source = "packages/masks/src";
+  const folder = `${source}/primitives`;
   return {
     files: {
-      [`${source}/${kebab}.ts`]: `import { assertInteger } from "./assert-integer.ts";
+      [`${folder}/${kebab}.ts`]: `import { assertInteger } from "../assert-integer.ts";
+import type { Mask } from "../mask.ts";
 import { custom } from "./custom.ts";
-import type { Mask } from "./mask.ts";
 
 export interface ${pascal}Options {
   /** How many positions apart the visible keys are. */
@@ -37,9 +38,9 @@ export function ${camel}({ step }: ${pascal}Options): Mask {
   });
 }
 `,
-      [`${source}/${kebab}.test.ts`]: `import { expect, test } from "vitest";
+      [`${folder}/${kebab}.test.ts`]: `import { expect, test } from "vitest";
+import { describeMask } from "../testing.ts";
 import { ${camel} } from "./${kebab}.ts";
-import { describeMask } from "./testing.ts";
 
 describeMask("${kebab} of step 3", () => ${camel}({ step: 3 }));
 
@@ -56,14 +57,14 @@ test("a step of 0 is refused", () => {
       ...changeset("mask", names, ["@trivium/masks"]),
     },
     edits: [
-      addExport(`${source}/index.ts`, `export { type ${pascal}Options, ${camel} } from "./${kebab}.ts";`),
-      addImport(`${source}/plugins.ts`, `import { ${camel} } from "./${kebab}.ts";`),
+      addExport(`${source}/index.ts`, `export { type ${pascal}Options, ${camel} } from "./primitives/${kebab}.ts";`),
+      addImport(`${source}/plugins.ts`, `import { ${camel} } from "./primitives/${kebab}.ts";`),
       addEntry(
         `${source}/plugins.ts`,
         "maskPlugins",
         `mask("${kebab}", ${camel}, { description: "A query sees every step-th key before it.", parameters: ["step"] })`,
       ),
     ],
-    next: [`write what ${camel} shows in ${source}/${kebab}.ts, its small matrix and its source`],
+    next: [`write what ${camel} shows in ${folder}/${kebab}.ts, its small matrix and its source`],
   };
 }

@@ -81,7 +81,7 @@ test.each([
   [["mask", "SlidingWindow"], `a name is kebab-case (sliding-window), got "SlidingWindow"`],
   [["mask", "../x"], "a name is kebab-case"],
   [["mask", "delete"], `"delete" is a word of the language`],
-  [["mask", "causal"], "packages/masks/src/causal.ts exists already"],
+  [["mask", "causal"], "packages/masks/src/primitives/causal.ts exists already"],
   [["package", "masks"], "packages/masks/package.json exists already"],
   [["package", "x", "--tag", "cloud"], `there is no tag "cloud"`],
 ])("pnpm new %j is refused with one clear line", async (args, message) => {

@@ -30,7 +30,7 @@ const changedAt = (out: string, names = armsOf(out)): number[] =>
 beforeAll(async () => {
   const scope = join(folder, "node_modules/@trivium");
   mkdirSync(scope, { recursive: true });
-  for (const name of ["core", "data", "evaluator"]) {
+  for (const name of ["claims", "core", "data", "evaluator"]) {
     symlinkSync(join(import.meta.dirname, "../../../packages", name), join(scope, name));
   }
   copyFileSync(new URL("./fixtures/third-party-claim.ts", import.meta.url), join(folder, "mine.ts"));

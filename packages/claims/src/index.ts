@@ -11,6 +11,69 @@ import { trainingEfficiencyPlugin } from "./training-efficiency/training-efficie
 import { zeroShotPlugin } from "./zero-shot/zero-shot.ts";
 
 export { attentionCost } from "./attention-cost/attention-cost.ts";
+export {
+  type AnalyseClaimsOptions,
+  analyseClaims,
+  type ClaimResult,
+  type NamedClaim,
+  type PlannedArm,
+  planArms,
+} from "./framework/analyse-claims.ts";
+export { armHash } from "./framework/arm-hash.ts";
+export { type ArmStore, createMemoryArmStore, type StoredArm } from "./framework/arm-store.ts";
+export {
+  type ArmContext,
+  type ArmOutcome,
+  type ArmProgress,
+  type ArmResult,
+  type Chart,
+  type ChartSeries,
+  type Claim,
+  type ClaimArm,
+  type ClaimRequest,
+  claim,
+  type Evidence,
+  type Findings,
+  type FindingsTable,
+  type Json,
+  type Preset,
+  type Verdict,
+} from "./framework/claim.ts";
+export { countedEffect } from "./framework/counted-effect.ts";
+export { judge } from "./framework/judge.ts";
+export { type MeasureArmOptions, measureArm } from "./framework/measure-arm.ts";
+export { readCurrent } from "./framework/read-current.ts";
+export { type ClaimsEvent, type RunClaimsOptions, runClaims } from "./framework/run-claims.ts";
+export {
+  type ProbedData,
+  type ProbeRun,
+  type TrainingArmOptions,
+  type TrainingData,
+  type TrainingNumbers,
+  type TrainingProbe,
+  trainingArm,
+} from "./framework/training-arm.ts";
+export type { Named, ScoringSettings, TrainingSettings } from "./framework/training-settings.ts";
+export { type ConstructedOptions, constructedErrors } from "./in-context/constructed-errors.ts";
+export {
+  drawSequence,
+  drawSequences,
+  type InContextSequence,
+  type SequenceOptions,
+} from "./in-context/draw-sequence.ts";
+export { inContextArchitecture } from "./in-context/in-context-architecture.ts";
+export { type DescentOptions, inContextDescent } from "./in-context/in-context-descent.ts";
+export {
+  classification,
+  type InContextTask,
+  inContextTasks,
+  linearRegression,
+  type Rule,
+  sigmoidRegression,
+} from "./in-context/in-context-task.ts";
+export { queryError } from "./in-context/query-error.ts";
+export { expectedStationaryError, onlineGradientDescent, stationaryWeights } from "./in-context/stationary-weights.ts";
+export { type InContextReport, type InContextTrainingOptions, trainInContext } from "./in-context/train-in-context.ts";
 export { inContextLearning } from "./in-context-learning/in-context-learning.ts";
 export { longInput } from "./long-input/long-input.ts";
 export { maskDifficulty } from "./mask-difficulty/mask-difficulty.ts";

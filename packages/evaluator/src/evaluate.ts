@@ -10,7 +10,6 @@ import { type Likelihood, likelihood } from "./likelihood.ts";
 import type { Metric } from "./metrics/metric.ts";
 import { type MetricScores, scoreSegments } from "./metrics/score-segments.ts";
 import { natsOfRows, supervisedByRow } from "./nats-of-rows.ts";
-import { present } from "./present.ts";
 
 /** A held-out example and, where it has a target, everything that counts as right. */
 export interface HeldOut {
@@ -29,16 +28,16 @@ export interface EvaluateOptions {
   /** The text that target ids spell, for bits per character and per byte, and for metrics. */
   readonly decodeTarget: (ids: readonly number[]) => string;
   /** Decodes and scores at most so many of the examples that have references; 0 for none. Default: all. */
-  readonly decoded?: number;
+  readonly decoded?: number | undefined;
   /** Decodes by beam search of that size, see `generate`. Default: greedily. */
-  readonly beam?: number;
+  readonly beam?: number | undefined;
   /** What decoded texts are scored by besides error rates. Default: nothing. */
-  readonly metrics?: readonly Metric[];
+  readonly metrics?: readonly Metric[] | undefined;
   /** The most tokens of a decoded target. Default 48. */
-  readonly maximumTokens?: number;
+  readonly maximumTokens?: number | undefined;
   /** Rows run together. Default 256. */
-  readonly batchSize?: number;
-  readonly signal?: AbortSignal;
+  readonly batchSize?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What a model does on held-out examples. */
@@ -199,7 +198,8 @@ async function* evaluateDecoding(options: EvaluateOptions): AsyncGenerator<Evalu
     examples,
     maximumTokens: limits,
     batchSize,
-    ...present({ beam, signal }),
+    beam,
+    signal,
   };
   for await (const event of generate(request)) {
     if (event.type !== "generated") continue;

@@ -19,7 +19,6 @@ import {
   type HeldOut,
 } from "./evaluate.ts";
 import type { Metric } from "./metrics/metric.ts";
-import { present } from "./present.ts";
 import { relay } from "./relay.ts";
 
 /** One side of a comparison. */
@@ -42,19 +41,19 @@ export interface ArmRunOptions {
   readonly seed: number | string;
   readonly optimizer: Optimizer;
   readonly schedule: Schedule;
-  readonly clipNorm?: number;
+  readonly clipNorm?: number | undefined;
   /** At most so many held-out examples are decoded. Default: all. */
-  readonly decoded?: number;
+  readonly decoded?: number | undefined;
   /** Decodes by beam search of that size. Default: greedily. */
-  readonly beam?: number;
+  readonly beam?: number | undefined;
   /** What decoded texts are scored by besides error rates. Default: nothing. */
-  readonly metrics?: readonly Metric[];
-  readonly maximumTokens?: number;
+  readonly metrics?: readonly Metric[] | undefined;
+  readonly maximumTokens?: number | undefined;
   /** Points of each learning curve, with held-out loss on the first 512 examples. Default 8. */
-  readonly curvePoints?: number;
+  readonly curvePoints?: number | undefined;
   /** Looks at the trained model before its parameters are disposed. */
-  readonly inspect?: (trained: TrainedModel) => AsyncGenerator<InspectEvent, void>;
-  readonly signal?: AbortSignal;
+  readonly inspect?: ((trained: TrainedModel) => AsyncGenerator<InspectEvent, void>) | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A point of a learning curve, on each of the four axes. */
@@ -91,7 +90,7 @@ export interface InspectEvent {
   readonly type: "inspect";
   readonly done: number;
   readonly total: number;
-  readonly note?: string;
+  readonly note?: string | undefined;
 }
 
 /** What happens while an arm runs. */
@@ -129,7 +128,10 @@ export async function* runArm(arm: Arm, options: ArmRunOptions): AsyncGenerator<
     const request = {
       ...scoring(arm, model, trained.result.parameters, options),
       heldOut,
-      ...present({ decoded, beam, metrics, maximumTokens }),
+      decoded,
+      beam,
+      metrics,
+      maximumTokens,
     };
     const { evaluation, examples } = yield* relay(
       evaluateExamples(request),
@@ -198,7 +200,8 @@ async function* trainArm(
         targetLoss: await heldOutLoss({ ...scoring(arm, model, parameters, options), heldOut: few }),
       }),
     },
-    ...present({ clipNorm, signal }),
+    clipNorm,
+    signal,
   });
   let parameters = 0;
   let last: Extract<TrainEvent, { type: "step" }> | undefined;
@@ -240,7 +243,7 @@ const scoring = (
   parameters,
   objective,
   decodeTarget,
-  ...present({ signal }),
+  signal,
 });
 
 async function heldOutLoss(request: Parameters<typeof evaluate>[0]): Promise<number> {

@@ -18,10 +18,10 @@ export interface GenerateOptions {
   /** How many rows are decoded together; an example has one, or with a beam up to as many as that. Default 256. */
   readonly batchSize?: number;
   /** Searches with that many open hypotheses of each example. Default: greedy decoding. */
-  readonly beam?: number;
+  readonly beam?: number | undefined;
   /** α of beam search's length penalty, see `decodeWithBeam`. Default 0.6. */
   readonly lengthPenalty?: number;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Results as they come; `index` is the example's place in the request. */

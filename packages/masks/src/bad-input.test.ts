@@ -1,21 +1,21 @@
 import { TriviumError } from "@trivium/core";
 import { expect, test } from "vitest";
-import { and } from "./and.ts";
-import { causal } from "./causal.ts";
-import { custom } from "./custom.ts";
-import { documents } from "./documents.ts";
-import { full } from "./full.ts";
+import { and } from "./algebra/and.ts";
+import { not } from "./algebra/not.ts";
+import { or } from "./algebra/or.ts";
+import { packed } from "./algebra/packed.ts";
+import { positioned } from "./algebra/positioned.ts";
+import { toBlocks } from "./lowerings/to-blocks.ts";
+import { toDense } from "./lowerings/to-dense.ts";
+import { attentionFlops, density } from "./lowerings/visible-pairs.ts";
 import type { Mask } from "./mask.ts";
-import { not } from "./not.ts";
-import { or } from "./or.ts";
-import { packed } from "./packed.ts";
-import { padding } from "./padding.ts";
-import { positioned } from "./positioned.ts";
-import { prefix } from "./prefix.ts";
-import { toBlocks } from "./to-blocks.ts";
-import { toDense } from "./to-dense.ts";
-import { attentionFlops, density } from "./visible-pairs.ts";
-import { window } from "./window.ts";
+import { causal } from "./primitives/causal.ts";
+import { custom } from "./primitives/custom.ts";
+import { documents } from "./primitives/documents.ts";
+import { full } from "./primitives/full.ts";
+import { padding } from "./primitives/padding.ts";
+import { prefix } from "./primitives/prefix.ts";
+import { window } from "./primitives/window.ts";
 
 const cases: readonly [code: string, message: string, act: () => unknown][] = [
   ["masks/causal-offset", "offset should be an integer, got NaN", () => causal({ offset: Number.NaN })],

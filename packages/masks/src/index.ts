@@ -1,20 +1,22 @@
-export { and } from "./and.ts";
+export { and } from "./algebra/and.ts";
+export { not } from "./algebra/not.ts";
+export { or } from "./algebra/or.ts";
+export { packed } from "./algebra/packed.ts";
+export { logicalPositions, type PositionedOptions, positioned } from "./algebra/positioned.ts";
 export {
   blindSpots,
   type ReferenceMasks,
   trespasses,
   type VisibilityDifference,
   type VisibilityOptions,
-} from "./blind-spots.ts";
-export { type CausalOptions, causal } from "./causal.ts";
-export { type CustomOptions, custom } from "./custom.ts";
-export { type DenseOptions, dense, readDense } from "./dense.ts";
-export { type DocumentsOptions, documents } from "./documents.ts";
-export { type DrawOptions, drawAscii, drawingSymbols, drawSideBySide } from "./draw-ascii.ts";
-export { type DrawSvgOptions, drawSvg } from "./draw-svg.ts";
-export { full } from "./full.ts";
-export { type JsonOptions, maskFromJson, maskToJson } from "./json.ts";
-export { type LabelLeak, type LabelLeakOptions, labelLeaks, type StreamPosition } from "./label-leaks.ts";
+} from "./leaks/blind-spots.ts";
+export { type LabelLeak, type LabelLeakOptions, labelLeaks, type StreamPosition } from "./leaks/label-leaks.ts";
+export type { StreamMasks } from "./leaks/stream-masks.ts";
+export type { StreamSize } from "./leaks/visibility-difference.ts";
+export { type BlockIndex, type BlockLists, type BlockMap, type BlockOptions, toBlocks } from "./lowerings/to-blocks.ts";
+export { type DenseMask, toDense } from "./lowerings/to-dense.ts";
+export { type Intervals, toIntervals } from "./lowerings/to-intervals.ts";
+export { attentionFlops, density, visiblePairs, visiblePairsByRow } from "./lowerings/visible-pairs.ts";
 export {
   type Mask,
   type MaskPlugin,
@@ -28,20 +30,18 @@ export {
   type Range,
   type Visibility,
 } from "./mask.ts";
-export { not } from "./not.ts";
-export { or } from "./or.ts";
-export { packed } from "./packed.ts";
-export { type PaddingOptions, padding } from "./padding.ts";
-export { type ParseOptions, parseMask } from "./parse-mask.ts";
 export { maskPlugins } from "./plugins.ts";
-export { logicalPositions, type PositionedOptions, positioned } from "./positioned.ts";
-export { type PrefixOptions, prefix } from "./prefix.ts";
-export { printMask } from "./print-mask.ts";
+export { type CausalOptions, causal } from "./primitives/causal.ts";
+export { type CustomOptions, custom } from "./primitives/custom.ts";
+export { type DenseOptions, dense, readDense } from "./primitives/dense.ts";
+export { type DocumentsOptions, documents } from "./primitives/documents.ts";
+export { full } from "./primitives/full.ts";
+export { type PaddingOptions, padding } from "./primitives/padding.ts";
+export { type PrefixOptions, prefix } from "./primitives/prefix.ts";
+export { type WindowOptions, window } from "./primitives/window.ts";
 export { hashMask, maskKey, sameMask } from "./same-mask.ts";
-export type { StreamMasks } from "./stream-masks.ts";
-export { type BlockIndex, type BlockLists, type BlockMap, type BlockOptions, toBlocks } from "./to-blocks.ts";
-export { type DenseMask, toDense } from "./to-dense.ts";
-export { type Intervals, toIntervals } from "./to-intervals.ts";
-export type { StreamSize } from "./visibility-difference.ts";
-export { attentionFlops, density, visiblePairs, visiblePairsByRow } from "./visible-pairs.ts";
-export { type WindowOptions, window } from "./window.ts";
+export { type DrawOptions, drawAscii, drawingSymbols, drawSideBySide } from "./writing/draw-ascii.ts";
+export { type DrawSvgOptions, drawSvg } from "./writing/draw-svg.ts";
+export { type JsonOptions, maskFromJson, maskToJson } from "./writing/json.ts";
+export { type ParseOptions, parseMask } from "./writing/parse-mask.ts";
+export { printMask } from "./writing/print-mask.ts";

@@ -1,13 +1,13 @@
 import type { AnyPlugin } from "@trivium/registry";
 import { createRegistry } from "@trivium/registry";
-import { causal } from "./causal.ts";
-import { dense } from "./dense.ts";
-import { documents } from "./documents.ts";
-import { full } from "./full.ts";
 import { type Mask, type MaskPlugin, type MaskPlugins, mask } from "./mask.ts";
-import { padding } from "./padding.ts";
-import { prefix } from "./prefix.ts";
-import { window } from "./window.ts";
+import { causal } from "./primitives/causal.ts";
+import { dense } from "./primitives/dense.ts";
+import { documents } from "./primitives/documents.ts";
+import { full } from "./primitives/full.ts";
+import { padding } from "./primitives/padding.ts";
+import { prefix } from "./primitives/prefix.ts";
+import { window } from "./primitives/window.ts";
 
 /** The primitives as plugins, so that a registry, a flag or a text can name them. */
 export const maskPlugins = [

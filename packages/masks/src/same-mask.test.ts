@@ -1,16 +1,16 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { and } from "./and.ts";
-import { arbitraryMask } from "./arbitrary-mask.ts";
-import { causal } from "./causal.ts";
-import { custom } from "./custom.ts";
-import { full } from "./full.ts";
+import { and } from "./algebra/and.ts";
+import { not } from "./algebra/not.ts";
+import { or } from "./algebra/or.ts";
 import type { Mask } from "./mask.ts";
-import { matrixRows } from "./matrix-rows.ts";
-import { not } from "./not.ts";
-import { or } from "./or.ts";
-import { prefix } from "./prefix.ts";
+import { causal } from "./primitives/causal.ts";
+import { custom } from "./primitives/custom.ts";
+import { full } from "./primitives/full.ts";
+import { prefix } from "./primitives/prefix.ts";
 import { hashMask, maskKey, sameMask } from "./same-mask.ts";
+import { arbitraryMask } from "./testing/arbitrary-mask.ts";
+import { matrixRows } from "./testing/matrix-rows.ts";
 
 const any = arbitraryMask({ rows: 2, depth: 2 });
 

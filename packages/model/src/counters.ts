@@ -1,6 +1,7 @@
 import { documentLengths, type ModelInput, type StreamRows } from "@trivium/features";
 import { type Mask, visiblePairs } from "@trivium/masks";
-import { countSpecs, flattenSpecs, isGated } from "@trivium/nn";
+import { isGated } from "@trivium/nn";
+import { countSpecs, flattenSpecs } from "@trivium/tensor";
 import { type Architecture, selfMaskOf } from "./architecture.ts";
 import type { ModelOptions } from "./config.ts";
 import { parameterSpecs } from "./parameter-specs.ts";

@@ -4,9 +4,9 @@ import {
   initialDeviation,
   multiHeadAttentionSpec,
   normSpec,
-  type SpecTree,
   type WeightRole,
 } from "@trivium/nn";
+import type { SpecTree } from "@trivium/tensor";
 import type { Architecture } from "./architecture.ts";
 import { isMerged, layersOf, type ResolvedConfig } from "./resolve-config.ts";
 

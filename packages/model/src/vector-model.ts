@@ -1,8 +1,8 @@
 import type { AttentionKernel } from "@trivium/attention";
 import { type Random, ShapeError } from "@trivium/core";
 import type { ModelInput } from "@trivium/features";
-import { affine, affineSpec, createTree, type SpecTree } from "@trivium/nn";
-import { type ParameterTree, type Tensor, type Tensor3D, tf } from "@trivium/tensor";
+import { affine, affineSpec, createTree } from "@trivium/nn";
+import { type ParameterTree, type SpecTree, type Tensor, type Tensor3D, tf } from "@trivium/tensor";
 import type { Architecture } from "./architecture.ts";
 import { checkTogether } from "./check-input.ts";
 import type { ModelOptions } from "./config.ts";

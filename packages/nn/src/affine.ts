@@ -4,11 +4,11 @@ import {
   linear,
   linears,
   type ParameterTree,
+  type SpecTree,
   type Tensor,
   type Tensor1D,
   type Tensor2D,
 } from "@trivium/tensor";
-import type { SpecTree } from "./parameter-spec.ts";
 
 export interface AffineOptions {
   readonly input: number;

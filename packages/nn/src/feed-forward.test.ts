@@ -1,9 +1,8 @@
 import "@tensorflow/tfjs-backend-cpu";
-import { disposeTree, type Tensor, tf, valueAndGradients } from "@trivium/tensor";
+import { countSpecs, disposeTree, flattenSpecs, type Tensor, tf, valueAndGradients } from "@trivium/tensor";
 import { assertClose, elementwise, type Grid } from "@trivium/tensor/testing/cases";
 import { beforeAll, describe, expect, test } from "vitest";
 import { type Activation, feedForward, feedForwardSpec, isGated } from "./feed-forward.ts";
-import { countSpecs, flattenSpecs } from "./parameter-spec.ts";
 import { affineInFloat64, gridOf } from "./testing/affine-in-float64.ts";
 import { spreadParameters } from "./testing/spread-parameters.ts";
 

@@ -1,6 +1,5 @@
-import { type ActivationName, type ParameterTree, type Tensor, tf } from "@trivium/tensor";
+import { type ActivationName, type ParameterTree, type SpecTree, type Tensor, tf } from "@trivium/tensor";
 import { affine, affineSpec } from "./affine.ts";
-import type { SpecTree } from "./parameter-spec.ts";
 
 /** The nonlinearity of a feed-forward layer; the last three gate it by a second projection. */
 export type Activation = "gelu" | "gelu-tanh" | "relu" | "geglu" | "geglu-tanh" | "swiglu";

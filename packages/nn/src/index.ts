@@ -1,4 +1,5 @@
 export { type AffineOptions, affine, affineSpec } from "./affine.ts";
+export { createTree } from "./create-tree.ts";
 export { type Activation, type FeedForwardOptions, feedForward, feedForwardSpec, isGated } from "./feed-forward.ts";
 export { type Initialisation, type InitialisationSizes, initialDeviation, type WeightRole } from "./initialisation.ts";
 export {
@@ -16,6 +17,5 @@ export {
   splitKeyValues,
 } from "./multi-head-attention.ts";
 export { type NormKind, norm, normOfSum, normSpec } from "./norm.ts";
-export { countSpecs, createTree, flattenSpecs, type ParameterSpec, type SpecTree } from "./parameter-spec.ts";
 export { type Rotation, rotate, rotation } from "./rotary.ts";
 export { sinusoidalPositions } from "./sinusoidal.ts";

@@ -6,9 +6,8 @@ import {
   splitHeads,
 } from "@trivium/attention";
 import type { Mask } from "@trivium/masks";
-import { type ParameterTree, type Tensor, type Tensor3D, type Tensor4D, tf } from "@trivium/tensor";
+import { type ParameterTree, type SpecTree, type Tensor, type Tensor3D, type Tensor4D, tf } from "@trivium/tensor";
 import { affine, affineSpec, affines } from "./affine.ts";
-import type { SpecTree } from "./parameter-spec.ts";
 import { type Rotation, rotate } from "./rotary.ts";
 
 export interface MultiHeadAttentionOptions {

@@ -1,5 +1,12 @@
-import { addNorm, layerNorm, type ParameterTree, rmsNorm, type Tensor, type Tensor1D } from "@trivium/tensor";
-import type { SpecTree } from "./parameter-spec.ts";
+import {
+  addNorm,
+  layerNorm,
+  type ParameterTree,
+  rmsNorm,
+  type SpecTree,
+  type Tensor,
+  type Tensor1D,
+} from "@trivium/tensor";
 
 export type NormKind = "layer" | "rms";
 

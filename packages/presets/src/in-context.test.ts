@@ -1,6 +1,5 @@
 import { fused } from "@trivium/attention";
 import { createSimdBackend } from "@trivium/backend-simd";
-import { createRandom } from "@trivium/core";
 import {
   constructedErrors,
   drawSequences,
@@ -10,7 +9,8 @@ import {
   inContextDescent,
   linearRegression,
   trainInContext,
-} from "@trivium/evaluator";
+} from "@trivium/claims";
+import { createRandom } from "@trivium/core";
 import { type Architecture, selfMaskOf } from "@trivium/model";
 import { causal } from "@trivium/model-causal";
 import { prefix } from "@trivium/model-prefix";

@@ -1,13 +1,13 @@
 import { fused } from "@trivium/attention";
 import { createSimdBackend } from "@trivium/backend-simd";
 import { createRandom } from "@trivium/core";
-import { attentionOnSource, leakAnalysis, perturbationInfluence } from "@trivium/evaluator";
 import { specialIds, toPackedBatch } from "@trivium/features";
 import { createModel, type ModelOptions } from "@trivium/model";
 import { causal } from "@trivium/model-causal";
 import { encoderDecoder } from "@trivium/model-encoder-decoder";
 import { prefix } from "@trivium/model-prefix";
 import { causalLm, prefixLm, seq2seq } from "@trivium/objectives";
+import { attentionOnSource, leakAnalysis, perturbationInfluence } from "@trivium/probes";
 import { tf } from "@trivium/tensor";
 import { beforeAll, expect, test } from "vitest";
 

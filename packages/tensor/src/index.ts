@@ -32,6 +32,7 @@ export { squaredNorms } from "./fused/squared-norms.ts";
 export { writeSlots } from "./fused/write-slots.ts";
 export type { KernelRecord, ProductRecord, ProfileRecords, ProfileSession } from "./profile.ts";
 export { type RecomputeOptions, recompute } from "./recompute.ts";
+export { countSpecs, flattenSpecs, type ParameterSpec, type SpecTree } from "./spec-tree.ts";
 export { type Scalar, type Tensor, type Tensor1D, type Tensor2D, type Tensor3D, type Tensor4D, tf } from "./tf.ts";
 export {
   copyTree,

@@ -43,7 +43,7 @@ export interface TrainOptions {
   /** Parameters to start from, consumed. Default: fresh ones from the seed. */
   readonly parameters?: ParameterTree;
   /** The largest global norm of the gradient; larger ones are scaled down to it. Default: no clipping. */
-  readonly clipNorm?: number;
+  readonly clipNorm?: number | undefined;
   /** When to give up on a run whose loss rises. `false` for never. */
   readonly divergence?: DivergenceOptions | false;
   /**
@@ -76,7 +76,7 @@ export interface TrainOptions {
   /** Told when a phase of a step begins, of every step. It must not throw. */
   readonly onPhase?: (phase: StepPhase) => void;
   /** Stops after the step that runs, with a checkpoint. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Steps between two step events; the last step has one too. Default 1. */
   readonly logEvery?: number;
 }

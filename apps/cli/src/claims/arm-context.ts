@@ -1,6 +1,6 @@
 import type { AttentionKernel } from "@trivium/attention";
+import type { ArmContext } from "@trivium/claims";
 import type { Dataset } from "@trivium/data";
-import type { ArmContext } from "@trivium/evaluator";
 import type { Architecture } from "@trivium/model";
 import type { Objective } from "@trivium/objectives";
 import type { Tokenizer } from "@trivium/text";

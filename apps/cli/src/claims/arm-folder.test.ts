@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { StoredArm } from "@trivium/evaluator";
+import type { StoredArm } from "@trivium/claims";
 import { afterAll, expect, test } from "vitest";
 import { createArmFolder } from "./arm-folder.ts";
 import { openClaimsFolder } from "./claims-folder.ts";

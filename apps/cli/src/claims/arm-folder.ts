@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { makeFolder, withFileErrors } from "@trivium/checkpoint";
+import type { ArmStore, StoredArm } from "@trivium/claims";
 import { CheckpointError } from "@trivium/core";
-import type { ArmStore, StoredArm } from "@trivium/evaluator";
 import { writeReportFile } from "../report/report-folder.ts";
 
 /** Keeps each arm in `DIR/arms/HASH.json`, whole or not at all. */

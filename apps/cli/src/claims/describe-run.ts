@@ -1,5 +1,5 @@
 import { availableParallelism, cpus, totalmem } from "node:os";
-import type { ClaimResult, Json } from "@trivium/evaluator";
+import type { ClaimResult, Json } from "@trivium/claims";
 import { resolvePlugin } from "../load-registry.ts";
 import { ownVersion } from "../own-package.ts";
 import type { ClaimsSettings } from "../settings.ts";

@@ -1,4 +1,4 @@
-import type { Claim, NamedClaim } from "@trivium/evaluator";
+import type { Claim, NamedClaim } from "@trivium/claims";
 import type { Plugins } from "../load-registry.ts";
 
 /**

@@ -7,7 +7,7 @@ import {
   createMemoryArmStore,
   type Json,
   planArms,
-} from "@trivium/evaluator";
+} from "@trivium/claims";
 import { expect, test } from "vitest";
 import { duration } from "../duration.ts";
 import { claimsOutlook, describeOutlook } from "./outlook.ts";

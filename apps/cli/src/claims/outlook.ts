@@ -1,4 +1,4 @@
-import type { ClaimArm, StoredArm } from "@trivium/evaluator";
+import type { ClaimArm, StoredArm } from "@trivium/claims";
 import { duration } from "../duration.ts";
 import { type SortArmsOptions, sortArms } from "./sort-arms.ts";
 

@@ -1,4 +1,4 @@
-import type { ClaimsEvent } from "@trivium/evaluator";
+import type { ClaimsEvent } from "@trivium/claims";
 import type { Sink } from "@trivium/trainer";
 import type { Output } from "../output.ts";
 import type { Progress } from "../progress.ts";

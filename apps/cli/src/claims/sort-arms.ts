@@ -5,7 +5,7 @@ import {
   type RunClaimsOptions,
   readCurrent,
   type StoredArm,
-} from "@trivium/evaluator";
+} from "@trivium/claims";
 
 export type SortArmsOptions = Omit<RunClaimsOptions, "machine" | "signal">;
 

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { ClaimResult } from "@trivium/evaluator";
+import type { ClaimResult } from "@trivium/claims";
 import type { Plugins } from "../load-registry.ts";
 import type { Output } from "../output.ts";
 import { claimsMarkdown } from "../report/claims-markdown.ts";

@@ -1,5 +1,5 @@
+import { analyseClaims, runClaims } from "@trivium/claims";
 import { CheckpointError } from "@trivium/core";
-import { analyseClaims, runClaims } from "@trivium/evaluator";
 import { consume } from "@trivium/trainer";
 import type { Command } from "commander";
 import { createArmContext } from "../claims/arm-context.ts";

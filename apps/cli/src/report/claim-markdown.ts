@@ -1,4 +1,4 @@
-import type { Evidence, FindingsTable } from "@trivium/evaluator";
+import type { Evidence, FindingsTable } from "@trivium/claims";
 import { armsAndTime } from "./arms-and-time.ts";
 import {
   disagreements,

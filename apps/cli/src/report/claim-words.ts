@@ -1,4 +1,5 @@
-import type { Effect, Evidence } from "@trivium/evaluator";
+import type { Evidence } from "@trivium/claims";
+import type { Effect } from "@trivium/evaluator";
 import { readable, readableEffect } from "./claims-numbers.ts";
 import type { ReportedClaim } from "./claims-report.ts";
 

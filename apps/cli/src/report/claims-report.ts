@@ -1,16 +1,15 @@
-import type { Reason } from "@trivium/core";
 import type {
   Chart,
   ClaimRequest,
   ClaimResult,
-  CurvePoint,
-  Effect,
   Evidence,
   FindingsTable,
   Json,
   StoredArm,
   Verdict,
-} from "@trivium/evaluator";
+} from "@trivium/claims";
+import type { Reason } from "@trivium/core";
+import type { CurvePoint, Effect } from "@trivium/evaluator";
 import type { Architecture } from "@trivium/model";
 import { tf } from "@trivium/tensor";
 import type { ClaimsRun } from "../claims/claims-folder.ts";

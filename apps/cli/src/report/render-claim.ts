@@ -1,4 +1,4 @@
-import type { Chart, Evidence } from "@trivium/evaluator";
+import type { Chart, Evidence } from "@trivium/claims";
 import { armsAndTime } from "./arms-and-time.ts";
 import { drawChart, hiddenPoints } from "./charts/draw-chart.ts";
 import { type Marks, marksOf } from "./charts/mark.ts";

@@ -1,5 +1,4 @@
 import "@tensorflow/tfjs-backend-cpu";
-import { type ArmResult, type ClaimRequest, judge } from "@trivium/evaluator";
 import type { Architecture } from "@trivium/model";
 import { causal } from "@trivium/model-causal";
 import { encoderDecoder } from "@trivium/model-encoder-decoder";
@@ -8,6 +7,8 @@ import { tf } from "@trivium/tensor";
 import { consume } from "@trivium/trainer";
 import fc from "fast-check";
 import { beforeAll, expect, test } from "vitest";
+import type { ArmResult, ClaimRequest } from "../framework/claim.ts";
+import { judge } from "../framework/judge.ts";
 import { withoutData } from "../testing/without-data.ts";
 import { attentionCost } from "./attention-cost.ts";
 import { kernelTimes, type TimedCases, timeName } from "./kernel-times.ts";

@@ -3,10 +3,10 @@ import {
   type Chart,
   type Claim,
   claim,
-  countedEffect,
   type Findings,
   type FindingsTable,
-} from "@trivium/evaluator";
+} from "../framework/claim.ts";
+import { countedEffect } from "../framework/counted-effect.ts";
 import { kernelTimes, type TimedCases, timeName } from "./kernel-times.ts";
 import { type PairCount, pairCounts } from "./pair-counts.ts";
 

@@ -1,8 +1,8 @@
 import { createRandom } from "@trivium/core";
-import type { ArmContext, ClaimArm } from "@trivium/evaluator";
 import { density } from "@trivium/masks";
 import { type Architecture, selfMaskOf } from "@trivium/model";
 import { disposeTree, type Tensor4D, tf, valueAndGradients } from "@trivium/tensor";
+import type { ArmContext, ClaimArm } from "../framework/claim.ts";
 
 export interface KernelTimeOptions {
   readonly lengths: readonly number[];

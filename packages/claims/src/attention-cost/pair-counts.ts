@@ -1,5 +1,5 @@
-import type { ClaimArm } from "@trivium/evaluator";
 import { forwardFlops, type ModelOptions } from "@trivium/model";
+import type { ClaimArm } from "../framework/claim.ts";
 import { type RowParts, rowPairs } from "./row-pairs.ts";
 
 /** What rows of one length and prefix cost in each architecture. */

@@ -1,17 +1,13 @@
 import { createPacer, createRandom } from "@trivium/core";
-import {
-  type ClaimArm,
-  constructedErrors,
-  drawSequences,
-  expectedStationaryError,
-  type InContextSequence,
-  inContextArchitecture,
-  inContextDescent,
-  linearRegression,
-  queryError,
-  stationaryWeights,
-} from "@trivium/evaluator";
 import { selfMaskOf } from "@trivium/model";
+import type { ClaimArm } from "../framework/claim.ts";
+import { constructedErrors } from "../in-context/constructed-errors.ts";
+import { drawSequences, type InContextSequence } from "../in-context/draw-sequence.ts";
+import { inContextArchitecture } from "../in-context/in-context-architecture.ts";
+import { inContextDescent } from "../in-context/in-context-descent.ts";
+import { linearRegression } from "../in-context/in-context-task.ts";
+import { queryError } from "../in-context/query-error.ts";
+import { expectedStationaryError, stationaryWeights } from "../in-context/stationary-weights.ts";
 import { meanOf } from "../trained/mean-of.ts";
 
 /** How much of the construction is run; d, n, queries, layers and the rate are the paper's. */

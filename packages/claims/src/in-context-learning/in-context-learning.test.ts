@@ -1,13 +1,14 @@
 import "@tensorflow/tfjs-backend-cpu";
 import { reference } from "@trivium/attention";
 import { UnsupportedError } from "@trivium/core";
-import { type ArmResult, type ClaimRequest, judge } from "@trivium/evaluator";
 import type { Architecture } from "@trivium/model";
 import { causal } from "@trivium/model-causal";
 import { prefix } from "@trivium/model-prefix";
 import { tf } from "@trivium/tensor";
 import { consume } from "@trivium/trainer";
 import { expect, test } from "vitest";
+import type { ArmResult, ClaimRequest } from "../framework/claim.ts";
+import { judge } from "../framework/judge.ts";
 import { constructedArm } from "./constructed-arm.ts";
 import { inContextLearning } from "./in-context-learning.ts";
 

@@ -1,18 +1,17 @@
+import { bootstrapMean, type Effect } from "@trivium/evaluator";
 import {
   type ArmResult,
-  bootstrapMean,
   type Chart,
   type Claim,
   type ClaimArm,
   type ClaimRequest,
   claim,
-  type Effect,
   type Evidence,
-  expectedStationaryError,
   type Findings,
   type FindingsTable,
   type Preset,
-} from "@trivium/evaluator";
+} from "../framework/claim.ts";
+import { expectedStationaryError } from "../in-context/stationary-weights.ts";
 import { type InContextNumbers, inContextArm, zeroError } from "../trained/in-context-arm.ts";
 import { inContextEffect, inContextRatio } from "../trained/in-context-effect.ts";
 import { meanOf } from "../trained/mean-of.ts";

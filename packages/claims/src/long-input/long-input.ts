@@ -1,3 +1,4 @@
+import { type Effect, pairedEffect } from "@trivium/evaluator";
 import {
   type ArmResult,
   type Chart,
@@ -5,16 +6,13 @@ import {
   type ClaimArm,
   type ClaimRequest,
   claim,
-  type Effect,
   type Evidence,
   type Findings,
   type FindingsTable,
   type Preset,
-  pairedEffect,
-  type TrainingNumbers,
-  type TrainingSettings,
-  trainingArm,
-} from "@trivium/evaluator";
+} from "../framework/claim.ts";
+import { type TrainingNumbers, trainingArm } from "../framework/training-arm.ts";
+import type { TrainingSettings } from "../framework/training-settings.ts";
 import { judgedIfLearned } from "../trained/judged-if-learned.ts";
 import { meanOf } from "../trained/mean-of.ts";
 import { type RecallTraining, recallTraining } from "../trained/recall-training.ts";

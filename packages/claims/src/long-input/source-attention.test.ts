@@ -1,9 +1,9 @@
 import "@tensorflow/tfjs-backend-cpu";
-import { trainingArm } from "@trivium/evaluator";
 import { keyValueRecall } from "@trivium/tasks";
 import { tf } from "@trivium/tensor";
 import { consume } from "@trivium/trainer";
 import { beforeAll, expect, test } from "vitest";
+import { trainingArm } from "../framework/training-arm.ts";
 import { withoutData } from "../testing/without-data.ts";
 import { type SightName, sights } from "../trained/sight.ts";
 import { type SourceAttention, sourceAttention } from "./source-attention.ts";

@@ -1,7 +1,8 @@
 import { createPacer } from "@trivium/core";
-import { attentionOnSource, type ProbedData, type TrainingProbe } from "@trivium/evaluator";
 import { isPair, type PairExample } from "@trivium/features";
 import { causalLm, type Objective, prefixLm, seq2seq } from "@trivium/objectives";
+import { attentionOnSource } from "@trivium/probes";
+import type { ProbedData, TrainingProbe } from "../framework/training-arm.ts";
 
 /** What a question of the task is answered from. */
 export type GoldRule = "recalled" | "copied";

@@ -1,7 +1,8 @@
 import { createRandom } from "@trivium/core";
-import { type ClaimArm, recomputedPositions, type Turn } from "@trivium/evaluator";
 import { createModel } from "@trivium/model";
+import { recomputedPositions, type Turn } from "@trivium/probes";
 import { disposeTree } from "@trivium/tensor";
+import type { ClaimArm } from "../framework/claim.ts";
 
 /** What a dialogue makes a model encode. */
 export type DialoguePositions = {

@@ -1,9 +1,10 @@
 import "@tensorflow/tfjs-backend-cpu";
-import { type ArmResult, type ClaimRequest, judge } from "@trivium/evaluator";
 import { maskFromJson } from "@trivium/masks";
 import { tf } from "@trivium/tensor";
 import { consume } from "@trivium/trainer";
 import { beforeAll, expect, test } from "vitest";
+import type { ArmResult, ClaimRequest } from "../framework/claim.ts";
+import { judge } from "../framework/judge.ts";
 import { withoutData } from "../testing/without-data.ts";
 import { dialoguePositions } from "./dialogue-positions.ts";
 import { maskDifficulty } from "./mask-difficulty.ts";

@@ -3,10 +3,10 @@ import {
   type Chart,
   type Claim,
   claim,
-  countedEffect,
   type Findings,
   type FindingsTable,
-} from "@trivium/evaluator";
+} from "../framework/claim.ts";
+import { countedEffect } from "../framework/counted-effect.ts";
 import { type DialoguePositions, dialoguePositions } from "./dialogue-positions.ts";
 import { type MistakeCount, type MistakeOutcome, mistakeCounts, mistakeOutcomes } from "./mistake-outcomes.ts";
 

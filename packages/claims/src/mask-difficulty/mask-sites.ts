@@ -1,7 +1,7 @@
-import type { Collate } from "@trivium/evaluator";
 import { type Batch, specialIds, toBatch, toPackedBatch } from "@trivium/features";
 import { type Mask, maskKey } from "@trivium/masks";
 import { type Architecture, crossMaskFor, selfMaskFor } from "@trivium/model";
+import type { Collate } from "@trivium/probes";
 
 /** How rows come to share a batch. */
 export type Collation = "padded" | "packed";

@@ -1,11 +1,12 @@
 import type { AttentionKernel } from "@trivium/attention";
 import { createRandom, TriviumError } from "@trivium/core";
-import { type ClaimArm, leakAnalysis } from "@trivium/evaluator";
 import { type Batch, type Example, specialIds } from "@trivium/features";
 import { type Mask, maskFromJson, toIntervals } from "@trivium/masks";
 import { type Architecture, createModel } from "@trivium/model";
 import { causalLm, type Objective, prefixLm, seq2seq } from "@trivium/objectives";
+import { leakAnalysis } from "@trivium/probes";
 import { disposeTree } from "@trivium/tensor";
+import type { ClaimArm } from "../framework/claim.ts";
 import { conditionsOf, maskMistakes } from "./mask-mistakes.ts";
 import { type Collation, collations, type MaskSite, maskSites, shownPairs, siteKey } from "./mask-sites.ts";
 

@@ -1,8 +1,9 @@
-import { linearProbe, perturbationInfluence, type TrainingProbe } from "@trivium/evaluator";
 import type { PairExample } from "@trivium/features";
 import type { Model } from "@trivium/model";
 import { causalLm, type Objective, prefixLm, seq2seq } from "@trivium/objectives";
+import { linearProbe, perturbationInfluence } from "@trivium/probes";
 import type { ParameterTree } from "@trivium/tensor";
+import type { TrainingProbe } from "../framework/training-arm.ts";
 import { type SightName, sights } from "../trained/sight.ts";
 
 /** What early source positions know of what comes later, by layer; layer 0 is the embeddings. */

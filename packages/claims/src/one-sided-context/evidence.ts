@@ -1,4 +1,4 @@
-import type { Evidence } from "@trivium/evaluator";
+import type { Evidence } from "../framework/claim.ts";
 
 /** What was published about context that is seen from one side. */
 export const oneSidedEvidence: readonly Evidence[] = [

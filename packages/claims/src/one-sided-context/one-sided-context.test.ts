@@ -1,7 +1,6 @@
 import "@tensorflow/tfjs-backend-cpu";
 import { reference } from "@trivium/attention";
 import { createDataset } from "@trivium/data";
-import { type ArmContext, type ArmResult, type Claim, type ClaimRequest, judge, trainingArm } from "@trivium/evaluator";
 import type { Architecture } from "@trivium/model";
 import { causal } from "@trivium/model-causal";
 import { encoderDecoder } from "@trivium/model-encoder-decoder";
@@ -9,6 +8,9 @@ import { prefix } from "@trivium/model-prefix";
 import { tf } from "@trivium/tensor";
 import { consume } from "@trivium/trainer";
 import { beforeAll, expect, test } from "vitest";
+import type { ArmContext, ArmResult, Claim, ClaimRequest } from "../framework/claim.ts";
+import { judge } from "../framework/judge.ts";
+import { trainingArm } from "../framework/training-arm.ts";
 import { prefixSupervision } from "../prefix-supervision/prefix-supervision.ts";
 import { trainedArm } from "../testing/trained-arm.ts";
 import { type SightName, sights } from "../trained/sight.ts";

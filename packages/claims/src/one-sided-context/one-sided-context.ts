@@ -1,3 +1,4 @@
+import { type Effect, pairedEffect } from "@trivium/evaluator";
 import {
   type ArmResult,
   type Chart,
@@ -5,16 +6,13 @@ import {
   type ClaimArm,
   type ClaimRequest,
   claim,
-  countedEffect,
-  type Effect,
   type Findings,
   type FindingsTable,
   type Preset,
-  pairedEffect,
-  type TrainingNumbers,
-  type TrainingSettings,
-  trainingArm,
-} from "@trivium/evaluator";
+} from "../framework/claim.ts";
+import { countedEffect } from "../framework/counted-effect.ts";
+import { type TrainingNumbers, trainingArm } from "../framework/training-arm.ts";
+import type { TrainingSettings } from "../framework/training-settings.ts";
 import { cmudictArm } from "../trained/cmudict-arm.ts";
 import { lossEffect } from "../trained/loss-effect.ts";
 import { meanOf } from "../trained/mean-of.ts";

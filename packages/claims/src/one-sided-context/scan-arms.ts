@@ -1,4 +1,6 @@
-import { type ArmResult, type Effect, type FindingsTable, type TrainingNumbers, trainingArm } from "@trivium/evaluator";
+import type { Effect } from "@trivium/evaluator";
+import type { ArmResult, FindingsTable } from "../framework/claim.ts";
+import { type TrainingNumbers, trainingArm } from "../framework/training-arm.ts";
 import { exactEffect, lossEffect } from "../trained/loss-effect.ts";
 import type { SeededArms } from "../trained/seeded-arms.ts";
 import { sights } from "../trained/sight.ts";

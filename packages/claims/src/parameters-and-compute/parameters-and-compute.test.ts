@@ -1,7 +1,6 @@
 import "@tensorflow/tfjs-backend-cpu";
 import { reference } from "@trivium/attention";
 import { createRandom } from "@trivium/core";
-import { type ArmResult, type ClaimRequest, judge } from "@trivium/evaluator";
 import { type Architecture, createModel } from "@trivium/model";
 import { causal } from "@trivium/model-causal";
 import { encoderDecoder } from "@trivium/model-encoder-decoder";
@@ -10,6 +9,8 @@ import { disposeTree, tf } from "@trivium/tensor";
 import { consume } from "@trivium/trainer";
 import fc from "fast-check";
 import { beforeAll, expect, test } from "vitest";
+import type { ArmResult, ClaimRequest } from "../framework/claim.ts";
+import { judge } from "../framework/judge.ts";
 import { withoutData } from "../testing/without-data.ts";
 import { cacheBytes } from "./cache-bytes.ts";
 import { parametersAndCompute } from "./parameters-and-compute.ts";

@@ -1,13 +1,13 @@
+import type { Effect } from "@trivium/evaluator";
 import {
   type ArmResult,
   type Claim,
   claim,
-  countedEffect,
-  type Effect,
   type Evidence,
   type Findings,
   type FindingsTable,
-} from "@trivium/evaluator";
+} from "../framework/claim.ts";
+import { countedEffect } from "../framework/counted-effect.ts";
 import { type SizeCount, sizeCounts } from "./size-counts.ts";
 import { phaseName, sizeTimes, type TimedSizes, timedPhases } from "./size-times.ts";
 import type { SizeShape, SizeVariantName } from "./size-variants.ts";

@@ -1,5 +1,6 @@
-import { type ClaimArm, pairFlops } from "@trivium/evaluator";
+import { pairFlops } from "@trivium/evaluator";
 import { countModelMatrices, countModelParameters, resolveConfig } from "@trivium/model";
+import type { ClaimArm } from "../framework/claim.ts";
 import { cacheBytes } from "./cache-bytes.ts";
 import { type SizeShape, type SizeVariantName, sizeVariants } from "./size-variants.ts";
 

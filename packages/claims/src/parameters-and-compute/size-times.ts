@@ -1,9 +1,9 @@
 import { createRandom } from "@trivium/core";
-import type { ArmContext, ClaimArm } from "@trivium/evaluator";
 import { type Batch, type Features, specialIds, toBatch } from "@trivium/features";
 import { countModelParameters, createModel, type DecodingState, type Model } from "@trivium/model";
 import { causalLm, type Objective, seq2seq } from "@trivium/objectives";
 import { disposeTree, type ParameterTree, valueAndGradients } from "@trivium/tensor";
+import type { ArmContext, ClaimArm } from "../framework/claim.ts";
 import { cacheBytes } from "./cache-bytes.ts";
 import { type SizeShape, type SizeVariant, type SizeVariantName, sizeVariants } from "./size-variants.ts";
 

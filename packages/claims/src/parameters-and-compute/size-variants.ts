@@ -1,5 +1,6 @@
-import { type ArmContext, type MatchedBy, matchConfiguration, type PairLengths } from "@trivium/evaluator";
+import { type MatchedBy, matchConfiguration, type PairLengths } from "@trivium/evaluator";
 import type { Architecture, ModelOptions } from "@trivium/model";
+import type { ArmContext } from "../framework/claim.ts";
 
 /** A size of model, and the pairs that it is counted on. */
 export type SizeShape = {

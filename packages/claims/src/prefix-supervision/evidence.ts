@@ -1,4 +1,4 @@
-import type { Evidence } from "@trivium/evaluator";
+import type { Evidence } from "../framework/claim.ts";
 
 /** What was published about supervising half of a text. */
 export const supervisionEvidence: readonly Evidence[] = [

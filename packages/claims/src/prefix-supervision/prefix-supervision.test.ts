@@ -1,6 +1,8 @@
-import { type ArmContext, type ArmResult, type ClaimRequest, judge, type TrainingNumbers } from "@trivium/evaluator";
 import { consume } from "@trivium/trainer";
 import { expect, test } from "vitest";
+import type { ArmContext, ArmResult, ClaimRequest } from "../framework/claim.ts";
+import { judge } from "../framework/judge.ts";
+import type { TrainingNumbers } from "../framework/training-arm.ts";
 import { prefixSupervision } from "./prefix-supervision.ts";
 import { splitCounts } from "./split-counts.ts";
 

@@ -1,15 +1,15 @@
+import type { Effect } from "@trivium/evaluator";
 import {
   type ArmResult,
   type Claim,
   type ClaimRequest,
   claim,
-  countedEffect,
-  type Effect,
   type Findings,
   type FindingsTable,
   type Preset,
-  type TrainingNumbers,
-} from "@trivium/evaluator";
+} from "../framework/claim.ts";
+import { countedEffect } from "../framework/counted-effect.ts";
+import type { TrainingNumbers } from "../framework/training-arm.ts";
 import { equalBudgetEffect } from "../learning-curves/equal-budget-effect.ts";
 import { cmudictArm } from "../trained/cmudict-arm.ts";
 import { lossEffect } from "../trained/loss-effect.ts";

@@ -1,7 +1,7 @@
 import { createRandom } from "@trivium/core";
-import type { ClaimArm } from "@trivium/evaluator";
 import { specialIds } from "@trivium/features";
 import { causalLm, prefixLm } from "@trivium/objectives";
+import type { ClaimArm } from "../framework/claim.ts";
 
 /** Supervised tokens of texts of one length: all but the first in causal, those behind the cut in prefix. */
 export type SplitCounts = {

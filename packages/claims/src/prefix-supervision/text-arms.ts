@@ -1,4 +1,4 @@
-import type { Preset } from "@trivium/evaluator";
+import type { Preset } from "../framework/claim.ts";
 import type { SeededArms } from "../trained/seeded-arms.ts";
 import { efficiencyArm } from "../training-efficiency/efficiency-arms.ts";
 

@@ -1,4 +1,4 @@
-import type { Evidence } from "@trivium/evaluator";
+import type { Evidence } from "../framework/claim.ts";
 
 /** What was published about how prefix models use their prefix. */
 export const prefixUseEvidence: readonly Evidence[] = [

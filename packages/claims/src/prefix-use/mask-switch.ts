@@ -1,19 +1,12 @@
 import { createBatchSource } from "@trivium/data";
-import {
-  type ArmProgress,
-  type ClaimArm,
-  evaluateExamples,
-  type Preset,
-  type ProbedData,
-  type TrainingNumbers,
-  type TrainingProbe,
-  type TrainingSettings,
-  trainingArm,
-} from "@trivium/evaluator";
+import { evaluateExamples } from "@trivium/evaluator";
 import { createModel, type Model } from "@trivium/model";
 import { causalLm, type Objective, prefixLm } from "@trivium/objectives";
 import { disposeTree, type ParameterTree } from "@trivium/tensor";
 import { consume } from "@trivium/trainer";
+import type { ArmProgress, ClaimArm, Preset } from "../framework/claim.ts";
+import { type ProbedData, type TrainingNumbers, type TrainingProbe, trainingArm } from "../framework/training-arm.ts";
+import type { TrainingSettings } from "../framework/training-settings.ts";
 import { cmudictSettings, cmudictSteps } from "../trained/cmudict-arm.ts";
 import { trainFurther } from "../trained/train-further.ts";
 

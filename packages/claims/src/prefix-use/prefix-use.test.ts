@@ -1,13 +1,14 @@
 import "@tensorflow/tfjs-backend-cpu";
 import { reference } from "@trivium/attention";
 import { createDataset } from "@trivium/data";
-import { type ArmContext, type ArmResult, type ClaimArm, type ClaimRequest, judge } from "@trivium/evaluator";
 import type { Architecture } from "@trivium/model";
 import { causal } from "@trivium/model-causal";
 import { prefix } from "@trivium/model-prefix";
 import { tf } from "@trivium/tensor";
 import { consume } from "@trivium/trainer";
 import { beforeAll, expect, test } from "vitest";
+import type { ArmContext, ArmResult, ClaimArm, ClaimRequest } from "../framework/claim.ts";
+import { judge } from "../framework/judge.ts";
 import { inContextLearning } from "../in-context-learning/in-context-learning.ts";
 import { trainedArm } from "../testing/trained-arm.ts";
 import { inContextArm } from "../trained/in-context-arm.ts";

@@ -1,15 +1,14 @@
+import { type Effect, pairedEffect } from "@trivium/evaluator";
 import {
   type ArmResult,
   type Claim,
   type ClaimRequest,
   claim,
-  type Effect,
   type Findings,
   type FindingsTable,
   type Preset,
-  pairedEffect,
-  type TrainingNumbers,
-} from "@trivium/evaluator";
+} from "../framework/claim.ts";
+import type { TrainingNumbers } from "../framework/training-arm.ts";
 import { cmudictArm } from "../trained/cmudict-arm.ts";
 import { type InContextNumbers, inContextArm, zeroError } from "../trained/in-context-arm.ts";
 import { inContextEffect, inContextRatio } from "../trained/in-context-effect.ts";

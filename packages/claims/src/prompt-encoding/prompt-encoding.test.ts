@@ -1,5 +1,6 @@
-import { type ArmResult, type ClaimRequest, judge } from "@trivium/evaluator";
 import { expect, test } from "vitest";
+import type { ArmResult, ClaimRequest } from "../framework/claim.ts";
+import { judge } from "../framework/judge.ts";
 import { trainedArm } from "../testing/trained-arm.ts";
 import { promptEncoding } from "./prompt-encoding.ts";
 

@@ -1,15 +1,14 @@
+import { type Effect, pairedEffect } from "@trivium/evaluator";
 import {
   type ArmResult,
   type Claim,
   type ClaimRequest,
   claim,
-  type Effect,
   type Findings,
   type FindingsTable,
   type Preset,
-  pairedEffect,
-  type TrainingNumbers,
-} from "@trivium/evaluator";
+} from "../framework/claim.ts";
+import type { TrainingNumbers } from "../framework/training-arm.ts";
 import { cmudictArm } from "../trained/cmudict-arm.ts";
 import { judgedIfLearned, type Reached } from "../trained/judged-if-learned.ts";
 import { lossEffect } from "../trained/loss-effect.ts";

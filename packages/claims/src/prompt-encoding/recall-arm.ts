@@ -1,4 +1,5 @@
-import { type ClaimArm, type Preset, type TrainingNumbers, trainingArm } from "@trivium/evaluator";
+import type { ClaimArm, Preset } from "../framework/claim.ts";
+import { type TrainingNumbers, trainingArm } from "../framework/training-arm.ts";
 import { recallTraining } from "../trained/recall-training.ts";
 import { type SightName, sights } from "../trained/sight.ts";
 

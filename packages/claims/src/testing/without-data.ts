@@ -1,10 +1,10 @@
 import { reference } from "@trivium/attention";
 import { UnsupportedError } from "@trivium/core";
-import type { ArmContext } from "@trivium/evaluator";
 import type { Architecture } from "@trivium/model";
 import { causal } from "@trivium/model-causal";
 import { encoderDecoder } from "@trivium/model-encoder-decoder";
 import { prefix } from "@trivium/model-prefix";
+import type { ArmContext } from "../framework/claim.ts";
 
 const architectures = new Map<string, Architecture>(
   [causal, prefix, encoderDecoder].map((one) => [one.name, one as Architecture]),

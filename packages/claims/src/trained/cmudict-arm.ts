@@ -1,10 +1,6 @@
-import {
-  type ClaimArm,
-  type Preset,
-  type TrainingNumbers,
-  type TrainingSettings,
-  trainingArm,
-} from "@trivium/evaluator";
+import type { ClaimArm, Preset } from "../framework/claim.ts";
+import { type TrainingNumbers, trainingArm } from "../framework/training-arm.ts";
+import type { TrainingSettings } from "../framework/training-settings.ts";
 import { type SightName, sights } from "./sight.ts";
 
 /** As in the claim training-efficiency, so that claims share arms. */

@@ -1,4 +1,7 @@
-import { type ClaimArm, linearRegression, type Preset, relay, trainInContext } from "@trivium/evaluator";
+import { relay } from "@trivium/evaluator";
+import type { ClaimArm, Preset } from "../framework/claim.ts";
+import { linearRegression } from "../in-context/in-context-task.ts";
+import { trainInContext } from "../in-context/train-in-context.ts";
 
 /** Which architecture is trained in context, and how long. */
 export interface InContextSettings {

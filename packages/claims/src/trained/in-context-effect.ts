@@ -1,4 +1,5 @@
-import { type ArmResult, type Effect, pairedEffect } from "@trivium/evaluator";
+import { type Effect, pairedEffect } from "@trivium/evaluator";
+import type { ArmResult } from "../framework/claim.ts";
 import { type InContextNumbers, zeroError } from "./in-context-arm.ts";
 
 type InContext = readonly ArmResult<InContextNumbers>[];

@@ -1,4 +1,5 @@
-import type { Preset, TrainingSettings } from "@trivium/evaluator";
+import type { Preset } from "../framework/claim.ts";
+import type { TrainingSettings } from "../framework/training-settings.ts";
 
 export interface RecallTraining extends Pick<TrainingSettings, "batch" | "packing" | "learningRate"> {
   readonly model: NonNullable<TrainingSettings["model"]> & { readonly width: number; readonly layers: number };

@@ -1,4 +1,4 @@
-import type { ArmResult, ClaimArm, ClaimRequest, Json } from "@trivium/evaluator";
+import type { ArmResult, ClaimArm, ClaimRequest, Json } from "../framework/claim.ts";
 
 /** Arms that differ by their seed alone. */
 export interface SeededArms {

@@ -1,4 +1,4 @@
-import type { TrainingSettings } from "@trivium/evaluator";
+import type { TrainingSettings } from "../framework/training-settings.ts";
 
 type Sight = Pick<TrainingSettings, "architecture" | "objective">;
 

@@ -1,8 +1,9 @@
-import { type ArmProgress, relay } from "@trivium/evaluator";
+import { relay } from "@trivium/evaluator";
 import type { Model } from "@trivium/model";
 import type { Objective } from "@trivium/objectives";
 import { copyTree, disposeTree, type ParameterTree } from "@trivium/tensor";
 import { adamW, type BatchSource, runBetas, runRates, train, warmupCosine } from "@trivium/trainer";
+import type { ArmProgress } from "../framework/claim.ts";
 
 export interface FurtherTraining {
   readonly model: Model;

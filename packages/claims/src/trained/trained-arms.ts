@@ -1,4 +1,5 @@
-import type { ArmResult, TrainingNumbers } from "@trivium/evaluator";
+import type { ArmResult } from "../framework/claim.ts";
+import type { TrainingNumbers } from "../framework/training-arm.ts";
 
 /** Trained arms, in most places those of one kind, one for each seed. */
 export type TrainedArms = readonly ArmResult<TrainingNumbers>[];

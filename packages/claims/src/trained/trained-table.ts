@@ -1,4 +1,5 @@
-import type { ArmResult, FindingsTable, TrainingNumbers } from "@trivium/evaluator";
+import type { ArmResult, FindingsTable } from "../framework/claim.ts";
+import type { TrainingNumbers } from "../framework/training-arm.ts";
 
 /** What trained arms cost and reached. */
 export const trainedTable = (title: string, arms: readonly ArmResult<TrainingNumbers>[]): FindingsTable => ({

@@ -1,4 +1,5 @@
-import { type ClaimArm, type ClaimRequest, type Preset, type TrainingNumbers, trainingArm } from "@trivium/evaluator";
+import type { ClaimArm, ClaimRequest, Preset } from "../framework/claim.ts";
+import { type TrainingNumbers, trainingArm } from "../framework/training-arm.ts";
 
 /** The two tasks: text, where source and target are alike, and pronunciation, where they are not. */
 export type EfficiencyTask = "moby-dick" | "cmudict";

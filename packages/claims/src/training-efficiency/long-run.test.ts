@@ -1,5 +1,6 @@
-import type { ArmResult, TrainingNumbers } from "@trivium/evaluator";
 import { expect, test } from "vitest";
+import type { ArmResult } from "../framework/claim.ts";
+import type { TrainingNumbers } from "../framework/training-arm.ts";
 import { longRunArms, longRunTables } from "./long-run.ts";
 
 const full = longRunArms({ preset: "full", seeds: [4, 5, 6] });

@@ -1,11 +1,5 @@
-import {
-  type ArmResult,
-  type ClaimArm,
-  type ClaimRequest,
-  type FindingsTable,
-  type TrainingNumbers,
-  trainingArm,
-} from "@trivium/evaluator";
+import type { ArmResult, ClaimArm, ClaimRequest, FindingsTable } from "../framework/claim.ts";
+import { type TrainingNumbers, trainingArm } from "../framework/training-arm.ts";
 
 /**
  * What an encoder–decoder reaches on CMUdict where it is trained for long: one seed, and no part of a verdict.

@@ -1,15 +1,11 @@
-import {
-  type ArmResult,
-  type ClaimRequest,
-  judge,
-  matchConfiguration,
-  pairFlops,
-  type TrainingNumbers,
-} from "@trivium/evaluator";
+import { matchConfiguration, pairFlops } from "@trivium/evaluator";
 import type { Architecture } from "@trivium/model";
 import { causal } from "@trivium/model-causal";
 import { encoderDecoder } from "@trivium/model-encoder-decoder";
 import { expect, test } from "vitest";
+import type { ArmResult, ClaimRequest } from "../framework/claim.ts";
+import { judge } from "../framework/judge.ts";
+import type { TrainingNumbers } from "../framework/training-arm.ts";
 import { equalBudgetEffect } from "../learning-curves/equal-budget-effect.ts";
 import { prefixSupervision } from "../prefix-supervision/prefix-supervision.ts";
 import { type EfficiencyKind, efficiencyArms, efficiencyModels } from "./efficiency-arms.ts";

@@ -1,14 +1,14 @@
+import type { Effect } from "@trivium/evaluator";
 import {
   type ArmResult,
   type Claim,
   type ClaimRequest,
   claim,
-  type Effect,
   type Evidence,
   type Findings,
   type FindingsTable,
-  type TrainingNumbers,
-} from "@trivium/evaluator";
+} from "../framework/claim.ts";
+import type { TrainingNumbers } from "../framework/training-arm.ts";
 import { equalBudgetEffect } from "../learning-curves/equal-budget-effect.ts";
 import { lossEffect } from "../trained/loss-effect.ts";
 import { repeated } from "../trained/seeded-arms.ts";

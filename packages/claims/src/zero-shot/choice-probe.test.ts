@@ -1,10 +1,10 @@
 import "@tensorflow/tfjs-backend-cpu";
 import { createRandom } from "@trivium/core";
 import { createDataset } from "@trivium/data";
-import { trainingArm } from "@trivium/evaluator";
 import { tf } from "@trivium/tensor";
 import { consume } from "@trivium/trainer";
 import { beforeAll, expect, test } from "vitest";
+import { trainingArm } from "../framework/training-arm.ts";
 import { withoutData } from "../testing/without-data.ts";
 import { type SightName, sights } from "../trained/sight.ts";
 import { type ChoiceNumbers, choiceProbe } from "./choice-probe.ts";

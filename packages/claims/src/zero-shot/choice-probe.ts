@@ -1,18 +1,13 @@
 import { createPacer, createRandom } from "@trivium/core";
 import { createBatchSource, encodeExamples } from "@trivium/data";
-import {
-  type ArmProgress,
-  type Json,
-  mostLikely,
-  type ProbedData,
-  scoreContinuations,
-  type TrainingProbe,
-} from "@trivium/evaluator";
+import { mostLikely, scoreContinuations } from "@trivium/evaluator";
 import { isTextPair, type TextPair } from "@trivium/features";
 import type { Model } from "@trivium/model";
 import { causalLm, type Objective, prefixLm, seq2seq } from "@trivium/objectives";
 import { choiceItems, clozeItems, mixture } from "@trivium/tasks";
 import { disposeTree, type ParameterTree } from "@trivium/tensor";
+import type { ArmProgress, Json } from "../framework/claim.ts";
+import type { ProbedData, TrainingProbe } from "../framework/training-arm.ts";
 import { trainFurther } from "../trained/train-further.ts";
 
 /** How many items are ranked, and how long the model is tuned. */

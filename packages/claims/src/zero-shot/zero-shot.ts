@@ -1,18 +1,16 @@
+import { type Effect, pairedEffect } from "@trivium/evaluator";
 import {
   type ArmResult,
   type Claim,
   type ClaimArm,
   type ClaimRequest,
   claim,
-  type Effect,
   type Evidence,
   type Findings,
   type FindingsTable,
   type Preset,
-  pairedEffect,
-  type TrainingNumbers,
-  trainingArm,
-} from "@trivium/evaluator";
+} from "../framework/claim.ts";
+import { type TrainingNumbers, trainingArm } from "../framework/training-arm.ts";
 import { meanOf } from "../trained/mean-of.ts";
 import { planSeeds, repeated, resultsOf, type SeededArms } from "../trained/seeded-arms.ts";
 import type { TrainedArms } from "../trained/trained-arms.ts";

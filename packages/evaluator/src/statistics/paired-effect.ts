@@ -1,5 +1,5 @@
 import { ConfigError, type Random } from "@trivium/core";
-import type { Effect } from "../claims/claim.ts";
+import type { Effect } from "./effect.ts";
 import { assertSample, percentiles, type ResamplingOptions, readResampling } from "./resampling.ts";
 import { studentQuantile } from "./student-quantile.ts";
 

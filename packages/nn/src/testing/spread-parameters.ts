@@ -1,6 +1,6 @@
 import { createRandom } from "@trivium/core";
-import { mapTree, type ParameterTree, tf } from "@trivium/tensor";
-import { createTree, type SpecTree } from "../parameter-spec.ts";
+import { mapTree, type ParameterTree, type SpecTree, tf } from "@trivium/tensor";
+import { createTree } from "../create-tree.ts";
 
 /** Parameters away from their start, where biases of 0 and gains of 1 would hide a mistake. */
 export function spreadParameters(specs: SpecTree, seed: number): ParameterTree {

@@ -1,4 +1,4 @@
-import type { Chart } from "@trivium/evaluator";
+import type { Chart } from "@trivium/claims";
 import { expect, test } from "vitest";
 import { drawChart, hiddenPoints } from "./draw-chart.ts";
 import { drawInterval } from "./draw-interval.ts";

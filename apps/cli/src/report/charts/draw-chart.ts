@@ -1,4 +1,4 @@
-import type { Chart } from "@trivium/evaluator";
+import type { Chart } from "@trivium/claims";
 import type { TopLevelSpec } from "vega-lite";
 import { axisFormat } from "./axis-format.ts";
 import { drawSvg } from "./draw-svg.ts";

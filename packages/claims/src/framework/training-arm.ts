@@ -1,0 +1,151 @@
+import type { Dataset } from "@trivium/data";
+import {
+  type ArmEvent,
+  type ArmRun,
+  type HeldOut,
+  type InspectEvent,
+  relay,
+  runArm,
+  type TrainedModel,
+} from "@trivium/evaluator";
+import type { Example } from "@trivium/features";
+import type { Model } from "@trivium/model";
+import type { ParameterTree } from "@trivium/tensor";
+import type { PairTokenizer } from "@trivium/text";
+import type { ArmContext, ArmOutcome, ArmProgress, ClaimArm, Json } from "./claim.ts";
+import { prepareTraining } from "./prepare-training.ts";
+import { type TrainingSettings, trainingConfiguration } from "./training-settings.ts";
+
+/** What an arm trains and is scored on. */
+export interface TrainingData {
+  readonly dataset: Dataset;
+  readonly tokenizer: PairTokenizer;
+  readonly train: readonly Example[];
+  readonly heldOut: readonly HeldOut[];
+}
+
+/** What a probe may look at. */
+export interface ProbedData extends TrainingData {
+  /** What the arm runs with. */
+  readonly context: ArmContext;
+}
+
+/** What a probe finds, at once or in the end. */
+export type ProbeRun = Json | Promise<Json> | AsyncGenerator<ArmProgress, Json, void>;
+
+/** A look at a trained model, whose result lands in `numbers.probe`. */
+export interface TrainingProbe {
+  readonly name: string;
+  /** All that its result depends on besides the model and the data. */
+  readonly settings: Readonly<Record<string, Json>>;
+  /** One that takes long says how far it is, and minds the signal of the context. */
+  run(model: Model, parameters: ParameterTree, data: ProbedData): ProbeRun;
+}
+
+export interface TrainingArmOptions extends TrainingSettings {
+  /** Unique within a plan: `"prefix, seed 2"`. */
+  readonly name: string;
+  readonly probe?: TrainingProbe;
+}
+
+/** What a trained arm cost and reached, with what each held-out example adds. */
+export type TrainingNumbers = {
+  readonly parameters: number;
+  readonly flops: number;
+  readonly tokensSeen: number;
+  readonly tokensSupervised: number;
+  /** Nats per target token. */
+  readonly targetLoss: number;
+  readonly bitsPerCharacter: number;
+  /** Absent, like the next two, where nothing was decoded. */
+  readonly exactMatch: number | null;
+  readonly per: number | null;
+  readonly wer: number | null;
+  readonly data: {
+    readonly name: string;
+    readonly fingerprint: string;
+    readonly train: number;
+    readonly heldOut: number;
+  };
+  readonly examples: {
+    readonly nats: readonly number[];
+    readonly tokens: readonly number[];
+    /** Of the decoded examples: 1 where nothing is to be edited. */
+    readonly exact: readonly number[];
+    readonly edits: readonly number[];
+    readonly symbols: readonly number[];
+  };
+  readonly probe: Json;
+};
+
+/**
+ * Trains one architecture on a dataset and scores it on held-out targets.
+ *
+ * At one seed all arms see the same examples in the same order, and are scored on the same held-out ones; the same
+ * configuration twice gives the same numbers, bit for bit. What was measured on a dataset of another fingerprint is not
+ * current.
+ *
+ * @throws {UnsupportedError} the objective's reason, as it runs, if it does not fit the architecture; what `runArm` and
+ *   the context throw.
+ * @example trainingArm({ name: "prefix, seed 1", architecture: "prefix", objective: { name: "prefix-lm" }, model: { width: 64 }, dataset: { name: "cmudict" }, steps: 200, batch: 64, seed: 1 })
+ */
+export function trainingArm({ name, probe, ...settings }: TrainingArmOptions): ClaimArm<TrainingNumbers> {
+  const training = trainingConfiguration(settings);
+  const configuration = probe ? { ...training, probe: { name: probe.name, settings: probe.settings } } : training;
+  return {
+    name,
+    configuration,
+    async isCurrent({ numbers }, context) {
+      const { name, options } = settings.dataset;
+      return (await context.dataset(name, options)).fingerprint === (numbers as TrainingNumbers).data.fingerprint;
+    },
+    async *run(context) {
+      const prepared = await prepareTraining(training, context);
+      let probed: Json = null;
+      const options = {
+        ...prepared.options,
+        async *inspect({ model, parameters }: TrainedModel) {
+          if (probe) probed = yield* looksOf(probe.run(model, parameters, { ...prepared.data, context }));
+        },
+        signal: context.signal,
+      };
+      const run = yield* relay(runArm({ name, ...prepared.arm }, options), (event) =>
+        progressOf(event, settings.steps),
+      );
+      context.signal?.throwIfAborted();
+      return outcomeOf(run as ArmRun, prepared.data, probed);
+    },
+  };
+}
+
+/** A probe's progress and its result, whichever way it runs. */
+async function* looksOf(running: ProbeRun): AsyncGenerator<InspectEvent, Json> {
+  if (!isStream(running)) return await running;
+  return yield* relay(running, (progress) => ({ type: "inspect", ...progress }) as const);
+}
+
+const isStream = (running: ProbeRun): running is Exclude<ProbeRun, Json | Promise<Json>> =>
+  running !== null && typeof running === "object" && Symbol.asyncIterator in running;
+
+function progressOf({ event }: ArmEvent, steps: number): ArmProgress | undefined {
+  if (event.type === "step") return { done: event.step, total: steps, note: `loss ${event.loss.toFixed(4)}` };
+  if (event.type === "inspect") return { done: event.done, total: event.total, note: event.note };
+  if (event.type !== "progress") return undefined;
+  return { done: steps, total: steps, note: `${event.phase} ${event.done}/${event.total}` };
+}
+
+function outcomeOf({ report, examples }: ArmRun, data: TrainingData, probe: Json): ArmOutcome<TrainingNumbers> {
+  const { parameters, flops, tokensSeen, tokensSupervised, targetLoss, bitsPerCharacter, curve } = report;
+  const { exactMatch = null, per = null, wer = null, seconds, tokensPerSecond } = report;
+  const { name, fingerprint } = data.dataset;
+  return {
+    numbers: {
+      ...{ parameters, flops, tokensSeen, tokensSupervised, targetLoss, bitsPerCharacter, exactMatch, per, wer },
+      data: { name, fingerprint, train: data.train.length, heldOut: data.heldOut.length },
+      examples: { ...examples, exact: examples.edits.map((edits) => (edits === 0 ? 1 : 0)) },
+      probe,
+    },
+    times: { seconds, tokensPerSecond },
+    curve,
+  };
+}

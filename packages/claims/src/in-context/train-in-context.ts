@@ -1,0 +1,138 @@
+import type { AttentionKernel } from "@trivium/attention";
+import { createRandom, type Random } from "@trivium/core";
+import { type CurvePoint, curvePoint, relay } from "@trivium/evaluator";
+import { type Architecture, createVectorModel, type VectorModel, type VectorModelOptions } from "@trivium/model";
+import { disposeTree } from "@trivium/tensor";
+import { adamW, type TrainEvent, type TrainOptions, type TrainResult, train, warmupCosine } from "@trivium/trainer";
+import { drawSequences, type InContextSequence, type SequenceOptions } from "./draw-sequence.ts";
+import { inContextArchitecture } from "./in-context-architecture.ts";
+import { scoreQueries } from "./score-queries.ts";
+import { squaredError } from "./squared-error.ts";
+import { type VectorBatch, vectorBatch, vectorInput } from "./vector-batch.ts";
+
+/** What is trained, on what, and for how long. */
+export interface InContextTrainingOptions {
+  readonly architecture: Architecture;
+  readonly attention: AttentionKernel;
+  readonly sequences: SequenceOptions;
+  /** Layers, widths, heads. Default: 4 layers, 64 wide, 4 heads. */
+  readonly config?: Omit<VectorModelOptions, "inputs" | "outputs" | "length">;
+  readonly steps: number;
+  /** The highest rate: warm-up over a fifth of the steps, then half a cosine. */
+  readonly learningRate: number;
+  /** New sequences of each step. Default 64. */
+  readonly batchSize?: number;
+  /** Sequences that the model is scored on. Default 512. */
+  readonly heldOut?: number;
+  /** Points of the learning curve. Default 8. */
+  readonly curvePoints?: number;
+  /** Decides every draw, the same for all architectures, and the initial parameters. */
+  readonly seed: number | string;
+  readonly signal?: AbortSignal;
+}
+
+/** What an architecture has learned to learn. */
+export interface InContextReport {
+  readonly architecture: string;
+  readonly task: string;
+  readonly parameters: number;
+  /** Of each held-out sequence, the squared error, mean over its queries: the same sequences for all architectures. */
+  readonly errors: readonly number[];
+  /** Of each held-out sequence, the fraction of queries of which another output than the right one is largest. */
+  readonly misclassified?: readonly number[];
+  /** The losses are squared errors on queries, those of the target on the held-out sequences. */
+  readonly curve: readonly CurvePoint[];
+}
+
+/**
+ * Trains a softmax transformer to learn in context: every sequence has a rule of its own, every step new sequences, and
+ * the squared error on the queries is the loss. A token is an example, `(y; x)`, or a query, `(0; x)`.
+ *
+ * @returns the report; undefined if the signal aborts.
+ * @throws {ConfigError} `model/config` or `trainer/options`; {NumericsError} what `train` throws.
+ * @source Ding et al. 2024, §5.2, https://arxiv.org/abs/2308.06912, at a size that two cores train in a minute
+ * @example
+ * const sequences = { task: linearRegression, width: 4, examples: 10, queries: 10 };
+ * await consume(trainInContext({ architecture: prefix, attention: fused(), sequences, steps: 5000, learningRate: 1e-3, seed: 1 }));
+ */
+export async function* trainInContext(
+  options: InContextTrainingOptions,
+): AsyncGenerator<TrainEvent, InContextReport | undefined> {
+  const { architecture, attention, sequences, config = {}, seed, heldOut = 512 } = options;
+  const { task, examples, queries, width } = sequences;
+  const model = createVectorModel({
+    architecture: inContextArchitecture(architecture, examples),
+    config: { ...defaults, ...config, inputs: task.outputs + width, outputs: task.outputs, length: examples + queries },
+    attention,
+  });
+  const random = createRandom(seed);
+  const held = drawSequences(sequences, heldOut, random.split("held-out"));
+  const curve: CurvePoint[] = [];
+  const events = train(trainOptions(model, held, options, random.split("training")));
+  let parameters = 0;
+  let last: Extract<TrainEvent, { type: "step" }> | undefined;
+  const trained = yield* relay(events, (event) => {
+    if (event.type === "started") parameters = event.parameters;
+    if (event.type === "step") last = event;
+    if (event.type === "evaluated" && last) curve.push(curvePoint(last, event.metrics.error as number));
+    return event;
+  });
+  return reportOf(trained, held, { model, task: task.name, parameters, curve });
+}
+
+interface Trained extends Pick<InContextReport, "task" | "parameters" | "curve"> {
+  readonly model: VectorModel;
+}
+
+/** Scores what was trained, and disposes it. */
+async function reportOf(
+  { parameters: tree, reason }: TrainResult,
+  held: readonly InContextSequence[],
+  { model, ...facts }: Trained,
+): Promise<InContextReport | undefined> {
+  try {
+    if (reason === "aborted") return undefined;
+    return { architecture: model.architecture.name, ...facts, ...(await scoreQueries(model, tree, held)) };
+  } finally {
+    disposeTree(tree);
+  }
+}
+
+const defaults = { layers: 4, width: 64, heads: 4 };
+
+const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+function trainOptions(
+  model: VectorModel,
+  held: readonly InContextSequence[],
+  options: InContextTrainingOptions,
+  random: Random,
+): TrainOptions {
+  const { architecture, sequences, steps, learningRate, batchSize = 64, curvePoints = 8, seed, signal } = options;
+  const flops = 3 * model.forwardFlops({ lengths: lengthsOf(options), prefixLength: sequences.examples });
+  return {
+    model: { ...model, logits: (tree, batch) => model.predict(tree, vectorInput(batch as VectorBatch)) },
+    objective: {
+      name: "squared-error",
+      settings: {},
+      loss: (output, batch) => squaredError(output, batch as VectorBatch),
+    },
+    batches: {
+      batches: (step) => [vectorBatch(drawSequences(sequences, batchSize, random.split(step)), architecture.streams)],
+    },
+    // As the paper has them; its weights do not decay.
+    optimizer: adamW({ beta2: 0.999, epsilon: 1e-7, weightDecay: 0 }),
+    schedule: warmupCosine({ peak: learningRate, warmupSteps: Math.ceil(steps / 5), steps }),
+    ...{ steps, seed, clipNorm: 1, flops: ({ size }) => size * flops },
+    evaluate: {
+      every: Math.max(1, Math.ceil(steps / curvePoints)),
+      run: async (parameters) => ({ error: mean((await scoreQueries(model, parameters, held)).errors) }),
+    },
+    ...(signal && { signal }),
+  };
+}
+
+function lengthsOf({ architecture: { streams }, sequences: { examples, queries } }: InContextTrainingOptions) {
+  const lengths = streams.length === 1 ? [examples + queries] : [examples, queries];
+  return Object.fromEntries(streams.map((stream, index) => [stream, lengths[index] as number]));
+}

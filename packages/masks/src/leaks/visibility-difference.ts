@@ -1,0 +1,123 @@
+import { ConfigError } from "@trivium/core";
+import { assertInteger } from "../assert-integer.ts";
+import type { Mask, Range } from "../mask.ts";
+import type { ReferenceMasks, VisibilityDifference, VisibilityOptions } from "./blind-spots.ts";
+import { type Relation, relationOf, trace } from "./reachability.ts";
+import { agreedRows, isMask, resolveStreams } from "./stream-masks.ts";
+
+/** A length, or the queries and keys of a step with a cache. */
+export type StreamSize = number | { readonly queries: number; readonly keys: number };
+
+/** One attention, with the mask it has and the mask it is measured against. */
+interface Comparison {
+  readonly queryStream: string;
+  readonly keyStream: string;
+  readonly queries: number;
+  readonly keys: number;
+  readonly actual: Mask;
+  readonly reference: Mask;
+  readonly layers: number;
+}
+
+/** The pairs that `differs(seen, in the reference)` picks, gathered by query. */
+export function compareVisibility(
+  options: VisibilityOptions,
+  reference: ReferenceMasks,
+  verb: string,
+  differs: (seen: boolean, reference: boolean) => boolean,
+): VisibilityDifference[] {
+  const comparisons = listComparisons(options, reference);
+  const counts = comparisons.flatMap(({ queryStream, keyStream, actual, reference: wanted }) => [
+    [`mask of ${queryStream} to ${keyStream}`, actual.rows] as const,
+    [`reference for ${queryStream} to ${keyStream}`, wanted.rows] as const,
+  ]);
+  const rows = agreedRows({ rows: options.rows, ...Object.fromEntries(counts) });
+  return Array.from({ length: rows }, (_, row) =>
+    comparisons.flatMap((comparison) => compareRow(comparison, row, verb, differs)),
+  ).flat();
+}
+
+function listComparisons(options: VisibilityOptions, reference: ReferenceMasks): Comparison[] {
+  const { layers = 1 } = options;
+  assertInteger("masks/layers", "layers", layers, 1);
+  const { first, last } = resolveStreams(options.streams, options);
+  const comparisons: Comparison[] = [];
+  for (const reader of first === null ? [last] : [first, last]) {
+    const wanted = isMask(reference.selfMask) ? reference.selfMask : reference.selfMask?.[reader.name];
+    if (wanted === undefined) continue;
+    const { name, selfMask: actual } = reader;
+    const { queries, keys } = sizeOf(name, reader.size);
+    if (layers > 1 && queries !== keys) {
+      throw new ConfigError(
+        "masks/layers",
+        `more than one layer needs as many queries as keys; ${name} has ${queries} and ${keys}`,
+      );
+    }
+    comparisons.push({ queryStream: name, keyStream: name, queries, keys, actual, reference: wanted, layers });
+  }
+  if (reference.crossMask === undefined) return comparisons;
+  if (first === null)
+    throw new ConfigError("masks/streams", "a reference for cross-attention needs two streams, got one");
+  return [
+    ...comparisons,
+    {
+      queryStream: last.name,
+      keyStream: first.name,
+      queries: sizeOf(last.name, last.size).queries,
+      keys: sizeOf(first.name, first.size).keys,
+      actual: first.crossMask,
+      reference: reference.crossMask,
+      layers: 1,
+    },
+  ];
+}
+
+function sizeOf(name: string, size: StreamSize): { queries: number; keys: number } {
+  const { queries, keys } = typeof size === "number" ? { queries: size, keys: size } : size;
+  assertInteger("masks/size", `queries of ${name}`, queries, 0);
+  assertInteger("masks/size", `keys of ${name}`, keys, 0);
+  return { queries, keys };
+}
+
+function compareRow(
+  { queryStream, keyStream, queries, keys, actual, reference, layers }: Comparison,
+  row: number,
+  verb: string,
+  differs: (seen: boolean, reference: boolean) => boolean,
+): VisibilityDifference[] {
+  const seen = relationOf(actual, row, queries, keys);
+  const wanted = relationOf(reference, row, queries, keys);
+  // Only where queries and keys are the same positions does a query hold itself.
+  const square = queryStream === keyStream && queries === keys;
+  const differences: VisibilityDifference[] = [];
+  for (let query = 0; query < queries; query++) {
+    const reached = layers > 1 ? trace(seen, [query], layers).hops : null;
+    const ranges = runsOf(keys, (key) => {
+      if (square && key === query) return false;
+      return differs(
+        reached === null ? holds(seen, query, key) : (reached[key] as number) >= 0,
+        holds(wanted, query, key),
+      );
+    });
+    if (ranges.length === 0) continue;
+    const places = ranges.map(({ start, end }) => (end === start + 1 ? `${start}` : `${start}–${end - 1}`)).join(", ");
+    const text = `row ${row}: ${queryStream}[${query}] ${verb} ${keyStream}[${places}]`;
+    differences.push({ row, queryStream, keyStream, query, keys: ranges, text });
+  }
+  return differences;
+}
+
+const holds = ({ words, wordsPerQuery }: Relation, query: number, key: number): boolean =>
+  (((words[query * wordsPerQuery + (key >>> 5)] as number) >>> (key & 31)) & 1) === 1;
+
+function runsOf(length: number, holdsAt: (index: number) => boolean): Range[] {
+  const runs: Range[] = [];
+  for (let start = 0; start < length; start++) {
+    if (!holdsAt(start)) continue;
+    let end = start + 1;
+    while (end < length && holdsAt(end)) end++;
+    runs.push({ start, end });
+    start = end;
+  }
+  return runs;
+}
