@@ -4,6 +4,7 @@
  * less than 50 times faster.
  */
 import { reference } from "@trivium/attention";
+import { simd } from "@trivium/backend-simd";
 import { createRandom } from "@trivium/core";
 import { type Batch, specialIds, toBatch } from "@trivium/features";
 import { createModel } from "@trivium/model";
@@ -11,7 +12,6 @@ import { causal } from "@trivium/model-causal";
 import { causalLm } from "@trivium/objectives";
 import { tf } from "@trivium/tensor";
 import { accumulate, adamW, type Trained } from "@trivium/trainer";
-import { simd } from "../src/index.ts";
 
 const [VOCABULARY, LENGTH, ROWS] = [64, 16, 64];
 const REQUIRED_RATIO = 50;
