@@ -35,7 +35,7 @@ export interface FusedOp<Kernel extends FusedKernel> {
  */
 export function defineFusedOp<const Kernel extends FusedKernel>(
   kernel: Kernel,
-  { composed, backward }: FusedOp<Kernel>,
+  { composed, backward }: FusedOp<NoInfer<Kernel>>,
 ): (inputs: FusedInputs<Kernel, Tensor>, attributes: FusedAttributes<Kernel>) => FusedOutputs<Kernel, Tensor> {
   if (backward && !tf.getGradient(kernel.name)) registerGradient(kernel, backward);
   return (inputs, attributes) => {
@@ -49,8 +49,8 @@ export function defineFusedOp<const Kernel extends FusedKernel>(
 /** Runs a fused kernel of the active backend, which must have it. */
 export function runFused<const Kernel extends FusedKernel>(
   kernel: Kernel,
-  inputs: FusedInputs<Kernel, Tensor>,
-  attributes: FusedAttributes<Kernel>,
+  inputs: FusedInputs<NoInfer<Kernel>, Tensor>,
+  attributes: FusedAttributes<NoInfer<Kernel>>,
 ): FusedOutputs<Kernel, Tensor> {
   const outputs = tf.engine().runKernel(kernel.name, given(inputs), attributes as unknown as NamedAttrMap);
   return [outputs].flat() as FusedOutputs<Kernel, Tensor>;
