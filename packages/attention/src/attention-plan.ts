@@ -1,4 +1,4 @@
-import { type Mask, maskKey, type Range, toIntervals } from "@trivium/masks";
+import { createMaskCache, type Mask, type Range, toIntervals } from "@trivium/masks";
 import {
   type AttentionGrain,
   type AttentionPlan,
@@ -10,53 +10,31 @@ import {
 } from "@trivium/tensor";
 import type { AttentionShape } from "./attention-shape.ts";
 
-/** Plans of masks that are the same for every batch are kept; those of the shapes of a few models. */
+/** Plans of masks that are the same for every batch row are kept: enough for the shapes of a few models. */
 const KEPT_PLANS = 32;
 
 type PlanShape = Pick<AttentionShape, "B" | "H" | "Q" | "K">;
 
-/** A plan, and what it is one of besides its mask. */
-interface Planned {
-  readonly plan: AttentionPlan;
-  readonly shape: PlanShape;
-  readonly grain: AttentionGrain;
-}
-
-/** The newest plan of each mask: all layers of a step ask for the same one. */
-const planned = new WeakMap<Mask, Planned>();
-/** Plans by what the mask says: architectures make their masks anew at each step. */
-const known = new Map<string, AttentionPlan>();
+/**
+ * The plans for each backend's kernel. Architectures make their masks anew at each step, and all layers of a step ask for
+ * the same one.
+ */
+const plansOfGrain = new WeakMap<AttentionGrain, ReturnType<typeof createMaskCache<AttentionPlan>>>();
 
 /**
  * Lowers a mask to the plan of a fused kernel: blocks where nothing is visible are left out, those where everything is have
  * no bits, the others have a bit for each pair.
  *
- * Where a query sees one run of keys, as under all of this library's masks but `not` and `custom`, the plan is made
- * from those runs, in time that grows with the length.
+ * Where each query sees one run of keys, as under most of this library's masks, the plan is made from those runs, in
+ * time that grows with the length.
+ *
+ * @throws {ConfigError} `masks/identity` if another predicate was planned under the same name and options.
  */
 export function attentionPlan(mask: Mask, shape: PlanShape, grain: AttentionGrain): AttentionPlan {
-  const newest = planned.get(mask);
-  if (newest && newest.grain === grain && newest.shape.Q === shape.Q && newest.shape.K === shape.K) return newest.plan;
-  const key =
-    mask.rows === null && isNamed(mask.spec)
-      ? `${Object.values(grain)} ${shape.Q} ${shape.K} ${maskKey(mask)}`
-      : undefined;
-  const plan = (key !== undefined && known.get(key)) || makePlan(mask, shape, grain);
-  planned.set(mask, { plan, shape, grain });
-  if (key !== undefined) keep(key, plan);
-  return plan;
+  const plans = plansOfGrain.get(grain) ?? createMaskCache<AttentionPlan>(KEPT_PLANS);
+  plansOfGrain.set(grain, plans);
+  return plans(mask, { queries: shape.Q, keys: shape.K }, () => makePlan(mask, shape, grain));
 }
-
-function keep(key: string, plan: AttentionPlan): void {
-  known.delete(key);
-  known.set(key, plan);
-  if (known.size <= KEPT_PLANS) return;
-  const [oldest] = known.keys();
-  known.delete(oldest as string);
-}
-
-// A custom mask's name does not say what it shows.
-const isNamed = (spec: unknown): boolean => !JSON.stringify(spec).includes('"type":"custom"');
 
 /** The visits of a row's and head's block of queries. */
 type Lowering = (row: number, head: number, queries: Range) => AttentionVisit[];
