@@ -83,6 +83,7 @@ interface Prepared {
 
 function comparison(settings: CompareSettings, { arms, data, registry, metrics, attention }: Prepared): CompareOptions {
   const { steps, seed, clipNorm, decoded } = settings;
+  const { special } = data.tokenizer;
   return {
     arms,
     steps,
@@ -91,7 +92,8 @@ function comparison(settings: CompareSettings, { arms, data, registry, metrics, 
     decoded,
     metrics,
     attention: attention.kernel,
-    batches: (objective) => createBatchSource({ ...batching(settings), examples: data.train, objective }),
+    batches: (objective) => createBatchSource({ ...batching(settings), examples: data.train, special, objective }),
+    special,
     heldOut: data.test.slice(0, settings.scored),
     decodeTarget: (ids) => data.tokenizer.decodeTarget(ids),
     optimizer: prepareOptimizer(settings, registry),

@@ -129,7 +129,10 @@ export const fusedCases: Readonly<Record<string, KernelCase>> = Object.fromEntri
     const vocabulary = vocabularyOf(v, from);
     const head = from % 2 ? [vocabulary, 5] : [5, vocabulary];
     return {
-      inputs: { ...all(from, { states: [r, 5], head, weights: [r] }), targets: integers([r], from, vocabulary) },
+      inputs: {
+        ...all(from, { states: [r, 5], head, bias: [from % 5 ? vocabulary : 0], weights: [r] }),
+        targets: integers([r], from, vocabulary),
+      },
       attributes: { ...crossEntropy, transposeHead: from % 2 === 1 },
     };
   }),
@@ -138,7 +141,14 @@ export const fusedCases: Readonly<Record<string, KernelCase>> = Object.fromEntri
     const head = from % 2 ? [vocabulary, 5] : [5, vocabulary];
     return {
       inputs: {
-        ...all(from, { states: [r, 5], head, weights: [r], dLosses: [r], logSumExp: [r] }),
+        ...all(from, {
+          states: [r, 5],
+          head,
+          bias: [from % 5 ? vocabulary : 0],
+          weights: [r],
+          dLosses: [r],
+          logSumExp: [r],
+        }),
         targets: integers([r], from, vocabulary),
       },
       attributes: { ...crossEntropy, transposeHead: from % 2 === 1 },

@@ -144,14 +144,14 @@ export const fusedKernels = {
     attributes: crossEntropy,
     outputs: ["dLogits"],
   },
-  /** `linearCrossEntropy`. */
+  /** `linearCrossEntropy`. A missing bias has no elements. */
   linearCrossEntropy: {
     name: "TriviumLinearCrossEntropy",
     family: "linear-cross-entropy",
-    inputs: { states: "float32", head: "float32", targets: "int32", weights: "float32" },
+    inputs: { states: "float32", head: "float32", bias: "float32", targets: "int32", weights: "float32" },
     attributes: { ...crossEntropy, transposeHead: "boolean" },
     outputs: ["losses", "logSumExp"],
-    gradient: { of: ["losses"], saves: ["states", "head", "targets", "weights", "logSumExp"] },
+    gradient: { of: ["losses"], saves: ["states", "head", "bias", "targets", "weights", "logSumExp"] },
   },
   linearCrossEntropyGradient: {
     name: "TriviumLinearCrossEntropyGradient",
@@ -161,11 +161,12 @@ export const fusedKernels = {
       logSumExp: "float32",
       states: "float32",
       head: "float32",
+      bias: "float32",
       targets: "int32",
       weights: "float32",
     },
     attributes: { ...crossEntropy, transposeHead: "boolean" },
-    outputs: ["dStates", "dHead"],
+    outputs: ["dStates", "dHead", "dBias"],
   },
   /** `maskedSoftmax`. */
   maskedSoftmax: {

@@ -2,6 +2,8 @@ import { assertTargets } from "@trivium/tensor";
 import type { SimdBackend } from "../../backend/simd-backend.ts";
 import type { NumericValues } from "../../backend/tensor-data.ts";
 import type { GemmRequest } from "../../gemm/gemm-request.ts";
+import { reduceCodes } from "../../native/codes.ts";
+import { panelsOf } from "../column-sums.ts";
 import { type AttributesOf, accelerateFamily, type InputsOf } from "./fused-family.ts";
 
 /** Logits that exist at once, unless the rows are so many that fewer columns than `LEAST_CHUNK` would be left of them. */
@@ -25,6 +27,8 @@ interface Problem {
   readonly states: number;
   readonly head: number;
   readonly transposeHead: boolean;
+  /** 0 if there is none. */
+  readonly bias: number;
   readonly targets: number;
   readonly weights: number;
   readonly labelSmoothing: number;
@@ -33,7 +37,7 @@ interface Problem {
 
 /** @throws {ShapeError} `softmax-cross-entropy/target` */
 function problemOf(
-  { states, head, targets, weights }: InputsOf<"linearCrossEntropy">,
+  { states, head, bias, targets, weights }: InputsOf<"linearCrossEntropy">,
   { labelSmoothing, zLoss, transposeHead }: AttributesOf<"linearCrossEntropy">,
 ): Problem | undefined {
   const [rows, width] = states.shape as [number, number];
@@ -47,6 +51,7 @@ function problemOf(
     transposeHead,
     states: states.data.address,
     head: head.data.address,
+    bias: bias.data.length > 0 ? bias.data.address : 0,
     targets: targets.data.address,
     weights: weights.data.address,
     labelSmoothing,
@@ -72,7 +77,7 @@ const headOf = (problem: Problem, first: number) =>
 
 /** Calls with the logits of each chunk, which may be overwritten. */
 function eachChunk(backend: SimdBackend, problem: Problem, take: (chunk: Chunk) => void): void {
-  const { rows, width, vocabulary, states, transposeHead } = problem;
+  const { rows, width, vocabulary, states, transposeHead, bias } = problem;
   const most = chunkOf(rows, vocabulary);
   const scratch = backend.allocate([rows, most], "float32");
   for (let first = 0; first < vocabulary; first += most) {
@@ -89,6 +94,7 @@ function eachChunk(backend: SimdBackend, problem: Problem, take: (chunk: Chunk) 
       lda: width,
       c: scratch.address,
       ldc: columns,
+      bias: bias && bias + 4 * first,
     });
     take({ first, columns, logits: scratch.address });
   }
@@ -138,6 +144,15 @@ function headProduct(problem: Problem, { first, columns, logits }: Chunk, dHead:
   };
 }
 
+/** Writes the chunk's part of the bias's gradient: the column sums of `dLogits`. */
+function sumColumns(backend: SimdBackend, { first, columns, logits }: Chunk, rows: number, dBias: number): void {
+  const { count, height } = panelsOf(rows);
+  const sums = backend.allocate([count, columns], "float32");
+  backend.run("columnSums", count, logits, 0, 0, sums.address, rows, columns, height);
+  backend.run("reduce", columns, reduceCodes.sum, sums.address, dBias + 4 * first, count, columns);
+  backend.disposeIntermediateTensorInfo(sums);
+}
+
 /**
  * Cross-entropy of logits that never exist at once: each chunk of the vocabulary is multiplied out into the same scratch
  * memory, forward and again backward.
@@ -166,6 +181,7 @@ export const linearCrossEntropyKernels = accelerateFamily("linear-cross-entropy"
     const { rows, vocabulary, targets, weights, labelSmoothing, zLoss } = problem;
     const dStates = backend.allocate(inputs.states.shape, "float32");
     const dHead = backend.allocate(inputs.head.shape, "float32");
+    const dBias = backend.allocate(inputs.bias.shape, "float32");
     const [d, l] = [dLosses.address, logSumExp.address];
     eachChunk(backend, problem, (chunk) => {
       const { first, columns, logits } = chunk;
@@ -173,7 +189,8 @@ export const linearCrossEntropyKernels = accelerateFamily("linear-cross-entropy"
       backend.run("crossEntropyChunkGradient", rows, d, logits, targets, weights, l, ...options);
       backend.multiply(statesProduct(problem, chunk, dStates.address));
       backend.multiply(headProduct(problem, chunk, dHead.address));
+      if (problem.bias) sumColumns(backend, chunk, rows, dBias.address);
     });
-    return [dStates, dHead];
+    return [dStates, dHead, dBias];
   },
 });
