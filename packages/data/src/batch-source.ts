@@ -7,7 +7,7 @@ import { createEpochOrder, type DataPosition, type EpochOrderOptions } from "./e
 
 export interface BatchSourceOptions
   extends Omit<EpochOrderOptions, "lengths">,
-    Pick<FeatureContext, "special">,
+    Pick<FeatureContext, "special" | "tokenizer" | "window">,
     Partial<Pick<BatchOptions, "padding" | "multipleOf">> {
   readonly examples: readonly Example[];
   /** Converts examples into the features of an architecture. */
@@ -41,7 +41,17 @@ export interface TrainingBatches {
  * @example createBatchSource({ examples, special: tokenizer.special, objective, batchSize: 256, seed: 1, packing: 128 }).batches(0)[0].targets
  */
 export function createBatchSource(options: BatchSourceOptions): TrainingBatches {
-  const { examples, special, objective, batchSize, seed, microBatchSize = batchSize, packing } = options;
+  const {
+    examples,
+    special,
+    tokenizer,
+    window,
+    objective,
+    batchSize,
+    seed,
+    microBatchSize = batchSize,
+    packing,
+  } = options;
   if (!Number.isSafeInteger(microBatchSize) || microBatchSize < 1) {
     const message = `microBatchSize is a whole number from 1, got ${microBatchSize}`;
     throw new ConfigError("data/micro-batch-size", message);
@@ -62,7 +72,7 @@ export function createBatchSource(options: BatchSourceOptions): TrainingBatches 
       const { epoch } = order.position(step);
       const random = drawn.split(epoch);
       const rows = exampleIndices(step).map((index) =>
-        objective.features(examples[index] as Example, { special, random: random.split(index) }),
+        objective.features(examples[index] as Example, { special, tokenizer, window, random: random.split(index) }),
       );
       return cut(rows, microBatchSize).map((micro) =>
         packing === undefined ? toBatch(micro, pad) : toPackedBatch(micro, { ...pad, length: packing }),

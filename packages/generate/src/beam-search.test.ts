@@ -4,7 +4,7 @@ import { createRandom } from "@trivium/core";
 import { toBatch } from "@trivium/features";
 import { createModel, type DecodingState, type Model, type ModelOptions } from "@trivium/model";
 import { causal } from "@trivium/model-causal";
-import { causalLm } from "@trivium/objectives";
+import { causalLm, promptOf } from "@trivium/objectives";
 import { type ParameterTree, tf } from "@trivium/tensor";
 import { reservedSpecials } from "@trivium/text";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -44,7 +44,7 @@ describe.each(smallModels)("$name", ({ architecture, objective, own }) => {
   const model = create();
   const predicting = architecture.streams.at(-1) as string;
   const promptOf = (example: (typeof examples)[number]) =>
-    objective.prompt(example, { special: reservedSpecials(), random: createRandom(1) });
+    promptOf(objective, example, { special: reservedSpecials(), random: createRandom(1) });
   const input = toBatch(examples.map(promptOf), { pad: 0 });
 
   /** Log-probabilities of every next token, the whole row again: no cache, no batch. */

@@ -17,6 +17,7 @@ export {
 } from "./counters.ts";
 export { type CreateModelOptions, createModel } from "./create-model.ts";
 export { crossMaskFor, selfMaskFor } from "./input-masks.ts";
+export { type LabelPlaces, leaksByMasks } from "./leaks-by-masks.ts";
 export type { DecodingState, ForwardOptions, LayerStates, LogitsFunction, Model } from "./model.ts";
 export { type ResolvedConfig, resolveConfig } from "./resolve-config.ts";
 export { streamLayout } from "./stream-layout.ts";

@@ -42,7 +42,8 @@ export function createObjective<Stream extends string, R extends Rewritten>(
   const begin = rewriting(corruption, "prompt");
   return {
     ...objective,
-    prompt: (example, context) => (layout.prompt as NonNullable<typeof layout.prompt>)(begin(example, context), context.special),
+    prompt: (example, context) =>
+      (layout.prompt as NonNullable<typeof layout.prompt>)(begin(example, context), context.special),
   };
 }
 
@@ -70,7 +71,11 @@ const toText = (example: Example, tokenizer: TextCoder): TextExample =>
     : { text: tokenizer.decodeTarget(example.tokens) };
 
 /** Whether an architecture runs exactly these streams, and the layout can be trained on its masks. */
-function fitsLayout(name: string, layout: Pick<Layout, "streams" | "supports">, architecture: MaskedStreams): true | Reason {
+function fitsLayout(
+  name: string,
+  layout: Pick<Layout, "streams" | "supports">,
+  architecture: MaskedStreams,
+): true | Reason {
   const { streams } = layout;
   if (architecture.streams.join() !== streams.join()) {
     return {

@@ -20,7 +20,10 @@ export function countLabels({ batch: { lossWeights }, tokens }: MarkedBatch): nu
  *
  * @example showsAsDeclared({ shows: 0.1 }, { labels: 100, shown: 12 }) // => true
  */
-export function showsAsDeclared({ shows = 0 }: { readonly shows?: number | undefined }, { labels, shown }: ShownLabels) {
+export function showsAsDeclared(
+  { shows = 0 }: { readonly shows?: number | undefined },
+  { labels, shown }: ShownLabels,
+) {
   const expected = labels * shows;
   return shown <= expected + 3 * Math.sqrt(expected * (1 - shows));
 }

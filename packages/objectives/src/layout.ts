@@ -40,6 +40,9 @@ export function taskToken(task: string | undefined, { named }: SpecialTokens): I
 
 /** A prompt: streams without anything to predict. */
 export function promptFeatures(streams: Features["streams"], prefixLength: number): Features {
-  const nothing = Object.values(streams).at(-1)?.map(() => 0) ?? [];
+  const nothing =
+    Object.values(streams)
+      .at(-1)
+      ?.map(() => 0) ?? [];
   return { streams, prefixLength, targets: nothing, lossWeights: nothing };
 }

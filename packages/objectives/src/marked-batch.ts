@@ -64,7 +64,9 @@ export function markedBatch(
   return {
     batch: withoutMarks(marked, ids),
     tokens: placesOf(marked, examples),
-    owners: Object.fromEntries(Object.entries(owned.streams).map(([name, rows]) => [name, rows.ids.map((id) => id - 1)])),
+    owners: Object.fromEntries(
+      Object.entries(owned.streams).map(([name, rows]) => [name, rows.ids.map((id) => id - 1)]),
+    ),
   };
 }
 
@@ -100,7 +102,9 @@ function withEveryId(features: Features, id: number): Features {
 /** The batch with the id of each mark. */
 function withoutMarks(batch: Batch, ids: readonly number[]): Batch {
   const unmark = (values: Int32Array) => values.map((id) => (id < 0 ? (ids[-1 - id] as number) : id));
-  const streams = Object.entries(batch.streams).map(([name, rows]) => [name, { ...rows, ids: unmark(rows.ids) }] as const);
+  const streams = Object.entries(batch.streams).map(
+    ([name, rows]) => [name, { ...rows, ids: unmark(rows.ids) }] as const,
+  );
   return { ...batch, streams: Object.fromEntries(streams), targets: unmark(batch.targets) };
 }
 
