@@ -1,9 +1,9 @@
 /** Composes the plugins of `plugins.ts` with the shipped ones, by name, and trains them on a toy. */
 import { compose, composeOrThrow } from "@trivium/compose";
 import { createRandom } from "@trivium/core";
-import { toBatch } from "@trivium/features";
+import { batchesByStep, toBatch } from "@trivium/features";
 import { drawAscii, parseMask } from "@trivium/masks";
-import type { Architecture } from "@trivium/model";
+import { type Architecture, languageTask } from "@trivium/model";
 import type { Objective } from "@trivium/objectives";
 import { presets } from "@trivium/presets";
 import { createRegistry } from "@trivium/registry";
@@ -45,10 +45,11 @@ for (const name of ["blockwise", "causal"] as const) {
   const objective = registry.get("objective", "next-block")();
   const architecture = registry.get("architecture", name) as Architecture<"tokens">;
   const { model } = composeOrThrow({ ...shared, architecture, objective });
-  const batches = { batches: (step: number) => [batchOf(step, objective)] };
+  const task = languageTask({ model, objective });
+  const batches = batchesByStep((step) => [batchOf(step, objective)]);
   const settings = { optimizer: adamW(), schedule: constant({ rate: 5e-3 }), steps: 200, seed: 1, clipNorm: 1 };
   let last = Number.NaN;
-  const { parameters } = await consume(train({ model, objective, batches, ...settings }), (event) => {
+  const { parameters } = await consume(train({ task, batches, ...settings }), (event) => {
     if (event.type === "step") last = event.loss;
   });
   disposeTree(parameters);

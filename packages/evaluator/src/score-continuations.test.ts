@@ -2,14 +2,13 @@ import "@tensorflow/tfjs-backend-cpu";
 import { reference } from "@trivium/attention";
 import { createRandom } from "@trivium/core";
 import { type Features, toBatch } from "@trivium/features";
-import { type Architecture, createModel } from "@trivium/model";
+import { type Architecture, createModel, languageTask } from "@trivium/model";
 import { causal } from "@trivium/model-causal";
 import { encoderDecoder } from "@trivium/model-encoder-decoder";
 import { prefix } from "@trivium/model-prefix";
 import { causalLm, type Objective, prefixLm, seq2seq } from "@trivium/objectives";
 import { tf } from "@trivium/tensor";
 import { reservedSpecials } from "@trivium/text";
-import { lossOf } from "@trivium/trainer";
 import { beforeAll, expect, test } from "vitest";
 import { mostLikely } from "./most-likely.ts";
 import { type ScoreContinuationsOptions, scoreContinuations } from "./score-continuations.ts";
@@ -79,7 +78,7 @@ test.each(named)("$name: a target costs what the held-out loss of its pair is", 
     const batch = toBatch([scoring.features(pair, { special: reservedSpecials(), random: createRandom(1) })], {
       pad: 0,
     });
-    const loss = tf.tidy(() => lossOf({ model, objective: scoring }, parameters, batch).sum.dataSync()[0]!);
+    const loss = tf.tidy(() => languageTask({ model, objective: scoring }).loss(parameters, batch).sum.dataSync()[0]!);
     expect(score.nats).toBeCloseTo(loss, 4);
     expect(score.tokens).toBe(batch.supervisedTokens);
   }

@@ -51,7 +51,9 @@ export function describeCorruption<R extends Rewritten>(
     });
 
     test("marks pass through it: other ids in the same places are rewritten in the same way", () => {
-      for (const [one, other] of examples.map((example) => [markedFrom(0)(example), markedFrom(-500)(example)] as const))
+      for (const [one, other] of examples.map(
+        (example) => [markedFrom(0)(example), markedFrom(-500)(example)] as const,
+      ))
         for (const seed of seeds) {
           const moved = mapIds(rewrite(one, context(seed)), (id) => (id < 0 ? id - 500 : id));
           expect(rewrite(other, context(seed))).toEqual(moved);
@@ -91,14 +93,16 @@ const pairOf = ([source, target]: readonly [number, number]): Example => ({
 const idsOf = (example: Example) => (isPair(example) ? [...example.source, ...example.target] : example.tokens);
 
 /** Marks below `start` in the place of ids. */
-const markedFrom = (start: number) => (example: Example): Example => {
-  if (!isPair(example)) return { ...example, tokens: example.tokens.map((_, at) => start - 1 - at) };
-  const { source, target } = example;
-  return {
-    source: source.map((_, at) => start - 1 - at),
-    target: target.map((_, at) => start - 1 - source.length - at),
+const markedFrom =
+  (start: number) =>
+  (example: Example): Example => {
+    if (!isPair(example)) return { ...example, tokens: example.tokens.map((_, at) => start - 1 - at) };
+    const { source, target } = example;
+    return {
+      source: source.map((_, at) => start - 1 - at),
+      target: target.map((_, at) => start - 1 - source.length - at),
+    };
   };
-};
 
 /** The rewriting of ids, by way of an objective whose layout hands on what it gets. */
 function rewriter<R extends Rewritten>(corruption: Corruption<R>) {
