@@ -10,9 +10,9 @@ import { createRegistry } from "@trivium/registry";
 import { disposeTree } from "@trivium/tensor";
 import { reservedSpecials } from "@trivium/text";
 import { adamW, constant, consume, train } from "@trivium/trainer";
-import { blockwiseArchitecture, blockwiseMask, nextBlockObjective } from "./plugins.ts";
+import { blockwise, blockwiseArchitecture, nextBlockObjective } from "./plugins.ts";
 
-const registry = createRegistry([...presets, blockwiseMask, blockwiseArchitecture, nextBlockObjective]);
+const registry = createRegistry([...presets, blockwise, blockwiseArchitecture, nextBlockObjective]);
 await registry.get("backend", "simd").activate();
 
 const mask = parseMask("blockwise(4)", { plugins: registry });
