@@ -7,7 +7,7 @@ import { reference } from "@trivium/attention";
 import { simd } from "@trivium/backend-simd";
 import { createRandom } from "@trivium/core";
 import { type Batch, toBatch } from "@trivium/features";
-import { createModel } from "@trivium/model";
+import { createModel, factorsOf } from "@trivium/model";
 import { causal } from "@trivium/model-causal";
 import { causalLm } from "@trivium/objectives";
 import { tf } from "@trivium/tensor";
@@ -48,7 +48,7 @@ async function takeStep(trained: Trained, batch: Batch, step: number): Promise<S
   const { losses, gradients, tokens } = await accumulate({
     parameters: trained.parameters,
     batches: [batch],
-    loss: (of) => objective.loss(model.logits(trained.parameters, of), of),
+    loss: (of) => objective.loss(factorsOf(model, trained.parameters, of), of),
   });
   const next = optimizer.apply(trained, gradients, { learningRate: 1e-3, step, gradientScale: 1 / tokens });
   const [sum] = losses[0]!.dataSync();

@@ -2,7 +2,7 @@ import { createPacer, DataError } from "@trivium/core";
 import { evaluationBatches } from "@trivium/data";
 import { type Batch, type Example, isPair } from "@trivium/features";
 import { generate } from "@trivium/generate";
-import { languageTask, type Model } from "@trivium/model";
+import { type LanguageModel, languageTask } from "@trivium/model";
 import type { FeatureContext, Objective } from "@trivium/objectives";
 import type { ParameterTree } from "@trivium/tensor";
 import { silentIds } from "@trivium/text";
@@ -21,7 +21,7 @@ export interface HeldOut {
 
 /** A model, and the examples to score it on. */
 export interface EvaluateOptions extends Pick<FeatureContext, "special" | "tokenizer"> {
-  readonly model: Model;
+  readonly model: LanguageModel;
   readonly parameters: ParameterTree;
   /** The objective that the model was trained with: its prompts start the decoding. Without prompts none is decoded. */
   readonly objective: Objective;

@@ -2,7 +2,7 @@ import "@tensorflow/tfjs-backend-cpu";
 import { reference } from "@trivium/attention";
 import { createRandom } from "@trivium/core";
 import { type Features, toBatch } from "@trivium/features";
-import { type Architecture, createModel, languageTask } from "@trivium/model";
+import { type Architecture, createModel, languageTask, logitsOf } from "@trivium/model";
 import { causal } from "@trivium/model-causal";
 import { encoderDecoder } from "@trivium/model-encoder-decoder";
 import { prefix } from "@trivium/model-prefix";
@@ -75,9 +75,7 @@ test.each(named)("$name: a target costs what the held-out loss of its pair is", 
   const scoring = arm[1].scoring?.() as Objective;
   for (const [at, score] of scoreContinuations({ model, parameters, objective, ...request }).entries()) {
     const pair = { source, target: continuations[at]! };
-    const batch = toBatch([scoring.features(pair, { special: reservedSpecials(), random: createRandom(1) })], {
-      pad: 0,
-    });
+    const batch = toBatch([scoring.features(pair, { special: reservedSpecials(), random: createRandom(1) })]);
     const loss = tf.tidy(() => languageTask({ model, objective: scoring }).loss(parameters, batch).sum.dataSync()[0]!);
     expect(score.nats).toBeCloseTo(loss, 4);
     expect(score.tokens).toBe(batch.supervisedTokens);
@@ -86,7 +84,7 @@ test.each(named)("$name: a target costs what the held-out loss of its pair is", 
 
 /** The log-probabilities that a row's logits give its targets, in float64. */
 function oracle({ model, parameters }: ScoreContinuationsOptions, row: Features): number {
-  const logits = tf.tidy(() => model.logits(parameters, toBatch([row], { pad: 0 })).arraySync()[0]!);
+  const logits = tf.tidy(() => logitsOf(model, parameters, toBatch([row], { pad: 0 })).arraySync()[0]!);
   const nats = row.targets.map((target, at) => Math.log(sum(logits[at]!.map(Math.exp))) - logits[at]![target]!);
   return sum(nats.filter((_, at) => row.lossWeights[at] !== 0));
 }
@@ -109,14 +107,6 @@ test("where the context ends is nothing to a causal model, and something to one 
   expect(chained(causalArm)).toBeCloseTo(natsOf(causalArm, [4, 7, 5], [6, 8]), 4);
   for (const arm of arms.slice(1))
     expect(Math.abs(chained(arm) - natsOf(arm, [4, 7, 5], [6, 8]))).toBeGreaterThan(1e-3);
-});
-
-test("logits of one's own, without factors, score alike", () => {
-  const request = options(prefixArm);
-  const { logits } = request.model;
-  const model = { ...request.model, logits: (...given: Parameters<typeof logits>) => logits(...given) };
-  const [plain, factored] = [scoreContinuations({ ...request, model }), scoreContinuations(request)];
-  plain.forEach(({ nats }, at) => void expect(nats).toBeCloseTo(factored[at]!.nats, 4));
 });
 
 test("the choice is by the sum, or by the mean, which does not favour what is short", () => {

@@ -1,19 +1,12 @@
 import { ConfigError, createRandom } from "@trivium/core";
-import { type Features, type ModelInput, type PairExample, type TokensExample, toBatch } from "@trivium/features";
-import type { Model } from "@trivium/model";
+import { type Features, type PairExample, type TokensExample, toBatch } from "@trivium/features";
+import { factorsOf, type LanguageModel } from "@trivium/model";
 import { type FeatureContext, type Objective, promptOf } from "@trivium/objectives";
-import {
-  linearCrossEntropy,
-  type ParameterTree,
-  softmaxCrossEntropy,
-  type Tensor1D,
-  type Tensor2D,
-  tf,
-} from "@trivium/tensor";
+import { type FactoredLogits, linearCrossEntropy, type ParameterTree, type Tensor1D, tf } from "@trivium/tensor";
 
 /** A context, and the continuations to score. */
 export interface ScoreContinuationsOptions extends Pick<FeatureContext, "special" | "tokenizer"> {
-  readonly model: Model;
+  readonly model: LanguageModel;
   readonly parameters: ParameterTree;
   /** The objective that the model was trained with: its prompt is the context. */
   readonly objective: Pick<Objective, "name" | "prompt">;
@@ -44,7 +37,7 @@ export interface ContinuationScore {
  *
  * @returns one score for each continuation, in their order.
  * @throws {ConfigError} `evaluator/continuation` if a continuation of a text is empty, `evaluator/context` if there is no
- *   token to predict the first one from; what the model's `logits` throw, `model/length` among it.
+ *   token to predict the first one from; what the model's `states` throw, `model/length` among it.
  * @source Gao et al., `loglikelihood` of lm-evaluation-harness, https://github.com/EleutherAI/lm-evaluation-harness
  * @example
  * const scores = scoreContinuations({ model, parameters, objective, special, context: { tokens }, continuations: [[7], [8, 9]] });
@@ -99,7 +92,7 @@ function scoreRows(
   const length = batch.targets.length / batch.size;
   const places = [...batch.lossWeights.keys()].filter((at) => batch.lossWeights[at] !== 0);
   const targets = places.map((at) => batch.targets[at] as number);
-  const nats = tf.tidy(() => lossesAt({ model, parameters, input: batch }, places, targets).dataSync());
+  const nats = tf.tidy(() => lossesAt(factorsOf(model, parameters, batch), places, targets).dataSync());
   const ofRow = rows.map((): number[] => []);
   for (const [index, place] of places.entries()) ofRow[Math.floor(place / length)]?.push(nats[index] as number);
   return ofRow.map((tokenNats) => ({
@@ -109,21 +102,8 @@ function scoreRows(
   }));
 }
 
-interface Forward {
-  readonly model: Model;
-  readonly parameters: ParameterTree;
-  readonly input: ModelInput;
-}
-
-/** Only what is scored is multiplied by the head: a long context costs no logits. */
-function lossesAt({ model, parameters, input }: Forward, places: number[], targets: number[]): Tensor1D {
-  const rowsOf = <T extends Tensor2D>(all: T) => tf.gather(all, tf.tensor1d(places, "int32"));
-  const [ids, weights] = [tf.tensor1d(targets, "int32"), tf.ones([targets.length]) as Tensor1D];
-  const { factors } = model.logits;
-  if (factors) {
-    const { states, ...head } = factors(parameters, input);
-    return linearCrossEntropy({ ...head, states: rowsOf(states) }, ids, weights);
-  }
-  const logits = model.logits(parameters, input);
-  return softmaxCrossEntropy(rowsOf(tf.reshape(logits, [-1, logits.shape[2]]) as Tensor2D), ids, weights);
+/** The loss at some places alone: a long context costs no logits. */
+function lossesAt(all: FactoredLogits, places: number[], targets: number[]): Tensor1D {
+  const states = tf.gather(all.states, tf.tensor1d(places, "int32"));
+  return linearCrossEntropy({ ...all, states }, tf.tensor1d(targets, "int32"), tf.ones([targets.length]));
 }

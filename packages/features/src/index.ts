@@ -12,4 +12,5 @@ export {
   type TokensExample,
 } from "./example.ts";
 export type { Features } from "./features.ts";
+export type { Loss, LossFunction } from "./loss.ts";
 export { type PackedBatchOptions, toPackedBatch } from "./packed-batch.ts";

@@ -2,7 +2,7 @@ import "@tensorflow/tfjs-backend-cpu";
 import { reference } from "@trivium/attention";
 import { createRandom } from "@trivium/core";
 import { toBatch } from "@trivium/features";
-import { createModel, type DecodingState, type Model, type ModelOptions } from "@trivium/model";
+import { createModel, type DecodingState, type LanguageModel, logitsOf, type ModelOptions } from "@trivium/model";
 import { causal } from "@trivium/model-causal";
 import { causalLm, promptOf } from "@trivium/objectives";
 import { type ParameterTree, tf } from "@trivium/tensor";
@@ -21,7 +21,7 @@ const [END] = special.end as [number];
 const scoreOf = (logProbability: number, length: number, alpha: number) => logProbability / ((5 + length) / 6) ** alpha;
 
 /** The same model, which gives no probability to other tokens. */
-function speaking(model: Model, words: readonly number[]): Model {
+function speaking(model: LanguageModel, words: readonly number[]): LanguageModel {
   const only = (state: DecodingState): DecodingState => {
     const { logits } = state;
     const spoken = tf.tidy(() => {
@@ -53,8 +53,7 @@ describe.each(smallModels)("$name", ({ architecture, objective, own }) => {
     const row = [...prompt.streams[predicting]!, ...ids];
     const whole = { ...prompt, streams: { ...prompt.streams, [predicting]: row }, targets: row, lossWeights: row };
     return tf.tidy(() => {
-      const logits = model
-        .logits(parameters, toBatch([whole], { pad: 0 }))
+      const logits = logitsOf(model, parameters, toBatch([whole], { pad: 0 }))
         .arraySync()[0]!
         .at(-1)!;
       const total = Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit), 0));

@@ -1,6 +1,6 @@
 import { ConfigError, createPacer } from "@trivium/core";
 import type { ModelInput } from "@trivium/features";
-import type { DecodingState, Model } from "@trivium/model";
+import type { DecodingState, LanguageModel } from "@trivium/model";
 import type { ParameterTree } from "@trivium/tensor";
 import type { Decoded, DecodeOptions } from "./greedy.ts";
 import { advance, bestOf, type Continuation, type Search, type SearchRules } from "./hypotheses.ts";
@@ -38,7 +38,7 @@ export interface BeamDecoded extends Decoded {
  * @example (await decodeWithBeam(model, parameters, prompts, { end: [3], maximumTokens: 20, beam: 4 }))[0].ids
  */
 export async function decodeWithBeam(
-  model: Model,
+  model: LanguageModel,
   parameters: ParameterTree,
   input: ModelInput,
   { maximumTokens, signal, ...options }: BeamSearchOptions,

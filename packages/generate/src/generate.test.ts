@@ -2,10 +2,10 @@ import "@tensorflow/tfjs-backend-cpu";
 import { reference } from "@trivium/attention";
 import { createRandom } from "@trivium/core";
 import { type ModelInput, toBatch } from "@trivium/features";
-import { createModel } from "@trivium/model";
+import { createModel, logitsOf } from "@trivium/model";
 import { causal } from "@trivium/model-causal";
 import { causalLm, promptOf } from "@trivium/objectives";
-import { tf } from "@trivium/tensor";
+import { type ParameterTree, tf } from "@trivium/tensor";
 import { reservedSpecials } from "@trivium/text";
 import { beforeAll, describe, expect, test } from "vitest";
 import { type Decoded, decodeGreedily, decodeWithBeam, generate } from "./index.ts";
@@ -27,7 +27,7 @@ describe.each(smallModels)("$name", ({ architecture, objective, own }) => {
 
   /** Greedy decoding as it is written down: the whole row again for each token, no cache, no batch. */
   function slowly(
-    parameters: Parameters<typeof model.logits>[0],
+    parameters: ParameterTree,
     example: (typeof examples)[number],
     steps: number,
     end: readonly number[] = special.end,
@@ -41,7 +41,7 @@ describe.each(smallModels)("$name", ({ architecture, objective, own }) => {
         { pad: 0 },
       );
       if (taken(input) > smallConfig.length) break;
-      const logits = tf.tidy(() => model.logits(parameters, input).arraySync()[0]!.at(-1)!);
+      const logits = tf.tidy(() => logitsOf(model, parameters, input).arraySync()[0]!.at(-1)!);
       const next = logits.indexOf(Math.max(...logits));
       if (end.includes(next)) break;
       ids.push(next);

@@ -1,6 +1,6 @@
 import { ConfigError, createRandom } from "@trivium/core";
 import { type Example, type ModelInput, toBatch } from "@trivium/features";
-import type { Model } from "@trivium/model";
+import type { LanguageModel } from "@trivium/model";
 import { type FeatureContext, type Objective, promptOf } from "@trivium/objectives";
 import type { ParameterTree } from "@trivium/tensor";
 import { decodeWithBeam } from "./beam-search.ts";
@@ -8,7 +8,7 @@ import { type Decoded, type DecodeOptions, decodeGreedily } from "./greedy.ts";
 
 /** The examples to decode, and the model and objective to decode with. */
 export interface GenerateOptions extends Pick<FeatureContext, "special" | "tokenizer"> {
-  readonly model: Model;
+  readonly model: LanguageModel;
   readonly parameters: ParameterTree;
   /** The objective that the model was trained with; it makes the prompts. */
   readonly objective: Objective;

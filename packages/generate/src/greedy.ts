@@ -1,6 +1,6 @@
 import { createPacer } from "@trivium/core";
 import type { ModelInput } from "@trivium/features";
-import type { DecodingState, Model } from "@trivium/model";
+import type { DecodingState, LanguageModel } from "@trivium/model";
 import { type ParameterTree, tf } from "@trivium/tensor";
 import { roomOfRows } from "./room-of-rows.ts";
 
@@ -45,7 +45,7 @@ const isResting = ({ ids, room, ended }: Row): boolean => ended || ids.length >=
  * @example (await decodeGreedily(model, parameters, prompts, { end: [3], maximumTokens: 20 }))[0].ids
  */
 export async function decodeGreedily(
-  model: Model,
+  model: LanguageModel,
   parameters: ParameterTree,
   input: ModelInput,
   { end, maximumTokens, signal }: DecodeOptions,

@@ -1,9 +1,9 @@
 import { ConfigError, type Reason } from "@trivium/core";
-import { type Example, isPair, type TextExample } from "@trivium/features";
+import { type Example, isPair, type LossFunction, type TextExample } from "@trivium/features";
 import type { Corruption, Rewritten, TextContext } from "./corruption.ts";
 import type { FeatureContext, TextCoder } from "./feature-context.ts";
 import type { Layout, MaskedStreams } from "./layout.ts";
-import type { LossFunction, Objective } from "./objective.ts";
+import type { Objective } from "./objective.ts";
 
 /** The three parts of an objective, its name, and how held-out loss is taken. */
 export interface ObjectiveParts<Stream extends string, R extends Rewritten> {

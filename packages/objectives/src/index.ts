@@ -29,7 +29,7 @@ export {
   type TokenPlace,
 } from "./marked-batch.ts";
 export { none } from "./none.ts";
-export { type Loss, type LossFunction, type Objective, objective, promptOf } from "./objective.ts";
+export { type Objective, objective, promptOf } from "./objective.ts";
 export { prefixLm } from "./prefix-lm.ts";
 export { randomSplit } from "./random-split.ts";
 export { separate } from "./separate.ts";

@@ -1,28 +1,8 @@
 import { type Reason, UnsupportedError } from "@trivium/core";
-import type { Batch, Example, Features } from "@trivium/features";
+import type { Example, Features, LossFunction } from "@trivium/features";
 import { defineKind } from "@trivium/registry";
-import type { FactoredLogits, Scalar, Tensor1D, Tensor3D } from "@trivium/tensor";
 import type { FeatureContext } from "./feature-context.ts";
 import type { MaskedStreams } from "./layout.ts";
-
-/** The two parts of a loss: the sum over supervised positions, and how many there were. */
-export interface Loss {
-  /** Σ weight · loss, nats, with smoothing and z-loss where asked for. */
-  readonly sum: Scalar;
-  readonly tokens: number;
-  /** `[B · L]`: what each position adds to the sum. Absent where the loss is not a sum over positions. */
-  readonly losses?: Tensor1D;
-}
-
-/** A loss over logits, and over their factors: who gives an objective another loss gives it another, or none, of these. */
-export interface LossFunction {
-  /** @param logits - `[B, L, V]`, aligned with the batch's targets. */
-  (logits: Tensor3D, batch: Batch): Loss;
-  /**
-   * The same of logits that are not multiplied out, states `[B·L, M]` times head; absent where they must be.
-   */
-  readonly ofFactors?: (logits: FactoredLogits, batch: Batch) => Loss;
-}
 
 /** A training task: it converts an example into features, and takes a loss over a model's logits. */
 export interface Objective<Stream extends string = string> {

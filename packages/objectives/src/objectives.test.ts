@@ -129,8 +129,9 @@ test("padding carries no loss: a batch's loss is the sum of its rows' losses", a
   const rows = [pair, { source: [5], target: [6, 7, 8] }].map((example) => objective.features(example, context()));
   const lossOf = (features: typeof rows) => {
     const batch = toBatch(features);
-    const logits = tf.zeros([batch.size, batch.targets.length / batch.size, 16]) as tf.Tensor3D;
-    return objective.loss(logits, batch).sum.dataSync()[0] as number;
+    const states = tf.zeros([batch.targets.length, 1]) as tf.Tensor2D;
+    const head = { weight: tf.zeros([1, 16]) as tf.Tensor2D, transpose: false };
+    return objective.loss({ states, head }, batch).sum.dataSync()[0] as number;
   };
   expect(lossOf(rows)).toBeCloseTo(lossOf([rows[0]!]) + lossOf([rows[1]!]), 4);
   expect(lossOf(rows)).toBeCloseTo((4 + 5) * Math.log(16), 4);

@@ -58,12 +58,11 @@ export function describeObjective(
     test("its loss is a finite sum over the supervised tokens, larger for worse logits", async () => {
       await activate();
       const batch = toBatch(examples.map((example) => objective.features(example, context())));
-      const length = batch.targets.length / batch.size;
       const lossOf = (logit: number) =>
         tf.tidy(() => {
-          const right = tf.oneHot(tf.tensor1d(batch.targets, "int32"), 32);
-          const logits = tf.reshape(tf.mul(right, logit), [batch.size, length, 32]) as tf.Tensor3D;
-          const { sum, tokens } = objective.loss(logits, batch);
+          const states = tf.oneHot(tf.tensor1d(batch.targets, "int32"), 32) as tf.Tensor2D;
+          const weight = tf.mul(tf.eye(32), logit) as tf.Tensor2D;
+          const { sum, tokens } = objective.loss({ states, head: { weight, transpose: false } }, batch);
           expect(sum.rank).toBe(0);
           return { value: sum.dataSync()[0] as number, tokens };
         });

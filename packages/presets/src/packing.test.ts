@@ -2,7 +2,7 @@ import { type AttentionKernel, blockwise, reference } from "@trivium/attention";
 import { createSimdBackend } from "@trivium/backend-simd";
 import { createRandom } from "@trivium/core";
 import { createBatchSource, type TrainingBatches } from "@trivium/data";
-import { createModel, type Model, type ModelOptions } from "@trivium/model";
+import { createModel, factorsOf, type LanguageModel, type ModelOptions } from "@trivium/model";
 import { causal } from "@trivium/model-causal";
 import { encoderDecoder } from "@trivium/model-encoder-decoder";
 import { prefix } from "@trivium/model-prefix";
@@ -23,7 +23,7 @@ const pairs = Array.from({ length: 16 }, () => ({
 }));
 const texts = Array.from({ length: 8 }, () => ({ tokens: ids(2 + random.integer(14)) }));
 
-const arms: readonly [string, Model["architecture"], Objective][] = [
+const arms: readonly [string, LanguageModel["architecture"], Objective][] = [
   ["causal, loss on everything", causal, causalLm()],
   ["causal, loss on the target", causal, causalLm({ loss: "target", labelSmoothing: 0.1, zLoss: 1e-3 })],
   ["prefix", prefix, prefixLm()],
@@ -46,9 +46,9 @@ interface Measured {
   readonly gradients: ReadonlyMap<string, Float32Array>;
 }
 
-function measure(model: Model, objective: Objective, parameters: ParameterTree, batch: Batch): Measured {
+function measure(model: LanguageModel, objective: Objective, parameters: ParameterTree, batch: Batch): Measured {
   const { value, gradients } = valueAndGradients(
-    () => objective.loss(model.logits(parameters, batch), batch).sum,
+    () => objective.loss(factorsOf(model, parameters, batch), batch).sum,
     parameters,
   );
   const leaves = Object.entries(flattenTree(gradients));

@@ -1,7 +1,7 @@
 import { type AttentionKernel, reference } from "@trivium/attention";
 import { ConfigError } from "@trivium/core";
-import type { PairExample } from "@trivium/features";
-import { createModel, type Model } from "@trivium/model";
+import type { ModelInput, PairExample } from "@trivium/features";
+import { createModel, type LanguageModel, logitsOf } from "@trivium/model";
 import { type MarkedBatchOptions, markedBatch, type Objective } from "@trivium/objectives";
 import { type ParameterTree, tf } from "@trivium/tensor";
 import { supervised } from "./leak-kinds.ts";
@@ -9,7 +9,7 @@ import { type ObservedAttention, observeAttention } from "./observe-attention.ts
 import { slotOf } from "./with-ids.ts";
 
 export interface AttentionOnSourceOptions extends Pick<MarkedBatchOptions, "special"> {
-  readonly model: Model;
+  readonly model: LanguageModel;
   readonly parameters: ParameterTree;
   readonly objective: Objective;
   readonly example: PairExample;
@@ -69,13 +69,13 @@ export function attentionOnSource(options: AttentionOnSourceOptions): AttentionO
 }
 
 /** Whether the source is seen in a block of its own. Merged attention has the source's keys first, where `readHeads` looks. */
-const crosses = ({ architecture, config }: Model): boolean =>
+const crosses = ({ architecture, config }: LanguageModel): boolean =>
   architecture.crossMask !== undefined && config.crossAttention !== "merged";
 
 /** Runs the model once; calls `read` with each layer's attention of the predicting stream to where the source is. */
 function forEachReading(
   { model, parameters, attention }: Required<Pick<AttentionOnSourceOptions, "model" | "parameters" | "attention">>,
-  input: Parameters<Model["logits"]>[1],
+  input: ModelInput,
   read: (observed: ObservedAttention) => void,
 ): void {
   const { architecture, config } = model;
@@ -88,7 +88,7 @@ function forEachReading(
   });
   const twin = createModel({ architecture, config, attention: kernel });
   tf.tidy(() => {
-    twin.logits(parameters, input, {
+    logitsOf(twin, parameters, input, {
       onStates({ stream }) {
         [reading, calls] = [stream === last, 0];
         return undefined;

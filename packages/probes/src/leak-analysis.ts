@@ -1,6 +1,6 @@
 import { NumericsError } from "@trivium/core";
 import type { Example, ModelInput, StreamRows } from "@trivium/features";
-import { leaksByMasks, type Model } from "@trivium/model";
+import { type LanguageModel, leaksByMasks, logitsOf } from "@trivium/model";
 import {
   countLabels,
   type MarkedBatch,
@@ -17,7 +17,7 @@ import { withIds } from "./with-ids.ts";
 
 /** The model to analyse, and the examples to analyse it on. */
 export interface LeakAnalysisOptions extends MarkedBatchOptions {
-  readonly model: Model;
+  readonly model: LanguageModel;
   readonly parameters: ParameterTree;
   readonly objective: Objective;
   /** A few short ones: each slot of their batch costs a pass forward, each prediction one backward. */
@@ -108,7 +108,7 @@ const shownSlots = (leaks: readonly Leak[]): number =>
   ).size;
 
 interface Measurement {
-  readonly model: Model;
+  readonly model: LanguageModel;
   readonly parameters: ParameterTree;
   readonly probe: MarkedBatch;
   /** Positions of the last stream, flat in `[B, L]`. */
@@ -139,8 +139,8 @@ function measureLeaks({ model, parameters, probe, predictions }: Measurement): {
   return { slots: slots.length, measured };
 }
 
-function finiteLogits(model: Model, parameters: ParameterTree, input: ModelInput): Float32Array {
-  const logits = tf.tidy(() => model.logits(parameters, input).dataSync() as Float32Array);
+function finiteLogits(model: LanguageModel, parameters: ParameterTree, input: ModelInput): Float32Array {
+  const logits = tf.tidy(() => logitsOf(model, parameters, input).dataSync() as Float32Array);
   const at = logits.findIndex((value) => !Number.isFinite(value));
   if (at < 0) return logits;
   const slot = Math.floor(at / model.config.vocabulary);

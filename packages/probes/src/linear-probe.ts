@@ -1,6 +1,6 @@
 import { ConfigError, createRandom } from "@trivium/core";
 import type { PairExample } from "@trivium/features";
-import type { Model } from "@trivium/model";
+import type { LanguageModel } from "@trivium/model";
 import { type MarkedBatchOptions, markedBatch, type Objective } from "@trivium/objectives";
 import type { ParameterTree } from "@trivium/tensor";
 import { readStates, stateAt } from "./hidden-states.ts";
@@ -17,7 +17,7 @@ export interface LabelledExample {
 }
 
 export interface LinearProbeOptions extends Pick<MarkedBatchOptions, "special"> {
-  readonly model: Model;
+  readonly model: LanguageModel;
   readonly parameters: ParameterTree;
   readonly objective: Objective;
   readonly examples: readonly LabelledExample[];

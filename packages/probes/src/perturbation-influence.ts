@@ -1,12 +1,12 @@
 import type { PairExample } from "@trivium/features";
-import type { Model } from "@trivium/model";
+import type { LanguageModel } from "@trivium/model";
 import { type MarkedBatchOptions, markedBatch, type Objective, type TokenPlace } from "@trivium/objectives";
 import type { ParameterTree } from "@trivium/tensor";
 import { type HiddenStates, readStates, stateAt } from "./hidden-states.ts";
 import { slotOf, withIds } from "./with-ids.ts";
 
 export interface PerturbationOptions extends Pick<MarkedBatchOptions, "special"> {
-  readonly model: Model;
+  readonly model: LanguageModel;
   readonly parameters: ParameterTree;
   /** Makes the rows that the model reads. */
   readonly objective: Objective;

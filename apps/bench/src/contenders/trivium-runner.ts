@@ -2,7 +2,7 @@ import type { AttentionKernel } from "@trivium/attention";
 import { createBatchSource } from "@trivium/data";
 import { errorRates } from "@trivium/evaluator";
 import { generate } from "@trivium/generate";
-import { type Architecture, createModel, languageTask, type Model } from "@trivium/model";
+import { type Architecture, createModel, type LanguageModel, languageTask } from "@trivium/model";
 import type { Objective } from "@trivium/objectives";
 import { disposeTree, type ParameterTree } from "@trivium/tensor";
 import { adamW, consume, train, warmupCosine } from "@trivium/trainer";
@@ -48,7 +48,7 @@ export function triviumRunner(options: TriviumRunOptions): Runner {
   };
 }
 
-async function trainModel(model: Model, seed: number, options: TriviumRunOptions): Promise<ParameterTree> {
+async function trainModel(model: LanguageModel, seed: number, options: TriviumRunOptions): Promise<ParameterTree> {
   const { objective, settings, data, packing } = options;
   const { words, batch, learningRate: peak } = settings;
   const steps = Math.floor(words / batch);
@@ -76,7 +76,7 @@ async function trainModel(model: Model, seed: number, options: TriviumRunOptions
 }
 
 async function decode(
-  model: Model,
+  model: LanguageModel,
   parameters: ParameterTree,
   { objective, data }: TriviumRunOptions,
 ): Promise<Pick<RunOutcome, "per" | "wer">> {

@@ -2,7 +2,7 @@ import { reference } from "@trivium/attention";
 import { createSimdBackend } from "@trivium/backend-simd";
 import { createRandom } from "@trivium/core";
 import { type Batch, toBatch } from "@trivium/features";
-import { createModel, type Model } from "@trivium/model";
+import { createModel, factorsOf, type LanguageModel } from "@trivium/model";
 import { causal } from "@trivium/model-causal";
 import { causalLm } from "@trivium/objectives";
 import { disposeTree, tf } from "@trivium/tensor";
@@ -64,7 +64,7 @@ interface Arm {
   milliseconds: number[];
 }
 
-async function createArm(threads: number, model: Model, batch: Batch): Promise<Arm> {
+async function createArm(threads: number, model: LanguageModel, batch: Batch): Promise<Arm> {
   const backend = createSimdBackend({ name: `simd-${threads}-threads`, threads });
   await backend.activate();
   const parameters = model.createParameters(createRandom(1));
@@ -81,7 +81,7 @@ function randomBatch(count: number, { vocabulary, length }: Pick<StepShape, "voc
   return toBatch(rows);
 }
 
-async function run(arm: Arm, model: Model, steps: number): Promise<void> {
+async function run(arm: Arm, model: LanguageModel, steps: number): Promise<void> {
   await tf.setBackend(arm.backend);
   for (let count = 0; count < steps; count++) {
     arm.steps++;
@@ -90,7 +90,7 @@ async function run(arm: Arm, model: Model, steps: number): Promise<void> {
     const { losses, gradients, tokens } = await accumulate({
       parameters,
       batches: [arm.batch],
-      loss: (of) => objective.loss(model.logits(parameters, of), of),
+      loss: (of) => objective.loss(factorsOf(model, parameters, of), of),
     });
     const update = { learningRate: 1e-3, step: arm.steps, gradientScale: 1 / tokens };
     arm.trained = optimizer.apply(arm.trained, gradients, update);

@@ -1,6 +1,6 @@
 import { createRandom } from "@trivium/core";
 import { type Batch, toBatch } from "@trivium/features";
-import { countModelParameters, createModel, type DecodingState, type Model } from "@trivium/model";
+import { countModelParameters, createModel, type DecodingState, factorsOf, type LanguageModel } from "@trivium/model";
 import { causalLm, type Objective, promptOf, seq2seq } from "@trivium/objectives";
 import { disposeTree, type ParameterTree, valueAndGradients } from "@trivium/tensor";
 import { reservedSpecials } from "@trivium/text";
@@ -67,7 +67,7 @@ export const sizeTimes = (options: SizeTimesOptions): ClaimArm<TimedSizes> => ({
 
 interface Subject {
   readonly name: SizeVariantName;
-  readonly model: Model;
+  readonly model: LanguageModel;
   readonly parameters: ParameterTree;
   readonly objective: Objective;
   readonly batch: Batch;
@@ -100,7 +100,7 @@ function createSubject(
 
 function timeOf({ model, parameters, objective, batch, prompts, decoded }: Subject): Record<Phase, number> {
   const [step] = timed(() => {
-    const loss = () => objective.loss(model.logits(parameters, batch), batch).sum;
+    const loss = () => objective.loss(factorsOf(model, parameters, batch), batch).sum;
     const { value, gradients } = valueAndGradients(loss, parameters);
     value.dataSync();
     value.dispose();

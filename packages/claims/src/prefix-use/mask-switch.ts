@@ -1,6 +1,6 @@
 import { createBatchSource } from "@trivium/data";
 import { evaluateExamples } from "@trivium/evaluator";
-import { createModel, type Model } from "@trivium/model";
+import { createModel, type LanguageModel } from "@trivium/model";
 import { causalLm, type Objective, prefixLm } from "@trivium/objectives";
 import { disposeTree, type ParameterTree } from "@trivium/tensor";
 import { consume } from "@trivium/trainer";
@@ -53,7 +53,7 @@ const maskSwitch = (steps: number, seed: number): TrainingProbe => ({
 });
 
 interface Stage {
-  readonly model: Model;
+  readonly model: LanguageModel;
   readonly objective: Objective;
   readonly parameters: ParameterTree;
   readonly data: ProbedData;

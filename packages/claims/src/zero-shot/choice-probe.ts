@@ -2,7 +2,7 @@ import { createPacer, createRandom } from "@trivium/core";
 import { createBatchSource, encodeExamples } from "@trivium/data";
 import { mostLikely, scoreContinuations } from "@trivium/evaluator";
 import { isTextPair, type TextPair } from "@trivium/features";
-import type { Model } from "@trivium/model";
+import type { LanguageModel } from "@trivium/model";
 import { causalLm, type Objective, prefixLm, seq2seq } from "@trivium/objectives";
 import { choiceItems, clozeItems, mixture } from "@trivium/tasks";
 import { disposeTree, type ParameterTree } from "@trivium/tensor";
@@ -33,7 +33,7 @@ export type ChoiceNumbers = {
 type Progress<Result> = AsyncGenerator<ArmProgress, Result, void>;
 
 interface Probed {
-  readonly model: Model;
+  readonly model: LanguageModel;
   readonly parameters: ParameterTree;
   readonly data: ProbedData;
   readonly objective: Objective;
