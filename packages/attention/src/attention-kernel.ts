@@ -1,7 +1,7 @@
 import type { Reason } from "@trivium/core";
 import type { Mask } from "@trivium/masks";
 import { defineKind } from "@trivium/registry";
-import type { Tensor2D, Tensor3D, Tensor4D } from "@trivium/tensor";
+import type { Backend, Tensor2D, Tensor3D, Tensor4D } from "@trivium/tensor";
 import type { PageReading } from "./page-reading.ts";
 
 /** The logical position of each query or key: one row for all batch rows, or a row for each. −1 is padding. */
@@ -83,14 +83,16 @@ export interface PagedAttentionRequest {
   readonly scale?: number | undefined;
 }
 
-/** What a composition will ask of a kernel; `supports` answers before any tensor exists. */
+/** The demands of a composition on a kernel; `supports` answers before any tensor exists. */
 export interface AttentionNeeds {
+  /** The backend that will run it, where it is known. */
+  readonly backend?: Pick<Backend, "name" | "fused"> | undefined;
   /** The masks that will be used, drawn from the architecture with sample lengths. */
-  readonly masks?: readonly Mask[];
-  readonly bias?: AttentionBias["kind"];
-  readonly dropout?: boolean;
-  readonly groupedHeads?: boolean;
-  readonly gradients?: boolean;
+  readonly masks?: readonly Mask[] | undefined;
+  readonly bias?: AttentionBias["kind"] | undefined;
+  readonly dropout?: boolean | undefined;
+  readonly groupedHeads?: boolean | undefined;
+  readonly gradients?: boolean | undefined;
 }
 
 /**
@@ -99,6 +101,7 @@ export interface AttentionNeeds {
  */
 export interface AttentionKernel {
   readonly name: string;
+  /** Answers whether it can do what a composition needs, or why not. */
   supports(needs: AttentionNeeds): true | Reason;
   /** @returns `[B, H, Q, D]`. */
   attend(request: AttentionRequest): Tensor4D;
@@ -111,11 +114,11 @@ export interface AttentionKernel {
   readonly attendProjected?: (request: ProjectedAttentionRequest) => Tensor3D;
   /**
    * The same over pages of keys and values, for kernels that read them where they are; `attendPages` is how to ask, of
-   * any kernel. A query's result depends on nothing but its own row; undefined where the backend cannot.
+   * any kernel. A query's result depends on nothing but its own row.
    *
    * @returns `[1, R, H·D]`.
    */
-  readonly attendPages?: (request: PagedAttentionRequest) => Tensor3D | undefined;
+  readonly attendPages?: (request: PagedAttentionRequest) => Tensor3D;
 }
 
 /** The kind of attention kernels: a function from options to a kernel. */

@@ -1,6 +1,5 @@
 import { and, type Mask, padding, positioned } from "@trivium/masks";
-import type { AttentionPlan } from "@trivium/tensor";
-import { planOfVisits, type Visit } from "./attention-plan.ts";
+import { type AttentionPlan, type AttentionVisit, planWords } from "@trivium/tensor";
 import { type KeyValuePages, type PageRows, slotOf } from "./key-value-pages.ts";
 import { PAGE_SLOTS } from "./page-pool.ts";
 
@@ -73,14 +72,14 @@ export class PageReading {
 
 function planPages({ rows, queries, mask }: PageReadingOptions): AttentionPlan {
   const heads = mask.heads ?? 1;
-  const blocks: Visit[][] = [];
+  const blocks: AttentionVisit[][] = [];
   for (let head = 0; head < heads; head++) {
     queries.rows.forEach((row, at) => {
       const query = { row, head, position: queries.positions[at] as number };
       blocks.push(visitsOf(mask, query, rows));
     });
   }
-  return planOfVisits(blocks, { blockQueries: 1, rows: 1, heads });
+  return { words: planWords(blocks), blockQueries: 1, rows: 1, heads };
 }
 
 interface PlacedQuery {
@@ -90,11 +89,11 @@ interface PlacedQuery {
 }
 
 /** Visits end where pages do, wherever these stand in memory. */
-function visitsOf(mask: Mask, { row, head, position }: PlacedQuery, { lengths, tables }: PageRows): Visit[] {
+function visitsOf(mask: Mask, { row, head, position }: PlacedQuery, { lengths, tables }: PageRows): AttentionVisit[] {
   const length = lengths[row] as number;
   const table = tables[row] as Int32Array;
   const query = { start: position, end: position + 1 };
-  const visits: Visit[] = [];
+  const visits: AttentionVisit[] = [];
   if (length === 0) return visits;
   const whole = mask.classify(row, head, query, { start: 0, end: length });
   if (whole === "none") return visits;
@@ -113,7 +112,7 @@ function visitsOf(mask: Mask, { row, head, position }: PlacedQuery, { lengths, t
 }
 
 /** A visit of the keys from the first to the last one that is seen; with bits if there are gaps. */
-function visitOfSome(page: number, seen: readonly number[]): Visit | undefined {
+function visitOfSome(page: number, seen: readonly number[]): AttentionVisit | undefined {
   const [first, last] = [seen[0], seen.at(-1)];
   if (first === undefined || last === undefined) return undefined;
   const visit = { start: page + first, count: last - first + 1 };

@@ -4,7 +4,7 @@ import { createRandom } from "@trivium/core";
 import { type ModelInput, toBatch } from "@trivium/features";
 import { createModel, logitsOf } from "@trivium/model";
 import { causal } from "@trivium/model-causal";
-import { causalLm } from "@trivium/objectives";
+import { causalLm, promptOf } from "@trivium/objectives";
 import { type ParameterTree, tf } from "@trivium/tensor";
 import { reservedSpecials } from "@trivium/text";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -48,7 +48,7 @@ describe.each(smallModels)("$name", ({ architecture, objective, own }) => {
     steps: number,
     end: readonly number[] = special.end,
   ): number[] {
-    const prompt = objective.prompt(example, { special, random: createRandom(1) });
+    const prompt = promptOf(objective, example, { special, random: createRandom(1) });
     const ids: number[] = [];
     while (ids.length < steps) {
       const row = [...prompt.streams[predicting]!, ...ids];
@@ -98,7 +98,7 @@ describe.each(smallModels)("$name", ({ architecture, objective, own }) => {
     });
     for (const [row, example] of prompts.entries()) {
       const { ids, reason } = together[row]!;
-      const input = toBatch([objective.prompt(example, { special, random: createRandom(1) })], { pad: 0 });
+      const input = toBatch([promptOf(objective, example, { special, random: createRandom(1) })], { pad: 0 });
       expect(reason).toBe("length");
       expect(ids).toHaveLength(Math.min(8, smallConfig.length - taken(input) + 1));
       expect(ids).toEqual(slowly(parameters, example, 8, []));

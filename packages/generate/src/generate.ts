@@ -1,7 +1,7 @@
 import { ConfigError, createRandom, type Random } from "@trivium/core";
 import { type Example, type Features, toBatch } from "@trivium/features";
 import type { LanguageModel } from "@trivium/model";
-import type { FeatureContext, Objective } from "@trivium/objectives";
+import { type FeatureContext, type Objective, promptOf } from "@trivium/objectives";
 import type { ParameterTree } from "@trivium/tensor";
 import { Answer } from "./answer.ts";
 import { AnswerText } from "./answer-text.ts";
@@ -16,7 +16,7 @@ import { maximumLength } from "./stop-rules.ts";
 import type { Strategy } from "./strategy.ts";
 
 /** What to decode, and with what. */
-export interface GenerateOptions extends Pick<FeatureContext, "special"> {
+export interface GenerateOptions extends Pick<FeatureContext, "special" | "tokenizer"> {
   readonly model: LanguageModel;
   readonly parameters: ParameterTree;
   /** Makes the prompts; the one that the model was trained with. */
@@ -62,7 +62,7 @@ interface Prompt {
  * answer that is not over as `"aborted"`.
  *
  * @throws {ConfigError} `generate/maximum-tokens`, `generate/samples`, `generate/stop`, `generate/beam`; what the
- *   objective's `prompt` and the decoder's `prefill` throw.
+ *   objective's prompt and the decoder's `prefill` throw.
  * @example
  * const request = { model, parameters, objective, special: tokenizer.special, examples, maximumTokens: 20 };
  * for await (const event of generate(request)) console.log(event);
@@ -95,11 +95,11 @@ const randomOf = ({ seed = 0 }: GenerateOptions): Random => createRandom(seed).s
 
 /** Prompts of similar length side by side. */
 function promptsOf(options: GenerateOptions): Prompt[] {
-  const { objective, special, examples } = options;
+  const { objective, special, tokenizer, examples } = options;
   const random = randomOf(options).split("prompts");
   const prompts = examples.map((example, index) => ({
     index,
-    features: objective.prompt(example, { special, random: random.split(index) }),
+    features: promptOf(objective, example, { special, tokenizer, random: random.split(index) }),
   }));
   const first = objective.streams[0] as string;
   const lengthOf = ({ features }: Prompt): number => features.streams[first]?.length ?? 0;

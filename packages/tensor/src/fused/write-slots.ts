@@ -1,12 +1,12 @@
 import { assertShapes, ShapeError } from "@trivium/core";
-import { type Tensor, type Tensor2D, tf } from "../tf.ts";
-import { defineFusedOp } from "./fused-kernel.ts";
+import { type Tensor2D, tf } from "../tf.ts";
+import { fusedKernels } from "./fused-kernels.ts";
+import { defineFusedOp } from "./fused-op.ts";
 
 /** Runs of adjacent slots, two numbers each: the first slot and how many there are. */
 export type SlotRuns = readonly number[];
 
-const run = defineFusedOp<{ storage: Tensor; slots: Tensor }, { runs: number[] }>({
-  kernelName: "TriviumWriteSlots",
+const run = defineFusedOp(fusedKernels.writeSlots, {
   composed({ storage, slots }, { runs }) {
     const length = storage.shape[0] as number;
     const from = Int32Array.from({ length }, (_, slot) => slot);
