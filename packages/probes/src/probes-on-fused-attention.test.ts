@@ -7,9 +7,11 @@ import { causal } from "@trivium/model-causal";
 import { encoderDecoder } from "@trivium/model-encoder-decoder";
 import { prefix } from "@trivium/model-prefix";
 import { causalLm, prefixLm, seq2seq } from "@trivium/objectives";
-import { attentionOnSource, leakAnalysis, perturbationInfluence } from "@trivium/probes";
 import { tf } from "@trivium/tensor";
 import { beforeAll, expect, test } from "vitest";
+import { attentionOnSource } from "./attention-on-source.ts";
+import { leakAnalysis } from "./leak-analysis.ts";
+import { perturbationInfluence } from "./perturbation-influence.ts";
 
 const simd = createSimdBackend({ name: "simd-probes", poison: true, threads: 2 });
 beforeAll(async () => void (await simd.activate()));

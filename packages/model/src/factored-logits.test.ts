@@ -2,12 +2,13 @@ import { reference } from "@trivium/attention";
 import { createSimdBackend } from "@trivium/backend-simd";
 import { createRandom } from "@trivium/core";
 import { createBatchSource } from "@trivium/data";
-import { createModel, type Model, type ModelOptions } from "@trivium/model";
-import { causal } from "@trivium/model-causal";
-import { encoderDecoder } from "@trivium/model-encoder-decoder";
 import { causalLm, type Loss, type Objective, seq2seq } from "@trivium/objectives";
 import { flattenTree, type Tensor, tf, valueAndGradients } from "@trivium/tensor";
 import { beforeAll, expect, test } from "vitest";
+import type { ModelOptions } from "./config.ts";
+import { createModel } from "./create-model.ts";
+import type { Model } from "./model.ts";
+import { causal, encoderDecoder } from "./testing.ts";
 
 beforeAll(() => createSimdBackend({ name: "simd-factored", poison: true }).activate());
 
