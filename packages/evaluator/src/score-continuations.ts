@@ -29,7 +29,7 @@ export interface ScoreContinuationsOptions {
   /** Token ids, without special ones. */
   readonly continuations: readonly (readonly number[])[];
   /** Rows run together. Default 64. */
-  readonly batchSize?: number;
+  readonly batchSize?: number | undefined;
 }
 
 /** How likely a model holds a continuation to be. */

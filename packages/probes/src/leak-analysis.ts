@@ -15,7 +15,7 @@ export interface LeakAnalysisOptions {
   /** A few short ones: each slot of their batch costs a pass forward, each prediction one backward. */
   readonly examples: readonly Example[];
   /** Makes the batch. Default: padded on the right; give `toPackedBatch` to put several examples in one row. */
-  readonly collate?: Collate;
+  readonly collate?: Collate | undefined;
 }
 
 /** A place in a batch. */
@@ -59,7 +59,7 @@ export interface LeakAnalysis {
  * later one, on none of another example and on no padding: not by one bit. Special tokens that the objective
  * inserts have no mark and are labels nowhere.
  *
- * @throws {NumericsError} `probe/not-finite` if logits are not finite: nothing could be said of them.
+ * @throws {NumericsError} `probes/not-finite` if logits are not finite: nothing could be said of them.
  * @throws what the objective, the collation and the model throw.
  * @example leakAnalysis({ model, parameters, objective: prefixLm(), examples }).clean // => true
  */
@@ -112,7 +112,7 @@ function finiteLogits(model: Model, parameters: ParameterTree, input: ModelInput
   if (at < 0) return logits;
   const slot = Math.floor(at / model.config.vocabulary);
   throw new NumericsError(
-    "probe/not-finite",
+    "probes/not-finite",
     `logits should be finite, got ${logits[at]} at flat position ${slot}; look for a row of attention that sees nothing, ` +
       "or for parameters that diverged",
     { details: { position: slot } },

@@ -16,7 +16,7 @@ export function leaksByMasks({ architecture, config }: Model, { batch, tokens }:
   return labelLeaks({
     streams: Object.fromEntries(streams.map((stream) => [stream, lengthOf(stream)])),
     selfMask: Object.fromEntries(streams.map((stream) => [stream, selfMaskFor(architecture, batch, stream)])),
-    ...(architecture.crossMask ? { crossMask: crossMaskFor(architecture, batch, last, first) } : {}),
+    crossMask: architecture.crossMask && crossMaskFor(architecture, batch, last, first),
     layers: config.layers,
     shift: null,
     labels: ({ row, position }) =>

@@ -54,7 +54,8 @@ test.each(cases)("fused attention passes the probes: $name, $family", (arm) => {
   const { measured, byMasks } = leakAnalysis({ ...probed, examples });
   expect([measured, byMasks]).toEqual([[], []]);
   const packed = leakAnalysis({
-    ...{ ...probed, examples },
+    ...probed,
+    examples,
     collate: (rows) => toPackedBatch(rows, { pad: specialIds.pad, length: 24, multipleOf: 5 }),
   });
   expect(packed.clean).toBe(true);

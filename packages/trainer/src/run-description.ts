@@ -1,7 +1,6 @@
-import { CheckpointError } from "@trivium/core";
+import { CheckpointError, jsonDifferences } from "@trivium/core";
 import { tf } from "@trivium/tensor";
 import type { NumericIdentity, Snapshot } from "./checkpoint-store.ts";
-import { differencesOf } from "./json-differences.ts";
 import type { TrainOptions } from "./train-options.ts";
 
 /** What makes the run this run: two runs that differ here cannot continue one another. */
@@ -31,7 +30,9 @@ export const numericIdentityOf = ({ numericIdentity }: TrainOptions): NumericIde
  * @throws {CheckpointError} `trainer/numeric-identity`, naming what differs.
  */
 export function checkNumericIdentity({ state }: Snapshot, options: TrainOptions): readonly string[] {
-  const differences = differencesOf(state.numericIdentity, numericIdentityOf(options));
+  const differences = jsonDifferences(state.numericIdentity, numericIdentityOf(options)).map(
+    ({ path, was, is }) => `${path} was ${was}, is ${is}`,
+  );
   if (differences.length === 0 || options.allowNumericChange) return differences;
   const message =
     `the checkpoint in ${options.checkpoint?.store.location} was computed with other arithmetic: ` +

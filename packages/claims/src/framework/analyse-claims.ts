@@ -40,7 +40,7 @@ export interface AnalyseClaimsOptions {
   readonly request: ClaimRequest;
   readonly store: Pick<ArmStore, "read">;
   /** What computed: see `armHash`. */
-  readonly environment?: Json;
+  readonly environment?: Json | undefined;
 }
 
 /**

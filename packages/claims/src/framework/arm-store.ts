@@ -7,9 +7,9 @@ export interface StoredArm extends ArmResult {
   /** See `armHash`. */
   readonly hash: string;
   /** How long it took, preparation and scoring included. */
-  readonly seconds?: number;
+  readonly seconds?: number | undefined;
   /** What it ran on, as `RunClaimsOptions` has it: what its times are of, and its last bits. */
-  readonly machine?: Json;
+  readonly machine?: Json | undefined;
 }
 
 /** Where arms are kept by the hash of their configuration, so that nothing is computed twice. */

@@ -45,7 +45,11 @@ export async function prepareTraining(
     arm: { architecture, config, objective },
     data,
     options: {
-      ...{ steps, seed, clipNorm, attention: context.attention, heldOut: data.heldOut },
+      steps,
+      seed,
+      clipNorm,
+      attention: context.attention,
+      heldOut: data.heldOut,
       batches: (of) => createBatchSource({ examples: data.train, objective: of, batchSize, seed, packing }),
       decodeTarget: (ids) => data.tokenizer.decodeTarget(ids),
       optimizer: createOptimizer(settings.optimizer),
@@ -70,7 +74,9 @@ async function prepareData(
   const length = settings.length ?? fittingLength(dataset, tokenizer);
   const heldOut = dataset[evaluation.part ?? "validation"].slice(0, evaluation.scored);
   return {
-    ...{ dataset, tokenizer, length },
+    dataset,
+    tokenizer,
+    length,
     train: encodeExamples(dataset.train.slice(0, examples), tokenizer, { length }),
     heldOut: encodeHeldOut(heldOut, tokenizer, length),
   };

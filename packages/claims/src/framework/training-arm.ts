@@ -45,7 +45,7 @@ export interface TrainingProbe {
 export interface TrainingArmOptions extends TrainingSettings {
   /** Unique within a plan: `"prefix, seed 2"`. */
   readonly name: string;
-  readonly probe?: TrainingProbe;
+  readonly probe?: TrainingProbe | undefined;
 }
 
 /** What a trained arm cost and reached, with what each held-out example adds. */
@@ -140,7 +140,15 @@ function outcomeOf({ report, examples }: ArmRun, data: TrainingData, probe: Json
   const { name, fingerprint } = data.dataset;
   return {
     numbers: {
-      ...{ parameters, flops, tokensSeen, tokensSupervised, targetLoss, bitsPerCharacter, exactMatch, per, wer },
+      parameters,
+      flops,
+      tokensSeen,
+      tokensSupervised,
+      targetLoss,
+      bitsPerCharacter,
+      exactMatch,
+      per,
+      wer,
       data: { name, fingerprint, train: data.train.length, heldOut: data.heldOut.length },
       examples: { ...examples, exact: examples.edits.map((edits) => (edits === 0 ? 1 : 0)) },
       probe,

@@ -49,10 +49,15 @@ test("constructed linear attention: 512 sequences, each layer as in float64, to 
 const trained = (architecture: Architecture, steps: number) =>
   consume(
     trainInContext({
-      ...{ architecture, attention: fused(), steps, seed: 1 },
+      architecture,
+      attention: fused(),
+      steps,
+      seed: 1,
       sequences: { task: linearRegression, width: 4, examples: 10, queries: 10 },
       config: { layers: 4, width: 32, heads: 4 },
-      ...{ learningRate: 4e-3, heldOut: 256, curvePoints: 1 },
+      learningRate: 4e-3,
+      heldOut: 256,
+      curvePoints: 1,
     }),
   ) as Promise<InContextReport>;
 

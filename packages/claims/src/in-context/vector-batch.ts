@@ -35,9 +35,14 @@ export function vectorBatch(sequences: readonly InContextSequence[], streams: re
     answers.set(targets.subarray(examples * outputs), index * queries * outputs);
   }
   return {
-    ...{ size, sequences, answers, streams: {}, prefixLengths: new Array<number>(size).fill(examples) },
+    size,
+    sequences,
+    answers,
+    streams: {},
+    prefixLengths: new Array<number>(size).fill(examples),
     vectors: Object.fromEntries(parts.map(([stream, from, to]) => [stream, vectorsOf(sequences, from, to)])),
-    ...{ targets: new Int32Array(0), lossWeights: new Float32Array(0) },
+    targets: new Int32Array(0),
+    lossWeights: new Float32Array(0),
     supervisedTokens: size * queries,
     seenTokens: size * rows,
   };

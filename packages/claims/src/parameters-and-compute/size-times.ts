@@ -91,7 +91,10 @@ function createSubject(
   const given = { specials: specialIds, random };
   const batchOf = (features: readonly Features[]) => toBatch(features, { pad: specialIds.pad });
   return {
-    ...{ name, model, objective, parameters: model.createParameters(random.split("parameters")) },
+    name,
+    model,
+    objective,
+    parameters: model.createParameters(random.split("parameters")),
     batch: batchOf(examples.map((example) => objective.features(example, given))),
     prompts: batchOf(examples.map((example) => objective.prompt(example, given))),
     decoded: lengths.target - 1,

@@ -5,7 +5,7 @@ export interface SeededArms {
   /** Unique within a plan. */
   readonly name: string;
   /** With so many of the seeds, the first ones. Default: all. */
-  readonly seeds?: number;
+  readonly seeds?: number | undefined;
   arm(seed: number): ClaimArm;
 }
 

@@ -28,10 +28,12 @@ export async function* trainFurther({
 }: FurtherTraining): AsyncGenerator<ArmProgress, ParameterTree, void> {
   const { steps } = options;
   const stream = train({
-    ...{ ...options, clipNorm: 1, parameters: copyTree(options.parameters) },
+    ...options,
+    clipNorm: 1,
+    parameters: copyTree(options.parameters),
     optimizer: adamW({ ...runBetas, weightDecay: 0.01 }),
     schedule: warmupCosine(runRates({ learningRate, steps })),
-    ...(signal && { signal }),
+    signal,
   });
   const { parameters, reason } = yield* relay(stream, (event) =>
     event.type === "step"

@@ -147,7 +147,11 @@ function tune(
   const { model, objective } = trained;
   const examples = encodeExamples(pairs, data.tokenizer, { length: model.config.length });
   return trainFurther({
-    ...{ ...trained, steps, seed, learningRate: tuning.learningRate, signal: data.context.signal },
+    ...trained,
+    steps,
+    seed,
+    learningRate: tuning.learningRate,
+    signal: data.context.signal,
     batches: createBatchSource({ examples, objective, batchSize: tuning.batch, seed }),
   });
 }

@@ -7,7 +7,7 @@ export interface StreamMasks {
   /** The self-attention mask: one for every stream, or one for each. */
   readonly selfMask: Mask | Readonly<Record<string, Mask>>;
   /** With two streams: which positions of the first (keys) the second (queries) sees. */
-  readonly crossMask?: Mask;
+  readonly crossMask?: Mask | undefined;
 }
 
 /** A stream that reads: its name, its place and its mask. */
