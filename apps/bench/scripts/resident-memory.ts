@@ -6,8 +6,8 @@
 import { reference } from "@trivium/attention";
 import { createSimdBackend } from "@trivium/backend-simd";
 import { createRandom } from "@trivium/core";
-import { type Batch, specialIds, toBatch } from "@trivium/features";
-import { createModel } from "@trivium/model";
+import { type Batch, batchesByStep, specialIds, toBatch } from "@trivium/features";
+import { createModel, languageTask } from "@trivium/model";
 import { causal } from "@trivium/model-causal";
 import { causalLm } from "@trivium/objectives";
 import { disposeTree, tf } from "@trivium/tensor";
@@ -51,8 +51,11 @@ function report({ step, loss }: StepEvent): number {
 const resident: number[] = [];
 const { parameters } = await consume(
   train({
-    ...{ model, objective, steps, seed: 1, clipNorm: 1 },
-    batches: { batches: (step) => [randomBatch(step)] },
+    task: languageTask({ model, objective }),
+    batches: batchesByStep((step) => [randomBatch(step)]),
+    steps,
+    seed: 1,
+    clipNorm: 1,
     optimizer: adamW(),
     schedule: constant({ rate: 1e-3 }),
   }),

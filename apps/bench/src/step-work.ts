@@ -1,11 +1,10 @@
 import { createRandom } from "@trivium/core";
-import { createBatchSource } from "@trivium/data";
+import { createBatchSource, type TrainingBatches } from "@trivium/data";
 import type { Example } from "@trivium/features";
 import { type Architecture, countModelParameters, type ModelOptions } from "@trivium/model";
 import type { Objective } from "@trivium/objectives";
 import { presets } from "@trivium/presets";
 import { createRegistry } from "@trivium/registry";
-import type { BatchSource } from "@trivium/trainer";
 
 export const architectures = ["causal", "prefix", "encoder-decoder"] as const;
 
@@ -34,7 +33,7 @@ export interface StepWork {
   readonly architecture: Architecture;
   readonly config: ModelOptions;
   readonly objective: Objective;
-  readonly batches: BatchSource;
+  readonly batches: TrainingBatches;
   readonly parameters: number;
   /** Positions of a step in all streams. */
   readonly tokens: number;

@@ -1,7 +1,7 @@
 import { reference } from "@trivium/attention";
 import { createRandom } from "@trivium/core";
-import { type Batch, specialIds, toBatch } from "@trivium/features";
-import { type Architecture, createModel } from "@trivium/model";
+import { type Batch, batchesByStep, specialIds, toBatch } from "@trivium/features";
+import { type Architecture, createModel, languageTask } from "@trivium/model";
 import { causal } from "@trivium/model-causal";
 import { encoderDecoder } from "@trivium/model-encoder-decoder";
 import { prefix } from "@trivium/model-prefix";
@@ -26,9 +26,8 @@ export async function trainingLosses(arm: string, steps: number): Promise<number
   const losses: number[] = [];
   const { parameters } = await consume(
     train({
-      model: createModel({ architecture, config, attention: reference() }),
-      objective,
-      batches: { batches: (step) => [reversalBatch(objective, step)] },
+      task: languageTask({ model: createModel({ architecture, config, attention: reference() }), objective }),
+      batches: batchesByStep((step) => [reversalBatch(objective, step)]),
       optimizer: adamW(),
       schedule: constant({ rate: 1e-2 }),
       clipNorm: 1,

@@ -34,8 +34,8 @@ const prepare = (given: Record<string, unknown>) =>
 test("an evaluation within training ends with the signal, and leaves no numbers of a part", async () => {
   const { options } = await prepare({});
   const evaluated = async (signal: AbortSignal) => {
-    const { model, evaluate } = options(signal);
-    const parameters = model.createParameters(createRandom(1));
+    const { task, evaluate } = options(signal);
+    const parameters = task.createParameters(createRandom(1));
     const metrics = await evaluate?.run(parameters, 1);
     disposeTree(parameters);
     return metrics;

@@ -1,9 +1,10 @@
 import { createBatchSource } from "@trivium/data";
 import { evaluate } from "@trivium/evaluator";
-import { trainingFlops } from "@trivium/model";
+import type { Batch } from "@trivium/features";
+import { languageTask, trainingFlops } from "@trivium/model";
 import type { Backend } from "@trivium/tensor";
 import { consume, type EvaluateOptions, type TrainOptions } from "@trivium/trainer";
-import { createFolderStore } from "@trivium/trainer/run-folder";
+import { createFolderStore } from "@trivium/trainer/node";
 import type { CommandContext } from "./command-context.ts";
 import { type Plugins, resolvePlugin } from "./load-registry.ts";
 import type { RunConfig } from "./load-run.ts";
@@ -25,7 +26,7 @@ export interface PreparedTraining {
   readonly backend: Backend;
   readonly registry: Plugins;
   /** @param signal - stops training, and an evaluation within it. */
-  options(signal: AbortSignal): TrainOptions;
+  options(signal: AbortSignal): TrainOptions<Batch>;
 }
 
 /** Loads the data, composes the model, starts the backend. Nothing is written. */
@@ -38,12 +39,17 @@ export async function prepareTraining(settings: TrainSettings, context: CommandC
   const { model, objective } = composed;
   const { steps, seed, clipNorm, checkpointing, resume, allowNumericChange, keep, checkpointEvery } = settings;
   const directory = settings.out ?? `runs/${settings.architecture}-${data.dataset.name.replace(/\.\w+$/, "")}`;
-  const options: TrainOptions = {
-    ...{ model, objective, steps, seed, clipNorm, checkpointing, resume, allowNumericChange },
+  const options: TrainOptions<Batch> = {
+    task: languageTask({ model, objective, flops: trainingFlops(model.architecture, composed.config) }),
+    steps,
+    seed,
+    clipNorm,
+    checkpointing,
+    resume,
+    allowNumericChange,
     batches: createBatchSource({ ...batching(settings), examples: data.train, objective }),
     optimizer: prepareOptimizer(settings, registry),
     schedule: prepareSchedule(settings, registry),
-    flops: trainingFlops(model.architecture, composed.config),
     identity: identityOf(settings, data),
     numericIdentity: await numericIdentity(composed.backend),
     config: { cli: runConfig(settings, data, registry) },

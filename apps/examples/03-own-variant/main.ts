@@ -1,17 +1,17 @@
 /** Composes the plugins of `plugins.ts` with the shipped ones, by name, and trains them on a toy. */
 import { compose, composeOrThrow } from "@trivium/compose";
 import { createRandom } from "@trivium/core";
-import { specialIds, toBatch } from "@trivium/features";
+import { batchesByStep, specialIds, toBatch } from "@trivium/features";
 import { drawAscii, parseMask } from "@trivium/masks";
-import type { Architecture } from "@trivium/model";
+import { type Architecture, languageTask } from "@trivium/model";
 import type { Objective } from "@trivium/objectives";
 import { presets } from "@trivium/presets";
 import { createRegistry } from "@trivium/registry";
 import { disposeTree } from "@trivium/tensor";
 import { adamW, constant, consume, train } from "@trivium/trainer";
-import { blockwiseArchitecture, blockwiseMask, nextBlockObjective } from "./plugins.ts";
+import { blockwise, blockwiseArchitecture, nextBlockObjective } from "./plugins.ts";
 
-const registry = createRegistry([...presets, blockwiseMask, blockwiseArchitecture, nextBlockObjective]);
+const registry = createRegistry([...presets, blockwise, blockwiseArchitecture, nextBlockObjective]);
 await registry.get("backend", "simd").activate();
 
 const mask = parseMask("blockwise(4)", { plugins: registry });
@@ -44,10 +44,11 @@ for (const name of ["blockwise", "causal"] as const) {
   const objective = registry.get("objective", "next-block")();
   const architecture = registry.get("architecture", name) as Architecture<"tokens">;
   const { model } = composeOrThrow({ ...shared, architecture, objective });
-  const batches = { batches: (step: number) => [batchOf(step, objective)] };
+  const task = languageTask({ model, objective });
+  const batches = batchesByStep((step) => [batchOf(step, objective)]);
   const settings = { optimizer: adamW(), schedule: constant({ rate: 5e-3 }), steps: 200, seed: 1, clipNorm: 1 };
   let last = Number.NaN;
-  const { parameters } = await consume(train({ model, objective, batches, ...settings }), (event) => {
+  const { parameters } = await consume(train({ task, batches, ...settings }), (event) => {
     if (event.type === "step") last = event.loss;
   });
   disposeTree(parameters);

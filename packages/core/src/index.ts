@@ -10,6 +10,7 @@ export {
   UnknownPluginError,
   UnsupportedError,
 } from "./errors.ts";
+export type { Json } from "./json.ts";
 export { type JsonDifference, jsonDifferences } from "./json-differences.ts";
 export { editDistance, nearestName } from "./nearest-name.ts";
 export { createPacer } from "./pacer.ts";

@@ -1,5 +1,14 @@
 import { ConfigError, createRandom } from "@trivium/core";
-import { type Batch, type BatchOptions, type Example, specialIds, toBatch, toPackedBatch } from "@trivium/features";
+import {
+  type Batch,
+  type BatchOptions,
+  type BatchSource,
+  type Example,
+  shardOf,
+  specialIds,
+  toBatch,
+  toPackedBatch,
+} from "@trivium/features";
 import type { Objective } from "@trivium/objectives";
 import { cut } from "./cut.ts";
 import { exampleLength } from "./encode-examples.ts";
@@ -20,18 +29,19 @@ export interface BatchSourceOptions
   readonly packing?: number | undefined;
 }
 
-/** The batches of a training run, as a pure function of the step: a run resumes from the step alone. */
-export interface TrainingBatches {
+/** Batches of examples in memory. They are a pure function of the step, so the cursor is null. */
+export interface TrainingBatches extends BatchSource<Batch> {
   readonly batchesPerEpoch: number;
   position(step: number): DataPosition;
-  /** Which examples a step sees: the same for every architecture and objective, given seed and batch size. */
+  /** Returns the examples of a step. Seed and batch size decide, so they are the same for every architecture and objective. */
   exampleIndices(step: number): readonly number[];
-  /** The micro-batches of a step, counted from 0. */
+  /** Returns the micro-batches of a step that is a single shard. */
   batches(step: number): readonly Batch[];
 }
 
 /**
- * Shuffled, length-bucketed batches of examples, padded or packed.
+ * Shuffled, length-bucketed batches of examples, padded or packed. Each shard of a step gets consecutive examples of its
+ * batch.
  *
  * An objective that draws (where to cut a text) draws from a stream of the example and epoch, so that each
  * architecture gets the same examples, cut at the same places, in the same order.
@@ -53,19 +63,20 @@ export function createBatchSource(options: BatchSourceOptions): TrainingBatches 
   const order = createEpochOrder({ ...options, lengths: examples.map(exampleLength) });
   const drawn = createRandom(seed).split("features");
   const exampleIndices = (step: number) => order.batch(order.position(step));
+  const batchesOf = (step: number, shard: number, of: number): Batch[] => {
+    const random = drawn.split(order.position(step).epoch);
+    const rows = shardOf(exampleIndices(step), shard, of).map((index) =>
+      objective.features(examples[index] as Example, { specials: specialIds, random: random.split(index) }),
+    );
+    return cut(rows, microBatchSize).map((micro) =>
+      packing === undefined ? toBatch(micro, pad) : toPackedBatch(micro, { ...pad, length: packing }),
+    );
+  };
   return {
     batchesPerEpoch: order.batchesPerEpoch,
     position: order.position,
     exampleIndices,
-    batches(step) {
-      const { epoch } = order.position(step);
-      const random = drawn.split(epoch);
-      const rows = exampleIndices(step).map((index) =>
-        objective.features(examples[index] as Example, { specials: specialIds, random: random.split(index) }),
-      );
-      return cut(rows, microBatchSize).map((micro) =>
-        packing === undefined ? toBatch(micro, pad) : toPackedBatch(micro, { ...pad, length: packing }),
-      );
-    },
+    batches: (step) => batchesOf(step, 0, 1),
+    step: ({ step, shards, of }) => ({ batches: shards.map((shard) => batchesOf(step, shard, of)), cursor: null }),
   };
 }

@@ -1,7 +1,7 @@
 import "@tensorflow/tfjs-backend-cpu";
 import { reference } from "@trivium/attention";
 import { createRandom } from "@trivium/core";
-import { type Example, specialIds, toBatch } from "@trivium/features";
+import { batchesByStep, type Example, specialIds, toBatch } from "@trivium/features";
 import { causal } from "@trivium/model-causal";
 import { encoderDecoder } from "@trivium/model-encoder-decoder";
 import { prefix } from "@trivium/model-prefix";
@@ -33,8 +33,8 @@ const heldOut = Array.from({ length: 20 }, (_, index) => {
   return { example: held, references: [held.target] };
 });
 
-const batches = (objective: Objective) => ({
-  batches: (step: number) => {
+const batches = (objective: Objective) =>
+  batchesByStep((step) => {
     const rows = Array.from({ length: 16 }, (_, index) => example(`${step}/${index}`));
     const context = { specials: specialIds, random: createRandom(step) };
     return [
@@ -43,8 +43,7 @@ const batches = (objective: Objective) => ({
         { pad: 0 },
       ),
     ];
-  },
-});
+  });
 
 const options = (chosen: readonly Arm[]): CompareOptions => ({
   arms: chosen,

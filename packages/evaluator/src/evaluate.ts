@@ -2,7 +2,7 @@ import { createPacer, DataError } from "@trivium/core";
 import { evaluationBatches } from "@trivium/data";
 import { type Batch, type Example, isPair, specialIds } from "@trivium/features";
 import { generate } from "@trivium/generate";
-import type { Model } from "@trivium/model";
+import { languageTask, type Model } from "@trivium/model";
 import type { Objective } from "@trivium/objectives";
 import type { ParameterTree } from "@trivium/tensor";
 import { type ErrorRates, nearestReference, ratesOf, type Scored } from "./error-rate.ts";
@@ -116,13 +116,14 @@ interface TargetScores {
 async function* evaluateLikelihood(options: EvaluateOptions): AsyncGenerator<EvaluateEvent, TargetScores> {
   const { model, parameters, objective, heldOut, decodeTarget, batchSize = 256, signal } = options;
   const scoring = objective.scoring?.() ?? objective;
+  const task = languageTask({ model, objective: scoring });
   const examples = heldOut.map(({ example }) => example);
   const scores = { nats: examples.map(() => 0), tokens: examples.map(() => 0) };
   const pause = createPacer();
   let [characters, bytes, done] = [0, 0, 0];
   for (const { batch, indices } of evaluationBatches({ examples, objective: scoring, batchSize })) {
     if (signal?.aborted) break;
-    const nats = natsOfRows({ model, objective: scoring }, parameters, batch);
+    const nats = natsOfRows(task, parameters, batch);
     const tokens = supervisedByRow(batch);
     for (const [row, index] of indices.entries()) {
       scores.nats[index] = nats[row] as number;

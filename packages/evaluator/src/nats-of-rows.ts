@@ -1,22 +1,23 @@
 import type { Batch } from "@trivium/features";
+import type { LanguageTask } from "@trivium/model";
 import { type ParameterTree, tf } from "@trivium/tensor";
-import { type LossParts, lossOf } from "@trivium/trainer";
 
 /**
- * The loss of each row of a batch, summed over its supervised positions.
+ * Returns the loss of each row of a batch, summed over its supervised positions. A loss that is no sum over positions is
+ * computed for each row alone.
  *
- * @returns `[B]`, nats. A loss that is no sum over positions is taken of each row alone.
+ * @returns `[B]`, nats.
  */
-export function natsOfRows(parts: LossParts, parameters: ParameterTree, batch: Batch): Float64Array {
-  const losses = tf.tidy(() => lossOf(parts, parameters, batch).losses?.dataSync());
+export function natsOfRows(task: Pick<LanguageTask, "loss">, parameters: ParameterTree, batch: Batch): Float64Array {
+  const losses = tf.tidy(() => task.loss(parameters, batch).losses?.dataSync());
   const length = batch.targets.length / batch.size;
   if (losses) return Float64Array.from({ length: batch.size }, (_, row) => sumOf(losses, row * length, length));
   return Float64Array.from({ length: batch.size }, (_, row) =>
-    tf.tidy(() => lossOf(parts, parameters, onlyRow(batch, row)).sum.dataSync()[0] as number),
+    tf.tidy(() => task.loss(parameters, onlyRow(batch, row)).sum.dataSync()[0] as number),
   );
 }
 
-/** Positions of each row that carry loss. */
+/** Counts the positions of each row that carry loss. */
 export function supervisedByRow({ lossWeights, size }: Batch): number[] {
   const length = lossWeights.length / size;
   return Array.from(

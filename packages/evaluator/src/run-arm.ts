@@ -1,15 +1,16 @@
 import type { AttentionKernel } from "@trivium/attention";
-import { type Architecture, createModel, type Model, type ModelOptions, trainingFlops } from "@trivium/model";
+import type { Batch, BatchSource } from "@trivium/features";
+import {
+  type Architecture,
+  createModel,
+  languageTask,
+  type Model,
+  type ModelOptions,
+  trainingFlops,
+} from "@trivium/model";
 import type { Objective } from "@trivium/objectives";
 import { disposeTree, type ParameterTree } from "@trivium/tensor";
-import {
-  type BatchSource,
-  type Optimizer,
-  type Schedule,
-  type TrainEvent,
-  type TrainResult,
-  train,
-} from "@trivium/trainer";
+import { type Optimizer, type Schedule, type TrainEvent, type TrainResult, train } from "@trivium/trainer";
 import {
   type EvaluateEvent,
   type Evaluation,
@@ -34,7 +35,7 @@ export interface Arm {
 export interface ArmRunOptions {
   readonly attention: AttentionKernel;
   /** The same examples in the same order, as an objective converts them. */
-  readonly batches: (objective: Objective) => BatchSource;
+  readonly batches: (objective: Objective) => BatchSource<Batch>;
   readonly heldOut: readonly HeldOut[];
   readonly decodeTarget: (ids: readonly number[]) => string;
   readonly steps: number;
@@ -186,14 +187,12 @@ async function* trainArm(
   const { steps, seed, optimizer, schedule, clipNorm, signal, curvePoints = 8 } = options;
   const few = options.heldOut.slice(0, 512);
   const stream = train({
-    model,
-    objective: arm.objective,
+    task: languageTask({ model, objective: arm.objective, flops: trainingFlops(arm.architecture, arm.config) }),
     batches: options.batches(arm.objective),
     optimizer,
     schedule,
     steps,
     seed,
-    flops: trainingFlops(arm.architecture, arm.config),
     evaluate: {
       every: Math.max(1, Math.ceil(steps / curvePoints)),
       run: async (parameters) => ({

@@ -2,13 +2,12 @@ import "@tensorflow/tfjs-backend-cpu";
 import { reference } from "@trivium/attention";
 import { createRandom } from "@trivium/core";
 import { type Features, specialIds, toBatch } from "@trivium/features";
-import { type Architecture, createModel } from "@trivium/model";
+import { type Architecture, createModel, languageTask } from "@trivium/model";
 import { causal } from "@trivium/model-causal";
 import { encoderDecoder } from "@trivium/model-encoder-decoder";
 import { prefix } from "@trivium/model-prefix";
 import { causalLm, type Objective, prefixLm, seq2seq } from "@trivium/objectives";
 import { tf } from "@trivium/tensor";
-import { lossOf } from "@trivium/trainer";
 import { beforeAll, expect, test } from "vitest";
 import { mostLikely } from "./most-likely.ts";
 import { type ScoreContinuationsOptions, scoreContinuations } from "./score-continuations.ts";
@@ -75,7 +74,7 @@ test.each(named)("$name: a target costs what the held-out loss of its pair is", 
   for (const [at, score] of scoreContinuations({ model, parameters, objective, ...request }).entries()) {
     const pair = { source, target: continuations[at]! };
     const batch = toBatch([scoring.features(pair, { specials: specialIds, random: createRandom(1) })], { pad: 0 });
-    const loss = tf.tidy(() => lossOf({ model, objective: scoring }, parameters, batch).sum.dataSync()[0]!);
+    const loss = tf.tidy(() => languageTask({ model, objective: scoring }).loss(parameters, batch).sum.dataSync()[0]!);
     expect(score.nats).toBeCloseTo(loss, 4);
     expect(score.tokens).toBe(batch.supervisedTokens);
   }

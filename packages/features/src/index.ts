@@ -1,4 +1,5 @@
 export { type Batch, type BatchOptions, logicalPositions, type ModelInput, type StreamRows, toBatch } from "./batch.ts";
+export { type BatchSource, batchesByStep, type StepBatches, type StepRequest, shardOf } from "./batch-source.ts";
 export { documentIds, documentLengths } from "./documents.ts";
 export {
   type Example,

@@ -48,10 +48,12 @@ export function createModel({ architecture, config: options, attention: kernel }
     });
     return factored as FactoredLogits;
   };
+  const specs = parameterSpecs(architecture, config);
   return {
     architecture,
     config,
-    createParameters: (random) => createTree(parameterSpecs(architecture, config), random),
+    specs,
+    createParameters: (random) => createTree(specs, random),
     logits: Object.assign(logits, { factors }),
     prefill: (tree, input) => prefillCaches(parts, tree, input),
     reorder: reorderState,

@@ -17,6 +17,14 @@ export {
 } from "./counters.ts";
 export { type CreateModelOptions, createModel } from "./create-model.ts";
 export { crossMaskFor, selfMaskFor } from "./input-masks.ts";
+export {
+  type LanguageLoss,
+  type LanguageLossFunction,
+  type LanguageLossOptions,
+  type LanguageTask,
+  type LanguageTaskOptions,
+  languageTask,
+} from "./language-task.ts";
 export type { DecodingState, ForwardOptions, LayerStates, LogitsFunction, Model } from "./model.ts";
 export { type ResolvedConfig, resolveConfig } from "./resolve-config.ts";
 export { streamLayout } from "./stream-layout.ts";

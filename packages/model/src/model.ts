@@ -1,6 +1,7 @@
 import type { Random } from "@trivium/core";
 import type { ModelInput } from "@trivium/features";
-import type { FactoredLogits, ParameterTree, Tensor2D, Tensor3D } from "@trivium/tensor";
+
+import type { FactoredLogits, ParameterTree, SpecTree, Tensor2D, Tensor3D } from "@trivium/tensor";
 import type { Architecture } from "./architecture.ts";
 import type { ModelConfig } from "./config.ts";
 
@@ -15,7 +16,7 @@ export interface LayerStates {
 
 export interface ForwardOptions {
   /** Turns dropout on: the seed decides, with the place in the model, which elements drop. Give one seed a step. */
-  readonly dropoutSeed?: string;
+  readonly dropoutSeed?: string | undefined;
   /**
    * Whether each layer keeps only what goes into it and is run again in the backward pass: less memory, more time, the
    * same gradients to the bit. Also called activation checkpointing; it has nothing to do with checkpoints of a run.
@@ -55,6 +56,8 @@ export interface LogitsFunction {
 export interface Model {
   readonly architecture: Architecture;
   readonly config: ModelConfig;
+  /** Name, shape and initialisation of each parameter. */
+  readonly specs: SpecTree;
   /** Fresh parameters after the initialisation that the configuration names. */
   createParameters(random: Random): ParameterTree;
   readonly logits: LogitsFunction;

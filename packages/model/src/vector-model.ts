@@ -38,6 +38,8 @@ export interface VectorInput {
 export interface VectorModel {
   readonly architecture: Architecture;
   readonly config: ResolvedConfig;
+  /** Name, shape and initialisation of each parameter. */
+  readonly specs: SpecTree;
   createParameters(random: Random): ParameterTree;
   /**
    * @returns `[B, L, outputs]`.
@@ -70,10 +72,12 @@ export function createVectorModel({ architecture, config, attention: kernel }: C
     const states = runStreams({ architecture, config: resolved, kernel }, tree, input, { ...forward, tokens });
     return affine(tree.output as ParameterTree, states) as Tensor3D;
   };
+  const specs = vectorSpecs(architecture, resolved, inputs);
   return {
     architecture,
     config: resolved,
-    createParameters: (random) => createTree(vectorSpecs(architecture, resolved, inputs), random),
+    specs,
+    createParameters: (random) => createTree(specs, random),
     predict: (tree, given, forward) => tf.tidy(() => predict(tree, given, forward)),
     forwardFlops(row) {
       const tokens = architecture.streams.reduce((sum, stream) => sum + (row.lengths[stream] ?? 0), 0);

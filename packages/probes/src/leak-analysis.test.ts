@@ -110,10 +110,10 @@ const inPrefix = custom("in-prefix", (_b, _h, q) => q < 3);
 const lengths = ({ prefixLengths }: MaskContext) =>
   typeof prefixLengths === "number" ? [prefixLengths] : [...prefixLengths];
 const isPackedOf = ({ spec }: Mask, inner: string, cross = false) =>
-  spec.type === "packed" && spec.inner.type === inner && (spec.keyIds !== undefined) === cross;
+  spec.type === "packed" && spec.children?.[0]?.type === inner && (spec.options?.keyIds !== undefined) === cross;
 /** What `and(full, padding)` was before padding was hidden. */
 const openPadding = (mask: Mask): Mask =>
-  mask.spec.type === "and" && mask.spec.masks[0]?.type === "full" ? full() : mask;
+  mask.spec.type === "and" && mask.spec.children?.[0]?.type === "full" ? full() : mask;
 const noSource: Collate = (rows) => {
   const emptied = rows.map((row, index) => (index === 0 ? row : { ...row, streams: { ...row.streams, source: [] } }));
   return toBatch(emptied, { pad });

@@ -1,6 +1,3 @@
-import { DataError } from "@trivium/core";
-import type { Batch } from "@trivium/features";
-import type { Loss } from "@trivium/objectives";
 import {
   disposeTree,
   flattenTree,
@@ -10,36 +7,38 @@ import {
   tf,
   valueAndGradients,
 } from "@trivium/tensor";
+import type { LossSum } from "./task.ts";
 
-/** Sums over micro-batches: divide both by `tokens` for the mean over supervised tokens. */
+/** Sums over micro-batches. Divided by `tokens` they are means over targets. */
 export interface Accumulated {
-  /** One loss sum per micro-batch, nats; the caller disposes them. */
+  /** Loss sum of each micro-batch. The caller disposes them. */
   readonly losses: readonly Scalar[];
-  /** The sum of the gradients of the loss sums; the caller disposes it. */
+  /** Sum of the gradients of the loss sums. The caller disposes it. */
   readonly gradients: ParameterTree;
-  /** Target tokens over all micro-batches: the one denominator, at least 1. */
+  /** Number of targets of all micro-batches. */
   readonly tokens: number;
-  /** Paths of the parameters that no micro-batch reached. */
+  /** Paths of the parameters that no micro-batch reaches. */
   readonly unreached: readonly string[];
 }
 
-/** The micro-batches of one step, and how the loss of one is computed. */
-export interface AccumulateOptions {
+/** The micro-batches of one step, and the loss of one of them. */
+export interface AccumulateOptions<B> {
+  /** Parameters to differentiate by. */
   readonly parameters: ParameterTree;
-  readonly batches: readonly Batch[];
-  /** The loss sum of one micro-batch. */
-  readonly loss: (batch: Batch, index: number) => Loss;
+  readonly batches: readonly B[];
+  readonly loss: (batch: B, index: number) => LossSum;
   /** Awaited between micro-batches, while no tfjs scope is open. */
-  readonly pause?: () => Promise<void>;
+  readonly pause?: (() => Promise<void>) | undefined;
 }
 
 /**
- * Loss and gradient sums over micro-batches. Sums and one count, not a mean of means: micro-batches with few target
- * tokens would weigh too much. The count is at least 1, so a step without targets has the loss 0 and not 0 ÷ 0.
+ * Adds up losses and gradients over micro-batches. Sums and one count are not a mean of means, in which micro-batches
+ * with few targets would weigh too much. Without micro-batches every gradient is zero.
  *
- * @throws {DataError} `trainer/no-batches` if there is none.
+ * @example const { gradients, tokens } = await accumulate({ parameters, batches, loss: (batch) => task.loss(parameters, batch, options) });
  */
-export async function accumulate({ parameters, batches, loss, pause }: AccumulateOptions): Promise<Accumulated> {
+export async function accumulate<B>(options: AccumulateOptions<B>): Promise<Accumulated> {
+  const { parameters, batches, loss, pause } = options;
   const losses: Scalar[] = [];
   let gradients: ParameterTree | undefined;
   let tokens = 0;
@@ -53,11 +52,11 @@ export async function accumulate({ parameters, batches, loss, pause }: Accumulat
         return sum;
       }, parameters);
       losses.push(result.value);
-      gradients = gradients ? addInto(gradients, result.gradients) : result.gradients;
+      gradients = gradients ? addTrees(gradients, result.gradients) : result.gradients;
       unreached = unreached.filter((path) => result.unreached.includes(path));
     }
-    if (!gradients) throw new DataError("trainer/no-batches", "a step needs at least one batch, got none");
-    return { losses, gradients, tokens: Math.max(1, tokens), unreached };
+    gradients ??= mapTree(parameters, (leaf) => tf.zeros(leaf.shape));
+    return { losses, gradients, tokens, unreached };
   } catch (error) {
     tf.dispose(losses);
     if (gradients) disposeTree(gradients);
@@ -65,13 +64,12 @@ export async function accumulate({ parameters, batches, loss, pause }: Accumulat
   }
 }
 
-/** The sum of two trees of the same shape; consumes both. */
-function addInto(sum: ParameterTree, more: ParameterTree): ParameterTree {
+/** Returns the sum of two trees of the same shape. Consumes both. */
+export function addTrees(sum: ParameterTree, more: ParameterTree): ParameterTree {
   const others = flattenTree(more);
-  const total = mapTree(sum, (leaf, path) => {
+  return mapTree(sum, (leaf, path) => {
     const added = tf.add(leaf, others[path]!);
     tf.dispose([leaf, others[path]!]);
     return added;
   });
-  return total;
 }

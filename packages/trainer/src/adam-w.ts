@@ -19,7 +19,7 @@ export const adamWSchema = z.strictObject({
   weightDecay: z.number().min(0).default(0.01),
 });
 
-/** The numbers of AdamW, and which parameters decay. */
+/** Options of AdamW. */
 export interface AdamWOptions {
   /** Decay of the first moment, in [0, 1). Default 0.9. */
   readonly beta1?: number | undefined;
@@ -30,11 +30,11 @@ export interface AdamWOptions {
   /** λ, per unit of learning rate. Default 0.01. */
   readonly weightDecay?: number | undefined;
   /**
-   * Which parameters decay. Default: those of rank 2 and more, so that biases and the gains of norms, whose size is no
-   * measure of complexity, are left alone. `() => true` decays all, as PyTorch does.
+   * Returns whether a parameter decays. Default: parameters of rank 2 and more decay. The size of biases and of the gains
+   * of norms is no measure of complexity, so these stay. `() => true` lets all decay, as PyTorch does.
    *
-   * Functions cannot be compared: `settings.decay` is `"matrices"` by default and `"custom"` for any other, so a resume
-   * notices that the default was left, and not that one function took the place of another.
+   * Functions cannot be compared. `settings.decay` is `"matrices"` by default and `"custom"` for any other function, so
+   * a resume notices a change from the default, but no change from one function to another.
    */
   readonly decay?: ((path: string, parameter: Tensor) => boolean) | undefined;
 }
@@ -54,6 +54,7 @@ export function adamW({ decay = isMatrix, ...options }: AdamWOptions = {}): Opti
   return {
     name: "adam-w",
     settings: { ...numbers, decay: decay === isMatrix ? "matrices" : "custom" },
+    isElementwise: () => true,
     createState: (parameters) => ({ m: zerosLike(parameters), v: zerosLike(parameters) }),
     apply(trained, gradients, update) {
       const decayOf = (path: string, leaf: Tensor) => (decay(path, leaf) ? numbers.weightDecay : 0);
@@ -75,7 +76,10 @@ function applyAdamW({ parameters, state }: Trained, gradients: ParameterTree, se
   const flat = Object.entries(flattenTree(parameters));
   const updated = adamWUpdate(
     flat.map(([path, parameter]) => ({
-      ...{ parameter, gradient: gs[path]!, m: ms[path]!, v: vs[path]! },
+      parameter,
+      gradient: gs[path]!,
+      m: ms[path]!,
+      v: vs[path]!,
       weightDecay: decayOf(path, parameter),
     })),
     { learningRate, beta1, beta2, epsilon, ...correction, gradientScale },

@@ -1,6 +1,8 @@
 import { ConfigError } from "@trivium/core";
 import { validateWith } from "@trivium/registry";
+import { flattenSpecs } from "@trivium/tensor";
 import { z } from "zod";
+import { frozenPaths } from "./run-description.ts";
 import type { TrainOptions } from "./train-options.ts";
 
 const interval = z.int().positive().optional();
@@ -8,6 +10,7 @@ const share = z.number().min(0).lt(1).optional();
 
 const numbersSchema = z.object({
   steps: z.int().min(0),
+  shards: interval,
   clipNorm: z.number().positive().optional(),
   logEvery: interval,
   checkpointEvery: interval,
@@ -25,19 +28,14 @@ const numbersSchema = z.object({
 /**
  * Checks the numbers of the options.
  *
- * @throws {ConfigError} `trainer/options`, naming the field; also if `resume` is asked for and there is no store.
+ * @throws {ConfigError} `trainer/options`, naming the field; also if `resume` is asked for without a store, or if the
+ *   task trains no parameter.
  */
-export function checkOptions({
-  steps,
-  clipNorm,
-  logEvery,
-  checkpoint,
-  evaluate,
-  divergence,
-  resume,
-}: TrainOptions): void {
+export function checkOptions<B>(options: TrainOptions<B>): void {
+  const { steps, shards, clipNorm, logEvery, checkpoint, evaluate, divergence, resume, task } = options;
   const numbers = {
     steps,
+    shards,
     clipNorm,
     logEvery,
     checkpointEvery: checkpoint?.every,
@@ -45,7 +43,10 @@ export function checkOptions({
     divergence: divergence || undefined,
   };
   validateWith(numbersSchema, numbers, { code: "trainer/options", what: "training" });
-  if (resume && !checkpoint) {
-    throw new ConfigError("trainer/options", "training: resume needs a checkpoint store to go on from");
-  }
+  const refuse = (what: string): never => {
+    throw new ConfigError("trainer/options", `training: ${what}`);
+  };
+  if (resume && !checkpoint) refuse("resume needs a checkpoint store to go on from");
+  if (frozenPaths(task).length === Object.keys(flattenSpecs(task.specs)).length)
+    refuse("the task's `trains` refuses every parameter; let it accept at least one");
 }

@@ -1,14 +1,17 @@
 import type { NamedArrays } from "@trivium/checkpoint/safetensors";
+import type { Json } from "@trivium/core";
 import type { LossHistory } from "./divergence.ts";
 import type { Totals } from "./events.ts";
 
-/** What may change the bits of a run: backend, GEMM provider and version, kernel build, precision. Names are free. */
+/** Facts that may change the bits of a run: backend, GEMM provider and version, kernel build, precision. Names are free. */
 export type NumericIdentity = Readonly<Record<string, string>>;
 
-/** Everything beside arrays that a run needs to go on, as plain JSON. */
+/** State of a run beside its arrays, as plain JSON. */
 export interface RunState {
-  /** Steps done. The data position and every random stream follow from it and the seed. */
+  /** Steps done. Every random stream follows from the step and the seed. */
   readonly step: number;
+  /** Where the batch source goes on. Default: null, since data in memory follow from the step. */
+  readonly cursor?: Json | undefined;
   readonly seed: number | string;
   readonly totals: Totals;
   readonly losses: LossHistory;
@@ -21,30 +24,30 @@ export interface Snapshot {
   readonly model: NamedArrays;
   /** Optimiser state by dotted path: `m.embedding`, `v.embedding`. */
   readonly optimizer: NamedArrays;
-  /** What the run is, and what the caller adds. Plain JSON. */
+  /** Facts that identify the run, and the caller's additions. Plain JSON. */
   readonly config: Readonly<Record<string, unknown>>;
   readonly state: RunState;
 }
 
-/** What a store is opened for: which run, and whether to go on with it. */
+/** The run that a store is opened for. */
 export interface OpenStoreRequest {
-  /** What makes the run this run and no other, as plain JSON. */
+  /** Facts that identify the run, as plain JSON. */
   readonly identity: Readonly<Record<string, unknown>>;
-  /** Whether to go on with a run that is there. */
+  /** Continues a run that the store holds. */
   readonly resume: boolean;
 }
 
-/** What a store had when it was opened. */
+/** Content of a store when it was opened. */
 export interface OpenedStore {
-  /** The newest whole checkpoint; undefined if there is none. */
+  /** The newest whole checkpoint. Undefined if there is none. */
   readonly snapshot: Snapshot | undefined;
-  /** Why newer checkpoints were passed over: one line for each that is broken. */
+  /** Reasons why newer checkpoints were passed over: one line for each that is broken. */
   readonly skipped: readonly string[];
 }
 
-/** Where the checkpoints of one run are kept: a run folder, a browser's storage, memory. */
+/** A place for the checkpoints of one run: a run folder, a browser's storage, memory. */
 export interface CheckpointStore {
-  /** For messages: the path of the folder, say. */
+  /** Name of the place in messages, such as the path of a folder. */
   readonly location: string;
   /**
    * Called once, before anything is saved.
@@ -53,6 +56,6 @@ export interface CheckpointStore {
    *   it holds this run and `resume` is false.
    */
   open(request: OpenStoreRequest): Promise<OpenedStore>;
-  /** Whole or not at all. The arrays are lent until the promise settles: copy what stays. */
+  /** Saves the snapshot whole or not at all. The arrays are lent until the promise settles, so a store copies them. */
   save(snapshot: Snapshot): Promise<void>;
 }

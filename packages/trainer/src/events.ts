@@ -1,11 +1,7 @@
+import type { Counts } from "./task.ts";
+
 /** Counts since step 0, across resumes. */
-export interface Totals {
-  /** Target tokens that carried loss. */
-  readonly supervisedTokens: number;
-  /** Real tokens in all streams. */
-  readonly seenTokens: number;
-  /** Only if `flops` was given. */
-  readonly flops?: number;
+export interface Totals extends Counts {
   /** Seconds of training alone: no evaluation, no checkpoint, no waiting for the consumer. */
   readonly seconds: number;
 }
@@ -13,7 +9,7 @@ export interface Totals {
 /** Always the first event. */
 export interface StartedEvent {
   readonly type: "started";
-  /** How many numbers the parameters hold. */
+  /** Number of elements of all parameters, frozen ones included. */
   readonly parameters: number;
   /** Steps already done: 0, or the step that the run resumed from. */
   readonly step: number;
@@ -22,8 +18,8 @@ export interface StartedEvent {
   readonly totals: Totals;
 }
 
-/** A step was taken. */
-export interface StepEvent {
+/** A step was taken. Its counts are those of the step. */
+export interface StepEvent extends Counts {
   readonly type: "step";
   /** Steps done, counted from 1. */
   readonly step: number;
@@ -32,12 +28,6 @@ export interface StepEvent {
   readonly learningRate: number;
   /** Global norm of the gradient of `loss`, before clipping. */
   readonly gradientNorm: number;
-  /** Target tokens of this step that carried loss. */
-  readonly supervisedTokens: number;
-  /** Real tokens of this step in all streams. */
-  readonly seenTokens: number;
-  /** Only if `flops` was given. */
-  readonly flops?: number;
   readonly seconds: number;
   /** Seen tokens ÷ seconds. */
   readonly tokensPerSecond: number;

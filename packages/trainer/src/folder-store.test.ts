@@ -9,6 +9,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { readMetrics } from "@trivium/checkpoint";
 import { createRandom } from "@trivium/core";
+import type { Batch } from "@trivium/features";
 import { disposeTree, tf } from "@trivium/tensor";
 import { afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { consume } from "./consume.ts";
@@ -32,7 +33,7 @@ afterEach(async () => {
 });
 
 /** Trains in a folder, keeping its metrics; aborts after a step if asked to. */
-async function run(folder: string, changes: Partial<TrainOptions> = {}, stopAfter = Number.POSITIVE_INFINITY) {
+async function run(folder: string, changes: Partial<TrainOptions<Batch>> = {}, stopAfter = Number.POSITIVE_INFINITY) {
   const events: TrainEvent[] = [];
   const abort = new AbortController();
   const checkpoint = { store: createFolderStore({ directory: folder }), every: 5 };

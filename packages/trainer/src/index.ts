@@ -1,6 +1,5 @@
 export { type Accumulated, type AccumulateOptions, accumulate } from "./accumulate.ts";
 export { type AdamWOptions, adamW } from "./adam-w.ts";
-export type { BatchSource } from "./batch-source.ts";
 export type {
   CheckpointStore,
   NumericIdentity,
@@ -26,13 +25,16 @@ export type {
 export { clipFactor, globalNorm } from "./global-norm.ts";
 export { inverseSquareRoot } from "./inverse-square-root.ts";
 export { type LinearWarmupOptions, linearWarmup } from "./linear-warmup.ts";
-export { type LossParts, lossOf } from "./loss-of.ts";
 export { createMemoryStore, type MemoryStore } from "./memory-store.ts";
 export { type MuonOptions, muon } from "./muon.ts";
+export { oneProcess } from "./one-process.ts";
 export { type Optimizer, type OptimizerState, optimizer, type Trained, type Update } from "./optimizer.ts";
 export { trainerPlugins } from "./plugins.ts";
 export { type RunRates, runBetas, runRates } from "./run-rates.ts";
 export { describedSchedule, lowest, type Schedule, schedule, sum } from "./schedule.ts";
+export { joinShards, type ShardSum } from "./shard-tree.ts";
+export type { Owned, Reduced, Sharding, Slice } from "./sharding.ts";
+export type { Counts, LossOptions, LossSum, Task } from "./task.ts";
 export { train } from "./train.ts";
 export type { CheckpointOptions, EvaluateOptions, StepPhase, TrainOptions, TrainResult } from "./train-options.ts";
 export { type WarmupCosineOptions, warmupCosine } from "./warmup-cosine.ts";

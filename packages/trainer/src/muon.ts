@@ -15,13 +15,14 @@ import { orthogonalize } from "./orthogonalize.ts";
 
 export const muonSchema = adamWSchema.extend({ momentum: z.number().min(0).lt(1).default(0.95) });
 
-/** The numbers of AdamW, for what is no matrix of a layer, and Muon's own; the weight decay is that of both. */
+/** Options of Muon, and of AdamW for every parameter that is no matrix of a layer. Both use the same weight decay. */
 export interface MuonOptions extends Omit<AdamWOptions, "decay"> {
   /** μ, in [0, 1). Default 0.95. */
   readonly momentum?: number | undefined;
   /**
-   * Which matrices follow Muon. Default: those of layers, by their path. Embeddings, heads and tables of positions do not:
-   * their rows are not used alike. As with AdamW's `decay`, `settings.hidden` tells the default from any other alone.
+   * Returns whether a matrix follows Muon, by its path. Default: the matrices of layers do. The rows of embeddings, heads
+   * and tables of positions are not used alike, so these follow AdamW. Like AdamW's `decay`, `settings.hidden` only tells
+   * the default from any other function.
    */
   readonly hidden?: ((path: string) => boolean) | undefined;
 }
@@ -44,6 +45,7 @@ export function muon({ hidden = isOfLayer, ...options }: MuonOptions = {}): Opti
   return {
     name: "muon",
     settings: { ...numbers, hidden: hidden === isOfLayer ? "layers" : "custom" },
+    isElementwise: (path, shape) => !isMatrix(path, shape, hidden),
     createState(parameters) {
       const { matrices, others } = split(parameters, hidden);
       return { momentum: mapTree(matrices, (leaf) => tf.zeros(leaf.shape)), ...rest.createState(others) };
@@ -62,14 +64,17 @@ export function muon({ hidden = isOfLayer, ...options }: MuonOptions = {}): Opti
   };
 }
 
+const isMatrix = (path: string, shape: readonly number[], hidden: (path: string) => boolean): boolean =>
+  shape.length === 2 && hidden(path);
+
 function split(tree: ParameterTree, hidden: (path: string) => boolean): Record<"matrices" | "others", ParameterTree> {
   const leaves = Object.entries(flattenTree(tree));
   const of = (wanted: boolean) =>
-    unflattenTree(Object.fromEntries(leaves.filter(([path, leaf]) => (leaf.rank === 2 && hidden(path)) === wanted)));
+    unflattenTree(Object.fromEntries(leaves.filter(([path, { shape }]) => isMatrix(path, shape, hidden) === wanted)));
   return { matrices: of(true), others: of(false) };
 }
 
-/** In the order of the old tree: whoever saves it shall not see the difference. */
+/** Keeps the order of the old tree, so that a saved tree does not show the difference. */
 function joined(order: ParameterTree, ...trees: readonly ParameterTree[]): ParameterTree {
   const leaves = Object.assign({}, ...trees.map((tree) => flattenTree(tree))) as Record<string, Tensor>;
   return unflattenTree(Object.fromEntries(Object.keys(flattenTree(order)).map((path) => [path, leaves[path]!])));
@@ -96,7 +101,7 @@ function applyMuon(parameters: ParameterTree, moments: ParameterTree, gradients:
   return { parameters: unflattenTree(nextPs), moments: unflattenTree(nextMs) };
 }
 
-/** Matrices of one shape are multiplied together. */
+/** Groups the paths by shape, since matrices of one shape are multiplied together. */
 function byShape(parameters: Readonly<Record<string, Tensor>>): string[][] {
   const groups = new Map<string, string[]>();
   for (const [path, { shape }] of Object.entries(parameters)) {
@@ -106,7 +111,7 @@ function byShape(parameters: Readonly<Record<string, Tensor>>): string[][] {
   return [...groups.values()];
 }
 
-/** Of matrices `[N, rows, columns]`. */
+/** Updates matrices `[N, rows, columns]`. */
 function updated(p: Tensor3D, m: Tensor3D, g: Tensor3D, settings: Settings) {
   const { momentum, weightDecay, learningRate, gradientScale } = settings;
   const scaled = tf.mul(g, gradientScale);

@@ -1,11 +1,13 @@
 import { NumericsError } from "@trivium/core";
+import type { Batch } from "@trivium/features";
 import { disposeTree, tf } from "@trivium/tensor";
 import fc from "fast-check";
 import { beforeAll, expect, test } from "vitest";
 import { consume } from "./consume.ts";
 import { hasDiverged, noHistory, withLoss } from "./divergence.ts";
 import { createMemoryStore } from "./memory-store.ts";
-import { crossEntropy, smallRun } from "./testing/bigram.ts";
+import type { Task } from "./task.ts";
+import { bigramTask, smallRun } from "./testing/bigram.ts";
 import { train } from "./train.ts";
 import type { TrainOptions } from "./train-options.ts";
 
@@ -14,7 +16,7 @@ beforeAll(async () => {
 });
 
 /** The error that ends the run, and the checkpoint that it leaves. */
-async function failure(changes: Partial<TrainOptions>, store = createMemoryStore()) {
+async function failure(changes: Partial<TrainOptions<Batch>>, store = createMemoryStore()) {
   const before = tf.memory().numTensors;
   const stream = train(smallRun({ checkpoint: { store, every: 2 }, ...changes }));
   const error: unknown = await consume(stream).then(
@@ -26,21 +28,18 @@ async function failure(changes: Partial<TrainOptions>, store = createMemoryStore
 }
 
 /** The loss times a factor that depends on the call: two micro-batches a step. */
-function lossTimes(factorOf: (step: number) => number): TrainOptions["objective"] {
+function lossTimes(factorOf: (step: number) => number): Task<Batch> {
   let calls = 0;
-  return {
-    ...crossEntropy,
-    loss(logits, batch) {
-      const { sum, tokens } = crossEntropy.loss(logits, batch);
-      return { sum: tf.mul(sum, factorOf(Math.floor(calls++ / 2) + 1)), tokens };
-    },
-  };
+  return bigramTask({
+    dropoutRate: 0.2,
+    change: ({ sum, tokens }) => ({ sum: tf.mul(sum, factorOf(Math.floor(calls++ / 2) + 1)), tokens }),
+  });
 }
 
 test.each([Number.NaN, Number.POSITIVE_INFINITY])(
   "a loss of %s stops the run and keeps the last good checkpoint",
   async (bad) => {
-    const { error, kept } = await failure({ objective: lossTimes((step) => (step === 6 ? bad : 1)) });
+    const { error, kept } = await failure({ task: lossTimes((step) => (step === 6 ? bad : 1)) });
     expect(error).toBeInstanceOf(NumericsError);
     expect(error).toMatchObject({ code: "trainer/not-finite", details: { step: 6, learningRate: 0.02, savedStep: 4 } });
     expect(error.message).toMatch(
@@ -52,14 +51,10 @@ test.each([Number.NaN, Number.POSITIVE_INFINITY])(
 );
 
 test("a gradient that is not finite stops the run though the loss is fine", async () => {
-  const rootOfZero: TrainOptions["objective"] = {
-    ...crossEntropy,
-    loss(logits, batch) {
-      const { sum, tokens } = crossEntropy.loss(logits, batch);
-      return { sum: tf.add(sum, tf.sqrt(tf.mul(sum, 0))), tokens };
-    },
-  };
-  const { error } = await failure({ objective: rootOfZero });
+  const rootOfZero = bigramTask({
+    change: ({ sum, tokens }) => ({ sum: tf.add(sum, tf.sqrt(tf.mul(sum, 0))), tokens }),
+  });
+  const { error } = await failure({ task: rootOfZero });
   expect(error).toMatchObject({ code: "trainer/not-finite", details: { step: 1 } });
   expect(Number.isFinite(error.details.loss)).toBe(true);
 });
@@ -74,13 +69,13 @@ test("parameters that an update made infinite never reach a checkpoint, nor the 
 });
 
 test("a loss that stays far above its best stops the run, unless that is turned off", async () => {
-  const objective = () => lossTimes((step) => (step > 10 ? 10 : 1));
+  const task = () => lossTimes((step) => (step > 10 ? 10 : 1));
   const divergence = { patience: 5 };
-  const { error, kept } = await failure({ objective: objective(), divergence, steps: 40 });
+  const { error, kept } = await failure({ task: task(), divergence, steps: 40 });
   expect(error).toMatchObject({ code: "trainer/diverged", details: { step: 15 } });
   expect(error.message).toMatch(/step 15: .*far above its best.*for 5 steps.*loss .*learning rate 0.02/);
   expect(kept?.state.step).toBe(14);
-  expect((await failure({ objective: objective(), divergence: false, steps: 40 })).kept?.state.step).toBe(40);
+  expect((await failure({ task: task(), divergence: false, steps: 40 })).kept?.state.step).toBe(40);
 });
 
 test("losses that fall, with any jitter below the margin, never count as diverged", () => {

@@ -1,10 +1,10 @@
 import { defineKind } from "@trivium/registry";
 import type { ParameterTree } from "@trivium/tensor";
 
-/** What an optimiser keeps beside the parameters: named trees of the parameters' own shape. AdamW keeps `m` and `v`. */
+/** State of an optimiser: named trees of the parameters' own shapes. AdamW keeps `m` and `v`. */
 export type OptimizerState = Readonly<Record<string, ParameterTree>>;
 
-/** Parameters, and what the optimiser has learned about them. */
+/** Parameters, with the optimiser's state for them. */
 export interface Trained {
   readonly parameters: ParameterTree;
   readonly state: OptimizerState;
@@ -24,14 +24,19 @@ export interface Update {
  * An update rule. It holds no tensors of its own, so one optimiser serves any number of runs.
  *
  * `apply` consumes its trees: it disposes the old parameters, state and gradients (or writes into them, where nothing
- * else holds their data) and returns the ones to use. Whoever wants to keep the old ones takes a `copyTree` before; a
- * `clone` would share the data. Call it outside `tf.tidy`, which would dispose what it returns.
+ * else holds their data) and returns the ones to use. A `copyTree` made before keeps the old ones; a `clone` would share
+ * the data. Call it outside `tf.tidy`, which would dispose the result.
  */
 export interface Optimizer {
   readonly name: string;
-  /** What it was made with, as plain JSON: recorded in checkpoints, and compared on resume. */
+  /** Options of the optimiser, as plain JSON. Checkpoints record them, and a resume with others is refused. */
   readonly settings: Readonly<Record<string, number | string | boolean>>;
-  /** The state before the first update. Borrows the parameters. */
+  /**
+   * Returns whether each element of a parameter is updated by itself, from its own gradient and state alone. Such a
+   * parameter may be cut into parts that are updated apart.
+   */
+  isElementwise(path: string, shape: readonly number[]): boolean;
+  /** Returns the state before the first update. Borrows the parameters. */
   createState(parameters: ParameterTree): OptimizerState;
   apply(trained: Trained, gradients: ParameterTree, update: Update): Trained;
 }

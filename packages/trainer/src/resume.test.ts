@@ -1,3 +1,4 @@
+import type { Batch } from "@trivium/features";
 import { disposeTree, tf } from "@trivium/tensor";
 import { beforeAll, expect, test } from "vitest";
 import { adamW } from "./adam-w.ts";
@@ -7,7 +8,7 @@ import { consume } from "./consume.ts";
 import type { TrainEvent } from "./events.ts";
 import { createMemoryStore, type MemoryStore } from "./memory-store.ts";
 import { muon } from "./muon.ts";
-import { bigramModel, crossEntropy, smallRun } from "./testing/bigram.ts";
+import { bigramTask, smallRun } from "./testing/bigram.ts";
 import { train } from "./train.ts";
 import type { TrainOptions } from "./train-options.ts";
 import { warmupCosine } from "./warmup-cosine.ts";
@@ -17,7 +18,11 @@ beforeAll(async () => {
 });
 
 /** Runs to the end; the events, and the checkpoint that is then in the store. */
-async function run(store: MemoryStore, changes: Partial<TrainOptions> = {}, stopAfter = Number.POSITIVE_INFINITY) {
+async function run(
+  store: MemoryStore,
+  changes: Partial<TrainOptions<Batch>> = {},
+  stopAfter = Number.POSITIVE_INFINITY,
+) {
   const events: TrainEvent[] = [];
   const abort = new AbortController();
   const stream = train(smallRun({ checkpoint: { store, every: 5 }, signal: abort.signal, ...changes }));
@@ -95,7 +100,7 @@ test("another run is refused, naming each field that differs", async () => {
   const store = createMemoryStore();
   await run(store);
   const before = tf.memory().numTensors;
-  const changes = { seed: 4, optimizer: adamW({ beta2: 0.95 }), model: bigramModel({ dropoutRate: 0.5 }) };
+  const changes = { seed: 4, optimizer: adamW({ beta2: 0.95 }), task: bigramTask({ dropoutRate: 0.5 }) };
   await expect(run(store, { resume: true, ...changes })).rejects.toMatchObject({
     code: "checkpoint/other-run",
     details: {
@@ -105,9 +110,9 @@ test("another run is refused, naming each field that differs", async () => {
   expect(tf.memory().numTensors).toBe(before);
 });
 
-const settled = (settings: Record<string, unknown>) => ({ objective: { ...crossEntropy, settings } });
+const settled = (settings: Record<string, unknown>) => ({ task: bigramTask({ dropoutRate: 0.2, settings }) });
 
-test.each<[string, Partial<TrainOptions>, Partial<TrainOptions>, string]>([
+test.each<[string, Partial<TrainOptions<Batch>>, Partial<TrainOptions<Batch>>, string]>([
   ["label smoothing", settled({ smoothing: 0 }), settled({ smoothing: 0.5 }), "objective.smoothing was 0, is 0.5"],
   ["rate", {}, { schedule: constant({ rate: 1 }) }, "schedule.rate was 0.02, is 1"],
   [
@@ -144,8 +149,8 @@ test("parameters of other names or shapes are refused", async () => {
   const store = createMemoryStore();
   await run(store);
   const before = tf.memory().numTensors;
-  const model = bigramModel({ dropoutRate: 0.2, unreached: true });
-  await expect(run(store, { resume: true, model })).rejects.toThrow(
+  const task = bigramTask({ dropoutRate: 0.2, unreached: true });
+  await expect(run(store, { resume: true, task })).rejects.toThrow(
     "the checkpoint's model does not fit: idle is missing",
   );
   expect(tf.memory().numTensors).toBe(before);

@@ -1,35 +1,41 @@
 import { CheckpointError, jsonDifferences } from "@trivium/core";
-import { tf } from "@trivium/tensor";
+import { flattenSpecs, tf } from "@trivium/tensor";
 import type { NumericIdentity, Snapshot } from "./checkpoint-store.ts";
+import type { Task } from "./task.ts";
 import type { TrainOptions } from "./train-options.ts";
 
-/** What makes the run this run: two runs that differ here cannot continue one another. */
-export const identityOf = (options: TrainOptions): Record<string, unknown> => {
-  const { model, objective, optimizer, schedule, clipNorm, seed, identity } = options;
+/** Returns the paths that the task does not train. */
+export const frozenPaths = <B>({ specs, trains }: Task<B>): readonly string[] =>
+  trains ? Object.keys(flattenSpecs(specs)).filter((path) => !trains(path)) : [];
+
+/** Returns the facts that identify the run, as plain JSON. Runs that differ here cannot continue one another. */
+export const identityOf = <B>(options: TrainOptions<B>): Record<string, unknown> => {
+  const { task, optimizer, schedule, clipNorm, seed, identity, shards = 1 } = options;
+  const frozen = frozenPaths(task);
   return {
     ...identity,
-    architecture: model.architecture.name,
-    model: model.config,
-    objective: { name: objective.name, ...objective.settings },
+    ...task.describe(),
     optimizer: { name: optimizer.name, ...optimizer.settings },
-    // A schedule that says nothing of itself leaves the place to what the caller says.
-    ...(schedule.settings && { schedule: schedule.settings }),
-    ...(clipNorm !== undefined && { clipNorm }),
+    // A schedule without settings leaves the place to the caller's own.
+    schedule: schedule.settings ?? identity?.schedule,
+    clipNorm,
     seed,
+    shards: shards === 1 ? undefined : shards,
+    frozen: frozen.length === 0 ? undefined : frozen,
   };
 };
 
-/** The numeric identity that the caller gives, else the name of the backend. */
-export const numericIdentityOf = ({ numericIdentity }: TrainOptions): NumericIdentity =>
+/** Returns the numeric identity that the caller gives, else the name of the backend. */
+export const numericIdentityOf = <B>({ numericIdentity }: TrainOptions<B>): NumericIdentity =>
   numericIdentity ?? { backend: tf.getBackend() };
 
 /**
  * Checks that a checkpoint was computed as this run would be; a difference would change the bits.
  *
- * @returns what differs, if the caller allows it.
+ * @returns the differences, if the caller allows them.
  * @throws {CheckpointError} `trainer/numeric-identity`, naming what differs.
  */
-export function checkNumericIdentity({ state }: Snapshot, options: TrainOptions): readonly string[] {
+export function checkNumericIdentity<B>({ state }: Snapshot, options: TrainOptions<B>): readonly string[] {
   const differences = jsonDifferences(state.numericIdentity, numericIdentityOf(options)).map(
     ({ path, was, is }) => `${path} was ${was}, is ${is}`,
   );

@@ -1,89 +1,93 @@
-import type { Batch } from "@trivium/features";
-import type { Model } from "@trivium/model";
-import type { Objective } from "@trivium/objectives";
+import type { BatchSource } from "@trivium/features";
 import type { ParameterTree } from "@trivium/tensor";
-import type { BatchSource } from "./batch-source.ts";
 import type { CheckpointStore, NumericIdentity } from "./checkpoint-store.ts";
 import type { DivergenceOptions } from "./divergence.ts";
 import type { Optimizer } from "./optimizer.ts";
 import type { Schedule } from "./schedule.ts";
+import type { Sharding } from "./sharding.ts";
+import type { Task } from "./task.ts";
 
-/** When and where checkpoints are written. One is also written at the end, and when the signal aborts. */
+/** Time and place of checkpoints. One is also written at the end, and when the signal aborts. */
 export interface CheckpointOptions {
   readonly store: CheckpointStore;
   /** Steps between two checkpoints. Default: only at the end. */
-  readonly every?: number;
+  readonly every?: number | undefined;
 }
 
 /** An evaluation within training. */
 export interface EvaluateOptions {
-  /** Steps between two evaluations; there is one after the last step too. */
+  /** Steps between two evaluations. There is one after the last step too. */
   readonly every: number;
-  /** Borrows the parameters: it must neither dispose nor keep them. */
+  /** Evaluates the parameters. It borrows them: it must neither dispose nor keep them. */
   run(parameters: ParameterTree, step: number): Promise<Readonly<Record<string, number>>>;
 }
 
 /**
- * A part of a step: forming its batches; for each micro-batch the loss and its gradients; then reading the loss, clipping
- * and the optimiser. `"end"` is when the step is over.
+ * A part of a step. `"data"` forms the batches. `"forward"` and `"backward"` compute loss and gradients of a micro-batch.
+ * `"update"` reads the loss, clips and updates. `"end"` follows when the step is over.
  */
 export type StepPhase = "data" | "forward" | "backward" | "update" | "end";
 
-/** What a run is made of, and how it is to be run. */
-export interface TrainOptions {
-  readonly model: Pick<Model, "architecture" | "config" | "createParameters" | "logits">;
-  readonly objective: Pick<Objective, "name" | "settings" | "loss">;
-  readonly batches: BatchSource;
+/** Options of a training run. */
+export interface TrainOptions<B> {
+  readonly task: Task<B>;
+  readonly batches: BatchSource<B>;
+  /**
+   * Number of shards that the batch of each step is cut into. Sums over shards are taken by a tree that depends on their
+   * number alone, so another number is another run, and the number of processes changes no bit. Default 1.
+   */
+  readonly shards?: number | undefined;
+  /** Division of the shards among processes. Default: this process computes all of them. */
+  readonly sharding?: ((shards: number) => Sharding) | undefined;
   readonly optimizer: Optimizer;
   readonly schedule: Schedule;
   /** The step at which the run is finished. */
   readonly steps: number;
-  /** Decides the initial parameters and every dropout mask. */
+  /** Seed of the initial parameters and of every dropout mask. */
   readonly seed: number | string;
-  /** Parameters to start from, consumed. Default: fresh ones from the seed. */
-  readonly parameters?: ParameterTree;
+  /** Parameters to start from. The run consumes them. Default: fresh ones from the seed. */
+  readonly parameters?: ParameterTree | undefined;
   /** The largest global norm of the gradient; larger ones are scaled down to it. Default: no clipping. */
   readonly clipNorm?: number | undefined;
-  /** When to give up on a run whose loss rises. `false` for never. */
-  readonly divergence?: DivergenceOptions | false;
+  /** Condition under which a run whose loss rises is stopped. `false` for never. */
+  readonly divergence?: DivergenceOptions | false | undefined;
   /**
-   * Whether the model's layers are run again in the backward pass instead of keeping their intermediates: less memory,
-   * more time, the same weights to the bit, so that a resume may change it. Also called activation checkpointing; not to
-   * be confused with `checkpoint`, which writes the run to a store. Default false.
+   * Runs the model's layers again in the backward pass instead of keeping their intermediates: less memory, more time, the
+   * same weights to the bit, so that a resume may change it. Also called activation checkpointing. `checkpoint`, in
+   * contrast, writes the run to a store. Default false.
    */
-  readonly checkpointing?: boolean;
-  readonly checkpoint?: CheckpointOptions;
-  /** Whether to go on from the store's newest checkpoint; from step 0 if it has none. */
-  readonly resume?: boolean;
+  readonly checkpointing?: boolean | undefined;
+  readonly checkpoint?: CheckpointOptions | undefined;
+  /** Continues from the store's newest checkpoint, or from step 0 if the store has none. Default false. */
+  readonly resume?: boolean | undefined;
   /**
-   * What else makes the run this run, as plain JSON; a resume with another one is refused.
+   * Further facts that identify the run, as plain JSON. A resume with others is refused.
    *
-   * The trainer itself compares the architecture's name, the model's configuration, the objective, the optimiser and the
-   * schedule by name and `settings`, `clipNorm` and the seed. `steps` may grow, unless the schedule depends on it. Yours
-   * to add: the data, the tokenizer, how batches are formed, the attention kernel, given `parameters`, and whatever has
-   * no `settings`: a schedule that is, or has in it, a function of your own (name it `schedule`), the `decay` function of AdamW.
+   * The trainer itself compares the task's description, the frozen parameters, the optimiser and the schedule by name and
+   * `settings`, `clipNorm`, the number of shards and the seed. `steps` may grow, unless the schedule depends on it. The
+   * caller adds the data, the tokenizer, the forming of batches, the attention kernel, the origin of given `parameters`,
+   * and everything without `settings`: a schedule that is or contains a function of the caller's own (under the name
+   * `schedule`), and the `decay` function of AdamW.
    */
-  readonly identity?: Readonly<Record<string, unknown>>;
-  /** More to be written into the checkpoint's `config.json`; not compared. Plain JSON. */
-  readonly config?: Readonly<Record<string, unknown>>;
-  /** What may change the bits of the run. Default: the name of the backend. */
-  readonly numericIdentity?: NumericIdentity;
-  /** Resumes with another numeric identity, with a warning; the run is then not the one that was interrupted. */
-  readonly allowNumericChange?: boolean;
-  readonly evaluate?: EvaluateOptions;
-  /** Floating-point operations of training on a batch, to be counted in the events. */
-  readonly flops?: (batch: Batch) => number;
-  /** Told when a phase of a step begins, of every step. It must not throw. */
-  readonly onPhase?: (phase: StepPhase) => void;
-  /** Stops after the step that runs, with a checkpoint. */
+  readonly identity?: Readonly<Record<string, unknown>> | undefined;
+  /** Additions to the checkpoint's `config.json`, as plain JSON. A resume does not compare them. */
+  readonly config?: Readonly<Record<string, unknown>> | undefined;
+  /** Facts that may change the bits of the run. Default: the name of the backend. */
+  readonly numericIdentity?: NumericIdentity | undefined;
+  /** Resumes with another numeric identity, with a warning. The bits then differ from those of an undisturbed run. */
+  readonly allowNumericChange?: boolean | undefined;
+  readonly evaluate?: EvaluateOptions | undefined;
+  /** Called when a phase of a step begins. It must not throw. */
+  readonly onPhase?: ((phase: StepPhase) => void) | undefined;
+  /** Stops the run after the current step, with a checkpoint. */
   readonly signal?: AbortSignal | undefined;
-  /** Steps between two step events; the last step has one too. Default 1. */
-  readonly logEvery?: number;
+  /** Steps between two step events. The last step has one too. Default 1. */
+  readonly logEvery?: number | undefined;
 }
 
-/** What `train` returns. */
+/** Result of `train`. */
 export interface TrainResult {
-  /** Of the caller now: dispose them with `disposeTree`. */
+  /** They belong to the caller, who disposes them with `disposeTree`. */
   readonly parameters: ParameterTree;
   /** Steps done. */
   readonly step: number;

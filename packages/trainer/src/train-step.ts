@@ -1,82 +1,90 @@
-import { ConfigError, NumericsError } from "@trivium/core";
-import type { Batch } from "@trivium/features";
-import { disposeTree, flattenTree, squaredNorms, tf } from "@trivium/tensor";
-import { type Accumulated, accumulate } from "./accumulate.ts";
+import { ConfigError, DataError, type Json, NumericsError } from "@trivium/core";
+import { disposeTree } from "@trivium/tensor";
+import { type AccumulatedShards, accumulateShards, disposeShards } from "./accumulate-shards.ts";
 import { hasDiverged, withLoss } from "./divergence.ts";
-import type { StepEvent, Totals, WarningEvent } from "./events.ts";
-import { clipFactor, normOf } from "./global-norm.ts";
-import { lossOf } from "./loss-of.ts";
-import type { Run } from "./run.ts";
+import type { StepEvent, WarningEvent } from "./events.ts";
+import { clipFactor } from "./global-norm.ts";
+import { disposeRest, ownedPart } from "./ownership.ts";
+import { allParameters, type Run } from "./run.ts";
+import type { Reduced } from "./sharding.ts";
+import { addCounts, joinRecords, readRecord, type StepNumbers } from "./step-record.ts";
 import type { TrainOptions } from "./train-options.ts";
 
-/** A page's clock may stand still for so long. */
+/** Resolution of a page's clock, in seconds. */
 const CLOCK_SECONDS = 1e-4;
 
-/** What is told about a step that was taken. */
+/** The event of a step, and warnings about it. */
 export interface TakenStep {
   readonly event: StepEvent;
   readonly warnings: readonly WarningEvent[];
 }
 
 /**
- * One step: gradients over the step's micro-batches, checks, clipping, update. On an error the run keeps its parameters.
+ * Takes one step: gradients over the step's shards, one vote about their numbers, clipping, update. On an error the run
+ * keeps its parameters.
  *
  * @throws {NumericsError} `trainer/not-finite` or `trainer/diverged`.
  * @throws {ConfigError} `trainer/learning-rate` if the schedule gives no rate.
+ * @throws {DataError} `trainer/no-batches` if no shard has a batch.
  */
-export async function trainStep(run: Run, options: TrainOptions, pause: () => Promise<void>): Promise<TakenStep> {
+export async function trainStep<B>(run: Run, options: TrainOptions<B>, pause: () => Promise<void>): Promise<TakenStep> {
   const started = performance.now();
-  const { step, trained } = run;
+  const { step, sharding } = run;
   options.onPhase?.("data");
-  const batches = options.batches.batches(step);
+  const { own, shards: of } = sharding;
+  const { batches, cursor } = await options.batches.step({ step, cursor: run.cursor, shards: own, of });
   const learningRate = rateOf(options, step);
-  const accumulated = await accumulate({
-    parameters: trained.parameters,
+  const sums = await accumulateShards({
+    parameters: run.trained.parameters,
+    own,
+    of,
     batches,
+    loss: lossOf(run, options),
     pause,
-    loss(batch, index) {
-      options.onPhase?.("forward");
-      const loss = lossOfMicroBatch(batch, index, run, options);
-      options.onPhase?.("backward");
-      return loss;
-    },
   });
   options.onPhase?.("update");
+  const reduced = await reduceShards(run, sums);
   try {
-    const measured = await measure(accumulated);
-    assertFinite(run, { ...measured, learningRate }, options);
-    run.losses = checkedHistory(run, { ...measured, learningRate }, options);
-    const gradientScale = clipFactor(measured.gradientNorm, options.clipNorm) / accumulated.tokens;
-    run.trained = options.optimizer.apply(trained, accumulated.gradients, {
-      learningRate,
-      step: step + 1,
-      gradientScale,
-    });
-    run.step = step + 1;
-    const event = stepEvent(run, {
-      ...measured,
-      learningRate,
-      batches,
-      options,
-      seconds: (performance.now() - started) / 1000,
-    });
+    const record = await readRecord(sums, reduced.squares, { batches, counts: (batch) => options.task.counts(batch) });
+    const numbers = joinRecords(await sharding.vote(record), of);
+    await update(run, options, { numbers, learningRate, cursor, gradients: reduced.gradients });
+    const seconds = (performance.now() - started) / 1000;
+    const event = stepEvent(run, { ...numbers, learningRate, seconds });
     run.totals = event.totals;
-    return { event, warnings: warningsOf(event, accumulated) };
+    return { event, warnings: warningsOf(event, numbers) };
   } finally {
-    disposeTree(accumulated.gradients);
-    tf.dispose(accumulated.losses as never);
+    disposeTree(reduced.gradients);
+    reduced.squares.dispose();
+    disposeShards({ ...sums, gradients: [] });
     options.onPhase?.("end");
   }
 }
 
-/** Step and micro-batch are in the seed, so a resumed run drops what the undisturbed one drops. */
-const lossOfMicroBatch = (batch: Batch, index: number, { trained, step }: Run, options: TrainOptions) =>
-  lossOf(options, trained.parameters, batch, {
-    dropoutSeed: `${options.seed}/${step}/${index}`,
-    checkpointing: options.checkpointing ?? false,
-  });
+/** Shard, step and micro-batch are in the seed, so a resumed run drops the same elements as an undisturbed one. */
+function lossOf<B>(run: Run, { task, seed, checkpointing, onPhase }: TrainOptions<B>) {
+  const parameters = allParameters(run);
+  return (batch: B, index: number, shard: number) => {
+    onPhase?.("forward");
+    const place = run.sharding.shards === 1 ? index : `${shard}.${index}`;
+    const loss = task.loss(parameters, batch, {
+      seed: `${seed}/${run.step}/${place}`,
+      recompute: checkpointing ?? false,
+    });
+    onPhase?.("backward");
+    return loss;
+  };
+}
 
-function rateOf({ schedule }: TrainOptions, step: number): number {
+async function reduceShards({ sharding }: Run, sums: AccumulatedShards): Promise<Reduced> {
+  try {
+    return await sharding.reduce(sums.gradients);
+  } catch (error) {
+    disposeShards(sums);
+    throw error;
+  }
+}
+
+function rateOf<B>({ schedule }: TrainOptions<B>, step: number): number {
   const rate = schedule(step);
   if (Number.isFinite(rate) && rate >= 0) return rate;
   throw new ConfigError("trainer/learning-rate", `the schedule should give a rate ≥ 0 for step ${step}, got ${rate}`, {
@@ -84,71 +92,74 @@ function rateOf({ schedule }: TrainOptions, step: number): number {
   });
 }
 
-interface Measured {
-  /** Nats per supervised token. */
-  readonly loss: number;
-  readonly gradientNorm: number;
+interface StepUpdate {
+  readonly numbers: StepNumbers;
+  readonly learningRate: number;
+  readonly cursor: Json;
+  readonly gradients: Reduced["gradients"];
 }
 
-/** Reads loss and norm in one go: on a GPU each read waits for everything before it. */
-async function measure({ losses, gradients, tokens }: Accumulated): Promise<Measured> {
-  const together = tf.tidy(() =>
-    tf.concat([tf.stack(losses as never) as tf.Tensor1D, squaredNorms(Object.values(flattenTree(gradients)))]),
-  );
-  try {
-    const values = (await together.data()) as Float32Array;
-    const loss = values.subarray(0, losses.length).reduce((sum, value) => sum + value, 0) / tokens;
-    return { loss, gradientNorm: normOf(values.subarray(losses.length)) / tokens };
-  } finally {
-    together.dispose();
-  }
+/** Checks the numbers, which are the same in every process, and updates the rows that this process owns. */
+async function update<B>(run: Run, options: TrainOptions<B>, { numbers, learningRate, ...step }: StepUpdate) {
+  if (numbers.batches === 0) throw new DataError("trainer/no-batches", "a step needs at least one batch, got none");
+  assertFinite(run, { ...numbers, learningRate }, options);
+  run.losses = checkedHistory(run, { ...numbers, learningRate }, options);
+  const { parameters, state } = run.trained;
+  const owned = ownedPart(parameters, run.slices);
+  const updated = options.optimizer.apply({ parameters: owned, state }, step.gradients, {
+    learningRate,
+    step: run.step + 1,
+    gradientScale: clipFactor(numbers.gradientNorm, options.clipNorm) / numbers.tokens,
+  });
+  const whole = await run.sharding.publish(updated.parameters);
+  disposeRest(updated.parameters, whole);
+  disposeRest(parameters, owned);
+  run.trained = { parameters: whole, state: updated.state };
+  run.step += 1;
+  run.cursor = step.cursor;
 }
 
-interface Checked extends Measured {
+interface Checked extends StepNumbers {
   readonly learningRate: number;
 }
 
-function assertFinite(run: Run, measured: Checked, options: TrainOptions): void {
-  const { loss, gradientNorm } = measured;
+function assertFinite<B>(run: Run, numbers: Checked, options: TrainOptions<B>): void {
+  const { loss, gradientNorm } = numbers;
   if (Number.isFinite(loss) && Number.isFinite(gradientNorm)) return;
-  throw numericsError("trainer/not-finite", "is not finite", run, measured, options);
+  throw numericsError("trainer/not-finite", "is not finite", { run, numbers, options });
 }
 
-function checkedHistory(run: Run, measured: Checked, options: TrainOptions): Run["losses"] {
+function checkedHistory<B>(run: Run, numbers: Checked, options: TrainOptions<B>): Run["losses"] {
   const { divergence = {} } = options;
   if (divergence === false) return run.losses;
-  const losses = withLoss(run.losses, measured.loss, divergence);
+  const losses = withLoss(run.losses, numbers.loss, divergence);
   if (!hasDiverged(losses, divergence)) return losses;
   const what = `has been far above its best, ${losses.best?.toPrecision(4)}, for ${losses.tooHigh} steps`;
-  throw numericsError("trainer/diverged", what, run, measured, options);
+  throw numericsError("trainer/diverged", what, { run, numbers, options });
 }
 
-function numericsError(code: string, what: string, run: Run, measured: Checked, options: TrainOptions): NumericsError {
-  const { loss, gradientNorm, learningRate } = measured;
+interface BrokenStep<B> {
+  readonly run: Run;
+  readonly numbers: Checked;
+  readonly options: TrainOptions<B>;
+}
+
+function numericsError<B>(code: string, what: string, { run, numbers, options }: BrokenStep<B>): NumericsError {
+  const { loss, gradientNorm, learningRate } = numbers;
   const step = run.step + 1;
-  const numbers = `loss ${loss}, gradient norm ${gradientNorm}, learning rate ${learningRate}`;
+  const shown = `loss ${loss}, gradient norm ${gradientNorm}, learning rate ${learningRate}`;
   const resume = `Resume from the good checkpoint of step ${run.savedStep} in ${options.checkpoint?.store.location}`;
   const remedy = `${run.savedStep === undefined ? "Start again" : resume} with a lower learning rate or clipping`;
-  const message = `training stopped at step ${step}: the loss or its gradient ${what} (${numbers}). ${remedy}`;
+  const message = `training stopped at step ${step}: the loss or its gradient ${what} (${shown}). ${remedy}`;
   return new NumericsError(code, message, {
     details: { step, loss, gradientNorm, learningRate, savedStep: run.savedStep },
   });
 }
 
-interface StepFacts extends Checked {
-  readonly batches: readonly Batch[];
-  readonly options: TrainOptions;
-  readonly seconds: number;
-}
-
-function stepEvent({ step, totals }: Run, facts: StepFacts): StepEvent {
-  const { batches, options, seconds, loss, learningRate, gradientNorm } = facts;
-  const total = (count: (batch: Batch) => number) => batches.reduce((sum, batch) => sum + count(batch), 0);
-  const counts = {
-    supervisedTokens: total((batch) => batch.supervisedTokens),
-    seenTokens: total((batch) => batch.seenTokens),
-    ...(options.flops && { flops: total(options.flops) }),
-  };
+function stepEvent(
+  { step, totals }: Run,
+  { counts, loss, learningRate, gradientNorm, seconds }: TimedNumbers,
+): StepEvent {
   return {
     type: "step",
     step,
@@ -158,18 +169,15 @@ function stepEvent({ step, totals }: Run, facts: StepFacts): StepEvent {
     ...counts,
     seconds,
     tokensPerSecond: counts.seenTokens / Math.max(seconds, CLOCK_SECONDS),
-    totals: addTotals(totals, { ...counts, seconds }),
+    totals: { ...addCounts([totals, counts]), seconds: totals.seconds + seconds },
   };
 }
 
-const addTotals = (before: Totals, more: Totals): Totals => ({
-  supervisedTokens: before.supervisedTokens + more.supervisedTokens,
-  seenTokens: before.seenTokens + more.seenTokens,
-  ...(more.flops !== undefined && { flops: (before.flops ?? 0) + more.flops }),
-  seconds: before.seconds + more.seconds,
-});
+interface TimedNumbers extends Checked {
+  readonly seconds: number;
+}
 
-function warningsOf({ step, supervisedTokens }: StepEvent, { unreached }: Accumulated): WarningEvent[] {
+function warningsOf({ step, supervisedTokens }: StepEvent, { unreached }: StepNumbers): WarningEvent[] {
   const warnings: WarningEvent[] = [];
   if (supervisedTokens === 0) {
     const message = `step ${step} has no target token; its loss counts as 0`;

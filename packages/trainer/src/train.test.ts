@@ -1,4 +1,4 @@
-import { type Batch, toBatch } from "@trivium/features";
+import { type Batch, batchesByStep, toBatch } from "@trivium/features";
 import { copyTree, disposeTree, flattenTree, type ParameterTree, type Tensor, tf } from "@trivium/tensor";
 import { beforeAll, expect, test } from "vitest";
 import { accumulate } from "./accumulate.ts";
@@ -7,7 +7,9 @@ import { constant } from "./constant.ts";
 import { consume } from "./consume.ts";
 import type { StepEvent, TrainEvent } from "./events.ts";
 import { createMemoryStore } from "./memory-store.ts";
-import { batchOf, bigramModel, countingRows, crossEntropy, row, smallRun, VOCABULARY } from "./testing/bigram.ts";
+import type { Optimizer } from "./optimizer.ts";
+import type { Task } from "./task.ts";
+import { batchOf, bigramTask, countingBatches, row, smallRun, VOCABULARY } from "./testing/bigram.ts";
 import { train } from "./train.ts";
 import type { TrainOptions } from "./train-options.ts";
 
@@ -16,7 +18,7 @@ beforeAll(async () => {
 });
 
 /** Runs to the end; the parameters as plain numbers, everything disposed. */
-async function run(options: TrainOptions) {
+async function run(options: TrainOptions<Batch>) {
   const events: TrainEvent[] = [];
   const result = await consume(train(options), (event) => void events.push(event));
   const weights = read(result.parameters);
@@ -28,11 +30,11 @@ async function run(options: TrainOptions) {
 const read = (tree: ParameterTree): Record<string, number[]> =>
   Object.fromEntries(Object.entries(flattenTree<Tensor>(tree)).map(([path, leaf]) => [path, [...leaf.dataSync()]]));
 
-const once = (batch: Batch | readonly Batch[]) => ({ batches: () => [batch].flat() as readonly Batch[] });
+const once = (batch: Batch | readonly Batch[]) => batchesByStep(() => [batch].flat() as readonly Batch[]);
 
 test("a run yields started, its steps and stopped, and learns", async () => {
   const { events, steps, step, reason } = await run(
-    smallRun({ steps: 150, model: bigramModel(), batches: once(countingRows.batches(0)) }),
+    smallRun({ steps: 150, task: bigramTask(), batches: once(countingBatches(0)) }),
   );
   expect(events[0]).toMatchObject({ type: "started", step: 0, steps: 150, parameters: 7 * 5 + 5 * 7 + 7 });
   expect(events.at(-1)).toMatchObject({ type: "stopped", reason: "finished", step: 150 });
@@ -41,8 +43,11 @@ test("a run yields started, its steps and stopped, and learns", async () => {
 });
 
 test("events are plain data with counts that add up", async () => {
-  const flops = (batch: Batch) => 10 * batch.seenTokens;
-  const { events, steps } = await run(smallRun({ steps: 5, flops }));
+  const task: Task<Batch> = {
+    ...bigramTask(),
+    counts: ({ supervisedTokens, seenTokens }) => ({ supervisedTokens, seenTokens, flops: 10 * seenTokens }),
+  };
+  const { events, steps } = await run(smallRun({ steps: 5, task }));
   expect(JSON.parse(JSON.stringify(events))).toEqual(events);
   expect(steps.map(({ step }) => step)).toEqual([1, 2, 3, 4, 5]);
   // Two micro-batches: rows of 4 and 6 ids, and one of 3, 4, 5, 3, 4; each id but the last is seen, each but the first is a target.
@@ -74,21 +79,21 @@ test("the same seed twice differs by exactly nothing, another seed does", async 
 test("each step and micro-batch drops other elements", async () => {
   const same = once([batchOf(row([1, 2, 3])), batchOf(row([1, 2, 3]))]);
   const seeds: string[] = [];
-  const model = bigramModel();
-  const spy: TrainOptions["model"] = {
-    ...model,
-    logits(parameters, input, options) {
-      seeds.push(options!.dropoutSeed!);
-      return model.logits(parameters, input, options);
+  const task = bigramTask();
+  const spy: Task<Batch> = {
+    ...task,
+    loss(parameters, batch, options) {
+      seeds.push(options.seed);
+      return task.loss(parameters, batch, options);
     },
   };
-  await run(smallRun({ model: spy, batches: same, steps: 2, seed: "s" }));
+  await run(smallRun({ task: spy, batches: same, steps: 2, seed: "s" }));
   expect(seeds).toEqual(["s/0/0", "s/0/1", "s/1/0", "s/1/1"]);
 });
 
 test("pitfall 23: micro-batches of unequal length are one big batch, not a mean of means", async () => {
   const [short, long] = [row([1, 2], 0), row([3, 4, 5, 6, 1, 2, 0], 2)];
-  const options = { model: bigramModel(), optimizer: adamW({ epsilon: 1e-3 }), steps: 6 };
+  const options = { task: bigramTask(), optimizer: adamW({ epsilon: 1e-3 }), steps: 6 };
   const split = await run(smallRun({ ...options, batches: once([batchOf(short), batchOf(long)]) }));
   const whole = await run(smallRun({ ...options, batches: once(toBatch([short, long], { pad: 0 })) }));
   split.steps.forEach((step, at) => {
@@ -118,13 +123,13 @@ test("pitfall 25: a batch without targets has the loss 0, says so once, and brea
 });
 
 test("clipping bounds the update as in float64, and the event tells the norm before it", async () => {
-  const { model, objective, seed } = smallRun({ model: bigramModel() });
-  const batches = countingRows.batches(0);
-  const parameters = await initial(smallRun({ model }));
+  const task = bigramTask();
+  const batches = countingBatches(0);
+  const parameters = await initial(smallRun({ task }));
   const { gradients, losses, tokens } = await accumulate({
     parameters,
     batches,
-    loss: (batch) => objective.loss(model.logits(parameters, batch), batch),
+    loss: (batch: Batch) => task.loss(parameters, batch, { seed: "", recompute: false }),
   });
   const flat = Object.values(read(gradients))
     .flat()
@@ -132,7 +137,7 @@ test("clipping bounds the update as in float64, and the event tells the norm bef
   const norm = Math.hypot(...flat);
   const received: number[] = [];
   const recorder = adamW();
-  const optimizer: TrainOptions["optimizer"] = {
+  const optimizer: Optimizer = {
     ...recorder,
     apply(trained, raw, update) {
       received.push(
@@ -144,7 +149,7 @@ test("clipping bounds the update as in float64, and the event tells the norm bef
     },
   };
   const { steps } = await run(
-    smallRun({ model, parameters, optimizer, batches: once(batches), steps: 1, clipNorm: 0.1, seed }),
+    smallRun({ task, parameters, optimizer, batches: once(batches), steps: 1, clipNorm: 0.1 }),
   );
   expect(steps[0]!.gradientNorm).toBeCloseTo(norm, 5);
   expect(norm).toBeGreaterThan(0.1);
@@ -155,7 +160,7 @@ test("clipping bounds the update as in float64, and the event tells the norm bef
 });
 
 /** A copy of the parameters that a run of these options starts from. */
-async function initial(options: TrainOptions): Promise<ParameterTree> {
+async function initial(options: TrainOptions<Batch>): Promise<ParameterTree> {
   const { parameters } = await consume(train({ ...options, steps: 0 }));
   const copy = copyTree(parameters);
   disposeTree(parameters);
@@ -163,7 +168,7 @@ async function initial(options: TrainOptions): Promise<ParameterTree> {
 }
 
 test("a parameter that the loss does not reach is named in one warning", async () => {
-  const { events } = await run(smallRun({ model: bigramModel({ unreached: true }), steps: 3 }));
+  const { events } = await run(smallRun({ task: bigramTask({ unreached: true }), steps: 3 }));
   const warnings = events.filter(({ type }) => type === "warning");
   expect(warnings).toMatchObject([{ code: "trainer/unreached-parameters", step: 1 }]);
   expect(JSON.stringify(warnings)).toContain("idle");
@@ -205,7 +210,7 @@ test("a sink that throws stops the run, and its error is the one that is seen", 
 });
 
 test("two runs that take turns equal the same runs one after the other", async () => {
-  const options = [smallRun({ seed: 1 }), smallRun({ seed: 2, model: bigramModel({ dropoutRate: 0.1 }) })];
+  const options = [smallRun({ seed: 1 }), smallRun({ seed: 2, task: bigramTask({ dropoutRate: 0.1 }) })];
   const alone = [await run(options[0]!), await run(options[1]!)];
   const before = tf.memory().numTensors;
   const together = await Promise.all(options.map(run));
@@ -234,16 +239,15 @@ test.each([
 ])("timers run between %s, though each is synchronous work", async (_, steps, microBatches) => {
   let ticks = 0;
   const timer = setInterval(() => ticks++, 5);
-  const slow: TrainOptions["objective"] = {
-    ...crossEntropy,
-    loss(logits, batch) {
+  const slow = bigramTask({
+    change(sum) {
       const end = performance.now() + 10;
       while (performance.now() < end);
-      return crossEntropy.loss(logits, batch);
+      return sum;
     },
-  };
+  });
   const batches = once(Array.from({ length: microBatches }, () => batchOf(row([1, 2, 3]))));
-  await run(smallRun({ objective: slow, steps, batches }));
+  await run(smallRun({ task: slow, steps, batches }));
   clearInterval(timer);
   expect(ticks).toBeGreaterThanOrEqual(4);
 });
@@ -259,6 +263,8 @@ test.each([
   [{ steps: 1.5 }, /steps/],
   [{ clipNorm: 0 }, /clipNorm/],
   [{ logEvery: 0 }, /logEvery/],
+  [{ shards: 0 }, /shards/],
+  [{ task: bigramTask({ trains: () => false }) }, /trains/],
   [{ checkpoint: { store: createMemoryStore(), every: 0 } }, /checkpointEvery/],
   [{ divergence: { patience: 0 } }, /patience/],
   [{ resume: true }, /store/],

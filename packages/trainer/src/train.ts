@@ -3,32 +3,35 @@ import { countParameters } from "@trivium/tensor";
 import type { EvaluatedEvent, StartedEvent, TrainEvent, WarningEvent } from "./events.ts";
 import { globalNorm } from "./global-norm.ts";
 import { openRun } from "./open-run.ts";
-import { disposeState, disposeTrained, type Run } from "./run.ts";
+import { allParameters, disposeRun, disposeState, type Run } from "./run.ts";
 import { saveRun } from "./save-run.ts";
-import type { TrainOptions, TrainResult } from "./train-options.ts";
+import type { EvaluateOptions, TrainOptions, TrainResult } from "./train-options.ts";
 import { trainStep } from "./train-step.ts";
 
 /**
- * Trains a model: a stream of events that takes a step whenever its consumer asks for more, and returns the parameters.
+ * Trains the parameters of a task: a stream of events that takes a step whenever its consumer asks for more, and returns
+ * the parameters.
  *
- * The parameters belong to the run until the stream ends and to the caller then (`consume` hands them over; `for await`
- * would drop them). If the consumer stops early, or an error ends the stream, the run disposes all it holds. No tfjs
- * scope is open between events, so any number of runs may take turns.
+ * The parameters belong to the run until the stream ends and to the caller afterwards. `consume` hands them over;
+ * `for await` would drop them. If the consumer stops early, or an error ends the stream, the run disposes everything that
+ * it holds. No tfjs scope is open between events, so any number of runs may take turns.
  *
  * @throws {NumericsError} `trainer/not-finite` if a loss, a gradient or a parameter is NaN or infinite,
- *   `trainer/diverged` if the loss rises and stays up; the newest checkpoint is then one from before.
+ *   `trainer/diverged` if the loss rises and stays up. The newest checkpoint is then one from before.
  * @throws {CheckpointError} `checkpoint/run-exists`, `checkpoint/other-run`, `trainer/numeric-identity` or
- *   `trainer/parameters` if what the store holds cannot be gone on from.
- * @throws {ConfigError} `trainer/options` naming the field, or `trainer/learning-rate` if the schedule gives no rate.
+ *   `trainer/parameters` if the content of the store cannot be continued.
+ * @throws {ConfigError} `trainer/options` naming the field, `trainer/given-parameters` if they do not fit the task, or
+ *   `trainer/learning-rate` if the schedule gives no rate.
  * @throws {DataError} `trainer/no-batches` if a step has none.
  * @example
- * const { parameters } = await consume(train({ model, objective, batches, optimizer: adamW(), schedule, steps: 100, seed: 1 }));
+ * const task = languageTask({ model, objective });
+ * const { parameters } = await consume(train({ task, batches, optimizer: adamW(), schedule, steps: 100, seed: 1 }));
  */
-export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, TrainResult, void> {
+export async function* train<B>(options: TrainOptions<B>): AsyncGenerator<TrainEvent, TrainResult, void> {
   const { run, warnings } = await openRun(options);
   let handedOver = false;
   try {
-    yield startedEvent(run, options);
+    yield startedEvent(run, options.steps);
     yield* warnings;
     yield* takeSteps(run, options);
     const store = options.checkpoint?.store;
@@ -38,18 +41,18 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
     yield { type: "stopped", reason, step: run.step, totals: run.totals };
     handedOver = true;
     disposeState(run.trained.state);
-    return { parameters: run.trained.parameters, step: run.step, reason };
+    return { parameters: allParameters(run), step: run.step, reason };
   } finally {
-    if (!handedOver) disposeTrained(run.trained);
+    if (!handedOver) disposeRun(run);
   }
 }
 
-async function* takeSteps(run: Run, options: TrainOptions): AsyncGenerator<TrainEvent, void, void> {
-  const { steps, signal, checkpoint, evaluate, logEvery = 1 } = options;
+async function* takeSteps<B>(run: Run, options: TrainOptions<B>): AsyncGenerator<TrainEvent, void, void> {
+  const { steps, checkpoint, evaluate, logEvery = 1 } = options;
   const pause = createPacer();
   const told = new Set<WarningEvent["code"]>();
   const isDue = (every: number) => run.step % every === 0;
-  while (run.step < steps && !signal?.aborted) {
+  while (run.step < steps && !(await isAborted(run, options))) {
     const { event, warnings } = await trainStep(run, options, pause);
     const isLast = run.step === steps;
     yield* warnings.filter(({ code }) => !told.has(code));
@@ -62,20 +65,27 @@ async function* takeSteps(run: Run, options: TrainOptions): AsyncGenerator<Train
   }
 }
 
-const startedEvent = ({ trained, step, totals }: Run, { steps }: TrainOptions): StartedEvent => ({
+/** All processes stop if one of them was asked to. */
+async function isAborted<B>({ sharding }: Run, { signal }: TrainOptions<B>): Promise<boolean> {
+  const votes = await sharding.vote({ stop: signal?.aborted ?? false });
+  return votes.some(({ stop }) => stop);
+}
+
+const startedEvent = (run: Run, steps: number): StartedEvent => ({
   type: "started",
-  parameters: countParameters(trained.parameters),
-  step,
+  parameters: countParameters(allParameters(run)),
+  step: run.step,
   steps,
-  totals,
+  totals: run.totals,
 });
 
-const evaluated = async (
-  { trained, step }: Run,
-  { run }: NonNullable<TrainOptions["evaluate"]>,
-): Promise<EvaluatedEvent> => ({ type: "evaluated", step, metrics: await run(trained.parameters, step) });
+const evaluated = async (run: Run, evaluate: EvaluateOptions): Promise<EvaluatedEvent> => ({
+  type: "evaluated",
+  step: run.step,
+  metrics: await evaluate.run(allParameters(run), run.step),
+});
 
-/** The loss of a step is of the parameters before it, so the last update would go unseen. */
+/** The loss of a step belongs to the parameters before it, so nothing else would show a broken last update. */
 async function assertFiniteParameters({ trained, step }: Run): Promise<void> {
   if (Number.isFinite(await globalNorm(trained.parameters))) return;
   const message = `after step ${step}, the last one, parameters hold a NaN or an infinity. Lower the learning rate`;

@@ -2,7 +2,7 @@ import type { NamedArray, NamedArrays } from "@trivium/checkpoint/safetensors";
 import { CheckpointError } from "@trivium/core";
 import { flattenTree, type ParameterTree, type Tensor, tf, unflattenTree } from "@trivium/tensor";
 
-/** The tensors of a tree on the host, by dotted path. They may share memory with the tensors: lend, do not keep. */
+/** Reads the tensors of a tree, by dotted path. The arrays may share memory with the tensors, so they must not be kept. */
 export async function readTree(tree: ParameterTree): Promise<NamedArrays> {
   const arrays: Record<string, NamedArray> = {};
   for (const [path, leaf] of Object.entries(flattenTree(tree))) {
@@ -11,38 +11,52 @@ export async function readTree(tree: ParameterTree): Promise<NamedArrays> {
   return arrays;
 }
 
+/** Anything that has a shape: a tensor, a specification, an array. */
+export interface Shaped {
+  readonly shape: readonly number[];
+}
+
 /**
- * A tree of tensors from arrays, in the order of `like`.
+ * Returns a tree of tensors from arrays, in the order of `like`.
  *
- * @param like - a tree of the names and shapes that are wanted.
- * @param what - what messages call it: `"model"`.
- * @throws {CheckpointError} `trainer/parameters` naming what is missing, left over or of another shape.
+ * @param like - the names and shapes that are wanted, by dotted path.
+ * @param what - name of the tree in messages, such as `"model"`.
+ * @throws {CheckpointError} `trainer/parameters`, naming what is missing, left over or of another shape.
  */
-export function treeOfArrays(arrays: NamedArrays, like: ParameterTree, what: string): ParameterTree {
-  const wanted = flattenTree(like);
-  const problems = Object.entries(wanted).flatMap(([path, leaf]) => problemOf(arrays[path], leaf, path));
-  const extra = Object.keys(arrays).filter((path) => !Object.hasOwn(wanted, path));
-  problems.push(...extra.map((path) => `${path} is not a parameter of this run`));
+export function treeOfArrays(arrays: NamedArrays, like: Readonly<Record<string, Shaped>>, what: string): ParameterTree {
+  const problems = problemsOf(arrays, like);
   if (problems.length > 0) {
     const more = problems.length > 5 ? `, and ${problems.length - 5} more` : "";
     throw new CheckpointError(
       "trainer/parameters",
       `the checkpoint's ${what} does not fit: ${problems.slice(0, 5).join("; ")}${more}`,
-      {
-        details: { problems },
-      },
+      { details: { problems } },
     );
   }
-  const loaded = Object.keys(wanted).map((path) => [path, tf.tensor(arrays[path]!.data, wanted[path]!.shape)] as const);
+  const loaded = Object.entries(like).map(
+    ([path, { shape }]) => [path, tf.tensor(arrays[path]!.data, [...shape])] as const,
+  );
   return unflattenTree<Tensor>(Object.fromEntries(loaded));
 }
 
-function problemOf(array: NamedArray | undefined, { shape }: Tensor, path: string): string[] {
-  if (!array) return [`${path} is missing`];
-  if (array.shape.join() === shape.join()) return [];
-  return [`${path} should be [${shape.join(", ")}], got [${array.shape.join(", ")}]`];
+/** Says what is missing, of another shape or left over: one line for each. */
+export function problemsOf(
+  given: Readonly<Record<string, Shaped>>,
+  wanted: Readonly<Record<string, Shaped>>,
+): string[] {
+  const extra = Object.keys(given).filter((path) => !Object.hasOwn(wanted, path));
+  return [
+    ...Object.entries(wanted).flatMap(([path, spec]) => problemOf(given[path], spec, path)),
+    ...extra.map((path) => `${path} is not a parameter of this run`),
+  ];
 }
 
-/** The first path whose array holds a NaN or an infinity. */
+function problemOf(given: Shaped | undefined, { shape }: Shaped, path: string): string[] {
+  if (!given) return [`${path} is missing`];
+  if (given.shape.join() === shape.join()) return [];
+  return [`${path} should be [${shape.join(", ")}], got [${given.shape.join(", ")}]`];
+}
+
+/** Returns the first path whose array holds a NaN or an infinity. */
 export const notFinite = (arrays: NamedArrays): string | undefined =>
   Object.entries(arrays).find(([, { data }]) => !(data as Float32Array).every(Number.isFinite))?.[0];

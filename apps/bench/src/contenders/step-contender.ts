@@ -1,5 +1,5 @@
 import type { AttentionKernel } from "@trivium/attention";
-import { createModel } from "@trivium/model";
+import { createModel, languageTask } from "@trivium/model";
 import { adamW, constant, type TrainEvent, train } from "@trivium/trainer";
 import { type Contender, timed } from "../contender.ts";
 import type { StepWork } from "../step-work.ts";
@@ -15,8 +15,10 @@ export interface StepContenderOptions extends Pick<Contender, "name" | "precisio
 export function stepContender({ work, attention, use, ...own }: StepContenderOptions): Contender {
   const { architecture, config, objective, batches } = work;
   const events = train({
-    model: createModel({ architecture, config, attention }),
-    ...{ objective, batches, steps: Number.MAX_SAFE_INTEGER, seed: 0 },
+    task: languageTask({ model: createModel({ architecture, config, attention }), objective }),
+    batches,
+    steps: Number.MAX_SAFE_INTEGER,
+    seed: 0,
     optimizer: adamW({ beta2: 0.999 }),
     schedule: constant({ rate: 1e-3 }),
     divergence: false,

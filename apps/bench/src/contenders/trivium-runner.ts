@@ -2,7 +2,7 @@ import type { AttentionKernel } from "@trivium/attention";
 import { createBatchSource } from "@trivium/data";
 import { errorRates } from "@trivium/evaluator";
 import { generate } from "@trivium/generate";
-import { type Architecture, createModel, type Model } from "@trivium/model";
+import { type Architecture, createModel, languageTask, type Model } from "@trivium/model";
 import type { Objective } from "@trivium/objectives";
 import { disposeTree, type ParameterTree } from "@trivium/tensor";
 import { adamW, consume, train, warmupCosine } from "@trivium/trainer";
@@ -55,7 +55,10 @@ async function trainModel(model: Model, seed: number, options: TriviumRunOptions
   const warmupSteps = Math.min(steps - 1, Math.max(50, Math.floor(steps / 10)));
   const { parameters } = await consume(
     train({
-      ...{ model, objective, steps, seed, clipNorm: 1 },
+      task: languageTask({ model, objective }),
+      steps,
+      seed,
+      clipNorm: 1,
       batches: createBatchSource({ examples: data.train, objective, batchSize: batch, seed, packing }),
       optimizer: adamW({ beta1: 0.9, beta2: 0.98, weightDecay: 0.01 }),
       schedule: warmupCosine({ peak, warmupSteps, steps, floor: 0.02 * peak }),

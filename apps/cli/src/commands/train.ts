@@ -1,6 +1,6 @@
 import { disposeTree } from "@trivium/tensor";
 import { consume, type Sink, type TrainEvent, type TrainResult, train } from "@trivium/trainer";
-import { metricsSink } from "@trivium/trainer/run-folder";
+import { metricsSink } from "@trivium/trainer/node";
 import type { Command } from "commander";
 import { type CommandContext, defineCommand } from "../command-context.ts";
 import type { Output } from "../output.ts";

@@ -4,11 +4,11 @@ import { createRandom } from "@trivium/core";
 import { specialIds } from "@trivium/features";
 import { describeMask } from "@trivium/masks/testing";
 import { expect, test } from "vitest";
-import { blockwiseMask, nextBlockObjective } from "../plugins.ts";
+import { blockwise, nextBlockObjective } from "../plugins.ts";
 
 const cwd = fileURLToPath(new URL("..", import.meta.url));
 
-describeMask("blockwise(4)", () => blockwiseMask.create({ size: 4 }), { plugins: [blockwiseMask] });
+describeMask("blockwise(4)", () => blockwise.create({ size: 4 }), { plugins: [blockwise] });
 
 test("a block predicts the next one, each token in its place; a single block predicts nothing", () => {
   const { features } = nextBlockObjective.create({ size: 2 });

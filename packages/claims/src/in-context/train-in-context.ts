@@ -1,6 +1,7 @@
 import type { AttentionKernel } from "@trivium/attention";
 import { createRandom, type Random } from "@trivium/core";
 import { type CurvePoint, curvePoint, relay } from "@trivium/evaluator";
+import { batchesByStep } from "@trivium/features";
 import { type Architecture, createVectorModel, type VectorModel, type VectorModelOptions } from "@trivium/model";
 import { disposeTree } from "@trivium/tensor";
 import { adamW, type TrainEvent, type TrainOptions, type TrainResult, train, warmupCosine } from "@trivium/trainer";
@@ -107,26 +108,30 @@ function trainOptions(
   held: readonly InContextSequence[],
   options: InContextTrainingOptions,
   random: Random,
-): TrainOptions {
+): TrainOptions<VectorBatch> {
   const { architecture, sequences, steps, learningRate, batchSize = 64, curvePoints = 8, seed, signal } = options;
   const flops = 3 * model.forwardFlops({ lengths: lengthsOf(options), prefixLength: sequences.examples });
   return {
-    model: { ...model, logits: (tree, batch) => model.predict(tree, vectorInput(batch as VectorBatch)) },
-    objective: {
-      name: "squared-error",
-      settings: {},
-      loss: (output, batch) => squaredError(output, batch as VectorBatch),
+    task: {
+      specs: model.specs,
+      counts: ({ size, supervisedTokens, seenTokens }) => ({ supervisedTokens, seenTokens, flops: size * flops }),
+      describe: () => ({
+        architecture: architecture.name,
+        model: model.config,
+        objective: { name: "squared-error" },
+      }),
+      createParameters: (initial) => model.createParameters(initial),
+      loss: (tree, batch) => squaredError(model.predict(tree, vectorInput(batch)), batch),
     },
-    batches: {
-      batches: (step) => [vectorBatch(drawSequences(sequences, batchSize, random.split(step)), architecture.streams)],
-    },
+    batches: batchesByStep((step) => [
+      vectorBatch(drawSequences(sequences, batchSize, random.split(step)), architecture.streams),
+    ]),
     // As the paper has them; its weights do not decay.
     optimizer: adamW({ beta2: 0.999, epsilon: 1e-7, weightDecay: 0 }),
     schedule: warmupCosine({ peak: learningRate, warmupSteps: Math.ceil(steps / 5), steps }),
     steps,
     seed,
     clipNorm: 1,
-    flops: ({ size }) => size * flops,
     evaluate: {
       every: Math.max(1, Math.ceil(steps / curvePoints)),
       run: async (parameters) => ({ error: mean((await scoreQueries(model, parameters, held)).errors) }),

@@ -1,10 +1,13 @@
-import type { Batch } from "@trivium/features";
 import type { VectorInput } from "@trivium/model";
 import { type Tensor3D, tf } from "@trivium/tensor";
 import type { InContextSequence } from "./draw-sequence.ts";
 
 /** Sequences as a batch whose tokens are vectors: `(y; x)` for an example, `(0; x)` for a query. */
-export interface VectorBatch extends Batch {
+export interface VectorBatch {
+  /** B, the number of sequences. */
+  readonly size: number;
+  /** Number of examples of each sequence. */
+  readonly prefixLengths: readonly number[];
   /** The numbers of each stream, `[B, L, outputs + d]`. */
   readonly vectors: Readonly<
     Record<string, { readonly values: Float32Array; readonly shape: [number, number, number] }>
@@ -12,13 +15,13 @@ export interface VectorBatch extends Batch {
   /** The targets of the queries, `[B, queries, outputs]`. */
   readonly answers: Float32Array;
   readonly sequences: readonly InContextSequence[];
+  /** Number of queries of all sequences: only queries carry loss. */
+  readonly supervisedTokens: number;
+  /** Number of examples and queries of all sequences. */
+  readonly seenTokens: number;
 }
 
-/**
- * A batch of sequences of one shape. A single stream holds examples and queries; of two the first holds the examples.
- *
- * Ids there are none: what the trainer reads of a batch are its counts. Only queries carry loss.
- */
+/** A batch of sequences of one shape. A single stream holds examples and queries; of two the first holds the examples. */
 export function vectorBatch(sequences: readonly InContextSequence[], streams: readonly string[]): VectorBatch {
   const { examples, queries, outputs } = sequences[0] as InContextSequence;
   const rows = examples + queries;
@@ -38,11 +41,8 @@ export function vectorBatch(sequences: readonly InContextSequence[], streams: re
     size,
     sequences,
     answers,
-    streams: {},
     prefixLengths: new Array<number>(size).fill(examples),
     vectors: Object.fromEntries(parts.map(([stream, from, to]) => [stream, vectorsOf(sequences, from, to)])),
-    targets: new Int32Array(0),
-    lossWeights: new Float32Array(0),
     supervisedTokens: size * queries,
     seenTokens: size * rows,
   };

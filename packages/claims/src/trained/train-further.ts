@@ -1,15 +1,16 @@
 import { relay } from "@trivium/evaluator";
-import type { Model } from "@trivium/model";
+import type { Batch, BatchSource } from "@trivium/features";
+import { languageTask, type Model } from "@trivium/model";
 import type { Objective } from "@trivium/objectives";
 import { copyTree, disposeTree, type ParameterTree } from "@trivium/tensor";
-import { adamW, type BatchSource, runBetas, runRates, train, warmupCosine } from "@trivium/trainer";
+import { adamW, runBetas, runRates, train, warmupCosine } from "@trivium/trainer";
 import type { ArmProgress } from "../framework/claim.ts";
 
 export interface FurtherTraining {
   readonly model: Model;
   readonly objective: Objective;
   readonly parameters: ParameterTree;
-  readonly batches: BatchSource;
+  readonly batches: BatchSource<Batch>;
   readonly steps: number;
   readonly seed: number;
   readonly learningRate: number;
@@ -21,19 +22,18 @@ export interface FurtherTraining {
  *
  * @returns the copy, which is the caller's.
  */
-export async function* trainFurther({
-  learningRate,
-  signal,
-  ...options
-}: FurtherTraining): AsyncGenerator<ArmProgress, ParameterTree, void> {
-  const { steps } = options;
+export async function* trainFurther(options: FurtherTraining): AsyncGenerator<ArmProgress, ParameterTree, void> {
+  const { model, objective, parameters: start, batches, steps, seed, learningRate, signal } = options;
   const stream = train({
-    ...options,
+    task: languageTask({ model, objective }),
+    batches,
+    steps,
+    seed,
     clipNorm: 1,
-    parameters: copyTree(options.parameters),
+    parameters: copyTree(start),
+    signal,
     optimizer: adamW({ ...runBetas, weightDecay: 0.01 }),
     schedule: warmupCosine(runRates({ learningRate, steps })),
-    signal,
   });
   const { parameters, reason } = yield* relay(stream, (event) =>
     event.type === "step"

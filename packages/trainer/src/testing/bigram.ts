@@ -1,64 +1,84 @@
 import { hashWords } from "@trivium/core";
-import { type Batch, type Features, toBatch } from "@trivium/features";
-import { causal } from "@trivium/masks";
-import { modelConfigSchema } from "@trivium/model";
-import type { Loss } from "@trivium/objectives";
+import { type Batch, batchesByStep, type Features, toBatch } from "@trivium/features";
 import {
   dropout,
   embedding,
+  flattenSpecs,
   linear,
+  type SpecTree,
   softmaxCrossEntropy,
-  type Tensor,
+  type Tensor1D,
   type Tensor2D,
-  type Tensor3D,
   tf,
+  unflattenTree,
 } from "@trivium/tensor";
 import "@tensorflow/tfjs-backend-cpu";
 import { adamW } from "../adam-w.ts";
-import type { BatchSource } from "../batch-source.ts";
 import { constant } from "../constant.ts";
+import type { LossSum, Task } from "../task.ts";
 import type { TrainOptions } from "../train-options.ts";
 
 export const VOCABULARY = 7;
 const WIDTH = 5;
 
-/** The smallest model with dropout, a matrix, a bias and a parameter that no loss reaches (if asked for). */
-export const bigramModel = ({ dropoutRate = 0, unreached = false } = {}): TrainOptions["model"] => ({
-  architecture: { name: "bigram", streams: ["tokens"], selfMask: () => causal() },
-  config: modelConfigSchema.parse({ vocabulary: VOCABULARY, width: WIDTH, dropout: dropoutRate }),
-  createParameters(random) {
-    const normal = (...shape: number[]) =>
-      tf.tensor(
-        Float32Array.from({ length: shape.reduce((a, b) => a * b) }, () => random.normal()),
-        shape,
-      );
-    return {
-      embedding: normal(VOCABULARY, WIDTH),
-      head: { weight: normal(WIDTH, VOCABULARY), bias: normal(VOCABULARY) },
-      ...(unreached && { idle: normal(3) }),
-    };
-  },
-  logits(parameters, input, { dropoutSeed = "" } = {}) {
-    const { embedding: table, head } = parameters as {
-      embedding: Tensor2D;
-      head: { weight: Tensor2D; bias: tf.Tensor1D };
-    };
-    const { ids, length } = input.streams.tokens!;
-    const states = embedding(table, tf.tensor(ids, [input.size, length], "int32"));
-    const kept = dropout(states, { rate: dropoutRate, seed: hashWords(dropoutSeed)[0] });
-    return linear(kept, head.weight, head.bias) as Tensor3D;
-  },
-});
-
-export const crossEntropy: TrainOptions["objective"] = { name: "cross-entropy", loss: crossEntropyLoss };
-
-function crossEntropyLoss(logits: Tensor, { targets, lossWeights, supervisedTokens }: Batch): Loss {
-  const rows = tf.reshape(logits, [-1, VOCABULARY]) as Tensor2D;
-  const losses = softmaxCrossEntropy(rows, tf.tensor1d(targets, "int32"), tf.tensor1d(lossWeights));
-  return { sum: tf.sum(losses), tokens: supervisedTokens };
+/** Options of the bigram task. */
+export interface BigramOptions {
+  readonly dropoutRate?: number;
+  /** Adds a parameter that no loss reaches. */
+  readonly unreached?: boolean;
+  /** Settings of the loss that the task describes. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** Replaces the loss sum of a micro-batch. */
+  readonly change?: (sum: LossSum) => LossSum;
+  readonly trains?: (path: string) => boolean;
 }
 
-/** A row of ids whose every token is predicted by the one before it, but the first `masked`. */
+/** The smallest task with dropout, a matrix and a bias: each token is predicted from the one before it. */
+export function bigramTask(options: BigramOptions = {}): Task<Batch> {
+  const { dropoutRate = 0, unreached = false, settings, change = (sum) => sum, trains } = options;
+  const specs = bigramSpecs(unreached);
+  return {
+    specs,
+    trains,
+    counts: ({ supervisedTokens, seenTokens }) => ({ supervisedTokens, seenTokens }),
+    describe: () => ({
+      architecture: "bigram",
+      model: { dropout: dropoutRate },
+      objective: { name: "cross-entropy", ...settings },
+    }),
+    createParameters(random) {
+      const draw = (length: number) => Float32Array.from({ length }, () => random.normal());
+      const leaves = Object.entries(flattenSpecs(specs)).map(([path, { shape }]) => [
+        path,
+        tf.tensor(draw(shape.reduce((a, b) => a * b)), [...shape]),
+      ]);
+      return unflattenTree(Object.fromEntries(leaves));
+    },
+    loss(parameters, { streams, targets, lossWeights, size, supervisedTokens }, { seed }) {
+      const { embedding: table, head } = parameters as {
+        embedding: Tensor2D;
+        head: { weight: Tensor2D; bias: Tensor1D };
+      };
+      const { ids, length } = streams.tokens!;
+      const states = embedding(table, tf.tensor(ids, [size, length], "int32"));
+      const kept = dropout(states, { rate: dropoutRate, seed: hashWords(seed)[0] });
+      const logits = tf.reshape(linear(kept, head.weight, head.bias), [-1, VOCABULARY]) as Tensor2D;
+      const losses = softmaxCrossEntropy(logits, tf.tensor1d(targets, "int32"), tf.tensor1d(lossWeights));
+      return change({ sum: tf.sum(losses), tokens: supervisedTokens });
+    },
+  };
+}
+
+function bigramSpecs(unreached: boolean): SpecTree {
+  const normal = (...shape: number[]) => ({ shape, initial: { deviation: 1 } });
+  const specs: SpecTree = {
+    embedding: normal(VOCABULARY, WIDTH),
+    head: { weight: normal(WIDTH, VOCABULARY), bias: normal(VOCABULARY) },
+  };
+  return unreached ? { ...specs, idle: normal(3) } : specs;
+}
+
+/** A row of ids whose every token is predicted by the one before it, except the first `masked`. */
 export const row = (ids: readonly number[], masked = 0): Features => ({
   streams: { tokens: ids.slice(0, -1) },
   prefixLength: 0,
@@ -68,19 +88,19 @@ export const row = (ids: readonly number[], masked = 0): Features => ({
 
 export const batchOf = (...rows: readonly Features[]): Batch => toBatch(rows, { pad: 0 });
 
-/** Rows of changing lengths that depend on the step alone; two micro-batches a step. */
-export const countingRows: BatchSource = {
-  batches: (step) => [batchOf(counting(step, 4), counting(step + 1, 6)), batchOf(counting(step + 2, 3 + (step % 3)))],
-};
+/** The micro-batches of a step: two of them, of changing lengths that depend on the step alone. */
+export const countingBatches = (step: number): readonly Batch[] => [
+  batchOf(counting(step, 4), counting(step + 1, 6)),
+  batchOf(counting(step + 2, 3 + (step % 3))),
+];
 
 const counting = (start: number, length: number): Features =>
   row(Array.from({ length }, (_, at) => (start + at * at) % VOCABULARY));
 
-/** Options of a small run with dropout; each call has an optimiser of its own. */
-export const smallRun = (changes: Partial<TrainOptions> = {}): TrainOptions => ({
-  model: bigramModel({ dropoutRate: 0.2 }),
-  objective: crossEntropy,
-  batches: countingRows,
+/** Options of a small run with dropout. Each call has an optimiser of its own. */
+export const smallRun = (changes: Partial<TrainOptions<Batch>> = {}): TrainOptions<Batch> => ({
+  task: bigramTask({ dropoutRate: 0.2 }),
+  batches: batchesByStep(countingBatches),
   optimizer: adamW(),
   schedule: constant({ rate: 0.02 }),
   steps: 12,

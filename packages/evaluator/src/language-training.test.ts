@@ -1,50 +1,39 @@
 import "@tensorflow/tfjs-backend-cpu";
 import { reference } from "@trivium/attention";
 import { createRandom } from "@trivium/core";
-import { specialIds, toBatch } from "@trivium/features";
-import { causal, full, or, prefix } from "@trivium/masks";
-import { type Architecture, createModel } from "@trivium/model";
+import { type Batch, type BatchSource, batchesByStep, specialIds, toBatch } from "@trivium/features";
+import { type Architecture, createModel, languageTask } from "@trivium/model";
+import { causal } from "@trivium/model-causal";
+import { encoderDecoder } from "@trivium/model-encoder-decoder";
+import { prefix } from "@trivium/model-prefix";
 import { causalLm, type Objective, prefixLm, seq2seq } from "@trivium/objectives";
 import { disposeTree, tf } from "@trivium/tensor";
+import {
+  adamW,
+  constant,
+  consume,
+  createMemoryStore,
+  type MemoryStore,
+  muon,
+  type Optimizer,
+  type TrainOptions,
+  train,
+} from "@trivium/trainer";
 import { beforeAll, expect, test } from "vitest";
-import { adamW } from "./adam-w.ts";
-import type { BatchSource } from "./batch-source.ts";
-import { consume } from "./consume.ts";
-import { createMemoryStore, type MemoryStore } from "./memory-store.ts";
-import { muon } from "./muon.ts";
-import type { Optimizer } from "./optimizer.ts";
-import { smallRun } from "./testing/bigram.ts";
-import { train } from "./train.ts";
-import type { TrainOptions } from "./train-options.ts";
 
 beforeAll(async () => {
   await tf.setBackend("cpu");
 });
 
 const roads: readonly [Architecture, Objective][] = [
-  [{ name: "causal", streams: ["tokens"], selfMask: () => causal() }, causalLm({ loss: "target" })],
-  [
-    {
-      name: "prefix",
-      streams: ["tokens"],
-      selfMask: ({ prefixLengths }) => or(prefix({ lengths: prefixLengths }), causal()),
-    },
-    prefixLm(),
-  ],
-  [
-    {
-      name: "encoder-decoder",
-      streams: ["source", "target"],
-      selfMask: { source: () => full(), target: () => causal() },
-      crossMask: () => full(),
-    },
-    seq2seq(),
-  ],
+  [causal, causalLm({ loss: "target" })],
+  [prefix, prefixLm()],
+  [encoderDecoder, seq2seq()],
 ];
 
 /** Sources of three ids and their reversals, in two micro-batches. */
-const reversals = (objective: Objective): BatchSource => ({
-  batches(step) {
+const reversals = (objective: Objective): BatchSource<Batch> =>
+  batchesByStep((step) => {
     const random = createRandom("data").split(step);
     const rows = Array.from({ length: 4 }, (_, at) => {
       const source = Array.from({ length: 3 }, () => 4 + random.integer(4));
@@ -54,18 +43,27 @@ const reversals = (objective: Objective): BatchSource => ({
       );
     });
     return [toBatch(rows.slice(0, 3), { pad: 0 }), toBatch(rows.slice(3), { pad: 0 })];
-  },
-});
+  });
 
 function runOf(
   [architecture, objective]: (typeof roads)[number],
   store: MemoryStore,
   { signal, optimizer = adamW() }: { readonly signal?: AbortSignal; readonly optimizer?: Optimizer } = {},
-): TrainOptions {
+): TrainOptions<Batch> {
   const config = { vocabulary: 8, length: 12, width: 8, heads: 2, layers: 2, dropout: 0.1 };
   const model = createModel({ architecture, config, attention: reference() });
-  const shared = { batches: reversals(objective), checkpoint: { store }, resume: true, ...(signal && { signal }) };
-  return smallRun({ model, objective, optimizer, steps: 8, ...shared });
+  return {
+    task: languageTask({ model, objective }),
+    batches: reversals(objective),
+    optimizer,
+    schedule: constant({ rate: 0.02 }),
+    steps: 8,
+    clipNorm: 1,
+    seed: 3,
+    checkpoint: { store },
+    resume: true,
+    signal,
+  };
 }
 
 const updated = roads.flatMap((road) =>
