@@ -1,4 +1,5 @@
-import type { ArmResult, Json } from "./claim.ts";
+import type { Json } from "@trivium/core";
+import type { ArmResult } from "./claim.ts";
 
 /** What an arm found, as it is kept. */
 export interface StoredArm extends ArmResult {

@@ -1,13 +1,11 @@
 import type { AttentionKernel } from "@trivium/attention";
+import type { Json } from "@trivium/core";
 import type { Dataset } from "@trivium/data";
 import type { CurvePoint, Effect } from "@trivium/evaluator";
 import type { Architecture } from "@trivium/model";
 import type { Objective } from "@trivium/objectives";
 import { defineKind } from "@trivium/registry";
 import type { Tokenizer, TokenizerJson } from "@trivium/text";
-
-/** Anything that JSON can hold. */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
 /** What somebody published about the statement. */
 export interface Evidence {

@@ -1,7 +1,7 @@
-import { type Reason, TriviumError } from "@trivium/core";
+import { type Json, type Reason, TriviumError } from "@trivium/core";
 import type { PlannedArm } from "./analyse-claims.ts";
 import type { ArmStore, StoredArm } from "./arm-store.ts";
-import type { ArmContext, ArmOutcome, ArmProgress, Json } from "./claim.ts";
+import type { ArmContext, ArmOutcome, ArmProgress } from "./claim.ts";
 
 export interface MeasureArmOptions {
   readonly store: ArmStore;

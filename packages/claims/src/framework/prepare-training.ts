@@ -1,4 +1,4 @@
-import { UnsupportedError } from "@trivium/core";
+import { type Json, UnsupportedError } from "@trivium/core";
 import { createBatchSource, type Dataset, encodeExamples, fitPairTokenizer, fittingLength } from "@trivium/data";
 import { type Arm, type ArmRunOptions, encodeHeldOut } from "@trivium/evaluator";
 import type { ModelOptions } from "@trivium/model";
@@ -6,7 +6,7 @@ import { type Objective, objectivePlugins } from "@trivium/objectives";
 import { createRegistry } from "@trivium/registry";
 import { type Tokenizer, tokenizerPlugins } from "@trivium/text";
 import { type Optimizer, trainerPlugins, type WarmupCosineOptions, warmupCosine } from "@trivium/trainer";
-import type { ArmContext, Json } from "./claim.ts";
+import type { ArmContext } from "./claim.ts";
 import type { TrainingData } from "./training-arm.ts";
 import type { Named, ScoringSettings, TrainingSettings } from "./training-settings.ts";
 

@@ -1,3 +1,4 @@
+import type { Json } from "@trivium/core";
 import type { Dataset } from "@trivium/data";
 import {
   type ArmEvent,
@@ -12,7 +13,7 @@ import type { Example } from "@trivium/features";
 import type { Model } from "@trivium/model";
 import type { ParameterTree } from "@trivium/tensor";
 import type { PairTokenizer } from "@trivium/text";
-import type { ArmContext, ArmOutcome, ArmProgress, ClaimArm, Json } from "./claim.ts";
+import type { ArmContext, ArmOutcome, ArmProgress, ClaimArm } from "./claim.ts";
 import { prepareTraining } from "./prepare-training.ts";
 import { type TrainingSettings, trainingConfiguration } from "./training-settings.ts";
 

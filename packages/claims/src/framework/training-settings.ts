@@ -1,6 +1,6 @@
+import type { Json } from "@trivium/core";
 import type { ModelOptions } from "@trivium/model";
 import { runBetas, runRates } from "@trivium/trainer";
-import type { Json } from "./claim.ts";
 
 /** A plugin by its name, with its options. */
 export interface Named {

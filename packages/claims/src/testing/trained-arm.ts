@@ -1,4 +1,5 @@
-import type { ArmResult, Json } from "../framework/claim.ts";
+import type { Json } from "@trivium/core";
+import type { ArmResult } from "../framework/claim.ts";
 import type { TrainingNumbers } from "../framework/training-arm.ts";
 
 /** What an arm would have found whose 40 examples of four tokens lose `loss` nats a token, `right` of ten exactly right. */

@@ -1,4 +1,5 @@
-import type { ArmResult, ClaimArm, ClaimRequest, Json } from "../framework/claim.ts";
+import type { Json } from "@trivium/core";
+import type { ArmResult, ClaimArm, ClaimRequest } from "../framework/claim.ts";
 
 /** Arms that differ by their seed alone. */
 export interface SeededArms {

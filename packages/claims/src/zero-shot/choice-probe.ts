@@ -1,4 +1,4 @@
-import { createPacer, createRandom } from "@trivium/core";
+import { createPacer, createRandom, type Json } from "@trivium/core";
 import { createBatchSource, encodeExamples } from "@trivium/data";
 import { mostLikely, scoreContinuations } from "@trivium/evaluator";
 import { isTextPair, type TextPair } from "@trivium/features";
@@ -6,7 +6,7 @@ import type { Model } from "@trivium/model";
 import { causalLm, type Objective, prefixLm, seq2seq } from "@trivium/objectives";
 import { choiceItems, clozeItems, mixture } from "@trivium/tasks";
 import { disposeTree, type ParameterTree } from "@trivium/tensor";
-import type { ArmProgress, Json } from "../framework/claim.ts";
+import type { ArmProgress } from "../framework/claim.ts";
 import type { ProbedData, TrainingProbe } from "../framework/training-arm.ts";
 import { trainFurther } from "../trained/train-further.ts";
 
