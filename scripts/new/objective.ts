@@ -25,15 +25,15 @@ export function ${camel}(options: z.input<typeof schema> = {}): Objective<"token
     name: "${kebab}",
     streams,
     supports: (architecture) => fitsStreams("${kebab}", streams, architecture),
-    features(example, { specials }) {
-      if (isPair(example)) return pairFeatures(example, specials, "target");
+    features(example, { special }) {
+      if (isPair(example)) return pairFeatures(example, special, "target");
       const { tokens } = example;
       assertTokens(tokens, 2);
       const targets = tokens.slice(1);
       return { streams: { tokens: tokens.slice(0, -1) }, prefixLength: 0, targets, lossWeights: targets.map(() => 1) };
     },
-    prompt: (example, { specials }) =>
-      isPair(example) ? pairPrompt(example.source, specials) : promptFeatures(example.tokens),
+    prompt: (example, { special }) =>
+      isPair(example) ? pairPrompt(example.source, special) : promptFeatures(example.tokens),
     loss: tokenLoss(lossOptions),
   };
 }

@@ -1,6 +1,6 @@
 import type { AttentionKernel } from "@trivium/attention";
 import { type Reason, UnsupportedError } from "@trivium/core";
-import { type Architecture, createModel, type Model, type ModelOptions, resolveConfig } from "@trivium/model";
+import { type Architecture, createModel, type LanguageModel, type ModelOptions, resolveConfig } from "@trivium/model";
 import type { Objective } from "@trivium/objectives";
 import type { Backend } from "@trivium/tensor";
 import { leakReasons } from "./leak-reasons.ts";
@@ -22,7 +22,7 @@ export interface Parts<Stream extends string> {
 /** A combination that works. */
 export interface Composition {
   readonly works: true;
-  readonly model: Model;
+  readonly model: LanguageModel;
   readonly objective: Objective;
   readonly backend: Backend | undefined;
   /** What works but deserves a look. */

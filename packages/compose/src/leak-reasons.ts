@@ -1,8 +1,9 @@
 import { createRandom, type Reason, TriviumError } from "@trivium/core";
-import { type Example, type Features, specialIds } from "@trivium/features";
+import type { Example, Features } from "@trivium/features";
 import { labelLeaks, type StreamPosition } from "@trivium/masks";
 import { type Architecture, type ResolvedConfig, selfMaskOf } from "@trivium/model";
 import type { Objective } from "@trivium/objectives";
+import { reservedSpecials, silentIds } from "@trivium/text";
 
 /** Every id once, so that a label's places in the input are certain. */
 const samples: readonly Example[] = [
@@ -22,7 +23,7 @@ export function leakReasons(architecture: Architecture, config: ResolvedConfig, 
 /** Null where the objective does not take examples of that form. */
 function convert(objective: Objective, sample: Example): Features | null {
   try {
-    return objective.features(sample, { specials: specialIds, random: createRandom("compose") });
+    return objective.features(sample, { special: reservedSpecials(), random: createRandom("compose") });
   } catch (error) {
     if (TriviumError.is(error, "objective/example")) return null;
     throw error;
@@ -53,7 +54,7 @@ function leakReason(
 
 /** Where an id stands in the input; special ids are not labels of anything in particular. */
 function placesOf(id: number, streams: Features["streams"]): StreamPosition[] {
-  if (Object.values(specialIds).includes(id)) return [];
+  if (silentIds(reservedSpecials()).has(id)) return [];
   return Object.entries(streams).flatMap(([stream, ids]) =>
     ids.flatMap((other, position) => (other === id ? [{ stream, position }] : [])),
   );

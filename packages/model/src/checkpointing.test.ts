@@ -6,7 +6,8 @@ import { disposeTree, flattenTree, type ParameterTree, type Tensor, tf, valueAnd
 import { describe, expect, test } from "vitest";
 import type { ModelOptions } from "./config.ts";
 import { createModel } from "./create-model.ts";
-import type { Model } from "./model.ts";
+import { logitsOf } from "./logits-of.ts";
+import type { LanguageModel } from "./model.ts";
 import { causal, encoderDecoder, prefix, sampleInput, sampleVocabulary } from "./testing.ts";
 
 const simd = createSimdBackend({ name: "simd-checkpointing", poison: true, threads: 2 });
@@ -29,13 +30,13 @@ const manyRows = Array.from({ length: 24 }, () => ({ length: 16, prefixLength: 5
 
 /** The loss and all gradients of one batch, as numbers. */
 function taken(
-  model: Model,
+  model: LanguageModel,
   parameters: ParameterTree,
   checkpointing: boolean,
   rows = fewRows,
 ): Record<string, number[]> {
   const input = sampleInput(model.architecture, { rows });
-  const loss = () => tf.mean(tf.square(model.logits(parameters, input, { dropoutSeed: "seed", checkpointing })));
+  const loss = () => tf.mean(tf.square(logitsOf(model, parameters, input, { dropoutSeed: "seed", checkpointing })));
   const { value, gradients } = valueAndGradients(loss, parameters);
   const all = Object.entries({ value, ...flattenTree<Tensor>(gradients) });
   const numbers = Object.fromEntries(all.map(([name, tensor]) => [name, Array.from(tensor.dataSync())]));

@@ -4,10 +4,12 @@ import { createRandom } from "@trivium/core";
 import { createBatchSource, type TrainingBatches } from "@trivium/data";
 import { causalLm, type Objective, prefixLm, seq2seq } from "@trivium/objectives";
 import { disposeTree, flattenTree, mapTree, type ParameterTree, tf, valueAndGradients } from "@trivium/tensor";
+import { reservedSpecials } from "@trivium/text";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { ModelOptions } from "./config.ts";
 import { createModel } from "./create-model.ts";
-import type { Model } from "./model.ts";
+import { factorsOf } from "./logits-of.ts";
+import type { LanguageModel } from "./model.ts";
 import { causal, encoderDecoder, prefix } from "./testing.ts";
 
 /** Fresh memory of this one holds NaN: what reads before it writes shows. */
@@ -22,7 +24,7 @@ const pairs = Array.from({ length: 16 }, () => ({
 }));
 const texts = Array.from({ length: 8 }, () => ({ tokens: ids(2 + random.integer(14)) }));
 
-const arms: readonly [string, Model["architecture"], Objective][] = [
+const arms: readonly [string, LanguageModel["architecture"], Objective][] = [
   ["causal, loss on everything", causal, causalLm()],
   ["causal, loss on the target", causal, causalLm({ loss: "target", labelSmoothing: 0.1, zLoss: 1e-3 })],
   ["prefix", prefix, prefixLm()],
@@ -45,9 +47,9 @@ interface Measured {
   readonly gradients: ReadonlyMap<string, Float32Array>;
 }
 
-function measure(model: Model, objective: Objective, parameters: ParameterTree, batch: Batch): Measured {
+function measure(model: LanguageModel, objective: Objective, parameters: ParameterTree, batch: Batch): Measured {
   const { value, gradients } = valueAndGradients(
-    () => objective.loss(model.logits(parameters, batch), batch).sum,
+    () => objective.loss(factorsOf(model, parameters, batch), batch).sum,
     parameters,
   );
   const leaves = Object.entries(flattenTree(gradients));
@@ -72,7 +74,14 @@ function spread(parameters: ParameterTree): ParameterTree {
 describe.each(arms)("%s", (_name, architecture, objective) => {
   const examples = [...pairs, ...texts];
   const batchOf = (packing?: number) =>
-    createBatchSource({ examples, objective, batchSize: examples.length, seed: 1, packing }).batches(0)[0] as Batch;
+    createBatchSource({
+      examples,
+      special: reservedSpecials(),
+      objective,
+      batchSize: examples.length,
+      seed: 1,
+      packing,
+    }).batches(0)[0] as Batch;
   const [alone, packed] = [batchOf(), batchOf(40)];
 
   test.each(Object.entries(positions))(

@@ -29,15 +29,15 @@ export function causalLm(options: z.input<typeof schema> = {}): Objective<"token
     settings,
     streams,
     supports: (architecture) => fitsStreams("causal-lm", streams, architecture),
-    features(example, { specials }) {
-      if (isPair(example)) return pairFeatures(example, specials, scope);
+    features(example, { special }) {
+      if (isPair(example)) return pairFeatures(example, special, scope);
       const { tokens } = example;
       assertTokens(tokens, 2);
       const targets = tokens.slice(1);
       return { streams: { tokens: tokens.slice(0, -1) }, prefixLength: 0, targets, lossWeights: targets.map(() => 1) };
     },
-    prompt: (example, { specials }) =>
-      isPair(example) ? pairPrompt(example.source, specials) : { ...promptFeatures(example.tokens), prefixLength: 0 },
+    prompt: (example, { special }) =>
+      isPair(example) ? pairPrompt(example.source, special) : { ...promptFeatures(example.tokens), prefixLength: 0 },
     loss: tokenLoss(lossOptions),
     scoring: causalScoring,
   };

@@ -3,7 +3,7 @@ import { prefixLmPlugin } from "./prefix-lm.ts";
 import { seq2seqPlugin } from "./seq2seq.ts";
 
 export { causalLm } from "./causal-lm.ts";
-export { type FeatureContext, type Loss, type LossFunction, type Objective, objective } from "./objective.ts";
+export { type FeatureContext, type Objective, objective } from "./objective.ts";
 export { prefixLm } from "./prefix-lm.ts";
 export { seq2seq } from "./seq2seq.ts";
 export { tokenLoss, tokenLossOptions } from "./token-loss.ts";

@@ -1,32 +1,14 @@
 import type { Random, Reason } from "@trivium/core";
-import type { Batch, Example, Features, SpecialIds } from "@trivium/features";
+import type { Example, Features, LossFunction } from "@trivium/features";
 import { defineKind } from "@trivium/registry";
-import type { FactoredLogits, Scalar, Tensor1D, Tensor3D } from "@trivium/tensor";
+import type { SpecialTokens } from "@trivium/text";
 
-/** What an objective may know when it converts an example. */
+/** The context in which an objective converts an example. */
 export interface FeatureContext {
-  readonly specials: SpecialIds;
+  /** The special tokens of the vocabulary. */
+  readonly special: SpecialTokens;
   /** A stream of this example's own, for random splits and corruption. */
   readonly random: Random;
-}
-
-/** The two parts of a loss: the sum over supervised positions, and how many there were. */
-export interface Loss {
-  /** Σ weight · loss, nats, with smoothing and z-loss where asked for. */
-  readonly sum: Scalar;
-  readonly tokens: number;
-  /** `[B · L]`: what each position adds to the sum. Absent where the loss is not a sum over positions. */
-  readonly losses?: Tensor1D;
-}
-
-/** A loss over logits, and over their factors: who gives an objective another loss gives it another, or none, of these. */
-export interface LossFunction {
-  /** @param logits - `[B, L, V]`, aligned with the batch's targets. */
-  (logits: Tensor3D, batch: Batch): Loss;
-  /**
-   * The same of logits that are not multiplied out, states `[B·L, M]` times head; absent where they must be.
-   */
-  readonly ofFactors?: (logits: FactoredLogits, batch: Batch) => Loss;
 }
 
 /** A loss strategy: how an example becomes features, and the loss over a model's logits. */

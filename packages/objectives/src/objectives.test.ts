@@ -1,7 +1,8 @@
 import "@tensorflow/tfjs-backend-cpu";
 import { createRandom } from "@trivium/core";
-import { specialIds, toBatch } from "@trivium/features";
+import { toBatch } from "@trivium/features";
 import { tf } from "@trivium/tensor";
+import { reservedSpecials } from "@trivium/text";
 import { expect, test } from "vitest";
 import { causalLm } from "./causal-lm.ts";
 import { prefixLm } from "./prefix-lm.ts";
@@ -18,7 +19,7 @@ for (const objective of [
   describeObjective(objective, { activate });
 }
 
-const context = () => ({ specials: specialIds, random: createRandom(1) });
+const context = () => ({ special: reservedSpecials(), random: createRandom(1) });
 const pair = { source: [7, 8], target: [9] };
 
 test("pitfall 10: the prefix is source and SEP, and SEP predicts the first target id", () => {
@@ -55,7 +56,7 @@ test("a text without a source is cut anywhere from 1 to its length − 1, with h
   const random = createRandom(2);
   const splits = Array.from(
     { length: 2000 },
-    () => prefixLm().features({ tokens }, { specials: specialIds, random }).prefixLength,
+    () => prefixLm().features({ tokens }, { special: reservedSpecials(), random }).prefixLength,
   );
   expect([Math.min(...splits), Math.max(...splits)]).toEqual([1, 10]);
   expect(splits.reduce((a, b) => a + b) / splits.length).toBeCloseTo(5.5, 0);
@@ -82,7 +83,7 @@ test("causal-lm scores a text on the tokens that prefix-lm scores, and a pair ju
   const scorings = [causalLm({ labelSmoothing: 0.1 }), prefixLm()].map((objective) => objective.scoring?.());
   for (let seed = 0; seed < 20; seed++) {
     const [causal, prefix] = scorings.map((scoring) =>
-      scoring?.features({ tokens }, { specials: specialIds, random: createRandom(seed) }),
+      scoring?.features({ tokens }, { special: reservedSpecials(), random: createRandom(seed) }),
     );
     expect(causal).toEqual({ ...prefix, prefixLength: 0 });
   }
@@ -125,9 +126,10 @@ test("padding carries no loss: a batch's loss is the sum of its rows' losses", a
   const objective = causalLm();
   const rows = [pair, { source: [5], target: [6, 7, 8] }].map((example) => objective.features(example, context()));
   const lossOf = (features: typeof rows) => {
-    const batch = toBatch(features, { pad: 0 });
-    const logits = tf.zeros([batch.size, batch.targets.length / batch.size, 16]) as tf.Tensor3D;
-    return objective.loss(logits, batch).sum.dataSync()[0] as number;
+    const batch = toBatch(features);
+    const states = tf.zeros([batch.targets.length, 1]) as tf.Tensor2D;
+    const head = { weight: tf.zeros([1, 16]) as tf.Tensor2D, transpose: false };
+    return objective.loss({ states, head }, batch).sum.dataSync()[0] as number;
   };
   expect(lossOf(rows)).toBeCloseTo(lossOf([rows[0]!]) + lossOf([rows[1]!]), 4);
   expect(lossOf(rows)).toBeCloseTo((4 + 5) * Math.log(16), 4);

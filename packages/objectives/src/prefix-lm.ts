@@ -23,8 +23,8 @@ export function prefixLm(options: z.input<typeof schema> = {}): Objective<"token
     settings: lossOptions,
     streams,
     supports: (architecture) => fitsStreams("prefix-lm", streams, architecture),
-    features(example, { specials, random }) {
-      if (isPair(example)) return pairFeatures(example, specials, "target");
+    features(example, { special, random }) {
+      if (isPair(example)) return pairFeatures(example, special, "target");
       const { tokens } = example;
       assertTokens(tokens, 2);
       const prefixLength = randomSplit(tokens.length, random);
@@ -32,8 +32,8 @@ export function prefixLm(options: z.input<typeof schema> = {}): Objective<"token
       const lossWeights = targets.map((_, position) => (position >= prefixLength - 1 ? 1 : 0));
       return { streams: { tokens: tokens.slice(0, -1) }, prefixLength, targets, lossWeights };
     },
-    prompt: (example, { specials }) =>
-      isPair(example) ? pairPrompt(example.source, specials) : promptFeatures(example.tokens),
+    prompt: (example, { special }) =>
+      isPair(example) ? pairPrompt(example.source, special) : promptFeatures(example.tokens),
     loss: tokenLoss(lossOptions),
     scoring: () => prefixLm(),
   };

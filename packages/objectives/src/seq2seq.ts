@@ -1,5 +1,7 @@
-import { isPair, type PairExample, type SpecialIds } from "@trivium/features";
+import { ConfigError } from "@trivium/core";
+import { isPair, type PairExample } from "@trivium/features";
 import { validateWith } from "@trivium/registry";
+import type { SourceFrame, SpecialTokens, TargetFrame } from "@trivium/text";
 import { z } from "zod";
 import { assertTokens } from "./decoder-only-features.ts";
 import { fitsStreams } from "./fits-streams.ts";
@@ -10,8 +12,9 @@ import { tokenLoss, tokenLossOptions } from "./token-loss.ts";
 const schema = z.strictObject(tokenLossOptions);
 
 /**
- * Sequence to sequence with teacher forcing: the source stream is `source EOS`, the target stream `BOS target`
- * predicts `target EOS`. A text without a source is cut at random into source and target, without EOS after the target.
+ * Sequence to sequence with teacher forcing: the source in its frame is one stream; the target's start and the target
+ * are the other, which predicts the target and its end. A text without a source is cut at random into source and target,
+ * and no end follows.
  *
  * @source Sutskever et al. 2014, https://arxiv.org/abs/1409.3215
  */
@@ -23,23 +26,22 @@ export function seq2seq(options: z.input<typeof schema> = {}): Objective<"source
     settings: lossOptions,
     streams,
     supports: (architecture) => fitsStreams("seq2seq", streams, architecture),
-    features(example, { specials, random }) {
-      if (isPair(example)) {
-        return teacherForcing(example.source, [...example.target, specials.endOfSequence], specials);
-      }
+    features(example, { special, random }) {
+      if (isPair(example)) return teacherForcing(example, special, { ends: true });
       const { tokens } = example;
       assertTokens(tokens, 2);
       const split = randomSplit(tokens.length, random);
-      return teacherForcing(tokens.slice(0, split), tokens.slice(split), specials);
+      return teacherForcing({ source: tokens.slice(0, split), target: tokens.slice(split) }, special, { ends: false });
     },
-    prompt(example, { specials }) {
-      const source = isPair(example) ? example.source : example.tokens;
-      const target = [specials.beginOfSequence];
+    prompt(example, { special }) {
+      const { source, target } = framesOf(special);
+      const given = [target.start, ...target.before];
+      const nothing = given.map(() => 0);
       return {
-        streams: { source: withEnd(source, specials), target },
+        streams: { source: framed(isPair(example) ? example.source : example.tokens, source), target: given },
         prefixLength: 0,
-        targets: [0],
-        lossWeights: [0],
+        targets: nothing,
+        lossWeights: nothing,
       };
     },
     loss: tokenLoss(lossOptions),
@@ -47,16 +49,25 @@ export function seq2seq(options: z.input<typeof schema> = {}): Objective<"source
   };
 }
 
-function teacherForcing(source: PairExample["source"], targets: readonly number[], specials: SpecialIds) {
+/** What the prompt gives is not predicted: ids before the target carry no loss. */
+function teacherForcing({ source, target }: PairExample, special: SpecialTokens, { ends }: { readonly ends: boolean }) {
+  const frames = framesOf(special);
+  const targets = [...frames.target.before, ...target, ...(ends ? frames.target.after : [])];
   return {
-    streams: { source: withEnd(source, specials), target: [specials.beginOfSequence, ...targets.slice(0, -1)] },
+    streams: { source: framed(source, frames.source), target: [frames.target.start, ...targets.slice(0, -1)] },
     prefixLength: 0,
     targets,
-    lossWeights: targets.map(() => 1),
+    lossWeights: targets.map((_, position) => (position < frames.target.before.length ? 0 : 1)),
   };
 }
 
-const withEnd = (source: readonly number[], { endOfSequence }: SpecialIds) => [...source, endOfSequence];
+const framed = (source: readonly number[], { before, after }: SourceFrame) => [...before, ...source, ...after];
+
+function framesOf({ frame }: SpecialTokens): { readonly source: SourceFrame; readonly target: TargetFrame } {
+  const { source, target } = frame;
+  if (source && target) return { source, target };
+  throw new ConfigError("objective/frame", "the vocabulary has no frame for source and target in two streams");
+}
 
 /** Sequence to sequence, for a registry. */
 export const seq2seqPlugin = objective("seq2seq", seq2seq, {

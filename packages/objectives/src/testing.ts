@@ -1,6 +1,7 @@
 import { createRandom } from "@trivium/core";
-import { type Example, type Features, specialIds, toBatch } from "@trivium/features";
+import { type Example, type Features, toBatch } from "@trivium/features";
 import { tf } from "@trivium/tensor";
+import { reservedSpecials } from "@trivium/text";
 import { describe, expect, test } from "vitest";
 import type { Objective } from "./objective.ts";
 
@@ -19,7 +20,7 @@ export function describeObjective(
   objective: Objective,
   { examples = defaults, activate }: DescribeObjectiveOptions,
 ): void {
-  const context = (seed = 1) => ({ specials: specialIds, random: createRandom(seed) });
+  const context = (seed = 1) => ({ special: reservedSpecials(), random: createRandom(seed) });
   const predicting = ({ streams }: Features) => streams[objective.streams.at(-1) as string] as readonly number[];
 
   describe(`objective ${objective.name}`, () => {
@@ -44,16 +45,12 @@ export function describeObjective(
 
     test("its loss is a finite sum over the supervised tokens, larger for worse logits", async () => {
       await activate();
-      const batch = toBatch(
-        examples.map((example) => objective.features(example, context())),
-        { pad: 0 },
-      );
-      const length = batch.targets.length / batch.size;
+      const batch = toBatch(examples.map((example) => objective.features(example, context())));
       const lossOf = (logit: number) =>
         tf.tidy(() => {
-          const right = tf.oneHot(tf.tensor1d(batch.targets, "int32"), 32);
-          const logits = tf.reshape(tf.mul(right, logit), [batch.size, length, 32]) as tf.Tensor3D;
-          const { sum, tokens } = objective.loss(logits, batch);
+          const states = tf.oneHot(tf.tensor1d(batch.targets, "int32"), 32) as tf.Tensor2D;
+          const weight = tf.mul(tf.eye(32), logit) as tf.Tensor2D;
+          const { sum, tokens } = objective.loss({ states, head: { weight, transpose: false } }, batch);
           expect(sum.rank).toBe(0);
           return { value: sum.dataSync()[0] as number, tokens };
         });

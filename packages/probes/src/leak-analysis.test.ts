@@ -1,6 +1,6 @@
 import "@tensorflow/tfjs-backend-cpu";
 import { type AttentionKernel, type AttentionRequest, reference } from "@trivium/attention";
-import { type Features, specialIds, toBatch, toPackedBatch } from "@trivium/features";
+import { type Features, toBatch, toPackedBatch } from "@trivium/features";
 import {
   and,
   causal as causalMask,
@@ -44,7 +44,7 @@ function analyse({ architecture, objective, kernel, collate, layers = 2 }: SetUp
   return leakAnalysis({ ...probed, objective, examples: given, collate });
 }
 
-const { pad } = specialIds;
+const pad = 0;
 const collations: Readonly<Record<string, Collate>> = {
   "padded right": (rows) => toBatch(rows, { pad }),
   "padded left": (rows) => toBatch(rows, { pad, padding: "left" }),
@@ -332,7 +332,7 @@ const pairs: readonly Plant[] = [
     ...pairArm,
     objective: altered(seq2seq(), (row) => ({
       ...row,
-      streams: { ...row.streams, target: [...(row.streams.target as number[]).slice(1), specialIds.endOfSequence] },
+      streams: { ...row.streams, target: [...(row.streams.target as number[]).slice(1), 3] },
     })),
     kinds: ["label"],
     byMasks: true,

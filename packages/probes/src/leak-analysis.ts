@@ -1,21 +1,20 @@
 import { NumericsError } from "@trivium/core";
 import type { Example, ModelInput, StreamRows } from "@trivium/features";
-import type { Model } from "@trivium/model";
+import { type LanguageModel, logitsOf } from "@trivium/model";
 import type { Objective } from "@trivium/objectives";
 import { type ParameterTree, tf } from "@trivium/tensor";
 import { type InputSlot, type LeakKind, leakKinds, supervised } from "./leak-kinds.ts";
 import { leaksByMasks } from "./leaks-by-masks.ts";
-import { type Collate, type ProbeBatch, probeBatch, withIds } from "./probe-batch.ts";
+import { type ProbeBatch, type ProbeBatchOptions, probeBatch, withIds } from "./probe-batch.ts";
 import { stateGradients } from "./state-gradients.ts";
 
-export interface LeakAnalysisOptions {
-  readonly model: Model;
+/** The model to analyse, and the examples to analyse it on. */
+export interface LeakAnalysisOptions extends ProbeBatchOptions {
+  readonly model: LanguageModel;
   readonly parameters: ParameterTree;
   readonly objective: Objective;
   /** A few short ones: each slot of their batch costs a pass forward, each prediction one backward. */
   readonly examples: readonly Example[];
-  /** Makes the batch. Default: padded on the right; give `toPackedBatch` to put several examples in one row. */
-  readonly collate?: Collate | undefined;
 }
 
 /** A place in a batch. */
@@ -63,8 +62,9 @@ export interface LeakAnalysis {
  * @throws what the objective, the collation and the model throw.
  * @example leakAnalysis({ model, parameters, objective: prefixLm(), examples }).clean // => true
  */
-export function leakAnalysis({ model, parameters, objective, examples, collate }: LeakAnalysisOptions): LeakAnalysis {
-  const probe = probeBatch(objective, examples, collate);
+export function leakAnalysis(options: LeakAnalysisOptions): LeakAnalysis {
+  const { model, parameters, objective, examples } = options;
+  const probe = probeBatch(objective, examples, options);
   const predictions = supervised(probe);
   const { slots, measured } = measureLeaks({ model, parameters, probe, predictions });
   const byMasks = leaksByMasks(model, probe).map(({ text }) => text);
@@ -75,7 +75,7 @@ export function leakAnalysis({ model, parameters, objective, examples, collate }
 }
 
 interface Measurement {
-  readonly model: Model;
+  readonly model: LanguageModel;
   readonly parameters: ParameterTree;
   readonly probe: ProbeBatch;
   /** Positions of the last stream, flat in `[B, L]`. */
@@ -106,8 +106,8 @@ function measureLeaks({ model, parameters, probe, predictions }: Measurement): {
   return { slots: slots.length, measured };
 }
 
-function finiteLogits(model: Model, parameters: ParameterTree, input: ModelInput): Float32Array {
-  const logits = tf.tidy(() => model.logits(parameters, input).dataSync() as Float32Array);
+function finiteLogits(model: LanguageModel, parameters: ParameterTree, input: ModelInput): Float32Array {
+  const logits = tf.tidy(() => logitsOf(model, parameters, input).dataSync() as Float32Array);
   const at = logits.findIndex((value) => !Number.isFinite(value));
   if (at < 0) return logits;
   const slot = Math.floor(at / model.config.vocabulary);

@@ -1,10 +1,10 @@
 import type { StreamRows } from "@trivium/features";
 import { type LabelLeak, labelLeaks } from "@trivium/masks";
-import { crossMaskFor, type Model, selfMaskFor } from "@trivium/model";
+import { crossMaskFor, type LanguageModel, selfMaskFor } from "@trivium/model";
 import type { ProbeBatch } from "./probe-batch.ts";
 
 /** The label leaks of a batch by reachability: through the masks that the model makes for it, to where labels stand. */
-export function leaksByMasks({ architecture, config }: Model, { batch, tokens }: ProbeBatch): LabelLeak[] {
+export function leaksByMasks({ architecture, config }: LanguageModel, { batch, tokens }: ProbeBatch): LabelLeak[] {
   const { streams } = architecture;
   const [first, last] = [streams[0], streams.at(-1)] as [string, string];
   const lengthOf = (stream: string) => (batch.streams[stream] as StreamRows).length;

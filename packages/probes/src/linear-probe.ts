@@ -1,10 +1,10 @@
 import { ConfigError, createRandom } from "@trivium/core";
 import type { PairExample } from "@trivium/features";
-import type { Model } from "@trivium/model";
+import type { LanguageModel } from "@trivium/model";
 import type { Objective } from "@trivium/objectives";
 import type { ParameterTree } from "@trivium/tensor";
 import { readStates, stateAt } from "./hidden-states.ts";
-import { probeBatch, slotOf } from "./probe-batch.ts";
+import { type ProbeBatchOptions, probeBatch, slotOf } from "./probe-batch.ts";
 import { fitRidge } from "./ridge-classifier.ts";
 
 /** A source and what a probe should read off a state. */
@@ -16,8 +16,8 @@ export interface LabelledExample {
   readonly position: number;
 }
 
-export interface LinearProbeOptions {
-  readonly model: Model;
+export interface LinearProbeOptions extends Pick<ProbeBatchOptions, "special"> {
+  readonly model: LanguageModel;
   readonly parameters: ParameterTree;
   readonly objective: Objective;
   readonly examples: readonly LabelledExample[];

@@ -1,14 +1,7 @@
 import { createRandom, ShapeError } from "@trivium/core";
-import {
-  type Batch,
-  type Example,
-  type Features,
-  isPair,
-  type ModelInput,
-  specialIds,
-  toBatch,
-} from "@trivium/features";
+import { type Batch, type Example, type Features, isPair, type ModelInput, toBatch } from "@trivium/features";
 import type { Objective } from "@trivium/objectives";
+import { reservedSpecials, type SpecialTokens } from "@trivium/text";
 
 /** Makes one batch of several examples: `toBatch` and `toPackedBatch` with their options. */
 export type Collate = (rows: readonly Features[]) => Batch;
@@ -33,15 +26,24 @@ export interface ProbeBatch {
   readonly owners: Readonly<Record<string, Int32Array>>;
 }
 
-const padded: Collate = (rows) => toBatch(rows, { pad: specialIds.pad });
+/** The vocabulary and the collation of a probe. */
+export interface ProbeBatchOptions {
+  /** Special tokens of the model's vocabulary. Default: those of our own tokenizers. */
+  readonly special?: SpecialTokens | undefined;
+  /** Makes the batch. Default: padded on the right. */
+  readonly collate?: Collate | undefined;
+}
 
 /**
  * A batch of examples, and the places of their tokens in it: found by sending marks through objective and collation
  * instead of ids, so that nothing is assumed of either.
  */
-export function probeBatch(objective: Objective, examples: readonly Example[], collate: Collate = padded): ProbeBatch {
-  const featuresOf = (example: Example) =>
-    objective.features(example, { specials: specialIds, random: createRandom("probe") });
+export function probeBatch(
+  objective: Objective,
+  examples: readonly Example[],
+  { special = reservedSpecials(), collate = (rows) => toBatch(rows) }: ProbeBatchOptions = {},
+): ProbeBatch {
+  const featuresOf = (example: Example) => objective.features(example, { special, random: createRandom("probe") });
   const features = examples.map(featuresOf);
   let mark = 0;
   const firstMarks = examples.map((example) => {
