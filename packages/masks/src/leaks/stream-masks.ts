@@ -47,7 +47,7 @@ export function resolveStreams<Size>(
   return { last: two, first: { ...one, crossMask: across } };
 }
 
-/** Whether a value is a mask rather than a record of them. */
+/** Returns whether a value is a mask rather than a record of masks. */
 export function isMask(value: unknown): value is Mask {
   return typeof (value as Mask | undefined)?.visible === "function";
 }
