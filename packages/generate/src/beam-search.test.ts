@@ -4,7 +4,7 @@ import { createRandom } from "@trivium/core";
 import { toBatch } from "@trivium/features";
 import { createModel, type DecodingState, type LanguageModel, logitsOf, type ModelOptions } from "@trivium/model";
 import { causal } from "@trivium/model-causal";
-import { causalLm } from "@trivium/objectives";
+import { causalLm, promptOf } from "@trivium/objectives";
 import { type ParameterTree, tf } from "@trivium/tensor";
 import { reservedSpecials } from "@trivium/text";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -43,13 +43,13 @@ describe.each(smallModels)("$name", ({ architecture, objective, own }) => {
     createModel({ architecture, config: { ...smallConfig, ...own, ...more }, attention: reference() });
   const model = create();
   const predicting = architecture.streams.at(-1) as string;
-  const promptOf = (example: (typeof examples)[number]) =>
-    objective.prompt(example, { special: reservedSpecials(), random: createRandom(1) });
-  const input = toBatch(examples.map(promptOf), { pad: 0 });
+  const promptFor = (example: (typeof examples)[number]) =>
+    promptOf(objective, example, { special: reservedSpecials(), random: createRandom(1) });
+  const input = toBatch(examples.map(promptFor), { pad: 0 });
 
   /** Log-probabilities of every next token, the whole row again: no cache, no batch. */
   function nextAfter(parameters: ParameterTree, example: (typeof examples)[number], ids: readonly number[]): number[] {
-    const prompt = promptOf(example);
+    const prompt = promptFor(example);
     const row = [...prompt.streams[predicting]!, ...ids];
     const whole = { ...prompt, streams: { ...prompt.streams, [predicting]: row }, targets: row, lossWeights: row };
     return tf.tidy(() => {
@@ -117,7 +117,7 @@ describe.each(smallModels)("$name", ({ architecture, objective, own }) => {
     const small = speaking(create({ vocabulary: 128 }), [...words, END]);
     for (const [seed, alpha] of [0, 0.6, 3].entries()) {
       const parameters = small.createParameters(createRandom(seed));
-      const prompts = toBatch(examples.slice(0, 2).map(promptOf), { pad: 0 });
+      const prompts = toBatch(examples.slice(0, 2).map(promptFor), { pad: 0 });
       const answers = [[], ...words.map((a) => [a])];
       answers.push(...words.flatMap((a) => words.map((b) => [a, b])));
       answers.push(...words.flatMap((a) => words.flatMap((b) => words.map((c) => [a, b, c]))));

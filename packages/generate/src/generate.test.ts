@@ -4,7 +4,7 @@ import { createRandom } from "@trivium/core";
 import { type ModelInput, toBatch } from "@trivium/features";
 import { createModel, logitsOf } from "@trivium/model";
 import { causal } from "@trivium/model-causal";
-import { causalLm } from "@trivium/objectives";
+import { causalLm, promptOf } from "@trivium/objectives";
 import { type ParameterTree, tf } from "@trivium/tensor";
 import { reservedSpecials } from "@trivium/text";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -32,7 +32,7 @@ describe.each(smallModels)("$name", ({ architecture, objective, own }) => {
     steps: number,
     end: readonly number[] = special.end,
   ): number[] {
-    const prompt = objective.prompt(example, { special, random: createRandom(1) });
+    const prompt = promptOf(objective, example, { special, random: createRandom(1) });
     const ids: number[] = [];
     while (ids.length < steps) {
       const row = [...prompt.streams[predicting]!, ...ids];
@@ -50,7 +50,7 @@ describe.each(smallModels)("$name", ({ architecture, objective, own }) => {
   }
 
   const promptsOf = () =>
-    toBatch(examples.map((example) => objective.prompt(example, { special, random: createRandom(1) })));
+    toBatch(examples.map((example) => promptOf(objective, example, { special, random: createRandom(1) })));
 
   test("a batch with caches decodes what each row decodes alone without them", async () => {
     for (const seed of [1, 2, 3]) {
@@ -66,7 +66,7 @@ describe.each(smallModels)("$name", ({ architecture, objective, own }) => {
 
   test("a row that reaches the model's length stops there and says so", async () => {
     const parameters = model.createParameters(createRandom(1));
-    const input = toBatch([objective.prompt(examples[1]!, { special, random: createRandom(1) })], {
+    const input = toBatch([promptOf(objective, examples[1]!, { special, random: createRandom(1) })], {
       pad: 0,
     });
     const [decoded] = await decodeGreedily(model, parameters, input, { end: [], maximumTokens: 100 });
@@ -81,7 +81,7 @@ describe.each(smallModels)("$name", ({ architecture, objective, own }) => {
       [7, 8, 9, 10, 11, 12, 13, 5],
     ].map((source) => ({ source, target: [] }));
     const input = toBatch(
-      prompts.map((example) => objective.prompt(example, { special, random: createRandom(1) })),
+      prompts.map((example) => promptOf(objective, example, { special, random: createRandom(1) })),
       { pad: 0 },
     );
     const together = await decodeGreedily(model, parameters, input, { end: [], maximumTokens: [8, 8] });
@@ -126,7 +126,7 @@ describe.each(smallModels)("$name", ({ architecture, objective, own }) => {
 
 test("a number of tokens that is not a positive integer is refused", async () => {
   const model = createModel({ architecture: causal, config: smallConfig, attention: reference() });
-  const input = toBatch([causalLm().prompt(examples[0]!, { special, random: createRandom(1) })], {
+  const input = toBatch([promptOf(causalLm(), examples[0]!, { special, random: createRandom(1) })], {
     pad: 0,
   });
   const asked = (maximumTokens: number | number[]) => decodeGreedily(model, {}, input, { end: [3], maximumTokens });

@@ -23,6 +23,7 @@ export {
   type LanguageTaskOptions,
   languageTask,
 } from "./language-task.ts";
+export { type LabelPlaces, leaksByMasks } from "./leaks-by-masks.ts";
 export { factorsOf, logitsOf } from "./logits-of.ts";
 export type { DecodingState, ForwardOptions, LanguageModel, LayerStates, Model } from "./model.ts";
 export { type ResolvedConfig, resolveConfig } from "./resolve-config.ts";

@@ -53,6 +53,8 @@ const kinks = [
 
 for (const on of backends) {
   for (const attention of kernels) {
+    // The slow backend has no fused attention.
+    if (on.backend === "cpu" && attention.name === "fused") continue;
     // Blocks take many ops, which the slow backend need not all repeat.
     const configs = attention.name !== "reference" && on.backend === "cpu" ? { "GPT-2 style": {} } : families;
     for (const architecture of architectures) {

@@ -2,13 +2,13 @@ import { type AttentionKernel, reference } from "@trivium/attention";
 import { ConfigError } from "@trivium/core";
 import type { ModelInput, PairExample } from "@trivium/features";
 import { createModel, type LanguageModel, logitsOf } from "@trivium/model";
-import type { Objective } from "@trivium/objectives";
+import { type MarkedBatchOptions, markedBatch, type Objective } from "@trivium/objectives";
 import { type ParameterTree, tf } from "@trivium/tensor";
 import { supervised } from "./leak-kinds.ts";
 import { type ObservedAttention, observeAttention } from "./observe-attention.ts";
-import { type ProbeBatchOptions, probeBatch, slotOf } from "./probe-batch.ts";
+import { slotOf } from "./with-ids.ts";
 
-export interface AttentionOnSourceOptions extends Pick<ProbeBatchOptions, "special"> {
+export interface AttentionOnSourceOptions extends Pick<MarkedBatchOptions, "special"> {
   readonly model: LanguageModel;
   readonly parameters: ParameterTree;
   readonly objective: Objective;
@@ -46,7 +46,7 @@ export interface AttentionOnSource {
  */
 export function attentionOnSource(options: AttentionOnSourceOptions): AttentionOnSource {
   const { model, objective, example, gold, attention = reference() } = options;
-  const probe = probeBatch(objective.scoring?.() ?? objective, [example], { special: options.special });
+  const probe = markedBatch(objective.scoring?.() ?? objective, [example], { special: options.special });
   const steps = supervised(probe);
   if (gold && gold.length !== steps.length) {
     const message = `gold should name source tokens for each of ${steps.length} steps, got ${gold.length} lists`;

@@ -16,12 +16,11 @@ import type { Architecture, MaskContext } from "@trivium/model";
 import { causal } from "@trivium/model-causal";
 import { encoderDecoder } from "@trivium/model-encoder-decoder";
 import { prefix } from "@trivium/model-prefix";
-import { causalLm, type Objective, prefixLm, seq2seq } from "@trivium/objectives";
+import { type Collate, causalLm, type Objective, prefixLm, seq2seq } from "@trivium/objectives";
 import { type Tensor4D, tf } from "@trivium/tensor";
 import { beforeAll, describe, expect, test } from "vitest";
 import { leakAnalysis } from "./leak-analysis.ts";
 import type { LeakKind } from "./leak-kinds.ts";
-import type { Collate } from "./probe-batch.ts";
 import { arms, probedModel } from "./testing/probed-models.ts";
 
 beforeAll(async () => void (await tf.setBackend("cpu")));

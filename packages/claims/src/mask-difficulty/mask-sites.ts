@@ -1,7 +1,7 @@
 import { type Batch, toBatch, toPackedBatch } from "@trivium/features";
 import { type Mask, maskKey } from "@trivium/masks";
 import { type Architecture, crossMaskFor, selfMaskFor } from "@trivium/model";
-import type { Collate } from "@trivium/probes";
+import type { Collate } from "@trivium/objectives";
 
 /** How rows come to share a batch. */
 export type Collation = "padded" | "packed";

@@ -1,7 +1,7 @@
 import { createRandom } from "@trivium/core";
 import { type Batch, toBatch } from "@trivium/features";
 import { countModelParameters, createModel, type DecodingState, factorsOf, type LanguageModel } from "@trivium/model";
-import { causalLm, type Objective, seq2seq } from "@trivium/objectives";
+import { causalLm, type Objective, promptOf, seq2seq } from "@trivium/objectives";
 import { disposeTree, type ParameterTree, valueAndGradients } from "@trivium/tensor";
 import { reservedSpecials } from "@trivium/text";
 import type { ArmContext, ClaimArm } from "../framework/claim.ts";
@@ -93,7 +93,7 @@ function createSubject(
   return {
     ...{ name, model, objective, parameters: model.createParameters(random.split("parameters")) },
     batch: toBatch(examples.map((example) => objective.features(example, given))),
-    prompts: toBatch(examples.map((example) => objective.prompt(example, given))),
+    prompts: toBatch(examples.map((example) => promptOf(objective, example, given))),
     decoded: lengths.target - 1,
   };
 }
