@@ -1,8 +1,13 @@
 import { availableParallelism } from "node:os";
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 
+// Compiled code and stripped types are kept for every process that a test starts, and for those of Vitest itself.
+process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, "node_modules/.cache/node-compile");
+
 const conditions = ["@trivium/source", "node", "import", "default"];
-const shared = {
+/** How every project finds the sources of the packages. */
+export const shared = {
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
 };

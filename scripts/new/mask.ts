@@ -10,18 +10,30 @@ export function maskBlueprint(names: Names): Blueprint {
     files: {
       [`${folder}/${kebab}.ts`]: `import { assertInteger } from "../assert-integer.ts";
 import type { Mask } from "../mask.ts";
-import { custom } from "./custom.ts";
+import { mask } from "../mask-plugin.ts";
 
 export interface ${pascal}Options {
-  /** How many positions apart the visible keys are. */
+  /** Distance between visible keys, in positions. */
   readonly step: number;
 }
+
+export const ${camel}Mask = mask(
+  "${kebab}",
+  ({ step }: ${pascal}Options) => {
+    assertInteger("masks/${kebab}", "step", step, 1);
+    return {
+      visible: (_b, _h, q, k) => k <= q && (q - k) % step === 0,
+      classify: (_b, _h, queries, keys) => (keys.start >= queries.end ? "none" : "some"),
+    };
+  },
+  { description: "A query sees every step-th key before it.", parameters: ["step"] },
+);
 
 /**
  * A query sees itself and every \`step\`-th key before it: \`k ≤ q\` and \`(q − k) mod step = 0\`.
  *
  * \`\`\`
- * ${camel}({ step: 2 })
+ * ${kebab}(2)
  * █···
  * ·█··
  * █·█·
@@ -30,12 +42,8 @@ export interface ${pascal}Options {
  * @throws {ConfigError} \`masks/${kebab}\` if the step is not an integer ≥ 1.
  * @example ${camel}({ step: 2 }).visible(0, 0, 4, 2) // => true
  */
-export function ${camel}({ step }: ${pascal}Options): Mask {
-  assertInteger("masks/${kebab}", "step", step, 1);
-  return custom("${kebab}", (_b, _h, q, k) => k <= q && (q - k) % step === 0, {
-    options: { step },
-    classify: (_b, _h, queries, keys) => (keys.start >= queries.end ? "none" : "some"),
-  });
+export function ${camel}(options: ${pascal}Options): Mask {
+  return ${camel}Mask.create(options);
 }
 `,
       [`${folder}/${kebab}.test.ts`]: `import { expect, test } from "vitest";
@@ -58,12 +66,8 @@ test("a step of 0 is refused", () => {
     },
     edits: [
       addExport(`${source}/index.ts`, `export { type ${pascal}Options, ${camel} } from "./primitives/${kebab}.ts";`),
-      addImport(`${source}/plugins.ts`, `import { ${camel} } from "./primitives/${kebab}.ts";`),
-      addEntry(
-        `${source}/plugins.ts`,
-        "maskPlugins",
-        `mask("${kebab}", ${camel}, { description: "A query sees every step-th key before it.", parameters: ["step"] })`,
-      ),
+      addImport(`${source}/plugins.ts`, `import { ${camel}Mask } from "./primitives/${kebab}.ts";`),
+      addEntry(`${source}/plugins.ts`, "maskPlugins", `${camel}Mask`),
     ],
     next: [`write what ${camel} shows in ${folder}/${kebab}.ts, its small matrix and its source`],
   };

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { jsonOf, runTrivium } from "./run-trivium.ts";
+import { runAlone, runTrivium } from "./run-trivium.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "trivium-bench-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -19,8 +19,10 @@ test("bench says with --help what it measures, and so does each benchmark", asyn
 
 test("a benchmark prints one JSON document, and ends by itself with threads on", async () => {
   const sizes = ["--vocab", "8", "--length", "4", "--batch", "2", "--width", "8", "--layers", "1", "--heads", "2"];
-  const found = await jsonOf<object[]>(["bench", "step", ...sizes, "--threads", "2", "--rounds", "1"], folder);
-  expect(found).toMatchObject([{ name: "trivium", benchmark: "step", threads: 2, precision: "f32" }]);
+  const words = ["bench", "step", ...sizes, "--threads", "2", "--rounds", "1", "--json"];
+  const { code, stdout } = await runAlone(words, folder);
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject([{ name: "trivium", benchmark: "step", threads: 2, precision: "f32" }]);
 });
 
 test.each([

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { command, jsonOf, runTrivium } from "./run-trivium.ts";
+import { command, jsonOf, runAlone, runTrivium } from "./run-trivium.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "trivium-cli-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -37,14 +37,14 @@ test("the flags of train name their defaults, the model's too", async () => {
 test("--version says the version of the package", async () => {
   const manifest = new URL("../package.json", import.meta.url);
   const { version } = JSON.parse(readFileSync(manifest, "utf8")) as { version: string };
-  expect(await runTrivium(["--version"], folder)).toMatchObject({ code: 0, stdout: `${version}\n`, stderr: "" });
+  expect(await runAlone(["--version"], folder)).toMatchObject({ code: 0, stdout: `${version}\n`, stderr: "" });
 });
 
 test("an unknown command is refused in one line, and no command at all with the help on stderr", async () => {
-  const unknown = await runTrivium(["trian"], folder);
+  const unknown = await runAlone(["trian"], folder);
   expect(unknown.code).toBe(2);
   expect(unknown.stderr).toBe("trivium: unknown command 'trian' (Did you mean train?); --help tells what there is\n");
-  expect(await runTrivium([], folder)).toMatchObject({
+  expect(await runAlone([], folder)).toMatchObject({
     code: 2,
     stdout: "",
     stderr: expect.stringContaining("Usage:"),
@@ -66,7 +66,7 @@ test("doctor tells of every backend, with a reason and a remedy where it is miss
     else for (const text of [reason, remedy]) expect(text).toMatch(/\w/);
   }
   expect(Object.keys(report["tfjs-core"])).toHaveLength(1);
-  const { stdout } = await runTrivium(["doctor"], folder);
+  const { stdout } = await runAlone(["doctor"], folder);
   expect(stdout).toMatch(/^✓ simd: /m);
   expect(stdout).toMatch(/^✗ webgl: .+\. .+/m);
   for (const name of ["mkl", "accelerate", "onednn", "openblas"]) {
@@ -90,7 +90,7 @@ test("mask counts, draws and maps the blocks of a mask", async () => {
   expect(facts).toEqual({
     ...{ mask: "prefix(3) | causal", ...size, visiblePairs: 24, density: 24 / 36, blocks: ["█·", "█▒"] },
   });
-  const drawn = (await runTrivium(args, folder)).stdout;
+  const drawn = (await runAlone(args, folder)).stdout;
   expect(drawn).toContain("0 ███···\n1 ███···\n2 ███···\n3 ████··\n4 █████·\n5 ██████\n");
   expect(drawn).toContain("24 visible pairs, density 0.667");
   const { svg } = await jsonOf<{ svg: string }>([...args, "--svg"], folder);

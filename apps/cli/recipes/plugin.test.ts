@@ -49,6 +49,11 @@ test("the mask is drawn by name", async () => {
   expect(visiblePairs).toBe(1 + 2 + 3 + 3);
 });
 
+test("a combinator of the user's is drawn, and printed in the language of masks", async () => {
+  const drawn = await jsonOf(["mask", "paired(tethered(reach=1))&full", "--queries", "4", ...plugin], folder);
+  expect(drawn).toMatchObject({ mask: "paired(tethered(1)) & full", visiblePairs: 1 + 1 + 3 + 3 });
+});
+
 test("the architecture trains with the objective; the run remembers the plugin and takes it twice", async () => {
   const own = ["--architecture", "tethered", "--objective", "tail-lm", "--out", "run"];
   const trained = await jsonOf<{ reason: string }>(["train", ...training, ...own, ...plugin], folder);

@@ -1,6 +1,8 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, fork, spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
+import type { Socket } from "node:net";
 import { join } from "node:path";
+import type { ResidentAnswer, ResidentRequest } from "./resident.ts";
 
 const main = join(import.meta.dirname, "../src/main.ts");
 
@@ -46,9 +48,60 @@ export function startTrivium(args: readonly string[], cwd: string, input = ""): 
   return { child, ended, says };
 }
 
-/** Runs a command to its end. */
-export const runTrivium = (args: readonly string[], cwd: string, input?: string): Promise<Ended> =>
+/** Runs a command to its end, in a process of its own. */
+export const runAlone = (args: readonly string[], cwd: string, input?: string): Promise<Ended> =>
   startTrivium(args, cwd, input).ended;
+
+/** The process that runs commands one after another, while there is one, and the end of the last of them. */
+let resident: ChildProcess | undefined;
+let last: Promise<unknown> = Promise.resolve();
+
+/**
+ * Runs a command to its end, after those before it, in one process for all of the file: where a process of its own is
+ * not what is tested. It sees the environment that the first of them saw, and no standard input.
+ */
+export function runTrivium(args: readonly string[], cwd: string): Promise<Ended> {
+  const ended = last.then(() => runInResident({ args, cwd }));
+  last = ended.catch(() => {});
+  return ended;
+}
+
+function startResident(): ChildProcess {
+  const child = fork(join(import.meta.dirname, "resident.ts"), {
+    execArgv: ["--conditions=@trivium/source"],
+    env: { ...process.env, CI: "" },
+    stdio: ["ignore", "ignore", "pipe", "ipc"],
+  });
+  child.on("exit", () => {
+    resident = undefined;
+  });
+  // A process that waits for commands does not keep the test file from ending.
+  child.unref();
+  (child.stderr as Socket).unref();
+  return child;
+}
+
+function runInResident(request: ResidentRequest): Promise<Ended> {
+  resident ??= startResident();
+  const child = resident;
+  const { promise, resolve, reject } = Promise.withResolvers<Ended>();
+  let fatal = "";
+  const hear = (text: Buffer) => {
+    fatal += text;
+  };
+  const answer = (ended: ResidentAnswer) => resolve({ signal: null, ...ended });
+  const leave = (code: number | null, signal: NodeJS.Signals | null) =>
+    resolve({ code, signal, stdout: "", stderr: fatal });
+  child.stderr?.on("data", hear);
+  child.once("message", answer).once("close", leave).once("error", reject);
+  child.channel?.ref();
+  child.send(request);
+  return promise.finally(() => {
+    child.channel?.unref();
+    child.stderr?.off("data", hear);
+    child.off("message", answer).off("close", leave).off("error", reject);
+  });
+}
 
 /** Runs a command that must succeed; its JSON document. */
 export async function jsonOf<T>(args: readonly string[], cwd: string): Promise<T> {

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { command, runTrivium } from "./run-trivium.ts";
+import { command, runAlone } from "./run-trivium.ts";
 import { tiny, writeToyData } from "./toy-data.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "trivium-terminal-"));
@@ -44,7 +44,7 @@ test("on a terminal there is a bar, with notes above it, and the cursor comes ba
 });
 
 test("in a pipe there are plain lines, the last state once", async () => {
-  const { stdout, stderr } = await runTrivium(training("pipe"), folder);
+  const { stdout, stderr } = await runAlone(training("pipe"), folder);
   expect(stdout).toBe("finished at step 40; the run is in pipe\n");
   expect(stderr).not.toMatch(/[█░]/);
   expect(stderr).not.toContain(control);

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { checkpointsOf, runTrivium, type Started, startTrivium, weightsOf } from "./run-trivium.ts";
+import { checkpointsOf, runAlone, type Started, startTrivium, weightsOf } from "./run-trivium.ts";
 import { tiny, writeToyData } from "./toy-data.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "trivium-threads-"));
@@ -69,7 +69,7 @@ test("a second Ctrl-C with threads on ends it at once", async () => {
 test("a training with threads ends by itself, with the weights of one thread", async () => {
   for (const count of ["1", "2"]) {
     useThreads(count);
-    expect((await runTrivium(training(`by-${count}`, 12), folder)).code).toBe(0);
+    expect((await runAlone(training(`by-${count}`, 12), folder)).code).toBe(0);
   }
   expect(weightsOf(join(folder, "by-2")).equals(weightsOf(join(folder, "by-1")))).toBe(true);
 });

@@ -13,7 +13,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { namedSettings } from "../src/settings.ts";
-import { checkpointsOf, command, jsonOf, runTrivium, startTrivium, weightsOf } from "./run-trivium.ts";
+import { checkpointsOf, command, jsonOf, runAlone, runTrivium, startTrivium, weightsOf } from "./run-trivium.ts";
 import { tiny, writeToyData } from "./toy-data.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "trivium-train-"));
@@ -77,7 +77,7 @@ test("a model of characters is evaluated on another file with its own alphabet, 
   ]);
   const unknown = await runTrivium([...scoring, "blue"], folder);
   expect(unknown).toMatchObject({ code: 2, stderr: expect.stringContaining('did you mean "bleu"?') });
-  const { stdout } = await runTrivium(["generate", "characters"], folder, "ab\n\ncd\n");
+  const { stdout } = await runAlone(["generate", "characters"], folder, "ab\n\ncd\n");
   expect(stdout).toMatch(/^ab\t[a-d]*\ncd\t[a-d]*\n$/);
 });
 
@@ -128,7 +128,7 @@ describe("what a model was trained on is not what it is scored on", () => {
 
   test("where the training data is gone, that is said of the run, and of what cannot be known", async () => {
     rmSync(join(folder, "moved.tsv"));
-    const gone = await runTrivium(["evaluate", "scored"], folder);
+    const gone = await runAlone(["evaluate", "scored"], folder);
     expect(gone).toMatchObject({ code: 2, stdout: "" });
     expect(gone.stderr).toMatch(
       /^trivium: scored was trained on \S*moved\.tsv, which is not there any more; put it back/,
@@ -234,7 +234,7 @@ describe("--resume", () => {
 test("a run that another process works in is refused in one line, and that one ends undisturbed", async () => {
   const { child, ended, says } = startTrivium(training("in-use", 100_000), folder);
   await says("step 0 of 100000");
-  const { code, stdout, stderr } = await runTrivium(training("in-use", 100_000, "--resume"), folder);
+  const { code, stdout, stderr } = await runAlone(training("in-use", 100_000, "--resume"), folder);
   expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
   expect(stderr).toMatch(new RegExp(`^trivium: in-use is in use by process ${child.pid} on [^\\n]+\\n$`));
   child.kill("SIGINT");

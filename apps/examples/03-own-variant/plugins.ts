@@ -1,32 +1,31 @@
 /** A mask, an architecture and an objective of your own. Exported plugins are what `--plugin plugins.ts` finds, too. */
 import { UnsupportedError } from "@trivium/core";
 import { type Features, isPair } from "@trivium/features";
-import { custom, type Mask, mask } from "@trivium/masks";
+import { mask } from "@trivium/masks";
 import { type Architecture, architecture } from "@trivium/model";
 import { type Objective, objective, tokenLoss } from "@trivium/objectives";
 
 /** Positions are grouped into blocks; each sees its whole block, in both directions, and every block before it. */
-const blockwise = ({ size }: { readonly size: number }): Mask => {
-  const blockOf = (position: number) => Math.floor(position / size);
-  return custom("blockwise", (_row, _head, query, key) => blockOf(key) <= blockOf(query), {
-    options: { size },
-    // Lets kernels skip what no query of a range can see, and skip the test where all can see all.
-    classify(_row, _head, queries, keys) {
-      if (blockOf(keys.end - 1) <= blockOf(queries.start)) return "all";
-      return blockOf(keys.start) > blockOf(queries.end - 1) ? "none" : "some";
-    },
-  });
-};
-
-export const blockwiseMask = mask("blockwise", blockwise, {
-  description: "Blocks of positions that see themselves whole, and all blocks before.",
-  parameters: ["size"],
-});
+export const blockwise = mask(
+  "blockwise",
+  ({ size }: { readonly size: number }) => {
+    const blockOf = (position: number) => Math.floor(position / size);
+    return {
+      visible: (_row, _head, query, key) => blockOf(key) <= blockOf(query),
+      // Lets kernels skip blocks that no query of a range can see, and skip the test where all can see all.
+      classify(_row, _head, queries, keys) {
+        if (blockOf(keys.end - 1) <= blockOf(queries.start)) return "all";
+        return blockOf(keys.start) > blockOf(queries.end - 1) ? "none" : "some";
+      },
+    };
+  },
+  { description: "Blocks of positions that see themselves whole, and all blocks before.", parameters: ["size"] },
+);
 
 const blockLanguageModel: Architecture<"tokens"> = {
   name: "blockwise",
   streams: ["tokens"],
-  selfMask: () => blockwise({ size: 4 }),
+  selfMask: () => blockwise.create({ size: 4 }),
 };
 
 export const blockwiseArchitecture = architecture("blockwise", blockLanguageModel as Architecture, {

@@ -1,4 +1,4 @@
-import { type Mask, maskKey, type Range, toIntervals } from "@trivium/masks";
+import { createMaskCache, type Mask, type Range, toIntervals } from "@trivium/masks";
 import type { AttentionPlan } from "@trivium/tensor";
 import type { AttentionShape } from "./attention-shape.ts";
 
@@ -8,43 +8,26 @@ const VISIT_KEYS = 64;
 const BLOCK_QUERIES = 96;
 /** Queries that a tile of the kernel takes. */
 const TILE_QUERIES = 6;
-/** Plans of masks that are the same for every batch are kept; those of the shapes of a few models. */
+/** Plans of masks that are the same for every batch row are kept: enough for the shapes of a few models. */
 const KEPT_PLANS = 32;
 
 type PlanShape = Pick<AttentionShape, "B" | "H" | "Q" | "K">;
 
-/** The newest plan of each mask: all layers of a step ask for the same one. */
-const planned = new WeakMap<Mask, { readonly plan: AttentionPlan; readonly shape: PlanShape }>();
-/** Plans by what the mask says: architectures make their masks anew at each step. */
-const known = new Map<string, AttentionPlan>();
+/** Architectures make their masks anew at each step, and all layers of a step ask for the same one. */
+const plans = createMaskCache<AttentionPlan>(KEPT_PLANS);
 
 /**
- * What of a mask the fused kernel has to look at: blocks where nothing is visible are left out, those where everything
+ * The part of a mask that the fused kernel looks at: blocks where nothing is visible are left out, those where everything
  * is have no bits, the others have a bit for each pair.
  *
- * Where a query sees one run of keys, as under all of this library's masks but `not` and `custom`, the plan is made
- * from those runs, in time that grows with the length.
+ * Where each query sees one run of keys, as under most of this library's masks, the plan is made from those runs, in
+ * time that grows with the length.
+ *
+ * @throws {ConfigError} `masks/identity` if another predicate was planned under the same name and options.
  */
 export function attentionPlan(mask: Mask, shape: PlanShape): AttentionPlan {
-  const newest = planned.get(mask);
-  if (newest && newest.shape.Q === shape.Q && newest.shape.K === shape.K) return newest.plan;
-  const key = mask.rows === null && isNamed(mask.spec) ? `${shape.Q} ${shape.K} ${maskKey(mask)}` : undefined;
-  const plan = (key !== undefined && known.get(key)) || makePlan(mask, shape);
-  planned.set(mask, { plan, shape });
-  if (key !== undefined) keep(key, plan);
-  return plan;
+  return plans(mask, { queries: shape.Q, keys: shape.K }, () => makePlan(mask, shape));
 }
-
-function keep(key: string, plan: AttentionPlan): void {
-  known.delete(key);
-  known.set(key, plan);
-  if (known.size <= KEPT_PLANS) return;
-  const [oldest] = known.keys();
-  known.delete(oldest as string);
-}
-
-// A custom mask's name does not say what it shows.
-const isNamed = (spec: unknown): boolean => !JSON.stringify(spec).includes('"type":"custom"');
 
 /** A run of keys that a query block looks at; `bits` is missing where every query sees all of them. */
 interface Visit {

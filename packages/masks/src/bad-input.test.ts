@@ -1,7 +1,7 @@
 import { TriviumError } from "@trivium/core";
 import { expect, test } from "vitest";
 import { and } from "./algebra/and.ts";
-import { not } from "./algebra/not.ts";
+import { not, notMask } from "./algebra/not.ts";
 import { or } from "./algebra/or.ts";
 import { packed } from "./algebra/packed.ts";
 import { positioned } from "./algebra/positioned.ts";
@@ -9,7 +9,8 @@ import { toBlocks } from "./lowerings/to-blocks.ts";
 import { toDense } from "./lowerings/to-dense.ts";
 import { attentionFlops, density } from "./lowerings/visible-pairs.ts";
 import type { Mask } from "./mask.ts";
-import { causal } from "./primitives/causal.ts";
+import { mask } from "./mask-plugin.ts";
+import { causal, causalMask } from "./primitives/causal.ts";
 import { custom } from "./primitives/custom.ts";
 import { documents } from "./primitives/documents.ts";
 import { full } from "./primitives/full.ts";
@@ -66,8 +67,16 @@ const cases: readonly [code: string, message: string, act: () => unknown][] = [
     "got inner 3, queries 2, keys 2",
     () => positioned(prefix({ lengths: [1, 1, 1] }), { queries: [[0], [0]], keys: [[0], [0]] }),
   ],
-  ["masks/custom-name", 'kebab-case, got "My Mask"', () => custom("My Mask", () => true)],
-  ["masks/no-masks", "and() should be given masks, got none", () => and()],
+  ["masks/name", 'kebab-case, got "My Mask"', () => custom("My Mask", () => true)],
+  ["masks/name", 'kebab-case, got "myMask"', () => mask("myMask", () => ({ visible: () => true }))],
+  ["masks/children", "and combines one or more masks, got 0", () => and()],
+  ["masks/children", "not combines 1 masks, got 2", () => notMask.create({}, [full(), full()])],
+  ["masks/children", "causal combines no other masks, got 1", () => causalMask.create({}, [full()])],
+  [
+    "masks/operator",
+    'should be one character, and no letter, digit, quote or one of ( ) [ ] , ; =; got ";"',
+    () => mask("xor", () => full(), { children: 2, text: { operator: ";", binding: 1 } }),
+  ],
   [
     "masks/rows",
     "padding has 3, one before it has 2",

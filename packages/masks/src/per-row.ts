@@ -1,8 +1,9 @@
 import { ConfigError, ShapeError } from "@trivium/core";
 import { assertInteger } from "./assert-integer.ts";
 import type { PerPosition, PerRow } from "./mask.ts";
+import { markCopied } from "./plain-options.ts";
 
-/** Checked values: `spec` is a copy of what was given, `row(b)` what row `b` has. */
+/** Checked values: `spec` is a copy of those given, `row(b)` the value of row `b`. */
 export interface RowValues<Spec, Value> {
   readonly rows: number | null;
   readonly spec: Spec;
@@ -20,7 +21,7 @@ export function readPerRow(code: string, name: string, value: PerRow): RowValues
     assertInteger(code, name, value, 0);
     return { rows: null, spec: value, row: () => value as number };
   }
-  const values: number[] = [...value];
+  const values: number[] = markCopied([...value]);
   assertRows(code, name, values);
   assertIntegers(code, name, values, 0);
   return { rows: values.length, spec: values, row: (b) => values[b] as number };
@@ -49,8 +50,8 @@ export function readPerPosition(
     assertIntegers(code, place, row, least);
     return [...row];
   });
-  if (nested) return { rows: copies.length, spec: copies, row: (b) => copies[b] as number[] };
-  return { rows: null, spec: copies[0] as number[], row: () => copies[0] as number[] };
+  if (nested) return { rows: copies.length, spec: markCopied(copies), row: (b) => copies[b] as number[] };
+  return { rows: null, spec: markCopied(copies[0] as number[]), row: () => copies[0] as number[] };
 }
 
 function assertList(code: string, name: string, value: unknown): void {
@@ -81,4 +82,20 @@ function ragged(code: string, name: string, rows: readonly (readonly number[])[]
     `every row of ${name} should have the same length, got lengths ${lengths.join(", ")}; fill short rows with -1`,
     { details: { lengths } },
   );
+}
+
+/**
+ * The number of rows that two arguments share, or null if both are the same for every row.
+ *
+ * @throws {ShapeError} `code` if both have rows, but not as many.
+ */
+export function commonRows(code: string, counts: Readonly<Record<string, number | null>>): number | null {
+  const given = Object.entries(counts).filter(([, rows]) => rows !== null);
+  if (new Set(given.map(([, rows]) => rows)).size > 1) {
+    const got = given.map(([name, rows]) => `${name} ${rows}`).join(", ");
+    throw new ShapeError(code, `these should have the same number of rows, or one list for all: got ${got}`, {
+      details: counts,
+    });
+  }
+  return given[0]?.[1] ?? null;
 }

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { and } from "./algebra/and.ts";
 import { not } from "./algebra/not.ts";
 import { or } from "./algebra/or.ts";
-import type { Mask } from "./mask.ts";
+import type { Mask, MaskOptions } from "./mask.ts";
 import { causal } from "./primitives/causal.ts";
 import { custom } from "./primitives/custom.ts";
 import { full } from "./primitives/full.ts";
@@ -46,7 +46,7 @@ test("masks that are called the same show the same pairs", () => {
 });
 
 test("masks that differ in a number, a row or a custom option are not the same", () => {
-  const own = (options: unknown) => custom("own", () => true, { options });
+  const own = (options: MaskOptions) => custom("own", () => true, { options });
   const masks = [
     causal(),
     causal({ offset: 1 }),

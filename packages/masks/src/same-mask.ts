@@ -2,10 +2,11 @@ import { hashWords } from "@trivium/core";
 import type { Mask, MaskSpec } from "./mask.ts";
 
 /**
- * Whether two masks are written alike, up to the order, nesting and repetition of `and` and `or`, and double `not`.
+ * Returns whether two masks are written alike, up to the order, nesting and repetition of `and` and `or`, and double
+ * `not`.
  *
- * True means that they show the same pairs (custom masks: the same name and options); false does not mean that they
- * differ.
+ * True means that the masks show the same pairs, since name, options and children are the identity of a mask; false
+ * does not mean that they differ.
  *
  * @example sameMask(or(causal(), full()), or(full(), causal())) // => true
  */
@@ -16,7 +17,7 @@ export function sameMask(a: Mask, b: Mask): boolean {
 /**
  * A string that is equal for masks that `sameMask` calls the same: a key for caches of plans and lowerings.
  *
- * @example maskKey(causal()) // => '{"offset":0,"type":"causal"}'
+ * @example maskKey(causal()) // => '{"type":"causal"}'
  */
 export function maskKey(mask: Mask): string {
   return canonical(simplify(mask.spec));
@@ -34,31 +35,20 @@ export function hashMask(mask: Mask): string {
 }
 
 function simplify(spec: MaskSpec): MaskSpec {
-  switch (spec.type) {
-    case "and":
-    case "or":
-      return simplifyList(spec.type, spec.masks);
-    case "not": {
-      const inner = simplify(spec.mask);
-      return inner.type === "not" ? inner.mask : { type: "not", mask: inner };
-    }
-    case "packed":
-    case "positioned":
-      return { ...spec, inner: simplify(spec.inner) };
-    default:
-      return spec;
-  }
-}
-
-function simplifyList(type: "and" | "or", masks: readonly MaskSpec[]): MaskSpec {
-  const operands = masks.map(simplify).flatMap((one) => (one.type === type ? one.masks : [one]));
+  const { type } = spec;
+  const children = (spec.children ?? []).map(simplify);
+  const [first] = children;
+  if (first === undefined) return spec;
+  if (type === "not" && first.type === "not") return first.children?.[0] as MaskSpec;
+  if (type !== "and" && type !== "or") return { ...spec, children };
+  const operands = children.flatMap((one) => (one.type === type ? (one.children ?? []) : [one]));
   const byKey = new Map(operands.map((one) => [canonical(one), one]));
   const sorted = [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
-  return sorted.length === 1 ? (sorted[0] as MaskSpec) : { type, masks: sorted };
+  return sorted.length === 1 ? (sorted[0] as MaskSpec) : { type, children: sorted };
 }
 
 /** JSON with the keys of every object in order. */
-function canonical(value: unknown): string {
+export function canonical(value: unknown): string {
   return JSON.stringify(value, (_key, inner) =>
     typeof inner === "object" && inner !== null && !Array.isArray(inner)
       ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))

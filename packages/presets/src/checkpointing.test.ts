@@ -2,7 +2,7 @@ import { blockwise, fused, reference } from "@trivium/attention";
 import { createSimdBackend } from "@trivium/backend-simd";
 import { cpu } from "@trivium/backend-tfjs";
 import { createRandom } from "@trivium/core";
-import { createModel, type Model, type ModelOptions } from "@trivium/model";
+import { createModel, type LanguageModel, logitsOf, type ModelOptions } from "@trivium/model";
 import { sampleInput, sampleVocabulary } from "@trivium/model/testing";
 import { causal } from "@trivium/model-causal";
 import { encoderDecoder } from "@trivium/model-encoder-decoder";
@@ -30,13 +30,13 @@ const manyRows = Array.from({ length: 24 }, () => ({ length: 16, prefixLength: 5
 
 /** The loss and all gradients of one batch, as numbers. */
 function taken(
-  model: Model,
+  model: LanguageModel,
   parameters: ParameterTree,
   checkpointing: boolean,
   rows = fewRows,
 ): Record<string, number[]> {
   const input = sampleInput(model.architecture, { rows });
-  const loss = () => tf.mean(tf.square(model.logits(parameters, input, { dropoutSeed: "seed", checkpointing })));
+  const loss = () => tf.mean(tf.square(logitsOf(model, parameters, input, { dropoutSeed: "seed", checkpointing })));
   const { value, gradients } = valueAndGradients(loss, parameters);
   const all = Object.entries({ value, ...flattenTree<Tensor>(gradients) });
   const numbers = Object.fromEntries(all.map(([name, tensor]) => [name, Array.from(tensor.dataSync())]));

@@ -1,7 +1,7 @@
 import { reference } from "@trivium/attention";
 import { cpu } from "@trivium/backend-tfjs";
 import { createRandom } from "@trivium/core";
-import { countModelParameters, createModel } from "@trivium/model";
+import { countModelParameters, createModel, logitsOf } from "@trivium/model";
 import { sampleInput } from "@trivium/model/testing";
 import { causal } from "@trivium/model-causal";
 import { encoderDecoder } from "@trivium/model-encoder-decoder";
@@ -67,7 +67,8 @@ test("the same seed gives the same parameters, whatever else is configured", () 
 
 test("a fresh model is nearly uniform over its vocabulary", () => {
   const model = createModel({ architecture: causal, config, attention });
-  const logits = model.logits(
+  const logits = logitsOf(
+    model,
     model.createParameters(createRandom(1)),
     sampleInput(causal, { rows: [{ length: 5, prefixLength: 2 }] }),
   );
@@ -85,8 +86,8 @@ test("pitfall 13: what is decoded never joins the prefix", () => {
   };
   let state = model.prefill(parameters, prompt);
   for (const id of [5, 6]) state = model.decode(parameters, state, [id]);
-  const recomputed = model.logits(parameters, longer).arraySync()[0]![4]!;
-  const wrong = model.logits(parameters, { ...longer, prefixLengths: [5] }).arraySync()[0]![4]!;
+  const recomputed = logitsOf(model, parameters, longer).arraySync()[0]![4]!;
+  const wrong = logitsOf(model, parameters, { ...longer, prefixLengths: [5] }).arraySync()[0]![4]!;
   const cached = state.logits.arraySync()[0]!;
   cached.forEach((value, id) => void expect(value).toBeCloseTo(recomputed[id]!, 5));
   expect(Math.max(...cached.map((value, id) => Math.abs(value - wrong[id]!)))).toBeGreaterThan(1e-5);
@@ -111,15 +112,15 @@ test("an input without the architecture's streams, or of other sizes, is refused
   const model = createModel({ architecture: encoderDecoder, config, attention });
   const parameters = model.createParameters(createRandom(1));
   const single = sampleInput(causal, { rows: [{ length: 4, prefixLength: 1 }] });
-  expect(() => model.logits(parameters, single)).toThrow(
+  expect(() => logitsOf(model, parameters, single)).toThrow(
     "encoder-decoder runs the streams [source, target], got [tokens]",
   );
   const input = sampleInput(encoderDecoder, { rows: [{ length: 4, prefixLength: 0 }] });
-  expect(() => model.logits(parameters, { ...input, size: 2 })).toThrow(
+  expect(() => logitsOf(model, parameters, { ...input, size: 2 })).toThrow(
     'stream "source" should hold 2 rows of 4 ids, got 4 ids and 1 lengths',
   );
   expect(() =>
-    model.logits(parameters, sampleInput(encoderDecoder, { rows: [{ length: 9, prefixLength: 0 }] })),
+    logitsOf(model, parameters, sampleInput(encoderDecoder, { rows: [{ length: 9, prefixLength: 0 }] })),
   ).toThrow("the model's length is 8");
 });
 
@@ -131,7 +132,7 @@ test("packed rows are checked, and are no prompts", () => {
     { length: 4, prefixLength: 2 },
   ];
   const input = sampleInput(encoderDecoder, { rows, packing: 9 });
-  const logits = (given: typeof input) => () => model.logits(parameters, given);
+  const logits = (given: typeof input) => () => logitsOf(model, parameters, given);
   const withSource = (documents: number[][]) => ({
     ...input,
     streams: { ...input.streams, source: { ...input.streams.source!, documents } },

@@ -2,12 +2,14 @@ import { type AttentionKernel, blockwise, fused, reference } from "@trivium/atte
 import { createSimdBackend } from "@trivium/backend-simd";
 import { cpu } from "@trivium/backend-tfjs";
 import { createRandom } from "@trivium/core";
+import type { ModelInput } from "@trivium/features";
 import { visiblePairs } from "@trivium/masks";
 import {
   countModelParameters,
   createModel,
   forwardFlops,
-  type Model,
+  type LanguageModel,
+  logitsOf,
   type ModelOptions,
   resolveConfig,
   streamLayout,
@@ -75,7 +77,6 @@ for (const [attention, on, names] of suites) {
   }
 }
 
-type ModelInput = Parameters<Model["logits"]>[1];
 type StreamRows = ModelInput["streams"][string];
 
 /** One example: ids of the source, and of the target behind it. */
@@ -108,11 +109,11 @@ const targetRows = (logits: Tensor3D, { source, target }: Pair): Tensor3D =>
   tf.slice(logits, [0, source.length, 0], [1, target.length, logits.shape[2]]);
 
 /** The last states of the source, after the last norm, in a prefix model: its rows see nothing else. */
-function sourceStates(model: Model, parameters: ParameterTree, pair: Pair): Tensor3D {
+function sourceStates(model: LanguageModel, parameters: ParameterTree, pair: Pair): Tensor3D {
   let last: Tensor3D | undefined;
   const { layers, normEpsilon, normPlacement } = model.config;
   tf.dispose(
-    model.logits(parameters, inOne(pair), {
+    logitsOf(model, parameters, inOne(pair), {
       onStates({ layer, states }) {
         if (layer !== layers) return undefined;
         last = tf.keep(tf.slice(states, [0, 0, 0], [1, pair.source.length, states.shape[2]]));
@@ -127,10 +128,10 @@ function sourceStates(model: Model, parameters: ParameterTree, pair: Pair): Tens
 }
 
 /** Logits of the target in a prefix model whose source is put to its last states before every layer. */
-function withTopStates(model: Model, parameters: ParameterTree, pair: Pair): Tensor3D {
+function withTopStates(model: LanguageModel, parameters: ParameterTree, pair: Pair): Tensor3D {
   const top = sourceStates(model, parameters, pair);
   const { length } = pair.source;
-  const logits = model.logits(parameters, inOne(pair), {
+  const logits = logitsOf(model, parameters, inOne(pair), {
     onStates({ layer, states }) {
       if (layer === model.config.layers) return undefined;
       const rest = tf.slice(states, [0, length, 0], [1, states.shape[1] - length, states.shape[2]]);
@@ -141,7 +142,7 @@ function withTopStates(model: Model, parameters: ParameterTree, pair: Pair): Ten
 }
 
 /** The parameters of a prefix model and the same as the shared stack, all far from zero. */
-function parametersOf(model: Model): { single: ParameterTree; shared: ParameterTree } {
+function parametersOf(model: LanguageModel): { single: ParameterTree; shared: ParameterTree } {
   const fresh = model.createParameters(createRandom(4));
   const single = mapTree(fresh, (leaf, path) => {
     const random = createRandom(`merged/${path}`);
@@ -176,12 +177,12 @@ describe.each(cases)("top only, $name, $layers layers", ({ family, layers }) => 
 
   test("is the prefix model with the source's last states in the place of its states in each layer, and else not", () => {
     const { single, shared } = parametersOf(one);
-    const together = tf.tidy(() => two.logits(shared, inTwo(pairs)).arraySync());
+    const together = tf.tidy(() => logitsOf(two, shared, inTwo(pairs)).arraySync());
     for (const [row, pair] of pairs.entries()) {
       const merged = (together[row] as number[][]).slice(0, pair.target.length).flat();
       const [patched, plain] = tf.tidy(() => [
         [...withTopStates(one, single, pair).dataSync()],
-        [...targetRows(one.logits(single, inOne(pair)), pair).dataSync()],
+        [...targetRows(logitsOf(one, single, inOne(pair)), pair).dataSync()],
       ]) as [number[], number[]];
       expect(furthest(patched, merged)).toBeLessThan(2e-5);
       expect(furthest(plain, merged)).toBeGreaterThan(1e-3);
@@ -194,7 +195,7 @@ describe.each(cases)("top only, $name, $layers layers", ({ family, layers }) => 
     const [pair] = pairs as [Pair];
     const loss = (logits: Tensor3D) => tf.sum(tf.sin(logits));
     const expected = gradientsOf(() => loss(withTopStates(one, single, pair)), single);
-    const actual = gradientsOf(() => loss(two.logits(shared, inTwo([pair]))), shared);
+    const actual = gradientsOf(() => loss(logitsOf(two, shared, inTwo([pair]))), shared);
     expect(Object.keys(actual).sort()).toEqual(Object.keys(expected).sort());
     for (const [path, gradient] of Object.entries(expected)) {
       expect(furthest(gradient, actual[path] as number[]), path).toBeLessThan(
@@ -205,7 +206,7 @@ describe.each(cases)("top only, $name, $layers layers", ({ family, layers }) => 
   });
 
   test("has the parameters of one stack, name for name", () => {
-    const named = (model: Model) => {
+    const named = (model: LanguageModel) => {
       const tree = model.createParameters(createRandom(1));
       const shapes = Object.entries(flattenTree(tree)).map(([path, { shape }]) => [
         path.replace("tokens.", "shared."),
@@ -278,7 +279,7 @@ test("what merged attention is not for is refused", () => {
   const model = createModel({ architecture: encoderDecoder, config: merged, attention: reference() });
   const long = sampleInput(encoderDecoder, { rows: [{ length: 9, prefixLength: 0 }] });
   const parameters = model.createParameters(createRandom(1));
-  expect(() => model.logits(parameters, long)).toThrow(
+  expect(() => logitsOf(model, parameters, long)).toThrow(
     'stream "source + target" has a row of 18 tokens and the model\'s length is 16',
   );
   disposeTree(parameters);
@@ -294,7 +295,7 @@ test.each(Object.entries(families))("%s: checkpointing changes no bit of a gradi
     const input = sampleInput(encoderDecoder, { rows });
     const taken = (checkpointing: boolean) =>
       gradientsOf(
-        () => tf.mean(tf.square(model.logits(parameters, input, { dropoutSeed: "seed", checkpointing }))),
+        () => tf.mean(tf.square(logitsOf(model, parameters, input, { dropoutSeed: "seed", checkpointing }))),
         parameters,
       );
     expect(taken(true)).toEqual(taken(false));

@@ -2,12 +2,13 @@ import { type AttentionKernel, blockwise, reference } from "@trivium/attention";
 import { createSimdBackend } from "@trivium/backend-simd";
 import { createRandom } from "@trivium/core";
 import { createBatchSource, type TrainingBatches } from "@trivium/data";
-import { createModel, type Model, type ModelOptions } from "@trivium/model";
+import { createModel, factorsOf, type LanguageModel, type ModelOptions } from "@trivium/model";
 import { causal } from "@trivium/model-causal";
 import { encoderDecoder } from "@trivium/model-encoder-decoder";
 import { prefix } from "@trivium/model-prefix";
 import { causalLm, type Objective, prefixLm, seq2seq } from "@trivium/objectives";
 import { disposeTree, flattenTree, mapTree, type ParameterTree, tf, valueAndGradients } from "@trivium/tensor";
+import { reservedSpecials } from "@trivium/text";
 import { beforeAll, describe, expect, test } from "vitest";
 
 /** Fresh memory of this one holds NaN: what reads before it writes shows. */
@@ -22,7 +23,7 @@ const pairs = Array.from({ length: 16 }, () => ({
 }));
 const texts = Array.from({ length: 8 }, () => ({ tokens: ids(2 + random.integer(14)) }));
 
-const arms: readonly [string, Model["architecture"], Objective][] = [
+const arms: readonly [string, LanguageModel["architecture"], Objective][] = [
   ["causal, loss on everything", causal, causalLm()],
   ["causal, loss on the target", causal, causalLm({ loss: "target", labelSmoothing: 0.1, zLoss: 1e-3 })],
   ["prefix", prefix, prefixLm()],
@@ -45,9 +46,9 @@ interface Measured {
   readonly gradients: ReadonlyMap<string, Float32Array>;
 }
 
-function measure(model: Model, objective: Objective, parameters: ParameterTree, batch: Batch): Measured {
+function measure(model: LanguageModel, objective: Objective, parameters: ParameterTree, batch: Batch): Measured {
   const { value, gradients } = valueAndGradients(
-    () => objective.loss(model.logits(parameters, batch), batch).sum,
+    () => objective.loss(factorsOf(model, parameters, batch), batch).sum,
     parameters,
   );
   const leaves = Object.entries(flattenTree(gradients));
@@ -72,7 +73,14 @@ function spread(parameters: ParameterTree): ParameterTree {
 describe.each(arms)("%s", (_name, architecture, objective) => {
   const examples = [...pairs, ...texts];
   const batchOf = (packing?: number) =>
-    createBatchSource({ examples, objective, batchSize: examples.length, seed: 1, packing }).batches(0)[0] as Batch;
+    createBatchSource({
+      examples,
+      special: reservedSpecials(),
+      objective,
+      batchSize: examples.length,
+      seed: 1,
+      packing,
+    }).batches(0)[0] as Batch;
   const [alone, packed] = [batchOf(), batchOf(40)];
 
   test.each(Object.entries(positions))(

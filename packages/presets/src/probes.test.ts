@@ -1,7 +1,7 @@
 import { fused } from "@trivium/attention";
 import { createSimdBackend } from "@trivium/backend-simd";
 import { createRandom } from "@trivium/core";
-import { specialIds, toPackedBatch } from "@trivium/features";
+import { toPackedBatch } from "@trivium/features";
 import { createModel, type ModelOptions } from "@trivium/model";
 import { causal } from "@trivium/model-causal";
 import { encoderDecoder } from "@trivium/model-encoder-decoder";
@@ -53,7 +53,7 @@ test.each(cases)("fused attention passes the probes: $name, $family", (arm) => {
   expect([measured, byMasks]).toEqual([[], []]);
   const packed = leakAnalysis({
     ...{ ...probed, examples },
-    collate: (rows) => toPackedBatch(rows, { pad: specialIds.pad, length: 24, multipleOf: 5 }),
+    collate: (rows) => toPackedBatch(rows, { pad: 0, length: 24, multipleOf: 5 }),
   });
   expect(packed.clean).toBe(true);
   const { mass } = attentionOnSource({ ...probed, example, attention: fused() });

@@ -1,15 +1,15 @@
 import { type AttentionKernel, reference } from "@trivium/attention";
 import { ConfigError } from "@trivium/core";
-import type { PairExample } from "@trivium/features";
-import { createModel, type Model } from "@trivium/model";
-import type { Objective } from "@trivium/objectives";
+import type { ModelInput, PairExample } from "@trivium/features";
+import { createModel, type LanguageModel, logitsOf } from "@trivium/model";
+import { type MarkedBatchOptions, markedBatch, type Objective } from "@trivium/objectives";
 import { type ParameterTree, tf } from "@trivium/tensor";
 import { supervised } from "./leak-kinds.ts";
 import { type ObservedAttention, observeAttention } from "./observe-attention.ts";
-import { probeBatch, slotOf } from "./probe-batch.ts";
+import { slotOf } from "./with-ids.ts";
 
-export interface AttentionOnSourceOptions {
-  readonly model: Model;
+export interface AttentionOnSourceOptions extends Pick<MarkedBatchOptions, "special"> {
+  readonly model: LanguageModel;
   readonly parameters: ParameterTree;
   readonly objective: Objective;
   readonly example: PairExample;
@@ -46,7 +46,7 @@ export interface AttentionOnSource {
  */
 export function attentionOnSource(options: AttentionOnSourceOptions): AttentionOnSource {
   const { model, objective, example, gold, attention = reference() } = options;
-  const probe = probeBatch(objective.scoring?.() ?? objective, [example]);
+  const probe = markedBatch(objective.scoring?.() ?? objective, [example], { special: options.special });
   const steps = supervised(probe);
   if (gold && gold.length !== steps.length) {
     const message = `gold should name source tokens for each of ${steps.length} steps, got ${gold.length} lists`;
@@ -69,13 +69,13 @@ export function attentionOnSource(options: AttentionOnSourceOptions): AttentionO
 }
 
 /** Whether the source is seen in a block of its own. Merged attention has the source's keys first, where `readHeads` looks. */
-const crosses = ({ architecture, config }: Model): boolean =>
+const crosses = ({ architecture, config }: LanguageModel): boolean =>
   architecture.crossMask !== undefined && config.crossAttention !== "merged";
 
 /** Runs the model once; calls `read` with each layer's attention of the predicting stream to where the source is. */
 function forEachReading(
   { model, parameters, attention }: Required<Pick<AttentionOnSourceOptions, "model" | "parameters" | "attention">>,
-  input: Parameters<Model["logits"]>[1],
+  input: ModelInput,
   read: (observed: ObservedAttention) => void,
 ): void {
   const { architecture, config } = model;
@@ -88,7 +88,7 @@ function forEachReading(
   });
   const twin = createModel({ architecture, config, attention: kernel });
   tf.tidy(() => {
-    twin.logits(parameters, input, {
+    logitsOf(twin, parameters, input, {
       onStates({ stream }) {
         [reading, calls] = [stream === last, 0];
         return undefined;

@@ -1,6 +1,6 @@
 import "@tensorflow/tfjs-backend-cpu";
 import { type AttentionKernel, type AttentionRequest, reference } from "@trivium/attention";
-import { type Features, specialIds, toBatch, toPackedBatch } from "@trivium/features";
+import { type Features, toBatch, toPackedBatch } from "@trivium/features";
 import {
   and,
   causal as causalMask,
@@ -16,12 +16,11 @@ import type { Architecture, MaskContext } from "@trivium/model";
 import { causal } from "@trivium/model-causal";
 import { encoderDecoder } from "@trivium/model-encoder-decoder";
 import { prefix } from "@trivium/model-prefix";
-import { causalLm, type Objective, prefixLm, seq2seq } from "@trivium/objectives";
+import { type Collate, causalLm, type Objective, prefixLm, seq2seq } from "@trivium/objectives";
 import { type Tensor4D, tf } from "@trivium/tensor";
 import { beforeAll, describe, expect, test } from "vitest";
 import { leakAnalysis } from "./leak-analysis.ts";
 import type { LeakKind } from "./leak-kinds.ts";
-import type { Collate } from "./probe-batch.ts";
 import { arms, probedModel } from "./testing/probed-models.ts";
 
 beforeAll(async () => void (await tf.setBackend("cpu")));
@@ -44,7 +43,7 @@ function analyse({ architecture, objective, kernel, collate, layers = 2 }: SetUp
   return leakAnalysis({ ...probed, objective, examples: given, ...(collate ? { collate } : {}) });
 }
 
-const { pad } = specialIds;
+const pad = 0;
 const collations: Readonly<Record<string, Collate>> = {
   "padded right": (rows) => toBatch(rows, { pad }),
   "padded left": (rows) => toBatch(rows, { pad, padding: "left" }),
@@ -110,10 +109,10 @@ const inPrefix = custom("in-prefix", (_b, _h, q) => q < 3);
 const lengths = ({ prefixLengths }: MaskContext) =>
   typeof prefixLengths === "number" ? [prefixLengths] : [...prefixLengths];
 const isPackedOf = ({ spec }: Mask, inner: string, cross = false) =>
-  spec.type === "packed" && spec.inner.type === inner && (spec.keyIds !== undefined) === cross;
+  spec.type === "packed" && spec.children?.[0]?.type === inner && (spec.options?.keyIds !== undefined) === cross;
 /** What `and(full, padding)` was before padding was hidden. */
 const openPadding = (mask: Mask): Mask =>
-  mask.spec.type === "and" && mask.spec.masks[0]?.type === "full" ? full() : mask;
+  mask.spec.type === "and" && mask.spec.children?.[0]?.type === "full" ? full() : mask;
 const noSource: Collate = (rows) => {
   const emptied = rows.map((row, index) => (index === 0 ? row : { ...row, streams: { ...row.streams, source: [] } }));
   return toBatch(emptied, { pad });
@@ -287,7 +286,7 @@ const pairs: readonly Plant[] = [
     ...pairArm,
     objective: altered(seq2seq(), (row) => ({
       ...row,
-      streams: { ...row.streams, target: [...(row.streams.target as number[]).slice(1), specialIds.endOfSequence] },
+      streams: { ...row.streams, target: [...(row.streams.target as number[]).slice(1), 3] },
     })),
     ...{ kinds: ["label"], byMasks: true },
   },

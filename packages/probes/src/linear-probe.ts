@@ -1,11 +1,11 @@
 import { ConfigError, createRandom } from "@trivium/core";
 import type { PairExample } from "@trivium/features";
-import type { Model } from "@trivium/model";
-import type { Objective } from "@trivium/objectives";
+import type { LanguageModel } from "@trivium/model";
+import { type MarkedBatchOptions, markedBatch, type Objective } from "@trivium/objectives";
 import type { ParameterTree } from "@trivium/tensor";
 import { readStates, stateAt } from "./hidden-states.ts";
-import { probeBatch, slotOf } from "./probe-batch.ts";
 import { fitRidge } from "./ridge-classifier.ts";
+import { slotOf } from "./with-ids.ts";
 
 /** A source and what a probe should read off a state. */
 export interface LabelledExample {
@@ -16,8 +16,8 @@ export interface LabelledExample {
   readonly position: number;
 }
 
-export interface LinearProbeOptions {
-  readonly model: Model;
+export interface LinearProbeOptions extends Pick<MarkedBatchOptions, "special"> {
+  readonly model: LanguageModel;
   readonly parameters: ParameterTree;
   readonly objective: Objective;
   readonly examples: readonly LabelledExample[];
@@ -93,7 +93,7 @@ function readLayers({ model, parameters, objective, examples, batchSize = 64 }: 
   const layers: Float32Array[][] = [];
   for (let start = 0; start < examples.length; start += batchSize) {
     const rows = examples.slice(start, start + batchSize);
-    const { batch, tokens } = probeBatch(
+    const { batch, tokens } = markedBatch(
       objective,
       rows.map(({ example }) => example),
     );

@@ -1,12 +1,12 @@
 import type { PairExample } from "@trivium/features";
-import type { Model } from "@trivium/model";
-import type { Objective } from "@trivium/objectives";
+import type { LanguageModel } from "@trivium/model";
+import { type MarkedBatchOptions, markedBatch, type Objective, type TokenPlace } from "@trivium/objectives";
 import type { ParameterTree } from "@trivium/tensor";
 import { type HiddenStates, readStates, stateAt } from "./hidden-states.ts";
-import { probeBatch, slotOf, type TokenPlace, withIds } from "./probe-batch.ts";
+import { slotOf, withIds } from "./with-ids.ts";
 
-export interface PerturbationOptions {
-  readonly model: Model;
+export interface PerturbationOptions extends Pick<MarkedBatchOptions, "special"> {
+  readonly model: LanguageModel;
   readonly parameters: ParameterTree;
   /** Makes the rows that the model reads. */
   readonly objective: Objective;
@@ -46,7 +46,7 @@ export interface PerturbationInfluence {
 export function perturbationInfluence(options: PerturbationOptions): PerturbationInfluence {
   const { model, parameters, objective, example } = options;
   const { replace = (id) => (id + 1) % model.config.vocabulary } = options;
-  const { batch, tokens } = probeBatch(objective, [example]);
+  const { batch, tokens } = markedBatch(objective, [example], { special: options.special });
   const source = tokens.slice(0, example.source.length);
   const target = tokens.slice(example.source.length).filter(({ inputs }) => inputs.length > 0);
   const before = readStates(model, parameters, batch).states;

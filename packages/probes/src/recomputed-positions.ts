@@ -1,7 +1,7 @@
 import { type AttentionKernel, reference } from "@trivium/attention";
 import { ConfigError } from "@trivium/core";
-import { type ModelInput, specialIds } from "@trivium/features";
-import { createModel, type DecodingState, type Model } from "@trivium/model";
+import type { ModelInput } from "@trivium/features";
+import { createModel, type DecodingState, type LanguageModel } from "@trivium/model";
 import type { ParameterTree } from "@trivium/tensor";
 import { whyRecompute } from "./why-recompute.ts";
 
@@ -12,7 +12,7 @@ export interface Turn {
 }
 
 export interface RecomputedPositionsOptions {
-  readonly model: Model;
+  readonly model: LanguageModel;
   readonly parameters: ParameterTree;
   readonly turns: readonly Turn[];
   /** The kernel to run with. Default: the reference. */
@@ -85,7 +85,7 @@ function assertTurns(turns: readonly Turn[]): void {
 
 /** A model, its cache, and what it has read. */
 class Dialogue {
-  readonly #model: Model;
+  readonly #model: LanguageModel;
   readonly #parameters: ParameterTree;
   /** Query positions of each call of the kernel, since the last count. */
   readonly #queries: number[];
@@ -94,7 +94,7 @@ class Dialogue {
   #length = 0;
   #read = 0;
 
-  constructor(model: Model, parameters: ParameterTree, queries: number[]) {
+  constructor(model: LanguageModel, parameters: ParameterTree, queries: number[]) {
     this.#model = model;
     this.#parameters = parameters;
     this.#queries = queries;
@@ -129,7 +129,7 @@ class Dialogue {
     const source = Array.from({ length: this.#length }, (_, at) => at % this.#model.config.vocabulary);
     const streams = Object.fromEntries([
       [first, rows(source)],
-      ...others.map((stream) => [stream, rows([specialIds.beginOfSequence])]),
+      ...others.map((stream) => [stream, rows([0])]),
     ]) as ModelInput["streams"];
     this.#state?.dispose();
     this.#state = this.#model.prefill(this.#parameters, { size: 1, streams, prefixLengths: [this.#length] });

@@ -1,5 +1,7 @@
 export { activateBackend, type Backend, type BackendNeeds, backend, type Probe } from "./backend.ts";
 export { embedding } from "./embedding.ts";
+export { factoredCrossEntropy } from "./factored-cross-entropy.ts";
+export { type FactoredHead, type FactoredLogits, multiplyOut } from "./factored-logits.ts";
 export { type ActivationName, activation, gelu } from "./fused/activation.ts";
 export { type AdamWAttributes, type AdamWInput, type AdamWTensors, adamWUpdate } from "./fused/adam-w.ts";
 export {
@@ -13,7 +15,7 @@ export {
 export { dropout, dropoutFactor, dropoutHash } from "./fused/dropout.ts";
 export { defineFusedOp, type FusedOp, hasKernel } from "./fused/fused-kernel.ts";
 export { type LinearMap, type LinearOptions, linear, linears } from "./fused/linear.ts";
-export { type FactoredLogits, linearCrossEntropy } from "./fused/linear-cross-entropy.ts";
+export { linearCrossEntropy } from "./fused/linear-cross-entropy.ts";
 export { hiddenLogit, maskedSoftmax } from "./fused/masked-softmax.ts";
 export { type AddNormOptions, addNorm, layerNorm, rmsNorm } from "./fused/norm.ts";
 export { assertTargets, type SoftmaxCrossEntropyOptions, softmaxCrossEntropy } from "./fused/softmax-cross-entropy.ts";

@@ -69,7 +69,7 @@ async function maskContenders(text: string, kernelName: string, options: Options
   const contenders: MaskContender[] = [];
   for (const engine of await createEngines(options)) {
     const { precision, provider, threads, use } = engine;
-    const work = `${printMask(mask)}, ${kernelName}`;
+    const work = `${printMask(mask, { plugins: registry })}, ${kernelName}`;
     const own = { name: "trivium", precision, provider, threads, use, work };
     contenders.push({ ...(await attentionContender({ ...own, size, mask, kernel })), mask, engine });
   }

@@ -79,10 +79,12 @@ interface Prepared {
 
 function comparison(settings: CompareSettings, { arms, data, registry, metrics }: Prepared): CompareOptions {
   const { steps, seed, clipNorm, decoded, attention } = settings;
+  const { special } = data.tokenizer;
   return {
     ...{ arms, steps, seed, clipNorm, decoded, metrics },
     attention: registry.create("attention", attention, {}) as CompareOptions["attention"],
-    batches: (objective) => createBatchSource({ ...batching(settings), examples: data.train, objective }),
+    batches: (objective) => createBatchSource({ ...batching(settings), examples: data.train, special, objective }),
+    special,
     heldOut: data.test.slice(0, settings.scored),
     decodeTarget: (ids) => data.tokenizer.decodeTarget(ids),
     optimizer: prepareOptimizer(settings, registry),

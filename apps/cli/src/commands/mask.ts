@@ -35,12 +35,13 @@ async function showMask({ positional, flags, registry, output }: CommandContext)
   const keys = parseCount("keys", flags.keys ?? queries);
   const block = parseCount("block", flags.block ?? Math.max(1, Math.ceil(queries / 8)));
   const row = parseCount("row", flags.row, 0);
-  const mask = parseMask(positional[0] as string, { plugins: await registry() });
+  const plugins = await registry();
+  const mask = parseMask(positional[0] as string, { plugins });
   assertRow(mask, row);
   const size = { queries, keys };
   const blocks = drawBlocks(toBlocks(mask, { ...size, blockQueries: block, blockKeys: block, exact: true }), row);
   const [pairs, share] = [visiblePairs(mask, size), density(mask, size)];
-  const facts = { mask: printMask(mask), ...size, visiblePairs: pairs, density: share, block, blocks };
+  const facts = { mask: printMask(mask, { plugins }), ...size, visiblePairs: pairs, density: share, block, blocks };
   const svg = flags.svg ? drawSvg(mask, { ...size, row }) : undefined;
   output.result({ ...facts, svg }, () => {
     const summary = `${pairs.toLocaleString("en")} visible pairs, density ${share.toFixed(3)}`;

@@ -40,13 +40,15 @@ export async function prepareTraining(
   const fits = objective.supports(architecture);
   if (fits !== true) throw new UnsupportedError(fits.code, fits.message);
   const { length, ...data } = await prepareData(settings, context);
+  const { special } = data.tokenizer;
   const config: ModelOptions = { ...settings.model, vocabulary: data.tokenizer.size, length };
   return {
     arm: { architecture, config, objective },
     data,
     options: {
       ...{ steps, seed, clipNorm, attention: context.attention, heldOut: data.heldOut },
-      batches: (of) => createBatchSource({ examples: data.train, objective: of, batchSize, seed, packing }),
+      special,
+      batches: (of) => createBatchSource({ examples: data.train, special, objective: of, batchSize, seed, packing }),
       decodeTarget: (ids) => data.tokenizer.decodeTarget(ids),
       optimizer: createOptimizer(settings.optimizer),
       schedule: warmupCosine(settings.schedule.options),

@@ -9,7 +9,7 @@ import {
   type TrainedModel,
 } from "@trivium/evaluator";
 import type { Example } from "@trivium/features";
-import type { Model } from "@trivium/model";
+import type { LanguageModel } from "@trivium/model";
 import type { ParameterTree } from "@trivium/tensor";
 import type { PairTokenizer } from "@trivium/text";
 import type { ArmContext, ArmOutcome, ArmProgress, ClaimArm, Json } from "./claim.ts";
@@ -39,7 +39,7 @@ export interface TrainingProbe {
   /** All that its result depends on besides the model and the data. */
   readonly settings: Readonly<Record<string, Json>>;
   /** One that takes long says how far it is, and minds the signal of the context. */
-  run(model: Model, parameters: ParameterTree, data: ProbedData): ProbeRun;
+  run(model: LanguageModel, parameters: ParameterTree, data: ProbedData): ProbeRun;
 }
 
 export interface TrainingArmOptions extends TrainingSettings {

@@ -1,5 +1,5 @@
 import { createPacer } from "@trivium/core";
-import type { VectorModel } from "@trivium/model";
+import { logitsOf, type VectorModel } from "@trivium/model";
 import { type ParameterTree, tf } from "@trivium/tensor";
 import type { InContextSequence } from "./draw-sequence.ts";
 import { atQueries, type VectorBatch, vectorBatch, vectorInput } from "./vector-batch.ts";
@@ -27,7 +27,7 @@ export async function scoreQueries(
   for (let start = 0; start < sequences.length; start += TOGETHER) {
     const batch = vectorBatch(sequences.slice(start, start + TOGETHER), model.architecture.streams);
     const predicted = tf.tidy(() =>
-      atQueries(model.predict(parameters, vectorInput(batch)), batch)
+      atQueries(logitsOf(model, parameters, vectorInput(batch)), batch)
         .dataSync()
         .slice(),
     ) as unknown as Float32Array;

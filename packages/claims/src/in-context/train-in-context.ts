@@ -2,7 +2,13 @@ import type { AttentionKernel } from "@trivium/attention";
 import { createRandom, type Random } from "@trivium/core";
 import { type CurvePoint, curvePoint, relay } from "@trivium/evaluator";
 import { batchesByStep } from "@trivium/features";
-import { type Architecture, createVectorModel, type VectorModel, type VectorModelOptions } from "@trivium/model";
+import {
+  type Architecture,
+  createVectorModel,
+  factorsOf,
+  type VectorModel,
+  type VectorModelOptions,
+} from "@trivium/model";
 import { disposeTree } from "@trivium/tensor";
 import { adamW, type TrainEvent, type TrainOptions, type TrainResult, train, warmupCosine } from "@trivium/trainer";
 import { drawSequences, type InContextSequence, type SequenceOptions } from "./draw-sequence.ts";
@@ -121,7 +127,7 @@ function trainOptions(
         objective: { name: "squared-error" },
       }),
       createParameters: (initial) => model.createParameters(initial),
-      loss: (tree, batch) => squaredError(model.predict(tree, vectorInput(batch)), batch),
+      loss: (tree, batch) => squaredError(factorsOf(model, tree, vectorInput(batch)), batch),
     },
     batches: batchesByStep((step) => [
       vectorBatch(drawSequences(sequences, batchSize, random.split(step)), architecture.streams),

@@ -1,5 +1,5 @@
 import "@tensorflow/tfjs-backend-cpu";
-import { maskFromJson } from "@trivium/masks";
+import { maskFromJson, parseMask } from "@trivium/masks";
 import { tf } from "@trivium/tensor";
 import { consume } from "@trivium/trainer";
 import { beforeAll, expect, test } from "vitest";
@@ -60,19 +60,7 @@ test("plans are the same again, and presets differ by the dialogue's turns alone
 });
 
 test("each mistake is one edit, made in every place, and can be read as a mask", () => {
-  const spec = maskFromJson({
-    type: "and",
-    masks: [
-      {
-        type: "or",
-        masks: [
-          { type: "prefix", lengths: [2, 3] },
-          { type: "causal", offset: 0 },
-        ],
-      },
-      { type: "padding", lengths: [5, 4] },
-    ],
-  }).spec;
+  const { spec } = parseMask("(prefix([2,3]) | causal) & padding([5,4])");
   const mistakes = maskMistakes(spec);
   expect(mistakes.map(({ what }) => what)).toEqual([
     ...["not and", "or for and", "or left out of and", "padding left out of and"],

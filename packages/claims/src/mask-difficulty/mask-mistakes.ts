@@ -1,4 +1,4 @@
-import type { MaskSpec, PerPosition, PerRow } from "@trivium/masks";
+import type { CausalOptions, DocumentsOptions, MaskSpec, PerPosition, PerRow, PrefixOptions } from "@trivium/masks";
 
 /** A mask with one thing wrong. */
 export interface MaskMistake {
@@ -12,72 +12,72 @@ export interface MaskMistake {
  *
  * The edits know no architecture. Two of them may show the same pairs.
  *
- * @example maskMistakes({ type: "causal", offset: 0 }).map(({ what }) => what)
+ * @example maskMistakes({ type: "causal" }).map(({ what }) => what)
  *   // => ["not causal", "causal offset + 1", "causal offset − 1", "full for causal"]
  */
 export function maskMistakes(spec: MaskSpec): MaskMistake[] {
-  const negated: MaskMistake = { what: `not ${spec.type}`, spec: { type: "not", mask: spec } };
+  const negated: MaskMistake = { what: `not ${spec.type}`, spec: { type: "not", children: [spec] } };
   return [negated, ...ownMistakes(spec), ...innerMistakes(spec)];
 }
 
 function ownMistakes(spec: MaskSpec): MaskMistake[] {
+  // The options of a spec are those that its type's constructor checked.
+  const options = spec.options ?? {};
   switch (spec.type) {
     case "full":
-      return [{ what: "causal for full", spec: { type: "causal", offset: 0 } }];
+      return [{ what: "causal for full", spec: { type: "causal" } }];
     case "causal":
-      return [
-        { what: "causal offset + 1", spec: { ...spec, offset: spec.offset + 1 } },
-        { what: "causal offset − 1", spec: { ...spec, offset: spec.offset - 1 } },
-        { what: "full for causal", spec: { type: "full" } },
-      ];
+      return causalMistakes(options as CausalOptions);
     case "prefix":
     case "padding":
-      return editedLengths(spec.lengths).map(({ what, lengths }) => ({
+      return editedLengths((options as unknown as PrefixOptions).lengths).map(({ what, lengths }) => ({
         what: `${spec.type} lengths ${what}`,
-        spec: { ...spec, lengths },
+        spec: { ...spec, options: { lengths } },
       }));
     case "and":
     case "or":
       return listMistakes(spec);
     case "packed":
-      return packedMistakes(spec);
+      return packedMistakes(spec, options as unknown as DocumentsOptions);
     default:
       return [];
   }
 }
 
-function listMistakes(spec: Extract<MaskSpec, { readonly type: "and" | "or" }>): MaskMistake[] {
-  const other = spec.type === "and" ? "or" : "and";
-  const without = spec.masks.map((left, at) => ({
-    what: `${left.type} left out of ${spec.type}`,
-    spec: { ...spec, masks: spec.masks.filter((_, index) => index !== at) },
-  }));
-  return [{ what: `${other} for ${spec.type}`, spec: { ...spec, type: other } }, ...without];
+function causalMistakes({ offset = 0 }: CausalOptions): MaskMistake[] {
+  return [
+    { what: "causal offset + 1", spec: { type: "causal", options: { offset: offset + 1 } } },
+    { what: "causal offset − 1", spec: { type: "causal", options: { offset: offset - 1 } } },
+    { what: "full for causal", spec: { type: "full" } },
+  ];
 }
 
-function packedMistakes(spec: Extract<MaskSpec, { readonly type: "packed" }>): MaskMistake[] {
-  const { ids, keyIds } = spec;
+function listMistakes({ type, children = [] }: MaskSpec): MaskMistake[] {
+  const other = type === "and" ? "or" : "and";
+  const without = children.map((left, at) => ({
+    what: `${left.type} left out of ${type}`,
+    spec: { type, children: children.filter((_, index) => index !== at) },
+  }));
+  return [{ what: `${other} for ${type}`, spec: { type: other, children } }, ...without];
+}
+
+function packedMistakes(spec: MaskSpec, { ids, keyIds }: DocumentsOptions): MaskMistake[] {
   const shifted = ([-1, 1] as const).map((by) => ({
     what: `documents of ${keyIds ? "queries" : "all"} moved by ${by}`,
-    spec: { ...spec, ids: shift(ids, by) },
+    spec: { ...spec, options: { ids: shift(ids, by), keyIds } },
   }));
-  return [{ what: "documents left out", spec: spec.inner }, ...shifted];
+  return [{ what: "documents left out", spec: spec.children?.[0] as MaskSpec }, ...shifted];
 }
 
 /** The mistakes of the masks that a mask is made of. */
 function innerMistakes(spec: MaskSpec): MaskMistake[] {
-  if ("masks" in spec)
-    return spec.masks.flatMap((inner, at) =>
-      maskMistakes(inner).map((mistake) => ({
-        ...mistake,
-        spec: { ...spec, masks: spec.masks.with(at, mistake.spec) },
-      })),
-    );
-  if ("mask" in spec)
-    return maskMistakes(spec.mask).map((mistake) => ({ ...mistake, spec: { ...spec, mask: mistake.spec } }));
-  if ("inner" in spec)
-    return maskMistakes(spec.inner).map((mistake) => ({ ...mistake, spec: { ...spec, inner: mistake.spec } }));
-  return [];
+  const { children = [] } = spec;
+  return children.flatMap((inner, at) =>
+    maskMistakes(inner).map((mistake) => ({
+      ...mistake,
+      spec: { ...spec, children: children.with(at, mistake.spec) },
+    })),
+  );
 }
 
 function editedLengths(lengths: PerRow): { what: string; lengths: PerRow }[] {
@@ -100,9 +100,8 @@ function shift(ids: PerPosition, by: 1 | -1): PerPosition {
     : (ids as readonly (readonly number[])[]).map(moved);
 }
 
-/** How many conditions a mask is made of: its leaves, and what keeps documents apart. */
-export function conditionsOf(spec: MaskSpec): number {
-  if ("masks" in spec) return spec.masks.reduce((sum, inner) => sum + conditionsOf(inner), 0);
-  if ("mask" in spec) return conditionsOf(spec.mask);
-  return "inner" in spec ? 1 + conditionsOf(spec.inner) : 1;
+/** The number of conditions that a mask is made of: its leaves, and what moves or parts positions. */
+export function conditionsOf({ type, children = [] }: MaskSpec): number {
+  const own = children.length === 0 || type === "packed" || type === "positioned" ? 1 : 0;
+  return children.reduce((sum, inner) => sum + conditionsOf(inner), own);
 }

@@ -1,11 +1,12 @@
 import type { AttentionKernel } from "@trivium/attention";
 import { createRandom, TriviumError } from "@trivium/core";
-import { type Batch, type Example, specialIds } from "@trivium/features";
+import type { Batch, Example } from "@trivium/features";
 import { type Mask, maskFromJson, toIntervals } from "@trivium/masks";
 import { type Architecture, createModel } from "@trivium/model";
 import { causalLm, type Objective, prefixLm, seq2seq } from "@trivium/objectives";
 import { leakAnalysis } from "@trivium/probes";
 import { disposeTree } from "@trivium/tensor";
+import { reservedSpecials } from "@trivium/text";
 import type { ClaimArm } from "../framework/claim.ts";
 import { conditionsOf, maskMistakes } from "./mask-mistakes.ts";
 import { type Collation, collations, type MaskSite, maskSites, shownPairs, siteKey } from "./mask-sites.ts";
@@ -89,7 +90,7 @@ interface Counted {
 
 function countMistakes({ architecture, collation, size, examples, attention }: Counted): MistakeCount {
   const objective = (objectives[architecture.name] as () => Objective)();
-  const given = { specials: specialIds, random: createRandom("mistakes") };
+  const given = { special: reservedSpecials(), random: createRandom("mistakes") };
   const batch = collations[collation](examples.map((example) => objective.features(example, given))) as Batch;
   const sites = maskSites(architecture, batch);
   const analyse = (kernel: AttentionKernel) => {

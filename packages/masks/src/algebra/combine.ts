@@ -1,5 +1,4 @@
-import { ConfigError } from "@trivium/core";
-import { commonExtent, createMask } from "../create-mask.ts";
+import type { MaskParts } from "../create-mask.ts";
 import type { Mask, Visibility } from "../mask.ts";
 
 /** `and` and `or` are one another's dual: the verdict that decides alone, and the one that all must give. */
@@ -9,17 +8,10 @@ const verdicts = {
 } as const satisfies Record<string, Record<string, Visibility>>;
 
 /** The conjunction or disjunction of masks. */
-export function combine(type: "and" | "or", masks: readonly Mask[]): Mask {
-  const [first, ...rest] = masks;
-  if (first === undefined) {
-    throw new ConfigError("masks/no-masks", `${type}() should be given masks, got none; to show everything use full()`);
-  }
-  if (rest.length === 0) return first;
+export function combine(type: "and" | "or", masks: readonly Mask[]): MaskParts {
   const { decisive, unanimous } = verdicts[type];
   const decides = type === "or";
-  return createMask({
-    spec: { type, masks: masks.map(({ spec }) => spec) },
-    ...commonExtent(masks),
+  return {
     visible(b, h, q, k) {
       for (const one of masks) if (one.visible(b, h, q, k) === decides) return decides;
       return !decides;
@@ -33,5 +25,5 @@ export function combine(type: "and" | "or", masks: readonly Mask[]): Mask {
       }
       return verdict;
     },
-  });
+  };
 }

@@ -1,19 +1,33 @@
-import { createMask } from "../create-mask.ts";
 import type { Mask } from "../mask.ts";
+import { mask } from "../mask-plugin.ts";
 
 const opposite = { none: "all", some: "some", all: "none" } as const;
 
+export const notMask = mask(
+  "not",
+  (_options, [inner]) => ({
+    visible: (b, h, q, k) => !inner.visible(b, h, q, k),
+    classify: (b, h, queries, keys) => opposite[inner.classify(b, h, queries, keys)],
+  }),
+  {
+    description: "The keys that a mask hides.",
+    parameters: [],
+    children: 1,
+    text: { operator: "!", binding: 3 },
+  },
+);
+
 /**
- * What the mask hides; in text `!a`.
+ * The pairs that a mask hides; in text `!a`.
  *
+ * ```
+ * causal   !causal
+ * █··      ·██
+ * ██·      ··█
+ * ███      ···
+ * ```
  * @example not(causal()).visible(0, 0, 0, 1) // => true
  */
-export function not(mask: Mask): Mask {
-  return createMask({
-    spec: { type: "not", mask: mask.spec },
-    rows: mask.rows,
-    heads: mask.heads,
-    visible: (b, h, q, k) => !mask.visible(b, h, q, k),
-    classify: (b, h, queries, keys) => opposite[mask.classify(b, h, queries, keys)],
-  });
+export function not(inner: Mask): Mask {
+  return notMask.create({}, [inner]);
 }

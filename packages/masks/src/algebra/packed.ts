@@ -1,23 +1,22 @@
 import { ShapeError } from "@trivium/core";
-import { commonRows } from "../common-rows.ts";
-import { createMask } from "../create-mask.ts";
-import type { Mask, PerPosition, Range } from "../mask.ts";
-import { readPerPosition } from "../per-row.ts";
+import type { MaskParts } from "../create-mask.ts";
+import { intervalFiller } from "../lowerings/interval-filler.ts";
+import type { IntervalFiller, Mask, MaskExtent, PerPosition, Range } from "../mask.ts";
+import { mask } from "../mask-plugin.ts";
+import { commonRows, readPerPosition } from "../per-row.ts";
 import { type DocumentLayout, layOutDocuments, type PackedDocument } from "./document-layout.ts";
 
-/** What a packed mask was made of: lowerings go document by document. */
-export interface PackedParts {
-  readonly inner: Mask;
-  /** The documents of a batch row. */
-  documentsOf(b: number): readonly PackedDocument[];
-  /** The row of the inner mask that speaks of a document of batch row `b`. */
-  innerRow(b: number, document: PackedDocument): number;
+interface PackedOptions {
+  readonly ids: PerPosition;
+  readonly keyIds?: PerPosition | undefined;
 }
 
-const partsOf = new WeakMap<Mask, PackedParts>();
-
-/** The parts of a mask that `packed` made, else undefined. */
-export const packedParts = (mask: Mask): PackedParts | undefined => partsOf.get(mask);
+export const packedMask = mask("packed", packedParts, {
+  description: "A mask inside packed documents, counted from the start of each.",
+  parameters: ["ids", "keyIds?"],
+  children: 1,
+  text: "lists",
+});
 
 /**
  * Any mask, inside packed documents: a query sees what `inner` shows at positions counted from the start of its own
@@ -43,6 +42,17 @@ export const packedParts = (mask: Mask): PackedParts | undefined => partsOf.get(
  * @example packed(causal(), [0, 0, 1]).visible(0, 0, 2, 1) // => false
  */
 export function packed(inner: Mask, ids: PerPosition, keyIds?: PerPosition): Mask {
+  return packedMask.create({ ids, keyIds }, [inner]);
+}
+
+/** The documents of a batch row, and the row of the inner mask that speaks of each. */
+interface Packing {
+  readonly inner: Mask;
+  layoutOf(b: number): DocumentLayout;
+  innerRow(b: number, document: PackedDocument): number;
+}
+
+function packedParts({ ids, keyIds }: PackedOptions, [inner]: readonly [Mask]): MaskParts {
   const ofQueries = readPerPosition("masks/document-ids", "ids", ids);
   const ofKeys = keyIds === undefined ? ofQueries : readPerPosition("masks/document-ids", "keyIds", keyIds);
   const rows = commonRows("masks/document-ids", { ids: ofQueries.rows, keyIds: ofKeys.rows });
@@ -50,8 +60,8 @@ export function packed(inner: Mask, ids: PerPosition, keyIds?: PerPosition): Mas
   assertInnerRows(inner, layouts);
   const layoutOf = (b: number) => layouts[rows === null ? 0 : b] as DocumentLayout;
   const innerRow = (b: number, { number }: PackedDocument) => (inner.rows === null ? b : number);
-  const mask = createMask({
-    spec: { type: "packed", inner: inner.spec, ids: ofQueries.spec, ...(keyIds && { keyIds: ofKeys.spec }) },
+  return {
+    options: { ids: ofQueries.spec, keyIds: keyIds && ofKeys.spec },
     rows,
     heads: inner.heads,
     visible(b, h, q, k) {
@@ -60,24 +70,65 @@ export function packed(inner: Mask, ids: PerPosition, keyIds?: PerPosition): Mas
       if (document === undefined || ofKey[k] !== ofQuery[q]) return false;
       return inner.visible(innerRow(b, document), h, q - document.queries.start, k - document.keys.start);
     },
-    classify(b, h, queries, keys) {
-      for (const document of layoutOf(b).documents) {
-        if (document.queries.end <= queries.start) continue;
-        if (document.queries.start >= queries.end) break;
-        const q = overlap(document.queries, queries);
-        const k = overlap(document.keys, keys);
-        if (q === null || k === null) continue;
-        const row = innerRow(b, document);
-        const its = inner.classify(row, h, moved(q, document.queries), moved(k, document.keys));
-        if (its === "none") continue;
-        return its === "all" && size(q) === size(queries) && size(k) === size(keys) ? "all" : "some";
-      }
-      return "none";
-    },
-  });
-  partsOf.set(mask, { inner, innerRow, documentsOf: (b) => layoutOf(b).documents });
-  return mask;
+    classify: classifyBy({ inner, innerRow, layoutOf }),
+    intervals: (extent) => intervalsBy({ inner, innerRow, layoutOf }, extent),
+  };
 }
+
+function classifyBy({ inner, innerRow, layoutOf }: Packing): Mask["classify"] {
+  return (b, h, queries, keys) => {
+    for (const document of layoutOf(b).documents) {
+      if (document.queries.end <= queries.start) continue;
+      if (document.queries.start >= queries.end) break;
+      const q = overlap(document.queries, queries);
+      const k = overlap(document.keys, keys);
+      if (q === null || k === null) continue;
+      const row = innerRow(b, document);
+      const its = inner.classify(row, h, moved(q, document.queries), moved(k, document.keys));
+      if (its === "none") continue;
+      return its === "all" && size(q) === size(queries) && size(k) === size(keys) ? "all" : "some";
+    }
+    return "none";
+  };
+}
+
+interface Lowered {
+  readonly broken: number | null;
+  readonly start: Int32Array;
+  readonly end: Int32Array;
+}
+
+/** Each document for itself, and documents of one size once where the inner mask is the same for all. */
+function intervalsBy({ inner, innerRow, layoutOf }: Packing, extent: MaskExtent): IntervalFiller | null {
+  for (let b = 0; b < extent.rows; b++) if (!fits(layoutOf(b), extent)) return null;
+  const known = new Map<string, Lowered>();
+  const lowered = (row: number, head: number, queries: number, keys: number): Lowered => {
+    const key = `${inner.rows === null ? 0 : row} ${inner.heads === null ? 0 : head} ${queries} ${keys}`;
+    const found = known.get(key);
+    if (found) return found;
+    const [start, end] = [new Int32Array(queries), new Int32Array(queries)];
+    const fill = intervalFiller(inner, { rows: inner.rows ?? 1, heads: inner.heads ?? 1, queries, keys });
+    const made = { start, end, broken: fill(inner.rows === null ? 0 : row, head, start, end) };
+    known.set(key, made);
+    return made;
+  };
+  return (b, head, start, end) => {
+    for (const document of layoutOf(b).documents) {
+      const { queries, keys } = document;
+      const own = lowered(innerRow(b, document), head, size(queries), size(keys));
+      if (own.broken !== null) return queries.start + own.broken;
+      for (let index = 0; index < own.start.length; index++) {
+        if (own.start[index] === own.end[index]) continue;
+        start[queries.start + index] = (own.start[index] as number) + keys.start;
+        end[queries.start + index] = (own.end[index] as number) + keys.start;
+      }
+    }
+    return null;
+  };
+}
+
+const fits = ({ documents }: DocumentLayout, extent: MaskExtent) =>
+  documents.every(({ queries, keys }) => queries.end <= extent.queries && keys.end <= extent.keys);
 
 function assertInnerRows(inner: Mask, layouts: readonly DocumentLayout[]): void {
   const documents = layouts.reduce((sum, layout) => sum + layout.documents.length, 0);

@@ -1,8 +1,8 @@
 import { ShapeError } from "@trivium/core";
-import { commonRows } from "../common-rows.ts";
-import { createMask } from "../create-mask.ts";
+import type { MaskParts } from "../create-mask.ts";
 import type { Mask, PerPosition, Range } from "../mask.ts";
-import { readPerPosition } from "../per-row.ts";
+import { mask } from "../mask-plugin.ts";
+import { commonRows, readPerPosition } from "../per-row.ts";
 
 export interface PositionedOptions {
   /** The logical position of each physical query; −1 is padding. */
@@ -10,6 +10,13 @@ export interface PositionedOptions {
   /** The logical position of each physical key; −1 is padding or an empty cache slot. */
   readonly keys: PerPosition;
 }
+
+export const positionedMask = mask("positioned", positionedParts, {
+  description: "A mask on logical positions, for padding on the left and caches.",
+  parameters: ["queries", "keys"],
+  children: 1,
+  text: "lists",
+});
 
 /**
  * Any mask, on logical positions: `queries[q] ≥ 0`, `keys[k] ≥ 0` and `inner` shows that pair. Serves padding on the
@@ -25,13 +32,16 @@ export interface PositionedOptions {
  * @throws {ShapeError} `masks/positions` if rows differ in length or number, or `inner` has other rows.
  * @example positioned(causal(), { queries: [7], keys: [0, 1, 2, 3, 4, 5, 6, 7] }).visible(0, 0, 0, 7) // => true
  */
-export function positioned(inner: Mask, { queries, keys }: PositionedOptions): Mask {
+export function positioned(inner: Mask, options: PositionedOptions): Mask {
+  return positionedMask.create(options, [inner]);
+}
+
+function positionedParts({ queries, keys }: PositionedOptions, [inner]: readonly [Mask]): MaskParts {
   const ofQueries = readPerPosition("masks/positions", "queries", queries, -1);
   const ofKeys = readPerPosition("masks/positions", "keys", keys, -1);
-  return createMask({
-    spec: { type: "positioned", inner: inner.spec, queries: ofQueries.spec, keys: ofKeys.spec },
+  return {
+    options: { queries: ofQueries.spec, keys: ofKeys.spec },
     rows: commonRows("masks/positions", { inner: inner.rows, queries: ofQueries.rows, keys: ofKeys.rows }),
-    heads: inner.heads,
     visible(b, h, q, k) {
       const query = ofQueries.row(b)[q] ?? -1;
       const key = ofKeys.row(b)[k] ?? -1;
@@ -44,7 +54,7 @@ export function positioned(inner: Mask, { queries, keys }: PositionedOptions): M
       const its = inner.classify(b, h, query.range, key.range);
       return its === "all" && (query.gaps || key.gaps) ? "some" : its;
     },
-  });
+  };
 }
 
 /** The smallest range that holds every logical position of a physical range, and whether some are padding. */

@@ -1,9 +1,6 @@
 import { ShapeError } from "@trivium/core";
 import { assertInteger } from "../assert-integer.ts";
-import type { Mask, MaskSize } from "../mask.ts";
-
-/** The extent of a lowering: rows and heads are 1 where the mask is the same for all. */
-export type Extent = Required<MaskSize>;
+import type { Mask, MaskExtent, MaskSize } from "../mask.ts";
 
 /**
  * The extent that a mask needs at a size: its own rows and heads, or 1 (to be broadcast) where it has none.
@@ -11,7 +8,7 @@ export type Extent = Required<MaskSize>;
  * @throws {ConfigError} `masks/size` if a size is not an integer ≥ 0.
  * @throws {ShapeError} `masks/rows` or `masks/heads` if the mask speaks of another number than the size asks for.
  */
-export function extentOf(mask: Mask, size: MaskSize): Extent {
+export function extentOf(mask: Mask, size: MaskSize): MaskExtent {
   for (const axis of ["queries", "keys", "rows", "heads"] as const) {
     if (size[axis] !== undefined || axis === "queries" || axis === "keys") {
       assertInteger("masks/size", axis, size[axis], 0);

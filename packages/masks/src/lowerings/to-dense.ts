@@ -1,5 +1,5 @@
-import type { Mask, MaskSize } from "../mask.ts";
-import { type Extent, extentOf } from "./mask-size.ts";
+import type { Mask, MaskExtent, MaskSize } from "../mask.ts";
+import { extentOf } from "./mask-size.ts";
 import { forEachVisibleRectangle } from "./visible-rectangles.ts";
 
 declare const polarity: unique symbol;
@@ -33,7 +33,7 @@ export function toDense(mask: Mask, size: MaskSize): DenseMask {
   return { values, shape: [rows, heads, queries, keys] } as unknown as DenseMask;
 }
 
-function fillMatrix(mask: Mask, b: number, h: number, { heads, queries, keys }: Extent, values: Uint8Array): void {
+function fillMatrix(mask: Mask, b: number, h: number, { heads, queries, keys }: MaskExtent, values: Uint8Array): void {
   const base = (b * heads + h) * queries * keys;
   const block = { queries: { start: 0, end: queries }, keys: { start: 0, end: keys } };
   forEachVisibleRectangle(mask, b, h, block, (q, k) => {

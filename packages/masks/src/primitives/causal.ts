@@ -1,11 +1,27 @@
 import { assertInteger } from "../assert-integer.ts";
-import { createMask } from "../create-mask.ts";
 import type { Mask } from "../mask.ts";
+import { mask } from "../mask-plugin.ts";
 
 export interface CausalOptions {
-  /** How far ahead of its own index a query sees; with `t` cached keys, `t`. May be negative. Default 0. */
-  readonly offset?: number;
+  /** Number of keys past its own index that a query sees; with `t` cached keys, `t`. May be negative. Default 0. */
+  readonly offset?: number | undefined;
 }
+
+export const causalMask = mask(
+  "causal",
+  ({ offset = 0 }: CausalOptions) => {
+    assertInteger("masks/causal-offset", "offset", offset);
+    return {
+      options: offset === 0 ? {} : { offset },
+      visible: (_b, _h, q, k) => k <= q + offset,
+      classify(_b, _h, queries, keys) {
+        if (keys.end - 1 <= queries.start + offset) return "all";
+        return keys.start > queries.end - 1 + offset ? "none" : "some";
+      },
+    };
+  },
+  { description: "A query sees itself and earlier keys.", parameters: ["offset?"] },
+);
 
 /**
  * The causal mask: `k ≤ q + offset`.
@@ -22,16 +38,6 @@ export interface CausalOptions {
  * @source Vaswani et al. 2017, §3.2.3, https://arxiv.org/abs/1706.03762
  * @example causal().visible(0, 0, 2, 3) // => false
  */
-export function causal({ offset = 0 }: CausalOptions = {}): Mask {
-  assertInteger("masks/causal-offset", "offset", offset);
-  return createMask({
-    spec: { type: "causal", offset },
-    rows: null,
-    heads: null,
-    visible: (_b, _h, q, k) => k <= q + offset,
-    classify(_b, _h, queries, keys) {
-      if (keys.end - 1 <= queries.start + offset) return "all";
-      return keys.start > queries.end - 1 + offset ? "none" : "some";
-    },
-  });
+export function causal(options: CausalOptions = {}): Mask {
+  return causalMask.create(options);
 }

@@ -1,42 +1,42 @@
-import { ConfigError } from "@trivium/core";
-import { createMask } from "../create-mask.ts";
-import type { Mask } from "../mask.ts";
+import { assertMaskName, createMask } from "../create-mask.ts";
+import type { Mask, MaskOptions } from "../mask.ts";
 
 export interface CustomOptions {
-  /** What the plugin of this name needs to make the mask again: plain JSON, kept in the spec. */
-  readonly options?: unknown;
-  readonly rows?: number | null;
-  readonly heads?: number | null;
-  /** Lets kernels skip blocks. Without it every block is looked at pair by pair. */
-  readonly classify?: Mask["classify"];
+  /** Everything that the predicate depends on, as plain JSON: `{}` if it depends on its arguments alone. */
+  readonly options?: MaskOptions | undefined;
+  /** Batch rows that the mask tells apart. Default `null`: none. */
+  readonly rows?: number | null | undefined;
+  /** Heads that the mask tells apart. Default `null`: none. */
+  readonly heads?: number | null | undefined;
+  /** Lets kernels skip blocks. Default: every block is looked at pair by pair. */
+  readonly classify?: Mask["classify"] | undefined;
 }
 
 /**
- * A mask of your own. Name and options are its identity: give the same ones only to the same predicate.
+ * A mask of your own, from a predicate.
  *
- * It can be written to JSON and text if a mask plugin of that name exists, whose `create(options)` returns it.
+ * ```
+ * custom("even-keys", (_b, _h, _q, k) => k % 2 === 0)
+ * █·█·
+ * █·█·
+ * ```
+ * Name and options are the identity of the mask, and plans are kept by identity:
+ * - **With options**, the options carry everything that the predicate depends on. A closure that is made anew at each
+ *   step is the same mask if its options and its source text are the same.
+ * - **Without options**, the function object itself is the predicate: plans are kept for that function alone, since
+ *   two closures of one text may look at different data. Declare `options: {}` for a predicate that looks at none.
+ * - A predicate of another text under one name and options is refused when a plan is asked for (`masks/identity`), and so
+ *   is one that answers otherwise on a sample of pairs: its options leave something out.
  *
- * @param name - kebab-case; the plugin's name.
+ * A mask that is to be written to JSON and text is a plugin of its own: see `mask`.
+ *
+ * @param name - kebab-case; the `type` of the spec.
  * @param visible - `(b, h, q, k)`; pure.
- * @throws {ConfigError} `masks/custom-name` if the name is not kebab-case.
+ * @throws {ConfigError} `masks/name` if the name is not kebab-case, `masks/options` if the options are not plain JSON.
  * @example custom("even-keys", (_b, _h, _q, k) => k % 2 === 0).visible(0, 0, 5, 3) // => false
  */
 export function custom(name: string, visible: Mask["visible"], extra: CustomOptions = {}): Mask {
-  if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name)) {
-    throw new ConfigError(
-      "masks/custom-name",
-      `a custom mask's name should be kebab-case, got ${JSON.stringify(name)}`,
-      {
-        details: { name },
-      },
-    );
-  }
-  const { options, rows = null, heads = null, classify = () => "some" } = extra;
-  return createMask({
-    spec: { type: "custom", name, ...(options !== undefined && { options }) },
-    rows,
-    heads,
-    visible,
-    classify,
-  });
+  assertMaskName(name);
+  const origin = { code: visible, declared: extra.options !== undefined, children: [] };
+  return createMask(name, { ...extra, visible }, origin);
 }

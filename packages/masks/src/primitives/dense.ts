@@ -1,17 +1,23 @@
 import { ConfigError, ShapeError } from "@trivium/core";
 import { assertInteger } from "../assert-integer.ts";
+import type { MaskParts } from "../create-mask.ts";
 import type { DenseMask } from "../lowerings/to-dense.ts";
 import type { Mask } from "../mask.ts";
-import { custom } from "./custom.ts";
+import { mask } from "../mask-plugin.ts";
 
 export interface DenseOptions {
   /** Row-major zeros and ones (or booleans), of any array-like type. */
   readonly values: ArrayLike<number | boolean>;
   /** `[B or 1, H or 1, Q, K]`. */
   readonly shape: readonly number[];
-  /** What 1 means where the values come from: `"visible"` in HF and JAX, `"masked"` in torch's MultiheadAttention. */
+  /** The meaning of 1 in the values: `"visible"` in HF and JAX, `"masked"` in torch's MultiheadAttention. */
   readonly ones: "visible" | "masked";
 }
+
+export const denseMask = mask("dense", denseParts, {
+  description: "A matrix of ones and zeros.",
+  parameters: ["values", "shape", "ones"],
+});
 
 /**
  * Reads a dense mask of another library, which must say what its ones mean.
@@ -47,20 +53,26 @@ export function readDense({ values, shape, ones }: DenseOptions): DenseMask {
  * A dense mask as a mask like any other, to be combined, drawn or searched for leaks. Positions outside are hidden.
  * An axis of size 1 for rows or heads means "the same for all".
  *
+ * ```
+ * dense({ values: [1, 0, 1, 1], shape: [1, 1, 2, 2], ones: "visible" })
+ * █·
+ * ██
+ * ```
  * @throws the errors of {@link readDense}.
  * @example dense({ values: [1, 0, 1, 1], shape: [1, 1, 2, 2], ones: "visible" }).visible(0, 0, 0, 1) // => false
  */
 export function dense(options: DenseOptions): Mask {
+  return denseMask.create(options);
+}
+
+function denseParts(options: DenseOptions): MaskParts {
   const { values, shape } = readDense(options);
   const [rows, heads, queries, keys] = shape;
   const at = (b: number, h: number) => ((rows === 1 ? 0 : b) * heads + (heads === 1 ? 0 : h)) * queries;
-  return custom(
-    "dense",
-    (b, h, q, k) => q >= 0 && q < queries && k >= 0 && k < keys && values[(at(b, h) + q) * keys + k] === 1,
-    {
-      rows: rows === 1 ? null : rows,
-      heads: heads === 1 ? null : heads,
-      options: { values: [...values], shape: [...shape], ones: "visible" },
-    },
-  );
+  return {
+    options: { values: [...values], shape: [...shape], ones: "visible" },
+    rows: rows === 1 ? null : rows,
+    heads: heads === 1 ? null : heads,
+    visible: (b, h, q, k) => q >= 0 && q < queries && k >= 0 && k < keys && values[(at(b, h) + q) * keys + k] === 1,
+  };
 }

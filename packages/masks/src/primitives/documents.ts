@@ -1,14 +1,20 @@
-import { commonRows } from "../common-rows.ts";
-import { createMask } from "../create-mask.ts";
+import type { MaskParts } from "../create-mask.ts";
 import type { Mask, PerPosition, Range } from "../mask.ts";
-import { readPerPosition } from "../per-row.ts";
+import { mask } from "../mask-plugin.ts";
+import { commonRows, readPerPosition } from "../per-row.ts";
 
 export interface DocumentsOptions {
   /** The document of each query, and of each key unless `keyIds` says otherwise. A negative id is padding. */
   readonly ids: PerPosition;
   /** The document of each key where keys are another stream: in cross-attention, those of the source. */
-  readonly keyIds?: PerPosition;
+  readonly keyIds?: PerPosition | undefined;
 }
+
+export const documentsMask = mask("documents", documentParts, {
+  description: "A query sees keys of its own packed document.",
+  parameters: ["ids", "keyIds?"],
+  text: "lists",
+});
 
 /**
  * Keeps packed documents apart: `ids[q] = keyIds[k]`. Positions past the end of the ids, and those of a negative id,
@@ -27,13 +33,16 @@ export interface DocumentsOptions {
  * @source Krell et al. 2021, https://arxiv.org/abs/2107.02027
  * @example documents({ ids: [0, 0, 1] }).visible(0, 0, 2, 1) // => false
  */
-export function documents({ ids, keyIds }: DocumentsOptions): Mask {
+export function documents(options: DocumentsOptions): Mask {
+  return documentsMask.create(options);
+}
+
+function documentParts({ ids, keyIds }: DocumentsOptions): MaskParts {
   const ofQueries = readPerPosition("masks/document-ids", "ids", ids);
   const ofKeys = keyIds === undefined ? ofQueries : readPerPosition("masks/document-ids", "keyIds", keyIds);
-  return createMask({
-    spec: { type: "documents", ids: ofQueries.spec, ...(keyIds && { keyIds: ofKeys.spec }) },
+  return {
+    options: { ids: ofQueries.spec, keyIds: keyIds && ofKeys.spec },
     rows: commonRows("masks/document-ids", { ids: ofQueries.rows, keyIds: ofKeys.rows }),
-    heads: null,
     visible(b, _h, q, k) {
       const id = ofQueries.row(b)[q];
       return id !== undefined && id >= 0 && id === ofKeys.row(b)[k];
@@ -44,7 +53,7 @@ export function documents({ ids, keyIds }: DocumentsOptions): Mask {
       if (![...shown].some((id) => id >= 0 && seen.has(id))) return "none";
       return seen.size === 1 && shown.size === 1 ? "all" : "some";
     },
-  });
+  };
 }
 
 /** The ids in a range; every padding or missing position counts as −1. */

@@ -1,5 +1,10 @@
-import { createMask } from "../create-mask.ts";
 import type { Mask } from "../mask.ts";
+import { mask } from "../mask-plugin.ts";
+
+export const fullMask = mask("full", () => ({ visible: () => true, classify: () => "all" }), {
+  description: "Every query sees every key.",
+  parameters: [],
+});
 
 /**
  * Every query sees every key: the encoder's mask. A value of its own, since leaving a mask out hands the decision
@@ -13,11 +18,5 @@ import type { Mask } from "../mask.ts";
  * @example full().visible(0, 0, 0, 9) // => true
  */
 export function full(): Mask {
-  return createMask({
-    spec: { type: "full" },
-    rows: null,
-    heads: null,
-    visible: () => true,
-    classify: () => "all",
-  });
+  return fullMask.create();
 }

@@ -1,10 +1,17 @@
 import type { Mask, PerRow } from "../mask.ts";
+import { mask } from "../mask-plugin.ts";
 import { firstKeys } from "./first-keys.ts";
 
 export interface PaddingOptions {
   /** Real keys, for all rows or for each; what follows is padding. */
   readonly lengths: PerRow;
 }
+
+export const paddingMask = mask(
+  "padding",
+  ({ lengths }: PaddingOptions) => firstKeys("masks/padding-lengths", lengths),
+  { description: "Hides keys past the real length.", parameters: ["lengths"] },
+);
 
 /**
  * Hides padding on the right: `k < lengths[b]`. Queries in the padding see what other queries see. Padding on the
@@ -22,6 +29,6 @@ export interface PaddingOptions {
  * @throws {ShapeError} `masks/padding-lengths` if the list is empty.
  * @example padding({ lengths: [2, 3] }).visible(0, 0, 0, 2) // => false
  */
-export function padding({ lengths }: PaddingOptions): Mask {
-  return firstKeys("padding", lengths);
+export function padding(options: PaddingOptions): Mask {
+  return paddingMask.create(options);
 }

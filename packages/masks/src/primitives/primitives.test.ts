@@ -70,7 +70,7 @@ test("a spec is a copy: changing what was passed in changes nothing", () => {
   expect(masks[0].visible(0, 0, 0, 1)).toBe(true);
   expect(masks[1].visible(0, 0, 0, 1)).toBe(true);
   expect(masks.map(({ spec }) => spec)).toEqual([
-    { type: "prefix", lengths: [2] },
-    { type: "documents", ids: [[0, 0]] },
+    { type: "prefix", options: { lengths: [2] } },
+    { type: "documents", options: { ids: [[0, 0]] } },
   ]);
 });

@@ -1,13 +1,32 @@
 import { assertInteger } from "../assert-integer.ts";
-import { createMask } from "../create-mask.ts";
 import type { Mask } from "../mask.ts";
+import { mask } from "../mask-plugin.ts";
 
 export interface WindowOptions {
   /** Earlier keys that a query sees besides itself. */
   readonly left: number;
-  /** Later keys that it sees. Default 0. */
-  readonly right?: number;
+  /** Later keys that a query sees. Default 0. */
+  readonly right?: number | undefined;
 }
+
+export const windowMask = mask(
+  "window",
+  ({ left, right = 0 }: WindowOptions) => {
+    assertInteger("masks/window", "left", left, 0);
+    assertInteger("masks/window", "right", right, 0);
+    return {
+      options: right === 0 ? { left } : { left, right },
+      visible: (_b, _h, q, k) => k >= q - left && k <= q + right,
+      classify(_b, _h, queries, keys) {
+        const farthestBack = keys.start - (queries.end - 1);
+        const farthestAhead = keys.end - 1 - queries.start;
+        if (farthestBack >= -left && farthestAhead <= right) return "all";
+        return farthestAhead < -left || farthestBack > right ? "none" : "some";
+      },
+    };
+  },
+  { description: "A query sees keys near itself.", parameters: ["left", "right?"] },
+);
 
 /**
  * A sliding window: `q − left ≤ k ≤ q + right`.
@@ -23,19 +42,6 @@ export interface WindowOptions {
  * @source Beltagy et al. 2020, §3.1, https://arxiv.org/abs/2004.05150
  * @example window({ left: 2 }).visible(0, 0, 5, 3) // => true
  */
-export function window({ left, right = 0 }: WindowOptions): Mask {
-  assertInteger("masks/window", "left", left, 0);
-  assertInteger("masks/window", "right", right, 0);
-  return createMask({
-    spec: { type: "window", left, right },
-    rows: null,
-    heads: null,
-    visible: (_b, _h, q, k) => k >= q - left && k <= q + right,
-    classify(_b, _h, queries, keys) {
-      const farthestBack = keys.start - (queries.end - 1);
-      const farthestAhead = keys.end - 1 - queries.start;
-      if (farthestBack >= -left && farthestAhead <= right) return "all";
-      return farthestAhead < -left || farthestBack > right ? "none" : "some";
-    },
-  });
+export function window(options: WindowOptions): Mask {
+  return windowMask.create(options);
 }

@@ -1,14 +1,15 @@
 import fc from "fast-check";
-import { type Mask, type MaskSpec, mask, type PerPosition } from "../mask.ts";
-import { custom } from "../primitives/custom.ts";
+import type { Mask, MaskSpec, PerPosition } from "../mask.ts";
+import { mask } from "../mask-plugin.ts";
 import { maskFromJson } from "../writing/json.ts";
 
-/** A mask of the tests' own, without `classify`: blocks must be looked at. */
+/** A primitive of the tests' own, without `classify`: blocks must be looked at. */
 export const stride = mask(
   "stride",
-  ({ step, from = 0 }: { step: number; from?: number }) =>
-    custom("stride", (_b, _h, q, k) => (q - k - from) % step === 0, { options: { step, from } }),
-  { description: "Every step-th key.", parameters: ["step", "from"] },
+  ({ step, from = 0 }: { step: number; from?: number }) => ({
+    visible: (_b, _h, q, k) => (q - k - from) % step === 0,
+  }),
+  { description: "Every step-th key.", parameters: ["step", "from?"] },
 );
 
 /** Any mask for `rows` batch rows (null: the same for all), from a spec tree of at most `depth` combinators. */
@@ -31,35 +32,34 @@ function arbitrarySpec(rows: number | null, depth: number): fc.Arbitrary<MaskSpe
     { weight: 1, arbitrary: leaf },
     { weight: 2, arbitrary: fc.constant(null).chain(() => arbitrarySpec(rows, depth - 1)) },
   );
-  const masks = fc.array(child, { minLength: 2, maxLength: 3 });
+  const positions = perRow(rows, listOfIds(-1, 9));
   return fc.oneof(
     leaf,
-    fc.record({ type: fc.constant("and" as const), masks }),
-    fc.record({ type: fc.constant("or" as const), masks }),
-    fc.record({ type: fc.constant("not" as const), mask: child }),
+    fc.record({ type: fc.constantFrom("and", "or"), children: fc.array(child, { minLength: 2, maxLength: 3 }) }),
+    fc.record({ type: fc.constant("not"), children: fc.tuple(child) }),
     arbitraryPacked(rows, depth),
     fc.record({
-      type: fc.constant("positioned" as const),
-      inner: child,
-      queries: perRow(rows, listOfIds(-1, 9)) as fc.Arbitrary<PerPosition>,
-      keys: perRow(rows, listOfIds(-1, 9)) as fc.Arbitrary<PerPosition>,
+      type: fc.constant("positioned"),
+      options: fc.record({ queries: positions, keys: positions }),
+      children: fc.tuple(child),
     }),
   );
 }
 
 function arbitraryLeaf(rows: number | null): fc.Arbitrary<MaskSpec> {
   const lengths = perRow(rows, fc.integer({ min: 0, max: 15 }));
-  const ids = perRow(rows, listOfIds(-1, 2)) as fc.Arbitrary<PerPosition>;
+  const ids = perRow(rows, listOfIds(-1, 2));
   const side = fc.integer({ min: 0, max: 5 });
+  const of = (type: string, options: fc.Arbitrary<object>) =>
+    options.map((given): MaskSpec => ({ type, options: { ...given } }));
   return fc.oneof(
     fc.constant<MaskSpec>({ type: "full" }),
-    fc.record({ type: fc.constant("causal" as const), offset: fc.integer({ min: -6, max: 6 }) }),
-    fc.record({ type: fc.constantFrom("prefix" as const, "padding" as const), lengths }),
-    fc.record({ type: fc.constant("window" as const), left: side, right: side }),
-    fc.record({ type: fc.constant("documents" as const), ids, keyIds: ids }, { requiredKeys: ["type", "ids"] }),
-    fc
-      .record({ step: fc.integer({ min: 1, max: 4 }), from: fc.integer({ min: 0, max: 3 }) })
-      .map((options): MaskSpec => ({ type: "custom", name: "stride", options })),
+    of("causal", fc.record({ offset: fc.integer({ min: -6, max: 6 }) })),
+    of("prefix", fc.record({ lengths })),
+    of("padding", fc.record({ lengths })),
+    of("window", fc.record({ left: side, right: side })),
+    of("documents", fc.record({ ids, keyIds: ids }, { requiredKeys: ["ids"] })),
+    of("stride", fc.record({ step: fc.integer({ min: 1, max: 4 }), from: fc.integer({ min: 0, max: 3 }) })),
   );
 }
 
@@ -72,9 +72,11 @@ function arbitraryPacked(rows: number | null, depth: number): fc.Arbitrary<MaskS
     const lists = (typeof given[0] === "number" ? [given] : given) as number[][];
     const documents = lists.reduce((sum, list) => sum + new Set(list.filter((id) => id >= 0)).size, 0);
     return fc.record({
-      type: fc.constant("packed" as const),
-      inner: fc.constantFrom(null, documents || null).chain((innerRows) => arbitrarySpec(innerRows, depth - 1)),
-      ids: fc.constant(given),
+      type: fc.constant("packed"),
+      options: fc.constant({ ids: given }),
+      children: fc.tuple(
+        fc.constantFrom(null, documents || null).chain((innerRows) => arbitrarySpec(innerRows, depth - 1)),
+      ),
     });
   });
 }

@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
-import { type Mask, mask as maskKind } from "../mask.ts";
+import type { Mask, MaskExtent } from "../mask.ts";
+import { mask as maskKind } from "../mask-plugin.ts";
 import { causal } from "../primitives/causal.ts";
 import { custom } from "../primitives/custom.ts";
+import { full } from "../primitives/full.ts";
 import { prefix } from "../primitives/prefix.ts";
 import { checkMask, type MaskTest, maskTests } from "./mask-checks.ts";
 
@@ -9,6 +11,15 @@ const run = (title: MaskTest, create: () => Mask, plugins = [maskKind("own", cre
   checkMask(title, { create, queries: 9, keys: 10, plugins });
 
 const own = (visible: Mask["visible"], extra = {}) => custom("own", visible, extra);
+
+const beside = maskKind(
+  "beside",
+  (_options, [inner]) => ({
+    visible: (b, h, q, k) => inner.visible(b, h, q, k + 1),
+    classify: (b, h, queries, keys) => inner.classify(b, h, queries, keys),
+  }),
+  { children: 1 },
+);
 
 const broken: readonly [MaskTest, string, () => Mask][] = [
   [
@@ -55,6 +66,30 @@ const broken: readonly [MaskTest, string, () => Mask][] = [
     "JSON gives the same mask back",
     "a spec of another mask",
     () => ({ ...causal({ offset: 1 }), spec: causal().spec }),
+  ],
+  [
+    "text gives the same mask back",
+    "a spec of another mask",
+    () => ({ ...causal({ offset: 1 }), spec: causal().spec }),
+  ],
+  ["a mask made anew finds its plan", "a closure that declares no options", () => own((_b, _h, q) => q > 3)],
+  [
+    "intervals agree with the predicate",
+    "a lowering that hides the last key",
+    () => ({
+      ...full(),
+      intervals:
+        ({ keys }: MaskExtent) =>
+        (_b: number, _h: number, _start: Int32Array, end: Int32Array) => {
+          end.fill(keys - 1);
+          return null;
+        },
+    }),
+  ],
+  [
+    "classify keeps its promises",
+    "a combinator that asks its child about a block beside",
+    () => beside.create({}, [causal()]),
   ],
 ];
 

@@ -1,137 +1,80 @@
 import { ConfigError, nearestName, TriviumError, UnsupportedError } from "@trivium/core";
-import { and } from "../algebra/and.ts";
-import { not } from "../algebra/not.ts";
-import { or } from "../algebra/or.ts";
-import { packed } from "../algebra/packed.ts";
-import { positioned } from "../algebra/positioned.ts";
-import type { Mask, MaskPlugins, MaskSpec } from "../mask.ts";
-import { createMaskResolver, type MaskResolver } from "../plugins.ts";
-import { causal } from "../primitives/causal.ts";
-import { documents } from "../primitives/documents.ts";
-import { full } from "../primitives/full.ts";
-import { padding } from "../primitives/padding.ts";
-import { prefix } from "../primitives/prefix.ts";
-import { window } from "../primitives/window.ts";
+import type { Mask, MaskOptions, MaskSpec } from "../mask.ts";
+import type { MaskPlugins } from "../mask-plugin.ts";
+import { createMaskResolver, type MaskResolver } from "./mask-resolver.ts";
 
-/** The names that custom masks are resolved with. */
+/** The plugins beside this package's own that masks are resolved with. */
 export interface JsonOptions {
-  readonly plugins?: MaskPlugins;
+  readonly plugins?: MaskPlugins | undefined;
 }
 
 /**
- * The mask's spec, checked to be something that `maskFromJson` can read with the same plugins.
+ * The mask's spec, checked to be readable by `maskFromJson` with the same plugins.
  *
- * @throws {UnsupportedError} `masks/not-serialisable` if it holds a custom mask that no plugin makes, or whose
- *   options are not plain JSON.
- * @example maskToJson(causal()) // => { type: "causal", offset: 0 }
+ * @throws {UnsupportedError} `masks/not-serialisable` if no plugin makes a part of the mask.
+ * @example maskToJson(causal({ offset: 1 })) // => { type: "causal", options: { offset: 1 } }
  */
 export function maskToJson(mask: Mask, { plugins = [] }: JsonOptions = {}): MaskSpec {
   const resolver = createMaskResolver(plugins);
-  for (const { name, options } of customsOf(mask.spec)) {
-    if (!resolver.has(name)) {
-      throw notSerialisable(name, "no mask plugin of that name was given", `pass it in "plugins"`);
-    }
-    if (!isPlainJson(options)) throw notSerialisable(name, "its options are not plain JSON", "use numbers and lists");
-  }
-  return mask.spec;
+  const unknown = typesOf(mask.spec).find((type) => resolver.find(type) === undefined);
+  if (unknown === undefined) return mask.spec;
+  throw new UnsupportedError(
+    "masks/not-serialisable",
+    `the mask "${unknown}" cannot be written: no mask plugin of that name was given; pass it in "plugins"`,
+    { details: { name: unknown } },
+  );
 }
 
 /**
  * The mask that a spec describes.
  *
- * @param json - what `maskToJson` returned, perhaps after `JSON.parse`.
+ * @param json - the result of `maskToJson`, perhaps after `JSON.parse`.
  * @throws {ConfigError} `masks/json` if a type, field or value is wrong; the message gives the place.
- * @throws {UnknownPluginError} `registry/unknown-name` if a custom mask's plugin is not there.
- * @example maskFromJson({ type: "window", left: 2, right: 0 }).visible(0, 0, 5, 3) // => true
+ * @example maskFromJson({ type: "window", options: { left: 2 } }).visible(0, 0, 5, 3) // => true
  */
 export function maskFromJson(json: unknown, { plugins = [] }: JsonOptions = {}): Mask {
   return read(json, "mask", createMaskResolver(plugins));
 }
 
-type Type = MaskSpec["type"];
-type Fields = Readonly<Record<string, unknown>>;
-type ReadChild = (json: unknown, field: string) => Mask;
-/** Per type its fields (`?` marks an optional one) and how to make it; constructors check the values. */
-type Readers = {
-  readonly [T in Type]: readonly [
-    fields: string,
-    make: (spec: Extract<MaskSpec, { readonly type: T }>, child: ReadChild, resolver: MaskResolver) => Mask,
-  ];
-};
-
-const readers: Readers = {
-  full: ["", () => full()],
-  causal: ["offset", causal],
-  prefix: ["lengths", prefix],
-  padding: ["lengths", padding],
-  window: ["left right", window],
-  documents: ["ids keyIds?", documents],
-  custom: ["name options?", ({ name, options }, _child, resolver) => resolver.create(name, options)],
-  and: ["masks", ({ masks }, child) => and(...readList(masks, child))],
-  or: ["masks", ({ masks }, child) => or(...readList(masks, child))],
-  not: ["mask", ({ mask }, child) => not(child(mask, "mask"))],
-  packed: ["inner ids keyIds?", ({ inner, ids, keyIds }, child) => packed(child(inner, "inner"), ids, keyIds)],
-  positioned: ["inner queries keys", ({ inner, ...positions }, child) => positioned(child(inner, "inner"), positions)],
-};
-
 function read(json: unknown, place: string, resolver: MaskResolver): Mask {
-  const spec = readFields(json, place);
-  const child: ReadChild = (inner, field) => read(inner, `${place}.${field}`, resolver);
+  const { type, options, children } = readFields(json, place, resolver);
+  const masks = children.map((child, at) => read(child, `${place}.children[${at}]`, resolver));
   try {
-    return readers[(spec as unknown as MaskSpec).type][1](spec as never, child, resolver);
+    return resolver.create(type, options, masks);
   } catch (error) {
-    if (TriviumError.is(error, "masks/json") || !TriviumError.is(error) || error.code.startsWith("registry/"))
-      throw error;
+    if (!TriviumError.is(error)) throw error;
     throw new ConfigError("masks/json", `${place}: ${error.message}`, { details: { place }, cause: error });
   }
 }
 
-function readFields(json: unknown, place: string): Fields {
-  const types = Object.keys(readers) as Type[];
-  const type = (json as { type?: unknown } | null | undefined)?.type;
-  if (typeof type !== "string" || !types.includes(type as Type)) {
-    const nearest = typeof type === "string" ? nearestName(type, types) : undefined;
-    const hint = nearest ? `; did you mean "${nearest}"?` : "";
-    const got = JSON.stringify(typeof type === "string" ? type : json);
-    throw invalid(place, `a mask has a type, one of ${types.join(", ")}; got ${got}${hint}`);
-  }
-  const fields = readers[type as Type][0].split(" ").filter(Boolean);
-  const known = ["type", ...fields.map((field) => field.replace("?", ""))];
-  const unknown = Object.keys(json as object).find((field) => !known.includes(field));
-  if (unknown !== undefined)
-    throw invalid(place, `${type} has no field "${unknown}"; its fields are ${known.join(", ")}`);
-  const missing = fields.find((field) => !field.endsWith("?") && !(field in (json as object)));
-  if (missing !== undefined) throw invalid(place, `${type} needs the field "${missing}"`);
-  return json as Fields;
+const fields = ["type", "options", "children"];
+
+interface Fields {
+  readonly type: string;
+  readonly options: MaskOptions;
+  readonly children: readonly unknown[];
 }
 
-function readList(masks: unknown, child: ReadChild): Mask[] {
-  if (!Array.isArray(masks))
-    throw new ConfigError("masks/masks", `"masks" should be a list, got ${JSON.stringify(masks)}`);
-  return masks.map((one, index) => child(one, `masks[${index}]`));
+function readFields(json: unknown, place: string, { names, find }: MaskResolver): Fields {
+  const { type, options = {}, children = [] } = (json ?? {}) as Readonly<Record<string, unknown>>;
+  if (typeof type !== "string" || find(type) === undefined) {
+    const nearest = typeof type === "string" ? nearestName(type, names) : undefined;
+    const hint = nearest ? `; did you mean "${nearest}"?` : "";
+    const got = JSON.stringify(typeof type === "string" ? type : json);
+    throw invalid(place, `a mask has a type, one of ${names.join(", ")}; got ${got}${hint}`);
+  }
+  const unknown = Object.keys(json as object).find((field) => !fields.includes(field));
+  if (unknown !== undefined) {
+    throw invalid(place, `a mask has no field "${unknown}"; its fields are ${fields.join(", ")}`);
+  }
+  if (typeof options !== "object" || options === null || Array.isArray(options)) {
+    throw invalid(place, `"options" should be a record, got ${JSON.stringify(options)}`);
+  }
+  if (!Array.isArray(children)) throw invalid(place, `"children" should be a list, got ${JSON.stringify(children)}`);
+  return { type, options: options as MaskOptions, children };
 }
 
 const invalid = (place: string, message: string) =>
   new ConfigError("masks/json", `${place}: ${message}`, { details: { place } });
 
-const notSerialisable = (name: string, why: string, remedy: string) =>
-  new UnsupportedError("masks/not-serialisable", `the custom mask "${name}" cannot be written: ${why}; ${remedy}`, {
-    details: { name },
-  });
-
-function customsOf(spec: MaskSpec): Extract<MaskSpec, { type: "custom" }>[] {
-  if (spec.type === "custom") return [spec];
-  if ("masks" in spec) return spec.masks.flatMap(customsOf);
-  if ("mask" in spec) return customsOf(spec.mask);
-  return "inner" in spec ? customsOf(spec.inner) : [];
-}
-
-/** Whether JSON gives the value back as it was. */
-function isPlainJson(value: unknown): boolean {
-  if (value === undefined || value === null || typeof value === "string" || typeof value === "boolean") return true;
-  if (typeof value === "number") return Number.isFinite(value);
-  if (typeof value !== "object") return false;
-  if (Array.isArray(value)) return value.every((one) => one !== undefined && isPlainJson(one));
-  const prototype = Object.getPrototypeOf(value);
-  return (prototype === Object.prototype || prototype === null) && Object.values(value).every(isPlainJson);
-}
+const typesOf = ({ type, children = [] }: MaskSpec): string[] => [type, ...children.flatMap(typesOf)];

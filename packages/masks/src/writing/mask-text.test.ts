@@ -55,6 +55,10 @@ const same: readonly [text: string, mask: Mask][] = [
   ["causal | (full | window(1))", or(causal(), or(full(), window({ left: 1 })))],
   ["packed(prefix([2,1]) | causal; 0,0,1)", packed(or(prefix({ lengths: [2, 1] }), causal()), [0, 0, 1])],
   ["packed(full; 0,1; 0,1,1)", packed(full(), [0, 1], [0, 1, 1])],
+  ["packed(full; ids=[0,1]; keyIds=[0,1,1])", packed(full(), [0, 1], [0, 1, 1])],
+  ["documents(ids=[])", documents({ ids: [] })],
+  ["and(full, causal)", and(full(), causal())],
+  ["not(full & causal)", not(and(full(), causal()))],
   ["positioned(causal; [-1,0]; [-1,0])", positioned(causal(), { queries: [[-1, 0]], keys: [[-1, 0]] })],
 ];
 
@@ -66,7 +70,9 @@ test.each(same)("%s", (text, mask) => {
 test("what is printed parses to the same spec, on random specs", () => {
   const any = fc.constantFrom(null, 2).chain((rows) => arbitraryMask({ rows, depth: 3 }));
   const check = fc.property(any, (mask) => {
-    expect(parseMask(printMask(mask), { plugins: [stride] }).spec).toEqual(mask.spec);
+    const plugins = [stride];
+    expect(parseMask(printMask(mask, { plugins }), { plugins }).spec).toEqual(mask.spec);
+    expect(parseMask(printMask(mask), { plugins }).spec).toEqual(mask.spec);
   });
   fc.assert(check, { numRuns: 300 });
 });
@@ -82,7 +88,9 @@ test("a mask of the user's is called by name, with named options or by place", (
   const plugins = [stride];
   expect(matrixRows(parseMask("stride(2)", { plugins }), 3)).toEqual(["x.x", ".x.", "x.x"]);
   expect(parseMask("stride(step=2, from=1)", { plugins }).spec).toEqual(parseMask("stride(2,1)", { plugins }).spec);
-  expect(printMask(parseMask("stride(2,1) & causal", { plugins }))).toBe("stride(step=2,from=1) & causal");
+  const own = parseMask("stride(from=1, step=2) & causal", { plugins });
+  expect(printMask(own, { plugins })).toBe("stride(2,1) & causal");
+  expect(printMask(own)).toBe("stride(from=1,step=2) & causal");
 });
 
 test("a dense mask has a text as well", () => {
@@ -93,7 +101,7 @@ test("a dense mask has a text as well", () => {
 test("options that are no flat record cannot be printed", () => {
   const nested = custom("own", () => true, { options: { deep: { a: 1 } } });
   expect(() => printMask(nested)).toThrow(
-    'the options of the custom mask "own" cannot be written as text (deep); use maskToJson',
+    'the options of the mask "own" cannot be written as text (deep); use maskToJson',
   );
 });
 
@@ -108,15 +116,16 @@ const wrong: readonly [text: string, column: number, message: string][] = [
   ["prefix(3", 9, 'expected "," or ")", got the end'],
   ["prefix(x)", 8, 'expected a number or "[", got "x"'],
   ["prefix(3,4)", 10, 'expected ")": prefix takes only lengths'],
-  ["full(1)", 6, 'expected ")": full takes options by name alone'],
+  ["full(1)", 6, 'expected ")": full takes no options'],
   ["window(1, left=2)", 11, 'window was already given "left"'],
   ["full & prefix(-1)", 8, "lengths should be an integer of at least 0, got -1"],
-  ["full | prefix", 8, "lengths should be an integer of at least 0, got undefined"],
+  ["full | prefix", 8, 'prefix needs the option "lengths"'],
   ["prefix(2.5)", 1, "lengths should be an integer of at least 0, got 2.5"],
-  ["documents", 10, 'expected "(", got the end'],
+  ["documents", 1, 'documents needs the option "ids"'],
   ["documents(0,[1])", 1, "ids[1] should be an integer, got [1]"],
-  ["packed(causal)", 14, 'expected "&", "|" or ";", got ")"'],
-  ["positioned(causal; 0)", 1, "positioned(mask; queries; keys) needs the keys too"],
+  ["packed(causal)", 1, 'packed needs the option "ids"'],
+  ["packed(causal 0,0)", 15, 'expected "&", "|", ",", ";" or ")", got "0"'],
+  ["positioned(causal; 0)", 1, 'positioned needs the option "keys"'],
   ["causal ^ full", 8, 'expected a name, a number or one of ! & | ( ) [ ] , ; = but got "^"'],
   ["full & (prefix([1,2]) | padding([1,2,3]))", 9, "padding has 3, one before it has 2"],
 ];

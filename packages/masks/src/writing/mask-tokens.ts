@@ -1,6 +1,6 @@
 import { ConfigError } from "@trivium/core";
 
-/** A word of mask text, and the column (from 1) where it stands. */
+/** A word of mask text, and its column (from 1). */
 export interface Token {
   readonly kind: "name" | "number" | "string" | "symbol" | "end";
   readonly text: string;
@@ -8,31 +8,31 @@ export interface Token {
 }
 
 const pattern =
-  /\s*(?:([A-Za-z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)*)|(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|("(?:[^"\\]|\\.)*")|([!&|()[\],;=]))/y;
+  /\s*(?:([A-Za-z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)*)|(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|("(?:[^"\\]|\\.)*")|([^\sA-Za-z0-9"]))/uy;
 const kinds = ["name", "number", "string", "symbol"] as const;
+const punctuation = ["(", ")", "[", "]", ",", ";", "="];
 
 /**
  * Cuts mask text into words.
  *
+ * @param operators - the characters that are words beside punctuation.
  * @throws {ConfigError} `masks/text` at a character that no word begins with.
  */
-export function tokenize(text: string): Token[] {
+export function tokenize(text: string, operators: readonly string[]): Token[] {
+  const symbols = [...operators, ...punctuation];
   const tokens: Token[] = [];
   let at = 0;
   while (text.slice(at).trim() !== "") {
     pattern.lastIndex = at;
     const match = pattern.exec(text);
-    if (match === null) {
+    const kind = kinds[kinds.findIndex((_, group) => match?.[group + 1] !== undefined)];
+    const word = match?.[0].trim() ?? "";
+    if (kind === undefined || (kind === "symbol" && !symbols.includes(word))) {
       const column = at + text.slice(at).search(/\S/) + 1;
-      throw textError(
-        text,
-        column,
-        `expected a name, a number or one of ! & | ( ) [ ] , ; = but got "${text[column - 1]}"`,
-      );
+      const wanted = `a name, a number or one of ${symbols.join(" ")}`;
+      throw textError(text, column, `expected ${wanted} but got "${text[column - 1]}"`);
     }
-    const index = kinds.findIndex((_, group) => match[group + 1] !== undefined);
-    const word = match[index + 1] as string;
-    tokens.push({ kind: kinds[index] as Token["kind"], text: word, column: pattern.lastIndex - word.length + 1 });
+    tokens.push({ kind, text: word, column: pattern.lastIndex - word.length + 1 });
     at = pattern.lastIndex;
   }
   return [...tokens, { kind: "end", text: "", column: text.length + 1 }];

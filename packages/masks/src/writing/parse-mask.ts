@@ -1,17 +1,12 @@
 import { nearestName, TriviumError } from "@trivium/core";
-import { and } from "../algebra/and.ts";
-import { not } from "../algebra/not.ts";
-import { or } from "../algebra/or.ts";
-import { packed } from "../algebra/packed.ts";
-import { positioned } from "../algebra/positioned.ts";
-import type { Mask, MaskPlugins, PerPosition } from "../mask.ts";
-import { createMaskResolver, type MaskResolver } from "../plugins.ts";
-import { documents } from "../primitives/documents.ts";
+import type { Mask } from "../mask.ts";
+import type { MaskPlugin, MaskPlugins } from "../mask-plugin.ts";
+import { createMaskResolver, type MaskResolver, parameterNames } from "./mask-resolver.ts";
 import { type Token, textError, tokenize } from "./mask-tokens.ts";
 
 export interface ParseOptions {
-  /** Masks of your own, to be called by name: `dilated(stride=2)`, or `dilated(2)` if the plugin has parameters. */
-  readonly plugins?: MaskPlugins;
+  /** Masks of your own, to be called by name, `dilated(stride=2)`, by place, `dilated(2)`, or by their operator. */
+  readonly plugins?: MaskPlugins | undefined;
 }
 
 /**
@@ -27,9 +22,11 @@ export interface ParseOptions {
  * @example parseMask("(prefix(4) | causal) & documents(0,0,0,1,1)").visible(0, 0, 0, 2) // => true
  */
 export function parseMask(text: string, { plugins = [] }: ParseOptions = {}): Mask {
-  const cursor: Cursor = { text, tokens: tokenize(text), at: 0, resolver: createMaskResolver(plugins) };
-  const mask = parseOr(cursor);
-  if (peek(cursor).kind !== "end") throw expected(cursor, '"&", "|" or the end');
+  const resolver = createMaskResolver(plugins);
+  const operators = [...resolver.infixes, ...resolver.prefixes].reverse().map(({ operator }) => operator);
+  const cursor: Cursor = { text, tokens: tokenize(text, operators), at: 0, resolver };
+  const mask = parseChain(cursor, 0);
+  if (peek(cursor).kind !== "end") throw expected(cursor, oneOf(cursor, "the end"));
   return mask;
 }
 
@@ -42,88 +39,79 @@ interface Cursor {
 
 type Value = number | string | boolean | readonly Value[];
 
-const combinators = ["packed", "positioned"];
-
-function parseOr(cursor: Cursor): Mask {
-  return or(...parseChain(cursor, "|", parseAnd));
-}
-
-function parseAnd(cursor: Cursor): Mask {
-  return and(...parseChain(cursor, "&", parseNot));
-}
-
-function parseChain(cursor: Cursor, operator: "&" | "|", operand: (cursor: Cursor) => Mask): Mask[] {
+/** Masks with the infix operator of a level between them, or one mask of the next level. */
+function parseChain(cursor: Cursor, level: number): Mask {
+  const infix = cursor.resolver.infixes[level];
+  if (infix === undefined) return parsePrefixed(cursor);
   const { column } = peek(cursor);
-  const masks = [operand(cursor)];
-  while (accept(cursor, operator)) {
-    masks.push(operand(cursor));
+  const masks = [parseChain(cursor, level + 1)];
+  let combined = masks[0] as Mask;
+  while (accept(cursor, infix.operator)) {
+    masks.push(parseChain(cursor, level + 1));
     // Combining early gives the error of masks that do not fit together a column.
-    located(cursor, column, () => and(...masks));
+    combined = create(cursor, { text: infix.name, column }, {}, masks);
   }
-  return masks;
+  return combined;
 }
 
-function parseNot(cursor: Cursor): Mask {
-  return accept(cursor, "!") ? not(parseNot(cursor)) : parseOperand(cursor);
+function parsePrefixed(cursor: Cursor): Mask {
+  const token = peek(cursor);
+  const prefix = cursor.resolver.prefixes.find(({ operator }) => accept(cursor, operator));
+  if (prefix === undefined) return parseOperand(cursor);
+  return create(cursor, { text: prefix.name, column: token.column }, {}, [parsePrefixed(cursor)]);
 }
 
 function parseOperand(cursor: Cursor): Mask {
   if (accept(cursor, "(")) {
-    const mask = parseOr(cursor);
-    expect(cursor, ")", '"&", "|" or ")"');
+    const mask = parseChain(cursor, 0);
+    expect(cursor, ")", oneOf(cursor, '")"'));
     return mask;
   }
   const token = peek(cursor);
-  if (token.kind !== "name") throw expected(cursor, 'a mask, "!" or "("');
+  const before = cursor.resolver.prefixes.map(({ operator }) => `"${operator}"`).join(", ");
+  if (token.kind !== "name") throw expected(cursor, `a mask, ${before} or "("`);
   cursor.at++;
-  if (combinators.includes(token.text)) return parseCombinator(cursor, token);
-  if (!cursor.resolver.has(token.text)) throw unknownName(cursor, token);
-  if (token.text === "documents") return parseDocuments(cursor, token);
-  const options = accept(cursor, "(") ? parseOptions(cursor, token) : {};
-  return located(cursor, token.column, () => cursor.resolver.create(token.text, options));
+  const plugin = cursor.resolver.find(token.text);
+  if (plugin === undefined) throw unknownName(cursor, token);
+  return parseCall(cursor, token, plugin);
 }
 
-function parseCombinator(cursor: Cursor, { text: name, column }: Token): Mask {
-  expect(cursor, "(");
-  const inner = parseOr(cursor);
-  expect(cursor, ";", '"&", "|" or ";"');
-  const [first, second] = parseGroups(cursor);
-  if (name === "packed") return located(cursor, column, () => packed(inner, first, second));
-  if (second === undefined) throw textError(cursor.text, column, "positioned(mask; queries; keys) needs the keys too");
-  return located(cursor, column, () => positioned(inner, { queries: first, keys: second }));
+/** The rest of `name`, `name(options)` or `name(masks; options)`. */
+function parseCall(cursor: Cursor, token: Token, plugin: MaskPlugin): Mask {
+  const masks: Mask[] = [];
+  if (!accept(cursor, "(")) return create(cursor, token, {}, masks);
+  if ((plugin.children ?? 0) !== 0) {
+    do masks.push(parseChain(cursor, 0));
+    while (accept(cursor, ","));
+    if (accept(cursor, ")")) return create(cursor, token, {}, masks);
+    expect(cursor, ";", oneOf(cursor, '","', '";"', '")"'));
+  }
+  return create(cursor, token, parseOptions(cursor, plugin), masks);
 }
 
-function parseDocuments(cursor: Cursor, { column }: Token): Mask {
-  expect(cursor, "(");
-  const [ids, keyIds] = parseGroups(cursor);
-  return located(cursor, column, () => documents({ ids, ...(keyIds && { keyIds }) }));
-}
-
-/** One or two lists, with a `;` between, to the closing parenthesis. */
-function parseGroups(cursor: Cursor): [PerPosition, PerPosition | undefined] {
-  const first = parseItems(cursor) as PerPosition;
-  const second = accept(cursor, ";") ? (parseItems(cursor) as PerPosition) : undefined;
-  expect(cursor, ")", second === undefined ? '",", ";" or ")"' : '"," or ")"');
-  return [first, second];
-}
-
-function parseOptions(cursor: Cursor, { text: name }: Token): Record<string, Value> {
+/** Options by place or by name, to the closing parenthesis. */
+function parseOptions(cursor: Cursor, plugin: MaskPlugin): Record<string, Value> {
+  const { name, text } = plugin;
+  const [separator, between] = text === "lists" ? [";", '",", ";" or ")"'] : [",", '"," or ")"'];
+  const names = parameterNames(plugin);
   const options: Record<string, Value> = {};
-  const parameters = cursor.resolver.parameters(name);
   for (let place = 0; !accept(cursor, ")"); place++) {
-    if (place > 0) expect(cursor, ",", '"," or ")"');
+    if (place > 0) expect(cursor, separator, between);
     const token = peek(cursor);
     const named = token.kind === "name" && cursor.tokens[cursor.at + 1]?.text === "=";
     if (named) cursor.at += 2;
-    const key = named ? token.text : parameters[place];
-    if (key === undefined) {
-      const takes = parameters.length > 0 ? `only ${parameters.join(", ")}` : "options by name alone, as name=value";
-      throw textError(cursor.text, token.column, `expected ")": ${name} takes ${takes}`);
-    }
+    const key = named ? token.text : names[place];
+    if (key === undefined) throw textError(cursor.text, token.column, `expected ")": ${name} takes ${takes(plugin)}`);
     if (key in options) throw textError(cursor.text, token.column, `${name} was already given "${key}"`);
-    options[key] = parseValue(cursor);
+    options[key] = text === "lists" && !named ? parseItems(cursor) : parseValue(cursor);
   }
   return options;
+}
+
+function takes(plugin: MaskPlugin): string {
+  const names = parameterNames(plugin);
+  if (names.length > 0) return `only ${names.join(", ")}`;
+  return plugin.parameters ? "no options" : "options by name alone, as name=value";
 }
 
 function parseItems(cursor: Cursor): Value[] {
@@ -159,23 +147,34 @@ function expect(cursor: Cursor, symbol: string, what = `"${symbol}"`): void {
   if (!accept(cursor, symbol)) throw expected(cursor, what);
 }
 
+/** The operators between masks, the tightest first, or what may stand in their place. */
+function oneOf({ resolver }: Cursor, ...others: readonly string[]): string {
+  const all = [...resolver.infixes.map(({ operator }) => `"${operator}"`).reverse(), ...others];
+  return `${all.slice(0, -1).join(", ")} or ${all.at(-1)}`;
+}
+
 function expected(cursor: Cursor, what: string) {
   const { kind, text, column } = peek(cursor);
   return textError(cursor.text, column, `expected ${what}, got ${kind === "end" ? "the end" : `"${text}"`}`);
 }
 
-function unknownName(cursor: Cursor, { text: name, column }: Token) {
-  const names = [...cursor.resolver.names, ...combinators];
-  const nearest = nearestName(name, names);
+function unknownName({ text, resolver }: Cursor, { text: name, column }: Token) {
+  const nearest = nearestName(name, resolver.names);
   const hint = nearest ? `did you mean "${nearest}"? ` : "";
-  return textError(cursor.text, column, `expected a mask, got "${name}"; ${hint}There are: ${names.join(", ")}`);
+  return textError(text, column, `expected a mask, got "${name}"; ${hint}There are: ${resolver.names.join(", ")}`);
 }
 
-function located<T>(cursor: Cursor, column: number, make: () => T): T {
+/** Makes the mask of a name in the text; what is wrong with it is the text's error at the name's column. */
+function create(
+  { text, resolver }: Cursor,
+  { text: name, column }: Pick<Token, "text" | "column">,
+  options: Readonly<Record<string, Value>>,
+  masks: readonly Mask[],
+): Mask {
   try {
-    return make();
+    return resolver.create(name, options, masks);
   } catch (error) {
-    if (!TriviumError.is(error) || error.code === "masks/text") throw error;
-    throw textError(cursor.text, column, error.message, error);
+    if (!TriviumError.is(error)) throw error;
+    throw textError(text, column, error.message, error);
   }
 }

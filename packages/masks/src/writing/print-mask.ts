@@ -1,74 +1,69 @@
 import { UnsupportedError } from "@trivium/core";
-import type { Mask, MaskSpec, PerPosition } from "../mask.ts";
+import type { Mask, MaskSpec } from "../mask.ts";
+import type { MaskPlugins } from "../mask-plugin.ts";
+import { createMaskResolver, type MaskResolver, parameterNames } from "./mask-resolver.ts";
+
+export interface PrintOptions {
+  /** Masks of your own, to be written in their own form. Without its plugin a mask is written with named options. */
+  readonly plugins?: MaskPlugins | undefined;
+}
 
 /**
  * The short text of a mask, from which `parseMask` makes the same mask again.
  *
- * @throws {UnsupportedError} `masks/not-printable` if a custom mask's options are not a flat record of numbers,
- *   strings, booleans and lists of these.
+ * @throws {UnsupportedError} `masks/not-printable` if an option is no number, string, boolean or list of these.
  * @example printMask(and(or(prefix({ lengths: 4 }), causal()), padding({ lengths: [5, 6] }))) // => "(prefix(4) | causal) & padding([5,6])"
  */
-export function printMask(mask: Mask): string {
-  return print(mask.spec);
+export function printMask(mask: Mask, { plugins = [] }: PrintOptions = {}): string {
+  return print(mask.spec, createMaskResolver(plugins), 0);
 }
 
-const binding: Partial<Record<MaskSpec["type"], number>> = { or: 1, and: 2, not: 3 };
-
-/** A spec as text, in parentheses if it binds no tighter than `around`. */
-function print(spec: MaskSpec, around = 0): string {
-  const own = binding[spec.type];
-  const text = printBare(spec);
-  return own !== undefined && own <= around ? `(${text})` : text;
+/** A spec as text, in parentheses if its operator binds no tighter than the level `around`. */
+function print(spec: MaskSpec, resolver: MaskResolver, around: number): string {
+  const { prefixes, infixes } = resolver;
+  const [first, ...rest] = spec.children ?? [];
+  const prefix = prefixes.find(({ name }) => name === spec.type);
+  if (prefix && first) return `${prefix.operator}${print(first, resolver, infixes.length)}`;
+  const level = infixes.findIndex(({ name }) => name === spec.type) + 1;
+  if (level === 0 || first === undefined || rest.length === 0) return printCall(spec, resolver);
+  const operands = [first, ...rest].map((one) => print(one, resolver, level));
+  const text = operands.join(` ${infixes[level - 1]?.operator} `);
+  return level <= around ? `(${text})` : text;
 }
 
-function printBare(spec: MaskSpec): string {
-  switch (spec.type) {
-    case "full":
-      return "full";
-    case "causal":
-      return spec.offset === 0 ? "causal" : `causal(${spec.offset})`;
-    case "prefix":
-    case "padding":
-      return `${spec.type}(${JSON.stringify(spec.lengths)})`;
-    case "window":
-      return spec.right === 0 ? `window(${spec.left})` : `window(${spec.left},${spec.right})`;
-    case "documents":
-      return `documents(${printGroups(spec.ids, spec.keyIds)})`;
-    case "custom":
-      return printCustom(spec.name, spec.options);
-    case "and":
-      return spec.masks.map((one) => print(one, 2)).join(" & ");
-    case "or":
-      return spec.masks.map((one) => print(one, 1)).join(" | ");
-    case "not":
-      return `!${print(spec.mask, 2)}`;
-    case "packed":
-      return `packed(${print(spec.inner)}; ${printGroups(spec.ids, spec.keyIds)})`;
-    case "positioned":
-      return `positioned(${print(spec.inner)}; ${printGroups(spec.queries, spec.keys)})`;
-  }
+function printCall(spec: MaskSpec, resolver: MaskResolver): string {
+  const children = (spec.children ?? []).map((child) => print(child, resolver, 0)).join(", ");
+  const options = printOptions(spec, resolver);
+  const given = [children, options].filter((part) => part !== "").join("; ");
+  return given === "" ? spec.type : `${spec.type}(${given})`;
 }
 
-function printGroups(...groups: readonly (PerPosition | undefined)[]): string {
-  const given = groups.filter((group) => group !== undefined);
-  return given.map((group) => JSON.stringify(group).slice(1, -1)).join("; ");
+/** Options by place where each one before the last is there, else by name. */
+function printOptions({ type, options = {} }: MaskSpec, { find }: MaskResolver): string {
+  const plugin = find(type);
+  const lists = plugin?.text === "lists";
+  const names = plugin ? parameterNames(plugin) : [];
+  const entries = Object.entries(options).sort(([a], [b]) => names.indexOf(a) - names.indexOf(b));
+  for (const [name, value] of entries) assertPrintable(type, name, value);
+  const byPlace = entries.every(([name, value], at) => names[at] === name && !(lists && isBare(value)));
+  const values = entries.map(([name, value]) => {
+    const text = JSON.stringify(value);
+    if (!byPlace) return `${name}=${text}`;
+    return lists ? text.slice(1, -1) : text;
+  });
+  return values.join(lists ? "; " : ",");
 }
 
-function printCustom(name: string, options: unknown): string {
-  if (options === undefined) return name;
-  const isRecord = typeof options === "object" && options !== null && !Array.isArray(options);
-  const entries = isRecord ? Object.entries(options) : [];
-  const odd = entries.find(([key, value]) => !/^[A-Za-z][A-Za-z0-9]*$/.test(key) || !isPrintable(value));
-  if (!isRecord || odd !== undefined) {
-    throw new UnsupportedError(
-      "masks/not-printable",
-      `the options of the custom mask "${name}" cannot be written as text (${odd?.[0] ?? "they are no record"}); use maskToJson`,
-      { details: { name } },
-    );
-  }
-  return entries.length === 0
-    ? name
-    : `${name}(${entries.map(([key, value]) => `${key}=${JSON.stringify(value)}`).join(",")})`;
+/** A value that cannot be written as a list without brackets. */
+const isBare = (value: unknown) => !Array.isArray(value) || value.length === 0;
+
+function assertPrintable(type: string, name: string, value: unknown): void {
+  if (/^[A-Za-z][A-Za-z0-9]*$/.test(name) && isPrintable(value)) return;
+  throw new UnsupportedError(
+    "masks/not-printable",
+    `the options of the mask "${type}" cannot be written as text (${name}); use maskToJson`,
+    { details: { type, name } },
+  );
 }
 
 function isPrintable(value: unknown): boolean {

@@ -3,7 +3,9 @@ import { assertTargets } from "@trivium/tensor";
 import type { SimdBackend } from "../../backend/simd-backend.ts";
 import type { NumericValues } from "../../backend/tensor-data.ts";
 import type { GemmRequest } from "../../gemm/gemm-request.ts";
+import { reduceCodes } from "../../native/codes.ts";
 import type { AcceleratedKernel } from "../accelerated-kernel.ts";
+import { panelsOf } from "../column-sums.ts";
 
 /** Logits that exist at once, unless the rows are so many that fewer columns than `LEAST_CHUNK` would be left of them. */
 const CHUNK_ELEMENTS = 2 ** 21;
@@ -26,6 +28,8 @@ interface Problem {
   readonly states: number;
   readonly head: number;
   readonly transposeHead: boolean;
+  /** 0 if there is none. */
+  readonly bias: number;
   readonly targets: number;
   readonly weights: number;
   readonly labelSmoothing: number;
@@ -34,17 +38,25 @@ interface Problem {
 
 /** @throws {ShapeError} `softmax-cross-entropy/target` */
 function problemOf(backend: SimdBackend, inputs: NamedTensorInfoMap, attributes: NamedAttrMap): Problem | undefined {
-  const [states, head] = [backend.floats(inputs.states), backend.floats(inputs.head)];
+  const [states, head, bias] = [inputs.states, inputs.head, inputs.bias].map((input) => backend.floats(input));
   const [targets, weights] = [backend.numbers(inputs.targets, "int32"), backend.floats(inputs.weights)];
   const [rows, width] = (inputs.states as TensorInfo).shape as [number, number];
-  if (!states || !head || targets?.length !== rows || weights?.length !== rows) return undefined;
+  if (!states || !head || !bias || targets?.length !== rows || weights?.length !== rows) return undefined;
   const transposeHead = attributes.transposeHead === true;
   const vocabulary = (inputs.head as TensorInfo).shape[transposeHead ? 0 : 1]!;
   assertTargets(targets.values as NumericValues, weights.values as NumericValues, vocabulary);
   return {
-    ...{ rows, width, vocabulary, transposeHead },
-    ...{ states: states.address, head: head.address, targets: targets.address, weights: weights.address },
-    ...{ labelSmoothing: attributes.labelSmoothing as number, zLoss: attributes.zLoss as number },
+    rows,
+    width,
+    vocabulary,
+    transposeHead,
+    states: states.address,
+    head: head.address,
+    bias: bias.length > 0 ? bias.address : 0,
+    targets: targets.address,
+    weights: weights.address,
+    labelSmoothing: attributes.labelSmoothing as number,
+    zLoss: attributes.zLoss as number,
   };
 }
 
@@ -66,14 +78,24 @@ const headOf = (problem: Problem, first: number) =>
 
 /** Calls with the logits of each chunk, which may be overwritten. */
 function eachChunk(backend: SimdBackend, problem: Problem, take: (chunk: Chunk) => void): void {
-  const { rows, width, vocabulary, states, transposeHead } = problem;
+  const { rows, width, vocabulary, states, transposeHead, bias } = problem;
   const most = chunkOf(rows, vocabulary);
   const scratch = backend.allocate([rows, most], "float32");
   for (let first = 0; first < vocabulary; first += most) {
     const columns = Math.min(most, vocabulary - first);
     backend.multiply({
-      ...{ ...single, ...headOf(problem, first), transposeA: false, transposeB: transposeHead },
-      ...{ m: rows, n: columns, k: width, a: states, lda: width, c: scratch.address, ldc: columns },
+      ...single,
+      ...headOf(problem, first),
+      transposeA: false,
+      transposeB: transposeHead,
+      m: rows,
+      n: columns,
+      k: width,
+      a: states,
+      lda: width,
+      c: scratch.address,
+      ldc: columns,
+      bias: bias && bias + 4 * first,
     });
     take({ first, columns, logits: scratch.address });
   }
@@ -124,6 +146,15 @@ function headProduct(problem: Problem, { first, columns, logits }: Chunk, dHead:
   };
 }
 
+/** The chunk's part of the bias's gradient: the column sums of `dLogits`. */
+function sumColumns(backend: SimdBackend, { first, columns, logits }: Chunk, rows: number, dBias: number): void {
+  const { count, height } = panelsOf(rows);
+  const sums = backend.allocate([count, columns], "float32");
+  backend.run("columnSums", count, logits, 0, 0, sums.address, rows, columns, height);
+  backend.run("reduce", columns, reduceCodes.sum, sums.address, dBias + 4 * first, count, columns);
+  backend.disposeIntermediateTensorInfo(sums);
+}
+
 const linearCrossEntropyGradient: AcceleratedKernel = {
   kernelName: "TriviumLinearCrossEntropyGradient",
   run(backend, inputs, attributes) {
@@ -133,6 +164,7 @@ const linearCrossEntropyGradient: AcceleratedKernel = {
     const { rows, vocabulary, targets, weights, labelSmoothing, zLoss } = problem;
     const dStates = backend.allocate((inputs.states as TensorInfo).shape, "float32");
     const dHead = backend.allocate((inputs.head as TensorInfo).shape, "float32");
+    const dBias = backend.allocate((inputs.bias as TensorInfo).shape, "float32");
     const [d, l] = [dLosses.address, logSumExp.address];
     eachChunk(backend, problem, (chunk) => {
       const { first, columns, logits } = chunk;
@@ -140,8 +172,9 @@ const linearCrossEntropyGradient: AcceleratedKernel = {
       backend.run("crossEntropyChunkGradient", rows, d, logits, targets, weights, l, ...options);
       backend.multiply(statesProduct(problem, chunk, dStates.address));
       backend.multiply(headProduct(problem, chunk, dHead.address));
+      if (problem.bias) sumColumns(backend, chunk, rows, dBias.address);
     });
-    return [dStates, dHead];
+    return [dStates, dHead, dBias];
   },
 };
 

@@ -1,0 +1,13 @@
+import { defineConfig } from "vitest/config";
+import { shared } from "./vitest.config.ts";
+
+/** `pnpm check:long`: the long form of the tests that have one. */
+export default defineConfig({
+  ...shared,
+  test: {
+    include: ["apps/cli/recipes/kill.test.ts", "apps/bench/recipes/resident-memory.test.ts"],
+    env: { TRIVIUM_LONG: "1" },
+    testTimeout: 3_600_000,
+    hookTimeout: 120_000,
+  },
+});
