@@ -9,10 +9,12 @@ import { createMemoryStore, train } from "@trivium/trainer";
 export function main() {
   const texts = ["one", "two", "three", "four"].map((text) => ({ text }));
   const split = splitByHash(texts, { validation: 1, test: 1 });
-  const tokenizer = { name: "shared", tokenizer: { name: "byte" } } as const;
-  const { train: examples, fingerprint } = createDataset({ name: "words", ...split, tokenizer });
-  const encoded = encodeExamples(examples, createSharedPair(createByteTokenizer()));
-  const batches = createBatchSource({ examples: encoded, objective: causalLm(), batchSize: 2, seed: 1 });
+  const json = { name: "shared", tokenizer: { name: "byte" } } as const;
+  const { train: examples, fingerprint } = createDataset({ name: "words", ...split, tokenizer: json });
+  const tokenizer = createSharedPair(createByteTokenizer());
+  const encoded = encodeExamples(examples, tokenizer);
+  const { special } = tokenizer;
+  const batches = createBatchSource({ examples: encoded, objective: causalLm(), special, batchSize: 2, seed: 1 });
   const ids = batches.batches(0)[0]!.targets;
   const bytes = encodeSafetensors({ ids: { dtype: "I32", shape: [ids.length], data: ids } });
   const { arrays } = decodeSafetensors(bytes);
