@@ -3,6 +3,7 @@ import {
   adamWUpdate,
   dropout,
   dropoutHash,
+  fusedKernels,
   linear,
   linearCrossEntropy,
   maskedSoftmax,
@@ -231,7 +232,9 @@ describe.for(variants.map((variant) => [variant.name, variant] as const))("%s", 
           expect(() => softmaxCrossEntropy(logits as Tensor2D, targets, weights)).toThrow(message);
           const inputs = { dLosses, logits, targets, weights, logSumExp: tf.zeros([2]) };
           const options = { labelSmoothing: 0, zLoss: 0 };
-          expect(() => tf.engine().runKernel("TriviumSoftmaxCrossEntropyGradient", inputs, options)).toThrow(message);
+          expect(() => tf.engine().runKernel(fusedKernels.softmaxCrossEntropyGradient.name, inputs, options)).toThrow(
+            message,
+          );
         });
       refused();
       expect(variant.use().liveBuffers).toBe(before);
@@ -264,7 +267,7 @@ describe.for(variants.map((variant) => [variant.name, variant] as const))("%s", 
         const bias = tf.zeros([0]);
         const inputs = { states, head, bias, targets, weights, dLosses: tf.ones([2]), logSumExp: tf.zeros([2]) };
         const attributes = { labelSmoothing: 0, zLoss: 0, transposeHead: false };
-        const backward = () => tf.engine().runKernel("TriviumLinearCrossEntropyGradient", inputs, attributes);
+        const backward = () => tf.engine().runKernel(fusedKernels.linearCrossEntropyGradient.name, inputs, attributes);
         expect(backward).toThrow(message);
       });
       expect(variant.use().liveBuffers).toBe(before);
