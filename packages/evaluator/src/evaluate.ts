@@ -51,7 +51,7 @@ export interface Evaluation extends Partial<ErrorRates> {
   readonly bitsPerByte: number;
   readonly targetTokens: number;
   /** Of each metric that was asked for, with segments in the order of the decoded examples. Absent if none was decoded. */
-  readonly metrics?: readonly MetricScores[];
+  readonly metrics?: readonly MetricScores[] | undefined;
 }
 
 export type EvaluateEvent =

@@ -16,7 +16,7 @@ export interface RecomputedPositionsOptions {
   readonly parameters: ParameterTree;
   readonly turns: readonly Turn[];
   /** The kernel to run with. Default: the reference. */
-  readonly attention?: AttentionKernel;
+  readonly attention?: AttentionKernel | undefined;
 }
 
 export interface TurnPositions {
@@ -42,7 +42,7 @@ export interface RecomputedPositions {
  * prompt: causal encodes `p + r` and nothing again; a prefix `T + p + r − 1`; an encoder–decoder `T + p` in the source and
  * `r` in the target; both `T − 1` again.
  *
- * @throws {ConfigError} `probe/turns` if there are none, or a length is not a positive integer.
+ * @throws {ConfigError} `probes/turns` if there are none, or a length is not a positive integer.
  * @throws {ShapeError} `model/length` if the dialogue is longer than the model.
  * @source why a prefix cannot grow: https://github.com/huggingface/transformers/issues/31425
  * @example recomputedPositions({ model, parameters, turns: [{ prompt: 8, reply: 4 }, { prompt: 2, reply: 4 }] }).recomputed
@@ -80,7 +80,7 @@ function assertTurns(turns: readonly Turn[]): void {
   );
   if (turns.length > 0 && !wrong) return;
   const got = wrong ? `a prompt of ${wrong.prompt} and a reply of ${wrong.reply}` : "no turn";
-  throw new ConfigError("probe/turns", `a dialogue has turns of at least one token each way, got ${got}`);
+  throw new ConfigError("probes/turns", `a dialogue has turns of at least one token each way, got ${got}`);
 }
 
 /** A model, its cache, and what it has read. */

@@ -1,6 +1,6 @@
 import { on } from "node:events";
-import { type AnalyseClaimsOptions, type ArmProgress, type Json, measureArm } from "@trivium/claims";
-import { ConfigError, TriviumError } from "@trivium/core";
+import { type AnalyseClaimsOptions, type ArmProgress, measureArm } from "@trivium/claims";
+import { ConfigError, type Json, TriviumError } from "@trivium/core";
 import { consume } from "@trivium/trainer";
 import type { CommandContext } from "../command-context.ts";
 import { prepareAttention } from "../prepare-attention.ts";

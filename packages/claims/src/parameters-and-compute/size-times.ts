@@ -91,7 +91,10 @@ function createSubject(
   }));
   const given = { special: reservedSpecials(), random };
   return {
-    ...{ name, model, objective, parameters: model.createParameters(random.split("parameters")) },
+    name,
+    model,
+    objective,
+    parameters: model.createParameters(random.split("parameters")),
     batch: toBatch(examples.map((example) => objective.features(example, given))),
     prompts: toBatch(examples.map((example) => promptOf(objective, example, given))),
     decoded: lengths.target - 1,

@@ -1,5 +1,3 @@
-import { type AttentionBias, type AttentionKernel, alibiSlopes, fused, relativeBucket } from "@trivium/attention";
-import { attentionGradientsInFloat64, attentionInFloat64, describeKernel } from "@trivium/attention/testing";
 import { createSimdBackend } from "@trivium/backend-simd";
 import { createRandom } from "@trivium/core";
 import {
@@ -20,6 +18,11 @@ import {
 import { type Tensor, type Tensor2D, type Tensor4D, tf } from "@trivium/tensor";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { alibiSlopes } from "./alibi-slopes.ts";
+import type { AttentionBias, AttentionKernel } from "./attention-kernel.ts";
+import { fused } from "./fused.ts";
+import { relativeBucket } from "./relative-bucket.ts";
+import { attentionGradientsInFloat64, attentionInFloat64, describeKernel } from "./testing.ts";
 
 /** Fresh memory holds NaN: what is read before it is written shows. */
 const poisoned = createSimdBackend({ name: "simd-fused-poisoned", poison: true, threads: 1 });

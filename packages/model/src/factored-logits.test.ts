@@ -3,13 +3,15 @@ import { createSimdBackend } from "@trivium/backend-simd";
 import { createRandom } from "@trivium/core";
 import { createBatchSource } from "@trivium/data";
 import type { LossFunction } from "@trivium/features";
-import { createModel, factorsOf, type LanguageModel, type ModelOptions } from "@trivium/model";
-import { causal } from "@trivium/model-causal";
-import { encoderDecoder } from "@trivium/model-encoder-decoder";
 import { causalLm, type Objective, seq2seq } from "@trivium/objectives";
 import { flattenTree, linearCrossEntropy, type Tensor, tf, valueAndGradients } from "@trivium/tensor";
 import { reservedSpecials } from "@trivium/text";
 import { beforeAll, expect, test } from "vitest";
+import type { ModelOptions } from "./config.ts";
+import { createModel } from "./create-model.ts";
+import { factorsOf } from "./logits-of.ts";
+import type { LanguageModel } from "./model.ts";
+import { causal, encoderDecoder } from "./testing.ts";
 
 beforeAll(() => createSimdBackend({ name: "simd-factored", poison: true }).activate());
 

@@ -1,14 +1,10 @@
 import { type AttentionKernel, blockwise, fused, reference } from "@trivium/attention";
 import { createSimdBackend } from "@trivium/backend-simd";
 import { cpu } from "@trivium/backend-tfjs";
-import type { Architecture } from "@trivium/model";
-import { describeArchitecture } from "@trivium/model/testing";
-import { createRegistry } from "@trivium/registry";
-import { presets } from "./index.ts";
+import type { Architecture } from "./architecture.ts";
+import { causal, describeArchitecture, encoderDecoder, prefix } from "./testing.ts";
 
-const architectures: Architecture[] = createRegistry(presets)
-  .list("architecture")
-  .map(({ create }) => create);
+const architectures: readonly Architecture[] = [causal, prefix, encoderDecoder];
 const kernels: AttentionKernel[] = [reference(), blockwise({ blockQueries: 4, blockKeys: 3 }), fused()];
 
 /** Fresh memory of this one holds NaN: what reads before it writes shows. */

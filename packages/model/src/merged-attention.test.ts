@@ -5,21 +5,6 @@ import { createRandom } from "@trivium/core";
 import type { ModelInput } from "@trivium/features";
 import { visiblePairs } from "@trivium/masks";
 import {
-  countModelParameters,
-  createModel,
-  forwardFlops,
-  type LanguageModel,
-  logitsOf,
-  type ModelOptions,
-  resolveConfig,
-  streamLayout,
-  trainingFlops,
-} from "@trivium/model";
-import { describeArchitecture, sampleInput, sampleVocabulary, tinyConfig } from "@trivium/model/testing";
-import { causal } from "@trivium/model-causal";
-import { encoderDecoder } from "@trivium/model-encoder-decoder";
-import { prefix } from "@trivium/model-prefix";
-import {
   disposeTree,
   flattenTree,
   layerNorm,
@@ -33,6 +18,22 @@ import {
   valueAndGradients,
 } from "@trivium/tensor";
 import { beforeAll, describe, expect, test } from "vitest";
+import type { ModelOptions } from "./config.ts";
+import { countModelParameters, forwardFlops, trainingFlops } from "./counters.ts";
+import { createModel } from "./create-model.ts";
+import { logitsOf } from "./logits-of.ts";
+import type { LanguageModel } from "./model.ts";
+import { resolveConfig } from "./resolve-config.ts";
+import { streamLayout } from "./stream-layout.ts";
+import {
+  causal,
+  describeArchitecture,
+  encoderDecoder,
+  prefix,
+  sampleInput,
+  sampleVocabulary,
+  tinyConfig,
+} from "./testing.ts";
 
 const families: Readonly<Record<string, Partial<ModelOptions>>> = {
   "GPT-2 style": {},

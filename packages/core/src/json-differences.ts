@@ -1,6 +1,6 @@
-/** A place where two JSON values differ, both sides as short JSON. */
+/** A place at which two JSON values differ, with both sides as JSON cut to 60 characters. */
 export interface JsonDifference {
-  /** Like `model.layers`; `.` for the whole value. */
+  /** Names and indices joined by dots: `model.layers`. The path of the whole value is `.`. */
   readonly path: string;
   readonly was: string;
   readonly is: string;
@@ -9,7 +9,8 @@ export interface JsonDifference {
 const SHORT = 60;
 
 /**
- * Where two JSON values differ; the order of keys does not matter.
+ * Returns the places at which two JSON values differ. The order of keys does not matter, and a field that is undefined
+ * counts as absent.
  *
  * @example jsonDifferences({ a: 1, b: [2] }, { b: [3], a: 1 }) // => [{ path: "b.0", was: "2", is: "3" }]
  */

@@ -2,13 +2,13 @@ import { blockwise, fused, reference } from "@trivium/attention";
 import { createSimdBackend } from "@trivium/backend-simd";
 import { cpu } from "@trivium/backend-tfjs";
 import { createRandom } from "@trivium/core";
-import { createModel, type LanguageModel, logitsOf, type ModelOptions } from "@trivium/model";
-import { sampleInput, sampleVocabulary } from "@trivium/model/testing";
-import { causal } from "@trivium/model-causal";
-import { encoderDecoder } from "@trivium/model-encoder-decoder";
-import { prefix } from "@trivium/model-prefix";
 import { disposeTree, flattenTree, type ParameterTree, type Tensor, tf, valueAndGradients } from "@trivium/tensor";
 import { describe, expect, test } from "vitest";
+import type { ModelOptions } from "./config.ts";
+import { createModel } from "./create-model.ts";
+import { logitsOf } from "./logits-of.ts";
+import type { LanguageModel } from "./model.ts";
+import { causal, encoderDecoder, prefix, sampleInput, sampleVocabulary } from "./testing.ts";
 
 const simd = createSimdBackend({ name: "simd-checkpointing", poison: true, threads: 2 });
 const architectures = [causal, prefix, encoderDecoder];

@@ -1,21 +1,18 @@
 import { fused } from "@trivium/attention";
 import { createSimdBackend } from "@trivium/backend-simd";
-import {
-  constructedErrors,
-  drawSequences,
-  expectedStationaryError,
-  type InContextReport,
-  inContextArchitecture,
-  inContextDescent,
-  linearRegression,
-  trainInContext,
-} from "@trivium/claims";
 import { createRandom } from "@trivium/core";
 import { type Architecture, selfMaskOf } from "@trivium/model";
 import { causal } from "@trivium/model-causal";
 import { prefix } from "@trivium/model-prefix";
 import { consume } from "@trivium/trainer";
 import { expect, test } from "vitest";
+import { constructedErrors } from "./constructed-errors.ts";
+import { drawSequences } from "./draw-sequence.ts";
+import { inContextArchitecture } from "./in-context-architecture.ts";
+import { inContextDescent } from "./in-context-descent.ts";
+import { linearRegression } from "./in-context-task.ts";
+import { expectedStationaryError } from "./stationary-weights.ts";
+import { type InContextReport, trainInContext } from "./train-in-context.ts";
 
 const simd = createSimdBackend({ name: "simd-in-context", threads: 2 });
 
@@ -52,10 +49,15 @@ test("constructed linear attention: 512 sequences, each layer as in float64, to 
 const trained = (architecture: Architecture, steps: number) =>
   consume(
     trainInContext({
-      ...{ architecture, attention: fused(), steps, seed: 1 },
+      architecture,
+      attention: fused(),
+      steps,
+      seed: 1,
       sequences: { task: linearRegression, width: 4, examples: 10, queries: 10 },
       config: { layers: 4, width: 32, heads: 4 },
-      ...{ learningRate: 4e-3, heldOut: 256, curvePoints: 1 },
+      learningRate: 4e-3,
+      heldOut: 256,
+      curvePoints: 1,
     }),
   ) as Promise<InContextReport>;
 

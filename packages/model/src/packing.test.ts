@@ -2,14 +2,15 @@ import { type AttentionKernel, blockwise, reference } from "@trivium/attention";
 import { createSimdBackend } from "@trivium/backend-simd";
 import { createRandom } from "@trivium/core";
 import { createBatchSource, type TrainingBatches } from "@trivium/data";
-import { createModel, factorsOf, type LanguageModel, type ModelOptions } from "@trivium/model";
-import { causal } from "@trivium/model-causal";
-import { encoderDecoder } from "@trivium/model-encoder-decoder";
-import { prefix } from "@trivium/model-prefix";
 import { causalLm, type Objective, prefixLm, seq2seq } from "@trivium/objectives";
 import { disposeTree, flattenTree, mapTree, type ParameterTree, tf, valueAndGradients } from "@trivium/tensor";
 import { reservedSpecials } from "@trivium/text";
 import { beforeAll, describe, expect, test } from "vitest";
+import type { ModelOptions } from "./config.ts";
+import { createModel } from "./create-model.ts";
+import { factorsOf } from "./logits-of.ts";
+import type { LanguageModel } from "./model.ts";
+import { causal, encoderDecoder, prefix } from "./testing.ts";
 
 /** Fresh memory of this one holds NaN: what reads before it writes shows. */
 beforeAll(() => createSimdBackend({ name: "simd-poisoned-packing", poison: true }).activate());

@@ -1,13 +1,12 @@
 import { reference } from "@trivium/attention";
 import { cpu } from "@trivium/backend-tfjs";
 import { createRandom } from "@trivium/core";
-import { countModelParameters, createModel, logitsOf } from "@trivium/model";
-import { sampleInput } from "@trivium/model/testing";
-import { causal } from "@trivium/model-causal";
-import { encoderDecoder } from "@trivium/model-encoder-decoder";
-import { prefix } from "@trivium/model-prefix";
 import { countParameters, flattenTree, tf } from "@trivium/tensor";
 import { beforeAll, expect, test } from "vitest";
+import { countModelParameters } from "./counters.ts";
+import { createModel } from "./create-model.ts";
+import { logitsOf } from "./logits-of.ts";
+import { causal, encoderDecoder, prefix, sampleInput } from "./testing.ts";
 
 beforeAll(() => cpu.activate());
 

@@ -1,9 +1,6 @@
-import { countModelMatrices, countModelParameters, forwardFlops, trainingFlops } from "@trivium/model";
-import { sampleInput } from "@trivium/model/testing";
-import { causal } from "@trivium/model-causal";
-import { encoderDecoder } from "@trivium/model-encoder-decoder";
-import { prefix } from "@trivium/model-prefix";
 import { expect, test } from "vitest";
+import { countModelMatrices, countModelParameters, forwardFlops, trainingFlops } from "./counters.ts";
+import { causal, encoderDecoder, prefix, sampleInput } from "./testing.ts";
 
 const wang = {
   vocabulary: 32128,

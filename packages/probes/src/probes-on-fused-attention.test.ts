@@ -7,9 +7,11 @@ import { causal } from "@trivium/model-causal";
 import { encoderDecoder } from "@trivium/model-encoder-decoder";
 import { prefix } from "@trivium/model-prefix";
 import { causalLm, prefixLm, seq2seq } from "@trivium/objectives";
-import { attentionOnSource, leakAnalysis, perturbationInfluence } from "@trivium/probes";
 import { tf } from "@trivium/tensor";
 import { beforeAll, expect, test } from "vitest";
+import { attentionOnSource } from "./attention-on-source.ts";
+import { leakAnalysis } from "./leak-analysis.ts";
+import { perturbationInfluence } from "./perturbation-influence.ts";
 
 const simd = createSimdBackend({ name: "simd-probes", poison: true, threads: 2 });
 beforeAll(async () => void (await simd.activate()));
@@ -52,7 +54,8 @@ test.each(cases)("fused attention passes the probes: $name, $family", (arm) => {
   const { measured, byMasks } = leakAnalysis({ ...probed, examples });
   expect([measured, byMasks]).toEqual([[], []]);
   const packed = leakAnalysis({
-    ...{ ...probed, examples },
+    ...probed,
+    examples,
     collate: (rows) => toPackedBatch(rows, { pad: 0, length: 24, multipleOf: 5 }),
   });
   expect(packed.clean).toBe(true);
