@@ -1,7 +1,7 @@
 import type { Plugin } from "@trivium/registry";
 import { type GemmProvider, gemmProvider } from "../gemm-provider.ts";
 import type { Koffi, KoffiLibrary } from "./koffi.ts";
-import { type Inspection, nativeGemm } from "./native-gemm.ts";
+import { type Inspection, libraryGemm } from "./library-gemm.ts";
 
 /**
  * Intel's oneAPI Math Kernel Library. Untested: none of the project's machines has it.
@@ -10,7 +10,7 @@ import { type Inspection, nativeGemm } from "./native-gemm.ts";
  */
 export const mkl: Plugin<"gemm", "mkl", GemmProvider> = gemmProvider(
   "mkl",
-  nativeGemm({
+  libraryGemm({
     libraries: ["libmkl_rt.so.2", "libmkl_rt.so.1", "libmkl_rt.so", "mkl_rt.2.dll", "mkl_rt.dll"],
     convention: "cblas",
     symbol: "cblas_sgemm",

@@ -1,10 +1,10 @@
 import type { GemmProbe, GemmProvider, OpenedGemm } from "../gemm-provider.ts";
-import { bindNative, type Convention, type NativeBinding, type SetUpCall } from "./bind-native.ts";
+import { bindLibrary, type Convention, type LibraryBinding, type SetUpCall } from "./bind-library.ts";
 import { type Koffi, type KoffiLibrary, koffiPath, loadKoffi } from "./koffi.ts";
 import { productMismatch } from "./product-mismatch.ts";
 
 /** A C library that multiplies matrices. */
-export interface NativeGemmDescription {
+export interface LibraryGemmDescription {
   /** File names or paths under which systems have it, the preferred one first. */
   readonly libraries: readonly string[];
   readonly convention: Convention;
@@ -31,9 +31,9 @@ export interface Inspection {
  * A provider from a C library, called through koffi in Node: on plain addresses, without a copy, single-threaded on the
  * rows of each thread.
  *
- * @example gemmProvider("blis", nativeGemm({ libraries: ["libblis.so.4"], convention: "cblas", symbol: "cblas_sgemm", … }))
+ * @example gemmProvider("blis", libraryGemm({ libraries: ["libblis.so.4"], convention: "cblas", symbol: "cblas_sgemm", … }))
  */
-export function nativeGemm(description: NativeGemmDescription): GemmProvider {
+export function libraryGemm(description: LibraryGemmDescription): GemmProvider {
   let found: Found | undefined;
   const find = () => (found ??= findLibrary(description));
   return {
@@ -50,11 +50,11 @@ type Products = Pick<OpenedGemm, "product" | "productBf16">;
 
 interface Found {
   readonly probe: GemmProbe;
-  readonly binding?: Omit<NativeBinding, "base">;
+  readonly binding?: Omit<LibraryBinding, "base">;
   readonly products?: Products;
 }
 
-function findLibrary(description: NativeGemmDescription): Found {
+function findLibrary(description: LibraryGemmDescription): Found {
   const path = koffiPath();
   if (path === undefined) return missing(NO_KOFFI, "Run npm install koffi, in Node.js");
   const reasons: string[] = [];
@@ -67,10 +67,10 @@ function findLibrary(description: NativeGemmDescription): Found {
   return missing(reasons.join("; ") || `none of ${names} could be loaded`, description.remedy);
 }
 
-const NO_KOFFI = 'native libraries are called through the package "koffi", which is not installed here';
+const NO_KOFFI = 'libraries are called through the package "koffi", which is not installed here';
 
 /** The reason why it cannot be used; undefined if it is not there at all. */
-function tryLibrary(path: string, library: string, description: NativeGemmDescription): Found | string | undefined {
+function tryLibrary(path: string, library: string, description: LibraryGemmDescription): Found | string | undefined {
   let opened: KoffiLibrary;
   try {
     opened = loadKoffi(path).load(library);
@@ -88,7 +88,7 @@ function check(
   koffi: string,
   library: string,
   opened: KoffiLibrary,
-  { convention, symbol, symbolBf16, inspect }: NativeGemmDescription,
+  { convention, symbol, symbolBf16, inspect }: LibraryGemmDescription,
 ): Found | string {
   const inspection = inspect(opened, loadKoffi(koffi));
   if (typeof inspection === "string") return inspection;
@@ -100,13 +100,13 @@ function check(
     symbolBf16 === undefined ? "it has no such product" : (mismatchOf({ ...f32, symbolBf16 }, "productBf16") ?? true);
   const binding = bf16 === true ? { ...f32, symbolBf16 } : f32;
   const detail = `${version}, ${library}, ${bf16 === true ? "f32 and bf16" : `f32 (bf16: ${bf16})`}`;
-  return { probe: { available: true, version, detail, bf16 }, binding, products: bindNative(binding) };
+  return { probe: { available: true, version, detail, bf16 }, binding, products: bindLibrary(binding) };
 }
 
-function mismatchOf(binding: Omit<NativeBinding, "base">, name: keyof Products): string | undefined {
+function mismatchOf(binding: Omit<LibraryBinding, "base">, name: keyof Products): string | undefined {
   try {
     const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
-    const product = bindNative(binding)[name]!;
+    const product = bindLibrary(binding)[name]!;
     return productMismatch(product, memory, { base: addressOf(memory, binding.koffi), bf16: name === "productBf16" });
   } catch (error) {
     return (error as Error).message;

@@ -1,4 +1,4 @@
-/** Codes of the two-operand float32 operations of `NativeKernels.binary`; the assembly holds the same numbers. */
+/** Codes of the two-operand float32 operations of `WasmKernels.binary`; the assembly holds the same numbers. */
 export const binaryCodes = {
   add: 0,
   subtract: 1,
@@ -9,13 +9,13 @@ export const binaryCodes = {
   squaredDifference: 6,
 } as const;
 
-/** Codes of the comparisons of `NativeKernels.compare`: 1 where true, else 0; NaN compares as in JavaScript. */
+/** Codes of the comparisons of `WasmKernels.compare`: 1 where true, else 0; NaN compares as in JavaScript. */
 export const compareCodes = { equal: 0, notEqual: 1, less: 2, lessEqual: 3, greater: 4, greaterEqual: 5 } as const;
 
-/** Codes of the operations of `NativeKernels.logical` over bytes that are 0 or 1. */
+/** Codes of the operations of `WasmKernels.logical` over bytes that are 0 or 1. */
 export const logicalCodes = { and: 0, or: 1, xor: 2 } as const;
 
-/** Codes of the one-operand float32 operations of `NativeKernels.unary`. */
+/** Codes of the one-operand float32 operations of `WasmKernels.unary`. */
 export const unaryCodes = {
   negate: 0,
   abs: 1,
@@ -40,13 +40,13 @@ export const unaryCodes = {
   step: 17,
 } as const;
 
-/** Codes of `NativeKernels.activation`, under the names of `ActivationName` in `@trivium/tensor`. */
+/** Codes of `WasmKernels.activation`, under the names of `ActivationName` in `@trivium/tensor`. */
 export const activationCodes = { gelu: 0, "gelu-tanh": 1, relu: 2, silu: 3, tanh: 4 } as const;
 
-/** Codes of the reductions of `NativeKernels.reduce`. An empty sum is 0, an empty maximum −∞, an empty mean NaN. */
+/** Codes of the reductions of `WasmKernels.reduce`. An empty sum is 0, an empty maximum −∞, an empty mean NaN. */
 export const reduceCodes = { sum: 0, mean: 1, max: 2, min: 3 } as const;
 
-/** Codes of the conversions of `NativeKernels.cast`; an integer from a float is truncated towards zero. */
+/** Codes of the conversions of `WasmKernels.cast`; an integer from a float is truncated towards zero. */
 export const castCodes = {
   floatToInt: 0,
   intToFloat: 1,

@@ -1,12 +1,13 @@
-import { createNative, type NativeBuild } from "./create-native.ts";
-import type { NativeKernels, Pointer } from "./native.ts";
+import { createWasmKernels, type WasmBuild } from "./create-wasm-kernels.ts";
+import type { Pointer } from "./pointer.ts";
+import type { WasmKernels } from "./wasm-kernels.ts";
 
 /** Both builds, for tests that run over each. */
-export const builds: readonly NativeBuild[] = ["plain", "relaxed"];
+export const builds: readonly WasmBuild[] = ["plain", "relaxed"];
 
 /** A memory of 4 MiB for tests of raw kernels: data goes in at odd offsets, with guard words around it. */
 export interface TestMemory {
-  readonly kernels: NativeKernels;
+  readonly kernels: WasmKernels;
   /** Scratch for `gemm`. */
   readonly scratch: Pointer;
   /** Copies data in, at an offset that is a multiple of 4 bytes and not of 16. */
@@ -24,9 +25,9 @@ const GUARD = 0x5a;
 const guardBytes = 36;
 
 /** A test memory with the kernels of one build. */
-export function createTestMemory(build: NativeBuild): TestMemory {
+export function createTestMemory(build: WasmBuild): TestMemory {
   const memory = new WebAssembly.Memory({ initial: 96, maximum: 96, shared: true });
-  const { kernels } = createNative(memory, build);
+  const { kernels } = createWasmKernels(memory, build);
   const bytes = new Uint8Array(memory.buffer);
   const scratch = 65_536;
   const begin = scratch + kernels.gemmScratchBytes() + 64;

@@ -2,7 +2,7 @@
 import { biasGradientOf } from "./bias-gradient";
 import { columnOf, firstOf, Group, GROUP_KEYS, GROUP_STEP, isWhole, lastOf, readGroup, runAt, seenBits } from "./group";
 import { addBias, addBiasGradient } from "./logits";
-import { nativeProduct } from "./native-product";
+import { libraryProduct } from "./library-product";
 import { Problem } from "./problem";
 import { clear, clearBeside, differentiateRow, scaleRow } from "./rows";
 import { BackwardScratch } from "./scratch";
@@ -13,7 +13,7 @@ import { Visits } from "./visit";
  *
  * @param adds - to the gradients of keys and values.
  */
-export function differentiateNatively(
+export function differentiateByLibrary(
   p: Problem, scratch: usize, batch: u32, head: u32, part: u32, first: u32, rows: u32, visits: Visits, adds: bool,
 ): void {
   const from = batch * p.queryBatch + head * p.queryHead + first * p.queryRow;
@@ -28,13 +28,13 @@ export function differentiateNatively(
     const group = readGroup(p, visits, index, BackwardScratch.group(p, scratch));
     const at = keyHead + group.start * p.keyRow;
     const keys = group.keys;
-    nativeProduct(false, true, rows, keys, p.width, query, ldq, p.key + at, ldk, weights, GROUP_KEYS, false);
-    nativeProduct(false, true, rows, keys, p.width, dOutput, ldq, p.value + at, ldk, gradients, GROUP_KEYS, false);
+    libraryProduct(false, true, rows, keys, p.width, query, ldq, p.key + at, ldk, weights, GROUP_KEYS, false);
+    libraryProduct(false, true, rows, keys, p.width, dOutput, ldq, p.value + at, ldk, gradients, GROUP_KEYS, false);
     for (let row: u32 = 0; row < rows; row++) differentiateQuery(p, scratch, batch, head, part, first, row, group);
-    nativeProduct(false, false, rows, p.width, keys, gradients, GROUP_KEYS, p.key + at, ldk, p.dQuery + from, ldq, index > 0);
+    libraryProduct(false, false, rows, p.width, keys, gradients, GROUP_KEYS, p.key + at, ldk, p.dQuery + from, ldq, index > 0);
     const target = part * p.partStep + at;
-    nativeProduct(true, false, keys, p.width, rows, weights, GROUP_KEYS, dOutput, ldq, p.dValue + target, ldk, adds);
-    nativeProduct(true, false, keys, p.width, rows, gradients, GROUP_KEYS, query, ldq, p.dKey + target, ldk, adds);
+    libraryProduct(true, false, keys, p.width, rows, weights, GROUP_KEYS, dOutput, ldq, p.dValue + target, ldk, adds);
+    libraryProduct(true, false, keys, p.width, rows, gradients, GROUP_KEYS, query, ldq, p.dKey + target, ldk, adds);
     index += group.visits;
   }
 }

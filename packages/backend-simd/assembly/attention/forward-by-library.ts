@@ -1,14 +1,14 @@
 /** Attention forward where a library multiplies tiles. */
 import { columnOf, firstOf, Group, GROUP_KEYS, GROUP_STEP, isWhole, lastOf, readGroup, runAt, seenBits } from "./group";
 import { addBias } from "./logits";
-import { nativeProduct } from "./native-product";
+import { libraryProduct } from "./library-product";
 import { Problem, roundUp } from "./problem";
 import { carryOn, clear, clearBeside, dropRow, greatest, greatestSeen, LOWEST, scaleRow, weigh, weighSeen } from "./rows";
 import { ForwardScratch, paddedWidth } from "./scratch";
 import { Visits } from "./visit";
 
 /** The visits of a query block: its unnormalised output, maxima and sums. */
-export function attendNatively(
+export function attendByLibrary(
   p: Problem, scratch: usize, batch: u32, head: u32, first: u32, rows: u32, visits: Visits,
 ): void {
   const tile = ForwardScratch.tile(scratch);
@@ -20,9 +20,9 @@ export function attendNatively(
   for (let index: u32 = 0; index < visits.count; ) {
     const group = readGroup(p, visits, index, ForwardScratch.group(p, scratch));
     const at = keyHead + group.start * p.keyRow;
-    nativeProduct(false, true, rows, group.keys, p.width, query, ldq, p.key + at, ldk, tile, GROUP_KEYS, false);
+    libraryProduct(false, true, rows, group.keys, p.width, query, ldq, p.key + at, ldk, tile, GROUP_KEYS, false);
     for (let row: u32 = 0; row < rows; row++) weighQuery(p, scratch, batch, head, first, row, group, index > 0);
-    nativeProduct(
+    libraryProduct(
       false, false, rows, p.width, group.keys, tile, GROUP_KEYS, p.value + at, ldk, output, paddedWidth(p.width), index > 0,
     );
     index += group.visits;

@@ -1,7 +1,7 @@
 import type { Plugin } from "@trivium/registry";
 import { type GemmProvider, gemmProvider } from "../gemm-provider.ts";
 import type { Koffi, KoffiLibrary } from "./koffi.ts";
-import { type Inspection, nativeGemm } from "./native-gemm.ts";
+import { type Inspection, libraryGemm } from "./library-gemm.ts";
 
 /**
  * Intel's oneDNN, fast on other makers' processors too.
@@ -10,7 +10,7 @@ import { type Inspection, nativeGemm } from "./native-gemm.ts";
  */
 export const onednn: Plugin<"gemm", "onednn", GemmProvider> = gemmProvider(
   "onednn",
-  nativeGemm({
+  libraryGemm({
     libraries: ["libdnnl.so.2", "libdnnl.so.3", "libdnnl.so.1", "libdnnl.3.dylib", "libdnnl.dylib", "dnnl.dll"],
     convention: "dnnl",
     symbol: "dnnl_sgemm",

@@ -1,12 +1,12 @@
 import type { Plugin } from "@trivium/registry";
 import { type GemmProvider, gemmProvider } from "../gemm-provider.ts";
 import type { KoffiLibrary } from "./koffi.ts";
-import { type Inspection, nativeGemm } from "./native-gemm.ts";
+import { type Inspection, libraryGemm } from "./library-gemm.ts";
 
 /** OpenBLAS: in every distribution. @source https://github.com/OpenMathLib/OpenBLAS */
 export const openblas: Plugin<"gemm", "openblas", GemmProvider> = gemmProvider(
   "openblas",
-  nativeGemm({
+  libraryGemm({
     libraries: ["libopenblas.so.0", "libopenblas.so", "libopenblas.0.dylib", "libopenblas.dylib", "libopenblas.dll"],
     convention: "cblas",
     symbol: "cblas_sgemm",

@@ -1,10 +1,8 @@
-import type { OpenedGemm } from "./gemm-provider.ts";
+import type { LibraryProduct } from "../../wasm/wasm-kernels.ts";
+import type { OpenedGemm } from "../gemm-provider.ts";
 
-/** How kernels call the library of their thread: numbers, with byte offsets into the memory as addresses. */
-export type NativeProduct = (...values: number[]) => void;
-
-/** What kernels import as `product`; without a provider they never call it. */
-export function nativeProduct(provider: Omit<OpenedGemm, "inWorkers"> | undefined): NativeProduct {
+/** Makes the product that kernels import; without a provider they never call it. */
+export function libraryProduct(provider: Omit<OpenedGemm, "inWorkers"> | undefined): LibraryProduct {
   if (provider === undefined) return () => {};
   const { base, product } = provider;
   // An address above 2³¹ comes as a negative number.

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type GemmCase, gemmCases, gemmData, gemmMismatch } from "../testing/gemm-cases.ts";
-import { createNative } from "./create-native.ts";
+import { createWasmKernels } from "./create-wasm-kernels.ts";
 import { builds, createTestMemory, inPieces } from "./test-memory.ts";
 
 for (const build of builds) {
@@ -80,7 +80,7 @@ for (const build of builds) {
 
     it("reads A and B, transposed or not, up to the last byte of the memory and not beyond", () => {
       const edge = new WebAssembly.Memory({ initial: 96, maximum: 96, shared: true });
-      const { kernels } = createNative(edge, build);
+      const { kernels } = createWasmKernels(edge, build);
       const end = edge.buffer.byteLength;
       for (const [m, n] of [
         [5, 8],

@@ -1,6 +1,6 @@
 import type { Plugin } from "@trivium/registry";
 import { type GemmProvider, gemmProvider } from "../gemm-provider.ts";
-import { nativeGemm } from "./native-gemm.ts";
+import { libraryGemm } from "./library-gemm.ts";
 
 const SINGLE_THREADED = 1;
 
@@ -11,7 +11,7 @@ const SINGLE_THREADED = 1;
  */
 export const accelerate: Plugin<"gemm", "accelerate", GemmProvider> = gemmProvider(
   "accelerate",
-  nativeGemm({
+  libraryGemm({
     libraries: ["/System/Library/Frameworks/Accelerate.framework/Accelerate"],
     convention: "cblas",
     symbol: "cblas_sgemm",

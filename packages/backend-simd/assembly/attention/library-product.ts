@@ -3,7 +3,7 @@
  * in elements. Called only where there is one.
  */
 @external("env", "product")
-export declare function nativeProduct(
+export declare function libraryProduct(
   transposeA: bool, transposeB: bool, m: u32, n: u32, k: u32,
   a: usize, lda: u32, b: usize, ldb: u32, c: usize, ldc: u32, accumulate: bool,
 ): void;

@@ -1,12 +1,5 @@
-import { unaryCodes } from "../native/codes.ts";
-
-/** How a kernel's range may be cut, and about how long it takes. */
-export interface Work {
-  /** Nanoseconds of one work unit on one thread. Only orders of magnitude matter: whether to cut, not how. */
-  readonly nanoseconds: number;
-  /** Work units that stay together: a cache line of outputs, so that threads do not write to the same one. */
-  readonly granule: number;
-}
+import type { Work } from "../threads/cut-job.ts";
+import { unaryCodes } from "./codes.ts";
 
 /** Elements of a cache line. */
 const LINE = 16;
@@ -30,7 +23,7 @@ const curved = elements(1 / TRANSCENDENTALS);
 
 type Estimate = (values: readonly number[], units: number) => Work;
 
-/** The place of a kernel's argument is that in `NativeKernels`. */
+/** Estimates from a kernel's arguments, in their places in `WasmKernels`. */
 const estimates: Readonly<Record<string, Estimate>> = {
   binary: () => flat,
   compare: () => ({ ...flat, granule: 4 * LINE }),
@@ -67,6 +60,6 @@ const estimates: Readonly<Record<string, Estimate>> = {
   copyStridedBytes: (values) => rows(values[12]!, BYTES / 4),
 };
 
-/** How long a kernel's work units take, of those that are worth cutting; undefined for others. */
+/** Returns the time of a kernel's work units, for kernels that are worth cutting; undefined for others. */
 export const workOf = (kernel: string, values: readonly number[], units: number): Work | undefined =>
   estimates[kernel]?.(values, units);

@@ -12,7 +12,7 @@ export interface SetUpCall {
 }
 
 /** All that a thread needs to call a library: it can be posted to it. */
-export interface NativeBinding {
+export interface LibraryBinding {
   /** The file that koffi is loaded from. */
   readonly koffi: string;
   /** The library's file name or path. */
@@ -33,7 +33,7 @@ export interface NativeBinding {
  *
  * @throws what koffi throws if a file or a symbol is missing.
  */
-export function bindNative(binding: Omit<NativeBinding, "base">): Pick<OpenedGemm, "product" | "productBf16"> {
+export function bindLibrary(binding: Omit<LibraryBinding, "base">): Pick<OpenedGemm, "product" | "productBf16"> {
   const { koffi, library, convention, symbol, symbolBf16, setUp } = binding;
   const opened = loadKoffi(koffi).load(library);
   for (const { prototype, values } of setUp) opened.func(prototype)(...values);
