@@ -115,8 +115,12 @@ describe.for(variants.map((variant) => [variant.name, variant] as const))("%s", 
     const counted = (shape: [number, number, number, number], from: number): Tensor4D =>
       tf.reshape(tf.range(from, from + shape.reduce((a, b) => a * b)), shape);
     const sizes = fc.record({
-      ...{ rows: fc.integer({ min: 1, max: 4 }), groups: fc.integer({ min: 1, max: 3 }), before: fc.nat(5) },
-      ...{ slots: fc.integer({ min: 1, max: 4 }), behind: fc.nat(5), width: fc.integer({ min: 1, max: 9 }) },
+      rows: fc.integer({ min: 1, max: 4 }),
+      groups: fc.integer({ min: 1, max: 3 }),
+      before: fc.nat(5),
+      slots: fc.integer({ min: 1, max: 4 }),
+      behind: fc.nat(5),
+      width: fc.integer({ min: 1, max: 9 }),
     });
     fc.assert(
       fc.property(sizes, fc.boolean(), ({ rows, groups, before, slots, behind, width }, isShared) => {
