@@ -5,8 +5,8 @@ import { type Architecture, selfMaskOf } from "@trivium/model";
 import { type Tensor4D, tf } from "@trivium/tensor";
 
 /**
- * Whether the keys and values of a source stay right when the source grows: asked of the cache itself, which refuses
- * positions that those it holds should have seen.
+ * Tells if the keys and values of a source stay right when the source grows. The cache itself answers: it refuses
+ * positions that the stored ones should have seen.
  *
  * @param stored - how many positions the cache holds.
  * @param added - how many follow.
@@ -23,7 +23,7 @@ export function whyRecompute(architecture: Architecture, stored: number, added: 
   return `decoding appends to the stream ${others.at(-1)}, and not to ${stream}`;
 }
 
-/** What the cache says to positions that follow those it holds. */
+/** Returns the cache's refusal of positions that follow the stored ones, or null. */
 function refusal(stored: number, added: number, mask: Mask): string | null {
   const entry = (start: number, length: number) => {
     const empty = tf.zeros([1, 1, length, 1]) as Tensor4D;

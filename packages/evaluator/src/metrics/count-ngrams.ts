@@ -8,7 +8,7 @@ export function countNgrams(tokens: readonly string[], order: number, separator 
   return counts;
 }
 
-/** How many n-grams are in both, each as often as where it is rarer. */
+/** Counts the n-grams that two sequences share, each as often as in the sequence where it is rarer. */
 export function countMatches(a: ReadonlyMap<string, number>, b: ReadonlyMap<string, number>): number {
   let matches = 0;
   for (const [ngram, count] of a) matches += Math.min(count, b.get(ngram) ?? 0);

@@ -56,7 +56,7 @@ export const lengths = ({ prefixLengths }: MaskContext) =>
   typeof prefixLengths === "number" ? [prefixLengths] : [...prefixLengths];
 export const isPackedOf = ({ spec }: Mask, inner: string, cross = false) =>
   spec.type === "packed" && spec.children?.[0]?.type === inner && (spec.options?.keyIds !== undefined) === cross;
-/** What `and(full, padding)` was before padding was hidden. */
+/** Opens padding again: returns `full` for a mask that is `and(full, padding)`. */
 export const openPadding = (mask: Mask): Mask =>
   mask.spec.type === "and" && mask.spec.children?.[0]?.type === "full" ? full() : mask;
 export const noSource: Collate = (rows) => {

@@ -44,7 +44,7 @@ export interface SetUp {
 interface Plant extends SetUp {
   readonly name: string;
   readonly kinds: readonly LeakKind[];
-  /** Whether the masks alone give it away, too. */
+  /** True if the masks alone show the leak too. */
   readonly byMasks: boolean;
 }
 
