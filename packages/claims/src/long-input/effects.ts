@@ -51,7 +51,7 @@ export const overlongEffect = (left: Measured, right: Measured): Effect =>
     right: overlongAt(right.arms, 2),
   });
 
-/** One answer in twenty: less could be a seed's. */
+/** The smallest share of answers that matters. Less could be due to a seed. */
 const smallest = 0.05;
 
 export function fall(name: string, left: Measured, right: Measured): Effect {
@@ -71,7 +71,10 @@ export const atLength = (name: string, left: Measured, right: Measured, conditio
     right: exactAt(right.arms, condition),
   });
 
-/** Nothing of the same arm may differ; what seeds do to it stands in the tables. */
+/**
+ * Returns the difference between two runs of the same arm, which must be zero. The tables show the differences between
+ * seeds.
+ */
 export const sameAgain = (again: ArmResult<TrainingNumbers>, arms: TrainedArms): Effect =>
   pairedEffect({
     name: "A/A: the same arm again − itself",

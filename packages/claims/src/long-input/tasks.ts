@@ -6,7 +6,7 @@ export interface Kind extends Pick<TrainingSettings, "architecture" | "objective
   readonly name: string;
 }
 
-/** Where the encoder–decoder stands among the kinds. */
+/** The index of the encoder–decoder among the kinds. */
 export const encoderDecoderAt = 2;
 
 export const sharedStacks = "encoder–decoder, shared";
@@ -14,9 +14,11 @@ export const oneStack = "prefix, one stack";
 export const deepStack = "prefix, as deep as both stacks";
 
 /**
- * What is compared, and controls that hold other things equal: FLOPs, the weights of both stacks, depth. Two stacks of N
- * layers, a single one of N and one of 2 N have the same matrices, 16 N M² at width M; it is attention that looks a key
- * up, so feed-forwards may be narrow.
+ * Returns the compared kinds of models, and controls of equal FLOPs, of equal weights of both stacks and of equal
+ * depth.
+ *
+ * Two stacks of N layers, one stack of N and one of 2 N have the same matrices, 16 N M² at width M. Attention looks a
+ * key up, so feed-forwards may be narrow.
  */
 function kindsOf(preset: Preset): { readonly kinds: readonly Kind[]; readonly controls: readonly Kind[] } {
   const { model } = recallTraining[preset];
@@ -48,7 +50,7 @@ export interface Task {
   readonly gold: "recalled" | "copied";
   readonly unit: string;
   readonly kinds: readonly Kind[];
-  /** L: as far as the trained sources go. */
+  /** L: the length of the longest trained source. */
   readonly longest: number;
   readonly steps: number;
 }

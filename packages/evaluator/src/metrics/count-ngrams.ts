@@ -1,4 +1,8 @@
-/** How often each n-gram of a sequence occurs in it. @param separator - what is in no token that may have any length. */
+/**
+ * Counts the occurrences of each n-gram in a sequence.
+ *
+ * @param separator - text between the tokens of an n-gram; no token that can have any length contains it.
+ */
 export function countNgrams(tokens: readonly string[], order: number, separator = " "): Map<string, number> {
   const counts = new Map<string, number>();
   for (let start = 0; start + order <= tokens.length; start++) {
