@@ -95,7 +95,7 @@ test("packed batches hold the same examples in fewer slots, micro-batch by micro
 });
 
 test("shards are the batch in consecutive parts, whoever asks for them", async () => {
-  const options = { examples: pairs, special: reserved, objective: objectives.causal, batchSize: 8, seed: 1 };
+  const options = { examples: pairs, special, objective: objectives.causal, batchSize: 8, seed: 1 };
   const source = createBatchSource({ ...options, microBatchSize: 2 });
   const all = await source.step({ step: 4, cursor: null, shards: [0, 1, 2], of: 3 });
   expect(all.cursor).toBeNull();
