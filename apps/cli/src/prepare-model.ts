@@ -1,4 +1,3 @@
-import type { AttentionKernel } from "@trivium/attention";
 import { type Composition, composeOrThrow } from "@trivium/compose";
 import { ConfigError } from "@trivium/core";
 import { type Architecture, type ModelOptions, selfMaskOf } from "@trivium/model";
@@ -8,6 +7,7 @@ import type { PairTokenizer } from "@trivium/text";
 import { type Optimizer, runBetas, runRates, type Schedule } from "@trivium/trainer";
 import type { Plugins } from "./load-registry.ts";
 import type { Output } from "./output.ts";
+import { type PreparedAttention, prepareAttention } from "./prepare-attention.ts";
 import { prepareBackend } from "./prepare-backend.ts";
 import { type ModelSettings, modelSettings, type SharedSettings } from "./settings.ts";
 
@@ -19,7 +19,7 @@ export interface DataSizes {
 
 /** A combination that works, with all that its settings name. */
 export interface PreparedModel extends Composition {
-  readonly attention: AttentionKernel;
+  readonly attention: PreparedAttention;
   readonly backend: Backend;
   readonly config: ModelOptions;
 }
@@ -36,22 +36,24 @@ export function prepareModel(
   { output, ...sizes }: DataSizes & { readonly output: Output },
 ): PreparedModel {
   const architecture = registry.find("architecture", settings.architecture).create as Architecture;
-  const attention = registry.create("attention", settings.attention, {}) as AttentionKernel;
   const backend = prepareBackend(settings, registry);
+  const attention = prepareAttention(settings.attention, registry, backend);
   const config = modelOptions(settings, sizes);
   const objective = prepareObjective(settings, registry, architecture);
   const { labelLeaks, packing } = settings;
   const isPacked = packing !== undefined;
-  const composition = composeOrThrow({
+  const { tokenizer } = sizes;
+  const parts = {
     architecture,
     config,
     objective,
-    attention,
+    attention: attention.kernel,
     backend,
-    tokenizer: sizes.tokenizer,
+    tokenizer,
     labelLeaks,
     isPacked,
-  });
+  };
+  const composition = composeOrThrow(parts);
   for (const { message } of composition.warnings) output.note(`warning: ${message}`);
   return { ...composition, attention, backend, config };
 }

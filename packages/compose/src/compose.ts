@@ -6,7 +6,7 @@ import type { Backend } from "@trivium/tensor";
 import { type PairTokenizer, reservedSpecials, type SpecialTokens } from "@trivium/text";
 import { leakReasons } from "./leak-reasons.ts";
 import { missingTokens } from "./missing-tokens.ts";
-import { attentionNeeds, backendNeeds } from "./needs.ts";
+import { attentionNeeds } from "./needs.ts";
 
 /** The parts of a composition. Streams that do not fit are a compile error where their names are literal. */
 export interface Parts<Stream extends string> {
@@ -43,8 +43,8 @@ export interface Refusal {
  * Puts an architecture, an objective, an attention kernel and a backend together, or says why they cannot work.
  *
  * Each part is asked, nothing is guessed and nothing falls back: the objective whether it fits the architecture's
- * streams and masks, the tokenizer about the special tokens, the kernel about the masks, the backend about the ops. Then
- * the masks and the objective's own features go through the label-leak analysis.
+ * streams and masks, the tokenizer about the special tokens, the kernel about the masks and the backend. Then the masks
+ * and the objective's own features go through the label-leak analysis.
  *
  * @throws {ConfigError} `model/config` if the configuration itself is wrong.
  * @example compose({ architecture: causal, config: { vocabulary: 64 }, objective: causalLm(), attention: reference() }).works // => true
@@ -56,13 +56,10 @@ export function compose<const Stream extends string>(parts: Parts<Stream>): Comp
   if (fits !== true) return { works: false, reasons: [fits] };
   const missing = tokenizer ? missingTokens(objective, tokenizer) : [];
   if (missing.length > 0) return { works: false, reasons: missing };
-  const answers = [
-    attention.supports(attentionNeeds(architecture, config, isPacked)),
-    backend?.supports?.(backendNeeds(config)) ?? true,
-  ];
+  const answer = attention.supports(attentionNeeds(architecture, config, { isPacked, backend }));
   const special = tokenizer?.special ?? standIn(objective);
   const leaks = leakReasons({ architecture, config, objective, special });
-  const reasons = answers.filter((answer): answer is Reason => answer !== true);
+  const reasons: Reason[] = answer === true ? [] : [answer];
   if (labelLeaks === "refuse") reasons.push(...leaks);
   if (reasons.length > 0) return { works: false, reasons };
   const model = createModel({ architecture, config: parts.config, attention });

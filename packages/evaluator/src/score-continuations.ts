@@ -15,7 +15,7 @@ export interface ScoreContinuationsOptions extends Pick<FeatureContext, "special
   /** Token ids, without special ones. */
   readonly continuations: readonly (readonly number[])[];
   /** Rows run together. Default 64. */
-  readonly batchSize?: number;
+  readonly batchSize?: number | undefined;
 }
 
 /** The likelihood of a continuation under a model. */

@@ -72,7 +72,7 @@ export interface LeakAnalysis {
  * inserts have no mark and are labels nowhere. Labels that an objective shows on purpose are listed, too, and are held
  * against the share that it declares.
  *
- * @throws {NumericsError} `probe/not-finite` if logits are not finite: nothing could be said of them.
+ * @throws {NumericsError} `probes/not-finite` if logits are not finite: nothing could be said of them.
  * @throws what the objective, the collation and the model throw.
  * @example leakAnalysis({ model, parameters, objective: prefixLm(), examples }).clean // => true
  */
@@ -145,7 +145,7 @@ function finiteLogits(model: LanguageModel, parameters: ParameterTree, input: Mo
   if (at < 0) return logits;
   const slot = Math.floor(at / model.config.vocabulary);
   throw new NumericsError(
-    "probe/not-finite",
+    "probes/not-finite",
     `logits should be finite, got ${logits[at]} at flat position ${slot}; look for a row of attention that sees nothing, ` +
       "or for parameters that diverged",
     { details: { position: slot } },

@@ -12,7 +12,7 @@ export interface PerturbationOptions extends Pick<MarkedBatchOptions, "special">
   readonly objective: Objective;
   readonly example: PairExample;
   /** The id that stands in for a source token. Default: the next one of the vocabulary. */
-  readonly replace?: (id: number) => number;
+  readonly replace?: ((id: number) => number) | undefined;
 }
 
 /** How far states move, `[layer][i][j]`: that of token i, when source token j is another. Layer 0 is the embeddings. */
@@ -39,7 +39,7 @@ export interface PerturbationInfluence {
  * Under a causal mask nothing before the changed token moves by one bit; in a prefix and in an encoder everything does.
  * Inputs have the same shape throughout, so what does not depend on the token is equal to the bit.
  *
- * @throws {ShapeError} `probe/source-token` if the objective does not show the model each source token exactly once.
+ * @throws {ShapeError} `probes/source-token` if the objective does not show the model each source token exactly once.
  * @source probing by perturbation: Li et al. 2016, https://arxiv.org/abs/1612.08220
  * @example perturbationInfluence({ model, parameters, objective: prefixLm(), example }).backwards[1].least > 0 // => true
  */

@@ -21,12 +21,12 @@ export function withIds(
 /**
  * Returns the one slot in which a source token stands.
  *
- * @throws {ShapeError} `probe/source-token` if it stands in none or several.
+ * @throws {ShapeError} `probes/source-token` if it stands in none or several.
  */
 export function slotOf({ token, inputs }: TokenPlace): { readonly stream: string; readonly at: number } {
   const [slot] = inputs;
   if (slot && inputs.length === 1) return slot;
   const found = inputs.map(({ stream, at }) => `${stream}[${at}]`).join(", ") || "nowhere";
   const message = `source token ${token} should stand in one place of the model's input, found ${found}`;
-  throw new ShapeError("probe/source-token", `${message}; use an objective that does not corrupt the source`);
+  throw new ShapeError("probes/source-token", `${message}; use an objective that does not corrupt the source`);
 }
