@@ -113,7 +113,7 @@ describe("special tokens of other vocabularies", () => {
     const request = { model, parameters, objective, special, examples, maximumTokens: 2 };
     let decoded = 0;
     for await (const event of generate(request)) {
-      if (event.type === "generated") decoded += 1;
+      if (event.type === "finished") decoded += 1;
     }
     expect(decoded).toBe(2);
     disposeTree(parameters);
