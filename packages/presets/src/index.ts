@@ -5,11 +5,12 @@ import { tfjsNodePlugin } from "@trivium/backend-tfjs-node";
 import { claimPlugins } from "@trivium/claims";
 import { datasetPlugins } from "@trivium/data/node";
 import { metricPlugins } from "@trivium/evaluator";
+import { generatePlugins } from "@trivium/generate";
 import { maskPlugins } from "@trivium/masks";
 import { causalPlugin } from "@trivium/model-causal";
 import { encoderDecoderPlugin } from "@trivium/model-encoder-decoder";
 import { prefixPlugin } from "@trivium/model-prefix";
-import { objectivePlugins } from "@trivium/objectives";
+import { corruptionPlugins, objectivePlugins } from "@trivium/objectives";
 import { taskPlugins } from "@trivium/tasks";
 import { tokenizerPlugins } from "@trivium/text";
 import { trainerPlugins } from "@trivium/trainer";
@@ -19,6 +20,7 @@ export const presets = [
   causalPlugin,
   prefixPlugin,
   encoderDecoderPlugin,
+  ...corruptionPlugins,
   ...objectivePlugins,
   ...attentionPlugins,
   simdPlugin,
@@ -34,5 +36,6 @@ export const presets = [
   ...tokenizerPlugins,
   ...trainerPlugins,
   ...metricPlugins,
+  ...generatePlugins,
   ...claimPlugins,
 ] as const;
