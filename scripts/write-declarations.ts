@@ -38,7 +38,11 @@ const { diagnostics } = program.emit(undefined, (file, text) => {
   writeFileSync(file, withPublishedNames(text));
 });
 if (diagnostics.length > 0) {
-  const host = { getCanonicalFileName: (name: string) => name, getCurrentDirectory: () => root, getNewLine: () => "\n" };
+  const host = {
+    getCanonicalFileName: (name: string) => name,
+    getCurrentDirectory: () => root,
+    getNewLine: () => "\n",
+  };
   console.error(ts.formatDiagnostics(diagnostics, host));
   process.exitCode = 1;
 } else console.log(`declarations of ${entries.length} entries in ${relative(root, folder)}`);
