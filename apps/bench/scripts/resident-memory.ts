@@ -6,11 +6,12 @@
 import { reference } from "@trivium/attention";
 import { createSimdBackend } from "@trivium/backend-simd";
 import { createRandom } from "@trivium/core";
-import { type Batch, batchesByStep, specialIds, toBatch } from "@trivium/features";
+import { type Batch, batchesByStep, toBatch } from "@trivium/features";
 import { createModel, languageTask } from "@trivium/model";
 import { causal } from "@trivium/model-causal";
 import { causalLm } from "@trivium/objectives";
 import { disposeTree, tf } from "@trivium/tensor";
+import { reservedSpecials } from "@trivium/text";
 import { adamW, constant, consume, type StepEvent, train } from "@trivium/trainer";
 
 const [VOCABULARY, LENGTH, ROWS] = [64, 32, 8];
@@ -29,7 +30,7 @@ function randomBatch(step: number): Batch {
   const random = createRandom("resident-memory").split(step);
   const rows = Array.from({ length: 1 + random.integer(ROWS) }, () => {
     const tokens = Array.from({ length: 2 + random.integer(LENGTH - 1) }, () => random.integer(VOCABULARY));
-    return objective.features({ tokens }, { specials: specialIds, random });
+    return objective.features({ tokens }, { special: reservedSpecials(), random });
   });
   return toBatch(rows, { pad: 0 });
 }

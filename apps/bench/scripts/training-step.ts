@@ -6,11 +6,12 @@
 import { reference } from "@trivium/attention";
 import { simd } from "@trivium/backend-simd";
 import { createRandom } from "@trivium/core";
-import { type Batch, specialIds, toBatch } from "@trivium/features";
-import { createModel } from "@trivium/model";
+import { type Batch, toBatch } from "@trivium/features";
+import { createModel, factorsOf } from "@trivium/model";
 import { causal } from "@trivium/model-causal";
 import { causalLm } from "@trivium/objectives";
 import { tf } from "@trivium/tensor";
+import { reservedSpecials } from "@trivium/text";
 import { accumulate, adamW, type Trained } from "@trivium/trainer";
 
 const [VOCABULARY, LENGTH, ROWS] = [64, 16, 64];
@@ -30,7 +31,7 @@ function randomBatch(): Batch {
   const random = createRandom("training-step");
   const rows = Array.from({ length: ROWS }, () => {
     const tokens = Array.from({ length: LENGTH + 1 }, () => random.integer(VOCABULARY));
-    return objective.features({ tokens }, { specials: specialIds, random });
+    return objective.features({ tokens }, { special: reservedSpecials(), random });
   });
   return toBatch(rows, { pad: 0 });
 }
@@ -47,7 +48,7 @@ async function takeStep(trained: Trained, batch: Batch, step: number): Promise<S
   const { losses, gradients, tokens } = await accumulate({
     parameters: trained.parameters,
     batches: [batch],
-    loss: (of) => objective.loss(model.logits(trained.parameters, of), of),
+    loss: (of) => objective.loss(factorsOf(model, trained.parameters, of), of),
   });
   const next = optimizer.apply(trained, gradients, { learningRate: 1e-3, step, gradientScale: 1 / tokens });
   const [sum] = losses[0]!.dataSync();

@@ -3,7 +3,7 @@ import type { HeldOut } from "@trivium/evaluator";
 import { type Example, isTextPair, type TextPair } from "@trivium/features";
 import { presets } from "@trivium/presets";
 import { createRegistry } from "@trivium/registry";
-import type { PairTokenizer, Tokenizer } from "@trivium/text";
+import type { PairTokenizer, SpecialTokens, Tokenizer } from "@trivium/text";
 
 /** What a whole run is told; the PyTorch peer is told the same. */
 export interface RunSettings {
@@ -20,7 +20,8 @@ export interface RunSettings {
 /** CMUdict as ids. */
 export interface RunData {
   readonly vocabulary: number;
-  /** What the longest row of a single stream needs. */
+  readonly special: SpecialTokens;
+  /** Positions that the longest row of a single stream takes, with some room. */
   readonly length: number;
   readonly train: readonly Example[];
   readonly heldOut: readonly HeldOut[];
@@ -38,8 +39,10 @@ export async function loadRunData(decoded: number): Promise<RunData> {
   const train = encodeExamples(dataset.train, tokenizer);
   const test = dataset.test.filter(isTextPair).slice(0, decoded);
   const heldOut = test.map((pair) => heldOutOf(pair, tokenizer));
-  const longest = Math.max(...[...train, ...heldOut.map(({ example }) => example)].map(exampleLength));
-  return { vocabulary: tokenizer.size, length: longest + 8, train, heldOut };
+  const { special } = tokenizer;
+  const examples = [...train, ...heldOut.map(({ example }) => example)];
+  const longest = Math.max(...examples.map((example) => exampleLength(example, special)));
+  return { vocabulary: tokenizer.size, special, length: longest + 8, train, heldOut };
 }
 
 function heldOutOf(pair: TextPair, tokenizer: PairTokenizer): HeldOut {

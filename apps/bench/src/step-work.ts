@@ -5,6 +5,7 @@ import { type Architecture, countModelParameters, type ModelOptions } from "@tri
 import type { Objective } from "@trivium/objectives";
 import { presets } from "@trivium/presets";
 import { createRegistry } from "@trivium/registry";
+import { reservedSpecials } from "@trivium/text";
 
 export const architectures = ["causal", "prefix", "encoder-decoder"] as const;
 
@@ -64,7 +65,13 @@ export function stepWork(name: (typeof architectures)[number], shape: StepShape)
     architecture,
     config,
     objective,
-    batches: createBatchSource({ examples: randomExamples(name, shape), objective, batchSize: batch, seed: 0 }),
+    batches: createBatchSource({
+      examples: randomExamples(name, shape),
+      special: reservedSpecials(),
+      objective,
+      batchSize: batch,
+      seed: 0,
+    }),
     parameters,
     tokens: batch * length,
     flops: 6 * parameters * batch * positions,

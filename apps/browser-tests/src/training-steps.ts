@@ -1,12 +1,13 @@
 import { reference } from "@trivium/attention";
 import { createRandom } from "@trivium/core";
-import { type Batch, batchesByStep, specialIds, toBatch } from "@trivium/features";
+import { type Batch, batchesByStep, toBatch } from "@trivium/features";
 import { type Architecture, createModel, languageTask } from "@trivium/model";
 import { causal } from "@trivium/model-causal";
 import { encoderDecoder } from "@trivium/model-encoder-decoder";
 import { prefix } from "@trivium/model-prefix";
 import { causalLm, type Objective, prefixLm, seq2seq } from "@trivium/objectives";
 import { disposeTree } from "@trivium/tensor";
+import { reservedSpecials } from "@trivium/text";
 import { adamW, constant, consume, train } from "@trivium/trainer";
 
 const VOCABULARY = 24;
@@ -47,7 +48,7 @@ function reversalBatch(objective: Objective, step: number): Batch {
   const rows = Array.from({ length: 8 }, () => {
     const length = 2 + random.integer(5);
     const source = Array.from({ length }, () => FIRST_LETTER + random.integer(VOCABULARY - FIRST_LETTER));
-    return objective.features({ source, target: source.toReversed() }, { specials: specialIds, random });
+    return objective.features({ source, target: source.toReversed() }, { special: reservedSpecials(), random });
   });
-  return toBatch(rows, { pad: specialIds.pad });
+  return toBatch(rows);
 }

@@ -19,11 +19,11 @@ function prepare(name: string, lines: readonly string[], given: Record<string, u
 const words = Array.from({ length: 20 }, (_, index) => `w${"o".repeat(index % 5)}${index}`);
 
 test("the model is as long as the longest pair with some room, in eights", async () => {
-  const { length, task, train } = await prepare(
+  const { length, task, train, tokenizer } = await prepare(
     "a.tsv",
     words.map((word) => `${word}\t${word}`),
   );
-  const longest = Math.max(...train.map(exampleLength));
+  const longest = Math.max(...train.map((example) => exampleLength(example, tokenizer.special)));
   expect(task).toBe("pairs");
   expect(length % 8).toBe(0);
   expect(length - longest).toBeGreaterThanOrEqual(8);
@@ -41,11 +41,11 @@ test("the model is as long as the longest pair with some room, in eights", async
 test("text is cut into windows, held-out text too, where even a line of one letter is no trouble", async () => {
   const texts = ["x", ...words].map((text) => JSON.stringify({ text }));
   for (const heldOut of [0.2, 0.45]) {
-    const { task, length, validation, test: held } = await prepare("b.jsonl", texts, { heldOut });
+    const { task, length, tokenizer, validation, test: held } = await prepare("b.jsonl", texts, { heldOut });
     expect([task, length]).toEqual(["text", 128]);
     for (const { references, example } of [...validation, ...held]) {
       expect(references).toEqual([]);
-      expect(exampleLength(example)).toBeGreaterThan(1);
+      expect(exampleLength(example, tokenizer.special)).toBeGreaterThan(1);
     }
   }
 });

@@ -1,5 +1,6 @@
 import { causal, full, window } from "@trivium/masks";
 import { createRegistry } from "@trivium/registry";
+import { reservedSpecials } from "@trivium/text";
 import { adamW, cosineDecay, optimizer, trainerPlugins } from "@trivium/trainer";
 import { expect, test } from "vitest";
 import { loadRegistry, type Plugins } from "./load-registry.ts";
@@ -33,7 +34,7 @@ test("a scope of the loss goes to causal-lm, is what the others do anyway, or is
     prepareModel(settingsOf({ width: 8, heads: 2, backend: "cpu", ...given }), registry, sizes).objective;
   const { lossWeights } = prepare({ loss: "target" }).features(
     { source: [5, 6], target: [7] },
-    { specials: { pad: 0, beginOfSequence: 1, separator: 2, endOfSequence: 3 }, random: undefined as never },
+    { special: reservedSpecials(), random: undefined as never },
   );
   expect(lossWeights).toEqual([0, 0, 1, 1]);
   expect(prepare({ architecture: "prefix", loss: "target" }).name).toBe("prefix-lm");

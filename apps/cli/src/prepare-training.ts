@@ -8,6 +8,7 @@ import { createFolderStore } from "@trivium/trainer/node";
 import type { CommandContext } from "./command-context.ts";
 import { type Plugins, resolvePlugin } from "./load-registry.ts";
 import type { RunConfig } from "./load-run.ts";
+import { noteAttention } from "./prepare-attention.ts";
 import { numericIdentity } from "./prepare-backend.ts";
 import { lastingData, type PreparedData, prepareData } from "./prepare-data.ts";
 import {
@@ -36,6 +37,7 @@ export async function prepareTraining(settings: TrainSettings, context: CommandC
   const sizes = { vocabulary: data.tokenizer.size, length: data.length };
   const composed = prepareModel(settings, registry, { ...sizes, output: context.output });
   await composed.backend.activate();
+  noteAttention(composed.attention, context.output);
   const { model, objective } = composed;
   const { steps, seed, clipNorm, checkpointing, resume, allowNumericChange, keep, checkpointEvery } = settings;
   const directory = settings.out ?? `runs/${settings.architecture}-${data.dataset.name.replace(/\.\w+$/, "")}`;
@@ -47,10 +49,15 @@ export async function prepareTraining(settings: TrainSettings, context: CommandC
     checkpointing,
     resume,
     allowNumericChange,
-    batches: createBatchSource({ ...batching(settings), examples: data.train, objective }),
+    batches: createBatchSource({
+      ...batching(settings),
+      examples: data.train,
+      special: data.tokenizer.special,
+      objective,
+    }),
     optimizer: prepareOptimizer(settings, registry),
     schedule: prepareSchedule(settings, registry),
-    identity: identityOf(settings, data),
+    identity: identityOf({ ...settings, attention: composed.attention.kernel.name }, data),
     numericIdentity: await numericIdentity(composed.backend),
     config: { cli: runConfig(settings, data, registry) },
     checkpoint: { store: createFolderStore({ directory, keep }), every: checkpointEvery },
@@ -112,6 +119,7 @@ function validation({ settings, composed, data, signal }: ValidationRequest): Ev
     model: composed.model,
     objective: composed.objective,
     heldOut: data.validation.slice(0, validationSize.examples),
+    special: data.tokenizer.special,
     decodeTarget: (ids: readonly number[]) => data.tokenizer.decodeTarget(ids),
     decoded: Math.min(settings.decoded, validationSize.decoded),
     maximumTokens: data.length,

@@ -17,6 +17,7 @@ const [steps, length, batchSize, seed] = [Number(wanted), 32, 16, 1];
 
 // Text to windows of ids; the last tenth is held out.
 const tokenizer = createSharedPair(createByteTokenizer());
+const { special } = tokenizer;
 const texts: TextExample[] = [];
 for await (const text of readExamples(file)) texts.push(text);
 const examples = encodeExamples(texts, tokenizer, { length });
@@ -33,7 +34,8 @@ const events = compare({
   ],
   attention: reference(),
   // The same examples in the same order, cut into source and target at the same places.
-  batches: (objective) => createBatchSource({ examples: training, objective, batchSize, seed }),
+  batches: (objective) => createBatchSource({ examples: training, special, objective, batchSize, seed }),
+  special,
   heldOut,
   decodeTarget: (ids) => tokenizer.decodeTarget(ids),
   steps,

@@ -1,13 +1,14 @@
 /** Composes the plugins of `plugins.ts` with the shipped ones, by name, and trains them on a toy. */
 import { compose, composeOrThrow } from "@trivium/compose";
 import { createRandom } from "@trivium/core";
-import { batchesByStep, specialIds, toBatch } from "@trivium/features";
+import { batchesByStep, toBatch } from "@trivium/features";
 import { drawAscii, parseMask } from "@trivium/masks";
 import { type Architecture, languageTask } from "@trivium/model";
 import type { Objective } from "@trivium/objectives";
 import { presets } from "@trivium/presets";
 import { createRegistry } from "@trivium/registry";
 import { disposeTree } from "@trivium/tensor";
+import { reservedSpecials } from "@trivium/text";
 import { adamW, constant, consume, train } from "@trivium/trainer";
 import { blockwise, blockwiseArchitecture, nextBlockObjective } from "./plugins.ts";
 
@@ -35,9 +36,9 @@ function batchOf(step: number, objective: Objective) {
   const rows = Array.from({ length: 32 }, (_, row) => {
     const random = createRandom(1).split(step).split(row);
     const block = Array.from({ length: 4 }, () => 4 + random.integer(16));
-    return objective.features({ tokens: [...block, ...block.toReversed()] }, { specials: specialIds, random });
+    return objective.features({ tokens: [...block, ...block.toReversed()] }, { special: reservedSpecials(), random });
   });
-  return toBatch(rows, { pad: specialIds.pad });
+  return toBatch(rows);
 }
 
 for (const name of ["blockwise", "causal"] as const) {

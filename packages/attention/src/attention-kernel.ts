@@ -1,7 +1,7 @@
 import type { Reason } from "@trivium/core";
 import type { Mask } from "@trivium/masks";
 import { defineKind } from "@trivium/registry";
-import type { Tensor2D, Tensor3D, Tensor4D } from "@trivium/tensor";
+import type { Backend, Tensor2D, Tensor3D, Tensor4D } from "@trivium/tensor";
 
 /** The logical position of each query or key: one row for all batch rows, or a row for each. −1 is padding. */
 export type PositionRows = readonly (readonly number[])[];
@@ -47,10 +47,10 @@ export interface AttentionRequest {
   /** `[B, G, K, D]` float32. */
   readonly value: Tensor4D;
   readonly mask: Mask;
-  readonly bias?: AttentionBias;
+  readonly bias?: AttentionBias | undefined;
   /** Multiplier on the logits, dimensionless. Default `1/√D`. */
-  readonly scale?: number;
-  readonly dropout?: AttentionDropout;
+  readonly scale?: number | undefined;
+  readonly dropout?: AttentionDropout | undefined;
 }
 
 /** A request with the heads side by side, as projections leave them. */
@@ -65,14 +65,16 @@ export interface ProjectedAttentionRequest extends Omit<AttentionRequest, "query
   readonly heads: number;
 }
 
-/** What a composition will ask of a kernel; `supports` answers before any tensor exists. */
+/** The demands of a composition on a kernel; `supports` answers before any tensor exists. */
 export interface AttentionNeeds {
+  /** The backend that will run it, where it is known. */
+  readonly backend?: Pick<Backend, "name" | "fused"> | undefined;
   /** The masks that will be used, drawn from the architecture with sample lengths. */
-  readonly masks?: readonly Mask[];
-  readonly bias?: AttentionBias["kind"];
-  readonly dropout?: boolean;
-  readonly groupedHeads?: boolean;
-  readonly gradients?: boolean;
+  readonly masks?: readonly Mask[] | undefined;
+  readonly bias?: AttentionBias["kind"] | undefined;
+  readonly dropout?: boolean | undefined;
+  readonly groupedHeads?: boolean | undefined;
+  readonly gradients?: boolean | undefined;
 }
 
 /**
@@ -81,6 +83,7 @@ export interface AttentionNeeds {
  */
 export interface AttentionKernel {
   readonly name: string;
+  /** Answers whether it can do what a composition needs, or why not. */
   supports(needs: AttentionNeeds): true | Reason;
   /** @returns `[B, H, Q, D]`. */
   attend(request: AttentionRequest): Tensor4D;

@@ -16,7 +16,7 @@ export { attentionWeights } from "./attention-weights.ts";
 export { type BlockwiseOptions, blockwise } from "./blockwise.ts";
 export { type CacheStorage, type KeyValueEntry, positionsWith, type StorageOptions } from "./cache-storage.ts";
 export { type CrossAttentionCache, createCrossAttentionCache } from "./cross-attention-cache.ts";
-export { fused } from "./fused.ts";
+export { type ChosenAttention, defaultAttention, fused } from "./fused.ts";
 export { mergeHeads, splitHeads } from "./heads.ts";
 export { createKeyValueCache, type KeyValueCache } from "./key-value-cache.ts";
 export { type LinearAttentionRequest, linearAttention } from "./linear-attention.ts";

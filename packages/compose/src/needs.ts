@@ -1,17 +1,28 @@
 import type { AttentionNeeds } from "@trivium/attention";
 import { type Mask, packed } from "@trivium/masks";
 import { type Architecture, type ResolvedConfig, selfMaskOf, streamLayout } from "@trivium/model";
-import type { BackendNeeds } from "@trivium/tensor";
+import type { Backend } from "@trivium/tensor";
 
-/** Masks as they will be, with a sample prefix and packed if rows are, and what else the kernel will meet. */
-export function attentionNeeds(architecture: Architecture, config: ResolvedConfig, isPacked: boolean): AttentionNeeds {
+/** The rows and the backend that a kernel will work on. */
+interface Place {
+  readonly isPacked: boolean;
+  readonly backend: Backend | undefined;
+}
+
+/** Returns masks as they will be, with a sample prefix and packed if rows are, and what else the kernel will meet. */
+export function attentionNeeds(
+  architecture: Architecture,
+  config: ResolvedConfig,
+  { isPacked, backend }: Place,
+): AttentionNeeds {
   const bias = ({ t5: "relative", alibi: "alibi" } as const)[config.positions as "t5" | "alibi"];
   return {
+    backend,
     masks:
       config.crossAttention === "merged"
         ? mergedMasks(architecture, config, isPacked)
         : separateMasks(architecture, isPacked),
-    ...(bias ? { bias } : {}),
+    bias,
     dropout: config.dropout > 0,
     groupedHeads: config.keyValueHeads !== config.heads,
     gradients: true,
@@ -34,25 +45,4 @@ function mergedMasks(architecture: Architecture, config: ResolvedConfig, isPacke
   const streams = Object.fromEntries(architecture.streams.map((stream) => [stream, rows]));
   const input = { size: 1, streams, prefixLengths: isPacked ? [3, 2] : [3] };
   return architecture.streams.map((stream) => streamLayout({ architecture, config }, input, stream).selfMask);
-}
-
-/** The tfjs ops that training a model of this configuration runs. */
-export function backendNeeds({ activation, norm }: ResolvedConfig): BackendNeeds {
-  const ops = [
-    "matMul",
-    "fusedMatMul",
-    "gather",
-    "unsortedSegmentSum",
-    "softmax",
-    "where",
-    "transpose",
-    "logSumExp",
-    "oneHot",
-  ];
-  if (activation.startsWith("gelu") || activation.startsWith("geglu"))
-    ops.push(activation.endsWith("tanh") ? "tanh" : "erf");
-  if (activation === "swiglu") ops.push("sigmoid");
-  if (activation === "relu") ops.push("relu");
-  ops.push(norm === "layer" ? "mean" : "rsqrt");
-  return { gradients: true, ops };
 }

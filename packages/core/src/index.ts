@@ -11,6 +11,7 @@ export {
   UnsupportedError,
 } from "./errors.ts";
 export type { Json } from "./json.ts";
+export { type JsonDifference, jsonDifferences } from "./json-differences.ts";
 export { editDistance, nearestName } from "./nearest-name.ts";
 export { createPacer } from "./pacer.ts";
 export { createRandom, hashWords, type Random, type RandomState } from "./random.ts";

@@ -1,5 +1,6 @@
 import type { Example, PairExample } from "@trivium/features";
 import { causalLm, prefixLm, seq2seq } from "@trivium/objectives";
+import { reservedSpecials } from "@trivium/text";
 import { expect, test } from "vitest";
 import { createBatchSource } from "./batch-source.ts";
 import { evaluationBatches } from "./evaluation-batches.ts";
@@ -11,6 +12,7 @@ const pairs: Example[] = Array.from({ length: 50 }, (_, at) => ({
 const texts: Example[] = Array.from({ length: 50 }, (_, at) => ({
   tokens: Array.from({ length: 8 }, (_, place) => 100 + at + place),
 }));
+const special = reservedSpecials();
 const objectives = { causal: causalLm({ loss: "target" }), prefix: prefixLm(), encoderDecoder: seq2seq() };
 
 /** The ids that carry loss, row by row. */
@@ -24,7 +26,7 @@ const supervised = ({ batches }: ReturnType<typeof createBatchSource>, step: num
 
 test("every architecture trains on the same target tokens in the same order", () => {
   const [causal, prefix, encoderDecoder] = Object.values(objectives).map((objective) =>
-    createBatchSource({ examples: pairs, objective, batchSize: 8, seed: 5 }),
+    createBatchSource({ special, examples: pairs, objective, batchSize: 8, seed: 5 }),
   ) as [
     ReturnType<typeof createBatchSource>,
     ReturnType<typeof createBatchSource>,
@@ -39,7 +41,7 @@ test("every architecture trains on the same target tokens in the same order", ()
 
 test("a text is cut at the same place for prefix and encoder-decoder, at another one in another epoch", () => {
   const make = (objective: (typeof objectives)["prefix"] | (typeof objectives)["encoderDecoder"]) =>
-    createBatchSource({ examples: texts, objective, batchSize: 50, seed: 5 });
+    createBatchSource({ special, examples: texts, objective, batchSize: 50, seed: 5 });
   const [prefix, encoderDecoder] = [make(objectives.prefix), make(objectives.encoderDecoder)];
   expect(prefix.batchesPerEpoch).toBe(1);
   for (const step of [0, 1]) expect(supervised(prefix, step)).toEqual(supervised(encoderDecoder, step));
@@ -52,14 +54,15 @@ test("a text is cut at the same place for prefix and encoder-decoder, at another
 });
 
 test("a step asked for alone is the step of an undisturbed run", () => {
-  const make = () => createBatchSource({ examples: texts, objective: objectives.prefix, batchSize: 8, seed: 1 });
+  const make = () =>
+    createBatchSource({ special, examples: texts, objective: objectives.prefix, batchSize: 8, seed: 1 });
   const undisturbed = make();
   const all = Array.from({ length: 30 }, (_, step) => undisturbed.batches(step));
   for (const step of [29, 3, 17]) expect(make().batches(step)).toEqual(all[step]);
 });
 
 test("micro-batches are the batch in parts, each padded to its own length", () => {
-  const options = { examples: pairs, objective: objectives.causal, batchSize: 8, seed: 1 };
+  const options = { special, examples: pairs, objective: objectives.causal, batchSize: 8, seed: 1 };
   const [whole, parts] = [createBatchSource(options), createBatchSource({ ...options, microBatchSize: 3 })];
   expect(parts.batches(4).map(({ size }) => size)).toEqual([3, 3, 2]);
   expect(supervised(parts, 4)).toEqual(supervised(whole, 4));
@@ -69,7 +72,14 @@ test("micro-batches are the batch in parts, each padded to its own length", () =
 });
 
 test("packed batches hold the same examples in fewer slots, micro-batch by micro-batch", () => {
-  const options = { examples: pairs, objective: objectives.encoderDecoder, batchSize: 24, seed: 1, microBatchSize: 12 };
+  const options = {
+    special,
+    examples: pairs,
+    objective: objectives.encoderDecoder,
+    batchSize: 24,
+    seed: 1,
+    microBatchSize: 12,
+  };
   const [alone, packed] = [createBatchSource(options), createBatchSource({ ...options, packing: 32 })];
   expect(packed.exampleIndices(1)).toEqual(alone.exampleIndices(1));
   const flat = (source: typeof alone) => supervised(source, 1).flat();
@@ -85,7 +95,7 @@ test("packed batches hold the same examples in fewer slots, micro-batch by micro
 });
 
 test("padded lengths can be rounded up, and rows padded on the left", () => {
-  const options = { examples: pairs, objective: objectives.causal, batchSize: 8, seed: 1, multipleOf: 8 };
+  const options = { special, examples: pairs, objective: objectives.causal, batchSize: 8, seed: 1, multipleOf: 8 };
   const [batch] = createBatchSource({ ...options, padding: "left" }).batches(0);
   const { ids, length, lengths } = batch!.streams.tokens!;
   expect(length % 8).toBe(0);
@@ -93,7 +103,9 @@ test("padded lengths can be rounded up, and rows padded on the left", () => {
 });
 
 test("evaluation sees every example once, longest batch first, and the same twice", () => {
-  const evaluate = () => [...evaluationBatches({ examples: pairs, objective: objectives.prefix, batchSize: 16 })];
+  const evaluate = () => [
+    ...evaluationBatches({ special, examples: pairs, objective: objectives.prefix, batchSize: 16 }),
+  ];
   const batches = evaluate();
   expect(batches.flatMap(({ indices }) => indices).sort((a, b) => a - b)).toEqual([...Array(50).keys()]);
   const lengths = batches.map(({ batch }) => batch.streams.tokens?.length as number);
@@ -102,7 +114,7 @@ test("evaluation sees every example once, longest batch first, and the same twic
 });
 
 test("each row of a batch is the example that its index names", () => {
-  const options = { examples: pairs, objective: objectives.encoderDecoder };
+  const options = { special, examples: pairs, objective: objectives.encoderDecoder };
   const check = (indices: readonly number[], rows: readonly number[][]) =>
     expect(rows).toEqual(indices.map((index) => [...(pairs[index] as PairExample).target, 3]));
   const source = createBatchSource({ ...options, batchSize: 6, seed: 2 });

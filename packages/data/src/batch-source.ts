@@ -5,17 +5,17 @@ import {
   type BatchSource,
   type Example,
   shardOf,
-  specialIds,
   toBatch,
   toPackedBatch,
 } from "@trivium/features";
-import type { Objective } from "@trivium/objectives";
+import type { FeatureContext, Objective } from "@trivium/objectives";
 import { cut } from "./cut.ts";
 import { exampleLength } from "./encode-examples.ts";
 import { createEpochOrder, type DataPosition, type EpochOrderOptions } from "./epoch-order.ts";
 
 export interface BatchSourceOptions
   extends Omit<EpochOrderOptions, "lengths">,
+    Pick<FeatureContext, "special" | "tokenizer" | "window">,
     Partial<Pick<BatchOptions, "padding" | "multipleOf">> {
   readonly examples: readonly Example[];
   /** Converts examples into the features of an architecture. */
@@ -47,10 +47,20 @@ export interface TrainingBatches extends BatchSource<Batch> {
  * architecture gets the same examples, cut at the same places, in the same order.
  *
  * @throws {ConfigError} `data/batch-size`, `data/micro-batch-size`, `data/bucket`, `data/packing` or `data/no-examples`.
- * @example createBatchSource({ examples, objective, batchSize: 256, seed: 1, packing: 128 }).batches(0)[0].targets
+ * @example createBatchSource({ examples, special: tokenizer.special, objective, batchSize: 256, seed: 1, packing: 128 }).batches(0)[0].targets
  */
 export function createBatchSource(options: BatchSourceOptions): TrainingBatches {
-  const { examples, objective, batchSize, seed, microBatchSize = batchSize, packing } = options;
+  const {
+    examples,
+    special,
+    tokenizer,
+    window,
+    objective,
+    batchSize,
+    seed,
+    microBatchSize = batchSize,
+    packing,
+  } = options;
   if (!Number.isSafeInteger(microBatchSize) || microBatchSize < 1) {
     const message = `microBatchSize is a whole number from 1, got ${microBatchSize}`;
     throw new ConfigError("data/micro-batch-size", message);
@@ -59,14 +69,14 @@ export function createBatchSource(options: BatchSourceOptions): TrainingBatches 
     throw new ConfigError("data/packing", 'packed rows are padded on the right: leave out padding: "left" or packing');
   if (packing !== undefined && !(Number.isSafeInteger(packing) && packing > 0))
     throw new ConfigError("data/packing", `the length of packed rows is a positive integer, got ${packing}`);
-  const pad = { ...options, pad: specialIds.pad };
-  const order = createEpochOrder({ ...options, lengths: examples.map(exampleLength) });
+  const pad = { ...options, pad: special.pad };
+  const order = createEpochOrder({ ...options, lengths: examples.map((example) => exampleLength(example, special)) });
   const drawn = createRandom(seed).split("features");
   const exampleIndices = (step: number) => order.batch(order.position(step));
   const batchesOf = (step: number, shard: number, of: number): Batch[] => {
     const random = drawn.split(order.position(step).epoch);
     const rows = shardOf(exampleIndices(step), shard, of).map((index) =>
-      objective.features(examples[index] as Example, { specials: specialIds, random: random.split(index) }),
+      objective.features(examples[index] as Example, { special, tokenizer, window, random: random.split(index) }),
     );
     return cut(rows, microBatchSize).map((micro) =>
       packing === undefined ? toBatch(micro, pad) : toPackedBatch(micro, { ...pad, length: packing }),

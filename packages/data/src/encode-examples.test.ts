@@ -23,7 +23,7 @@ test("pairs and texts are encoded in their order", () => {
     { source: [102], target: [103, 104] },
     { tokens: [105, 106, 107, 108] },
   ]);
-  expect(encodeExamples(examples, bytes).map(exampleLength)).toEqual([4, 4]);
+  expect(encodeExamples(examples, bytes).map((example) => exampleLength(example, bytes.special))).toEqual([4, 4]);
 });
 
 test("a pair that is longer than the model is refused with its text and both lengths", () => {

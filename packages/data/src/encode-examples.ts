@@ -1,14 +1,27 @@
 import { ConfigError, DataError } from "@trivium/core";
 import { type Example, isPair, isTextPair, type TextExample, type TextPair } from "@trivium/features";
-import type { PairTokenizer } from "@trivium/text";
+import type { PairTokenizer, SpecialTokens } from "@trivium/text";
 import { windows } from "./windows.ts";
 
-/** How many positions an example takes in a decoder-only stream: `source SEP target`; EOS is only predicted. */
-export const exampleLength = (example: Example): number =>
-  isPair(example) ? example.source.length + 1 + example.target.length : example.tokens.length;
+/**
+ * Returns the number of positions that an example takes in one stream: source and target in their frame, without the
+ * last id, which is only predicted. A vocabulary that frames two streams alone counts both.
+ *
+ * @example exampleLength({ source: [7, 8], target: [9] }, reservedSpecials()) // => 4
+ */
+export function exampleLength(example: Example, special: SpecialTokens): number {
+  if (!isPair(example)) return example.tokens.length;
+  return example.source.length + example.target.length + frameLength(special) - 1;
+}
+
+function frameLength({ frame: { joined, source, target } }: SpecialTokens): number {
+  if (joined) return joined.before.length + joined.between.length + joined.after.length;
+  const ofTarget = target ? 1 + target.before.length + target.after.length : 1;
+  return (source?.before.length ?? 0) + (source?.after.length ?? 0) + ofTarget;
+}
 
 /**
- * Text to ids. A pair gives one example; a text is cut into windows of at most `length` tokens, one example each.
+ * Encodes texts. A pair gives one example; a text is cut into windows of at most `length` tokens, one example each.
  *
  * The length of a pair is counted in the same way for every architecture, so that all of them train on the same.
  *
@@ -19,8 +32,8 @@ export const exampleLength = (example: Example): number =>
  */
 export function encodeExamples(
   examples: readonly TextExample[],
-  tokenizer: Pick<PairTokenizer, "encodeSource" | "encodeTarget">,
-  { length = Number.MAX_SAFE_INTEGER }: { readonly length?: number } = {},
+  tokenizer: Pick<PairTokenizer, "special" | "encodeSource" | "encodeTarget">,
+  { length = Number.MAX_SAFE_INTEGER }: { readonly length?: number | undefined } = {},
 ): Example[] {
   if (!Number.isSafeInteger(length) || length < 2) {
     throw new ConfigError("data/length", `a length is a whole number from 2, got ${length}`);
@@ -29,7 +42,8 @@ export function encodeExamples(
   for (const example of examples) {
     if (isTextPair(example)) {
       const pair = { source: tokenizer.encodeSource(example.source), target: tokenizer.encodeTarget(example.target) };
-      if (exampleLength(pair) > length) throw tooLong(example, exampleLength(pair), length);
+      const taken = exampleLength(pair, tokenizer.special);
+      if (taken > length) throw tooLong(example, taken, length);
       encoded.push(pair);
     } else {
       for (const tokens of windows(tokenizer.encodeTarget(example.text), length)) encoded.push({ tokens });

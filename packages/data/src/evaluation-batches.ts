@@ -1,11 +1,14 @@
 import { createRandom } from "@trivium/core";
-import { type Batch, type Example, specialIds, toBatch } from "@trivium/features";
+import { type Batch, type Example, toBatch } from "@trivium/features";
 import type { BatchSourceOptions } from "./batch-source.ts";
 import { cut } from "./cut.ts";
 import { exampleLength } from "./encode-examples.ts";
 
 export interface EvaluationBatchesOptions
-  extends Pick<BatchSourceOptions, "examples" | "batchSize" | "padding" | "multipleOf"> {
+  extends Pick<
+    BatchSourceOptions,
+    "examples" | "special" | "tokenizer" | "window" | "batchSize" | "padding" | "multipleOf"
+  > {
   readonly objective: BatchSourceOptions["objective"];
   /** What an objective that draws draws from; the same in every evaluation. Default `"evaluation"`. */
   readonly seed?: number | string;
@@ -21,17 +24,17 @@ export interface EvaluationBatch {
  * Every example exactly once, in batches of similar length, the longest first: what does not fit into memory fails at
  * once. The order depends on nothing but the lengths.
  *
- * @example for (const { indices, batch } of evaluationBatches({ examples, objective, batchSize: 256 })) score(batch, indices);
+ * @example for (const { indices, batch } of evaluationBatches({ examples, special, objective, batchSize: 256 })) score(batch, indices);
  */
 export function* evaluationBatches(options: EvaluationBatchesOptions): Generator<EvaluationBatch, void, void> {
-  const { examples, objective, batchSize, seed = "evaluation" } = options;
+  const { examples, special, tokenizer, window, objective, batchSize, seed = "evaluation" } = options;
   const random = createRandom(seed).split("features");
-  const lengths = examples.map(exampleLength);
+  const lengths = examples.map((example) => exampleLength(example, special));
   const ordered = [...examples.keys()].sort((a, b) => (lengths[b] as number) - (lengths[a] as number));
   for (const indices of cut(ordered, batchSize)) {
     const rows = indices.map((index) =>
-      objective.features(examples[index] as Example, { specials: specialIds, random: random.split(index) }),
+      objective.features(examples[index] as Example, { special, tokenizer, window, random: random.split(index) }),
     );
-    yield { indices, batch: toBatch(rows, { ...options, pad: specialIds.pad }) };
+    yield { indices, batch: toBatch(rows, { ...options, pad: special.pad }) };
   }
 }

@@ -14,10 +14,11 @@ const textWindow = 128;
  */
 export function fittingLength(
   { train, validation, test }: Pick<Dataset, "train" | "validation" | "test">,
-  tokenizer: Pick<PairTokenizer, "encodeSource" | "encodeTarget">,
+  tokenizer: Pick<PairTokenizer, "special" | "encodeSource" | "encodeTarget">,
 ): number {
   const pairs = [...train, ...validation, ...test].filter(isTextPair);
   if (pairs.length === 0) return textWindow;
-  const longest = encodeExamples(pairs, tokenizer).reduce((most, example) => Math.max(most, exampleLength(example)), 0);
+  const lengths = encodeExamples(pairs, tokenizer).map((example) => exampleLength(example, tokenizer.special));
+  const longest = lengths.reduce((most, length) => Math.max(most, length), 0);
   return Math.ceil((longest + 8) / 8) * 8;
 }

@@ -1,12 +1,13 @@
 import "@tensorflow/tfjs-backend-cpu";
 import { reference } from "@trivium/attention";
 import { createRandom } from "@trivium/core";
-import { batchesByStep, type Example, specialIds, toBatch } from "@trivium/features";
+import { batchesByStep, type Example, toBatch } from "@trivium/features";
 import { causal } from "@trivium/model-causal";
 import { encoderDecoder } from "@trivium/model-encoder-decoder";
 import { prefix } from "@trivium/model-prefix";
 import { causalLm, type Objective, prefixLm, seq2seq } from "@trivium/objectives";
 import { tf } from "@trivium/tensor";
+import { reservedSpecials } from "@trivium/text";
 import { adamW, constant, consume } from "@trivium/trainer";
 import { beforeAll, expect, test } from "vitest";
 import { type CompareOptions, compare } from "./compare.ts";
@@ -36,7 +37,7 @@ const heldOut = Array.from({ length: 20 }, (_, index) => {
 const batches = (objective: Objective) =>
   batchesByStep((step) => {
     const rows = Array.from({ length: 16 }, (_, index) => example(`${step}/${index}`));
-    const context = { specials: specialIds, random: createRandom(step) };
+    const context = { special: reservedSpecials(), random: createRandom(step) };
     return [
       toBatch(
         rows.map((row) => objective.features(row, context)),
@@ -49,6 +50,7 @@ const options = (chosen: readonly Arm[]): CompareOptions => ({
   arms: chosen,
   attention: reference(),
   batches,
+  special: reservedSpecials(),
   heldOut,
   decodeTarget: (ids) => "x".repeat(ids.length),
   steps: 12,
@@ -59,7 +61,7 @@ const options = (chosen: readonly Arm[]): CompareOptions => ({
 });
 
 async function run(chosen: readonly Arm[], signal?: AbortSignal): Promise<ArmReport[]> {
-  return consume(compare({ ...options(chosen), ...(signal ? { signal } : {}) }));
+  return consume(compare({ ...options(chosen), signal }));
 }
 
 test("every arm is trained on the same targets and reported with costs and scores", async () => {

@@ -1,10 +1,11 @@
 import { createPacer, DataError } from "@trivium/core";
 import { evaluationBatches } from "@trivium/data";
-import { type Batch, type Example, isPair, specialIds } from "@trivium/features";
+import { type Batch, type Example, isPair } from "@trivium/features";
 import { generate } from "@trivium/generate";
-import { languageTask, type Model } from "@trivium/model";
-import type { Objective } from "@trivium/objectives";
+import { type LanguageModel, languageTask } from "@trivium/model";
+import type { FeatureContext, Objective } from "@trivium/objectives";
 import type { ParameterTree } from "@trivium/tensor";
+import { silentIds } from "@trivium/text";
 import { type ErrorRates, nearestReference, ratesOf, type Scored } from "./error-rate.ts";
 import { type Likelihood, likelihood } from "./likelihood.ts";
 import type { Metric } from "./metrics/metric.ts";
@@ -18,11 +19,11 @@ export interface HeldOut {
   readonly references: readonly (readonly number[])[];
 }
 
-/** A model, and what to score it on. */
-export interface EvaluateOptions {
-  readonly model: Model;
+/** A model, and the examples to score it on. */
+export interface EvaluateOptions extends Pick<FeatureContext, "special" | "tokenizer"> {
+  readonly model: LanguageModel;
   readonly parameters: ParameterTree;
-  /** The objective that the model was trained with: its prompts start the decoding. */
+  /** The objective that the model was trained with: its prompts start the decoding. Without prompts none is decoded. */
   readonly objective: Objective;
   readonly heldOut: readonly HeldOut[];
   /** The text that target ids spell, for bits per character and per byte, and for metrics. */
@@ -50,7 +51,7 @@ export interface Evaluation extends Partial<ErrorRates> {
   readonly bitsPerByte: number;
   readonly targetTokens: number;
   /** Of each metric that was asked for, with segments in the order of the decoded examples. Absent if none was decoded. */
-  readonly metrics?: readonly MetricScores[];
+  readonly metrics?: readonly MetricScores[] | undefined;
 }
 
 export type EvaluateEvent =
@@ -65,7 +66,7 @@ export type EvaluateEvent =
  * text without a source is cut at the same place for every architecture; so the numbers compare.
  *
  * @throws {DataError} `evaluator/no-targets` if there is nothing to score; what `generate` throws.
- * @example const { targetLoss, per } = await consume(evaluate({ model, parameters, objective, heldOut, decodeTarget }));
+ * @example const { targetLoss, per } = await consume(evaluate({ model, parameters, objective, special, heldOut, decodeTarget }));
  */
 export async function* evaluate(options: EvaluateOptions): AsyncGenerator<EvaluateEvent, Evaluation> {
   return (yield* evaluateExamples(options)).evaluation;
@@ -114,14 +115,14 @@ interface TargetScores {
 }
 
 async function* evaluateLikelihood(options: EvaluateOptions): AsyncGenerator<EvaluateEvent, TargetScores> {
-  const { model, parameters, objective, heldOut, decodeTarget, batchSize = 256, signal } = options;
+  const { model, parameters, objective, special, tokenizer, heldOut, batchSize = 256, signal } = options;
   const scoring = objective.scoring?.() ?? objective;
   const task = languageTask({ model, objective: scoring });
   const examples = heldOut.map(({ example }) => example);
   const scores = { nats: examples.map(() => 0), tokens: examples.map(() => 0) };
   const pause = createPacer();
   let [characters, bytes, done] = [0, 0, 0];
-  for (const { batch, indices } of evaluationBatches({ examples, objective: scoring, batchSize })) {
+  for (const { batch, indices } of evaluationBatches({ examples, special, tokenizer, objective: scoring, batchSize })) {
     if (signal?.aborted) break;
     const nats = natsOfRows(task, parameters, batch);
     const tokens = supervisedByRow(batch);
@@ -129,7 +130,7 @@ async function* evaluateLikelihood(options: EvaluateOptions): AsyncGenerator<Eva
       scores.nats[index] = nats[row] as number;
       scores.tokens[index] = tokens[row] as number;
     }
-    for (const text of supervisedTexts(batch, decodeTarget)) {
+    for (const text of supervisedTexts(batch, options)) {
       characters += [...text].length;
       bytes += utf8.encode(text).length;
     }
@@ -150,12 +151,12 @@ const sumOf = (values: readonly number[]): number => values.reduce((sum, value) 
 const utf8 = new TextEncoder();
 
 /** What the supervised ids of each row spell; a row is a text of its own. */
-function supervisedTexts({ targets, lossWeights, size }: Batch, decodeTarget: EvaluateOptions["decodeTarget"]) {
-  const special: readonly number[] = Object.values(specialIds);
+function supervisedTexts({ targets, lossWeights, size }: Batch, { special, decodeTarget }: EvaluateOptions) {
+  const silent = silentIds(special);
   const length = targets.length / size;
   return Array.from({ length: size }, (_, row) => {
     const ids = [...targets.subarray(row * length, (row + 1) * length)];
-    const supervised = ids.filter((id, at) => lossWeights[row * length + at] !== 0 && !special.includes(id));
+    const supervised = ids.filter((id, at) => lossWeights[row * length + at] !== 0 && !silent.has(id));
     // A row of bytes may begin within a character, which was counted where it began (as U+FFFD: three bytes).
     return decodeTarget(supervised).replace(/^\uFFFD+/, "");
   });
@@ -180,11 +181,13 @@ async function* evaluateDecoding(options: EvaluateOptions): AsyncGenerator<Evalu
     model,
     parameters,
     objective,
+    special,
+    tokenizer,
     beam,
     signal,
   } = options;
   const chosen = heldOut.filter(({ references }) => references.length > 0).slice(0, decoded);
-  if (chosen.length === 0) return [];
+  if (chosen.length === 0 || !objective.prompt) return [];
   const scored: Scored<number>[] = [];
   let done = 0;
   const examples = chosen.map(({ example }) => example);
@@ -196,6 +199,8 @@ async function* evaluateDecoding(options: EvaluateOptions): AsyncGenerator<Evalu
     model,
     parameters,
     objective,
+    special,
+    tokenizer,
     examples,
     maximumTokens: limits,
     batchSize,

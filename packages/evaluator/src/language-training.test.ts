@@ -1,13 +1,14 @@
 import "@tensorflow/tfjs-backend-cpu";
 import { reference } from "@trivium/attention";
 import { createRandom } from "@trivium/core";
-import { type Batch, type BatchSource, batchesByStep, specialIds, toBatch } from "@trivium/features";
+import { type Batch, type BatchSource, batchesByStep, toBatch } from "@trivium/features";
 import { type Architecture, createModel, languageTask } from "@trivium/model";
 import { causal } from "@trivium/model-causal";
 import { encoderDecoder } from "@trivium/model-encoder-decoder";
 import { prefix } from "@trivium/model-prefix";
 import { causalLm, type Objective, prefixLm, seq2seq } from "@trivium/objectives";
 import { disposeTree, tf } from "@trivium/tensor";
+import { reservedSpecials } from "@trivium/text";
 import {
   adamW,
   constant,
@@ -39,7 +40,7 @@ const reversals = (objective: Objective): BatchSource<Batch> =>
       const source = Array.from({ length: 3 }, () => 4 + random.integer(4));
       return objective.features(
         { source, target: source.toReversed() },
-        { specials: specialIds, random: random.split(at) },
+        { special: reservedSpecials(), random: random.split(at) },
       );
     });
     return [toBatch(rows.slice(0, 3), { pad: 0 }), toBatch(rows.slice(3), { pad: 0 })];

@@ -3,12 +3,12 @@ import type { Batch, BatchSource } from "@trivium/features";
 import {
   type Architecture,
   createModel,
+  type LanguageModel,
   languageTask,
-  type Model,
   type ModelOptions,
   trainingFlops,
 } from "@trivium/model";
-import type { Objective } from "@trivium/objectives";
+import type { FeatureContext, Objective } from "@trivium/objectives";
 import { disposeTree, type ParameterTree } from "@trivium/tensor";
 import { type Optimizer, type Schedule, type TrainEvent, type TrainResult, train } from "@trivium/trainer";
 import {
@@ -31,8 +31,8 @@ export interface Arm {
   readonly objective: Objective;
 }
 
-/** How an arm is trained and scored: what all arms of a comparison share. */
-export interface ArmRunOptions {
+/** The options of training and scoring an arm; all arms of a comparison share them. */
+export interface ArmRunOptions extends Pick<FeatureContext, "special" | "tokenizer"> {
   readonly attention: AttentionKernel;
   /** The same examples in the same order, as an objective converts them. */
   readonly batches: (objective: Objective) => BatchSource<Batch>;
@@ -82,7 +82,7 @@ export interface ArmReport extends Evaluation {
   /** Of training alone. */
   readonly seconds: number;
   readonly tokensPerSecond: number;
-  readonly config: Model["config"];
+  readonly config: LanguageModel["config"];
   readonly curve: readonly CurvePoint[];
 }
 
@@ -102,7 +102,7 @@ export type ArmEvent =
 
 /** A model with parameters that belong to somebody else. */
 export interface TrainedModel {
-  readonly model: Model;
+  readonly model: LanguageModel;
   readonly parameters: ParameterTree;
 }
 
@@ -155,7 +155,7 @@ interface Reported {
   readonly curve: readonly CurvePoint[];
 }
 
-function reportOf(arm: Arm, model: Model, { trained, evaluation, curve }: Reported): ArmReport {
+function reportOf(arm: Arm, model: LanguageModel, { trained, evaluation, curve }: Reported): ArmReport {
   const { seenTokens, supervisedTokens, flops = 0, seconds } = trained.totals;
   return {
     name: arm.name,
@@ -181,7 +181,7 @@ interface TrainedArm {
 
 async function* trainArm(
   arm: Arm,
-  model: Model,
+  model: LanguageModel,
   { options, curve }: { options: ArmRunOptions; curve: CurvePoint[] },
 ): AsyncGenerator<ArmEvent, TrainedArm> {
   const { steps, seed, optimizer, schedule, clipNorm, signal, curvePoints = 8 } = options;
@@ -234,13 +234,15 @@ export function curvePoint(
 
 const scoring = (
   { objective }: Arm,
-  model: Model,
+  model: LanguageModel,
   parameters: ParameterTree,
-  { decodeTarget, signal }: ArmRunOptions,
+  { special, tokenizer, decodeTarget, signal }: ArmRunOptions,
 ) => ({
   model,
   parameters,
   objective,
+  special,
+  tokenizer,
   decodeTarget,
   signal,
 });

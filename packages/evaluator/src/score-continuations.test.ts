@@ -1,13 +1,14 @@
 import "@tensorflow/tfjs-backend-cpu";
 import { reference } from "@trivium/attention";
 import { createRandom } from "@trivium/core";
-import { type Features, specialIds, toBatch } from "@trivium/features";
-import { type Architecture, createModel, languageTask } from "@trivium/model";
+import { type Features, toBatch } from "@trivium/features";
+import { type Architecture, createModel, languageTask, logitsOf } from "@trivium/model";
 import { causal } from "@trivium/model-causal";
 import { encoderDecoder } from "@trivium/model-encoder-decoder";
 import { prefix } from "@trivium/model-prefix";
 import { causalLm, type Objective, prefixLm, seq2seq } from "@trivium/objectives";
 import { tf } from "@trivium/tensor";
+import { reservedSpecials } from "@trivium/text";
 import { beforeAll, expect, test } from "vitest";
 import { mostLikely } from "./most-likely.ts";
 import { type ScoreContinuationsOptions, scoreContinuations } from "./score-continuations.ts";
@@ -28,7 +29,8 @@ const everyId = Array.from({ length: vocabulary }, (_, id) => id);
 
 function options([architecture, objective]: Arm, changes: Partial<ScoreContinuationsOptions> = {}) {
   const model = createModel({ architecture, config, attention: reference() });
-  return { model, parameters: model.createParameters(createRandom(3)), objective, context, continuations, ...changes };
+  const parameters = model.createParameters(createRandom(3));
+  return { model, parameters, objective, special: reservedSpecials(), context, continuations, ...changes };
 }
 
 const likelihoods = (request: ScoreContinuationsOptions) =>
@@ -45,7 +47,7 @@ test.each(named)("$name: likelihoods of all continuations of a length sum to 1",
 
 test.each(named)("$name: a target is empty, or it goes on with some token", ({ arm }) => {
   const source = { source: context.tokens };
-  const others = everyId.filter((id) => id !== specialIds.endOfSequence);
+  const others = everyId.filter((id) => id !== 3);
   const scores = scoreContinuations(
     options(arm, { context: source, continuations: [[], ...others.map((id) => [id])] }),
   );
@@ -73,7 +75,7 @@ test.each(named)("$name: a target costs what the held-out loss of its pair is", 
   const scoring = arm[1].scoring?.() as Objective;
   for (const [at, score] of scoreContinuations({ model, parameters, objective, ...request }).entries()) {
     const pair = { source, target: continuations[at]! };
-    const batch = toBatch([scoring.features(pair, { specials: specialIds, random: createRandom(1) })], { pad: 0 });
+    const batch = toBatch([scoring.features(pair, { special: reservedSpecials(), random: createRandom(1) })]);
     const loss = tf.tidy(() => languageTask({ model, objective: scoring }).loss(parameters, batch).sum.dataSync()[0]!);
     expect(score.nats).toBeCloseTo(loss, 4);
     expect(score.tokens).toBe(batch.supervisedTokens);
@@ -82,7 +84,7 @@ test.each(named)("$name: a target costs what the held-out loss of its pair is", 
 
 /** The log-probabilities that a row's logits give its targets, in float64. */
 function oracle({ model, parameters }: ScoreContinuationsOptions, row: Features): number {
-  const logits = tf.tidy(() => model.logits(parameters, toBatch([row], { pad: 0 })).arraySync()[0]!);
+  const logits = tf.tidy(() => logitsOf(model, parameters, toBatch([row], { pad: 0 })).arraySync()[0]!);
   const nats = row.targets.map((target, at) => Math.log(sum(logits[at]!.map(Math.exp))) - logits[at]![target]!);
   return sum(nats.filter((_, at) => row.lossWeights[at] !== 0));
 }
@@ -105,14 +107,6 @@ test("where the context ends is nothing to a causal model, and something to one 
   expect(chained(causalArm)).toBeCloseTo(natsOf(causalArm, [4, 7, 5], [6, 8]), 4);
   for (const arm of arms.slice(1))
     expect(Math.abs(chained(arm) - natsOf(arm, [4, 7, 5], [6, 8]))).toBeGreaterThan(1e-3);
-});
-
-test("logits of one's own, without factors, score alike", () => {
-  const request = options(prefixArm);
-  const { logits } = request.model;
-  const model = { ...request.model, logits: (...given: Parameters<typeof logits>) => logits(...given) };
-  const [plain, factored] = [scoreContinuations({ ...request, model }), scoreContinuations(request)];
-  plain.forEach(({ nats }, at) => void expect(nats).toBeCloseTo(factored[at]!.nats, 4));
 });
 
 test("the choice is by the sum, or by the mean, which does not favour what is short", () => {

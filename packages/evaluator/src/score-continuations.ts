@@ -1,38 +1,24 @@
 import { ConfigError, createRandom } from "@trivium/core";
-import {
-  type Features,
-  type ModelInput,
-  type PairExample,
-  specialIds,
-  type TokensExample,
-  toBatch,
-} from "@trivium/features";
-import type { Model } from "@trivium/model";
-import type { Objective } from "@trivium/objectives";
-import {
-  linearCrossEntropy,
-  type ParameterTree,
-  softmaxCrossEntropy,
-  type Tensor1D,
-  type Tensor2D,
-  tf,
-} from "@trivium/tensor";
+import { type Features, type PairExample, type TokensExample, toBatch } from "@trivium/features";
+import { factorsOf, type LanguageModel } from "@trivium/model";
+import { type FeatureContext, type Objective, promptOf } from "@trivium/objectives";
+import { type FactoredLogits, linearCrossEntropy, type ParameterTree, type Tensor1D, tf } from "@trivium/tensor";
 
-/** What is given, and what might come next. */
-export interface ScoreContinuationsOptions {
-  readonly model: Model;
+/** A context, and the continuations to score. */
+export interface ScoreContinuationsOptions extends Pick<FeatureContext, "special" | "tokenizer"> {
+  readonly model: LanguageModel;
   readonly parameters: ParameterTree;
   /** The objective that the model was trained with: its prompt is the context. */
-  readonly objective: Pick<Objective, "prompt">;
+  readonly objective: Pick<Objective, "name" | "prompt">;
   /** A text that goes on, or a source whose whole target, with its end, each continuation is. */
   readonly context: TokensExample | Pick<PairExample, "source">;
   /** Token ids, without special ones. */
   readonly continuations: readonly (readonly number[])[];
   /** Rows run together. Default 64. */
-  readonly batchSize?: number;
+  readonly batchSize?: number | undefined;
 }
 
-/** How likely a model holds a continuation to be. */
+/** The likelihood of a continuation under a model. */
 export interface ContinuationScore {
   /** `−log p(continuation | context)`, the sum over its tokens. */
   readonly nats: number;
@@ -47,36 +33,41 @@ export interface ContinuationScore {
  *
  * The context is seen as in decoding: token after token in a causal model, in both directions in a prefix model, by the
  * encoder in an encoder–decoder; continuations are causal in all three. A text's continuation does not end, a source's
- * target does: the end-of-sequence id is scored behind it.
+ * target does: the ids that end it are scored behind it.
  *
  * @returns one score for each continuation, in their order.
  * @throws {ConfigError} `evaluator/continuation` if a continuation of a text is empty, `evaluator/context` if there is no
- *   token to predict the first one from; what the model's `logits` throw, `model/length` among it.
+ *   token to predict the first one from; what the model's `states` throw, `model/length` among it.
  * @source Gao et al., `loglikelihood` of lm-evaluation-harness, https://github.com/EleutherAI/lm-evaluation-harness
  * @example
- * const scores = scoreContinuations({ model, parameters, objective, context: { tokens }, continuations: [[7], [8, 9]] });
+ * const scores = scoreContinuations({ model, parameters, objective, special, context: { tokens }, continuations: [[7], [8, 9]] });
  * mostLikely(scores, { per: "token" });
  */
 export function scoreContinuations(options: ScoreContinuationsOptions): ContinuationScore[] {
   const { continuations, batchSize = 64 } = options;
-  const prompt = promptOf(options);
-  const rows = continuations.map((ids) => appendTo(prompt, completed(ids, options.context)));
+  const prompt = contextOf(options);
+  const rows = continuations.map((ids) => appendTo(prompt, completed(ids, prompt, options)));
   const scores: ContinuationScore[] = [];
   for (let start = 0; start < rows.length; start += batchSize)
     scores.push(...scoreRows(options, rows.slice(start, start + batchSize)));
   return scores;
 }
 
-function promptOf({ objective, context }: ScoreContinuationsOptions): Features {
+function contextOf({ objective, special, tokenizer, context }: ScoreContinuationsOptions): Features {
   const example = "source" in context ? { source: context.source, target: [] } : context;
-  const prompt = objective.prompt(example, { specials: specialIds, random: createRandom("continuations") });
+  const prompt = promptOf(objective, example, { special, tokenizer, random: createRandom("continuations") });
   if (Object.values(prompt.streams).at(-1)?.length) return prompt;
   const message = "a text without a token has nothing to predict its first token from; give the context at least one";
   throw new ConfigError("evaluator/context", message);
 }
 
-function completed(ids: readonly number[], context: ScoreContinuationsOptions["context"]): readonly number[] {
-  if ("source" in context) return [...ids, specialIds.endOfSequence];
+function completed(
+  ids: readonly number[],
+  { streams }: Features,
+  { context, special: { frame } }: ScoreContinuationsOptions,
+): readonly number[] {
+  const around = Object.keys(streams).length > 1 ? frame.target : frame.joined;
+  if ("source" in context) return [...ids, ...(around?.after ?? [])];
   if (ids.length > 0) return ids;
   throw new ConfigError("evaluator/continuation", "a continuation of a text has at least one token, got none");
 }
@@ -93,12 +84,15 @@ function appendTo(prompt: Features, ids: readonly number[]): Features {
   };
 }
 
-function scoreRows({ model, parameters }: ScoreContinuationsOptions, rows: readonly Features[]): ContinuationScore[] {
-  const batch = toBatch(rows, { pad: specialIds.pad });
+function scoreRows(
+  { model, parameters, special }: ScoreContinuationsOptions,
+  rows: readonly Features[],
+): ContinuationScore[] {
+  const batch = toBatch(rows, { pad: special.pad });
   const length = batch.targets.length / batch.size;
   const places = [...batch.lossWeights.keys()].filter((at) => batch.lossWeights[at] !== 0);
   const targets = places.map((at) => batch.targets[at] as number);
-  const nats = tf.tidy(() => lossesAt({ model, parameters, input: batch }, places, targets).dataSync());
+  const nats = tf.tidy(() => lossesAt(factorsOf(model, parameters, batch), places, targets).dataSync());
   const ofRow = rows.map((): number[] => []);
   for (const [index, place] of places.entries()) ofRow[Math.floor(place / length)]?.push(nats[index] as number);
   return ofRow.map((tokenNats) => ({
@@ -108,21 +102,8 @@ function scoreRows({ model, parameters }: ScoreContinuationsOptions, rows: reado
   }));
 }
 
-interface Forward {
-  readonly model: Model;
-  readonly parameters: ParameterTree;
-  readonly input: ModelInput;
-}
-
-/** Only what is scored is multiplied by the head: a long context costs no logits. */
-function lossesAt({ model, parameters, input }: Forward, places: number[], targets: number[]): Tensor1D {
-  const rowsOf = <T extends Tensor2D>(all: T) => tf.gather(all, tf.tensor1d(places, "int32"));
-  const [ids, weights] = [tf.tensor1d(targets, "int32"), tf.ones([targets.length]) as Tensor1D];
-  const { factors } = model.logits;
-  if (factors) {
-    const { states, ...head } = factors(parameters, input);
-    return linearCrossEntropy({ ...head, states: rowsOf(states) }, ids, weights);
-  }
-  const logits = model.logits(parameters, input);
-  return softmaxCrossEntropy(rowsOf(tf.reshape(logits, [-1, logits.shape[2]]) as Tensor2D), ids, weights);
+/** The loss at some places alone: a long context costs no logits. */
+function lossesAt(all: FactoredLogits, places: number[], targets: number[]): Tensor1D {
+  const states = tf.gather(all.states, tf.tensor1d(places, "int32"));
+  return linearCrossEntropy({ ...all, states }, tf.tensor1d(targets, "int32"), tf.ones([targets.length]));
 }

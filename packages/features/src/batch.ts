@@ -4,46 +4,47 @@ import type { Features } from "./features.ts";
 
 /** The rows of one stream, padded to one length. */
 export interface StreamRows {
-  /** `[B, L]` row-major, filled with the pad id. */
+  /** `[B, L]` row-major; behind a row's real length stands the pad id. */
   readonly ids: Int32Array;
   /** The real length of each row. */
   readonly lengths: readonly number[];
   /** L, the padded length. */
   readonly length: number;
   /** The side on which the padding stands. Default `"right"`. */
-  readonly padding?: "left" | "right";
+  readonly padding?: "left" | "right" | undefined;
   /** The lengths of the documents that share each row, in order. Default: a row is one document. */
-  readonly documents?: readonly (readonly number[])[];
+  readonly documents?: readonly (readonly number[])[] | undefined;
 }
 
-/** What a model needs to run: its streams, and the prefix of each document; a row that is not packed is one. */
+/** The input of a model: its streams, and the prefix length of each document. A row that is not packed is one document. */
 export interface ModelInput {
   /** B, the number of rows. */
   readonly size: number;
   readonly streams: Readonly<Record<string, StreamRows>>;
-  /** How many leading positions of each document form its prefix, row by row; zeros where there is none. */
+  /** The number of leading positions of each document that form its prefix, row by row; 0 without a prefix. */
   readonly prefixLengths: readonly number[];
 }
 
-/** A model's input with what it should predict. */
+/** The input of a model, and the ids that it should predict. */
 export interface Batch extends ModelInput {
   /** `[B, L]` ids, aligned with the predicting stream. */
   readonly targets: Int32Array;
   /** `[B, L]`, 0 where no loss is taken. */
   readonly lossWeights: Float32Array;
-  /** How many positions carry loss. */
+  /** The number of positions that carry loss. */
   readonly supervisedTokens: number;
-  /** How many real tokens the streams hold. */
+  /** The number of real tokens in all streams. */
   readonly seenTokens: number;
 }
 
+/** The way in which rows are filled up to one length. */
 export interface BatchOptions {
-  /** The id that fills up short rows. */
-  readonly pad: number;
+  /** The id that fills up short rows. Lengths tell padding, so any id does. Default 0. */
+  readonly pad?: number | undefined;
   /** Default `"right"`. */
-  readonly padding?: "left" | "right";
+  readonly padding?: "left" | "right" | undefined;
   /** Pads lengths up to a multiple, so that fewer shapes occur. Default 1. */
-  readonly multipleOf?: number;
+  readonly multipleOf?: number | undefined;
 }
 
 /**
@@ -52,7 +53,10 @@ export interface BatchOptions {
  * @param rows - at least one; all with the same streams.
  * @throws {ShapeError} `batch/empty`, `batch/streams`, `batch/targets` or `batch/loss-weights`.
  */
-export function toBatch(rows: readonly Features[], { pad, padding = "right", multipleOf = 1 }: BatchOptions): Batch {
+export function toBatch(
+  rows: readonly Features[],
+  { pad = 0, padding = "right", multipleOf = 1 }: BatchOptions = {},
+): Batch {
   const first = rows[0];
   if (!first) throw new ShapeError("batch/empty", "a batch needs at least one row, got none");
   const names = Object.keys(first.streams);
@@ -99,7 +103,7 @@ export function toBatch(rows: readonly Features[], { pad, padding = "right", mul
   };
 }
 
-/** Whoever looks for supervised positions may ask for `> 0` or for `!== 0`: both mean the same here. */
+/** No weight is negative, so `> 0` and `!== 0` find the same supervised positions. */
 function assertLossWeights(weights: readonly number[]): void {
   const at = weights.findIndex((weight) => !(weight >= 0 && Number.isFinite(weight)));
   if (at < 0) return;
@@ -120,7 +124,7 @@ function fill<T extends Int32Array | Float32Array>(
 }
 
 /**
- * The logical position of each slot: 0, 1, … over the tokens of a document, −1 on padding.
+ * Returns the logical position of each slot: 0, 1, … over the tokens of a document, −1 on padding.
  *
  * @returns `[B][L]`.
  */

@@ -1,7 +1,7 @@
 import type { StreamRows } from "./batch.ts";
 
 /**
- * How long the documents of each row are, in order. A row that is not packed is one document.
+ * Returns the lengths of the documents of each row, in order. A row that is not packed is one document.
  *
  * @returns `[B][documents of the row]`.
  */
@@ -10,8 +10,8 @@ export function documentLengths({ documents, lengths }: StreamRows): readonly (r
 }
 
 /**
- * The number of the document in each slot, counted through the whole batch; −1 on padding. What `packed` of
- * `@trivium/masks` takes.
+ * Returns the number of the document in each slot, counted through the whole batch, and −1 on padding. The mask `packed`
+ * of `@trivium/masks` takes these numbers.
  *
  * @returns `[B][L]`.
  * @example documentIds({ ids, documents: [[2, 1], [3]], lengths: [3, 3], length: 4 }) // => [[0, 0, 1, -1], [2, 2, 2, -1]]

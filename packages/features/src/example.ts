@@ -1,8 +1,8 @@
-/** A source and its target as text, with every target that counts as right (the target is the first). */
+/** A source and its target as text. `references` are all targets that count as right; the first is the target. */
 export interface TextPair {
   readonly source: string;
   readonly target: string;
-  readonly references?: readonly string[];
+  readonly references?: readonly string[] | undefined;
 }
 
 /** Text without a source: language modelling. */
@@ -10,22 +10,28 @@ export interface PlainText {
   readonly text: string;
 }
 
-/** What a dataset yields. It knows no architecture. */
+/** An example of a dataset, independent of any architecture. */
 export type TextExample = TextPair | PlainText;
 
-/** Ids of a source and its target, without any special token. */
+/** The ids of a source and its target, without special tokens. */
 export interface PairExample {
   readonly source: readonly number[];
   readonly target: readonly number[];
 }
 
-/** Ids of a text, without any special token. */
+/** The ids of a text, without special tokens. */
 export interface TokensExample {
   readonly tokens: readonly number[];
+  /** Whether the text ends here, so that its end is predicted. Default false: it goes on in another example. */
+  readonly ends?: boolean | undefined;
+  /** The indices of the tokens at which sentences begin. Default: not known. */
+  readonly sentences?: readonly number[] | undefined;
 }
 
-/** What an objective converts into the features of an architecture. */
+/** An example in ids. An objective converts it into the features of an architecture. */
 export type Example = PairExample | TokensExample;
 
+/** Tells a pair from a text. */
 export const isPair = (example: Example): example is PairExample => "source" in example;
+/** Tells a pair from a text. */
 export const isTextPair = (example: TextExample): example is TextPair => "source" in example;

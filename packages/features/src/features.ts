@@ -1,13 +1,13 @@
 /**
- * One example as a model sees it: a row of ids for each stream, and what the last stream should predict.
+ * One example as a model sees it: a row of ids for each stream, and the ids that the last stream predicts.
  *
- * Decoder-only streams hold `source SEP target EOS` in one row; the prefix is source and SEP, and SEP predicts the
- * first target id. `targets` is already shifted: position `t` predicts `targets[t]`.
+ * `targets` is aligned with the predicting stream: position `t` predicts `targets[t]`. Where the next id is predicted,
+ * targets are shifted already.
  */
 export interface Features {
   /** Ids by stream name, unpadded. */
   readonly streams: Readonly<Record<string, readonly number[]>>;
-  /** How many leading positions of the predicting stream form the prefix; 0 where there is none. */
+  /** The number of leading positions of the predicting stream that form the prefix; 0 without a prefix. */
   readonly prefixLength: number;
   /** As long as the predicting stream. */
   readonly targets: readonly number[];

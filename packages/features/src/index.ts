@@ -12,5 +12,5 @@ export {
   type TokensExample,
 } from "./example.ts";
 export type { Features } from "./features.ts";
+export type { Loss, LossFunction } from "./loss.ts";
 export { type PackedBatchOptions, toPackedBatch } from "./packed-batch.ts";
-export { type SpecialIds, specialIds } from "./special-ids.ts";

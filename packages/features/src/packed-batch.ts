@@ -2,8 +2,9 @@ import { ConfigError, ShapeError } from "@trivium/core";
 import { type Batch, type BatchOptions, type StreamRows, toBatch } from "./batch.ts";
 import type { Features } from "./features.ts";
 
+/** The length of packed rows, and how they are filled up. */
 export interface PackedBatchOptions extends Pick<BatchOptions, "pad" | "multipleOf"> {
-  /** How many tokens of a stream a row takes at most; a longer example has a row of its own. */
+  /** The most tokens of a stream in a row. A longer example has a row of its own. */
   readonly length: number;
 }
 

@@ -1,11 +1,12 @@
 import "@tensorflow/tfjs-backend-cpu";
 import { reference } from "@trivium/attention";
 import { createRandom } from "@trivium/core";
-import { specialIds, toBatch } from "@trivium/features";
-import { createModel, type DecodingState, type Model, type ModelOptions } from "@trivium/model";
+import { toBatch } from "@trivium/features";
+import { createModel, type DecodingState, type LanguageModel, logitsOf, type ModelOptions } from "@trivium/model";
 import { causal } from "@trivium/model-causal";
-import { causalLm } from "@trivium/objectives";
+import { causalLm, promptOf } from "@trivium/objectives";
 import { type ParameterTree, tf } from "@trivium/tensor";
+import { reservedSpecials } from "@trivium/text";
 import { beforeAll, describe, expect, test } from "vitest";
 import { type Decoded, decodeGreedily, decodeWithBeam, generate } from "./index.ts";
 import { smallConfig, smallModels } from "./testing/small-models.ts";
@@ -13,13 +14,14 @@ import { smallConfig, smallModels } from "./testing/small-models.ts";
 beforeAll(async () => void (await tf.setBackend("cpu")));
 
 const examples = [[5, 6], [7, 8, 9, 10], [11], [12, 13, 14]].map((source) => ({ source, target: [] }));
-const { endOfSequence } = specialIds;
+const special = reservedSpecials();
+const [END] = special.end as [number];
 
 /** Longer answers are lost without: ((5 + n) / 6)^α. */
 const scoreOf = (logProbability: number, length: number, alpha: number) => logProbability / ((5 + length) / 6) ** alpha;
 
 /** The same model, which gives no probability to other tokens. */
-function speaking(model: Model, words: readonly number[]): Model {
+function speaking(model: LanguageModel, words: readonly number[]): LanguageModel {
   const only = (state: DecodingState): DecodingState => {
     const { logits } = state;
     const spoken = tf.tidy(() => {
@@ -41,18 +43,17 @@ describe.each(smallModels)("$name", ({ architecture, objective, own }) => {
     createModel({ architecture, config: { ...smallConfig, ...own, ...more }, attention: reference() });
   const model = create();
   const predicting = architecture.streams.at(-1) as string;
-  const promptOf = (example: (typeof examples)[number]) =>
-    objective.prompt(example, { specials: specialIds, random: createRandom(1) });
-  const input = toBatch(examples.map(promptOf), { pad: 0 });
+  const promptFor = (example: (typeof examples)[number]) =>
+    promptOf(objective, example, { special: reservedSpecials(), random: createRandom(1) });
+  const input = toBatch(examples.map(promptFor), { pad: 0 });
 
   /** Log-probabilities of every next token, the whole row again: no cache, no batch. */
   function nextAfter(parameters: ParameterTree, example: (typeof examples)[number], ids: readonly number[]): number[] {
-    const prompt = promptOf(example);
+    const prompt = promptFor(example);
     const row = [...prompt.streams[predicting]!, ...ids];
     const whole = { ...prompt, streams: { ...prompt.streams, [predicting]: row }, targets: row, lossWeights: row };
     return tf.tidy(() => {
-      const logits = model
-        .logits(parameters, toBatch([whole], { pad: 0 }))
+      const logits = logitsOf(model, parameters, toBatch([whole], { pad: 0 }))
         .arraySync()[0]!
         .at(-1)!;
       const total = Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit), 0));
@@ -73,8 +74,8 @@ describe.each(smallModels)("$name", ({ architecture, objective, own }) => {
         nextAfter(parameters, example, ids).map((next, id) => ({ id, ids, logProbability: logProbability + next })),
       );
       all.sort((a, b) => b.logProbability - a.logProbability);
-      ended.push(...all.slice(0, beam).filter(({ id }) => id === endOfSequence));
-      const longer = all.filter(({ id }) => id !== endOfSequence).slice(0, beam);
+      ended.push(...all.slice(0, beam).filter(({ id }) => id === END));
+      const longer = all.filter(({ id }) => id !== END).slice(0, beam);
       open = longer.map(({ id, ids, logProbability }) => ({ ids: [...ids, id], logProbability }));
     }
     const score = ({ ids, logProbability }: (typeof open)[number]) => scoreOf(logProbability, ids.length + 1, alpha);
@@ -91,7 +92,7 @@ describe.each(smallModels)("$name", ({ architecture, objective, own }) => {
     async (beam, alpha, seeds) => {
       for (let seed = 0; seed < seeds; seed++) {
         const parameters = model.createParameters(createRandom(seed));
-        const options = { endOfSequence, maximumTokens: 5, beam, lengthPenalty: alpha };
+        const options = { end: [END], maximumTokens: 5, beam, lengthPenalty: alpha };
         const found = await decodeWithBeam(model, parameters, input, options);
         const expected = examples.map((example) => slowly(parameters, example, { beam, room: 5, alpha }));
         expect(found.map(({ ids }) => ids)).toEqual(expected.map(({ ids }) => ids));
@@ -104,7 +105,7 @@ describe.each(smallModels)("$name", ({ architecture, objective, own }) => {
   test("a beam of 1 is greedy decoding, whatever the length penalty", async () => {
     for (const [seed, lengthPenalty] of [0, 0.6, 5].entries()) {
       const parameters = model.createParameters(createRandom(seed));
-      const limits = { endOfSequence, maximumTokens: [6, 3, 6, 1] };
+      const limits = { end: [END], maximumTokens: [6, 3, 6, 1] };
       const found = await decodeWithBeam(model, parameters, input, { ...limits, beam: 1, lengthPenalty });
       const greedy = await decodeGreedily(model, parameters, input, limits);
       expect(found.map(({ ids, stopped }) => ({ ids, stopped }))).toEqual(greedy);
@@ -113,10 +114,10 @@ describe.each(smallModels)("$name", ({ architecture, objective, own }) => {
 
   test("a beam that holds every prefix finds the best of all answers", async () => {
     const words = [5, 6, 7];
-    const small = speaking(create({ vocabulary: 128 }), [...words, endOfSequence]);
+    const small = speaking(create({ vocabulary: 128 }), [...words, END]);
     for (const [seed, alpha] of [0, 0.6, 3].entries()) {
       const parameters = small.createParameters(createRandom(seed));
-      const prompts = toBatch(examples.slice(0, 2).map(promptOf), { pad: 0 });
+      const prompts = toBatch(examples.slice(0, 2).map(promptFor), { pad: 0 });
       const answers = [[], ...words.map((a) => [a])];
       answers.push(...words.flatMap((a) => words.map((b) => [a, b])));
       answers.push(...words.flatMap((a) => words.flatMap((b) => words.map((c) => [a, b, c]))));
@@ -125,7 +126,7 @@ describe.each(smallModels)("$name", ({ architecture, objective, own }) => {
       for (const ids of answers) {
         const sums = [0, 0];
         let state = small.prefill(parameters, prompts);
-        for (const id of [...ids, endOfSequence]) {
+        for (const id of [...ids, END]) {
           const next = tf.tidy(() => tf.logSoftmax(state.logits).arraySync());
           for (const row of sums.keys()) sums[row]! += next[row]![id]!;
           state = small.decode(parameters, state, [id, id]);
@@ -136,7 +137,7 @@ describe.each(smallModels)("$name", ({ architecture, objective, own }) => {
           if (score > (best[row]?.score ?? -Infinity)) best[row] = { ids, score };
         }
       }
-      const options = { endOfSequence, maximumTokens: 4, beam: 128, lengthPenalty: alpha };
+      const options = { end: [END], maximumTokens: 4, beam: 128, lengthPenalty: alpha };
       const found = await decodeWithBeam(small, parameters, prompts, options);
       expect(found.map(({ ids }) => ids)).toEqual(best.map(({ ids }) => ids));
     }
@@ -144,7 +145,7 @@ describe.each(smallModels)("$name", ({ architecture, objective, own }) => {
 
   test("a row that reaches its most tokens, or the model's length, is cut and says so", async () => {
     const parameters = model.createParameters(createRandom(1));
-    const asked = { endOfSequence: -1, maximumTokens: [3, 100, 100, 2], beam: 3 };
+    const asked = { end: [], maximumTokens: [3, 100, 100, 2], beam: 3 };
     const found = await decodeWithBeam(model, parameters, input, asked);
     const greedy = await decodeGreedily(model, parameters, input, asked);
     expect(found.map(({ ids }) => ids.length)).toEqual(greedy.map(({ ids }) => ids.length));
@@ -154,7 +155,7 @@ describe.each(smallModels)("$name", ({ architecture, objective, own }) => {
   test("results are the same in batches of every size, no tensor is left behind, and a signal ends the stream", async () => {
     const parameters = model.createParameters(createRandom(3));
     const before = tf.memory().numTensors;
-    const request = { model, parameters, objective, examples, maximumTokens: 5, beam: 3, lengthPenalty: 1 };
+    const request = { model, parameters, objective, special, examples, maximumTokens: 5, beam: 3, lengthPenalty: 1 };
     const results = await Promise.all(
       [1, 6, 256].map(async (batchSize) => {
         const results: Decoded[] = [];
@@ -179,6 +180,6 @@ test.each([
 ])("%j is refused", async (wrong, message) => {
   const model = createModel({ architecture: causal, config: smallConfig, attention: reference() });
   const parameters = model.createParameters(createRandom(1));
-  const request = { model, parameters, objective: causalLm(), examples, maximumTokens: 3, ...wrong };
+  const request = { model, parameters, objective: causalLm(), special, examples, maximumTokens: 3, ...wrong };
   await expect(generate(request).next()).rejects.toThrow(message);
 });

@@ -1,6 +1,6 @@
 import { ConfigError, createPacer } from "@trivium/core";
 import type { ModelInput } from "@trivium/features";
-import type { DecodingState, Model } from "@trivium/model";
+import type { DecodingState, LanguageModel } from "@trivium/model";
 import type { ParameterTree } from "@trivium/tensor";
 import type { Decoded, DecodeOptions } from "./greedy.ts";
 import { advance, bestOf, type Continuation, type Search, type SearchRules } from "./hypotheses.ts";
@@ -35,10 +35,10 @@ export interface BeamDecoded extends Decoded {
  * @throws {ConfigError} `generate/beam` if it is not an integer from 1 to the vocabulary, `generate/length-penalty` if
  *   it is negative or not finite, `generate/maximum-tokens` as `decodeGreedily` does.
  * @source Wu et al. 2016, §7, https://arxiv.org/abs/1609.08144
- * @example (await decodeWithBeam(model, parameters, prompts, { endOfSequence: 3, maximumTokens: 20, beam: 4 }))[0].ids
+ * @example (await decodeWithBeam(model, parameters, prompts, { end: [3], maximumTokens: 20, beam: 4 }))[0].ids
  */
 export async function decodeWithBeam(
-  model: Model,
+  model: LanguageModel,
   parameters: ParameterTree,
   input: ModelInput,
   { maximumTokens, signal, ...options }: BeamSearchOptions,
@@ -52,7 +52,7 @@ export async function decodeWithBeam(
   let state = model.prefill(parameters, input);
   try {
     for (;;) {
-      const continuations = mostProbable(state, rules.beam + 1);
+      const continuations = mostProbable(state, rules.beam + rules.end.length);
       let row = 0;
       for (const index of going) {
         const search = searches[index] as Search;
@@ -78,7 +78,7 @@ export async function decodeWithBeam(
 }
 
 function rulesOf(
-  { beam, lengthPenalty = 0.6, endOfSequence }: Omit<BeamSearchOptions, "maximumTokens">,
+  { beam, lengthPenalty = 0.6, end }: Omit<BeamSearchOptions, "maximumTokens">,
   vocabulary: number,
 ): SearchRules {
   if (!Number.isSafeInteger(beam) || beam < 1 || beam > vocabulary) {
@@ -88,7 +88,7 @@ function rulesOf(
   if (!(Number.isFinite(lengthPenalty) && lengthPenalty >= 0)) {
     throw new ConfigError("generate/length-penalty", `lengthPenalty is a number from 0, got ${lengthPenalty}`);
   }
-  return { beam, lengthPenalty, endOfSequence };
+  return { beam, lengthPenalty, end };
 }
 
 /** The best `count` continuations of each row, the best first; of equals the one with the lower id, as greedily. */

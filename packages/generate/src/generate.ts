@@ -1,16 +1,16 @@
 import { ConfigError, createRandom } from "@trivium/core";
-import { type Example, type ModelInput, specialIds, toBatch } from "@trivium/features";
-import type { Model } from "@trivium/model";
-import type { Objective } from "@trivium/objectives";
+import { type Example, type ModelInput, toBatch } from "@trivium/features";
+import type { LanguageModel } from "@trivium/model";
+import { type FeatureContext, type Objective, promptOf } from "@trivium/objectives";
 import type { ParameterTree } from "@trivium/tensor";
 import { decodeWithBeam } from "./beam-search.ts";
 import { type Decoded, type DecodeOptions, decodeGreedily } from "./greedy.ts";
 
-/** What to decode, and with what. */
-export interface GenerateOptions {
-  readonly model: Model;
+/** The examples to decode, and the model and objective to decode with. */
+export interface GenerateOptions extends Pick<FeatureContext, "special" | "tokenizer"> {
+  readonly model: LanguageModel;
   readonly parameters: ParameterTree;
-  /** Makes the prompts; the one that the model was trained with. */
+  /** The objective that the model was trained with; it makes the prompts. */
   readonly objective: Objective;
   readonly examples: readonly Example[];
   /** The most tokens of an answer, for every example or for each. */
@@ -34,17 +34,20 @@ export type GenerateEvent =
  *
  * Gives way to timers and signals between tokens; an aborted signal ends the stream without the batch at hand.
  *
- * @throws {ConfigError} `generate/maximum-tokens`, `generate/beam`, `generate/length-penalty`; what the objective's `prompt` and the model's `prefill` throw.
- * @example for await (const event of generate({ model, parameters, objective, examples, maximumTokens: 20 })) console.log(event);
+ * @throws {ConfigError} `generate/maximum-tokens`, `generate/beam`, `generate/length-penalty`; what
+ * `promptOf` of the objective and the model's `prefill` throw.
+ * @example
+ * const request = { model, parameters, objective, special: tokenizer.special, examples, maximumTokens: 20 };
+ * for await (const event of generate(request)) console.log(event);
  */
 export async function* generate(options: GenerateOptions): AsyncGenerator<GenerateEvent> {
-  const { objective, examples, maximumTokens, batchSize = 256, beam = 1, signal } = options;
+  const { objective, special, tokenizer, examples, maximumTokens, batchSize = 256, beam = 1, signal } = options;
   const decode = decoderOf(options);
   const examplesTogether = Math.max(1, Math.floor(batchSize / beam));
   const random = createRandom("generate");
   const prompts = examples.map((example, index) => ({
     index,
-    prompt: objective.prompt(example, { specials: specialIds, random }),
+    prompt: promptOf(objective, example, { special, tokenizer, random }),
   }));
   const first = objective.streams[0] as string;
   prompts.sort((a, b) => a.prompt.streams[first]!.length - b.prompt.streams[first]!.length || a.index - b.index);
@@ -56,10 +59,10 @@ export async function* generate(options: GenerateOptions): AsyncGenerator<Genera
     const rows = prompts.slice(start, start + examplesTogether);
     const input = toBatch(
       rows.map(({ prompt }) => prompt),
-      { pad: specialIds.pad },
+      { pad: special.pad },
     );
     const results = await decode(input, {
-      endOfSequence: specialIds.endOfSequence,
+      end: special.end,
       maximumTokens: rows.map(({ index }) => limitOf(index)),
       signal,
     });

@@ -1,12 +1,12 @@
 import { createPacer } from "@trivium/core";
 import type { ModelInput } from "@trivium/features";
-import type { DecodingState, Model } from "@trivium/model";
+import type { DecodingState, LanguageModel } from "@trivium/model";
 import { type ParameterTree, tf } from "@trivium/tensor";
 import { roomOfRows } from "./room-of-rows.ts";
 
 export interface DecodeOptions {
-  /** The id that ends a row; it is not part of the result. */
-  readonly endOfSequence: number;
+  /** The ids that end a row; none of them is part of the result. */
+  readonly end: readonly number[];
   /** The most tokens to decode, for every row or for each. */
   readonly maximumTokens: number | readonly number[];
   /** Ends the decoding before the next step; rows then say that they were cut. */
@@ -42,13 +42,13 @@ const isResting = ({ ids, room, ended }: Row): boolean => ended || ids.length >=
  * @param input - prompts, as an objective's `prompt` makes them.
  * @returns one result for each row, in order.
  * @throws {ConfigError} `generate/maximum-tokens` if it is not a positive integer, or not one for each row.
- * @example (await decodeGreedily(model, parameters, prompts, { endOfSequence: 3, maximumTokens: 20 }))[0].ids
+ * @example (await decodeGreedily(model, parameters, prompts, { end: [3], maximumTokens: 20 }))[0].ids
  */
 export async function decodeGreedily(
-  model: Model,
+  model: LanguageModel,
   parameters: ParameterTree,
   input: ModelInput,
-  { endOfSequence, maximumTokens, signal }: DecodeOptions,
+  { end, maximumTokens, signal }: DecodeOptions,
 ): Promise<Decoded[]> {
   const rows = roomOfRows(model, input, maximumTokens).map((room): Row => ({ ids: [], room, ended: false }));
   const pause = createPacer();
@@ -59,8 +59,9 @@ export async function decodeGreedily(
       let next: readonly number[] = mostProbable(state);
       for (const [index, row] of inBatch.entries()) {
         if (isResting(row)) continue;
-        if (next[index] === endOfSequence) row.ended = true;
-        else row.ids.push(next[index] as number);
+        const id = next[index] as number;
+        if (end.includes(id)) row.ended = true;
+        else row.ids.push(id);
       }
       await pause();
       if (signal?.aborted || inBatch.every(isResting)) break;

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { advance, bestOf, type Search } from "./hypotheses.ts";
 
 const end = 3;
-const rules = { beam: 2, lengthPenalty: 1, endOfSequence: end };
+const rules = { beam: 2, lengthPenalty: 1, end: [end] };
 const open: Search = { room: 4, open: [{ ids: [], logProbability: 0, row: 0 }], ended: [], done: false };
 const step = (search: Search, ...continuations: [id: number, logProbability: number][][]) =>
   advance(

@@ -12,11 +12,11 @@ export interface EndedHypothesis {
   readonly ids: readonly number[];
   /** Of all its tokens and the end, nats. */
   readonly logProbability: number;
-  /** By which it is compared with shorter and longer ones. */
+  /** Log-probability divided by the length penalty. */
   readonly score: number;
 }
 
-/** The search for the answer of one example. */
+/** The state of the search for the answer of one example. */
 export interface Search {
   /** The most tokens of an answer. */
   readonly room: number;
@@ -36,7 +36,8 @@ export interface Continuation {
 export interface SearchRules {
   readonly beam: number;
   readonly lengthPenalty: number;
-  readonly endOfSequence: number;
+  /** The ids that end an answer. */
+  readonly end: readonly number[];
 }
 
 /**
@@ -51,13 +52,13 @@ const penaltyOf = (length: number, alpha: number): number => ((5 + length) / 6) 
  * that end have ended if they are among the best `beam` of all. It is done when as many have ended, or when no open
  * one can become better than the best that has.
  *
- * @param continuations - of each row of the batch, the best first: `beam` and one more are enough.
+ * @param continuations - of each row of the batch, the best first: `beam` and one more for each end are enough.
  * @param firstRow - the row of the first open hypothesis.
  */
 export function advance(
   { open, ended, room }: Search,
   { continuations, firstRow }: { continuations: readonly (readonly Continuation[])[]; firstRow: number },
-  { beam, lengthPenalty, endOfSequence }: SearchRules,
+  { beam, lengthPenalty, end }: SearchRules,
 ): Search {
   const candidates = open
     .flatMap((hypothesis, at) =>
@@ -71,8 +72,9 @@ export function advance(
   const [longer, over]: [OpenHypothesis[], EndedHypothesis[]] = [[], [...ended]];
   for (const [rank, { hypothesis, id, row, logProbability }] of candidates.entries()) {
     const { ids } = hypothesis;
-    if (id !== endOfSequence && longer.length < beam) longer.push({ ids: [...ids, id], logProbability, row });
-    if (id === endOfSequence && rank < beam)
+    const ends = end.includes(id);
+    if (!ends && longer.length < beam) longer.push({ ids: [...ids, id], logProbability, row });
+    if (ends && rank < beam)
       over.push({ ids, logProbability, score: logProbability / penaltyOf(ids.length + 1, lengthPenalty) });
   }
   const [first] = longer;

@@ -1,6 +1,6 @@
 import { ConfigError } from "@trivium/core";
 import type { ModelInput } from "@trivium/features";
-import type { Model } from "@trivium/model";
+import type { LanguageModel } from "@trivium/model";
 
 /**
  * How many tokens each row may have before it passes what was asked for, or the model's length.
@@ -8,7 +8,7 @@ import type { Model } from "@trivium/model";
  * @throws {ConfigError} `generate/maximum-tokens`
  */
 export function roomOfRows(
-  { architecture, config }: Model,
+  { architecture, config }: LanguageModel,
   input: ModelInput,
   maximumTokens: number | readonly number[],
 ): number[] {

@@ -8,7 +8,7 @@ import {
 import { ShapeError, UnsupportedError } from "@trivium/core";
 import { logicalPositions, type ModelInput, type StreamRows } from "@trivium/features";
 import { type Mask, positioned } from "@trivium/masks";
-import { type ParameterTree, type Tensor2D, tf } from "@trivium/tensor";
+import { type ParameterTree, tf } from "@trivium/tensor";
 import { type Architecture, selfMaskOf } from "./architecture.ts";
 import { checkInput, checkLength } from "./check-input.ts";
 import { embed, readOut } from "./embed.ts";
@@ -142,7 +142,7 @@ export function decodeStep(
       },
       ...(isMerged(config) ? {} : crossStep(architecture, state, queries)),
     };
-    return readOut(config, tree, tf.reshape(runStack(stack, x, run), [size, config.width]) as Tensor2D);
+    return readOut(config, tree, runStack(stack, x, run));
   });
   caches.delete(state);
   state.logits.dispose();

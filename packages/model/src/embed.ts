@@ -2,7 +2,8 @@ import type { PositionRows } from "@trivium/attention";
 import { sinusoidalPositions } from "@trivium/nn";
 import {
   embedding,
-  type FactoredLogits,
+  type FactoredHead,
+  multiplyOut,
   type ParameterTree,
   type Tensor,
   type Tensor2D,
@@ -66,15 +67,18 @@ function restarted({ config, stack, positions, prefixAt }: EmbedRequest, rows: n
   });
 }
 
-/** What the logits of states `[R, M]` are the product of. */
-export function factorLogits(config: ResolvedConfig, tree: ParameterTree, states: Tensor2D): FactoredLogits {
-  const scaled = config.scaleOutputs ? tf.mul<Tensor2D>(states, config.width ** -0.5) : states;
-  const { weight } = (tree.head ?? tree.embedding) as { weight: Tensor2D };
-  return { states: scaled, head: weight, transposeHead: !tree.head };
+/** The map from a model's states to logits: the head, or the embedding where both are tied. */
+export function headOf({ head, embedding: table }: ParameterTree): FactoredHead {
+  const { weight } = (head ?? table) as { weight: Tensor2D };
+  return { weight, transpose: !head };
 }
 
-/** Logits of states `[R, M]`: `[R, V]`. */
-export function readOut(config: ResolvedConfig, tree: ParameterTree, rows: Tensor2D): Tensor2D {
-  const { states, head, transposeHead } = factorLogits(config, tree, rows);
-  return tf.matMul(states, head, false, transposeHead);
+/** Final states as the head takes them: all leading axes as one, `[R, M]`. */
+export function readOutStates({ width, scaleOutputs }: ResolvedConfig, states: Tensor): Tensor2D {
+  const rows = tf.reshape(states, [-1, width]) as Tensor2D;
+  return scaleOutputs ? tf.mul(rows, width ** -0.5) : rows;
 }
+
+/** Logits of final states: `[R, V]`. */
+export const readOut = (config: ResolvedConfig, tree: ParameterTree, states: Tensor): Tensor2D =>
+  multiplyOut({ states: readOutStates(config, states), head: headOf(tree) });

@@ -18,14 +18,14 @@ export {
 export { type CreateModelOptions, createModel } from "./create-model.ts";
 export { crossMaskFor, selfMaskFor } from "./input-masks.ts";
 export {
-  type LanguageLoss,
-  type LanguageLossFunction,
   type LanguageLossOptions,
   type LanguageTask,
   type LanguageTaskOptions,
   languageTask,
 } from "./language-task.ts";
-export type { DecodingState, ForwardOptions, LayerStates, LogitsFunction, Model } from "./model.ts";
+export { type LabelPlaces, leaksByMasks } from "./leaks-by-masks.ts";
+export { factorsOf, logitsOf } from "./logits-of.ts";
+export type { DecodingState, ForwardOptions, LanguageModel, LayerStates, Model } from "./model.ts";
 export { type ResolvedConfig, resolveConfig } from "./resolve-config.ts";
 export { streamLayout } from "./stream-layout.ts";
 export {

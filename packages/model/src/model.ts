@@ -1,32 +1,62 @@
 import type { Random } from "@trivium/core";
 import type { ModelInput } from "@trivium/features";
-
-import type { FactoredLogits, ParameterTree, SpecTree, Tensor2D, Tensor3D } from "@trivium/tensor";
+import type { FactoredHead, ParameterTree, SpecTree, Tensor2D, Tensor3D } from "@trivium/tensor";
 import type { Architecture } from "./architecture.ts";
 import type { ModelConfig } from "./config.ts";
 
 /** The states of one stream between its layers. */
 export interface LayerStates {
   readonly stream: string;
-  /** How many layers they have gone through: 0 for embeddings, N before the last norm. */
+  /** Number of layers that the states have gone through: 0 for embeddings, N before the last norm. */
   readonly layer: number;
   /** `[B, L, M]`; belongs to the pass and is gone after it. */
   readonly states: Tensor3D;
 }
 
+/** Options of one forward pass. */
 export interface ForwardOptions {
-  /** Turns dropout on: the seed decides, with the place in the model, which elements drop. Give one seed a step. */
+  /** Seed of dropout, which is off without one. The seed and the place in the model decide which elements drop. */
   readonly dropoutSeed?: string | undefined;
   /**
    * Whether each layer keeps only what goes into it and is run again in the backward pass: less memory, more time, the
    * same gradients to the bit. Also called activation checkpointing; it has nothing to do with checkpoints of a run.
    */
-  readonly checkpointing?: boolean;
+  readonly checkpointing?: boolean | undefined;
   /**
-   * Called with the states of every stream before its first layer and after each: to look at them, or to go on with
-   * others of the same shape, which it returns (activation patching, gradients with respect to states).
+   * Receives the states of every stream before its first layer and after each. The pass goes on with the states that it
+   * returns, of the same shape, if any (activation patching, gradients with respect to states).
    */
-  readonly onStates?: (observed: LayerStates) => Tensor3D | undefined;
+  readonly onStates?: ((observed: LayerStates) => Tensor3D | undefined) | undefined;
+}
+
+/**
+ * A model: parameters by name, and final states whose product with a head are logits. It holds no parameters; every
+ * method takes them.
+ *
+ * @typeParam Input - a batch of rows: `ModelInput` for token ids, `VectorInput` for vectors.
+ */
+export interface Model<Input> {
+  /** Name, shape and initial distribution of each parameter. */
+  readonly specs: SpecTree;
+  /** V, the number of logits at a position. */
+  readonly vocabulary: number;
+  /** The longest row of any stream, in tokens. */
+  readonly length: number;
+  /** The streams of an input, in the order in which they run. The last one predicts. */
+  readonly streams: readonly string[];
+  /** Draws fresh parameters, the same for the same stream of random numbers. */
+  createParameters(random: Random): ParameterTree;
+  /**
+   * Runs the streams and returns the states of the predicting one at every position, as the head takes them.
+   *
+   * @returns `[R, M]`, row after row: `R` is the number of rows times their length.
+   * @throws {ShapeError} `model/length` if a row is longer than the model, `model/streams` if a stream is missing,
+   *   `model/vocabulary` if an id is not in the vocabulary, `model/input`, `model/documents` or `model/vectors` if sizes
+   *   disagree.
+   */
+  states(parameters: ParameterTree, input: Input, options?: ForwardOptions): Tensor2D;
+  /** Returns the map from states to logits. Its tensors are the parameters' own. */
+  readOut(parameters: ParameterTree): FactoredHead;
 }
 
 /** The caches of a batch of sequences that is being decoded, and what each row predicts next. */
@@ -38,35 +68,16 @@ export interface DecodingState {
   dispose(): void;
 }
 
-/** The logits of a model, and their factors: who gives a model other logits gives it other factors, or none. */
-export interface LogitsFunction {
-  /**
-   * Logits of the predicting stream at every position.
-   *
-   * @returns `[B, L, V]`.
-   * @throws {ShapeError} `model/length` if a row is longer than the configuration allows, `model/streams` if one is missing,
-   *   `model/vocabulary` if an id is not in the vocabulary, `model/input` or `model/documents` if sizes disagree.
-   */
-  (parameters: ParameterTree, input: ModelInput, options?: ForwardOptions): Tensor3D;
-  /** The same as states `[B·L, M]` and head, not multiplied; absent where logits are no such product. */
-  readonly factors?: (parameters: ParameterTree, input: ModelInput, options?: ForwardOptions) => FactoredLogits;
-}
-
-/** A model: an architecture at one configuration. It holds no parameters; every method takes them. */
-export interface Model {
+/** An architecture at one configuration: a model of token ids that can decode. */
+export interface LanguageModel extends Model<ModelInput> {
   readonly architecture: Architecture;
   readonly config: ModelConfig;
-  /** Name, shape and initialisation of each parameter. */
-  readonly specs: SpecTree;
-  /** Fresh parameters after the initialisation that the configuration names. */
-  createParameters(random: Random): ParameterTree;
-  readonly logits: LogitsFunction;
   /**
    * Runs the prompt once and keeps keys and values. For a single stream the prompt is its row (source and SEP); for an
    * encoder–decoder it is the source and the target so far (at first the begin-of-sequence id). The prefix is sealed:
    * it was seen whole, in both directions, and nothing decoded afterwards joins it.
    *
-   * @throws {ShapeError} `model/prompt` if a row is empty; what `logits` throws.
+   * @throws {ShapeError} `model/prompt` if a row is empty; what `states` throws.
    * @throws {UnsupportedError} `model/packed-prompt` if rows are packed.
    */
   prefill(parameters: ParameterTree, input: ModelInput): DecodingState;

@@ -1,3 +1,4 @@
+import { logitsOf } from "./logits-of.ts";
 import "@tensorflow/tfjs-backend-cpu";
 import { reference } from "@trivium/attention";
 import { createRandom } from "@trivium/core";
@@ -27,18 +28,16 @@ test("states are seen stream by stream before the first layer and after each, an
   const before = tf.memory().numTensors;
   const [plain, watched] = [{}, { checkpointing: true }].map((options) =>
     tf.tidy(() =>
-      model
-        .logits(tree, input, {
-          ...options,
-          onStates({ stream, layer, states }) {
-            seen.push(`${stream} ${layer} [${states.shape}]`);
-            return undefined;
-          },
-        })
-        .dataSync(),
+      logitsOf(model, tree, input, {
+        ...options,
+        onStates({ stream, layer, states }) {
+          seen.push(`${stream} ${layer} [${states.shape}]`);
+          return undefined;
+        },
+      }).dataSync(),
     ),
   );
-  const unseen = tf.tidy(() => model.logits(tree, input).dataSync());
+  const unseen = tf.tidy(() => logitsOf(model, tree, input).dataSync());
   const places = ["source 0", "source 1", "target 0", "target 1", "target 2"].map((place) => `${place} [1,4,8]`);
   expect(seen).toEqual([...places, ...places]);
   expect([plain, watched]).toEqual([unseen, unseen]);
@@ -55,7 +54,7 @@ test("a pass goes on with the states that it is given: gradients with respect to
   const lossAt = (added: Tensor3D) =>
     tf.sum(
       tf.sin(
-        model.logits(tree, input, {
+        logitsOf(model, tree, input, {
           onStates: ({ stream, layer, states }) =>
             stream === "source" && layer === 1 ? (tf.add(states, added) as Tensor3D) : undefined,
         }),

@@ -1,3 +1,4 @@
+import { logitsOf } from "./logits-of.ts";
 import "@tensorflow/tfjs-backend-cpu";
 import { reference } from "@trivium/attention";
 import { createRandom, TriviumError } from "@trivium/core";
@@ -28,7 +29,10 @@ test("one-hot vectors give the logits of a model of ids with the same weights", 
   const tree = model.createParameters(createRandom(1)) as Record<string, ParameterTree>;
   const { input, output, ...stacks } = tree as Record<string, ParameterTree>;
   const ids = Int32Array.of(0, 3, 1, 4, 2, 0);
-  const outputs = model.predict(tree, { streams: { tokens: tf.oneHot(tf.tensor2d(ids, [2, 3]), 5) as Tensor3D } });
+  const outputs = logitsOf(model, tree, {
+    size: 2,
+    streams: { tokens: tf.oneHot(tf.tensor2d(ids, [2, 3]), 5) as Tensor3D },
+  });
   const ofIds = createModel({
     architecture: one,
     config: { vocabulary: 5, tiedHead: false, length: 6, width: 8, layers: 2, heads: 2 },
@@ -38,7 +42,8 @@ test("one-hot vectors give the logits of a model of ids with the same weights", 
     [0, 0],
     [0, 2],
   ]);
-  const logits = ofIds.logits(
+  const logits = logitsOf(
+    ofIds,
     { embedding: { weight: input!.weight as Tensor }, ...stacks, head: { weight: head } },
     { size: 2, streams: { tokens: { ids, lengths: [3, 3], length: 3 } }, prefixLengths: [0, 0] },
   );
@@ -51,7 +56,9 @@ test("a later vector moves no earlier prediction", () => {
   const tree = model.createParameters(createRandom(1));
   const first = vectors(1, 4);
   const moved = tf.concat([tf.slice(first, [0, 0, 0], [1, 3, 5]), vectors(1, 1)], 1) as Tensor3D;
-  const [before, after] = [first, moved].map((tokens) => [...model.predict(tree, { streams: { tokens } }).dataSync()]);
+  const [before, after] = [first, moved].map((tokens) => [
+    ...logitsOf(model, tree, { size: 1, streams: { tokens } }).dataSync(),
+  ]);
   expect(after!.slice(0, 9)).toEqual(before!.slice(0, 9));
   expect(after!.slice(9)).not.toEqual(before!.slice(9));
 });
@@ -60,8 +67,11 @@ test("two streams: the last predicts, and every parameter but the keys' biases i
   const model = create(two);
   const tree = model.createParameters(createRandom(2));
   const streams = { source: vectors(2, 4), target: vectors(2, 3) };
-  expect(model.predict(tree, { streams }).shape).toEqual([2, 3, 3]);
-  const { gradients, unreached } = valueAndGradients(() => tf.sum(tf.square(model.predict(tree, { streams }))), tree);
+  expect(logitsOf(model, tree, { size: 2, streams }).shape).toEqual([2, 3, 3]);
+  const { gradients, unreached } = valueAndGradients(
+    () => tf.sum(tf.square(logitsOf(model, tree, { size: 2, streams }))),
+    tree,
+  );
   expect(unreached).toEqual([]);
   for (const [path, gradient] of Object.entries(flattenTree(gradients))) {
     // Softmax does not see what all its logits have in common; positions end at the streams' lengths.
@@ -92,7 +102,7 @@ test.each([
   const ones = (shape: readonly number[]) => tf.ones<tf.Rank.R3>([...shape] as [number, number, number]);
   const streams = Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, ones(shape)]));
   try {
-    model.predict(tree, { streams });
+    logitsOf(model, tree, { size: 2, streams });
     expect.unreachable();
   } catch (error) {
     expect(TriviumError.is(error, "model/vectors"), String(error)).toBe(true);

@@ -1,13 +1,14 @@
 import type { AttentionKernel } from "@trivium/attention";
-import { type Random, ShapeError } from "@trivium/core";
+import { ShapeError } from "@trivium/core";
 import type { ModelInput } from "@trivium/features";
 import { affine, affineSpec, createTree } from "@trivium/nn";
-import { type ParameterTree, type SpecTree, type Tensor, type Tensor3D, tf } from "@trivium/tensor";
+import { type LinearMap, type ParameterTree, type SpecTree, type Tensor, type Tensor3D, tf } from "@trivium/tensor";
 import type { Architecture } from "./architecture.ts";
 import { checkTogether } from "./check-input.ts";
 import type { ModelOptions } from "./config.ts";
 import { forwardFlops, type RowLengths } from "./counters.ts";
-import type { ForwardOptions } from "./model.ts";
+import { readOutStates } from "./embed.ts";
+import type { ForwardOptions, Model } from "./model.ts";
 import { parameterSpecs } from "./parameter-specs.ts";
 import { isMerged, type ResolvedConfig, resolveConfig } from "./resolve-config.ts";
 import { runStreams } from "./run-streams.ts";
@@ -28,59 +29,55 @@ export interface CreateVectorModelOptions {
 
 /** Rows of vectors, all of one length. */
 export interface VectorInput {
+  /** B, the number of rows. */
+  readonly size: number;
   /** `[B, L, inputs]` of each stream. */
   readonly streams: Readonly<Record<string, Tensor3D>>;
   /** One for each row. Default: zeros. */
-  readonly prefixLengths?: readonly number[];
+  readonly prefixLengths?: readonly number[] | undefined;
 }
 
-/** A model whose tokens are vectors: it predicts a vector at every position of its last stream. */
-export interface VectorModel {
+/** A model whose tokens are vectors: its logits are the vector that it predicts at every position. */
+export interface VectorModel extends Model<VectorInput> {
   readonly architecture: Architecture;
   readonly config: ResolvedConfig;
-  /** Name, shape and initialisation of each parameter. */
-  readonly specs: SpecTree;
-  createParameters(random: Random): ParameterTree;
-  /**
-   * @returns `[B, L, outputs]`.
-   * @throws {ShapeError} `model/vectors` if a stream is missing, too long, of another width or another number of rows,
-   *   `model/length` if the streams of merged attention are too long together.
-   */
-  predict(parameters: ParameterTree, input: VectorInput, options?: ForwardOptions): Tensor3D;
-  /** FLOPs of the matrix products of one row's forward pass, as `forwardFlops` counts them. */
+  /** Counts the FLOPs of the matrix products of one row's forward pass, as `forwardFlops` does. */
   forwardFlops(row: RowLengths): number;
 }
 
 /**
- * A model whose tokens are vectors: a linear map stands where the embedding of ids would, and another where the head
- * would; between them an architecture is what it always is.
+ * Makes a model whose tokens are vectors. A linear map stands in the place of the embedding of ids, and another, with its
+ * bias, is the head; between them an architecture is what it always is.
  *
  * @throws {ConfigError} `model/config`, naming the field.
  * @example createVectorModel({ architecture: causal, config: { inputs: 5, outputs: 1, width: 64 }, attention: reference() })
  */
 export function createVectorModel({ architecture, config, attention: kernel }: CreateVectorModelOptions): VectorModel {
   const { inputs, outputs, ...options } = config;
+  const { streams } = architecture;
   const asModel: ModelOptions = { ...options, vocabulary: outputs, tiedHead: false };
   const resolved = resolveConfig(architecture, asModel);
-  const { width } = resolved;
-  const predict = (tree: ParameterTree, given: VectorInput, forward: ForwardOptions = {}) => {
-    const input = inputOf(architecture, given, { inputs, length: resolved.length });
-    if (isMerged(resolved)) checkTogether(architecture, resolved, input);
-    const tokens = Object.fromEntries(
-      architecture.streams.map((stream) => [stream, affine(tree.input as ParameterTree, given.streams[stream]!)]),
-    );
-    const states = runStreams({ architecture, config: resolved, kernel }, tree, input, { ...forward, tokens });
-    return affine(tree.output as ParameterTree, states) as Tensor3D;
-  };
+  const { width, length } = resolved;
   const specs = vectorSpecs(architecture, resolved, inputs);
+  const finalStates = (tree: ParameterTree, given: VectorInput, forward: ForwardOptions): Tensor => {
+    const input = inputOf(architecture, given, { inputs, length });
+    if (isMerged(resolved)) checkTogether(architecture, resolved, input);
+    const mapped = streams.map((stream) => [stream, affine(tree.input as ParameterTree, given.streams[stream]!)]);
+    const tokens = Object.fromEntries(mapped) as Record<string, Tensor>;
+    return runStreams({ architecture, config: resolved, kernel }, tree, input, { ...forward, tokens });
+  };
   return {
     architecture,
     config: resolved,
     specs,
+    vocabulary: outputs,
+    length,
+    streams,
     createParameters: (random) => createTree(specs, random),
-    predict: (tree, given, forward) => tf.tidy(() => predict(tree, given, forward)),
+    states: (tree, given, forward = {}) => tf.tidy(() => readOutStates(resolved, finalStates(tree, given, forward))),
+    readOut: ({ output }) => ({ ...(output as unknown as LinearMap), transpose: false }),
     forwardFlops(row) {
-      const tokens = architecture.streams.reduce((sum, stream) => sum + (row.lengths[stream] ?? 0), 0);
+      const tokens = streams.reduce((sum, stream) => sum + (row.lengths[stream] ?? 0), 0);
       return forwardFlops(architecture, asModel, row).total + 2 * tokens * inputs * width;
     },
   };
@@ -100,24 +97,23 @@ function vectorSpecs(architecture: Architecture, config: ResolvedConfig, inputs:
   };
 }
 
-/** The rows as a model's input whose ids nobody reads. */
+/** The rows as a model's input, whose ids are not read. */
 function inputOf(
   { streams }: Architecture,
   given: VectorInput,
   { inputs, length: longest }: { inputs: number; length: number },
 ): ModelInput {
-  const size = given.streams[streams[0] as string]?.shape[0] ?? 0;
+  const { size, prefixLengths = new Array<number>(size).fill(0) } = given;
   const rows = streams.map((stream) => {
     const { shape = [] } = (given.streams[stream] ?? {}) as Partial<Tensor>;
     const [rows, length = 0, width] = shape;
-    if (shape.length !== 3 || rows !== size || size === 0 || length < 1 || length > longest || width !== inputs) {
-      const wanted = `[${size || "B"}, at most ${longest}, ${inputs}]`;
+    if (shape.length !== 3 || rows !== size || size < 1 || length < 1 || length > longest || width !== inputs) {
+      const wanted = `[${size}, at most ${longest}, ${inputs}]`;
       throw new ShapeError("model/vectors", `stream "${stream}" should be ${wanted}, got [${shape.join(", ")}]`, {
         details: { stream, shape: [...shape] },
       });
     }
     return [stream, { ids: new Int32Array(0), lengths: new Array<number>(size).fill(length), length }] as const;
   });
-  const prefixLengths = given.prefixLengths ?? new Array<number>(size).fill(0);
   return { size, streams: Object.fromEntries(rows), prefixLengths };
 }

@@ -1,9 +1,11 @@
 import "@tensorflow/tfjs-backend-cpu";
 import { createRandom } from "@trivium/core";
-import { specialIds, toBatch } from "@trivium/features";
+import { toBatch } from "@trivium/features";
 import { tf } from "@trivium/tensor";
+import { reservedSpecials } from "@trivium/text";
 import { expect, test } from "vitest";
 import { causalLm } from "./causal-lm.ts";
+import { promptOf } from "./objective.ts";
 import { prefixLm } from "./prefix-lm.ts";
 import { seq2seq } from "./seq2seq.ts";
 import { describeObjective } from "./testing.ts";
@@ -18,7 +20,7 @@ for (const objective of [
   describeObjective(objective, { activate });
 }
 
-const context = () => ({ specials: specialIds, random: createRandom(1) });
+const context = () => ({ special: reservedSpecials(), random: createRandom(1) });
 const pair = { source: [7, 8], target: [9] };
 
 test("pitfall 10: the prefix is source and SEP, and SEP predicts the first target id", () => {
@@ -47,7 +49,7 @@ test("seq2seq: the source ends with EOS, the target begins with BOS and predicts
     targets: [9, 3],
     lossWeights: [1, 1],
   });
-  expect(seq2seq().prompt(pair, context()).streams).toEqual({ source: [7, 8, 3], target: [1] });
+  expect(promptOf(seq2seq(), pair, context()).streams).toEqual({ source: [7, 8, 3], target: [1] });
 });
 
 test("a text without a source is cut anywhere from 1 to its length − 1, with half of it supervised on average", () => {
@@ -55,7 +57,7 @@ test("a text without a source is cut anywhere from 1 to its length − 1, with h
   const random = createRandom(2);
   const splits = Array.from(
     { length: 2000 },
-    () => prefixLm().features({ tokens }, { specials: specialIds, random }).prefixLength,
+    () => prefixLm().features({ tokens }, { special: reservedSpecials(), random }).prefixLength,
   );
   expect([Math.min(...splits), Math.max(...splits)]).toEqual([1, 10]);
   expect(splits.reduce((a, b) => a + b) / splits.length).toBeCloseTo(5.5, 0);
@@ -69,12 +71,12 @@ test("a text has no prefix under causal-lm: not in training, not in prompts, not
   const scoring = objective.scoring?.() as typeof objective;
   const [trained, prompt, scored] = [
     objective.features({ tokens }, context()),
-    objective.prompt({ tokens }, context()),
+    promptOf(objective, { tokens }, context()),
     scoring.features({ tokens }, context()),
   ];
   expect([trained, prompt, scored].map(({ prefixLength }) => prefixLength)).toEqual([0, 0, 0]);
   expect(prompt.streams).toEqual({ tokens });
-  expect(scoring.prompt({ tokens }, context())).toEqual(prompt);
+  expect(promptOf(scoring, { tokens }, context())).toEqual(prompt);
 });
 
 test("causal-lm scores a text on the tokens that prefix-lm scores, and a pair just as prefix-lm does", () => {
@@ -82,7 +84,7 @@ test("causal-lm scores a text on the tokens that prefix-lm scores, and a pair ju
   const scorings = [causalLm({ labelSmoothing: 0.1 }), prefixLm()].map((objective) => objective.scoring?.());
   for (let seed = 0; seed < 20; seed++) {
     const [causal, prefix] = scorings.map((scoring) =>
-      scoring?.features({ tokens }, { specials: specialIds, random: createRandom(seed) }),
+      scoring?.features({ tokens }, { special: reservedSpecials(), random: createRandom(seed) }),
     );
     expect(causal).toEqual({ ...prefix, prefixLength: 0 });
   }
@@ -105,11 +107,12 @@ test("seq2seq and prefix-lm cut the same text at the same place and supervise th
 });
 
 test("an objective names the streams that do not fit", () => {
-  expect(seq2seq().supports({ name: "causal", streams: ["tokens"] })).toEqual({
+  const selfMask = () => ({ visible: (_batch: number, _head: number, query: number, key: number) => key <= query });
+  expect(seq2seq().supports({ name: "causal", streams: ["tokens"], selfMask })).toEqual({
     code: "objective/streams",
     message: 'objective "seq2seq" makes the streams [source, target], and architecture "causal" runs [tokens]',
   });
-  expect(causalLm().supports({ name: "prefix", streams: ["tokens"] })).toBe(true);
+  expect(causalLm().supports({ name: "prefix", streams: ["tokens"], selfMask })).toBe(true);
 });
 
 test("a text too short to predict anything and an unknown option are refused", () => {
@@ -125,9 +128,10 @@ test("padding carries no loss: a batch's loss is the sum of its rows' losses", a
   const objective = causalLm();
   const rows = [pair, { source: [5], target: [6, 7, 8] }].map((example) => objective.features(example, context()));
   const lossOf = (features: typeof rows) => {
-    const batch = toBatch(features, { pad: 0 });
-    const logits = tf.zeros([batch.size, batch.targets.length / batch.size, 16]) as tf.Tensor3D;
-    return objective.loss(logits, batch).sum.dataSync()[0] as number;
+    const batch = toBatch(features);
+    const states = tf.zeros([batch.targets.length, 1]) as tf.Tensor2D;
+    const head = { weight: tf.zeros([1, 16]) as tf.Tensor2D, transpose: false };
+    return objective.loss({ states, head }, batch).sum.dataSync()[0] as number;
   };
   expect(lossOf(rows)).toBeCloseTo(lossOf([rows[0]!]) + lossOf([rows[1]!]), 4);
   expect(lossOf(rows)).toBeCloseTo((4 + 5) * Math.log(16), 4);

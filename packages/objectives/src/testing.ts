@@ -1,32 +1,45 @@
 import { createRandom } from "@trivium/core";
-import { type Example, type Features, specialIds, toBatch } from "@trivium/features";
+import { type Example, type Features, toBatch } from "@trivium/features";
 import { tf } from "@trivium/tensor";
+import { reservedSpecials, type SpecialTokens } from "@trivium/text";
 import { describe, expect, test } from "vitest";
+import type { TextCoder } from "./feature-context.ts";
 import type { Objective } from "./objective.ts";
 
-/** What the conformance suite of objectives runs on. */
+export { type DescribeCorruptionOptions, describeCorruption } from "./testing/describe-corruption.ts";
+
+/** The examples and the backend of the conformance suite of objectives. */
 export interface DescribeObjectiveOptions {
   /** Examples to convert. Default: a pair and a text. */
-  readonly examples?: readonly Example[];
+  readonly examples?: readonly Example[] | undefined;
+  /** The special tokens of the vocabulary. Default: those of our own tokenizers. */
+  readonly special?: SpecialTokens | undefined;
+  /** The tokenizer, for corruptions of text. Default: none. */
+  readonly tokenizer?: TextCoder | undefined;
   /** Makes a tfjs backend current; losses run on it. */
   readonly activate: () => Promise<void>;
 }
 
 const defaults: readonly Example[] = [{ source: [10, 11, 12], target: [20, 21] }, { tokens: [10, 11, 12, 13, 14] }];
 
-/** The conformance suite of objectives: what a trainer and an evaluator rely on. */
+/**
+ * The conformance suite of objectives: the properties that a trainer and an evaluator rely on.
+ *
+ * @example describeObjective(prefixLm(), { activate: async () => void (await tf.setBackend("cpu")) });
+ */
 export function describeObjective(
   objective: Objective,
-  { examples = defaults, activate }: DescribeObjectiveOptions,
+  { examples = defaults, special = reservedSpecials(), tokenizer, activate }: DescribeObjectiveOptions,
 ): void {
-  const context = (seed = 1) => ({ specials: specialIds, random: createRandom(seed) });
+  const context = (seed = 1) => ({ special, tokenizer, random: createRandom(seed) });
   const predicting = ({ streams }: Features) => streams[objective.streams.at(-1) as string] as readonly number[];
 
   describe(`objective ${objective.name}`, () => {
     for (const [index, example] of examples.entries()) {
       test(`example ${index}: its features have the streams that it declares`, () => {
         expect(Object.keys(objective.features(example, context()).streams)).toEqual([...objective.streams]);
-        expect(Object.keys(objective.prompt(example, context()).streams)).toEqual([...objective.streams]);
+        if (objective.prompt)
+          expect(Object.keys(objective.prompt(example, context()).streams)).toEqual([...objective.streams]);
       });
 
       test(`example ${index}: a target and a weight stand at every position, and some weight is positive`, () => {
@@ -44,16 +57,12 @@ export function describeObjective(
 
     test("its loss is a finite sum over the supervised tokens, larger for worse logits", async () => {
       await activate();
-      const batch = toBatch(
-        examples.map((example) => objective.features(example, context())),
-        { pad: 0 },
-      );
-      const length = batch.targets.length / batch.size;
+      const batch = toBatch(examples.map((example) => objective.features(example, context())));
       const lossOf = (logit: number) =>
         tf.tidy(() => {
-          const right = tf.oneHot(tf.tensor1d(batch.targets, "int32"), 32);
-          const logits = tf.reshape(tf.mul(right, logit), [batch.size, length, 32]) as tf.Tensor3D;
-          const { sum, tokens } = objective.loss(logits, batch);
+          const states = tf.oneHot(tf.tensor1d(batch.targets, "int32"), 32) as tf.Tensor2D;
+          const weight = tf.mul(tf.eye(32), logit) as tf.Tensor2D;
+          const { sum, tokens } = objective.loss({ states, head: { weight, transpose: false } }, batch);
           expect(sum.rank).toBe(0);
           return { value: sum.dataSync()[0] as number, tokens };
         });

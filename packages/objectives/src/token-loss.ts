@@ -1,16 +1,6 @@
-import type { Batch } from "@trivium/features";
-import {
-  type FactoredLogits,
-  linearCrossEntropy,
-  type SoftmaxCrossEntropyOptions,
-  softmaxCrossEntropy,
-  type Tensor1D,
-  type Tensor2D,
-  type Tensor3D,
-  tf,
-} from "@trivium/tensor";
+import type { LossFunction } from "@trivium/features";
+import { factoredCrossEntropy, type SoftmaxCrossEntropyOptions, tf } from "@trivium/tensor";
 import { z } from "zod";
-import type { Loss, LossFunction } from "./objective.ts";
 
 /** Options that every objective has. */
 export const tokenLossOptions = {
@@ -20,17 +10,10 @@ export const tokenLossOptions = {
   zLoss: z.number().min(0).default(0),
 };
 
-/** The weighted cross-entropy of every position: its sum, and how many positions carry loss. */
-export function tokenLoss(options: SoftmaxCrossEntropyOptions): LossFunction {
-  const lossOf = (of: (targets: Tensor1D, weights: Tensor1D) => Tensor1D, batch: Batch): Loss => {
-    const losses = of(tf.tensor1d(batch.targets, "int32"), tf.tensor1d(batch.lossWeights));
-    return { sum: tf.sum(losses), tokens: batch.supervisedTokens, losses };
+/** Makes the loss of an objective: the weighted cross-entropy of every position. */
+export const tokenLoss =
+  (options: SoftmaxCrossEntropyOptions): LossFunction =>
+  (logits, { targets, lossWeights, supervisedTokens }) => {
+    const losses = factoredCrossEntropy(logits, tf.tensor1d(targets, "int32"), tf.tensor1d(lossWeights), options);
+    return { sum: tf.sum(losses), tokens: supervisedTokens, losses };
   };
-  const ofLogits = (logits: Tensor3D, batch: Batch) => {
-    const rows = tf.reshape(logits, [-1, logits.shape[2]]) as Tensor2D;
-    return lossOf((targets, weights) => softmaxCrossEntropy(rows, targets, weights, options), batch);
-  };
-  const ofFactors = (logits: FactoredLogits, batch: Batch) =>
-    lossOf((targets, weights) => linearCrossEntropy(logits, targets, weights, options), batch);
-  return Object.assign(ofLogits, { ofFactors });
-}

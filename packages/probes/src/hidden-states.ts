@@ -1,5 +1,5 @@
 import type { ModelInput } from "@trivium/features";
-import type { Model } from "@trivium/model";
+import { type LanguageModel, logitsOf } from "@trivium/model";
 import { type ParameterTree, tf } from "@trivium/tensor";
 
 /** The states of one stream at one layer, read out. */
@@ -15,21 +15,19 @@ export interface HiddenStates {
 
 /** The states of every stream at every layer of one forward pass, and the logits, `[B, L, V]`, as numbers. */
 export function readStates(
-  model: Model,
+  model: LanguageModel,
   parameters: ParameterTree,
   input: ModelInput,
 ): { readonly states: readonly HiddenStates[]; readonly logits: Float32Array } {
   const all: HiddenStates[] = [];
   const logits = tf.tidy(
     () =>
-      model
-        .logits(parameters, input, {
-          onStates({ stream, layer, states }) {
-            all.push({ stream, layer, width: states.shape[2], values: states.dataSync() as Float32Array });
-            return undefined;
-          },
-        })
-        .dataSync() as Float32Array,
+      logitsOf(model, parameters, input, {
+        onStates({ stream, layer, states }) {
+          all.push({ stream, layer, width: states.shape[2], values: states.dataSync() as Float32Array });
+          return undefined;
+        },
+      }).dataSync() as Float32Array,
   );
   return { states: all, logits };
 }

@@ -1,7 +1,7 @@
 import { type AttentionKernel, reference } from "@trivium/attention";
 import { ConfigError } from "@trivium/core";
-import { type ModelInput, specialIds } from "@trivium/features";
-import { createModel, type DecodingState, type Model } from "@trivium/model";
+import type { ModelInput } from "@trivium/features";
+import { createModel, type DecodingState, type LanguageModel } from "@trivium/model";
 import type { ParameterTree } from "@trivium/tensor";
 import { whyRecompute } from "./why-recompute.ts";
 
@@ -12,11 +12,11 @@ export interface Turn {
 }
 
 export interface RecomputedPositionsOptions {
-  readonly model: Model;
+  readonly model: LanguageModel;
   readonly parameters: ParameterTree;
   readonly turns: readonly Turn[];
   /** The kernel to run with. Default: the reference. */
-  readonly attention?: AttentionKernel;
+  readonly attention?: AttentionKernel | undefined;
 }
 
 export interface TurnPositions {
@@ -42,7 +42,7 @@ export interface RecomputedPositions {
  * prompt: causal encodes `p + r` and nothing again; a prefix `T + p + r − 1`; an encoder–decoder `T + p` in the source and
  * `r` in the target; both `T − 1` again.
  *
- * @throws {ConfigError} `probe/turns` if there are none, or a length is not a positive integer.
+ * @throws {ConfigError} `probes/turns` if there are none, or a length is not a positive integer.
  * @throws {ShapeError} `model/length` if the dialogue is longer than the model.
  * @source why a prefix cannot grow: https://github.com/huggingface/transformers/issues/31425
  * @example recomputedPositions({ model, parameters, turns: [{ prompt: 8, reply: 4 }, { prompt: 2, reply: 4 }] }).recomputed
@@ -80,12 +80,12 @@ function assertTurns(turns: readonly Turn[]): void {
   );
   if (turns.length > 0 && !wrong) return;
   const got = wrong ? `a prompt of ${wrong.prompt} and a reply of ${wrong.reply}` : "no turn";
-  throw new ConfigError("probe/turns", `a dialogue has turns of at least one token each way, got ${got}`);
+  throw new ConfigError("probes/turns", `a dialogue has turns of at least one token each way, got ${got}`);
 }
 
 /** A model, its cache, and what it has read. */
 class Dialogue {
-  readonly #model: Model;
+  readonly #model: LanguageModel;
   readonly #parameters: ParameterTree;
   /** Query positions of each call of the kernel, since the last count. */
   readonly #queries: number[];
@@ -94,7 +94,7 @@ class Dialogue {
   #length = 0;
   #read = 0;
 
-  constructor(model: Model, parameters: ParameterTree, queries: number[]) {
+  constructor(model: LanguageModel, parameters: ParameterTree, queries: number[]) {
     this.#model = model;
     this.#parameters = parameters;
     this.#queries = queries;
@@ -129,7 +129,7 @@ class Dialogue {
     const source = Array.from({ length: this.#length }, (_, at) => at % this.#model.config.vocabulary);
     const streams = Object.fromEntries([
       [first, rows(source)],
-      ...others.map((stream) => [stream, rows([specialIds.beginOfSequence])]),
+      ...others.map((stream) => [stream, rows([0])]),
     ]) as ModelInput["streams"];
     this.#state?.dispose();
     this.#state = this.#model.prefill(this.#parameters, { size: 1, streams, prefixLengths: [this.#length] });

@@ -1,6 +1,6 @@
 import { createRandom } from "@trivium/core";
 import type { ModelInput } from "@trivium/features";
-import type { Model } from "@trivium/model";
+import { type LanguageModel, logitsOf } from "@trivium/model";
 import { disposeTree, type ParameterTree, type Tensor, type Tensor3D, tf, valueAndGradients } from "@trivium/tensor";
 
 /** By stream, how strongly each slot acts: flat in `[B, L]`. */
@@ -15,7 +15,7 @@ export type SlotNorms = Readonly<Record<string, readonly number[]>>;
  * @param predictions - positions of the last stream, flat in `[B, L]`.
  */
 export function stateGradients(
-  model: Model,
+  model: LanguageModel,
   parameters: ParameterTree,
   input: ModelInput,
   predictions: readonly number[],
@@ -30,7 +30,7 @@ export function stateGradients(
     ]),
   );
   const logitsAt = (prediction: number): Tensor => {
-    const logits = model.logits(parameters, input, {
+    const logits = logitsOf(model, parameters, input, {
       onStates: ({ stream, layer, states }) =>
         layer === 0 ? (tf.add(states, added[stream] as Tensor) as Tensor3D) : undefined,
     });

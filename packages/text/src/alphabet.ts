@@ -1,21 +1,23 @@
 import { ConfigError } from "@trivium/core";
 import { z } from "zod";
-import { FIRST_ORDINARY_ID, isSilent, REPLACEMENT, SPECIALS } from "./specials.ts";
+import { REPLACEMENT } from "./replacement.ts";
+import { reservedIds, reservedSpecials } from "./reserved-specials.ts";
+import { silentIds } from "./special-tokens.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 
-/** Where a vocabulary comes from: `alphabet` lists its tokens in the order of their ids, or `corpus` is searched for them. */
+/** The origin of a vocabulary: `alphabet` lists the tokens in the order of their ids, `corpus` is searched for tokens. */
 export type AlphabetOptions =
   | { readonly alphabet: readonly string[]; readonly corpus?: undefined }
   | { readonly corpus: Iterable<string>; readonly alphabet?: undefined };
 
-/** How a tokenizer over an alphabet takes text apart and puts it together. */
+/** The way in which a tokenizer over an alphabet splits text into tokens and joins tokens to text. */
 export interface Spelling {
   readonly name: string;
   split(text: string): Iterable<string>;
   join(tokens: readonly string[]): string;
 }
 
-/** The options of a tokenizer over an alphabet, as a schema; fields it does not know are errors. */
+/** The schema of the options of a tokenizer over an alphabet. Unknown fields are errors. */
 export const alphabetSchema = (name: string) =>
   z.strictObject({
     name: z.literal(name).optional(),
@@ -31,15 +33,17 @@ export const alphabetSchema = (name: string) =>
  */
 export function createAlphabetTokenizer(spelling: Spelling, options: AlphabetOptions): Tokenizer {
   const alphabet = alphabetOf(spelling, options);
-  const ids = new Map(alphabet.map((token, place) => [token, FIRST_ORDINARY_ID + place]));
+  const ids = new Map(alphabet.map((token, place) => [token, reservedIds + place]));
+  const special = reservedSpecials();
+  const silent = silentIds(special);
   return {
     name: spelling.name,
-    size: FIRST_ORDINARY_ID + alphabet.length,
-    specials: SPECIALS,
-    encode: (text) => Array.from(spelling.split(text), (token) => ids.get(token) ?? SPECIALS.unknown),
+    size: reservedIds + alphabet.length,
+    special,
+    encode: (text) => Array.from(spelling.split(text), (token) => ids.get(token) ?? (special.unknown as number)),
     decode(coded) {
       const tokens: string[] = [];
-      for (const id of coded) if (!isSilent(id)) tokens.push(alphabet[id - FIRST_ORDINARY_ID] ?? REPLACEMENT);
+      for (const id of coded) if (!silent.has(id)) tokens.push(alphabet[id - reservedIds] ?? REPLACEMENT);
       return spelling.join(tokens);
     },
     toJson: () => ({ name: spelling.name, alphabet: [...alphabet] }),

@@ -1,28 +1,32 @@
 import { z } from "zod";
-import { FIRST_ORDINARY_ID, isSilent, REPLACEMENT, SPECIALS } from "./specials.ts";
+import { REPLACEMENT } from "./replacement.ts";
+import { reservedIds, reservedSpecials } from "./reserved-specials.ts";
+import { silentIds } from "./special-tokens.ts";
 import { type Tokenizer, tokenizer } from "./tokenizer.ts";
 
 const BYTES = 256;
 const replacementBytes = new TextEncoder().encode(REPLACEMENT);
 
 /**
- * The bytes of the text's UTF-8: `id = 5 + byte`, 261 ids. Lossless for every well-formed string; bytes that are not
- * valid UTF-8 decode to U+FFFD.
+ * Creates the tokenizer of UTF-8 bytes: `id = 5 + byte`, 261 ids. It is lossless for every well-formed string. Bytes
+ * that are not valid UTF-8 decode to U+FFFD.
  *
  * @source ByT5, Xue et al. 2022, §3.1, https://arxiv.org/abs/2105.13626
  * @example createByteTokenizer().encode("é") // => [200, 174]
  */
 export function createByteTokenizer(): Tokenizer {
+  const special = reservedSpecials();
+  const silent = silentIds(special);
   return {
     name: "byte",
-    size: FIRST_ORDINARY_ID + BYTES,
-    specials: SPECIALS,
-    encode: (text) => Array.from(new TextEncoder().encode(text), (byte) => FIRST_ORDINARY_ID + byte),
+    size: reservedIds + BYTES,
+    special,
+    encode: (text) => Array.from(new TextEncoder().encode(text), (byte) => reservedIds + byte),
     decode(ids) {
       const bytes: number[] = [];
       for (const id of ids) {
-        if (isSilent(id)) continue;
-        const byte = id - FIRST_ORDINARY_ID;
+        if (silent.has(id)) continue;
+        const byte = id - reservedIds;
         if (byte >= 0 && byte < BYTES) bytes.push(byte);
         else bytes.push(...replacementBytes);
       }
@@ -33,7 +37,7 @@ export function createByteTokenizer(): Tokenizer {
   };
 }
 
-/** Nothing to choose: a byte tokenizer has a fixed vocabulary, so a corpus teaches it nothing. */
+/** Options of the byte tokenizer. Its vocabulary is fixed, so a corpus is accepted and not read. */
 export interface ByteOptions {
   readonly name?: "byte" | undefined;
   readonly corpus?: unknown;

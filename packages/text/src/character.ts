@@ -4,8 +4,8 @@ import { type Tokenizer, tokenizer } from "./tokenizer.ts";
 const spelling: Spelling = { name: "character", split: (text) => text, join: (tokens) => tokens.join("") };
 
 /**
- * One token for each Unicode code point of an alphabet. Lossless for texts over that alphabet; any other character is
- * `unknown`.
+ * Creates a tokenizer with one token for each Unicode code point of an alphabet. It is lossless for texts over that
+ * alphabet. Any other character is `unknown`.
  *
  * @param options - `alphabet`, single characters in the order of their ids; or `corpus`, texts whose characters become
  *   the alphabet in the order of their UTF-16 code units.

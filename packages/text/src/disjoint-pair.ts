@@ -1,12 +1,13 @@
+import { joinSpecials } from "./join-specials.ts";
 import type { PairTokenizer } from "./pair-tokenizer.ts";
-import { FIRST_ORDINARY_ID } from "./specials.ts";
+import { silentIds } from "./special-tokens.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 
 /**
- * A tokenizer for each side, in one vocabulary: the specials are shared, then come the source's tokens, then the
- * target's. The letter A and the phoneme A are different tokens.
+ * Creates a pair of two tokenizers in one vocabulary: the source's ids stay, and the target's ordinary tokens follow.
+ * Special tokens of the same role are shared. The letter A and the phoneme A are different tokens.
  *
- * `size = 5 + (source.size − 5) + (target.size − 5)`
+ * Two vocabularies with the same `s` special tokens have `source.size + target.size − s` ids together.
  *
  * @example
  * const source = createCharacterTokenizer({ alphabet: ["A", "B"] });
@@ -14,18 +15,19 @@ import type { Tokenizer } from "./tokenizer.ts";
  * createDisjointPair({ source, target }).encodeTarget("B AH") // => [8, 7]
  */
 export function createDisjointPair({ source, target }: { source: Tokenizer; target: Tokenizer }): PairTokenizer {
-  const shift = source.size - FIRST_ORDINARY_ID;
-  const toPair = (id: number) => (id < FIRST_ORDINARY_ID ? id : id + shift);
-  // An id of the source's has no place in the target: -1 is in no vocabulary, so it decodes to U+FFFD.
-  const fromPair = (id: number) => (id < FIRST_ORDINARY_ID ? id : id < source.size ? -1 : id - shift);
+  const { special, size, ofTarget } = joinSpecials(source, target);
+  const silent = silentIds(special);
+  const toTarget = new Map(ofTarget.map((common, id) => [common, id]));
+  const audible = (ids: Iterable<number>) => [...ids].filter((id) => !silent.has(id));
   return {
     name: "disjoint",
-    size: source.size + target.size - FIRST_ORDINARY_ID,
-    specials: source.specials,
+    size,
+    special,
     encodeSource: (text) => source.encode(text),
-    encodeTarget: (text) => target.encode(text).map(toPair),
-    decodeSource: (ids) => source.decode(ids),
-    decodeTarget: (ids) => target.decode(Array.from(ids, fromPair)),
+    encodeTarget: (text) => target.encode(text).map((id) => ofTarget[id] as number),
+    decodeSource: (ids) => source.decode(audible(ids)),
+    // An id of the source's has no place in the target: -1 is in no vocabulary, so it decodes to U+FFFD.
+    decodeTarget: (ids) => target.decode(audible(ids).map((id) => toTarget.get(id) ?? -1)),
     toJson: () => ({ name: "disjoint", source: source.toJson(), target: target.toJson() }),
   };
 }

@@ -8,8 +8,19 @@ export { createCharacterTokenizer } from "./character.ts";
 export { createDisjointPair } from "./disjoint-pair.ts";
 export type { PairTokenizer, PairTokenizerJson } from "./pair-tokenizer.ts";
 export { pairTokenizerFromJson } from "./pair-tokenizer-from-json.ts";
+export { REPLACEMENT } from "./replacement.ts";
+export { reservedSpecials } from "./reserved-specials.ts";
 export { createSharedPair } from "./shared-pair.ts";
-export { FIRST_ORDINARY_ID, REPLACEMENT, SPECIALS, type Specials } from "./specials.ts";
+export {
+  type Frame,
+  hasSpecial,
+  type Ids,
+  type JoinedFrame,
+  type SourceFrame,
+  type SpecialTokens,
+  silentIds,
+  type TargetFrame,
+} from "./special-tokens.ts";
 export { createSymbolTokenizer } from "./symbol.ts";
 export { type Tokenizer, type TokenizerJson, tokenizer } from "./tokenizer.ts";
 

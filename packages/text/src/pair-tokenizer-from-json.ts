@@ -12,9 +12,9 @@ const pairSchema = z.discriminatedUnion("name", [
 ]);
 
 /**
- * The pair tokenizer that `json` describes.
+ * Creates the pair tokenizer that `json` describes.
  *
- * @param json - what `toJson` returned, possibly read from a file.
+ * @param json - the result of `toJson`, possibly read from a file.
  * @param create - makes one side: `(json) => registry.create("tokenizer", json.name, json)`.
  * @throws {ConfigError} `text/pair-json` if `json` is not the JSON of a pair tokenizer.
  */

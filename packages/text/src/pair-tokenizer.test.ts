@@ -6,8 +6,8 @@ import { bytePlugin, createByteTokenizer } from "./byte.ts";
 import { characterPlugin, createCharacterTokenizer } from "./character.ts";
 import { createDisjointPair } from "./disjoint-pair.ts";
 import { pairTokenizerFromJson } from "./pair-tokenizer-from-json.ts";
+import { reservedIds, reservedSpecials } from "./reserved-specials.ts";
 import { createSharedPair } from "./shared-pair.ts";
-import { FIRST_ORDINARY_ID, SPECIALS } from "./specials.ts";
 import { createSymbolTokenizer, symbolPlugin } from "./symbol.ts";
 
 const registry = createRegistry([bytePlugin, characterPlugin, symbolPlugin]);
@@ -21,7 +21,7 @@ const spoken = fc.array(fc.constantFrom("A", "B", "AA", "BB"), { minLength: 1 })
 
 test("disjoint: both sides survive the round trip and share no ordinary id", () => {
   const pair = createDisjointPair({ source: letters, target: phones });
-  expect(pair.size).toBe(FIRST_ORDINARY_ID + 8 + 4);
+  expect(pair.size).toBe(reservedIds + 8 + 4);
   fc.assert(
     fc.property(spelled, spoken, (source, target) => {
       const [sourceIds, targetIds] = [pair.encodeSource(source), pair.encodeTarget(target)];
@@ -35,17 +35,18 @@ test("disjoint: both sides survive the round trip and share no ordinary id", () 
 
 test("disjoint: every ordinary id belongs to exactly one side, and the other writes U+FFFD", () => {
   const pair = createDisjointPair({ source: letters, target: phones });
-  for (let id = FIRST_ORDINARY_ID; id < pair.size; id++) {
+  for (let id = reservedIds; id < pair.size; id++) {
     const sides = [pair.decodeSource([id]), pair.decodeTarget([id])];
     expect(sides.filter((text) => text === "\uFFFD")).toHaveLength(1);
   }
 });
 
-test("disjoint: specials keep their ids on both sides", () => {
+test("disjoint: equal special tokens keep their ids and their frame on both sides", () => {
   const pair = createDisjointPair({ source: letters, target: phones });
-  expect([pair.encodeSource("?"), pair.encodeTarget("?")]).toEqual([[SPECIALS.unknown], [SPECIALS.unknown]]);
-  const { beginOfSequence, endOfSequence, pad } = SPECIALS;
-  expect(pair.decodeTarget([beginOfSequence, ...pair.encodeTarget("AA B"), endOfSequence, pad])).toBe("AA B");
+  const { unknown, named, end, pad } = pair.special;
+  expect(pair.special).toEqual(reservedSpecials());
+  expect([pair.encodeSource("?"), pair.encodeTarget("?")]).toEqual([[unknown], [unknown]]);
+  expect(pair.decodeTarget([named.begin!, ...pair.encodeTarget("AA B"), ...end, pad!])).toBe("AA B");
 });
 
 test("shared: the same text has the same ids on both sides", () => {

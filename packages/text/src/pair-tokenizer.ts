@@ -1,4 +1,4 @@
-import type { Specials } from "./specials.ts";
+import type { SpecialTokens } from "./special-tokens.ts";
 import type { TokenizerJson } from "./tokenizer.ts";
 
 /** A pair tokenizer as plain JSON. */
@@ -7,20 +7,20 @@ export type PairTokenizerJson =
   | { readonly name: "disjoint"; readonly source: TokenizerJson; readonly target: TokenizerJson };
 
 /**
- * Source and target text in **one** vocabulary, which a decoder-only stream `source SEP target EOS` needs and an
- * encoder–decoder with one embedding table uses as well, so that the architectures can be compared.
+ * Converts source and target text to ids of **one** vocabulary and back. A decoder-only stream needs one vocabulary, and
+ * an encoder–decoder uses the same one, so that the architectures can be compared.
  */
 export interface PairTokenizer {
   readonly name: PairTokenizerJson["name"];
-  /** How many ids there are, specials included: the vocabulary size of the model. */
+  /** The number of ids, special tokens included: the vocabulary size of the model. */
   readonly size: number;
-  readonly specials: Specials;
+  readonly special: SpecialTokens;
   encodeSource(text: string): number[];
-  /** Also what encodes a text that has no source. */
+  /** Returns the ids of a target, or of a text that has no source. */
   encodeTarget(text: string): number[];
   decodeSource(ids: Iterable<number>): string;
-  /** The target text of `ids`; an id that only sources have is U+FFFD, never silently dropped. */
+  /** Returns the target text of `ids`. Ordinary ids that only sources have decode to U+FFFD. */
   decodeTarget(ids: Iterable<number>): string;
-  /** What `pairTokenizerFromJson` makes the same pair tokenizer from. */
+  /** Returns the JSON from which `pairTokenizerFromJson` makes the same pair tokenizer. */
   toJson(): PairTokenizerJson;
 }

@@ -2,7 +2,7 @@ import type { PairTokenizer } from "./pair-tokenizer.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 
 /**
- * One tokenizer for source and target alike: the same letter has the same id on both sides.
+ * Creates a pair of one tokenizer: the same letter has the same id in source and target.
  *
  * @example createSharedPair(createByteTokenizer()).size // => 261
  */
@@ -10,7 +10,7 @@ export function createSharedPair(tokenizer: Tokenizer): PairTokenizer {
   return {
     name: "shared",
     size: tokenizer.size,
-    specials: tokenizer.specials,
+    special: tokenizer.special,
     encodeSource: (text) => tokenizer.encode(text),
     encodeTarget: (text) => tokenizer.encode(text),
     decodeSource: (ids) => tokenizer.decode(ids),

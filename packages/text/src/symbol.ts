@@ -8,8 +8,8 @@ const spelling: Spelling = {
 };
 
 /**
- * One token for each symbol between blanks: phonemes, commands, words of a small language. Lossless but for the
- * blanks, which decode to one space; any other symbol is `unknown`.
+ * Creates a tokenizer with one token for each symbol between blanks: phonemes, commands, words of a small language. Any
+ * other symbol is `unknown`. Blanks decode to one space; everything else is lossless.
  *
  * @param options - `alphabet`, symbols in the order of their ids; or `corpus`, texts whose symbols become the alphabet
  *   in the order of their UTF-16 code units.

@@ -1,11 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { FIRST_ORDINARY_ID, REPLACEMENT, SPECIALS } from "./specials.ts";
+import { REPLACEMENT } from "./replacement.ts";
+import { type SpecialTokens, silentIds } from "./special-tokens.ts";
 import type { Tokenizer, TokenizerJson } from "./tokenizer.ts";
 
-/** What the conformance suite needs to know about a tokenizer. */
+export { bartLike, gpt2Like, t5Like } from "./testing/tokenizers.ts";
+
+/** The tokenizer under test, and the texts to test it with. */
 export interface TokenizerSuite {
   readonly tokenizer: Tokenizer;
-  /** Makes it again from what `toJson` returned. */
+  /** Makes the same tokenizer from the result of `toJson`. */
   readonly fromJson: (json: TokenizerJson) => Tokenizer;
   /** Texts that must survive `encode` and `decode` unchanged. */
   readonly lossless: readonly string[];
@@ -17,21 +20,24 @@ export interface TokenizerSuite {
  * @example describeTokenizer("byte", { tokenizer: createByteTokenizer(), fromJson: createByteTokenizer, lossless: ["é"] });
  */
 export function describeTokenizer(name: string, { tokenizer, fromJson, lossless }: TokenizerSuite): void {
+  const { special, size } = tokenizer;
+  const silent = silentIds(special);
   describe(`tokenizer ${name}`, () => {
-    test("has the common specials, and ordinary tokens after them", () => {
-      expect(tokenizer.specials).toEqual(SPECIALS);
-      expect(tokenizer.size).toBeGreaterThan(FIRST_ORDINARY_ID);
+    test("its special tokens and its frame are ids of its vocabulary, and something ends a target", () => {
+      for (const id of [...silent, ...framing(special)])
+        expect(Number.isInteger(id) && id >= 0 && id < size).toBe(true);
+      expect(special.end.length).toBeGreaterThan(0);
+      expect(size).toBeGreaterThan(silent.size);
     });
 
     test.each(lossless.map((text) => [text]))("%j survives the round trip in ordinary ids", (text) => {
       const ids = tokenizer.encode(text);
-      for (const id of ids) expect(Number.isInteger(id) && id >= FIRST_ORDINARY_ID && id < tokenizer.size).toBe(true);
+      for (const id of ids) expect(Number.isInteger(id) && id >= 0 && id < size && !silent.has(id)).toBe(true);
       expect(tokenizer.decode(ids)).toBe(text);
     });
 
-    test.each(lossless.map((text) => [text]))("specials around %j stand for nothing", (text) => {
-      const { beginOfSequence, endOfSequence, pad } = SPECIALS;
-      expect(tokenizer.decode([beginOfSequence, ...tokenizer.encode(text), endOfSequence, pad, pad])).toBe(text);
+    test.each(lossless.map((text) => [text]))("special tokens around %j stand for nothing", (text) => {
+      expect(tokenizer.decode([...silent, ...tokenizer.encode(text), ...silent])).toBe(text);
     });
 
     test("encodes nothing as nothing", () => {
@@ -40,7 +46,7 @@ export function describeTokenizer(name: string, { tokenizer, fromJson, lossless 
     });
 
     test("an unknown token and an id outside the vocabulary decode to U+FFFD", () => {
-      for (const id of [SPECIALS.unknown, tokenizer.size, -1]) expect(tokenizer.decode([id])).toBe(REPLACEMENT);
+      for (const id of [special.unknown ?? size, size, -1]) expect(tokenizer.decode([id])).toBe(REPLACEMENT);
     });
 
     test("comes back from its JSON as the same tokenizer", () => {
@@ -50,4 +56,10 @@ export function describeTokenizer(name: string, { tokenizer, fromJson, lossless 
       for (const text of lossless) expect(again.encode(text)).toEqual(tokenizer.encode(text));
     });
   });
+}
+
+function framing({ frame: { joined, source, target } }: SpecialTokens): number[] {
+  const inOne = joined ? [...joined.before, ...joined.between, ...joined.after] : [];
+  const ofTarget = target ? [target.start, ...target.before, ...target.after] : [];
+  return [...inOne, ...(source?.before ?? []), ...(source?.after ?? []), ...ofTarget];
 }

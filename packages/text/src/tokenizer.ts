@@ -1,37 +1,35 @@
 import { defineKind } from "@trivium/registry";
-import type { Specials } from "./specials.ts";
+import type { SpecialTokens } from "./special-tokens.ts";
 
-/** A tokenizer as plain JSON: its name, and the options from which its plugin makes it again. */
+/** A tokenizer as plain JSON: its name, and the options from which its plugin makes the same tokenizer. */
 export interface TokenizerJson {
   readonly name: string;
   readonly [option: string]: unknown;
 }
 
 /**
- * Text to token ids and back.
- *
- * Ids are integers in `[0, size)`; the first five are special, the same for every tokenizer.
+ * Converts text to token ids and back. Ids are integers in `[0, size)`; some of them are special tokens.
  */
 export interface Tokenizer {
-  /** The name of the plugin that makes it. */
+  /** The name of its plugin. */
   readonly name: string;
-  /** How many ids there are, specials included. */
+  /** The number of ids, special tokens included. */
   readonly size: number;
-  readonly specials: Specials;
-  /** The ids of `text`. Adds no special token but `unknown`, where the vocabulary lacks something. */
+  readonly special: SpecialTokens;
+  /** Returns the ids of `text`. It adds no special token but `unknown`, where the vocabulary lacks something. */
   encode(text: string): number[];
   /**
-   * The text of `ids`. Special tokens stand for nothing, `unknown` for U+FFFD, and so does any id outside the
-   * vocabulary: a model may say anything, and decoding never throws.
+   * Returns the text of `ids` and never throws, since a model may emit any id. Special tokens decode to nothing;
+   * `unknown` and ids outside the vocabulary decode to U+FFFD.
    */
   decode(ids: Iterable<number>): string;
-  /** What `registry.create("tokenizer", json.name, json)` makes the same tokenizer from. */
+  /** Returns the JSON from which `registry.create("tokenizer", json.name, json)` makes the same tokenizer. */
   toJson(): TokenizerJson;
 }
 
 /**
- * The kind of tokenizer plugins. A creator takes what its own `toJson` returns, or `{ corpus }`: texts to learn a
- * vocabulary from, which a tokenizer with a fixed vocabulary ignores.
+ * The kind of tokenizer plugins. A creator takes the JSON of its own `toJson`, or `{ corpus }`: texts from which to
+ * learn a vocabulary. A tokenizer with a fixed vocabulary ignores the corpus.
  *
  * @example createRegistry([bytePlugin, characterPlugin]).create("tokenizer", "character", { corpus: ["abc"] }).size // => 8
  */

@@ -2,7 +2,7 @@ import type { AttentionKernel } from "@trivium/attention";
 import { createBatchSource } from "@trivium/data";
 import { errorRates } from "@trivium/evaluator";
 import { generate } from "@trivium/generate";
-import { type Architecture, createModel, languageTask, type Model } from "@trivium/model";
+import { type Architecture, createModel, type LanguageModel, languageTask } from "@trivium/model";
 import type { Objective } from "@trivium/objectives";
 import { disposeTree, type ParameterTree } from "@trivium/tensor";
 import { adamW, consume, train, warmupCosine } from "@trivium/trainer";
@@ -48,7 +48,7 @@ export function triviumRunner(options: TriviumRunOptions): Runner {
   };
 }
 
-async function trainModel(model: Model, seed: number, options: TriviumRunOptions): Promise<ParameterTree> {
+async function trainModel(model: LanguageModel, seed: number, options: TriviumRunOptions): Promise<ParameterTree> {
   const { objective, settings, data, packing } = options;
   const { words, batch, learningRate: peak } = settings;
   const steps = Math.floor(words / batch);
@@ -59,7 +59,14 @@ async function trainModel(model: Model, seed: number, options: TriviumRunOptions
       steps,
       seed,
       clipNorm: 1,
-      batches: createBatchSource({ examples: data.train, objective, batchSize: batch, seed, packing }),
+      batches: createBatchSource({
+        examples: data.train,
+        special: data.special,
+        objective,
+        batchSize: batch,
+        seed,
+        packing,
+      }),
       optimizer: adamW({ beta1: 0.9, beta2: 0.98, weightDecay: 0.01 }),
       schedule: warmupCosine({ peak, warmupSteps, steps, floor: 0.02 * peak }),
       logEvery: steps,
@@ -69,14 +76,15 @@ async function trainModel(model: Model, seed: number, options: TriviumRunOptions
 }
 
 async function decode(
-  model: Model,
+  model: LanguageModel,
   parameters: ParameterTree,
   { objective, data }: TriviumRunOptions,
 ): Promise<Pick<RunOutcome, "per" | "wer">> {
-  const { heldOut } = data;
+  const { heldOut, special } = data;
   const examples = heldOut.map(({ example }) => example);
   const predictions: (readonly number[])[] = [];
-  for await (const event of generate({ model, parameters, objective, examples, maximumTokens: longestAnswer })) {
+  const request = { model, parameters, objective, special, examples, maximumTokens: longestAnswer };
+  for await (const event of generate(request)) {
     if (event.type === "generated") predictions[event.index] = event.result.ids;
   }
   const { per, wer } = errorRates(

@@ -1,11 +1,12 @@
 import { reference } from "@trivium/attention";
 import { createSimdBackend } from "@trivium/backend-simd";
 import { createRandom } from "@trivium/core";
-import { type Batch, specialIds, toBatch } from "@trivium/features";
-import { createModel, type Model } from "@trivium/model";
+import { type Batch, toBatch } from "@trivium/features";
+import { createModel, factorsOf, type LanguageModel } from "@trivium/model";
 import { causal } from "@trivium/model-causal";
 import { causalLm } from "@trivium/objectives";
 import { disposeTree, tf } from "@trivium/tensor";
+import { reservedSpecials } from "@trivium/text";
 import { accumulate, adamW, type Trained } from "@trivium/trainer";
 
 /** A causal model and its batch: learned positions, GELU, norms first, AdamW. */
@@ -63,7 +64,7 @@ interface Arm {
   milliseconds: number[];
 }
 
-async function createArm(threads: number, model: Model, batch: Batch): Promise<Arm> {
+async function createArm(threads: number, model: LanguageModel, batch: Batch): Promise<Arm> {
   const backend = createSimdBackend({ name: `simd-${threads}-threads`, threads });
   await backend.activate();
   const parameters = model.createParameters(createRandom(1));
@@ -75,12 +76,12 @@ function randomBatch(count: number, { vocabulary, length }: Pick<StepShape, "voc
   const random = createRandom("step-speed");
   const rows = Array.from({ length: count }, () => {
     const tokens = Array.from({ length: length + 1 }, () => random.integer(vocabulary));
-    return objective.features({ tokens }, { specials: specialIds, random });
+    return objective.features({ tokens }, { special: reservedSpecials(), random });
   });
-  return toBatch(rows, { pad: specialIds.pad });
+  return toBatch(rows);
 }
 
-async function run(arm: Arm, model: Model, steps: number): Promise<void> {
+async function run(arm: Arm, model: LanguageModel, steps: number): Promise<void> {
   await tf.setBackend(arm.backend);
   for (let count = 0; count < steps; count++) {
     arm.steps++;
@@ -89,7 +90,7 @@ async function run(arm: Arm, model: Model, steps: number): Promise<void> {
     const { losses, gradients, tokens } = await accumulate({
       parameters,
       batches: [arm.batch],
-      loss: (of) => objective.loss(model.logits(parameters, of), of),
+      loss: (of) => objective.loss(factorsOf(model, parameters, of), of),
     });
     const update = { learningRate: 1e-3, step: arm.steps, gradientScale: 1 / tokens };
     arm.trained = optimizer.apply(arm.trained, gradients, update);

@@ -34,11 +34,12 @@ async function runEvaluation(context: CommandContext): Promise<void> {
   const given = flags.data as string | undefined;
   const { name, heldOut, seen } = await prepareHeldOut(run, { given, seen: parseSeen(flags.seen), output });
   const { model, parameters, objective, tokenizer, length: maximumTokens } = run;
+  const { special } = tokenizer;
   const decodeTarget = (ids: readonly number[]) => tokenizer.decodeTarget(ids);
   const progress = output.progress("evaluate");
   const { signal, release } = stopOnSignals(output);
   const limits = { decoded, maximumTokens, signal, ...beam };
-  const stream = evaluate({ model, parameters, objective, heldOut, decodeTarget, metrics, ...limits });
+  const stream = evaluate({ model, parameters, objective, special, heldOut, decodeTarget, metrics, ...limits });
   const evaluation = await consume(stream, (event) => {
     if (event.type === "progress") progress.update(event.done, event.total, event.phase);
   }).finally(() => {

@@ -29,7 +29,8 @@ async function runGeneration(context: CommandContext): Promise<void> {
   const prompts = given.length > 0 ? given : await readLines(context);
   const examples = prompts.map((prompt) => encodePrompt(prompt, run));
   const { model, parameters, objective, tokenizer, task } = run;
-  const answers = await collect({ model, parameters, objective, examples, maximumTokens, ...beam });
+  const { special } = tokenizer;
+  const answers = await collect({ model, parameters, objective, special, examples, maximumTokens, ...beam });
   const results = answers.map(({ ids, stopped }, index) => ({
     prompt: prompts[index] as string,
     answer: tokenizer.decodeTarget(ids),
@@ -45,7 +46,7 @@ function encodePrompt(prompt: string, { tokenizer, task, length }: LoadedRun): E
     task === "pairs"
       ? { source: tokenizer.encodeSource(prompt), target: [] }
       : { tokens: tokenizer.encodeTarget(prompt) };
-  const taken = exampleLength(example);
+  const taken = exampleLength(example, tokenizer.special);
   const shown = JSON.stringify(prompt.length > 40 ? `${prompt.slice(0, 40)}…` : prompt);
   if (prompt === "") throw new DataError("cli/prompt", "a prompt is empty; give at least one character");
   if (taken <= length) return example;

@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { createRandom } from "@trivium/core";
-import { specialIds } from "@trivium/features";
 import { describeMask } from "@trivium/masks/testing";
+import { reservedSpecials } from "@trivium/text";
 import { expect, test } from "vitest";
 import { blockwise, nextBlockObjective } from "../plugins.ts";
 
@@ -12,7 +12,7 @@ describeMask("blockwise(4)", () => blockwise.create({ size: 4 }), { plugins: [bl
 
 test("a block predicts the next one, each token in its place; a single block predicts nothing", () => {
   const { features } = nextBlockObjective.create({ size: 2 });
-  const context = { specials: specialIds, random: createRandom(1) };
+  const context = { special: reservedSpecials(), random: createRandom(1) };
   expect(features({ tokens: [4, 5, 6, 7, 8] }, context)).toEqual({
     streams: { tokens: [4, 5, 6] },
     prefixLength: 0,

@@ -49,7 +49,10 @@ const crossEntropies = fc.record({
 
 /** One chunk of the vocabulary, a part of one, and several. */
 const linearCrossEntropies = fc.record({
-  ...{ rows: positiveSize, transposeHead: fc.boolean(), seed },
+  rows: positiveSize,
+  transpose: fc.boolean(),
+  bias: fc.boolean(),
+  seed,
   vocabulary: fc.constantFrom(2, 37, LEAST_CHUNK, 2 * LEAST_CHUNK + 5),
   smoothing: fc.constantFrom(0, 0.1),
   zLoss: fc.constantFrom(0, 0.01),
@@ -134,19 +137,23 @@ export const fusedPrograms: Readonly<Record<string, fc.Arbitrary<FusedProgram>>>
     };
   }),
   "linear cross-entropy": linearCrossEntropies.map(
-    ({ rows, vocabulary, transposeHead, smoothing, zLoss, seed: from }) => {
+    ({ rows, vocabulary, transpose, bias, smoothing, zLoss, seed: from }) => {
       const weights = integers([rows], from + 2, 3);
       const constant = tensorLater({ ...weights, dtype: "float32", values: Float32Array.from(weights.values) });
-      const shape = transposeHead ? [vocabulary, 7] : [7, vocabulary];
+      const shape = transpose ? [vocabulary, 7] : [7, vocabulary];
       return {
         inputs: [
           floats([rows, 7], from, { scale: 1 }),
           floats(shape, from + 3),
           integers([rows], from + 1, vocabulary),
+          ...(bias ? [floats([vocabulary], from + 4)] : []),
         ],
-        run: (states, head, targets) =>
+        run: (states, weight, targets, added) =>
           linearCrossEntropy(
-            { states: states as Tensor2D, head: head as Tensor2D, transposeHead },
+            {
+              states: states as Tensor2D,
+              head: { weight: weight as Tensor2D, transpose, bias: added as Tensor1D | undefined },
+            },
             targets as Tensor1D,
             constant() as Tensor1D,
             { labelSmoothing: smoothing, zLoss },

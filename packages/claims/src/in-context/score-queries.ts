@@ -1,5 +1,5 @@
 import { createPacer } from "@trivium/core";
-import type { VectorModel } from "@trivium/model";
+import { logitsOf, type VectorModel } from "@trivium/model";
 import { type ParameterTree, tf } from "@trivium/tensor";
 import type { InContextSequence } from "./draw-sequence.ts";
 import { atQueries, type VectorBatch, vectorBatch, vectorInput } from "./vector-batch.ts";
@@ -9,7 +9,7 @@ export interface QueryScores {
   /** The squared error, mean over a sequence's queries. */
   readonly errors: readonly number[];
   /** The fraction of a sequence's queries of which another output than the right one is largest. */
-  readonly misclassified?: readonly number[];
+  readonly misclassified?: readonly number[] | undefined;
 }
 
 /** Sequences run together. */
@@ -27,7 +27,7 @@ export async function scoreQueries(
   for (let start = 0; start < sequences.length; start += TOGETHER) {
     const batch = vectorBatch(sequences.slice(start, start + TOGETHER), model.architecture.streams);
     const predicted = tf.tidy(() =>
-      atQueries(model.predict(parameters, vectorInput(batch)), batch)
+      atQueries(logitsOf(model, parameters, vectorInput(batch)), batch)
         .dataSync()
         .slice(),
     ) as unknown as Float32Array;
@@ -38,7 +38,8 @@ export async function scoreQueries(
     }
     await pause();
   }
-  return { errors, ...((sequences[0]?.outputs ?? 1) > 1 && { misclassified }) };
+  const outputs = sequences[0]?.outputs ?? 1;
+  return { errors, misclassified: outputs > 1 ? misclassified : undefined };
 }
 
 function scoreOf(predicted: Float32Array, { answers, sequences }: VectorBatch, row: number): [number, number] {

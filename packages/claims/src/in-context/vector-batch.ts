@@ -63,7 +63,8 @@ function vectorsOf(sequences: readonly InContextSequence[], from: number, to: nu
 }
 
 /** The batch as tensors of the scope that is open. */
-export const vectorInput = ({ vectors, prefixLengths }: VectorBatch): VectorInput => ({
+export const vectorInput = ({ size, vectors, prefixLengths }: VectorBatch): VectorInput => ({
+  size,
   streams: Object.fromEntries(
     Object.entries(vectors).map(([stream, { values, shape }]) => [stream, tf.tensor3d(values, shape)]),
   ),

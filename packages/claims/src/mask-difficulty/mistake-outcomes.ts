@@ -1,11 +1,12 @@
 import type { AttentionKernel } from "@trivium/attention";
 import { createRandom, TriviumError } from "@trivium/core";
-import { type Batch, type Example, specialIds } from "@trivium/features";
+import type { Batch, Example } from "@trivium/features";
 import { type Mask, maskFromJson, toIntervals } from "@trivium/masks";
 import { type Architecture, createModel } from "@trivium/model";
 import { causalLm, type Objective, prefixLm, seq2seq } from "@trivium/objectives";
 import { leakAnalysis } from "@trivium/probes";
 import { disposeTree } from "@trivium/tensor";
+import { reservedSpecials } from "@trivium/text";
 import type { ClaimArm } from "../framework/claim.ts";
 import { conditionsOf, maskMistakes } from "./mask-mistakes.ts";
 import { type Collation, collations, type MaskSite, maskSites, shownPairs, siteKey } from "./mask-sites.ts";
@@ -33,9 +34,9 @@ export type MistakeCount = {
 
 export interface MistakeCountsOptions {
   /** Of the models. Default 2: what leaks may take a way over another position. */
-  readonly layers?: number;
+  readonly layers?: number | undefined;
   /** Sources and targets of different lengths, so that no two attentions have one shape. */
-  readonly examples?: readonly Example[];
+  readonly examples?: readonly Example[] | undefined;
 }
 
 const twoPairs: readonly Example[] = [
@@ -60,8 +61,11 @@ export function mistakeCounts(
   return {
     name: "mistakes in masks",
     configuration: {
-      ...{ type: "mask-difficulty/mistakes", version: 1, architectures },
-      ...{ model: size, examples: examples as never },
+      type: "mask-difficulty/mistakes",
+      version: 1,
+      architectures,
+      model: size,
+      examples: examples as never,
     },
     async *run(context) {
       const counts: MistakeCount[] = [];
@@ -89,7 +93,7 @@ interface Counted {
 
 function countMistakes({ architecture, collation, size, examples, attention }: Counted): MistakeCount {
   const objective = (objectives[architecture.name] as () => Objective)();
-  const given = { specials: specialIds, random: createRandom("mistakes") };
+  const given = { special: reservedSpecials(), random: createRandom("mistakes") };
   const batch = collations[collation](examples.map((example) => objective.features(example, given))) as Batch;
   const sites = maskSites(architecture, batch);
   const analyse = (kernel: AttentionKernel) => {
@@ -103,7 +107,9 @@ function countMistakes({ architecture, collation, size, examples, attention }: C
   };
   const leaksOf = (site: MaskSite, mask: Mask) => analyse(withMask(attention, site, mask)).counts;
   return {
-    ...{ architecture: architecture.name, collation, masks: sites.length },
+    architecture: architecture.name,
+    collation,
+    masks: sites.length,
     conditions: sites.reduce((sum, { mask }) => sum + conditionsOf(mask.spec), 0),
     broken: sites.filter(({ mask, size }) => "reason" in toIntervals(mask, size)).length,
     clean: analyse(attention).clean,

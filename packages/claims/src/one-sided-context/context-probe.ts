@@ -1,5 +1,5 @@
 import type { PairExample } from "@trivium/features";
-import type { Model } from "@trivium/model";
+import type { LanguageModel } from "@trivium/model";
 import { causalLm, type Objective, prefixLm, seq2seq } from "@trivium/objectives";
 import { linearProbe, perturbationInfluence } from "@trivium/probes";
 import type { ParameterTree } from "@trivium/tensor";
@@ -47,7 +47,7 @@ export const contextProbe = ({ sight, perturbed, probed }: ContextProbeOptions):
 });
 
 interface Probed {
-  readonly model: Model;
+  readonly model: LanguageModel;
   readonly parameters: ParameterTree;
   readonly objective: Objective;
 }

@@ -1,8 +1,9 @@
 import { createRandom } from "@trivium/core";
-import { type Batch, type Features, specialIds, toBatch } from "@trivium/features";
-import { countModelParameters, createModel, type DecodingState, type Model } from "@trivium/model";
-import { causalLm, type Objective, seq2seq } from "@trivium/objectives";
+import { type Batch, toBatch } from "@trivium/features";
+import { countModelParameters, createModel, type DecodingState, factorsOf, type LanguageModel } from "@trivium/model";
+import { causalLm, type Objective, promptOf, seq2seq } from "@trivium/objectives";
 import { disposeTree, type ParameterTree, valueAndGradients } from "@trivium/tensor";
+import { reservedSpecials } from "@trivium/text";
 import type { ArmContext, ClaimArm } from "../framework/claim.ts";
 import { cacheBytes } from "./cache-bytes.ts";
 import { type SizeShape, type SizeVariant, type SizeVariantName, sizeVariants } from "./size-variants.ts";
@@ -66,7 +67,7 @@ export const sizeTimes = (options: SizeTimesOptions): ClaimArm<TimedSizes> => ({
 
 interface Subject {
   readonly name: SizeVariantName;
-  readonly model: Model;
+  readonly model: LanguageModel;
   readonly parameters: ParameterTree;
   readonly objective: Objective;
   readonly batch: Batch;
@@ -88,19 +89,21 @@ function createSubject(
     source: draw(lengths.source - 1),
     target: draw(lengths.target - 1),
   }));
-  const given = { specials: specialIds, random };
-  const batchOf = (features: readonly Features[]) => toBatch(features, { pad: specialIds.pad });
+  const given = { special: reservedSpecials(), random };
   return {
-    ...{ name, model, objective, parameters: model.createParameters(random.split("parameters")) },
-    batch: batchOf(examples.map((example) => objective.features(example, given))),
-    prompts: batchOf(examples.map((example) => objective.prompt(example, given))),
+    name,
+    model,
+    objective,
+    parameters: model.createParameters(random.split("parameters")),
+    batch: toBatch(examples.map((example) => objective.features(example, given))),
+    prompts: toBatch(examples.map((example) => promptOf(objective, example, given))),
     decoded: lengths.target - 1,
   };
 }
 
 function timeOf({ model, parameters, objective, batch, prompts, decoded }: Subject): Record<Phase, number> {
   const [step] = timed(() => {
-    const loss = () => objective.loss(model.logits(parameters, batch), batch).sum;
+    const loss = () => objective.loss(factorsOf(model, parameters, batch), batch).sum;
     const { value, gradients } = valueAndGradients(loss, parameters);
     value.dataSync();
     value.dispose();

@@ -1,6 +1,6 @@
 import { createRandom } from "@trivium/core";
-import { specialIds } from "@trivium/features";
 import { causalLm, prefixLm } from "@trivium/objectives";
+import { reservedSpecials } from "@trivium/text";
 import type { ClaimArm } from "../framework/claim.ts";
 
 /** Supervised tokens of texts of one length: all but the first in causal, those behind the cut in prefix. */
@@ -20,7 +20,7 @@ export const splitCounts = (length: number, draws: number): ClaimArm<SplitCounts
     const tokens = Array.from({ length }, () => 5);
     const supervised = (objective: ReturnType<typeof causalLm | typeof prefixLm>, draw: number) =>
       objective
-        .features({ tokens }, { specials: specialIds, random: random.split(draw) })
+        .features({ tokens }, { special: reservedSpecials(), random: random.split(draw) })
         .lossWeights.filter((weight) => weight > 0).length;
     let [causal, prefix] = [0, 0];
     for (let draw = 0; draw < draws; draw++) {

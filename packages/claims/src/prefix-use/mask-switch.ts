@@ -1,6 +1,6 @@
 import { createBatchSource } from "@trivium/data";
 import { evaluateExamples } from "@trivium/evaluator";
-import { createModel, type Model } from "@trivium/model";
+import { createModel, type LanguageModel } from "@trivium/model";
 import { causalLm, type Objective, prefixLm } from "@trivium/objectives";
 import { disposeTree, type ParameterTree } from "@trivium/tensor";
 import { consume } from "@trivium/trainer";
@@ -53,7 +53,7 @@ const maskSwitch = (steps: number, seed: number): TrainingProbe => ({
 });
 
 interface Stage {
-  readonly model: Model;
+  readonly model: LanguageModel;
   readonly objective: Objective;
   readonly parameters: ParameterTree;
   readonly data: ProbedData;
@@ -65,9 +65,14 @@ async function score({ model, objective, parameters, data }: Stage): Promise<rea
   const { signal } = data.context;
   const { examples } = await consume(
     evaluateExamples({
-      ...{ model, objective, parameters, heldOut: data.heldOut, decoded: 0 },
+      model,
+      objective,
+      parameters,
+      heldOut: data.heldOut,
+      decoded: 0,
+      special: data.tokenizer.special,
       decodeTarget: (ids) => data.tokenizer.decodeTarget(ids),
-      ...(signal && { signal }),
+      signal,
     }),
   );
   signal?.throwIfAborted();
@@ -79,9 +84,21 @@ async function* trainOn(stage: Stage): AsyncGenerator<ArmProgress, readonly numb
   const { data, steps, seed, objective, model } = stage;
   const { learningRate, ...batches } = training;
   const parameters = yield* trainFurther({
-    ...{ model, objective, parameters: stage.parameters, steps, seed, learningRate, signal: data.context.signal },
+    model,
+    objective,
+    parameters: stage.parameters,
+    steps,
+    seed,
+    learningRate,
+    signal: data.context.signal,
     // Another order than that of the first stage.
-    batches: createBatchSource({ examples: data.train, objective, ...batches, seed: `${seed}, mask switched` }),
+    batches: createBatchSource({
+      examples: data.train,
+      special: data.tokenizer.special,
+      objective,
+      ...batches,
+      seed: `${seed}, mask switched`,
+    }),
   });
   try {
     return await score({ ...stage, parameters });

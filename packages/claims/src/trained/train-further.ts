@@ -1,13 +1,13 @@
 import { relay } from "@trivium/evaluator";
 import type { Batch, BatchSource } from "@trivium/features";
-import { languageTask, type Model } from "@trivium/model";
+import { type LanguageModel, languageTask } from "@trivium/model";
 import type { Objective } from "@trivium/objectives";
 import { copyTree, disposeTree, type ParameterTree } from "@trivium/tensor";
 import { adamW, runBetas, runRates, train, warmupCosine } from "@trivium/trainer";
 import type { ArmProgress } from "../framework/claim.ts";
 
 export interface FurtherTraining {
-  readonly model: Model;
+  readonly model: LanguageModel;
   readonly objective: Objective;
   readonly parameters: ParameterTree;
   readonly batches: BatchSource<Batch>;

@@ -1,12 +1,13 @@
-import { createPacer, createRandom } from "@trivium/core";
+import { createPacer, createRandom, type Json } from "@trivium/core";
 import { createBatchSource, encodeExamples } from "@trivium/data";
 import { mostLikely, scoreContinuations } from "@trivium/evaluator";
 import { isTextPair, type TextPair } from "@trivium/features";
-import type { Model } from "@trivium/model";
+import type { LanguageModel } from "@trivium/model";
 import { causalLm, type Objective, prefixLm, seq2seq } from "@trivium/objectives";
 import { choiceItems, clozeItems, mixture } from "@trivium/tasks";
 import { disposeTree, type ParameterTree } from "@trivium/tensor";
-import type { ArmProgress, Json } from "../framework/claim.ts";
+import type { SpecialTokens } from "@trivium/text";
+import type { ArmProgress } from "../framework/claim.ts";
 import type { ProbedData, TrainingProbe } from "../framework/training-arm.ts";
 import { trainFurther } from "../trained/train-further.ts";
 
@@ -32,10 +33,11 @@ export type ChoiceNumbers = {
 type Progress<Result> = AsyncGenerator<ArmProgress, Result, void>;
 
 interface Probed {
-  readonly model: Model;
+  readonly model: LanguageModel;
   readonly parameters: ParameterTree;
   readonly data: ProbedData;
   readonly objective: Objective;
+  readonly special: SpecialTokens;
 }
 
 /** Tuned on answers alone, all of them; contexts and choices are ranked alike by any loss weights. */
@@ -53,7 +55,7 @@ export const choiceProbe = (settings: ChoiceSettings): TrainingProbe => ({
   settings: { version: 3, ...settings, tuning },
   async *run(model, parameters, data) {
     const objective = (objectives[model.architecture.name] as () => Objective)();
-    const probed = { model, parameters, data, objective };
+    const probed = { model, parameters, data, objective, special: data.tokenizer.special };
     const instructions = await mixture({ train: tuning.train, test: settings.items, length: tuning.length });
     const held = instructions.test.filter(isTextPair);
     const before = yield* rankHeldOut(probed, held);
@@ -111,10 +113,10 @@ export function ordersOf(target: string): string[] {
 }
 
 const rank = (
-  { model, parameters, objective }: Probed,
+  { model, parameters, objective, special }: Probed,
   context: Parameters<typeof scoreContinuations>[0]["context"],
   continuations: readonly (readonly number[])[],
-): number => mostLikely(scoreContinuations({ model, parameters, objective, context, continuations }));
+): number => mostLikely(scoreContinuations({ model, parameters, objective, special, context, continuations }));
 
 /** As much of the end of a context as fits with the longest continuation. */
 function lastTokens({ model, data }: Probed, context: string, continuations: readonly (readonly number[])[]): number[] {
@@ -147,7 +149,11 @@ function tune(
   const { model, objective } = trained;
   const examples = encodeExamples(pairs, data.tokenizer, { length: model.config.length });
   return trainFurther({
-    ...{ ...trained, steps, seed, learningRate: tuning.learningRate, signal: data.context.signal },
-    batches: createBatchSource({ examples, objective, batchSize: tuning.batch, seed }),
+    ...trained,
+    steps,
+    seed,
+    learningRate: tuning.learningRate,
+    signal: data.context.signal,
+    batches: createBatchSource({ examples, special: data.tokenizer.special, objective, batchSize: tuning.batch, seed }),
   });
 }

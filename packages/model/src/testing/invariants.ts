@@ -3,7 +3,8 @@ import type { ModelInput } from "@trivium/features";
 import { labelLeaks } from "@trivium/masks";
 import { disposeTree, flattenTree, type ParameterTree, tf, valueAndGradients } from "@trivium/tensor";
 import { selfMaskOf } from "../architecture.ts";
-import type { Model } from "../model.ts";
+import { logitsOf } from "../logits-of.ts";
+import type { LanguageModel } from "../model.ts";
 import { assertClose } from "./assert-close.ts";
 import { documentsStayApart, packedEqualsUnpacked } from "./packed-checks.ts";
 import { isReachable } from "./reachable.ts";
@@ -11,7 +12,7 @@ import { sampleInput, withId } from "./sample-input.ts";
 
 /** What an invariant is checked on. */
 export interface Subject {
-  readonly model: Model;
+  readonly model: LanguageModel;
   readonly parameters: ParameterTree;
 }
 
@@ -43,17 +44,17 @@ export const invariants: readonly Invariant[] = [
   { name: "live tensors stay constant over 50 steps", check: tensorsStayConstant },
 ];
 
-function logitsOf({ model, parameters }: Subject, input: ModelInput): number[][][] {
-  return tf.tidy(() => model.logits(parameters, input).arraySync());
+function numbersOf({ model, parameters }: Subject, input: ModelInput): number[][][] {
+  return tf.tidy(() => logitsOf(model, parameters, input).arraySync());
 }
 
 function influenceFollowsMasks(subject: Subject): void {
   const { architecture } = subject.model;
   const input = sampleInput(architecture, { rows: [rows[0]!] });
-  const before = logitsOf(subject, input)[0]!;
+  const before = numbersOf(subject, input)[0]!;
   for (const stream of architecture.streams) {
     for (let from = 0; from < rows[0]!.length; from++) {
-      const after = logitsOf(subject, withId(input, stream, { row: 0, slot: from }))[0]!;
+      const after = numbersOf(subject, withId(input, stream, { row: 0, slot: from }))[0]!;
       after.forEach((logits, to) => {
         const moved = logits.some((value, id) => !Object.is(value, before[to]?.[id]));
         const expected = isReachable(architecture, input, { stream, from, to, row: 0 });
@@ -107,7 +108,7 @@ function cachedEqualsRecomputed(subject: Subject): void {
   for (const padding of ["right", "left"] as const) {
     const whole = sampleInput(model.architecture, { rows, padding });
     const stream = whole.streams[predicting]!;
-    const full = logitsOf(subject, whole);
+    const full = numbersOf(subject, whole);
     const start = (row: number) => (padding === "left" ? stream.length - rows[row]!.length : 0);
     let state = model.prefill(parameters, shortened(whole, predicting, 2));
     for (let decoded = 0; ; decoded++) {
@@ -180,9 +181,9 @@ function unitDirection(gradient: Float32Array, random: Random): Float32Array {
 }
 
 /** A loss whose slopes are neither constant nor vanishing, under dropout where the model has it. */
-function smoothLoss(model: Model, tree: ParameterTree): tf.Tensor {
+function smoothLoss(model: LanguageModel, tree: ParameterTree): tf.Tensor {
   return tf.mean(
-    tf.square(tf.sin(model.logits(tree, sampleInput(model.architecture, { rows }), { dropoutSeed: "fixed" }))),
+    tf.square(tf.sin(logitsOf(model, tree, sampleInput(model.architecture, { rows }), { dropoutSeed: "fixed" }))),
   );
 }
 
@@ -214,7 +215,7 @@ function tensorsStayConstant(subject: Subject): void {
   const input = sampleInput(model.architecture, { rows });
   const counts: number[] = [];
   for (let step = 0; step < 50; step++) {
-    const loss = () => tf.mean(tf.square(model.logits(parameters, input, { dropoutSeed: String(step) })));
+    const loss = () => tf.mean(tf.square(logitsOf(model, parameters, input, { dropoutSeed: String(step) })));
     const { value, gradients } = valueAndGradients(loss, parameters);
     value.dispose();
     disposeTree(gradients);
@@ -228,7 +229,7 @@ function tensorsStayConstant(subject: Subject): void {
 /** The logits of real tokens only, row by row. */
 function realLogits(subject: Subject, input: ModelInput): number[] {
   const { lengths, length, padding } = input.streams[subject.model.architecture.streams.at(-1) as string]!;
-  return logitsOf(subject, input).flatMap((row, index) => {
+  return numbersOf(subject, input).flatMap((row, index) => {
     const start = padding === "left" ? length - lengths[index]! : 0;
     return row.slice(start, start + lengths[index]!).flat();
   });

@@ -1,5 +1,6 @@
 import { documentIds, type ModelInput } from "@trivium/features";
 import { disposeTree, flattenTree, type Tensor2D, type Tensor3D, tf, valueAndGradients } from "@trivium/tensor";
+import { logitsOf } from "../logits-of.ts";
 import { assertClose } from "./assert-close.ts";
 import type { Subject } from "./invariants.ts";
 import { sampleInput, withId } from "./sample-input.ts";
@@ -33,7 +34,8 @@ export function documentsStayApart(subject: Subject): void {
   const input = sampleInput(architecture, { rows, packing });
   const predicting = architecture.streams.at(-1) as string;
   const owners = documentIds(input.streams[predicting]!).flat();
-  const read = (given: ModelInput) => tf.tidy(() => subject.model.logits(subject.parameters, given).arraySync().flat());
+  const read = (given: ModelInput) =>
+    tf.tidy(() => logitsOf(subject.model, subject.parameters, given).arraySync().flat());
   const before = read(input);
   for (const stream of architecture.streams) {
     documentIds(input.streams[stream]!).forEach((documents, row) => {
@@ -61,8 +63,13 @@ function measure({ model, parameters }: Subject, input: ModelInput): Measured {
     const slots = [...owners.keys()].filter((slot) => (owners[slot] as number) >= 0);
     return tf.gather(tf.reshape(logits, [owners.length, -1]) as Tensor2D, tf.tensor1d(slots, "int32"));
   };
-  const logits = tf.tidy(() => real(model.logits(parameters, input)).dataSync().slice() as Float32Array);
-  const loss = () => tf.sum(tf.square(tf.sin(real(model.logits(parameters, input)))));
+  const logits = tf.tidy(
+    () =>
+      real(logitsOf(model, parameters, input))
+        .dataSync()
+        .slice() as Float32Array,
+  );
+  const loss = () => tf.sum(tf.square(tf.sin(real(logitsOf(model, parameters, input)))));
   const { value, gradients } = valueAndGradients(loss as never, parameters);
   const leaves = Object.entries(flattenTree(gradients));
   const values = Object.fromEntries(leaves.map(([path, leaf]) => [path, leaf.dataSync().slice() as Float32Array]));

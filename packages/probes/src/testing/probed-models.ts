@@ -1,6 +1,6 @@
 import { type AttentionKernel, reference } from "@trivium/attention";
 import { createRandom } from "@trivium/core";
-import { type Architecture, createModel, type Model, type ModelOptions } from "@trivium/model";
+import { type Architecture, createModel, type LanguageModel, type ModelOptions } from "@trivium/model";
 import { causal } from "@trivium/model-causal";
 import { encoderDecoder } from "@trivium/model-encoder-decoder";
 import { prefix } from "@trivium/model-prefix";
@@ -21,7 +21,7 @@ export const arms: readonly ProbedArm[] = [
 ];
 
 export interface Probed {
-  readonly model: Model;
+  readonly model: LanguageModel;
   readonly parameters: ParameterTree;
 }
 

@@ -1,57 +1,35 @@
 import { assertShapes } from "@trivium/core";
-import { type Tensor, type Tensor1D, type Tensor2D, tf } from "../tf.ts";
-import { defineFusedOp } from "./fused-kernel.ts";
+import { type FactoredLogits, multiplyOut } from "../factored-logits.ts";
+import { type Tensor1D, type Tensor2D, tf } from "../tf.ts";
+import { fusedKernels } from "./fused-kernels.ts";
+import { defineFusedOp, runFused } from "./fused-op.ts";
 import { type SoftmaxCrossEntropyOptions, softmaxCrossEntropy } from "./softmax-cross-entropy.ts";
 
-/** Logits as the two factors of which they are the product. */
-export interface FactoredLogits {
-  /** `[R, M]`. */
-  readonly states: Tensor2D;
-  /** `[M, V]`, or `[V, M]` where it is transposed: an embedding that is the head too. */
-  readonly head: Tensor2D;
-  readonly transposeHead: boolean;
-}
-
-interface Inputs {
-  [name: string]: Tensor;
-  states: Tensor2D;
-  head: Tensor2D;
-  targets: Tensor1D;
-  weights: Tensor1D;
-}
-
-type Attributes = Required<SoftmaxCrossEntropyOptions> & { [name: string]: number | boolean; transposeHead: boolean };
-
-const run = defineFusedOp<Inputs, Attributes>({
-  kernelName: "TriviumLinearCrossEntropy",
-  composed({ states, head, targets, weights }, { transposeHead, ...options }) {
-    return softmaxCrossEntropy(tf.matMul(states, head, false, transposeHead), targets, weights, options);
+const run = defineFusedOp(fusedKernels.linearCrossEntropy, {
+  composed({ states, head, bias, targets, weights }, { transposeHead: transpose, ...options }) {
+    const weight = head as Tensor2D;
+    const added = bias.size > 0 ? (bias as Tensor1D) : undefined;
+    const logits = multiplyOut({ states: states as Tensor2D, head: { weight, transpose, bias: added } });
+    return softmaxCrossEntropy(logits, targets as Tensor1D, weights as Tensor1D, options);
   },
-  gradient: {
-    inputsToSave: ["states", "head", "targets", "weights"],
-    outputsToSave: [false, true],
-    backward(dys, [states, head, targets, weights, logSumExp], attributes) {
-      const inputs = {
-        ...{ dLosses: (dys as Tensor[])[0]!, logSumExp: logSumExp! },
-        ...{ states: states!, head: head!, targets: targets!, weights: weights! },
-      };
-      const kernel = "TriviumLinearCrossEntropyGradient";
-      const [dStates, dHead] = tf.engine().runKernel(kernel, inputs, attributes) as [Tensor, Tensor];
-      return {
-        states: () => dStates,
-        head: () => dHead,
-        targets: () => tf.zerosLike(targets!),
-        weights: () => tf.zerosLike(weights!),
-      };
-    },
+  backward([dLosses], saved, attributes) {
+    const inputs = { dLosses, ...saved };
+    const [dStates, dHead, dBias] = runFused(fusedKernels.linearCrossEntropyGradient, inputs, attributes);
+    return {
+      states: () => dStates,
+      head: () => dHead,
+      bias: () => dBias,
+      targets: () => tf.zerosLike(saved.targets),
+      weights: () => tf.zerosLike(saved.weights),
+    };
   },
 });
 
 /**
- * `softmaxCrossEntropy` of the logits `states · head`, which need not exist: a backend with a kernel for it computes them
- * a chunk of the vocabulary at a time, forward and once more backward, and never has all `[R, V]` of them.
+ * Cross-entropy of the softmax of factored logits, weighted, as `softmaxCrossEntropy` defines it. A backend with a kernel
+ * for it computes the logits a chunk of the vocabulary at a time, forward and once more backward, and never has all
+ * `[R, V]` of them. Logits with a soft cap are multiplied out.
  *
- * @param logits - states `[R, M]` and head `[M, V]`, or `[V, M]` with `transposeHead`.
  * @param targets - `[R]` int32, each in [0, V); a row of weight 0 may hold any id.
  * @param weights - `[R]`; a row of weight 0 contributes exactly 0. No gradient flows to it.
  * @returns `[R]`, nats.
@@ -60,16 +38,23 @@ const run = defineFusedOp<Inputs, Attributes>({
  *   Milakov and Gimelshein 2018, https://arxiv.org/abs/1805.02867
  */
 export function linearCrossEntropy(
-  { states, head, transposeHead }: FactoredLogits,
+  logits: FactoredLogits,
   targets: Tensor1D,
   weights: Tensor1D,
   { labelSmoothing = 0, zLoss = 0 }: SoftmaxCrossEntropyOptions = {},
 ): Tensor1D {
+  const { weight: head, transpose: transposeHead, bias, softCap } = logits.head;
   assertShapes("linear-cross-entropy/shapes", {
-    states: [states.shape, "R M"],
+    states: [logits.states.shape, "R M"],
     head: [head.shape, transposeHead ? "V M" : "M V"],
+    bias: [bias?.shape ?? [0], bias ? "V" : "_"],
     targets: [targets.shape, "R"],
     weights: [weights.shape, "R"],
   });
-  return run({ states, head, targets, weights }, { labelSmoothing, zLoss, transposeHead })[0] as Tensor1D;
+  if (softCap !== undefined)
+    return softmaxCrossEntropy(multiplyOut(logits), targets, weights, { labelSmoothing, zLoss });
+  return tf.tidy(() => {
+    const inputs = { states: logits.states, head, bias: bias ?? tf.zeros<tf.Rank.R1>([0]), targets, weights };
+    return run(inputs, { labelSmoothing, zLoss, transposeHead })[0] as Tensor1D;
+  });
 }

@@ -1,9 +1,9 @@
 import { assertShapes, ShapeError } from "@trivium/core";
-import { type Tensor, type Tensor4D, tf } from "../tf.ts";
-import { defineFusedOp } from "./fused-kernel.ts";
+import { type Tensor4D, tf } from "../tf.ts";
+import { fusedKernels } from "./fused-kernels.ts";
+import { defineFusedOp } from "./fused-op.ts";
 
-const run = defineFusedOp<{ storage: Tensor; slots: Tensor }, { start: number }>({
-  kernelName: "TriviumWriteSlots",
+const run = defineFusedOp(fusedKernels.writeSlots, {
   composed({ storage, slots }, { start }) {
     const [B, G, C, D] = storage.shape as [number, number, number, number];
     const end = start + (slots.shape[2] as number);
@@ -13,8 +13,8 @@ const run = defineFusedOp<{ storage: Tensor; slots: Tensor }, { start: number }>
 });
 
 /**
- * Storage with some of its slots written over: of a key/value cache, the new ones. Consumes `storage`. A backend that
- * has the kernel writes into its memory, so that the time is that of the new slots; elsewhere all is copied.
+ * Writes over some slots of a storage, as a key/value cache does with new ones. Consumes `storage`. A backend with the
+ * kernel writes in place, in time that grows with the new slots; elsewhere everything is copied.
  *
  * @param storage - `[B, G, C, D]`.
  * @param slots - `[B, G, S, D]`; stays the caller's.

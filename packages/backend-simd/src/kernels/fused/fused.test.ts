@@ -3,6 +3,7 @@ import {
   adamWUpdate,
   dropout,
   dropoutHash,
+  fusedKernels,
   linear,
   linearCrossEntropy,
   maskedSoftmax,
@@ -231,7 +232,9 @@ describe.for(variants.map((variant) => [variant.name, variant] as const))("%s", 
           expect(() => softmaxCrossEntropy(logits as Tensor2D, targets, weights)).toThrow(message);
           const inputs = { dLosses, logits, targets, weights, logSumExp: tf.zeros([2]) };
           const options = { labelSmoothing: 0, zLoss: 0 };
-          expect(() => tf.engine().runKernel("TriviumSoftmaxCrossEntropyGradient", inputs, options)).toThrow(message);
+          expect(() => tf.engine().runKernel(fusedKernels.softmaxCrossEntropyGradient.name, inputs, options)).toThrow(
+            message,
+          );
         });
       refused();
       expect(variant.use().liveBuffers).toBe(before);
@@ -258,10 +261,13 @@ describe.for(variants.map((variant) => [variant.name, variant] as const))("%s", 
         const [states, head] = [tf.ones([2, 3]) as Tensor2D, tf.ones([3, 4]) as Tensor2D];
         const [targets, weights] = [tf.tensor1d([3, id], "int32"), tf.tensor1d([1, 2])];
         const message = `the target of row 1 should be an id in [0, 4), got ${id}`;
-        expect(() => linearCrossEntropy({ states, head, transposeHead: false }, targets, weights)).toThrow(message);
-        const inputs = { states, head, targets, weights, dLosses: tf.ones([2]), logSumExp: tf.zeros([2]) };
+        expect(() =>
+          linearCrossEntropy({ states, head: { weight: head, transpose: false } }, targets, weights),
+        ).toThrow(message);
+        const bias = tf.zeros([0]);
+        const inputs = { states, head, bias, targets, weights, dLosses: tf.ones([2]), logSumExp: tf.zeros([2]) };
         const attributes = { labelSmoothing: 0, zLoss: 0, transposeHead: false };
-        const backward = () => tf.engine().runKernel("TriviumLinearCrossEntropyGradient", inputs, attributes);
+        const backward = () => tf.engine().runKernel(fusedKernels.linearCrossEntropyGradient.name, inputs, attributes);
         expect(backward).toThrow(message);
       });
       expect(variant.use().liveBuffers).toBe(before);
@@ -275,9 +281,11 @@ describe.for(variants.map((variant) => [variant.name, variant] as const))("%s", 
       const [states, head] = [tf.ones([2, 3]) as Tensor2D, tf.zeros([vocabulary, 3]) as Tensor2D];
       const [targets, weights] = [tf.tensor1d([-100, vocabulary - 1], "int32"), tf.tensor1d([0, 1])];
       const run = (x: Tensor) =>
-        linearCrossEntropy({ states, head: x as Tensor2D, transposeHead: true }, targets, weights);
+        linearCrossEntropy({ states, head: { weight: x as Tensor2D, transpose: true } }, targets, weights);
       const ofStates = tf.grad((x) =>
-        tf.sum(linearCrossEntropy({ states: x as Tensor2D, head, transposeHead: true }, targets, weights)),
+        tf.sum(
+          linearCrossEntropy({ states: x as Tensor2D, head: { weight: head, transpose: true } }, targets, weights),
+        ),
       )(states);
       return [run(head), ofStates].map((x) => [...x.dataSync()]);
     }) as [number[], number[]];
@@ -295,7 +303,11 @@ describe.for(variants.map((variant) => [variant.name, variant] as const))("%s", 
       const [targets, weights] = [tf.zeros([rows], "int32") as Tensor1D, tf.ones([rows]) as Tensor1D];
       const loss = (x: Tensor, y: Tensor) =>
         tf.sum(
-          linearCrossEntropy({ states: x as Tensor2D, head: y as Tensor2D, transposeHead: true }, targets, weights),
+          linearCrossEntropy(
+            { states: x as Tensor2D, head: { weight: y as Tensor2D, transpose: true } },
+            targets,
+            weights,
+          ),
         );
       tf.grads(loss)([states, head]);
     });

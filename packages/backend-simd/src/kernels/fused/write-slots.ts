@@ -1,28 +1,24 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import type { SimdBackend } from "../../backend/simd-backend.ts";
-import type { AcceleratedKernel } from "../accelerated-kernel.ts";
 import { copyStrided } from "../copy-strided.ts";
+import { accelerateFamily } from "./fused-family.ts";
 
 const FLOAT_BYTES = 4;
 
 /** Writes slots into the storage's own memory where no other tensor holds it, else into a copy. */
-export const writeSlots: AcceleratedKernel = {
-  kernelName: "TriviumWriteSlots",
-  run(backend, inputs, attributes) {
-    const storage = inputs.storage as TensorInfo;
-    const from = backend.floats(inputs.slots);
-    if (!backend.floats(storage) || !from) return undefined;
+export const writeSlotsKernels = accelerateFamily("write-slots", {
+  writeSlots(backend, { storage: { tensor: storage }, slots: { data: from } }, { start: first }) {
     const isShared = backend.data.get(storage.dataId).refCount > 1;
     const output = isShared ? copyOf(backend, storage) : backend.share(storage, storage.shape);
     const { address, length } = backend.data.get(output.dataId);
     const [rows, groups, , width] = storage.shape as [number, number, number, number];
     const [own, written] = [length / (rows * groups), from.length / (rows * groups)];
     const copy = { shape: [rows * groups, written], from: [written, 1], to: [own, 1] };
-    const start = (attributes.start as number) * width * FLOAT_BYTES;
+    const start = first * width * FLOAT_BYTES;
     copyStrided(backend, copy, from.address, address + start, "float32");
-    return output;
+    return [output];
   },
-};
+});
 
 function copyOf(backend: SimdBackend, { dataId, shape }: TensorInfo): TensorInfo {
   const { address, length } = backend.data.get(dataId);

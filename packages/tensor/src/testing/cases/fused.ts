@@ -142,7 +142,7 @@ const entropyCase = (variant: string, labelSmoothing: number, zLoss: number, voc
 function crossEntropyOf(
   logits: readonly number[],
   target: number,
-  { labelSmoothing, zLoss }: Required<SoftmaxCrossEntropyOptions>,
+  { labelSmoothing = 0, zLoss = 0 }: SoftmaxCrossEntropyOptions,
 ): number {
   const most = Math.max(...logits);
   const z = most + Math.log(total(logits.map((logit) => Math.exp(logit - most))));
@@ -153,33 +153,51 @@ function crossEntropyOf(
 
 const entropyOptions = { labelSmoothing: 0.2, zLoss: 0.02 };
 
-const linearEntropyCase = (vocabulary: number, transposeHead: boolean, options = entropyOptions): OpCase =>
-  opCase({
+interface LinearEntropyOptions {
+  readonly transpose: boolean;
+  readonly bias?: boolean | undefined;
+  readonly softCap?: number | undefined;
+  readonly plain?: boolean | undefined;
+}
+
+function linearEntropyCase(vocabulary: number, given: LinearEntropyOptions): OpCase {
+  const { transpose, bias = false, softCap, plain = false } = given;
+  const options = plain ? { labelSmoothing: 0, zLoss: 0 } : entropyOptions;
+  const features = { "head transposed": transpose, bias, "soft cap": softCap, plain };
+  const words = Object.entries(features).flatMap(([name, has]) => (has ? [`, ${name}`] : []));
+  return opCase({
     op: "linearCrossEntropy",
-    variant: `${vocabulary} words${transposeHead ? ", head transposed" : ""}${options === entropyOptions ? "" : ", plain"}`,
+    variant: `${vocabulary} words${words.join("")}`,
     inputs: {
       states: floats([4, 3]),
-      head: floats(transposeHead ? [vocabulary, 3] : [3, vocabulary], -2, 2),
+      head: floats(transpose ? [vocabulary, 3] : [3, vocabulary], -2, 2),
+      bias: floats([vocabulary]),
       targets: integers([4], vocabulary),
       weights: exactly([4], "float32", [1, 0, 0.5, 2]),
     },
-    run: ({ states, head, targets, weights }) =>
+    run: ({ states, head, bias: added, targets, weights }) =>
       linearCrossEntropy(
-        { states: states as Tensor2D, head: head as Tensor2D, transposeHead },
+        {
+          states: states as Tensor2D,
+          head: { weight: head as Tensor2D, transpose, bias: bias ? (added as Tensor1D) : undefined, softCap },
+        },
         targets as Tensor1D,
         weights as Tensor1D,
         options,
       ),
-    oracle: ({ states, head, targets, weights }) =>
+    oracle: ({ states, head, bias: added, targets, weights }) =>
       grid([4], ([row]) => {
-        const weightOf = (m: number, v: number) => at(head, transposeHead ? [v, m] : [m, v]);
-        const logits = Array.from({ length: vocabulary }, (_, v) =>
-          total([0, 1, 2].map((m) => at(states, [row!, m]) * weightOf(m, v))),
-        );
+        const weightOf = (m: number, v: number) => at(head, transpose ? [v, m] : [m, v]);
+        const logits = Array.from({ length: vocabulary }, (_, v) => {
+          const logit =
+            total([0, 1, 2].map((m) => at(states, [row!, m]) * weightOf(m, v))) + (bias ? at(added, [v]) : 0);
+          return softCap === undefined ? logit : softCap * Math.tanh(logit / softCap);
+        });
         return at(weights, [row!]) * crossEntropyOf(logits, at(targets, [row!]), options);
       }),
-    gradientOf: ["states", "head"],
+    gradientOf: bias ? ["states", "head", "bias"] : ["states", "head"],
   });
+}
 
 const dropoutCase = (rate: number, seed: number, shape: readonly number[]): OpCase =>
   opCase({
@@ -253,12 +271,14 @@ export const fusedCases: readonly OpCase[] = [
   entropyCase("z-loss", 0, 0.01),
   entropyCase("both, 37 words", 0.2, 0.02, 37),
   entropyCase("both, 2 words", 0.2, 0.02, 2),
-  linearEntropyCase(7, false),
-  linearEntropyCase(7, true),
-  linearEntropyCase(5, true, { labelSmoothing: 0, zLoss: 0 }),
+  linearEntropyCase(7, { transpose: false }),
+  linearEntropyCase(7, { transpose: true }),
+  linearEntropyCase(5, { transpose: true, plain: true }),
+  linearEntropyCase(5, { transpose: false, bias: true, softCap: 3 }),
   // More than one chunk.
-  linearEntropyCase(260, false),
-  linearEntropyCase(260, true),
+  linearEntropyCase(260, { transpose: false, bias: true }),
+  linearEntropyCase(260, { transpose: true, bias: true }),
+  linearEntropyCase(260, { transpose: true }),
   dropoutCase(0.5, 7, [3, 5]),
   dropoutCase(0.1, -123456789, [2, 3, 7]),
   ...[1, 4, 37].flatMap((size) => (["parameter", "m", "v"] as const).map((output) => adamWCase(output, size))),

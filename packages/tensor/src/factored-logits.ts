@@ -1,0 +1,39 @@
+import { linear } from "./fused/linear.ts";
+import { type Tensor1D, type Tensor2D, tf } from "./tf.ts";
+
+/** The map from states to logits: `softCap · tanh((states · weight + bias) / softCap)`. */
+export interface FactoredHead {
+  /** `[M, V]`, or `[V, M]` if `transpose` is set: an embedding that is the head too. */
+  readonly weight: Tensor2D;
+  readonly transpose: boolean;
+  /** `[V]`, added to the product. Default: none. */
+  readonly bias?: Tensor1D | undefined;
+  /** Bound on the absolute value of a logit (Gemma 2). Default: none. */
+  readonly softCap?: number | undefined;
+}
+
+/** Logits `[R, V]` as their two factors, so that the logits need not all exist at once. */
+export interface FactoredLogits {
+  /** `[R, M]`. */
+  readonly states: Tensor2D;
+  readonly head: FactoredHead;
+}
+
+/**
+ * Multiplies factored logits out.
+ *
+ * @returns `[R, V]`.
+ * @source soft cap: Gemma Team 2024, §2, https://arxiv.org/abs/2408.00118
+ * @example multiplyOut({ states: tf.ones([5, 8]), head: { weight: tf.ones([16, 8]), transpose: true } }).shape // => [5, 16]
+ */
+export function multiplyOut({ states, head }: FactoredLogits): Tensor2D {
+  const { softCap } = head;
+  const logits = productOf(states, head);
+  return softCap === undefined ? logits : tf.mul(tf.tanh(tf.div(logits, softCap)), softCap);
+}
+
+function productOf(states: Tensor2D, { weight, transpose, bias }: FactoredHead): Tensor2D {
+  if (!bias) return tf.matMul(states, weight, false, transpose);
+  if (!transpose) return linear(states, weight, bias) as Tensor2D;
+  return tf.add(tf.matMul(states, weight, false, true), bias);
+}
