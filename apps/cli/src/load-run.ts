@@ -1,4 +1,4 @@
-import { type Checkpoint, latestCheckpoint } from "@trivium/checkpoint";
+import { type Checkpoint, latestCheckpoint } from "@trivium/checkpoint/node";
 import { CheckpointError } from "@trivium/core";
 import { type ParameterTree, tf, unflattenTree } from "@trivium/tensor";
 import type { PairTokenizer } from "@trivium/text";

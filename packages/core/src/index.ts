@@ -16,3 +16,4 @@ export { editDistance, nearestName } from "./nearest-name.ts";
 export { createPacer } from "./pacer.ts";
 export { createRandom, hashWords, type Random, type RandomState } from "./random.ts";
 export type { Reason } from "./reason.ts";
+export { createSha256, type Sha256 } from "./sha256.ts";

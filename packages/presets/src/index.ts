@@ -3,7 +3,7 @@ import { gemmProviders, simdPlugin } from "@trivium/backend-simd";
 import { cpuPlugin, wasmPlugin, webglPlugin, webgpuPlugin } from "@trivium/backend-tfjs";
 import { tfjsNodePlugin } from "@trivium/backend-tfjs-node";
 import { claimPlugins } from "@trivium/claims";
-import { datasetPlugins } from "@trivium/data";
+import { datasetPlugins } from "@trivium/data/node";
 import { metricPlugins } from "@trivium/evaluator";
 import { maskPlugins } from "@trivium/masks";
 import { causalPlugin } from "@trivium/model-causal";

@@ -1,4 +1,4 @@
-import type { NamedArray, NamedArrays } from "@trivium/checkpoint/safetensors";
+import type { NamedArray, NamedArrays } from "@trivium/checkpoint";
 import { CheckpointError, jsonDifferences } from "@trivium/core";
 import type { CheckpointStore, OpenStoreRequest, Snapshot } from "./checkpoint-store.ts";
 
