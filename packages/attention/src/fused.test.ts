@@ -27,14 +27,14 @@ import { attentionGradientsInFloat64, attentionInFloat64, describeKernel } from 
 /** Fresh memory holds NaN: what is read before it is written shows. */
 const poisoned = createSimdBackend({ name: "simd-fused-poisoned", poison: true, threads: 1 });
 /** Tiles are multiplied by the best library that is here, however small they are. */
-const native = createSimdBackend({
-  name: "simd-fused-native",
+const library = createSimdBackend({
+  name: "simd-fused-library",
   poison: true,
   threads: 2,
   splitUnits: 1,
   gemmForSmall: true,
 });
-const nativeAlone = createSimdBackend({ name: "simd-fused-native-1", poison: true, threads: 1, gemmForSmall: true });
+const libraryAlone = createSimdBackend({ name: "simd-fused-library-1", poison: true, threads: 1, gemmForSmall: true });
 /** Each query block is a job of its own. */
 const threaded = [1, 2, 4].map((threads) =>
   createSimdBackend({ name: `simd-fused-${threads}`, poison: true, threads, splitUnits: 1 }),
@@ -42,7 +42,7 @@ const threaded = [1, 2, 4].map((threads) =>
 
 describeKernel(fused(), { label: "fused on poisoned simd", activate: () => poisoned.activate() });
 
-describeKernel(fused(), { label: "fused on poisoned simd, tiles by a library", activate: () => native.activate() });
+describeKernel(fused(), { label: "fused on poisoned simd, tiles by a library", activate: () => library.activate() });
 
 interface Shape {
   readonly B: number;
@@ -220,7 +220,7 @@ const manyKeys = ["full", "causal", "prefix", "with gaps"].map((mask, seed): [Ca
   },
 ]);
 
-test.each([poisoned, native])(
+test.each([poisoned, library])(
   "outputs and gradients are those of float64, over several blocks, for every mask and bias: $name",
   async (backend) => {
     await backend.activate();
@@ -245,7 +245,7 @@ test.each([poisoned, native])(
 
 test.each([
   ["in WebAssembly", [poisoned, ...threaded]],
-  ["by a library", [nativeAlone, native]],
+  ["by a library", [libraryAlone, library]],
 ])("the bits are those of one thread, with 2 and 4, however the work is cut: tiles %s", async (_, backends) => {
   const examples = [...fc.sample(cases, { numRuns: 25, seed: 3 }), ...manyKeys.flat()];
   const all: Float32Array[][][] = [];

@@ -1,7 +1,7 @@
 import { createPacer, DataError } from "@trivium/core";
 import { evaluationBatches } from "@trivium/data";
 import { type Batch, type Example, isPair } from "@trivium/features";
-import { generate } from "@trivium/generate";
+import { answersAsTheyEnd, beam as beamSearch, generate, greedy } from "@trivium/generate";
 import { type LanguageModel, languageTask } from "@trivium/model";
 import type { FeatureContext, Objective } from "@trivium/objectives";
 import type { ParameterTree } from "@trivium/tensor";
@@ -195,7 +195,8 @@ async function* evaluateDecoding(options: EvaluateOptions): AsyncGenerator<Evalu
   const limits = examples.map((example) =>
     Math.max(1, Math.min(maximumTokens, model.config.length - sourceLength(example))),
   );
-  const request = {
+  const strategy = beam === undefined ? greedy() : beamSearch({ beam });
+  const events = generate({
     model,
     parameters,
     objective,
@@ -204,13 +205,13 @@ async function* evaluateDecoding(options: EvaluateOptions): AsyncGenerator<Evalu
     examples,
     maximumTokens: limits,
     batchSize,
-    beam,
+    strategy,
     signal,
-  };
-  for await (const event of generate(request)) {
-    if (event.type !== "generated") continue;
-    const { references } = chosen[event.index] as HeldOut;
-    scored[event.index] = { prediction: event.result.ids, references };
+  });
+  for await (const { index, ids, reason } of answersAsTheyEnd(events)) {
+    if (reason === "aborted") continue;
+    const { references } = chosen[index] as HeldOut;
+    scored[index] = { prediction: ids, references };
     done += 1;
     if (done % batchSize === 0 || done === chosen.length)
       yield { type: "progress", phase: "decoding", done, total: chosen.length };

@@ -37,6 +37,9 @@ const families = {
   "ALiBi, dropout in training": { positions: "alibi", dropout: 0.1 },
 } as const;
 
+/** `pnpm check:long` counts live tensors over more steps. */
+const steps = process.env.TRIVIUM_LONG ? 50 : undefined;
+
 /** What only a single stream has. */
 const ofOneStream = { "positions that restart": { restartPositions: true } };
 
@@ -62,7 +65,7 @@ for (const on of backends) {
     const configs = whole.includes(`${attention.name} on ${on.backend}`) ? families : { "GPT-2 style": {} };
     for (const architecture of architectures) {
       const own = architecture.streams.length === 1 ? ofOneStream : controls;
-      describeArchitecture(architecture, { ...on, attention, configs: { ...configs, ...own } });
+      describeArchitecture(architecture, { ...on, attention, configs: { ...configs, ...own }, steps });
       const relu = { ReLU: { activation: "relu", positions: "none" } } as const;
       if (attention.name === "reference") {
         describeArchitecture(architecture, { ...on, attention, configs: relu, skip: kinks });

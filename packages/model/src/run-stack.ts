@@ -1,4 +1,4 @@
-import type { AttentionBias, AttentionKernel, PositionRows } from "@trivium/attention";
+import type { AttentionBias, AttentionKernel, DistanceBias, PositionRows } from "@trivium/attention";
 import { alibiSlopes } from "@trivium/attention";
 import { hashWords } from "@trivium/core";
 import type { Mask } from "@trivium/masks";
@@ -6,15 +6,14 @@ import {
   type AttendOptions,
   attendAndMix,
   feedForward,
-  type KeyValues,
   multiHeadAttention,
   norm,
   normOfSum,
+  type PagedKeyValues,
   type ProjectedKeyValues,
   projectAll,
   type Rotation,
   rotation,
-  splitKeyValues,
 } from "@trivium/nn";
 import { dropout, type ParameterTree, recompute, type Tensor, type Tensor2D, type Tensor3D, tf } from "@trivium/tensor";
 import type { ResolvedConfig } from "./resolve-config.ts";
@@ -27,13 +26,13 @@ export interface StackRun {
   readonly selfMask: Mask;
   /** Logical positions of the tokens that are run, `[B or 1][Q]`. */
   readonly queryPositions: PositionRows;
-  /** Logical positions of the keys that they see, `[B or 1][K]`. */
-  readonly keyPositions: PositionRows;
+  /** Logical positions of the keys that they see, `[B or 1][K]`; absent where keys and values come from pages. */
+  readonly keyPositions?: PositionRows | undefined;
   /** Whether positions see later ones; T5 gives those buckets of their own. */
   readonly bidirectional: boolean;
-  /** From the keys and values of memory and these tokens to all that they see: the cache's place. Default: these. */
-  readonly extend?: (layer: number, fresh: KeyValues) => KeyValues;
-  readonly cross?: { readonly mask: Mask; readonly keyValues: (layer: number) => KeyValues | ProjectedKeyValues };
+  /** Keeps the keys and values of memory and these tokens, and returns all that these tokens see. Default: these. */
+  readonly extend?: ((layer: number, fresh: ProjectedKeyValues) => ProjectedKeyValues | PagedKeyValues) | undefined;
+  readonly cross?: { readonly mask: Mask; readonly keyValues: (layer: number) => ProjectedKeyValues | PagedKeyValues };
   /** Keys and values of another stream, which stand before those of these tokens under one softmax. */
   readonly memory?: (layer: number) => ProjectedKeyValues;
   /** A seed turns dropout on. */
@@ -79,7 +78,7 @@ interface LayerTensors {
   readonly layer: LayerParameters;
   readonly shared: SharedTensors;
   /** Of the stream before it. */
-  readonly keyValues?: KeyValues | ProjectedKeyValues;
+  readonly keyValues?: ProjectedKeyValues | PagedKeyValues;
 }
 
 /** The same layer, run again in the backward pass instead of keeping what is between its tensors and its result. */
@@ -110,7 +109,7 @@ function runLayer({ x, layer, shared, keyValues: ofMemory }: LayerTensors, run: 
       const { heads, keyValueHeads } = config;
       const { query, ...own } = projectAll(layer.self, input, { heads, keyValueHeads, rotary: options.rotary });
       const fresh = run.memory ? behind(ofMemory as ProjectedKeyValues, own) : own;
-      const keyValues = run.extend ? run.extend(index, splitKeyValues(fresh, keyValueHeads)) : fresh;
+      const keyValues = run.extend?.(index, fresh) ?? fresh;
       return attendAndMix(layer.self, query, keyValues, withDropout(options, run, `${index}/self/probabilities`));
     }),
   ];
@@ -168,22 +167,28 @@ function selfOptions({ relative, rotary }: SharedTensors, run: StackRun): Attend
     heads,
     mask: selfMask,
     scale: attentionScale === "none" ? 1 : headWidth ** -0.5,
-    ...(bias ? { bias } : {}),
-    ...(rotary ? { rotary } : {}),
+    bias,
+    rotary,
   };
 }
 
 function selfBias(relative: Tensor2D | undefined, run: StackRun): AttentionBias | undefined {
-  const { config, queryPositions, keyPositions, bidirectional } = run;
+  const { queryPositions, keyPositions } = run;
+  const bias = keyPositions && distanceBias(relative, run);
+  return bias && { ...bias, queryPositions, keyPositions };
+}
+
+/** The bias of distances that self-attention adds, without the positions. */
+export function distanceBias(
+  relative: Tensor2D | undefined,
+  { config, bidirectional }: Pick<StackRun, "config" | "bidirectional">,
+): DistanceBias | undefined {
   if (relative) {
     const { relativeDirection, relativeMaxDistance: maxDistance } = config;
     const both = relativeDirection === "from-mask" ? bidirectional : relativeDirection === "bidirectional";
-    return { kind: "relative", table: relative, bidirectional: both, maxDistance, queryPositions, keyPositions };
+    return { kind: "relative", table: relative, bidirectional: both, maxDistance };
   }
-  if (config.positions === "alibi") {
-    return { kind: "alibi", slopes: alibiSlopes(config.heads), queryPositions, keyPositions };
-  }
-  return undefined;
+  return config.positions === "alibi" ? { kind: "alibi", slopes: alibiSlopes(config.heads) } : undefined;
 }
 
 function withDropout(options: AttendOptions, run: StackRun, site: string): AttendOptions {

@@ -5,16 +5,15 @@ export { type Initialisation, type InitialisationSizes, initialDeviation, type W
 export {
   type AttendOptions,
   attendAndMix,
-  type KeyValues,
   type MultiHeadAttentionOptions,
   multiHeadAttention,
   multiHeadAttentionSpec,
+  type PagedKeyValues,
   type Projected,
   type ProjectedKeyValues,
   type ProjectOptions,
   projectAll,
   projectKeyValues,
-  splitKeyValues,
 } from "./multi-head-attention.ts";
 export { type NormKind, norm, normOfSum, normSpec } from "./norm.ts";
 export { type Rotation, rotate, rotation } from "./rotary.ts";

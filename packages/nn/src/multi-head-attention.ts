@@ -2,11 +2,13 @@ import {
   type AttentionBias,
   type AttentionDropout,
   type AttentionKernel,
+  attendPages,
   attendProjected,
-  splitHeads,
+  type DistanceBias,
+  type PageReading,
 } from "@trivium/attention";
 import type { Mask } from "@trivium/masks";
-import { type ParameterTree, type SpecTree, type Tensor, type Tensor3D, type Tensor4D, tf } from "@trivium/tensor";
+import { type ParameterTree, type SpecTree, type Tensor, type Tensor3D, tf } from "@trivium/tensor";
 import { affine, affineSpec, affines } from "./affine.ts";
 import { type Rotation, rotate } from "./rotary.ts";
 
@@ -31,16 +33,16 @@ export function multiHeadAttentionSpec(options: MultiHeadAttentionOptions): Spec
   };
 }
 
-/** Keys and values of one attention layer as caches hold them, `[B, G, K, D]`. */
-export interface KeyValues {
-  readonly key: Tensor4D;
-  readonly value: Tensor4D;
-}
-
 /** Keys and values of one attention layer as projections leave them, `[B, K, G·D]`. */
 export interface ProjectedKeyValues {
   readonly key: Tensor3D;
   readonly value: Tensor3D;
+}
+
+/** Keys and values of one attention layer in the pages of a storage, and what of them each query reads. */
+export interface PagedKeyValues extends ProjectedKeyValues {
+  readonly reading: PageReading;
+  readonly bias?: DistanceBias | undefined;
 }
 
 /** Projects states `[B, K, M]` to keys and values, the keys rotated if positions are rotary. */
@@ -81,11 +83,6 @@ export function projectAll(
   return { query: rotateHeads(query, heads, rotary), key: rotateHeads(key, keyValueHeads, rotary), value };
 }
 
-/** Keys and values as caches hold them. */
-export function splitKeyValues({ key, value }: ProjectedKeyValues, heads: number): KeyValues {
-  return { key: splitHeads(key, heads), value: splitHeads(value, heads) };
-}
-
 /** Rotates each head of `[B, L, heads·D]`. */
 function rotateHeads(x: Tensor3D, heads: number, rotary: Rotation): Tensor3D {
   const [batch, length, width] = x.shape;
@@ -97,9 +94,9 @@ export interface AttendOptions {
   readonly heads: number;
   readonly mask: Mask;
   readonly scale: number;
-  readonly bias?: AttentionBias;
-  readonly rotary?: Rotation;
-  readonly dropout?: AttentionDropout;
+  readonly bias?: AttentionBias | undefined;
+  readonly rotary?: Rotation | undefined;
+  readonly dropout?: AttentionDropout | undefined;
 }
 
 /**
@@ -113,7 +110,7 @@ export interface AttendOptions {
 export function multiHeadAttention(
   parameters: ParameterTree,
   x: Tensor,
-  keyValues: KeyValues | ProjectedKeyValues,
+  keyValues: ProjectedKeyValues | PagedKeyValues,
   options: AttendOptions,
 ): Tensor {
   const { heads, rotary } = options;
@@ -123,24 +120,20 @@ export function multiHeadAttention(
 }
 
 /**
- * The same from queries that are projected already, and rotated.
+ * Multi-head attention from queries that are projected already, and rotated. Over pages of a storage the mask of the
+ * reading holds, and the bias that comes with it.
  *
- * @param query - `[B, Q, H·D]`.
+ * @param query - `[B, Q, H·D]`; over pages `[1, R, H·D]`.
  */
 export function attendAndMix(
   parameters: ParameterTree,
   query: Tensor3D,
-  keyValues: KeyValues | ProjectedKeyValues,
+  keyValues: ProjectedKeyValues | PagedKeyValues,
   { kernel, heads, mask, scale, bias, dropout }: Omit<AttendOptions, "rotary">,
 ): Tensor {
-  const attended = attendProjected(kernel, {
-    query,
-    ...keyValues,
-    heads,
-    mask,
-    scale,
-    ...(bias ? { bias } : {}),
-    ...(dropout ? { dropout } : {}),
-  });
+  const attended =
+    "reading" in keyValues
+      ? attendPages(kernel, { query, ...keyValues, heads, scale })
+      : attendProjected(kernel, { query, ...keyValues, heads, mask, scale, bias, dropout });
   return affine(parameters.output as ParameterTree, attended);
 }

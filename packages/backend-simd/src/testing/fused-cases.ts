@@ -169,8 +169,8 @@ export const fusedCases: Readonly<Record<string, KernelCase>> = Object.fromEntri
     attributes: { rate: 0.3, seed: from },
   })),
   fused("writeSlots", (r, m, from) => ({
-    inputs: all(from, { storage: [r, 2, 5, m], slots: [r, 2, 2, m] }),
-    attributes: { start: from % 4 },
+    inputs: all(from, { storage: [r + 4, m], slots: [3, m] }),
+    attributes: { runs: [2 + (from % 3), 2, from % 2, 1] },
   })),
   fused("adamW", (r, m, from) => {
     const shapes = [[r, m], [m], [5000]];
