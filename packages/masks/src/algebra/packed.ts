@@ -6,11 +6,8 @@ import { mask } from "../mask-plugin.ts";
 import { commonRows, readPerPosition } from "../per-row.ts";
 import { type DocumentLayout, layOutDocuments, type PackedDocument } from "./document-layout.ts";
 
-/** Options of the packed mask, as its plugin takes them. */
 export interface PackedOptions {
-  /** Document id of each query position; negative ids are padding. */
   readonly ids: PerPosition;
-  /** Document id of each key position. Default: `ids`. */
   readonly keyIds?: PerPosition | undefined;
 }
 
