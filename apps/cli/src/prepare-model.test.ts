@@ -13,10 +13,14 @@ const sizes = { vocabulary: 16, length: 8, output: createOutput(false) };
 
 test("an architecture of one's own gets the objective that its masks and streams ask for", () => {
   const tokens = { name: "mine", streams: ["tokens"] };
-  expect(defaultObjective({ ...tokens, selfMask: () => window({ left: 3, right: 0 }) })).toBe("causal-lm");
-  expect(defaultObjective({ ...tokens, selfMask: () => full() })).toBe("prefix-lm");
+  expect(defaultObjective({ ...tokens, reads: "past", selfMask: () => window({ left: 3, right: 0 }) })).toBe(
+    "causal-lm",
+  );
+  expect(defaultObjective({ ...tokens, reads: "all", selfMask: () => full() })).toBe("prefix-lm");
   const two = { name: "mine", streams: ["source", "target"] };
-  expect(defaultObjective({ ...two, selfMask: { source: () => full(), target: () => causal() } })).toBe("seq2seq");
+  expect(defaultObjective({ ...two, reads: "past", selfMask: { source: () => full(), target: () => causal() } })).toBe(
+    "seq2seq",
+  );
 });
 
 test("the model takes its own settings where they are given, and what the data decides", async () => {

@@ -39,7 +39,10 @@ test("every setting but plugins has a flag in kebab-case", () => {
 
 test("a switch needs no value and takes one", () => {
   expect(optionsOf(trainSchema, ["--resume"])).toEqual({ resume: true });
-  expect(optionsOf(trainSchema, ["--tied-head", "false", "--biases"])).toEqual({ tiedHead: false, biases: true });
+  expect(optionsOf(trainSchema, ["--head", '{"tied":false}', "--biases"])).toEqual({
+    head: { tied: false, bias: false },
+    biases: true,
+  });
 });
 
 test("help has headings, under which what most people want comes first", () => {

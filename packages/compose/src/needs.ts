@@ -5,13 +5,13 @@ import type { BackendNeeds } from "@trivium/tensor";
 
 /** Masks as they will be, with a sample prefix and packed if rows are, and what else the kernel will meet. */
 export function attentionNeeds(architecture: Architecture, config: ResolvedConfig, isPacked: boolean): AttentionNeeds {
-  const bias = ({ t5: "relative", alibi: "alibi" } as const)[config.positions as "t5" | "alibi"];
+  const bias = ({ t5: "relative", alibi: "alibi" } as const)[config.positions.kind as "t5" | "alibi"];
   return {
     masks:
       config.crossAttention === "merged"
         ? mergedMasks(architecture, config, isPacked)
         : separateMasks(architecture, isPacked),
-    ...(bias ? { bias } : {}),
+    bias,
     dropout: config.dropout > 0,
     groupedHeads: config.keyValueHeads !== config.heads,
     gradients: true,
@@ -33,7 +33,9 @@ function mergedMasks(architecture: Architecture, config: ResolvedConfig, isPacke
   const rows = { ids: new Int32Array(0), lengths: [8], length: 9, ...(isPacked && { documents: [[5, 3]] }) };
   const streams = Object.fromEntries(architecture.streams.map((stream) => [stream, rows]));
   const input = { size: 1, streams, prefixLengths: isPacked ? [3, 2] : [3] };
-  return architecture.streams.map((stream) => streamLayout({ architecture, config }, input, stream).selfMask);
+  return architecture.streams.flatMap((stream) => [
+    ...new Set(streamLayout({ architecture, config }, input, stream).selfMasks),
+  ]);
 }
 
 /** The tfjs ops that training a model of this configuration runs. */
@@ -51,8 +53,8 @@ export function backendNeeds({ activation, norm }: ResolvedConfig): BackendNeeds
   ];
   if (activation.startsWith("gelu") || activation.startsWith("geglu"))
     ops.push(activation.endsWith("tanh") ? "tanh" : "erf");
-  if (activation === "swiglu") ops.push("sigmoid");
+  if (activation === "swiglu" || activation === "silu") ops.push("sigmoid");
   if (activation === "relu") ops.push("relu");
-  ops.push(norm === "layer" ? "mean" : "rsqrt");
+  ops.push(norm.kind === "layer" ? "mean" : "rsqrt");
   return { gradients: true, ops };
 }

@@ -41,7 +41,7 @@ export function createModel({ architecture, config: options, attention: kernel }
       checkInput(architecture, config, input);
       return tf.tidy(() => readOutStates(config, runStreams(parts, tree, input, forward)));
     },
-    readOut: headOf,
+    readOut: (tree) => headOf(config, tree),
     prefill: (tree, input) => prefillCaches(parts, tree, input),
     reorder: reorderState,
     decode: (tree, state, ids) => decodeStep(parts, tree, state, ids),

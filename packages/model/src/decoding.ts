@@ -9,7 +9,7 @@ import { ShapeError, UnsupportedError } from "@trivium/core";
 import { logicalPositions, type ModelInput, type StreamRows } from "@trivium/features";
 import { type Mask, positioned } from "@trivium/masks";
 import { type ParameterTree, tf } from "@trivium/tensor";
-import { type Architecture, selfMaskOf } from "./architecture.ts";
+import { type Architecture, type MaskContext, selfMaskOf } from "./architecture.ts";
 import { checkInput, checkLength } from "./check-input.ts";
 import { embed, readOut } from "./embed.ts";
 import { mergedMask } from "./merged-mask.ts";
@@ -18,7 +18,7 @@ import { isMerged } from "./resolve-config.ts";
 import { runStack, type StackRun } from "./run-stack.ts";
 import { lastStates, type ModelParts, runStreams } from "./run-streams.ts";
 import { stackParameters } from "./stack-parameters.ts";
-import { readsBothWays } from "./stream-layout.ts";
+import { masksOfLayers, readsBothWays } from "./stream-layout.ts";
 
 /** The caches of one batch, layer by layer. */
 interface Caches extends DecodingState {
@@ -114,9 +114,11 @@ export function decodeStep(
   const stream = predicting(architecture);
   const before = (state.self[0] as SealedPrefixCache).positions;
   const queries = before.map((row, index) => [ids[index] === null ? -1 : Math.max(...row) + 1]);
-  checkLength(stream, Math.max(...queries.flat()) + 1, config.length);
   const keys = positionsWith(state.self[0] as SealedPrefixCache, queries);
-  const mask = textMask(parts, state, Math.max(...queries.flat()) + 1);
+  const length = Math.max(...queries.flat()) + 1;
+  checkLength(stream, length, config.length);
+  const masks = masksOfLayers(config, stream, (window) => textMask(parts, { ...state, window }, length));
+  const placed = new Map([...new Set(masks)].map((mask) => [mask, positioned(mask, { queries, keys })]));
   const self: SealedPrefixCache[] = [];
   const logits = tf.tidy(() => {
     const stack = stackParameters(architecture, config, tree, stream);
@@ -131,41 +133,53 @@ export function decodeStep(
     const run: StackRun = {
       config,
       kernel: parts.kernel,
-      selfMask: positioned(mask, { queries, keys }),
+      selfMasks: masks.map((mask) => placed.get(mask) as Mask),
       queryPositions: queries,
       keyPositions: keys,
       bidirectional: readsBothWays(parts, stream),
       extend(layer, fresh) {
-        const extended = (state.self[layer] as SealedPrefixCache).extend({ ...fresh, positions: queries, mask });
+        const extended = (state.self[layer] as SealedPrefixCache).extend({
+          ...fresh,
+          positions: queries,
+          mask: masks[layer] as Mask,
+        });
         self[layer] = extended;
         return extended;
       },
-      ...(isMerged(config) ? {} : crossStep(architecture, state, queries)),
+      cross: isMerged(config) ? undefined : crossStep(architecture, state, queries),
     };
     return readOut(config, tree, runStack(stack, x, run));
   });
   caches.delete(state);
   state.logits.dispose();
   return createState({
-    ...{ logits, prefixLengths, memoryLengths, self },
-    ...{ cross: state.cross, decoded: state.decoded + 1 },
+    logits,
+    prefixLengths,
+    memoryLengths,
+    self,
+    cross: state.cross,
+    decoded: state.decoded + 1,
   });
 }
 
 /** The self-attention mask over logical positions, as far as they go. */
-function textMask({ architecture, config }: ModelParts, state: Caches, length: number): Mask {
+function textMask(
+  { architecture, config }: ModelParts,
+  state: Pick<Caches, "prefixLengths" | "memoryLengths"> & Pick<MaskContext, "window">,
+  length: number,
+): Mask {
   if (!isMerged(config)) return selfMaskOf(architecture, predicting(architecture))(state);
   const { memoryLengths } = state;
   const positions = memoryLengths.map(() => Array.from({ length }, (_, position) => position));
   return mergedMask(architecture, state, { memoryLengths, queries: positions, keys: positions });
 }
 
-function crossStep(architecture: Architecture, state: Caches, queries: number[][]): Pick<StackRun, "cross"> {
+function crossStep(architecture: Architecture, state: Caches, queries: number[][]): StackRun["cross"] {
   const { crossMask } = architecture;
-  if (!crossMask) return {};
+  if (!crossMask) return undefined;
   const keys = (state.cross[0] as CrossAttentionCache).positions;
   const mask = positioned(crossMask({ prefixLengths: state.prefixLengths }), { queries, keys });
-  return { cross: { mask, keyValues: (layer) => state.cross[layer] as CrossAttentionCache } };
+  return { mask, keyValues: (layer) => state.cross[layer] as CrossAttentionCache };
 }
 
 const memoryOf = ({ streams }: Architecture, input: ModelInput) => input.streams[streams.at(-2) ?? ""];

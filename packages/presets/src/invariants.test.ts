@@ -23,7 +23,7 @@ const families = {
     norm: "rms",
     activation: "geglu-tanh",
     biases: false,
-    attentionScale: "none",
+    attention: { scale: "none" },
     scaleOutputs: true,
     initialisation: "t5",
     relativeBuckets: 4,
@@ -34,15 +34,15 @@ const families = {
     norm: "rms",
     activation: "swiglu",
     biases: false,
-    tiedHead: false,
+    head: { tied: false },
     keyValueHeads: 1,
   },
-  "BART style": { normPlacement: "post", initialisation: "bart", positions: "sinusoidal", scaleEmbeddings: true },
+  "BART style": { norm: { placement: "post" }, initialisation: "bart", positions: "sinusoidal", scaleEmbeddings: true },
   "ALiBi, dropout in training": { positions: "alibi", dropout: 0.1 },
 } as const;
 
 /** What only a single stream has. */
-const ofOneStream = { "positions that restart": { restartPositions: true } };
+const ofOneStream = { "positions that restart": { positions: { kind: "learned", restart: true } } };
 
 /** What only an encoder–decoder has. */
 const controls = { "shared stacks": { sharedStacks: true }, "half depth": { layers: { source: 1, target: 1 } } };

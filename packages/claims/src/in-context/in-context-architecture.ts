@@ -28,6 +28,7 @@ export function inContextArchitecture(architecture: Architecture, examples: numb
   return {
     name: architecture.name,
     streams,
+    reads: architecture.reads,
     selfMask: Object.fromEntries(masks),
     ...(crossMask && { crossMask: among(crossMask, examples) }),
   };
