@@ -19,15 +19,13 @@ const backends = [cpu, poisoned].map((on) => ({ backend: on.name, activate: () =
 const families = {
   "GPT-2 style": {},
   "T5 style": {
-    positions: "t5",
+    positions: { kind: "t5", buckets: 4, maxDistance: 8 },
     norm: "rms",
     activation: "geglu-tanh",
     biases: false,
     attention: { scale: "none" },
     scaleOutputs: true,
     initialisation: "t5",
-    relativeBuckets: 4,
-    relativeMaxDistance: 8,
   },
   "Llama style": {
     positions: "rotary",
@@ -39,6 +37,14 @@ const families = {
   },
   "BART style": { norm: { placement: "post" }, initialisation: "bart", positions: "sinusoidal", scaleEmbeddings: true },
   "ALiBi, dropout in training": { positions: "alibi", dropout: 0.1 },
+  "Qwen and Gemma style": {
+    positions: { kind: "rotary", fraction: 0.5, interleaved: true },
+    norm: { kind: "rms", unitOffset: true },
+    embeddingNorm: true,
+    biases: { queryKeyValue: true },
+    attention: { queryKeyNorm: true },
+    head: { bias: true, softCap: 5 },
+  },
 } as const;
 
 /** What only a single stream has. */

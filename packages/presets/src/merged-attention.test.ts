@@ -38,8 +38,13 @@ const families: Readonly<Record<string, Partial<ModelOptions>>> = {
   "GPT-2 style": {},
   "positions that restart": { positions: { kind: "learned", restart: true } },
   "T5 style": {
-    ...{ positions: "t5", norm: "rms", activation: "geglu-tanh", biases: false, attention: { scale: "none" } },
-    ...{ scaleOutputs: true, initialisation: "t5", relativeBuckets: 4, relativeMaxDistance: 8 },
+    positions: { kind: "t5", buckets: 4, maxDistance: 8 },
+    norm: "rms",
+    activation: "geglu-tanh",
+    biases: false,
+    attention: { scale: "none" },
+    scaleOutputs: true,
+    initialisation: "t5",
   },
   "Llama style": {
     ...{
