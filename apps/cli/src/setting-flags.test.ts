@@ -48,10 +48,6 @@ test("a part of the model is a word, or JSON with its options", () => {
   const rotary = { kind: "rotary", base: 5000 };
   expect(read("--positions", JSON.stringify(rotary), "--norm", "rms")).toEqual({ positions: rotary, norm: "rms" });
 });
-  const options = { base: 5000, fraction: 1, interleaved: false };
-  expect(positionsOf('{"kind":"rotary","base":5000}')).toEqual({ positions: { kind: "rotary", ...options } });
-  expect(optionsOf(trainSchema, ["--head", '{"tied":false}'])).toEqual({ head: { tied: false, bias: false } });
-});
 
 test("help has headings, under which what most people want comes first", () => {
   const flagsUnder = (schema: z.ZodObject, heading: string) => {
