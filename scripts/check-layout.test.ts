@@ -137,6 +137,22 @@ test.each([
   expect(violations(checkImports, nn)).toEqual([`packages/nn/src/index.ts:1: ${message}`]);
 });
 
+test("the main entry of a package does not reach the /node entry of another one", () => {
+  const exports = { ".": withSource("index"), "./node": withSource("node"), ...rest };
+  const io = packageFiles(
+    "data",
+    "primitive",
+    { exports },
+    { "src/index.ts": "export {};\n", "src/node.ts": `import "node:fs";\n` },
+  );
+  const text = `import "@trivium/data/node";\n`;
+  const main = { "src/index.ts": `export * from "./a.ts";\n`, "src/a.ts": text, "src/b.ts": text };
+  const nn = packageFiles("nn", "compute", dependsOn("data"), main);
+  expect(violations(checkImports, io, nn)).toEqual([
+    "packages/nn/src/a.ts:1: imports @trivium/data/node, but the main entry of @trivium/nn is pure: I/O needs an entry of its own",
+  ]);
+});
+
 test("a backend may import tfjs-core and Node's modules", () => {
   const files = { "src/index.ts": `import "@tensorflow/tfjs-core";\nimport "node:os";\n` };
   const dependencies = { dependencies: { "@tensorflow/tfjs-core": "4" } };

@@ -3,8 +3,8 @@ import { posix } from "node:path";
 import type { Manifest, Workspace, WorkspacePackage } from "../workspace.ts";
 import { type ImportedModule, importedModules, type SourceFile, sourceFiles, splitSpecifier } from "./source-files.ts";
 
-/** Packages whose main entry does I/O because that is their purpose, besides backends and apps. */
-const ioPackages = ["@trivium/checkpoint", "@trivium/data", "@trivium/tasks"];
+/** Packages whose main entry reads files, besides backends and apps. */
+const ioPackages = ["@trivium/presets", "@trivium/tasks"];
 
 /**
  * Checks every import of every source file: declared in the package's manifest, along the arrows, inside the package
@@ -38,6 +38,10 @@ function checkImport({ specifier }: ImportedModule, file: SourceFile, owner: Wor
   if (name !== owner.name && !declared(owner.manifest, context.manifest, file).has(name)) {
     return `imports ${name}, which ${owner.directory}/package.json does not declare`;
   }
+  if (entry === "./node" && name.startsWith("@trivium/")) {
+    const impure = checkPure(specifier, file, owner);
+    if (impure) return impure;
+  }
   const target = context.byName.get(name);
   return target && target !== owner ? checkWorkspaceImport(entry, target, file, owner, context) : undefined;
 }
@@ -48,8 +52,12 @@ function checkRelative(specifier: string, { path }: SourceFile, { directory }: W
   return /\.(ts|json)$/.test(specifier) ? undefined : `imports ${specifier} without its extension .ts`;
 }
 
-function checkBuiltin(specifier: string, { main }: SourceFile, { name, tags }: WorkspacePackage) {
+function checkBuiltin(specifier: string, file: SourceFile, owner: WorkspacePackage) {
   if (!specifier.startsWith("node:")) return `imports ${specifier}; write node:${specifier}`;
+  return checkPure(specifier, file, owner);
+}
+
+function checkPure(specifier: string, { main }: SourceFile, { name, tags }: WorkspacePackage) {
   if (!main || ioPackages.includes(name) || tags.includes("backend") || tags.includes("app")) return undefined;
   return `imports ${specifier}, but the main entry of ${name} is pure: I/O needs an entry of its own`;
 }

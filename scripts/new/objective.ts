@@ -7,11 +7,11 @@ export function objectiveBlueprint(names: Names): Blueprint {
   const source = "packages/objectives/src";
   return {
     files: {
-      [`${source}/${kebab}.ts`]: `import { isPair } from "@trivium/features";
-import { validateWith } from "@trivium/registry";
+      [`${source}/${kebab}.ts`]: `import { validateWith } from "@trivium/registry";
 import { z } from "zod";
-import { assertTokens, pairFeatures, pairPrompt, promptFeatures } from "./decoder-only-features.ts";
-import { fitsStreams } from "./fits-streams.ts";
+import { createObjective } from "./create-objective.ts";
+import { joined } from "./joined.ts";
+import { none } from "./none.ts";
 import { type Objective, objective } from "./objective.ts";
 import { tokenLoss, tokenLossOptions } from "./token-loss.ts";
 
@@ -19,23 +19,14 @@ const schema = z.strictObject(tokenLossOptions);
 
 /** Each token predicts the next one; of a pair, only the target carries loss. */
 export function ${camel}(options: z.input<typeof schema> = {}): Objective<"tokens"> {
-  const lossOptions = validateWith(schema, options, { code: "objective/options", what: "${kebab}" });
-  const streams = ["tokens"] as const;
-  return {
+  const settings = validateWith(schema, options, { code: "objective/options", what: "${kebab}" });
+  return createObjective({
     name: "${kebab}",
-    streams,
-    supports: (architecture) => fitsStreams("${kebab}", streams, architecture),
-    features(example, { special }) {
-      if (isPair(example)) return pairFeatures(example, special, "target");
-      const { tokens } = example;
-      assertTokens(tokens, 2);
-      const targets = tokens.slice(1);
-      return { streams: { tokens: tokens.slice(0, -1) }, prefixLength: 0, targets, lossWeights: targets.map(() => 1) };
-    },
-    prompt: (example, { special }) =>
-      isPair(example) ? pairPrompt(example.source, special) : promptFeatures(example.tokens),
-    loss: tokenLoss(lossOptions),
-  };
+    settings,
+    corruption: none(),
+    layout: joined({ loss: "target", prefix: "framed" }),
+    loss: tokenLoss(settings),
+  });
 }
 
 export const ${camel}Plugin = objective("${kebab}", ${camel}, {
@@ -60,6 +51,8 @@ describeObjective(${camel}({ labelSmoothing: 0.1 }), { activate });
       addImport(`${source}/index.ts`, `import { ${camel}Plugin } from "./${kebab}.ts";`),
       addEntry(`${source}/index.ts`, "objectivePlugins", `${camel}Plugin`),
     ],
-    next: [`write in ${source}/${kebab}.ts which tokens an example becomes, and which of them carry loss`],
+    next: [
+      `choose in ${source}/${kebab}.ts the corruption that rewrites an example, and the layout that says where loss is`,
+    ],
   };
 }

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readMetrics } from "@trivium/checkpoint";
+import { readMetrics } from "@trivium/checkpoint/node";
 import { createRandom } from "@trivium/core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { checkpointsOf, jsonOf, startTrivium, weightsOf } from "./run-trivium.ts";

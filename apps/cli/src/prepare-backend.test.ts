@@ -29,7 +29,7 @@ test("a provider of the user's own is found by its name", async () => {
 test("flags change the settings of a run; those of one backend are not for another", () => {
   expect(backendOverrides({ tokens: "3" })).toEqual({});
   expect(backendOverrides({ threads: "2", gemm: "wasm" })).toEqual({ threads: 2, gemm: "wasm" });
-  const none = { threads: undefined, gemm: undefined, precision: undefined };
+  const none = { threads: undefined, gemm: undefined, precision: undefined, attention: undefined };
   expect(backendOverrides({ backend: "cpu" })).toEqual({ ...none, backend: "cpu" });
   expect(() => backendOverrides({ precision: "half" })).toThrow(/^--precision: /);
   expect(() => backendOverrides({ threads: "0" })).toThrow(/^--threads: /);

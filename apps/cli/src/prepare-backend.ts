@@ -6,8 +6,9 @@ import { flagName } from "./flag-name.ts";
 import type { Plugins } from "./load-registry.ts";
 import { trainSettings } from "./settings.ts";
 
-/** What computes, and how. */
+/** The backend and its options, and the attention kernel, which a backend may lack. */
 export interface BackendSettings {
+  readonly attention?: string | undefined;
   readonly backend: string;
   readonly threads?: number | undefined;
   readonly gemm?: string | undefined;
@@ -49,9 +50,10 @@ export const addBackendFlags = (command: Command): Command =>
     .option("--backend <name>", "another backend than it was trained on")
     .option("--threads <count>", "threads of the backend. Default: one for each core")
     .option("--gemm <name>", "what multiplies large matrices: see `trivium doctor`")
-    .option("--precision <name>", "f32, or bf16 for the inputs of large matrix products");
+    .option("--precision <name>", "f32, or bf16 for the inputs of large matrix products")
+    .option("--attention <name>", "another attention kernel");
 
-/** What those flags change in the settings of a run. What was chosen for its backend is not for another one. */
+/** Reads what those flags change in the settings of a run. Settings that were chosen for its backend are not for another. */
 export function backendOverrides(flags: Readonly<Record<string, unknown>>): Partial<BackendSettings> {
   const given = Object.entries(flags).filter(([name]) => name in backendSettings.shape);
   const read = backendSettings.safeParse(Object.fromEntries(given));
@@ -59,11 +61,12 @@ export function backendOverrides(flags: Readonly<Record<string, unknown>>): Part
     const [{ path, message }] = read.error.issues as [z.core.$ZodIssue];
     throw new ConfigError("cli/settings", `${flagName(String(path[0]))}: ${message}`);
   }
-  const forgotten = flags.backend === undefined ? {} : { threads: undefined, gemm: undefined, precision: undefined };
+  const forgotten = flags.backend === undefined ? {} : notForAnother;
   return { ...forgotten, ...(read.data as Partial<BackendSettings>) };
 }
 
-const { backend, threads, gemm, precision } = trainSettings;
+const notForAnother = { threads: undefined, gemm: undefined, precision: undefined, attention: undefined };
+const { backend, threads, gemm, precision, attention } = trainSettings;
 const backendSettings = z
-  .object({ backend: backend.unwrap(), threads: z.coerce.number().pipe(threads.unwrap()), gemm, precision })
+  .object({ backend: backend.unwrap(), threads: z.coerce.number().pipe(threads.unwrap()), gemm, precision, attention })
   .partial();

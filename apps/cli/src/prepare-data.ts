@@ -1,7 +1,8 @@
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { ConfigError, DataError } from "@trivium/core";
-import { type Dataset, encodeExamples, fileDataset, fitPairTokenizer, fittingLength } from "@trivium/data";
+import { type Dataset, encodeExamples, fitPairTokenizer, fittingLength } from "@trivium/data";
+import { fileDataset } from "@trivium/data/node";
 import { encodeHeldOut, type HeldOut } from "@trivium/evaluator";
 import { type Example, isTextPair } from "@trivium/features";
 import { type PairTokenizer, pairTokenizerFromJson, type Tokenizer, type TokenizerJson } from "@trivium/text";

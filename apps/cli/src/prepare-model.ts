@@ -1,4 +1,3 @@
-import type { AttentionKernel } from "@trivium/attention";
 import { type Composition, composeOrThrow } from "@trivium/compose";
 import { ConfigError } from "@trivium/core";
 import { type Architecture, type ModelOptions, readsOf } from "@trivium/model";
@@ -7,6 +6,7 @@ import type { Backend } from "@trivium/tensor";
 import { type Optimizer, runBetas, runRates, type Schedule } from "@trivium/trainer";
 import type { Plugins } from "./load-registry.ts";
 import type { Output } from "./output.ts";
+import { type PreparedAttention, prepareAttention } from "./prepare-attention.ts";
 import { prepareBackend } from "./prepare-backend.ts";
 import { type ModelSettings, modelSettings, type SharedSettings } from "./settings.ts";
 
@@ -18,7 +18,7 @@ export interface DataSizes {
 
 /** A combination that works, with all that its settings name. */
 export interface PreparedModel extends Composition {
-  readonly attention: AttentionKernel;
+  readonly attention: PreparedAttention;
   readonly backend: Backend;
   readonly config: ModelOptions;
 }
@@ -35,13 +35,14 @@ export function prepareModel(
   { output, ...sizes }: DataSizes & { readonly output: Output },
 ): PreparedModel {
   const architecture = registry.find("architecture", settings.architecture).create as Architecture;
-  const attention = registry.create("attention", settings.attention, {}) as AttentionKernel;
   const backend = prepareBackend(settings, registry);
+  const attention = prepareAttention(settings.attention, registry, backend);
   const config = modelOptions(settings, sizes);
   const objective = prepareObjective(settings, registry, architecture);
   const { labelLeaks, packing } = settings;
   const isPacked = packing !== undefined;
-  const composition = composeOrThrow({ architecture, config, objective, attention, backend, labelLeaks, isPacked });
+  const parts = { architecture, config, objective, attention: attention.kernel, backend, labelLeaks, isPacked };
+  const composition = composeOrThrow(parts);
   for (const { message } of composition.warnings) output.note(`warning: ${message}`);
   return { ...composition, attention, backend, config };
 }

@@ -8,6 +8,7 @@ import { createFolderStore } from "@trivium/trainer/node";
 import type { CommandContext } from "./command-context.ts";
 import { type Plugins, resolvePlugin } from "./load-registry.ts";
 import type { RunConfig } from "./load-run.ts";
+import { noteAttention } from "./prepare-attention.ts";
 import { numericIdentity } from "./prepare-backend.ts";
 import { lastingData, type PreparedData, prepareData } from "./prepare-data.ts";
 import {
@@ -36,6 +37,7 @@ export async function prepareTraining(settings: TrainSettings, context: CommandC
   const sizes = { vocabulary: data.tokenizer.size, length: data.length };
   const composed = prepareModel(settings, registry, { ...sizes, output: context.output });
   await composed.backend.activate();
+  noteAttention(composed.attention, context.output);
   const { model, objective } = composed;
   const { steps, seed, clipNorm, checkpointing, resume, allowNumericChange, keep, checkpointEvery } = settings;
   const directory = settings.out ?? `runs/${settings.architecture}-${data.dataset.name.replace(/\.\w+$/, "")}`;
@@ -55,7 +57,7 @@ export async function prepareTraining(settings: TrainSettings, context: CommandC
     }),
     optimizer: prepareOptimizer(settings, registry),
     schedule: prepareSchedule(settings, registry),
-    identity: identityOf(settings, data),
+    identity: identityOf({ ...settings, attention: composed.attention.kernel.name }, data),
     numericIdentity: await numericIdentity(composed.backend),
     config: { cli: runConfig(settings, data, registry) },
     checkpoint: { store: createFolderStore({ directory, keep }), every: checkpointEvery },

@@ -29,7 +29,9 @@ export const trainSettings = {
     .enum(["f32", "bf16"])
     .optional()
     .describe("bf16 rounds the inputs of large matrix products, where the processor can. Default: f32"),
-  attention: name.default("fused").describe("The attention kernel: see `trivium list attention`"),
+  attention: name
+    .optional()
+    .describe("The attention kernel: see `trivium list attention`. Default: fused where the backend has it"),
   data: name.optional().describe("A .txt, .tsv or .jsonl file, or the name of a dataset: see `trivium list dataset`"),
   dataOptions: z
     .record(z.string(), z.json())

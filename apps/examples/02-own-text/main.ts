@@ -2,7 +2,8 @@
 import { fileURLToPath } from "node:url";
 import { reference } from "@trivium/attention";
 import { simd } from "@trivium/backend-simd";
-import { createBatchSource, encodeExamples, readExamples } from "@trivium/data";
+import { createBatchSource, encodeExamples } from "@trivium/data";
+import { readExamples } from "@trivium/data/node";
 import { compare } from "@trivium/evaluator";
 import type { TextExample } from "@trivium/features";
 import { causal } from "@trivium/model-causal";

@@ -20,8 +20,7 @@ export const attentionPlugins = [
     schema: blockwiseSchema,
   }),
   attentionKernel("fused", fused, {
-    description:
-      "One kernel of the backend for every mask, at the cost of what it shows; reference where there is none.",
+    description: "One kernel of the backend, which must have it, for every mask, at the cost of what it shows.",
     schema: z.strictObject({}),
   }),
 ] as const;

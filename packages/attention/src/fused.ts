@@ -1,14 +1,15 @@
+import { type Reason, UnsupportedError } from "@trivium/core";
 import {
+  type AttentionGrain,
+  activeTraits,
+  type Backend,
   type FusedAttentionBias,
   fusedAttention,
-  hasFusedAttention,
   type Tensor,
-  type Tensor2D,
   type Tensor3D,
   type Tensor4D,
   tf,
 } from "@trivium/tensor";
-import { attendProjected } from "./attend-projected.ts";
 import type {
   AttentionBias,
   AttentionKernel,
@@ -18,51 +19,89 @@ import type {
 } from "./attention-kernel.ts";
 import { attentionPlan } from "./attention-plan.ts";
 import { type AttentionShape, attentionScale, attentionShape, type ShapedRequest } from "./attention-shape.ts";
+import { biasByDistance } from "./bias-by-distance.ts";
+import { attendFusedPages } from "./fused-pages.ts";
 import { projectedHeadWidth } from "./projected-head-width.ts";
-import { reference } from "./reference.ts";
-import { relativeBucket } from "./relative-bucket.ts";
 
 /**
- * The fused kernel: attention as one kernel of the backend, forward and backward, whatever the mask; `reference` where
- * the backend has none.
+ * Creates the fused kernel: attention as one kernel of the backend, forward and backward, whatever the mask.
  *
- * Like `blockwise` the kernel never builds Q×K and keeps only the log-sum-exp of each query; what a mask hides costs nothing, at
- * a grain of 6 queries and 8 keys, and where it shows everything it is not looked at.
+ * Like `blockwise` the kernel never builds Q×K and keeps only the log-sum-exp of each query. Keys that a mask hides cost
+ * nothing, at the grain of the backend's tiles (`Backend.attentionGrain`), and where a mask shows everything it is not
+ * looked at. A backend without such a kernel is refused, by `supports` and when it runs.
  *
+ * @throws {UnsupportedError} `attention/no-fused-kernel` when it runs on a backend without fused attention.
  * @source online softmax: Milakov and Gimelshein 2018, https://arxiv.org/abs/1805.02867; backward by recomputation: Dao et
  *   al. 2022, appendix B, https://arxiv.org/abs/2205.14135; masks as blocks: He et al. 2024,
  *   https://arxiv.org/abs/2412.05496
  * @example fused().attend({ query, key, value, mask: causal() }).shape // => [1, 2, 4, 8]
  */
 export function fused(): AttentionKernel {
-  const elsewhere = reference();
   return {
     name: "fused",
-    supports: () => true,
+    supports: ({ backend }) => backend === undefined || hasFamily(backend) || lacksKernel(backend.name),
     attend(request) {
-      if (!hasFusedAttention()) return elsewhere.attend(request);
       const shape = attentionShape(request);
       return tf.tidy(() => attendFused(request, shape) as Tensor4D);
     },
     attendProjected(request) {
-      if (!hasFusedAttention()) return attendProjected(elsewhere, request);
       const shape = attentionShape(shapesOf(request));
       return tf.tidy(() => attendFused(request, shape) as Tensor3D);
     },
+    attendPages(request) {
+      grainOfBackend();
+      return attendFusedPages(request);
+    },
   };
+}
+
+/** An attention kernel that a default chose, and why. */
+export interface ChosenAttention {
+  readonly name: "fused" | "reference";
+  readonly why: string;
+}
+
+/**
+ * Chooses the kernel for a backend where none was asked for: `fused` if the backend has it, else `reference`.
+ *
+ * @example defaultAttention(cpu).why // => 'backend "cpu" has no fused attention'
+ */
+export const defaultAttention = (backend: Pick<Backend, "name" | "fused">): ChosenAttention =>
+  hasFamily(backend)
+    ? { name: "fused", why: `backend "${backend.name}" has attention as one kernel` }
+    : { name: "reference", why: `backend "${backend.name}" has no fused attention` };
+
+const hasFamily = ({ fused }: Pick<Backend, "fused">): boolean => fused.includes("attention");
+
+const lacksKernel = (backend: string): Reason => ({
+  code: "attention/no-fused-kernel",
+  message: `backend "${backend}" has no fused attention; use the attention kernel "reference" or "blockwise", or the backend "simd"`,
+});
+
+/** @throws {UnsupportedError} `attention/no-fused-kernel` */
+function grainOfBackend(): AttentionGrain {
+  const { attentionGrain } = activeTraits();
+  if (attentionGrain) return attentionGrain;
+  const { code, message } = lacksKernel(tf.getBackend());
+  throw new UnsupportedError(code, message);
 }
 
 function attendFused(request: AttentionRequest | ProjectedAttentionRequest, shape: AttentionShape): Tensor {
   const { query, key, value, mask, bias, dropout } = request;
   return fusedAttention({
-    ...{ query, key, value, heads: shape.H, groups: shape.G, dropout },
-    plan: attentionPlan(mask, shape),
+    query,
+    key,
+    value,
+    heads: shape.H,
+    groups: shape.G,
+    dropout,
+    plan: attentionPlan(mask, shape, grainOfBackend()),
     bias: bias && describeBias(bias),
     scale: attentionScale(request, shape),
   });
 }
 
-/** The shapes that a projected request has once its heads are split, for the checks that all kernels share. */
+/** Returns the shapes that a projected request has once its heads are split, for the checks that all kernels share. */
 function shapesOf(request: ProjectedAttentionRequest): ShapedRequest {
   const { heads: _, query, key, value, ...rest } = request;
   const headWidth = projectedHeadWidth(request);
@@ -79,16 +118,12 @@ function describeBias(bias: AttentionBias): FusedAttentionBias {
   const { queryPositions, keyPositions } = bias;
   const [firstQuery, lastQuery] = extremes(queryPositions);
   const [firstKey, lastKey] = extremes(keyPositions);
-  const leastDistance = firstKey - lastQuery;
-  const distances = Array.from({ length: lastKey - firstQuery - leastDistance + 1 }, (_, at) => at + leastDistance);
-  return {
-    kind: "distance",
-    values: byDistance(bias, distances),
-    leastDistance,
+  return biasByDistance(bias, {
+    leastDistance: firstKey - lastQuery,
+    greatestDistance: lastKey - firstQuery,
     queryPositions: tf.tensor2d(queryPositions as number[][], undefined, "int32"),
     keyPositions: tf.tensor2d(keyPositions as number[][], undefined, "int32"),
-    trainable: bias.kind === "relative",
-  };
+  });
 }
 
 function extremes(positions: PositionRows): [least: number, greatest: number] {
@@ -100,14 +135,4 @@ function extremes(positions: PositionRows): [least: number, greatest: number] {
     }
   }
   return [least, greatest];
-}
-
-/** The bias of each head at each distance, `[H, distances]`; tfjs takes its gradient back to the table. */
-function byDistance(bias: Exclude<AttentionBias, { kind: "dense" }>, distances: readonly number[]): Tensor2D {
-  if (bias.kind === "alibi") {
-    return tf.tensor2d(bias.slopes.map((slope) => distances.map((distance) => -slope * Math.abs(distance))));
-  }
-  const { table, maxDistance, bidirectional } = bias;
-  const bucketOf = relativeBucket({ buckets: table.shape[0], maxDistance, bidirectional });
-  return tf.transpose(tf.gather(table, tf.tensor1d(distances.map(bucketOf), "int32"))) as Tensor2D;
 }

@@ -7,7 +7,7 @@ import { repeatGroups } from "./repeat-groups.ts";
 /** What linear attention takes: no bias, for there is nothing to be normalised, and no dropout. */
 export interface LinearAttentionRequest extends Pick<AttentionRequest, "query" | "key" | "value" | "mask"> {
   /** Multiplier on the products, dimensionless. Default 1. */
-  readonly scale?: number;
+  readonly scale?: number | undefined;
 }
 
 /**

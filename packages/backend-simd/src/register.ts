@@ -13,23 +13,25 @@ import {
   unregisterKernel,
 } from "@tensorflow/tfjs-core";
 import { ConfigError, UnsupportedError } from "@trivium/core";
-import type { ProfileSession } from "@trivium/tensor";
-import { SimdBackend, type SimdOptions, type SimdUse } from "./backend/simd-backend.ts";
+import { type BackendTraits, declareTraits, fusedFamilies, type ProfileSession } from "@trivium/tensor";
+import { SimdBackend } from "./backend/simd-backend.ts";
+import type { SimdOptions, SimdUse } from "./backend/simd-options.ts";
 import type { AcceleratedKernel } from "./kernels/accelerated-kernel.ts";
 import { acceleratedKernels } from "./kernels/all.ts";
+import { attentionGrain } from "./kernels/fused/attention.ts";
 import { createProfiler } from "./profile/create-profiler.ts";
 
 /** Above tfjs's cpu (1), as is its wasm backend: a program that imports this and chooses nothing gets `simd`. */
 const PRIORITY = 2;
 
-/** What was registered under one name. */
+/** A backend that was registered under one name. */
 export interface SimdRegistration {
   readonly name: string;
-  /** How often each accelerated kernel did the work itself, by kernel name; 0 for one that never did. */
+  /** Returns how often each accelerated kernel did the work itself, by kernel name; 0 for one that never did. */
   acceleratedCalls(): Readonly<Record<string, number>>;
   /** Resolves when every thread takes jobs; until then those that do, do the work. */
   threadsReady(): Promise<void>;
-  /** What the backend holds; starts it if tfjs has not yet. */
+  /** Returns what the backend holds; starts it if tfjs has not yet. */
   use(): SimdUse;
   /**
    * Starts to record kernel calls, matrix products and memory.
@@ -38,6 +40,14 @@ export interface SimdRegistration {
    */
   profile(): ProfileSession;
 }
+
+/** Returns the traits of a backend with these options. */
+export const simdTraits = ({ accelerate = true }: Pick<SimdOptions, "accelerate">): BackendTraits => ({
+  reads: "cheap",
+  arithmetic: "float32",
+  fused: accelerate ? fusedFamilies : [],
+  attentionGrain: accelerate ? attentionGrain : undefined,
+});
 
 /**
  * Registers a tfjs backend on shared memory: every kernel of tfjs's cpu backend, the accelerated ones in their place.
@@ -57,6 +67,7 @@ export function registerSimdBackend(name: string, options: SimdOptions = {}): Si
     throw new ConfigError("simd/name-taken", `tfjs has a backend named "${name}" already; give this one another name`);
   }
   registerBackend(name, () => new SimdBackend(options), PRIORITY);
+  declareTraits(name, simdTraits(options));
   if (getKernelsForBackend(name).length === 0) copyRegisteredKernels("cpu", name);
   kernels.forEach((kernel, index) => {
     replaceKernel(name, kernel, () => {

@@ -1,13 +1,13 @@
 import { type Plugin, validateWith } from "@trivium/registry";
 import { activateBackend, type Backend, backend } from "@trivium/tensor";
-import type { SimdOptions } from "./backend/simd-backend.ts";
+import type { SimdOptions } from "./backend/simd-options.ts";
 import { type ChosenOptions, chosenOptionsSchema, describeOptions } from "./chosen-options.ts";
 import { chooseGemm } from "./gemm/choose-gemm.ts";
 import { kernelHashes } from "./generated/kernels.ts";
-import { bestBuild } from "./native/create-native.ts";
 import { probeSimd } from "./probe.ts";
-import { registerSimdBackend, type SimdRegistration } from "./register.ts";
+import { registerSimdBackend, type SimdRegistration, simdTraits } from "./register.ts";
 import { threadCount } from "./threads/thread-count.ts";
+import { bestBuild } from "./wasm/create-wasm-kernels.ts";
 
 export interface CreateSimdBackendOptions extends SimdOptions {
   /** The name under which tfjs knows it; each set of options needs its own. */
@@ -29,16 +29,17 @@ export function createSimdBackend({ name, ...options }: CreateSimdBackendOptions
 /** @param identity - the name in its numeric identity, which the number of threads is no part of. */
 function createBackend(name: string, options: SimdOptions, identity: string): Backend & SimdRegistration {
   const registration = registerSimdBackend(name, options);
+  const traits = simdTraits(options);
   const probe = () => probeSimd(options);
   const activate = async () => {
     // tfjs only prints what a backend throws when it is made.
     threadCount(options.threads);
     chooseGemm(options);
-    await activateBackend({ name, probe });
+    await activateBackend({ ...traits, name, probe });
     await registration.threadsReady();
   };
   const numericIdentity = async () => numericIdentityOf(identity, options);
-  return { ...registration, probe, numericIdentity, activate };
+  return { ...registration, ...traits, probe, numericIdentity, activate };
 }
 
 function numericIdentityOf(name: string, options: SimdOptions): Record<string, string> {

@@ -1,28 +1,28 @@
 import type { Plugin } from "@trivium/registry";
-import { activateBackend, type Backend, backend, type Probe } from "@trivium/tensor";
+import { activateBackend, type Backend, type BackendTraits, backend, type Probe } from "@trivium/tensor";
 import { findAddon } from "./find-addon.ts";
 import { restoreIsNullOrUndefined } from "./restore-is-null-or-undefined.ts";
 
 const VERSION = "4.22.0";
 
+/** Options of `createTfjsNodeBackend`. */
 export interface TfjsNodeBackendOptions {
   /** A file or folder from whose `node_modules` the package is loaded. Default: this package's own place. */
-  readonly from?: string;
+  readonly from?: string | undefined;
 }
 
-/** libtensorflow through `@tensorflow/tfjs-node`, which a program installs itself; see the README for why. */
+/** Creates the backend of libtensorflow through `@tensorflow/tfjs-node`, which a program installs itself. */
 export function createTfjsNodeBackend({ from = import.meta.url }: TfjsNodeBackendOptions = {}): Backend {
-  const name = "tensorflow";
-  const probe = async (): Promise<Probe> => probeFrom(from);
+  const traits: BackendTraits = { reads: "cheap", arithmetic: "float32", fused: [] };
+  const parts = { ...traits, name: "tensorflow", probe: async (): Promise<Probe> => probeFrom(from) };
   return {
-    name,
-    probe,
+    ...parts,
     async activate() {
-      if ((await probe()).available) {
+      if ((await parts.probe()).available) {
         restoreIsNullOrUndefined();
         requireFrom(from)("@tensorflow/tfjs-node");
       }
-      await activateBackend({ name, probe });
+      await activateBackend(parts);
     },
   };
 }

@@ -5,6 +5,8 @@ import { createTfjsBackend } from "./create-tfjs-backend.ts";
 /** tfjs's plain JavaScript backend: slow, everywhere, and the oracle of every other one. */
 export const cpu: Backend = createTfjsBackend({
   name: "cpu",
+  reads: "cheap",
+  arithmetic: "float32",
   probe: async () => ({ available: true, detail: "plain JavaScript, one thread" }),
   load,
 });

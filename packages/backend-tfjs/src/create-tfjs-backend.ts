@@ -1,6 +1,7 @@
-import { activateBackend, type Backend, type Probe } from "@trivium/tensor";
+import { activateBackend, type Backend, type BackendTraits, type Probe } from "@trivium/tensor";
 
-export interface TfjsBackendParts {
+/** A backend of tfjs, before its package is imported. */
+export interface TfjsBackendParts extends Pick<BackendTraits, "reads" | "arithmetic"> {
   /** The name under which tfjs knows it. */
   readonly name: string;
   readonly probe: () => Promise<Probe>;
@@ -8,14 +9,14 @@ export interface TfjsBackendParts {
   readonly load: () => Promise<unknown>;
 }
 
-/** A backend whose tfjs package is imported when it is first activated, so that knowing of it costs nothing. */
-export function createTfjsBackend({ name, probe, load }: TfjsBackendParts): Backend {
+/** Creates a backend whose tfjs package is imported when it is first activated, so that knowing of it costs nothing. */
+export function createTfjsBackend({ load, ...given }: TfjsBackendParts): Backend {
+  const parts = { ...given, fused: [] };
   return {
-    name,
-    probe,
+    ...parts,
     async activate() {
-      if ((await probe()).available) await load();
-      await activateBackend({ name, probe });
+      if ((await parts.probe()).available) await load();
+      await activateBackend(parts);
     },
   };
 }

@@ -14,6 +14,8 @@ export interface WasmBackendOptions {
 export function createWasmBackend({ paths }: WasmBackendOptions = {}): Backend {
   return createTfjsBackend({
     name: "wasm",
+    reads: "cheap",
+    arithmetic: "float32",
     probe: async () =>
       typeof WebAssembly === "object"
         ? { available: true, detail: "tfjs's WebAssembly kernels, with those for training added" }

@@ -5,6 +5,8 @@ import { createTfjsBackend } from "./create-tfjs-backend.ts";
 /** tfjs's WebGL backend, for pages and workers of a browser. */
 export const webgl: Backend = createTfjsBackend({
   name: "webgl",
+  reads: "stalling",
+  arithmetic: "float32-shader",
   probe,
   load: () => import("@tensorflow/tfjs-backend-webgl"),
 });

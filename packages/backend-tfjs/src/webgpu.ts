@@ -5,6 +5,8 @@ import { createTfjsBackend } from "./create-tfjs-backend.ts";
 /** tfjs's WebGPU backend, for browsers and for whatever else has `navigator.gpu`. */
 export const webgpu: Backend = createTfjsBackend({
   name: "webgpu",
+  reads: "stalling",
+  arithmetic: "float32-shader",
   probe,
   load: () => import("@tensorflow/tfjs-backend-webgpu"),
 });

@@ -1,14 +1,3 @@
-export { makeFolder } from "./durable-file.ts";
-export { withFileErrors } from "./file-errors.ts";
-export { type LatestCheckpoint, latestCheckpoint } from "./latest-checkpoint.ts";
-export { appendMetrics, type MetricsRecord, readMetrics, truncateMetrics } from "./metrics.ts";
-export { type Checkpoint, readCheckpoint } from "./read-checkpoint.ts";
-export { type OpenedRun, type OpenRunOptions, openRun, RUN_FILE_NAME, readRunIdentity } from "./run-folder.ts";
-export { releaseRun } from "./run-lock.ts";
-export * from "./safetensors.ts";
-export {
-  type CheckpointFiles,
-  discardCheckpointsAfter,
-  type WriteCheckpointOptions,
-  writeCheckpoint,
-} from "./write-checkpoint.ts";
+export { type DecodeSafetensorsOptions, decodeSafetensors, type Safetensors } from "./decode-safetensors.ts";
+export { encodeSafetensors, safetensorsChunks } from "./encode-safetensors.ts";
+export type { NamedArray, NamedArrays } from "./named-arrays.ts";

@@ -17,7 +17,7 @@ afterAll(() => rm(root, { recursive: true }));
 
 /** Resumes the run and writes a checkpoint for each step, whose every value says which step it is, until it is killed. */
 const program = `
-  import { appendMetrics, latestCheckpoint, openRun, truncateMetrics, writeCheckpoint } from "@trivium/checkpoint";
+  import { appendMetrics, latestCheckpoint, openRun, truncateMetrics, writeCheckpoint } from "@trivium/checkpoint/node";
   const [run, metrics] = process.argv.slice(1);
   await openRun(run, { identity: { of: "the kill test" }, resume: true });
   const { checkpoint } = await latestCheckpoint(run);

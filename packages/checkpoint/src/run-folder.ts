@@ -1,10 +1,9 @@
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { CheckpointError } from "@trivium/core";
+import { CheckpointError, jsonDifferences } from "@trivium/core";
 import { z } from "zod";
 import { makeFolder, replaceDurably, syncFolder } from "./durable-file.ts";
 import { systemCode, withFileErrors } from "./file-errors.ts";
-import { jsonDifferences } from "./json-differences.ts";
 import { lockRun } from "./run-lock.ts";
 import { checkpointsFolder, LOCK_PREFIX, namesIn, stepFolders, TEMPORARY_PREFIX } from "./step-folder.ts";
 

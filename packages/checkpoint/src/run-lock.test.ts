@@ -25,7 +25,7 @@ const holders = async () =>
 /** A process that has opened the run, and does then what it is told. */
 async function otherProcess(then: string) {
   const program = `
-    import { openRun } from "@trivium/checkpoint";
+    import { openRun } from "@trivium/checkpoint/node";
     await openRun(process.argv[1], { identity: ${JSON.stringify(identity)}, resume: true });
     process.stdout.write("open");
     ${then}
@@ -106,7 +106,7 @@ test("of many processes that open a run at once after a kill, at most one gets i
   killed.kill("SIGKILL");
   await once(killed, "close");
   const program = `
-    import { openRun } from "@trivium/checkpoint";
+    import { openRun } from "@trivium/checkpoint/node";
     process.stdout.write("ready");
     await new Promise((resolve) => process.stdin.once("data", resolve));
     const got = await openRun(process.argv[1], { identity: ${JSON.stringify(identity)}, resume: true }).then(() => "yes", ({ code }) => code);

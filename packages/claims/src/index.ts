@@ -35,7 +35,6 @@ export {
   type Evidence,
   type Findings,
   type FindingsTable,
-  type Json,
   type Preset,
   type Verdict,
 } from "./framework/claim.ts";

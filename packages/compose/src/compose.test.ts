@@ -1,4 +1,4 @@
-import { type AttentionKernel, reference } from "@trivium/attention";
+import { type AttentionKernel, fused, reference } from "@trivium/attention";
 import { drawAscii, full, type Mask } from "@trivium/masks";
 import type { Architecture } from "@trivium/model";
 import { causal } from "@trivium/model-causal";
@@ -97,20 +97,20 @@ test("a prefix mask with a causal-only kernel is refused in the kernel's words",
   });
 });
 
-test("a backend without a gradient that training needs is refused in the backend's words", () => {
-  const lacking: Backend = {
-    name: "lacking",
+test("fused attention is refused on a backend that does not have it, and nothing else takes its place", () => {
+  const plain: Backend = {
+    name: "plain",
+    reads: "cheap",
+    arithmetic: "float32",
+    fused: [],
     probe: async () => ({ available: true, detail: "" }),
     activate: async () => {},
-    supports: ({ gradients, ops }) =>
-      !(gradients && ops.includes("unsortedSegmentSum")) || {
-        code: "backend/gradient",
-        message: "no gradient of gather",
-      },
   };
-  expect(() =>
-    composeOrThrow({ architecture: causal, objective: causalLm(), config, attention, backend: lacking }),
-  ).toThrow("this combination cannot work: no gradient of gather");
+  const parts = { architecture: causal, objective: causalLm(), config, attention: fused() };
+  expect(() => composeOrThrow({ ...parts, backend: plain })).toThrow(
+    'this combination cannot work: backend "plain" has no fused attention; use the attention kernel "reference"',
+  );
+  expect(compose({ ...parts, backend: { ...plain, fused: ["attention"] } })).toMatchObject({ works: true });
 });
 
 test("pitfall 11: loss on every token under a prefix mask is refused as a label leak, or warned of when asked for", () => {

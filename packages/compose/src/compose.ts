@@ -3,20 +3,24 @@ import { type Reason, UnsupportedError } from "@trivium/core";
 import { type Architecture, createModel, type LanguageModel, type ModelOptions, resolveConfig } from "@trivium/model";
 import type { Objective } from "@trivium/objectives";
 import type { Backend } from "@trivium/tensor";
+import { type PairTokenizer, reservedSpecials, type SpecialTokens } from "@trivium/text";
 import { leakReasons } from "./leak-reasons.ts";
-import { attentionNeeds, backendNeeds } from "./needs.ts";
+import { missingTokens } from "./missing-tokens.ts";
+import { attentionNeeds } from "./needs.ts";
 
-/** What is put together. Streams that do not fit are a compile error where their names are literal. */
+/** The parts of a composition. Streams that do not fit are a compile error where their names are literal. */
 export interface Parts<Stream extends string> {
   readonly architecture: Architecture<Stream>;
   readonly config: ModelOptions;
   readonly objective: Objective<NoInfer<Stream>>;
   readonly attention: AttentionKernel;
-  readonly backend?: Backend;
+  readonly backend?: Backend | undefined;
+  /** The tokenizer of the data. Default: not known, so special tokens that it may lack are not looked for. */
+  readonly tokenizer?: Pick<PairTokenizer, "name" | "special"> | undefined;
   /** Whether examples share rows: the kernel then meets masks of packed documents. Default false. */
-  readonly isPacked?: boolean;
-  /** What to do when a target can be seen by its own predictor. Default `"refuse"`. */
-  readonly labelLeaks?: "refuse" | "warn";
+  readonly isPacked?: boolean | undefined;
+  /** The answer to more labels in sight of their own predictors than the objective declares. Default `"refuse"`. */
+  readonly labelLeaks?: "refuse" | "warn" | undefined;
 }
 
 /** A combination that works. */
@@ -25,7 +29,7 @@ export interface Composition {
   readonly model: LanguageModel;
   readonly objective: Objective;
   readonly backend: Backend | undefined;
-  /** What works but deserves a look. */
+  /** Findings that do not keep it from working. */
   readonly warnings: readonly Reason[];
 }
 
@@ -38,24 +42,24 @@ export interface Refusal {
 /**
  * Puts an architecture, an objective, an attention kernel and a backend together, or says why they cannot work.
  *
- * Each part is asked, nothing is guessed and nothing falls back: the objective whether its streams are the
- * architecture's, the kernel about its masks, the backend about the ops. Then the masks and the objective's own
- * features go through the label-leak analysis.
+ * Each part is asked, nothing is guessed and nothing falls back: the objective whether it fits the architecture's
+ * streams and masks, the tokenizer about the special tokens, the kernel about the masks and the backend. Then the masks
+ * and the objective's own features go through the label-leak analysis.
  *
  * @throws {ConfigError} `model/config` if the configuration itself is wrong.
  * @example compose({ architecture: causal, config: { vocabulary: 64 }, objective: causalLm(), attention: reference() }).works // => true
  */
 export function compose<const Stream extends string>(parts: Parts<Stream>): Composition | Refusal {
-  const { architecture, objective, attention, backend, labelLeaks = "refuse", isPacked = false } = parts;
+  const { architecture, objective, attention, backend, tokenizer, labelLeaks = "refuse", isPacked = false } = parts;
   const config = resolveConfig(architecture, parts.config);
   const fits = objective.supports(architecture);
   if (fits !== true) return { works: false, reasons: [fits] };
-  const answers = [
-    attention.supports(attentionNeeds(architecture, config, isPacked)),
-    backend?.supports?.(backendNeeds(config)) ?? true,
-  ];
-  const leaks = leakReasons(architecture, config, objective);
-  const reasons = answers.filter((answer): answer is Reason => answer !== true);
+  const missing = tokenizer ? missingTokens(objective, tokenizer) : [];
+  if (missing.length > 0) return { works: false, reasons: missing };
+  const answer = attention.supports(attentionNeeds(architecture, config, { isPacked, backend }));
+  const special = tokenizer?.special ?? standIn(objective);
+  const leaks = leakReasons({ architecture, config, objective, special });
+  const reasons: Reason[] = answer === true ? [] : [answer];
   if (labelLeaks === "refuse") reasons.push(...leaks);
   if (reasons.length > 0) return { works: false, reasons };
   const model = createModel({ architecture, config: parts.config, attention });
@@ -70,4 +74,12 @@ export function composeOrThrow<const Stream extends string>(parts: Parts<Stream>
   throw new UnsupportedError("compose/refused", `this combination cannot work: ${reasons}`, {
     details: { reasons: composed.reasons },
   });
+}
+
+/** Special tokens with everything that an objective needs: where labels leak does not depend on their ids. */
+function standIn({ needs = [] }: Objective): SpecialTokens {
+  const special = reservedSpecials();
+  const named = Object.fromEntries(needs.map((need, index) => [need, 1000 + index]));
+  const sentinels = Array.from({ length: 100 }, (_, index) => 2000 - index);
+  return { ...special, mask: 999, sentinels, named: { ...named, ...special.named } };
 }

@@ -1,12 +1,23 @@
 import type { AttentionNeeds } from "@trivium/attention";
 import { type Mask, packed } from "@trivium/masks";
 import { type Architecture, type ResolvedConfig, selfMaskOf, streamLayout } from "@trivium/model";
-import type { BackendNeeds } from "@trivium/tensor";
+import type { Backend } from "@trivium/tensor";
 
-/** Masks as they will be, with a sample prefix and packed if rows are, and what else the kernel will meet. */
-export function attentionNeeds(architecture: Architecture, config: ResolvedConfig, isPacked: boolean): AttentionNeeds {
+/** The rows and the backend that a kernel will work on. */
+interface Place {
+  readonly isPacked: boolean;
+  readonly backend: Backend | undefined;
+}
+
+/** Returns masks as they will be, with a sample prefix and packed if rows are, and what else the kernel will meet. */
+export function attentionNeeds(
+  architecture: Architecture,
+  config: ResolvedConfig,
+  { isPacked, backend }: Place,
+): AttentionNeeds {
   const bias = ({ t5: "relative", alibi: "alibi" } as const)[config.positions.kind as "t5" | "alibi"];
   return {
+    backend,
     masks:
       config.crossAttention === "merged"
         ? mergedMasks(architecture, config, isPacked)
@@ -36,25 +47,4 @@ function mergedMasks(architecture: Architecture, config: ResolvedConfig, isPacke
   return architecture.streams.flatMap((stream) => [
     ...new Set(streamLayout({ architecture, config }, input, stream).selfMasks),
   ]);
-}
-
-/** The tfjs ops that training a model of this configuration runs. */
-export function backendNeeds({ activation, norm }: ResolvedConfig): BackendNeeds {
-  const ops = [
-    "matMul",
-    "fusedMatMul",
-    "gather",
-    "unsortedSegmentSum",
-    "softmax",
-    "where",
-    "transpose",
-    "logSumExp",
-    "oneHot",
-  ];
-  if (activation.startsWith("gelu") || activation.startsWith("geglu"))
-    ops.push(activation.endsWith("tanh") ? "tanh" : "erf");
-  if (activation === "swiglu" || activation === "silu") ops.push("sigmoid");
-  if (activation === "relu") ops.push("relu");
-  ops.push(norm.kind === "layer" ? "mean" : "rsqrt");
-  return { gradients: true, ops };
 }

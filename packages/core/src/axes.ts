@@ -17,8 +17,16 @@ export const AXES = {
 export type AxisLetter = keyof typeof AXES;
 export type Shape = readonly number[];
 
-/** Per argument: its shape, and the axes it should have, separated by blanks: `[query.shape, "B H Q D"]`. */
-export type ShapeTable = Readonly<Record<string, readonly [shape: Shape, axes: string]>>;
+type ShapeAndAxes = readonly [shape: Shape, axes: string];
+
+/**
+ * Per argument: its shape, and the axes it should have, separated by blanks: `[query.shape, "B H Q D"]`. An argument that
+ * is not given has neither.
+ */
+export type ShapeTable = Readonly<Record<string, ShapeAndAxes | undefined>>;
+
+const given = (table: ShapeTable): [name: string, ShapeAndAxes][] =>
+  Object.entries(table).filter((entry): entry is [string, ShapeAndAxes] => entry[1] !== undefined);
 
 const print = (shape: Shape): string => `[${shape.join(", ")}]`;
 
@@ -35,7 +43,7 @@ const print = (shape: Shape): string => `[${shape.join(", ")}]`;
  */
 export function assertShapes(code: string, table: ShapeTable): Record<string, number> {
   const sizes: Record<string, number> = {};
-  for (const [name, [shape, axes]] of Object.entries(table)) {
+  for (const [name, [shape, axes]] of given(table)) {
     const letters = axes.split(" ");
     if (letters.length !== shape.length) {
       throw mismatch(code, table, `${name} should have rank ${letters.length} [${letters.join(", ")}]`);
@@ -56,8 +64,8 @@ export function assertShapes(code: string, table: ShapeTable): Record<string, nu
 }
 
 function mismatch(code: string, table: ShapeTable, what: string): ShapeError {
-  const got = Object.entries(table).map(([name, [shape, axes]]) => `${name} ${print(shape)} as [${axes}]`);
+  const got = given(table).map(([name, [shape, axes]]) => `${name} ${print(shape)} as [${axes}]`);
   return new ShapeError(code, `${what}; got ${got.join(", ")}`, {
-    details: Object.fromEntries(Object.entries(table).map(([name, [shape]]) => [name, [...shape]])),
+    details: Object.fromEntries(given(table).map(([name, [shape]]) => [name, [...shape]])),
   });
 }

@@ -11,7 +11,9 @@ export {
   UnsupportedError,
 } from "./errors.ts";
 export type { Json } from "./json.ts";
+export { type JsonDifference, jsonDifferences } from "./json-differences.ts";
 export { editDistance, nearestName } from "./nearest-name.ts";
 export { createPacer } from "./pacer.ts";
 export { createRandom, hashWords, type Random, type RandomState } from "./random.ts";
 export type { Reason } from "./reason.ts";
+export { createSha256, type Sha256 } from "./sha256.ts";

@@ -15,7 +15,7 @@ import { createEpochOrder, type DataPosition, type EpochOrderOptions } from "./e
 
 export interface BatchSourceOptions
   extends Omit<EpochOrderOptions, "lengths">,
-    Pick<FeatureContext, "special">,
+    Pick<FeatureContext, "special" | "tokenizer" | "window">,
     Partial<Pick<BatchOptions, "padding" | "multipleOf">> {
   readonly examples: readonly Example[];
   /** Converts examples into the features of an architecture. */
@@ -50,7 +50,17 @@ export interface TrainingBatches extends BatchSource<Batch> {
  * @example createBatchSource({ examples, special: tokenizer.special, objective, batchSize: 256, seed: 1, packing: 128 }).batches(0)[0].targets
  */
 export function createBatchSource(options: BatchSourceOptions): TrainingBatches {
-  const { examples, special, objective, batchSize, seed, microBatchSize = batchSize, packing } = options;
+  const {
+    examples,
+    special,
+    tokenizer,
+    window,
+    objective,
+    batchSize,
+    seed,
+    microBatchSize = batchSize,
+    packing,
+  } = options;
   if (!Number.isSafeInteger(microBatchSize) || microBatchSize < 1) {
     const message = `microBatchSize is a whole number from 1, got ${microBatchSize}`;
     throw new ConfigError("data/micro-batch-size", message);
@@ -66,7 +76,7 @@ export function createBatchSource(options: BatchSourceOptions): TrainingBatches 
   const batchesOf = (step: number, shard: number, of: number): Batch[] => {
     const random = drawn.split(order.position(step).epoch);
     const rows = shardOf(exampleIndices(step), shard, of).map((index) =>
-      objective.features(examples[index] as Example, { special, random: random.split(index) }),
+      objective.features(examples[index] as Example, { special, tokenizer, window, random: random.split(index) }),
     );
     return cut(rows, microBatchSize).map((micro) =>
       packing === undefined ? toBatch(micro, pad) : toPackedBatch(micro, { ...pad, length: packing }),

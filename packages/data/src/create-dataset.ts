@@ -1,5 +1,4 @@
-import { createHash } from "node:crypto";
-import { DataError } from "@trivium/core";
+import { createSha256, DataError } from "@trivium/core";
 import type { TextExample } from "@trivium/features";
 import { cut } from "./cut.ts";
 import type { Dataset } from "./dataset.ts";
@@ -19,10 +18,10 @@ export function createDataset(parts: Omit<Dataset, "fingerprint">): Dataset {
 const BLOCK = 4096;
 
 function fingerprint(parts: readonly (readonly TextExample[])[]): string {
-  const hash = createHash("sha256");
+  const hash = createSha256();
   for (const part of parts) {
     for (const block of cut(part, BLOCK)) hash.update(JSON.stringify(block));
     hash.update("\n");
   }
-  return hash.digest("hex");
+  return hash.digest();
 }

@@ -5,7 +5,10 @@ import { cut } from "./cut.ts";
 import { exampleLength } from "./encode-examples.ts";
 
 export interface EvaluationBatchesOptions
-  extends Pick<BatchSourceOptions, "examples" | "special" | "batchSize" | "padding" | "multipleOf"> {
+  extends Pick<
+    BatchSourceOptions,
+    "examples" | "special" | "tokenizer" | "window" | "batchSize" | "padding" | "multipleOf"
+  > {
   readonly objective: BatchSourceOptions["objective"];
   /** What an objective that draws draws from; the same in every evaluation. Default `"evaluation"`. */
   readonly seed?: number | string;
@@ -24,13 +27,13 @@ export interface EvaluationBatch {
  * @example for (const { indices, batch } of evaluationBatches({ examples, special, objective, batchSize: 256 })) score(batch, indices);
  */
 export function* evaluationBatches(options: EvaluationBatchesOptions): Generator<EvaluationBatch, void, void> {
-  const { examples, special, objective, batchSize, seed = "evaluation" } = options;
+  const { examples, special, tokenizer, window, objective, batchSize, seed = "evaluation" } = options;
   const random = createRandom(seed).split("features");
   const lengths = examples.map((example) => exampleLength(example, special));
   const ordered = [...examples.keys()].sort((a, b) => (lengths[b] as number) - (lengths[a] as number));
   for (const indices of cut(ordered, batchSize)) {
     const rows = indices.map((index) =>
-      objective.features(examples[index] as Example, { special, random: random.split(index) }),
+      objective.features(examples[index] as Example, { special, tokenizer, window, random: random.split(index) }),
     );
     yield { indices, batch: toBatch(rows, { ...options, pad: special.pad }) };
   }

@@ -6,7 +6,7 @@ import { tokenizerPlugins } from "@trivium/text";
 import { afterAll, expect, test } from "vitest";
 import { fileDataset } from "./file-dataset.ts";
 import { fitPairTokenizer } from "./fit-pair-tokenizer.ts";
-import { datasetPlugins } from "./index.ts";
+import { datasetPlugins } from "./node.ts";
 import { describeDataset } from "./testing.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "trivium-file-"));

@@ -1,5 +1,4 @@
-import { hash } from "node:crypto";
-import { DataError } from "@trivium/core";
+import { createSha256, DataError } from "@trivium/core";
 import { isTextPair, type TextExample } from "@trivium/features";
 
 /** Examples in three parts, each in the order of the hashes of their sources. */
@@ -26,7 +25,8 @@ export function splitByHash(examples: readonly TextExample[], counts: { validati
     if (same) same.push(example);
     else bySource.set(key, [example]);
   }
-  const byDigest = new Map(Array.from(bySource, ([key, same]) => [hash("sha256", key), same]));
+  const hash = createSha256();
+  const byDigest = new Map(Array.from(bySource, ([key, same]) => [hash.update(key).digest(), same]));
   const ordered = [...byDigest.keys()].sort();
   const validationStart = ordered.length - counts.test - counts.validation;
   if (validationStart < 1) {

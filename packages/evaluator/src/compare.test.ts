@@ -61,7 +61,7 @@ const options = (chosen: readonly Arm[]): CompareOptions => ({
 });
 
 async function run(chosen: readonly Arm[], signal?: AbortSignal): Promise<ArmReport[]> {
-  return consume(compare({ ...options(chosen), ...(signal ? { signal } : {}) }));
+  return consume(compare({ ...options(chosen), signal }));
 }
 
 test("every arm is trained on the same targets and reported with costs and scores", async () => {

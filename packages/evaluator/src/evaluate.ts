@@ -1,7 +1,7 @@
 import { createPacer, DataError } from "@trivium/core";
 import { evaluationBatches } from "@trivium/data";
 import { type Batch, type Example, isPair } from "@trivium/features";
-import { generate } from "@trivium/generate";
+import { answersAsTheyEnd, beam as beamSearch, generate, greedy } from "@trivium/generate";
 import { type LanguageModel, languageTask } from "@trivium/model";
 import type { FeatureContext, Objective } from "@trivium/objectives";
 import type { ParameterTree } from "@trivium/tensor";
@@ -20,10 +20,10 @@ export interface HeldOut {
 }
 
 /** A model, and the examples to score it on. */
-export interface EvaluateOptions extends Pick<FeatureContext, "special"> {
+export interface EvaluateOptions extends Pick<FeatureContext, "special" | "tokenizer"> {
   readonly model: LanguageModel;
   readonly parameters: ParameterTree;
-  /** The objective that the model was trained with: its prompts start the decoding. */
+  /** The objective that the model was trained with: its prompts start the decoding. Without prompts none is decoded. */
   readonly objective: Objective;
   readonly heldOut: readonly HeldOut[];
   /** The text that target ids spell, for bits per character and per byte, and for metrics. */
@@ -51,7 +51,7 @@ export interface Evaluation extends Partial<ErrorRates> {
   readonly bitsPerByte: number;
   readonly targetTokens: number;
   /** Of each metric that was asked for, with segments in the order of the decoded examples. Absent if none was decoded. */
-  readonly metrics?: readonly MetricScores[];
+  readonly metrics?: readonly MetricScores[] | undefined;
 }
 
 export type EvaluateEvent =
@@ -115,14 +115,14 @@ interface TargetScores {
 }
 
 async function* evaluateLikelihood(options: EvaluateOptions): AsyncGenerator<EvaluateEvent, TargetScores> {
-  const { model, parameters, objective, special, heldOut, batchSize = 256, signal } = options;
+  const { model, parameters, objective, special, tokenizer, heldOut, batchSize = 256, signal } = options;
   const scoring = objective.scoring?.() ?? objective;
   const task = languageTask({ model, objective: scoring });
   const examples = heldOut.map(({ example }) => example);
   const scores = { nats: examples.map(() => 0), tokens: examples.map(() => 0) };
   const pause = createPacer();
   let [characters, bytes, done] = [0, 0, 0];
-  for (const { batch, indices } of evaluationBatches({ examples, special, objective: scoring, batchSize })) {
+  for (const { batch, indices } of evaluationBatches({ examples, special, tokenizer, objective: scoring, batchSize })) {
     if (signal?.aborted) break;
     const nats = natsOfRows(task, parameters, batch);
     const tokens = supervisedByRow(batch);
@@ -182,11 +182,12 @@ async function* evaluateDecoding(options: EvaluateOptions): AsyncGenerator<Evalu
     parameters,
     objective,
     special,
+    tokenizer,
     beam,
     signal,
   } = options;
   const chosen = heldOut.filter(({ references }) => references.length > 0).slice(0, decoded);
-  if (chosen.length === 0) return [];
+  if (chosen.length === 0 || !objective.prompt) return [];
   const scored: Scored<number>[] = [];
   let done = 0;
   const examples = chosen.map(({ example }) => example);
@@ -194,21 +195,23 @@ async function* evaluateDecoding(options: EvaluateOptions): AsyncGenerator<Evalu
   const limits = examples.map((example) =>
     Math.max(1, Math.min(maximumTokens, model.config.length - sourceLength(example))),
   );
-  const request = {
+  const strategy = beam === undefined ? greedy() : beamSearch({ beam });
+  const events = generate({
     model,
     parameters,
     objective,
     special,
+    tokenizer,
     examples,
     maximumTokens: limits,
     batchSize,
-    beam,
+    strategy,
     signal,
-  };
-  for await (const event of generate(request)) {
-    if (event.type !== "generated") continue;
-    const { references } = chosen[event.index] as HeldOut;
-    scored[event.index] = { prediction: event.result.ids, references };
+  });
+  for await (const { index, ids, reason } of answersAsTheyEnd(events)) {
+    if (reason === "aborted") continue;
+    const { references } = chosen[index] as HeldOut;
+    scored[index] = { prediction: ids, references };
     done += 1;
     if (done % batchSize === 0 || done === chosen.length)
       yield { type: "progress", phase: "decoding", done, total: chosen.length };

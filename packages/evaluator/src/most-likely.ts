@@ -2,7 +2,7 @@ import type { ContinuationScore } from "./score-continuations.ts";
 
 export interface MostLikelyOptions {
   /** Compares sums, or means over tokens, which do not favour what is short. Default `"sequence"`. */
-  readonly per?: "sequence" | "token";
+  readonly per?: "sequence" | "token" | undefined;
 }
 
 /**

@@ -32,7 +32,7 @@ export interface Arm {
 }
 
 /** The options of training and scoring an arm; all arms of a comparison share them. */
-export interface ArmRunOptions extends Pick<FeatureContext, "special"> {
+export interface ArmRunOptions extends Pick<FeatureContext, "special" | "tokenizer"> {
   readonly attention: AttentionKernel;
   /** The same examples in the same order, as an objective converts them. */
   readonly batches: (objective: Objective) => BatchSource<Batch>;
@@ -236,12 +236,13 @@ const scoring = (
   { objective }: Arm,
   model: LanguageModel,
   parameters: ParameterTree,
-  { special, decodeTarget, signal }: ArmRunOptions,
+  { special, tokenizer, decodeTarget, signal }: ArmRunOptions,
 ) => ({
   model,
   parameters,
   objective,
   special,
+  tokenizer,
   decodeTarget,
   signal,
 });

@@ -1,21 +1,21 @@
 import { ConfigError, createRandom } from "@trivium/core";
 import { type Features, type PairExample, type TokensExample, toBatch } from "@trivium/features";
 import { factorsOf, type LanguageModel } from "@trivium/model";
-import type { FeatureContext, Objective } from "@trivium/objectives";
+import { type FeatureContext, type Objective, promptOf } from "@trivium/objectives";
 import { type FactoredLogits, linearCrossEntropy, type ParameterTree, type Tensor1D, tf } from "@trivium/tensor";
 
 /** A context, and the continuations to score. */
-export interface ScoreContinuationsOptions extends Pick<FeatureContext, "special"> {
+export interface ScoreContinuationsOptions extends Pick<FeatureContext, "special" | "tokenizer"> {
   readonly model: LanguageModel;
   readonly parameters: ParameterTree;
   /** The objective that the model was trained with: its prompt is the context. */
-  readonly objective: Pick<Objective, "prompt">;
+  readonly objective: Pick<Objective, "name" | "prompt">;
   /** A text that goes on, or a source whose whole target, with its end, each continuation is. */
   readonly context: TokensExample | Pick<PairExample, "source">;
   /** Token ids, without special ones. */
   readonly continuations: readonly (readonly number[])[];
   /** Rows run together. Default 64. */
-  readonly batchSize?: number;
+  readonly batchSize?: number | undefined;
 }
 
 /** The likelihood of a continuation under a model. */
@@ -45,7 +45,7 @@ export interface ContinuationScore {
  */
 export function scoreContinuations(options: ScoreContinuationsOptions): ContinuationScore[] {
   const { continuations, batchSize = 64 } = options;
-  const prompt = promptOf(options);
+  const prompt = contextOf(options);
   const rows = continuations.map((ids) => appendTo(prompt, completed(ids, prompt, options)));
   const scores: ContinuationScore[] = [];
   for (let start = 0; start < rows.length; start += batchSize)
@@ -53,9 +53,9 @@ export function scoreContinuations(options: ScoreContinuationsOptions): Continua
   return scores;
 }
 
-function promptOf({ objective, special, context }: ScoreContinuationsOptions): Features {
+function contextOf({ objective, special, tokenizer, context }: ScoreContinuationsOptions): Features {
   const example = "source" in context ? { source: context.source, target: [] } : context;
-  const prompt = objective.prompt(example, { special, random: createRandom("continuations") });
+  const prompt = promptOf(objective, example, { special, tokenizer, random: createRandom("continuations") });
   if (Object.values(prompt.streams).at(-1)?.length) return prompt;
   const message = "a text without a token has nothing to predict its first token from; give the context at least one";
   throw new ConfigError("evaluator/context", message);

@@ -22,6 +22,10 @@ export interface PairExample {
 /** The ids of a text, without special tokens. */
 export interface TokensExample {
   readonly tokens: readonly number[];
+  /** Whether the text ends here, so that its end is predicted. Default false: it goes on in another example. */
+  readonly ends?: boolean | undefined;
+  /** The indices of the tokens at which sentences begin. Default: not known. */
+  readonly sentences?: readonly number[] | undefined;
 }
 
 /** An example in ids. An objective converts it into the features of an architecture. */

@@ -70,7 +70,7 @@ const cases: readonly [code: string, message: string, act: () => unknown][] = [
   ["masks/name", 'kebab-case, got "My Mask"', () => custom("My Mask", () => true)],
   ["masks/name", 'kebab-case, got "myMask"', () => mask("myMask", () => ({ visible: () => true }))],
   ["masks/children", "and combines one or more masks, got 0", () => and()],
-  ["masks/children", "not combines 1 masks, got 2", () => notMask.create({}, [full(), full()])],
+  ["masks/children", "not combines 1 mask, got 2", () => notMask.create({}, [full(), full()])],
   ["masks/children", "causal combines no other masks, got 1", () => causalMask.create({}, [full()])],
   [
     "masks/operator",

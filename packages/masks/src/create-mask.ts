@@ -23,7 +23,7 @@ export interface MaskParts {
 export interface Origin {
   /** The function that decides: the plugin's `create`, or the predicate of a custom mask. */
   readonly code: (...given: never) => unknown;
-  /** Whether the function's answers depend on the options alone, by the author's word. */
+  /** The author's word that the function's answers depend on the options alone. */
   readonly declared: boolean;
   readonly children: readonly Mask[];
 }

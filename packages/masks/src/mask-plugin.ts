@@ -89,8 +89,8 @@ export function mask<const Name extends string, Options extends object, const Ch
 
 function assertChildren(name: string, count: MaskChildren, masks: readonly Mask[]): void {
   if (count === "some" ? masks.length > 0 : masks.length === count) return;
-  const wanted = count === "some" ? "one or more" : count === 0 ? "no other" : count;
-  throw new ConfigError("masks/children", `${name} combines ${wanted} masks, got ${masks.length}`, {
+  const wanted = count === "some" ? "one or more masks" : count === 1 ? "1 mask" : `${count || "no other"} masks`;
+  throw new ConfigError("masks/children", `${name} combines ${wanted}, got ${masks.length}`, {
     details: { name, got: masks.length },
   });
 }

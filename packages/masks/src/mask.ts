@@ -66,10 +66,15 @@ export interface MaskSize {
   readonly queries: number;
   readonly keys: number;
   /** Batch rows. Default: the mask's own, else 1. */
-  readonly rows?: number;
+  readonly rows?: number | undefined;
   /** Heads. Default: the mask's own, else 1. */
-  readonly heads?: number;
+  readonly heads?: number | undefined;
 }
 
 /** The size of a lowering: rows and heads are 1 where the mask is the same for all. */
-export type MaskExtent = Required<MaskSize>;
+export interface MaskExtent {
+  readonly rows: number;
+  readonly heads: number;
+  readonly queries: number;
+  readonly keys: number;
+}

@@ -18,6 +18,7 @@ export {
   trainingFlops,
 } from "./counters.ts";
 export { type CreateModelOptions, createModel } from "./create-model.ts";
+export type { AppendOptions, Decoder, DecodingState } from "./decoder.ts";
 export { crossMaskFor, selfMaskFor, within } from "./input-masks.ts";
 export {
   type LanguageLossOptions,
@@ -25,8 +26,9 @@ export {
   type LanguageTaskOptions,
   languageTask,
 } from "./language-task.ts";
+export { type LabelPlaces, leaksByMasks } from "./leaks-by-masks.ts";
 export { factorsOf, logitsOf } from "./logits-of.ts";
-export type { DecodingState, ForwardOptions, LanguageModel, LayerStates, Model } from "./model.ts";
+export type { ForwardOptions, LanguageModel, LayerStates, Model } from "./model.ts";
 export { type FlatModelFields, type RecordedModelOptions, readModelOptions } from "./read-model-options.ts";
 export { type ResolvedConfig, resolveConfig } from "./resolve-config.ts";
 export { streamLayout } from "./stream-layout.ts";

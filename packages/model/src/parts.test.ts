@@ -148,12 +148,13 @@ describe.each(Object.entries(families))("%s", (_, [config, oracle]) => {
     const parameters = spread(model.createParameters(createRandom(1)));
     const whole = tf.tidy(() => logitsOf(model, parameters, input).arraySync()[0] as number[][]);
     const prompt = { ...input, streams: { tokens: { ids: Int32Array.of(3), lengths: [1], length: 1 } } };
-    let state = model.prefill(parameters, prompt);
+    const decoder = model.decoder(parameters);
+    let state = decoder.prefill(prompt);
     for (const [at, id] of ids.slice(1).entries()) {
       expect(state.logits.arraySync()[0]).toEqual(whole[at]!.map((value) => expect.closeTo(value, 4)));
-      state = model.decode(parameters, state, [id]);
+      state = state.append(Int32Array.of(id), Int32Array.of(1));
     }
-    state.dispose();
+    decoder.dispose();
   });
 });
 

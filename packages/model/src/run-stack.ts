@@ -1,18 +1,17 @@
-import type { AttentionKernel, PositionRows } from "@trivium/attention";
+import type { AttentionKernel, DistanceBias, PositionRows } from "@trivium/attention";
 import { hashWords } from "@trivium/core";
 import type { Mask } from "@trivium/masks";
 import {
   type AttendOptions,
   attendAndMix,
   feedForward,
-  type KeyValues,
   multiHeadAttention,
   norm,
   normOfSum,
+  type PagedKeyValues,
   type ProjectedKeyValues,
   projectAll,
   type Rotation,
-  splitKeyValues,
 } from "@trivium/nn";
 import { dropout, type ParameterTree, recompute, type Tensor, type Tensor3D, tf } from "@trivium/tensor";
 import { schemeOf } from "./positions-config.ts";
@@ -27,14 +26,14 @@ export interface StackRun {
   readonly selfMasks: readonly Mask[];
   /** Logical positions of the tokens that are run, `[B or 1][Q]`. */
   readonly queryPositions: PositionRows;
-  /** Logical positions of the keys that they see, `[B or 1][K]`. */
-  readonly keyPositions: PositionRows;
+  /** Logical positions of the keys that they see, `[B or 1][K]`; absent where keys and values come from pages. */
+  readonly keyPositions?: PositionRows | undefined;
   /** Whether positions see later ones; T5 gives those buckets of their own. */
   readonly bidirectional: boolean;
-  /** From the keys and values of memory and these tokens to all that they see: the cache's place. Default: these. */
-  readonly extend?: ((layer: number, fresh: KeyValues) => KeyValues) | undefined;
+  /** Keeps the keys and values of memory and these tokens, and returns all that these tokens see. Default: these. */
+  readonly extend?: ((layer: number, fresh: ProjectedKeyValues) => ProjectedKeyValues | PagedKeyValues) | undefined;
   readonly cross?:
-    | { readonly mask: Mask; readonly keyValues: (layer: number) => KeyValues | ProjectedKeyValues }
+    | { readonly mask: Mask; readonly keyValues: (layer: number) => ProjectedKeyValues | PagedKeyValues }
     | undefined;
   /** Keys and values of another stream, which stand before those of these tokens under one softmax. */
   readonly memory?: ((layer: number) => ProjectedKeyValues) | undefined;
@@ -55,9 +54,8 @@ export interface StackRun {
 export function runStack(parameters: StackParameters, x: Tensor3D, run: StackRun): Tensor3D {
   const { config } = run;
   const scheme = schemeOf(config.positions);
-  const { layers: _layers, cross: _cross, norm: _norm, embeddingNorm: _embeddingNorm, ...placed } = parameters.tree;
   const shared: SharedTensors = {
-    placed: scheme.bias ? placed : undefined,
+    placed: scheme.bias && placedOf(parameters),
     rotary: scheme.rotate?.(run.queryPositions, config.headWidth),
   };
   const runOne = run.checkpointing ? recomputedLayer : runLayer;
@@ -85,7 +83,7 @@ interface LayerTensors {
   readonly layer: LayerParameters;
   readonly shared: SharedTensors;
   /** Of the stream before it. */
-  readonly keyValues?: KeyValues | ProjectedKeyValues | undefined;
+  readonly keyValues?: ProjectedKeyValues | PagedKeyValues | undefined;
 }
 
 /** The same layer, run again in the backward pass instead of keeping what is between its tensors and its result. */
@@ -120,7 +118,7 @@ function runLayer({ x, layer, shared, keyValues: ofMemory }: LayerTensors, run: 
       const { rotary, queryKeyNorm } = options;
       const { query, ...own } = projectAll(layer.self, input, { heads, keyValueHeads, rotary, queryKeyNorm });
       const fresh = run.memory ? behind(ofMemory as ProjectedKeyValues, own) : own;
-      const keyValues = run.extend ? run.extend(index, splitKeyValues(fresh, keyValueHeads)) : fresh;
+      const keyValues = run.extend?.(index, fresh) ?? fresh;
       return attendAndMix(layer.self, query, keyValues, withDropout(options, run, `${index}/self/probabilities`));
     }),
   ];
@@ -177,17 +175,30 @@ const postNorm = (subLayers: readonly SubLayer[], x: Tensor, run: StackRun): Ten
 function selfOptions({ placed, rotary }: SharedTensors, run: StackRun, layer: number): AttendOptions {
   const { config, kernel, selfMasks, queryPositions, keyPositions, bidirectional } = run;
   const { heads, headWidth, attention } = config;
-  const parameters = placed ?? {};
+  const bias = schemeOf(config.positions).bias?.({ parameters: placed ?? {}, heads, bidirectional });
   return {
     kernel,
     heads,
     mask: selfMasks[layer] as Mask,
     scale: attention.scale === "none" ? 1 : headWidth ** -0.5,
-    bias: schemeOf(config.positions).bias?.({ parameters, heads, queryPositions, keyPositions, bidirectional }),
+    bias: bias && keyPositions && { ...bias, queryPositions, keyPositions },
     rotary,
     queryKeyNorm: queryKeyNormOf(config),
   };
 }
+
+/** The parameters of a stack's position scheme: what is not the stack's own. */
+function placedOf({ tree }: StackParameters): ParameterTree {
+  const { layers: _layers, cross: _cross, norm: _norm, embeddingNorm: _embeddingNorm, ...placed } = tree;
+  return placed;
+}
+
+/** The bias of distances that self-attention adds, without the positions. */
+export const distanceBias = (
+  stack: StackParameters,
+  { config, bidirectional }: Pick<StackRun, "config" | "bidirectional">,
+): DistanceBias | undefined =>
+  schemeOf(config.positions).bias?.({ parameters: placedOf(stack), heads: config.heads, bidirectional });
 
 function withDropout(options: AttendOptions, run: StackRun, site: string): AttendOptions {
   const { config, dropoutSeed } = run;

@@ -1,7 +1,7 @@
-import type { AttentionKernel, KeyValueEntry } from "@trivium/attention";
+import type { AttentionKernel, PositionRows } from "@trivium/attention";
 import type { ModelInput, StreamRows } from "@trivium/features";
-import { type KeyValues, projectKeyValues, splitKeyValues } from "@trivium/nn";
-import { type ParameterTree, type Tensor, type Tensor2D, type Tensor3D, tf } from "@trivium/tensor";
+import { type ProjectedKeyValues, projectKeyValues } from "@trivium/nn";
+import type { ParameterTree, Tensor, Tensor3D } from "@trivium/tensor";
 import type { Architecture } from "./architecture.ts";
 import { embed } from "./embed.ts";
 import { crossMaskFor } from "./input-masks.ts";
@@ -25,9 +25,13 @@ export interface RunStreamsOptions {
   readonly dropoutSeed?: string | undefined;
   readonly checkpointing?: boolean | undefined;
   readonly onStates?: ForwardOptions["onStates"];
-  /** Called with all keys and values that the predicting stream's self-attention reads, layer by layer. */
-  readonly keepSelf?: (layer: number, entry: KeyValueEntry) => void;
-  readonly keepCross?: (layer: number, keyValues: KeyValues) => void;
+  /**
+   * Called with all keys and values that the predicting stream's self-attention reads, layer by layer, and the position
+   * of each one.
+   */
+  readonly keepSelf?: (layer: number, keyValues: ProjectedKeyValues, positions: PositionRows) => void;
+  /** Called with the keys and values that its cross-attention reads. */
+  readonly keepCross?: (layer: number, keyValues: ProjectedKeyValues) => void;
 }
 
 /** Runs every stream in order and returns the last one's final states, `[B, L, M]`. */
@@ -93,10 +97,8 @@ function memoryRun(
     keyValues(layer) {
       const parameters = layers[layer]?.cross as ParameterTree;
       const projected = projectKeyValues(parameters, memory.states, { keyValueHeads, queryKeyNorm });
-      if (!keep) return projected;
-      const keyValues = splitKeyValues(projected, keyValueHeads);
-      keep(layer, keyValues);
-      return keyValues;
+      keep?.(layer, projected);
+      return projected;
     },
   };
   return { cross };
@@ -111,16 +113,10 @@ function observing(
 
 function keepAll(
   keep: NonNullable<RunStreamsOptions["keepSelf"]>,
-  positions: KeyValueEntry["positions"],
+  positions: PositionRows,
 ): NonNullable<StackRun["extend"]> {
   return (layer, fresh) => {
-    keep(layer, { ...fresh, positions });
+    keep(layer, fresh, positions);
     return fresh;
   };
-}
-
-/** The states of the last real token of each row, `[B, M]`. */
-export function lastStates(states: Tensor3D, { lengths, length, padding }: StreamRows): Tensor2D {
-  const last = lengths.map((real, row) => row * length + (padding === "left" ? length - 1 : real - 1));
-  return tf.gather(tf.reshape(states, [-1, states.shape[2]]) as Tensor2D, tf.tensor1d(last, "int32"));
 }

@@ -8,6 +8,7 @@ import { createModel } from "./create-model.ts";
 import { type Invariant, invariants } from "./testing/invariants.ts";
 import { sampleVocabulary } from "./testing/sample-input.ts";
 
+export { causal, encoderDecoder, prefix } from "./testing/architectures.ts";
 export { type Invariant, invariants, type Subject } from "./testing/invariants.ts";
 export { type SampleOptions, type SampleRow, sampleInput, sampleVocabulary, withId } from "./testing/sample-input.ts";
 

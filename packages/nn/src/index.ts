@@ -6,16 +6,15 @@ export {
   type AttendOptions,
   attendAndMix,
   type HeadOptions,
-  type KeyValues,
   type MultiHeadAttentionOptions,
   multiHeadAttention,
   multiHeadAttentionSpec,
+  type PagedKeyValues,
   type Projected,
   type ProjectedKeyValues,
   type ProjectOptions,
   projectAll,
   projectKeyValues,
-  splitKeyValues,
 } from "./multi-head-attention.ts";
 export { type NormKind, type NormOptions, norm, normOfSum, normSpec } from "./norm.ts";
 export { alibi } from "./positions/alibi.ts";

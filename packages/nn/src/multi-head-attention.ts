@@ -2,8 +2,10 @@ import {
   type AttentionBias,
   type AttentionDropout,
   type AttentionKernel,
+  attendPages,
   attendProjected,
-  splitHeads,
+  type DistanceBias,
+  type PageReading,
 } from "@trivium/attention";
 import type { Mask } from "@trivium/masks";
 import { type ParameterTree, type SpecTree, type Tensor, type Tensor3D, type Tensor4D, tf } from "@trivium/tensor";
@@ -39,12 +41,6 @@ export function multiHeadAttentionSpec(options: MultiHeadAttentionOptions): Spec
   return { ...maps, queryNorm: ofHead, keyNorm: ofHead };
 }
 
-/** Keys and values of one attention layer as caches hold them, `[B, G, K, D]`. */
-export interface KeyValues {
-  readonly key: Tensor4D;
-  readonly value: Tensor4D;
-}
-
 /** Keys and values of one attention layer as projections leave them, `[B, K, G·D]`. */
 export interface ProjectedKeyValues {
   readonly key: Tensor3D;
@@ -55,6 +51,12 @@ export interface ProjectedKeyValues {
 export interface HeadOptions {
   readonly queryKeyNorm?: NormOptions | undefined;
   readonly rotary?: Rotation | undefined;
+}
+
+/** Keys and values of one attention layer in the pages of a storage, and what of them each query reads. */
+export interface PagedKeyValues extends ProjectedKeyValues {
+  readonly reading: PageReading;
+  readonly bias?: DistanceBias | undefined;
 }
 
 /** Projects states `[B, K, M]` to keys and values. Keys are normalised and rotated as the options say. */
@@ -96,11 +98,6 @@ export function projectAll(
   };
 }
 
-/** Keys and values as caches hold them. */
-export function splitKeyValues({ key, value }: ProjectedKeyValues, heads: number): KeyValues {
-  return { key: splitHeads(key, heads), value: splitHeads(value, heads) };
-}
-
 /** Normalises and rotates each head of `[B, L, heads·D]`. */
 function finishHeads(
   x: Tensor3D,
@@ -135,7 +132,7 @@ export interface AttendOptions extends HeadOptions {
 export function multiHeadAttention(
   parameters: ParameterTree,
   x: Tensor,
-  keyValues: KeyValues | ProjectedKeyValues,
+  keyValues: ProjectedKeyValues | PagedKeyValues,
   options: AttendOptions,
 ): Tensor {
   const query = affine(parameters.query as ParameterTree, x) as Tensor3D;
@@ -144,24 +141,20 @@ export function multiHeadAttention(
 }
 
 /**
- * Multi-head attention from queries that are projected, normalised and rotated already.
+ * Multi-head attention from queries that are projected, normalised and rotated already. Over pages of a storage the mask
+ * of the reading holds, and the bias that comes with it.
  *
- * @param query - `[B, Q, H·D]`.
+ * @param query - `[B, Q, H·D]`; over pages `[1, R, H·D]`.
  */
 export function attendAndMix(
   parameters: ParameterTree,
   query: Tensor3D,
-  keyValues: KeyValues | ProjectedKeyValues,
+  keyValues: ProjectedKeyValues | PagedKeyValues,
   { kernel, heads, mask, scale, bias, dropout }: Omit<AttendOptions, keyof HeadOptions>,
 ): Tensor {
-  const attended = attendProjected(kernel, {
-    query,
-    ...keyValues,
-    heads,
-    mask,
-    scale,
-    ...(bias ? { bias } : {}),
-    ...(dropout ? { dropout } : {}),
-  });
+  const attended =
+    "reading" in keyValues
+      ? attendPages(kernel, { query, ...keyValues, heads, scale })
+      : attendProjected(kernel, { query, ...keyValues, heads, mask, scale, bias, dropout });
   return affine(parameters.output as ParameterTree, attended);
 }

@@ -1,12 +1,44 @@
 import { causalLmPlugin } from "./causal-lm.ts";
+import { nonePlugin } from "./none.ts";
 import { prefixLmPlugin } from "./prefix-lm.ts";
+import { randomSplitPlugin } from "./random-split.ts";
 import { seq2seqPlugin } from "./seq2seq.ts";
 
 export { causalLm } from "./causal-lm.ts";
-export { type FeatureContext, type Objective, objective } from "./objective.ts";
+export {
+  type Corruption,
+  corruption,
+  type IdCorruption,
+  type InPlaceExample,
+  type Rewritten,
+  type SplitExample,
+  type TextContext,
+  type TextCorruption,
+} from "./corruption.ts";
+export { createObjective, type ObjectiveParts } from "./create-objective.ts";
+export { countLabels, type ShownLabels, showsAsDeclared } from "./declared-labels.ts";
+export type { FeatureContext, TextCoder } from "./feature-context.ts";
+export { inPlace } from "./in-place.ts";
+export { type JoinedOptions, joined } from "./joined.ts";
+export type { Layout, MaskedStreams } from "./layout.ts";
+export {
+  type Collate,
+  type MarkedBatch,
+  type MarkedBatchOptions,
+  markedBatch,
+  type TokenPlace,
+} from "./marked-batch.ts";
+export { none } from "./none.ts";
+export { type Objective, objective, promptOf } from "./objective.ts";
 export { prefixLm } from "./prefix-lm.ts";
+export { randomSplit } from "./random-split.ts";
+export { separate } from "./separate.ts";
 export { seq2seq } from "./seq2seq.ts";
 export { tokenLoss, tokenLossOptions } from "./token-loss.ts";
+export { assertTokens, wholePrompt } from "./whole-example.ts";
+
+/** The corruptions of this package, for a registry. */
+export const corruptionPlugins = [nonePlugin, randomSplitPlugin] as const;
 
 /** The objectives of this package, for a registry. */
 export const objectivePlugins = [causalLmPlugin, prefixLmPlugin, seq2seqPlugin] as const;

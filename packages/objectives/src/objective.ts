@@ -1,36 +1,51 @@
-import type { Random, Reason } from "@trivium/core";
+import { type Reason, UnsupportedError } from "@trivium/core";
 import type { Example, Features, LossFunction } from "@trivium/features";
 import { defineKind } from "@trivium/registry";
-import type { SpecialTokens } from "@trivium/text";
+import type { FeatureContext } from "./feature-context.ts";
+import type { MaskedStreams } from "./layout.ts";
 
-/** The context in which an objective converts an example. */
-export interface FeatureContext {
-  /** The special tokens of the vocabulary. */
-  readonly special: SpecialTokens;
-  /** A stream of this example's own, for random splits and corruption. */
-  readonly random: Random;
-}
-
-/** A loss strategy: how an example becomes features, and the loss over a model's logits. */
+/** A training task: it converts an example into features, and takes a loss over a model's logits. */
 export interface Objective<Stream extends string = string> {
   readonly name: string;
-  /** What it was made with, as plain JSON: recorded in checkpoints, and compared on resume. Default: nothing is known. */
-  readonly settings?: Readonly<Record<string, unknown>>;
-  /** The streams that its features have; it fits architectures with these. */
+  /** The options as plain JSON: recorded in checkpoints, and compared on resume. Default: none are known. */
+  readonly settings?: Readonly<Record<string, unknown>> | undefined;
+  /** The streams of its features; it fits architectures with these. */
   readonly streams: readonly Stream[];
-  /** Whether an architecture (by its streams and masks) can be trained with it. */
-  supports(architecture: { readonly name: string; readonly streams: readonly string[] }): true | Reason;
+  /** Special tokens and parts of the frame that it inserts, in the words of `hasSpecial`. Default: none. */
+  readonly needs?: readonly string[] | undefined;
+  /** The share of labels that the input shows on purpose, in [0, 1]. Default 0. */
+  readonly shows?: number | undefined;
+  /** Tells whether an architecture (by its streams and masks) can be trained with it. */
+  supports(architecture: MaskedStreams): true | Reason;
+  /** Returns the number of tokens of text that fill a window of so many positions. Default: the window. */
+  rawLength?(window: number): number;
   /** @throws {DataError} `objective/example` if the example is of the wrong form. */
   features(example: Example, context: FeatureContext): Features;
-  /** The prompt of an example: its features without the target, as decoding starts from. */
-  prompt(example: Example, context: FeatureContext): Features;
+  /** The prompt of an example: its features without the target, as decoding starts from. Absent if nothing is decoded. */
+  prompt?(example: Example, context: FeatureContext): Features;
   readonly loss: LossFunction;
   /**
    * The objective under which held-out loss is taken: on the target's tokens alone, without smoothing or penalty, so
    * that the numbers of models compare. Default: this one.
    */
-  scoring?(): Objective<Stream>;
+  readonly scoring?: (() => Objective<Stream>) | undefined;
 }
 
 /** The kind of objectives: a function from options to an objective. */
 export const objective = defineKind<(options: never) => Objective>()("objective");
+
+/**
+ * Returns the prompt of an example.
+ *
+ * @throws {UnsupportedError} `objective/no-prompt` if the objective has no prompts.
+ * @example promptOf(prefixLm(), { source: [7, 8], target: [] }, context).streams // => { tokens: [7, 8, 2] }
+ */
+export function promptOf(
+  { name, prompt }: Pick<Objective, "name" | "prompt">,
+  example: Example,
+  context: FeatureContext,
+): Features {
+  if (prompt) return prompt(example, context);
+  const message = `objective "${name}" has no prompts, so nothing can be decoded; use one that predicts a target`;
+  throw new UnsupportedError("objective/no-prompt", message);
+}

@@ -5,6 +5,7 @@ import { tf } from "@trivium/tensor";
 import { reservedSpecials } from "@trivium/text";
 import { expect, test } from "vitest";
 import { causalLm } from "./causal-lm.ts";
+import { promptOf } from "./objective.ts";
 import { prefixLm } from "./prefix-lm.ts";
 import { seq2seq } from "./seq2seq.ts";
 import { describeObjective } from "./testing.ts";
@@ -48,7 +49,7 @@ test("seq2seq: the source ends with EOS, the target begins with BOS and predicts
     targets: [9, 3],
     lossWeights: [1, 1],
   });
-  expect(seq2seq().prompt(pair, context()).streams).toEqual({ source: [7, 8, 3], target: [1] });
+  expect(promptOf(seq2seq(), pair, context()).streams).toEqual({ source: [7, 8, 3], target: [1] });
 });
 
 test("a text without a source is cut anywhere from 1 to its length − 1, with half of it supervised on average", () => {
@@ -70,12 +71,12 @@ test("a text has no prefix under causal-lm: not in training, not in prompts, not
   const scoring = objective.scoring?.() as typeof objective;
   const [trained, prompt, scored] = [
     objective.features({ tokens }, context()),
-    objective.prompt({ tokens }, context()),
+    promptOf(objective, { tokens }, context()),
     scoring.features({ tokens }, context()),
   ];
   expect([trained, prompt, scored].map(({ prefixLength }) => prefixLength)).toEqual([0, 0, 0]);
   expect(prompt.streams).toEqual({ tokens });
-  expect(scoring.prompt({ tokens }, context())).toEqual(prompt);
+  expect(promptOf(scoring, { tokens }, context())).toEqual(prompt);
 });
 
 test("causal-lm scores a text on the tokens that prefix-lm scores, and a pair just as prefix-lm does", () => {
@@ -106,11 +107,12 @@ test("seq2seq and prefix-lm cut the same text at the same place and supervise th
 });
 
 test("an objective names the streams that do not fit", () => {
-  expect(seq2seq().supports({ name: "causal", streams: ["tokens"] })).toEqual({
+  const selfMask = () => ({ visible: (_batch: number, _head: number, query: number, key: number) => key <= query });
+  expect(seq2seq().supports({ name: "causal", streams: ["tokens"], selfMask })).toEqual({
     code: "objective/streams",
     message: 'objective "seq2seq" makes the streams [source, target], and architecture "causal" runs [tokens]',
   });
-  expect(causalLm().supports({ name: "prefix", streams: ["tokens"] })).toBe(true);
+  expect(causalLm().supports({ name: "prefix", streams: ["tokens"], selfMask })).toBe(true);
 });
 
 test("a text too short to predict anything and an unknown option are refused", () => {

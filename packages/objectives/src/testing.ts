@@ -1,33 +1,45 @@
 import { createRandom } from "@trivium/core";
 import { type Example, type Features, toBatch } from "@trivium/features";
 import { tf } from "@trivium/tensor";
-import { reservedSpecials } from "@trivium/text";
+import { reservedSpecials, type SpecialTokens } from "@trivium/text";
 import { describe, expect, test } from "vitest";
+import type { TextCoder } from "./feature-context.ts";
 import type { Objective } from "./objective.ts";
 
-/** What the conformance suite of objectives runs on. */
+export { type DescribeCorruptionOptions, describeCorruption } from "./testing/describe-corruption.ts";
+
+/** The examples and the backend of the conformance suite of objectives. */
 export interface DescribeObjectiveOptions {
   /** Examples to convert. Default: a pair and a text. */
-  readonly examples?: readonly Example[];
+  readonly examples?: readonly Example[] | undefined;
+  /** The special tokens of the vocabulary. Default: those of our own tokenizers. */
+  readonly special?: SpecialTokens | undefined;
+  /** The tokenizer, for corruptions of text. Default: none. */
+  readonly tokenizer?: TextCoder | undefined;
   /** Makes a tfjs backend current; losses run on it. */
   readonly activate: () => Promise<void>;
 }
 
 const defaults: readonly Example[] = [{ source: [10, 11, 12], target: [20, 21] }, { tokens: [10, 11, 12, 13, 14] }];
 
-/** The conformance suite of objectives: what a trainer and an evaluator rely on. */
+/**
+ * The conformance suite of objectives: the properties that a trainer and an evaluator rely on.
+ *
+ * @example describeObjective(prefixLm(), { activate: async () => void (await tf.setBackend("cpu")) });
+ */
 export function describeObjective(
   objective: Objective,
-  { examples = defaults, activate }: DescribeObjectiveOptions,
+  { examples = defaults, special = reservedSpecials(), tokenizer, activate }: DescribeObjectiveOptions,
 ): void {
-  const context = (seed = 1) => ({ special: reservedSpecials(), random: createRandom(seed) });
+  const context = (seed = 1) => ({ special, tokenizer, random: createRandom(seed) });
   const predicting = ({ streams }: Features) => streams[objective.streams.at(-1) as string] as readonly number[];
 
   describe(`objective ${objective.name}`, () => {
     for (const [index, example] of examples.entries()) {
       test(`example ${index}: its features have the streams that it declares`, () => {
         expect(Object.keys(objective.features(example, context()).streams)).toEqual([...objective.streams]);
-        expect(Object.keys(objective.prompt(example, context()).streams)).toEqual([...objective.streams]);
+        if (objective.prompt)
+          expect(Object.keys(objective.prompt(example, context()).streams)).toEqual([...objective.streams]);
       });
 
       test(`example ${index}: a target and a weight stand at every position, and some weight is positive`, () => {

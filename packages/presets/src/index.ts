@@ -3,8 +3,9 @@ import { gemmProviders, simdPlugin } from "@trivium/backend-simd";
 import { cpuPlugin, wasmPlugin, webglPlugin, webgpuPlugin } from "@trivium/backend-tfjs";
 import { tfjsNodePlugin } from "@trivium/backend-tfjs-node";
 import { claimPlugins } from "@trivium/claims";
-import { datasetPlugins } from "@trivium/data";
+import { datasetPlugins } from "@trivium/data/node";
 import { metricPlugins } from "@trivium/evaluator";
+import { generatePlugins } from "@trivium/generate";
 import { maskPlugins } from "@trivium/masks";
 import { causalPlugin } from "@trivium/model-causal";
 import { encoderDecoderPlugin } from "@trivium/model-encoder-decoder";
@@ -34,5 +35,6 @@ export const presets = [
   ...tokenizerPlugins,
   ...trainerPlugins,
   ...metricPlugins,
+  ...generatePlugins,
   ...claimPlugins,
 ] as const;

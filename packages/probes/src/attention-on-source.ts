@@ -2,21 +2,21 @@ import { type AttentionKernel, reference } from "@trivium/attention";
 import { ConfigError } from "@trivium/core";
 import type { ModelInput, PairExample } from "@trivium/features";
 import { createModel, type LanguageModel, logitsOf } from "@trivium/model";
-import type { Objective } from "@trivium/objectives";
+import { type MarkedBatchOptions, markedBatch, type Objective } from "@trivium/objectives";
 import { type ParameterTree, tf } from "@trivium/tensor";
 import { supervised } from "./leak-kinds.ts";
 import { type ObservedAttention, observeAttention } from "./observe-attention.ts";
-import { type ProbeBatchOptions, probeBatch, slotOf } from "./probe-batch.ts";
+import { slotOf } from "./with-ids.ts";
 
-export interface AttentionOnSourceOptions extends Pick<ProbeBatchOptions, "special"> {
+export interface AttentionOnSourceOptions extends Pick<MarkedBatchOptions, "special"> {
   readonly model: LanguageModel;
   readonly parameters: ParameterTree;
   readonly objective: Objective;
   readonly example: PairExample;
   /** The source tokens, by index, that are right to look at in each step: the token that is copied, say. */
-  readonly gold?: readonly (readonly number[])[];
+  readonly gold?: readonly (readonly number[])[] | undefined;
   /** The kernel to run with. Default: the reference. */
-  readonly attention?: AttentionKernel;
+  readonly attention?: AttentionKernel | undefined;
 }
 
 /** Attention on the tokens of the source, special tokens not counted, `[layer][head][step]`. */
@@ -38,24 +38,27 @@ export interface AttentionOnSource {
  *
  * The target is given (teacher forcing): the weights are those that decoding with caches would have.
  *
- * @throws {ConfigError} `probe/gold` if there is not one list of gold tokens for each step.
- * @throws {ShapeError} `probe/source-token` if the objective does not show the model each source token exactly once.
+ * @throws {ConfigError} `probes/gold` if there is not one list of gold tokens for each step.
+ * @throws {ShapeError} `probes/source-token` if the objective does not show the model each source token exactly once.
  * @source attention degeneration: Fu et al. 2023, https://arxiv.org/abs/2304.04052; entropy of attention: Ghader and Monz
  *   2017, https://arxiv.org/abs/1710.03348
  * @example attentionOnSource({ model, parameters, objective: seq2seq(), example }).mass[0][0] // => [0.8, 0.8, 0.8, 0.8]
  */
 export function attentionOnSource(options: AttentionOnSourceOptions): AttentionOnSource {
   const { model, objective, example, gold, attention = reference() } = options;
-  const probe = probeBatch(objective.scoring?.() ?? objective, [example], { special: options.special });
+  const probe = markedBatch(objective.scoring?.() ?? objective, [example], { special: options.special });
   const steps = supervised(probe);
   if (gold && gold.length !== steps.length) {
     const message = `gold should name source tokens for each of ${steps.length} steps, got ${gold.length} lists`;
-    throw new ConfigError("probe/gold", `${message}; the last step predicts the end of sequence`);
+    throw new ConfigError("probes/gold", `${message}; the last step predicts the end of sequence`);
   }
   const source = probe.tokens.slice(0, example.source.length).map((token) => slotOf(token).at);
   const found: AttentionOnSource = {
     over: crosses(model) ? "cross" : "self",
-    ...{ steps: steps.length, mass: [], entropy: [], gold: [] },
+    steps: steps.length,
+    mass: [],
+    entropy: [],
+    gold: [],
   };
   forEachReading({ ...options, attention }, probe.batch, (observed) => {
     const heads = readHeads(observed, steps, source);
@@ -74,7 +77,11 @@ const crosses = ({ architecture, config }: LanguageModel): boolean =>
 
 /** Runs the model once; calls `read` with each layer's attention of the predicting stream to where the source is. */
 function forEachReading(
-  { model, parameters, attention }: Required<Pick<AttentionOnSourceOptions, "model" | "parameters" | "attention">>,
+  {
+    model,
+    parameters,
+    attention,
+  }: Pick<AttentionOnSourceOptions, "model" | "parameters"> & { attention: AttentionKernel },
   input: ModelInput,
   read: (observed: ObservedAttention) => void,
 ): void {

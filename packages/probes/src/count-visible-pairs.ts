@@ -49,7 +49,8 @@ export function layerAttentions({ architecture, source, target }: VisiblePairOpt
   const context = { prefixLengths: source };
   const [first, last] = [architecture.streams[0], architecture.streams.at(-1)] as [string, string];
   const own = (stream: string, length: number): LayerAttention => ({
-    ...{ queries: length, keys: length },
+    queries: length,
+    keys: length,
     mask: selfMaskOf(architecture, stream)(context),
   });
   if (!architecture.crossMask) return [own(first, source + target)];

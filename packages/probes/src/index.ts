@@ -20,7 +20,6 @@ export {
   type PerturbationOptions,
   perturbationInfluence,
 } from "./perturbation-influence.ts";
-export type { Collate } from "./probe-batch.ts";
 export {
   type RecomputedPositions,
   type RecomputedPositionsOptions,

@@ -1,15 +1,22 @@
 import { NumericsError } from "@trivium/core";
 import type { Example, ModelInput, StreamRows } from "@trivium/features";
-import { type LanguageModel, logitsOf } from "@trivium/model";
-import type { Objective } from "@trivium/objectives";
+import { type LanguageModel, leaksByMasks, logitsOf } from "@trivium/model";
+import {
+  countLabels,
+  type MarkedBatch,
+  type MarkedBatchOptions,
+  markedBatch,
+  type Objective,
+  type ShownLabels,
+  showsAsDeclared,
+} from "@trivium/objectives";
 import { type ParameterTree, tf } from "@trivium/tensor";
 import { type InputSlot, type LeakKind, leakKinds, supervised } from "./leak-kinds.ts";
-import { leaksByMasks } from "./leaks-by-masks.ts";
-import { type ProbeBatch, type ProbeBatchOptions, probeBatch, withIds } from "./probe-batch.ts";
 import { stateGradients } from "./state-gradients.ts";
+import { withIds } from "./with-ids.ts";
 
 /** The model to analyse, and the examples to analyse it on. */
-export interface LeakAnalysisOptions extends ProbeBatchOptions {
+export interface LeakAnalysisOptions extends MarkedBatchOptions {
   readonly model: LanguageModel;
   readonly parameters: ParameterTree;
   readonly objective: Objective;
@@ -36,16 +43,22 @@ export interface Leak {
   readonly text: string;
 }
 
+/** The input slots that predictions depend on and should not, by both ways of looking. */
 export interface LeakAnalysis {
-  /** Whether nothing was found, neither by the masks nor by measuring. */
+  /**
+   * Whether no more labels are shown than the objective declares, neither by the masks nor by measuring, and nothing of
+   * other examples or padding. An objective that declares nothing shows no label.
+   */
   readonly clean: boolean;
   /** Labels that the masks let through, with the way that they take: `labelLeaks` on the masks of this very batch. */
   readonly byMasks: readonly string[];
-  /** What the live model lets through, by mistakes of masks, kernels, batches or objectives. */
+  /** Leaks of the live model: mistakes of masks, kernels, batches or objectives. */
   readonly measured: readonly Leak[];
-  /** How many of each kind were measured. */
+  /** The number of measured leaks of each kind. */
   readonly counts: Readonly<Record<LeakKind, number>>;
-  /** How many predictions carry loss, and how many input slots were changed one by one. */
+  /** Labels of tokens, and those that a prediction depends on by the masks or by measuring, whichever are more. */
+  readonly labels: ShownLabels;
+  /** The number of predictions with loss, and of input slots that were changed one by one. */
   readonly checked: { readonly predictions: number; readonly slots: number };
 }
 
@@ -56,28 +69,48 @@ export interface LeakAnalysis {
  * What stands where is found by sending marks through objective and collation, so a wrong shift, an answer in the source
  * or rows joined wrongly are found like a wrong mask. A prediction may depend on no slot that holds its own label or a
  * later one, on none of another example and on no padding: not by one bit. Special tokens that the objective
- * inserts have no mark and are labels nowhere.
+ * inserts have no mark and are labels nowhere. Labels that an objective shows on purpose are listed, too, and are held
+ * against the share that it declares.
  *
- * @throws {NumericsError} `probe/not-finite` if logits are not finite: nothing could be said of them.
+ * @throws {NumericsError} `probes/not-finite` if logits are not finite: nothing could be said of them.
  * @throws what the objective, the collation and the model throw.
  * @example leakAnalysis({ model, parameters, objective: prefixLm(), examples }).clean // => true
  */
 export function leakAnalysis(options: LeakAnalysisOptions): LeakAnalysis {
   const { model, parameters, objective, examples } = options;
-  const probe = probeBatch(objective, examples, options);
+  const probe = markedBatch(objective, examples, options);
   const predictions = supervised(probe);
   const { slots, measured } = measureLeaks({ model, parameters, probe, predictions });
-  const byMasks = leaksByMasks(model, probe).map(({ text }) => text);
+  const byMasks = leaksByMasks(model, probe);
   const counts = { label: 0, future: 0, document: 0, padding: 0 };
   for (const { kind } of measured) counts[kind]++;
-  const clean = byMasks.length === 0 && measured.length === 0;
-  return { clean, byMasks, measured, counts, checked: { predictions: predictions.length, slots } };
+  const labels = { labels: countLabels(probe), shown: Math.max(predictorsOf(byMasks), shownSlots(measured)) };
+  const clean = counts.document + counts.padding === 0 && showsAsDeclared(objective, labels);
+  return {
+    clean,
+    byMasks: byMasks.map(({ text }) => text),
+    measured,
+    counts,
+    labels,
+    checked: { predictions: predictions.length, slots },
+  };
 }
+
+const predictorsOf = (leaks: readonly { readonly row: number; readonly position: number }[]): number =>
+  new Set(leaks.map(({ row, position }) => `${row} ${position}`)).size;
+
+/** A label in sight of any prediction that it should not be in sight of counts once. */
+const shownSlots = (leaks: readonly Leak[]): number =>
+  new Set(
+    leaks
+      .filter(({ kind }) => kind === "label" || kind === "future")
+      .map(({ seen }) => `${seen.stream} ${seen.row} ${seen.slot}`),
+  ).size;
 
 interface Measurement {
   readonly model: LanguageModel;
   readonly parameters: ParameterTree;
-  readonly probe: ProbeBatch;
+  readonly probe: MarkedBatch;
   /** Positions of the last stream, flat in `[B, L]`. */
   readonly predictions: readonly number[];
 }
@@ -112,7 +145,7 @@ function finiteLogits(model: LanguageModel, parameters: ParameterTree, input: Mo
   if (at < 0) return logits;
   const slot = Math.floor(at / model.config.vocabulary);
   throw new NumericsError(
-    "probe/not-finite",
+    "probes/not-finite",
     `logits should be finite, got ${logits[at]} at flat position ${slot}; look for a row of attention that sees nothing, ` +
       "or for parameters that diverged",
     { details: { position: slot } },

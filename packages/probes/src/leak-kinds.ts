@@ -1,4 +1,4 @@
-import type { ProbeBatch, TokenPlace } from "./probe-batch.ts";
+import type { MarkedBatch, TokenPlace } from "@trivium/objectives";
 
 /**
  * What a prediction saw: its own `"label"`, the label of a later prediction (`"future"`), a token of another example
@@ -13,12 +13,12 @@ export interface InputSlot {
 }
 
 /** The positions that carry loss, flat in `[B, L]`. */
-export const supervised = ({ batch: { lossWeights } }: ProbeBatch): number[] =>
+export const supervised = ({ batch: { lossWeights } }: MarkedBatch): number[] =>
   [...lossWeights.keys()].filter((at) => (lossWeights[at] as number) > 0);
 
 /** Why a prediction may not depend on a slot; undefined where it may. */
 export function leakKinds(
-  probe: ProbeBatch,
+  probe: MarkedBatch,
   predicting: string,
 ): (prediction: number, slot: InputSlot) => LeakKind | undefined {
   const { tokens, owners, batch } = probe;

@@ -1,11 +1,11 @@
 import { ConfigError, createRandom } from "@trivium/core";
 import type { PairExample } from "@trivium/features";
 import type { LanguageModel } from "@trivium/model";
-import type { Objective } from "@trivium/objectives";
+import { type MarkedBatchOptions, markedBatch, type Objective } from "@trivium/objectives";
 import type { ParameterTree } from "@trivium/tensor";
 import { readStates, stateAt } from "./hidden-states.ts";
-import { type ProbeBatchOptions, probeBatch, slotOf } from "./probe-batch.ts";
 import { fitRidge } from "./ridge-classifier.ts";
+import { slotOf } from "./with-ids.ts";
 
 /** A source and what a probe should read off a state. */
 export interface LabelledExample {
@@ -16,19 +16,19 @@ export interface LabelledExample {
   readonly position: number;
 }
 
-export interface LinearProbeOptions extends Pick<ProbeBatchOptions, "special"> {
+export interface LinearProbeOptions extends Pick<MarkedBatchOptions, "special"> {
   readonly model: LanguageModel;
   readonly parameters: ParameterTree;
   readonly objective: Objective;
   readonly examples: readonly LabelledExample[];
   /** Share of the examples that the probe is tested on, in (0, 1). Default 0.25. */
-  readonly testFraction?: number;
+  readonly testFraction?: number | undefined;
   /** λ of the ridge, on features of unit variance. Default 1e-3. */
-  readonly ridge?: number;
+  readonly ridge?: number | undefined;
   /** Decides which examples are tested on. Default 0. */
-  readonly seed?: number | string;
+  readonly seed?: number | string | undefined;
   /** Rows run together. Default 64. */
-  readonly batchSize?: number;
+  readonly batchSize?: number | undefined;
 }
 
 /** What can be read off linearly. */
@@ -49,8 +49,8 @@ export interface LinearProbe {
  * Give examples in which the label depends on what stands behind `position`: under a causal mask no probe can be better
  * than chance.
  *
- * @throws {ConfigError} `probe/examples` if a part would be empty, or a label or position is not an index.
- * @throws {ShapeError} `probe/source-token` if the objective does not show the model each source token exactly once.
+ * @throws {ConfigError} `probes/examples` if a part would be empty, or a label or position is not an index.
+ * @throws {ShapeError} `probes/source-token` if the objective does not show the model each source token exactly once.
  * @source Alain and Bengio 2016, https://arxiv.org/abs/1610.01644
  * @example linearProbe({ model, parameters, objective, examples }).layers.map(({ accuracy }) => accuracy) // => [0.24, 1, 1]
  */
@@ -63,7 +63,7 @@ export function linearProbe(options: LinearProbeOptions): LinearProbe {
   const tested = Math.round(testFraction * examples.length);
   if (!(tested > 0 && tested < examples.length)) {
     const message = `of ${examples.length} examples, ${testFraction} would leave ${tested} to test on`;
-    throw new ConfigError("probe/examples", `${message}; both parts need some, so give more`);
+    throw new ConfigError("probes/examples", `${message}; both parts need some, so give more`);
   }
   const [test, train] = [order.slice(0, tested), order.slice(tested)];
   const labelOf = (index: number) => (examples[index] as LabelledExample).label;
@@ -85,7 +85,7 @@ function assertLabelled({ example, label, position }: LabelledExample, index: nu
   const right = Number.isSafeInteger(label) && label >= 0 && Number.isInteger(position);
   if (right && position >= 0 && position < example.source.length) return;
   const wanted = `a label from 0 and a position among ${example.source.length} source tokens`;
-  throw new ConfigError("probe/examples", `example ${index} should have ${wanted}, got ${label} and ${position}`);
+  throw new ConfigError("probes/examples", `example ${index} should have ${wanted}, got ${label} and ${position}`);
 }
 
 /** The states at the positions to look at, `[layer][example]`. */
@@ -93,7 +93,7 @@ function readLayers({ model, parameters, objective, examples, batchSize = 64 }: 
   const layers: Float32Array[][] = [];
   for (let start = 0; start < examples.length; start += batchSize) {
     const rows = examples.slice(start, start + batchSize);
-    const { batch, tokens } = probeBatch(
+    const { batch, tokens } = markedBatch(
       objective,
       rows.map(({ example }) => example),
     );

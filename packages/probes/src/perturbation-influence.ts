@@ -1,18 +1,18 @@
 import type { PairExample } from "@trivium/features";
 import type { LanguageModel } from "@trivium/model";
-import type { Objective } from "@trivium/objectives";
+import { type MarkedBatchOptions, markedBatch, type Objective, type TokenPlace } from "@trivium/objectives";
 import type { ParameterTree } from "@trivium/tensor";
 import { type HiddenStates, readStates, stateAt } from "./hidden-states.ts";
-import { type ProbeBatchOptions, probeBatch, slotOf, type TokenPlace, withIds } from "./probe-batch.ts";
+import { slotOf, withIds } from "./with-ids.ts";
 
-export interface PerturbationOptions extends Pick<ProbeBatchOptions, "special"> {
+export interface PerturbationOptions extends Pick<MarkedBatchOptions, "special"> {
   readonly model: LanguageModel;
   readonly parameters: ParameterTree;
   /** Makes the rows that the model reads. */
   readonly objective: Objective;
   readonly example: PairExample;
   /** The id that stands in for a source token. Default: the next one of the vocabulary. */
-  readonly replace?: (id: number) => number;
+  readonly replace?: ((id: number) => number) | undefined;
 }
 
 /** How far states move, `[layer][i][j]`: that of token i, when source token j is another. Layer 0 is the embeddings. */
@@ -39,14 +39,14 @@ export interface PerturbationInfluence {
  * Under a causal mask nothing before the changed token moves by one bit; in a prefix and in an encoder everything does.
  * Inputs have the same shape throughout, so what does not depend on the token is equal to the bit.
  *
- * @throws {ShapeError} `probe/source-token` if the objective does not show the model each source token exactly once.
+ * @throws {ShapeError} `probes/source-token` if the objective does not show the model each source token exactly once.
  * @source probing by perturbation: Li et al. 2016, https://arxiv.org/abs/1612.08220
  * @example perturbationInfluence({ model, parameters, objective: prefixLm(), example }).backwards[1].least > 0 // => true
  */
 export function perturbationInfluence(options: PerturbationOptions): PerturbationInfluence {
   const { model, parameters, objective, example } = options;
   const { replace = (id) => (id + 1) % model.config.vocabulary } = options;
-  const { batch, tokens } = probeBatch(objective, [example], { special: options.special });
+  const { batch, tokens } = markedBatch(objective, [example], { special: options.special });
   const source = tokens.slice(0, example.source.length);
   const target = tokens.slice(example.source.length).filter(({ inputs }) => inputs.length > 0);
   const before = readStates(model, parameters, batch).states;

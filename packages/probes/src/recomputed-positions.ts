@@ -1,7 +1,7 @@
 import { type AttentionKernel, reference } from "@trivium/attention";
 import { ConfigError } from "@trivium/core";
 import type { ModelInput } from "@trivium/features";
-import { createModel, type DecodingState, type LanguageModel } from "@trivium/model";
+import { createModel, type Decoder, type DecodingState, type LanguageModel } from "@trivium/model";
 import type { ParameterTree } from "@trivium/tensor";
 import { whyRecompute } from "./why-recompute.ts";
 
@@ -16,7 +16,7 @@ export interface RecomputedPositionsOptions {
   readonly parameters: ParameterTree;
   readonly turns: readonly Turn[];
   /** The kernel to run with. Default: the reference. */
-  readonly attention?: AttentionKernel;
+  readonly attention?: AttentionKernel | undefined;
 }
 
 export interface TurnPositions {
@@ -42,7 +42,7 @@ export interface RecomputedPositions {
  * prompt: causal encodes `p + r` and nothing again; a prefix `T + p + r − 1`; an encoder–decoder `T + p` in the source and
  * `r` in the target; both `T − 1` again.
  *
- * @throws {ConfigError} `probe/turns` if there are none, or a length is not a positive integer.
+ * @throws {ConfigError} `probes/turns` if there are none, or a length is not a positive integer.
  * @throws {ShapeError} `model/length` if the dialogue is longer than the model.
  * @source why a prefix cannot grow: https://github.com/huggingface/transformers/issues/31425
  * @example recomputedPositions({ model, parameters, turns: [{ prompt: 8, reply: 4 }, { prompt: 2, reply: 4 }] }).recomputed
@@ -80,13 +80,13 @@ function assertTurns(turns: readonly Turn[]): void {
   );
   if (turns.length > 0 && !wrong) return;
   const got = wrong ? `a prompt of ${wrong.prompt} and a reply of ${wrong.reply}` : "no turn";
-  throw new ConfigError("probe/turns", `a dialogue has turns of at least one token each way, got ${got}`);
+  throw new ConfigError("probes/turns", `a dialogue has turns of at least one token each way, got ${got}`);
 }
 
 /** A model, its cache, and what it has read. */
 class Dialogue {
   readonly #model: LanguageModel;
-  readonly #parameters: ParameterTree;
+  readonly #decoder: Decoder;
   /** Query positions of each call of the kernel, since the last count. */
   readonly #queries: number[];
   #state: DecodingState | undefined;
@@ -96,7 +96,7 @@ class Dialogue {
 
   constructor(model: LanguageModel, parameters: ParameterTree, queries: number[]) {
     this.#model = model;
-    this.#parameters = parameters;
+    this.#decoder = model.decoder(parameters);
     this.#queries = queries;
   }
 
@@ -120,7 +120,7 @@ class Dialogue {
   }
 
   dispose(): void {
-    this.#state?.dispose();
+    this.#decoder.dispose();
   }
 
   #prefill(): Readonly<Record<string, number>> {
@@ -132,14 +132,14 @@ class Dialogue {
       ...others.map((stream) => [stream, rows([0])]),
     ]) as ModelInput["streams"];
     this.#state?.dispose();
-    this.#state = this.#model.prefill(this.#parameters, { size: 1, streams, prefixLengths: [this.#length] });
+    this.#state = this.#decoder.prefill({ size: 1, streams, prefixLengths: [this.#length] });
     this.#read = this.#length;
     return this.#count(this.#model.architecture.streams);
   }
 
   #append(): Readonly<Record<string, number>> {
     const id = this.#read % this.#model.config.vocabulary;
-    this.#state = this.#model.decode(this.#parameters, this.#state as DecodingState, [id]);
+    this.#state = (this.#state as DecodingState).append(Int32Array.of(id), Int32Array.of(1));
     this.#read += 1;
     return this.#count(this.#model.architecture.streams.slice(-1));
   }

@@ -13,13 +13,13 @@ import {
 export interface VisiblePairCostOptions extends VisiblePairOptions {
   readonly kernels: readonly AttentionKernel[];
   /** Default 4. */
-  readonly heads?: number;
+  readonly heads?: number | undefined;
   /** D. Default 32. */
-  readonly headWidth?: number;
+  readonly headWidth?: number | undefined;
   /** Default 1. */
-  readonly rows?: number;
+  readonly rows?: number | undefined;
   /** Measured runs, of which the median counts; one more goes before. Default 5. */
-  readonly repeats?: number;
+  readonly repeats?: number | undefined;
 }
 
 export interface KernelSeconds {

@@ -1,35 +1,27 @@
-import { type Reason, UnsupportedError } from "@trivium/core";
+import { UnsupportedError } from "@trivium/core";
 import { defineKind } from "@trivium/registry";
+import { type BackendTraits, declareTraits } from "./backend-traits.ts";
+import { assertFamilies } from "./fused/families.ts";
 import type { ProfileSession } from "./profile.ts";
 import { tf } from "./tf.ts";
 
-/** What `probe` found: the backend can run here, or why not and what would make it run. */
+/** The finding of `probe`: the backend can run here, or the reason why not and what would make it run. */
 export type Probe =
   | { readonly available: true; readonly detail: string }
   | { readonly available: false; readonly reason: string; readonly remedy: string };
-
-/** What a composition asks of a backend before any tensor exists. */
-export interface BackendNeeds {
-  /** Whether it will train. */
-  readonly gradients: boolean;
-  /** The tfjs ops that will run, forward and (if `gradients`) backward: `"gatherV2"`, `"softmax"`. */
-  readonly ops: readonly string[];
-}
 
 /**
  * A tensor backend: a tfjs backend underneath, so that any tfjs program can use it.
  *
  * `probe` never throws and changes nothing; `activate` makes it the current backend of tfjs.
  */
-export interface Backend {
+export interface Backend extends BackendTraits {
   /** The name under which tfjs knows it: `"cpu"`, `"simd"`, `"webgpu"`. */
   readonly name: string;
-  /** Whether it can do what a model needs; a backend without this method can do everything. */
-  supports?(needs: BackendNeeds): true | Reason;
   probe(): Promise<Probe>;
   /**
-   * What may change the bits of a result: kernel build, GEMM provider and version. Not the number of threads. A run
-   * resumes only where it is the same. Default: the name alone.
+   * Returns whatever may change the bits of a result: kernel build, GEMM provider and version. The number of threads does
+   * not. A run resumes only where it is the same. Default: the name alone.
    */
   numericIdentity?(): Promise<Readonly<Record<string, string>>>;
   /**
@@ -40,21 +32,34 @@ export interface Backend {
    */
   profile?(): ProfileSession;
   /**
-   * This backend with options of its own, which its plugin's schema describes: the same one for the same options. A
-   * backend without this method takes none.
+   * Returns this backend with options of its own, which its plugin's schema describes: the same one for the same options.
+   * A backend without this method takes none.
    *
    * @throws {ConfigError} naming each option that is wrong.
    */
   withOptions?(options: Readonly<Record<string, unknown>>): Backend;
-  /** @throws {UnsupportedError} `backend/unavailable`, with the reason and the remedy. */
+  /**
+   * Makes it current; see `activateBackend`.
+   *
+   * @throws {UnsupportedError} `backend/unavailable`, with the reason and the remedy.
+   */
   activate(): Promise<void>;
 }
 
 /** The kind of backend plugins: a value. */
 export const backend = defineKind<Backend>()("backend");
 
-/** Makes the backend current, or says why it cannot be and what would help. */
-export async function activateBackend({ name, probe }: Pick<Backend, "name" | "probe">): Promise<void> {
+/** The parts of a backend that activation needs. */
+export type ActivatedParts = Pick<Backend, "name" | "probe" | keyof BackendTraits>;
+
+/**
+ * Makes a backend current. Its families of fused kernels are checked once, here.
+ *
+ * @throws {UnsupportedError} `backend/unavailable`, with the reason and the remedy.
+ * @throws {ConfigError} `backend/fused-family` if it registered a part of a family, or another one than it declares.
+ */
+export async function activateBackend(parts: ActivatedParts): Promise<void> {
+  const { name, probe } = parts;
   const found = await probe();
   if (!found.available) {
     throw new UnsupportedError(
@@ -65,6 +70,8 @@ export async function activateBackend({ name, probe }: Pick<Backend, "name" | "p
       },
     );
   }
+  assertFamilies(name, parts);
+  declareTraits(name, parts);
   if (!(await tf.setBackend(name))) {
     throw new UnsupportedError("backend/unavailable", `backend "${name}" is there but tfjs could not start it`);
   }

@@ -1,26 +1,37 @@
-export { activateBackend, type Backend, type BackendNeeds, backend, type Probe } from "./backend.ts";
+export { type ActivatedParts, activateBackend, type Backend, backend, type Probe } from "./backend.ts";
+export { activeTraits, type BackendTraits, declareTraits } from "./backend-traits.ts";
 export { embedding } from "./embedding.ts";
 export { factoredCrossEntropy } from "./factored-cross-entropy.ts";
 export { type FactoredHead, type FactoredLogits, multiplyOut } from "./factored-logits.ts";
 export { type ActivationName, activation, gelu } from "./fused/activation.ts";
 export { type AdamWAttributes, type AdamWInput, type AdamWTensors, adamWUpdate } from "./fused/adam-w.ts";
 export {
-  type AttentionAttributes,
-  type AttentionPlan,
   type FusedAttentionBias,
   type FusedAttentionRequest,
   fusedAttention,
-  hasFusedAttention,
 } from "./fused/attention.ts";
+export {
+  type AttentionGrain,
+  type AttentionPlan,
+  type AttentionVisit,
+  blockLength,
+  draftVisit,
+  planWords,
+  type VisitDraft,
+  visitRuns,
+} from "./fused/attention-plan.ts";
 export { dropout, dropoutFactor, dropoutHash } from "./fused/dropout.ts";
-export { defineFusedOp, type FusedOp, hasKernel } from "./fused/fused-kernel.ts";
+export { fusedFamilies } from "./fused/families.ts";
+export type { FusedAttributes, FusedInputs, FusedKernel, FusedOutputs } from "./fused/fused-kernel.ts";
+export { type FusedFamily, type FusedKernelName, fusedKernels, type KernelsOfFamily } from "./fused/fused-kernels.ts";
+export { defineFusedOp, type FusedOp, hasFusedKernel } from "./fused/fused-op.ts";
 export { type LinearMap, type LinearOptions, linear, linears } from "./fused/linear.ts";
 export { linearCrossEntropy } from "./fused/linear-cross-entropy.ts";
 export { hiddenLogit, maskedSoftmax } from "./fused/masked-softmax.ts";
 export { type AddNormOptions, addNorm, layerNorm, rmsNorm } from "./fused/norm.ts";
 export { assertTargets, type SoftmaxCrossEntropyOptions, softmaxCrossEntropy } from "./fused/softmax-cross-entropy.ts";
 export { squaredNorms } from "./fused/squared-norms.ts";
-export { writeSlots } from "./fused/write-slots.ts";
+export { type SlotRuns, writeSlots } from "./fused/write-slots.ts";
 export type { KernelRecord, ProductRecord, ProfileRecords, ProfileSession } from "./profile.ts";
 export { type RecomputeOptions, recompute } from "./recompute.ts";
 export { countSpecs, flattenSpecs, type ParameterSpec, type SpecTree } from "./spec-tree.ts";

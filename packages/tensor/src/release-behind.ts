@@ -1,4 +1,4 @@
-import { isStatistic } from "./fused/fused-kernel.ts";
+import { isStatistic } from "./fused/fused-op.ts";
 import { type Tensor, tf } from "./tf.ts";
 
 type Tape = NonNullable<ReturnType<typeof tf.engine>["state"]["activeTape"]>;

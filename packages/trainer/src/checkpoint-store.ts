@@ -1,4 +1,4 @@
-import type { NamedArrays } from "@trivium/checkpoint/safetensors";
+import type { NamedArrays } from "@trivium/checkpoint";
 import type { Json } from "@trivium/core";
 import type { LossHistory } from "./divergence.ts";
 import type { Totals } from "./events.ts";

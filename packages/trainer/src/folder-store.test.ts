@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { readMetrics } from "@trivium/checkpoint";
+import { readMetrics } from "@trivium/checkpoint/node";
 import { createRandom } from "@trivium/core";
 import type { Batch } from "@trivium/features";
 import { disposeTree, tf } from "@trivium/tensor";

@@ -1,4 +1,4 @@
-import { discardCheckpointsAfter, latestCheckpoint, openRun, writeCheckpoint } from "@trivium/checkpoint";
+import { discardCheckpointsAfter, latestCheckpoint, openRun, writeCheckpoint } from "@trivium/checkpoint/node";
 import { CheckpointError } from "@trivium/core";
 import type { CheckpointStore, RunState, Snapshot } from "./checkpoint-store.ts";
 

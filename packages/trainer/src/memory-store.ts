@@ -1,7 +1,6 @@
-import type { NamedArray, NamedArrays } from "@trivium/checkpoint/safetensors";
-import { CheckpointError } from "@trivium/core";
+import type { NamedArray, NamedArrays } from "@trivium/checkpoint";
+import { CheckpointError, jsonDifferences } from "@trivium/core";
 import type { CheckpointStore, OpenStoreRequest, Snapshot } from "./checkpoint-store.ts";
-import { differencesOf } from "./json-differences.ts";
 
 const location = "memory";
 
@@ -35,7 +34,7 @@ export function createMemoryStore(): MemoryStore {
 }
 
 function assertResumable(known: unknown, identity: unknown, resume: boolean): void {
-  const differences = differencesOf(known, identity);
+  const differences = jsonDifferences(known, identity).map(({ path, was, is }) => `${path} was ${was}, is ${is}`);
   if (differences.length > 0) {
     const message = `the store in ${location} holds another run: ${differences.join("; ")}; use another store`;
     throw new CheckpointError("checkpoint/other-run", message, { details: { differences } });

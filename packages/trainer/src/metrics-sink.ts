@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { appendMetrics, truncateMetrics } from "@trivium/checkpoint";
+import { appendMetrics, truncateMetrics } from "@trivium/checkpoint/node";
 import type { Sink } from "./consume.ts";
 import type { TrainEvent } from "./events.ts";
 

@@ -1,7 +1,6 @@
-import { CheckpointError } from "@trivium/core";
+import { CheckpointError, jsonDifferences } from "@trivium/core";
 import { flattenSpecs, tf } from "@trivium/tensor";
 import type { NumericIdentity, Snapshot } from "./checkpoint-store.ts";
-import { differencesOf } from "./json-differences.ts";
 import type { Task } from "./task.ts";
 import type { TrainOptions } from "./train-options.ts";
 
@@ -37,7 +36,9 @@ export const numericIdentityOf = <B>({ numericIdentity }: TrainOptions<B>): Nume
  * @throws {CheckpointError} `trainer/numeric-identity`, naming what differs.
  */
 export function checkNumericIdentity<B>({ state }: Snapshot, options: TrainOptions<B>): readonly string[] {
-  const differences = differencesOf(state.numericIdentity, numericIdentityOf(options));
+  const differences = jsonDifferences(state.numericIdentity, numericIdentityOf(options)).map(
+    ({ path, was, is }) => `${path} was ${was}, is ${is}`,
+  );
   if (differences.length === 0 || options.allowNumericChange) return differences;
   const message =
     `the checkpoint in ${options.checkpoint?.store.location} was computed with other arithmetic: ` +

@@ -1,4 +1,4 @@
-import type { NamedArrays } from "@trivium/checkpoint/safetensors";
+import type { NamedArrays } from "@trivium/checkpoint";
 import { NumericsError } from "@trivium/core";
 import type { CheckpointStore } from "./checkpoint-store.ts";
 import type { CheckpointEvent } from "./events.ts";

@@ -1,4 +1,4 @@
-import type { NamedArray, NamedArrays } from "@trivium/checkpoint/safetensors";
+import type { NamedArray, NamedArrays } from "@trivium/checkpoint";
 import { CheckpointError } from "@trivium/core";
 import { flattenTree, type ParameterTree, type Tensor, tf, unflattenTree } from "@trivium/tensor";
 

@@ -1,5 +1,5 @@
 import type { AttentionKernel } from "@trivium/attention";
-import { cmudictFile } from "@trivium/data";
+import { cmudictFile } from "@trivium/data/node";
 import type { Architecture } from "@trivium/model";
 import type { Objective } from "@trivium/objectives";
 import { presets } from "@trivium/presets";

@@ -6,12 +6,12 @@ import type { Objective } from "@trivium/objectives";
 import type { Tokenizer } from "@trivium/text";
 import type { Plugins } from "../load-registry.ts";
 
-/** What arms are given: everything by name from the registry, a dataset once for all of them. */
-export function createArmContext(registry: Plugins, attention: string): ArmContext {
+/** Creates the context of arms: everything by name from the registry, a dataset once for all of them. */
+export function createArmContext(registry: Plugins, attention: AttentionKernel): ArmContext {
   const datasets = new Map<string, Promise<Dataset>>();
   return {
     architecture: (name) => registry.find("architecture", name).create as Architecture,
-    attention: registry.create("attention", attention, {}) as AttentionKernel,
+    attention,
     dataset(name, options = {}) {
       const key = JSON.stringify([name, options]);
       const known = datasets.get(key) ?? Promise.resolve().then(() => registry.create("dataset", name, options));

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { makeFolder, withFileErrors } from "@trivium/checkpoint";
+import { makeFolder, withFileErrors } from "@trivium/checkpoint/node";
 import type { ArmStore, StoredArm } from "@trivium/claims";
 import { CheckpointError } from "@trivium/core";
 import { writeReportFile } from "../report/report-folder.ts";

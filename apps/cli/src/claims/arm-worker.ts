@@ -1,8 +1,9 @@
 import { on } from "node:events";
-import { type AnalyseClaimsOptions, type ArmProgress, type Json, measureArm } from "@trivium/claims";
-import { ConfigError, TriviumError } from "@trivium/core";
+import { type AnalyseClaimsOptions, type ArmProgress, measureArm } from "@trivium/claims";
+import { ConfigError, type Json, TriviumError } from "@trivium/core";
 import { consume } from "@trivium/trainer";
 import type { CommandContext } from "../command-context.ts";
+import { prepareAttention } from "../prepare-attention.ts";
 import { numericIdentity, prepareBackend } from "../prepare-backend.ts";
 import type { ClaimsSettings } from "../settings.ts";
 import { createArmContext } from "./arm-context.ts";
@@ -52,7 +53,7 @@ export async function serveArms({ registry: load }: CommandContext): Promise<voi
   const { gemmVersion } = await numericIdentity(backend);
   const store = createArmFolder(settings.out);
   const arms = await planAllArms({ ...asked, claims: findClaims(claims, registry) });
-  const context = createArmContext(registry, settings.attention);
+  const context = createArmContext(registry, prepareAttention(settings.attention, registry, backend).kernel);
   const options = { store, context, machine: describeMachine(gemmVersion) };
   for await (const [{ hash }] of messages as AsyncIterable<[{ hash: string }]>) {
     const planned = arms.get(hash);

@@ -1,5 +1,6 @@
 import { availableParallelism, cpus, totalmem } from "node:os";
-import type { ClaimResult, Json } from "@trivium/claims";
+import type { ClaimResult } from "@trivium/claims";
+import type { Json } from "@trivium/core";
 import { resolvePlugin } from "../load-registry.ts";
 import { ownVersion } from "../own-package.ts";
 import type { ClaimsSettings } from "../settings.ts";

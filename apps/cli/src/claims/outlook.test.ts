@@ -5,9 +5,9 @@ import {
   type ClaimRequest,
   countedEffect,
   createMemoryArmStore,
-  type Json,
   planArms,
 } from "@trivium/claims";
+import type { Json } from "@trivium/core";
 import { expect, test } from "vitest";
 import { duration } from "../duration.ts";
 import { claimsOutlook, describeOutlook } from "./outlook.ts";

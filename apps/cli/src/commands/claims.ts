@@ -15,6 +15,7 @@ import { showClaims } from "../claims/show-claims.ts";
 import { writeClaimsReport } from "../claims/write-claims-report.ts";
 import { type CommandContext, defineCommand } from "../command-context.ts";
 import type { Output } from "../output.ts";
+import { noteAttention, prepareAttention } from "../prepare-attention.ts";
 import { numericIdentity, prepareBackend } from "../prepare-backend.ts";
 import { readFlags } from "../read-settings.ts";
 import { addFlags } from "../setting-flags.ts";
@@ -74,12 +75,14 @@ async function prepareRun({ flags, plugins, positional, registry: load, output }
   const registry = await load(settings.plugins);
   const claims = findClaims(positional, registry);
   const backend = prepareBackend(settings, registry);
-  const armContext = createArmContext(registry, settings.attention);
+  const attention = prepareAttention(settings.attention, registry, backend);
+  const armContext = createArmContext(registry, attention.kernel);
   const before = await openClaimsFolder(settings.out);
   await backend.activate();
+  noteAttention(attention, output);
   // A run may go on where the library takes other instructions: its arms say what they ran on.
   const { gemmVersion, ...computed } = await numericIdentity(backend);
-  const environment = { ...computed, attention: settings.attention };
+  const environment = { ...computed, attention: attention.kernel.name };
   const asked = describeRun(settings, { claims: claims.map(({ id }) => id), environment });
   const run = await beginRun(asked, { before, out: settings.out, output });
   return { settings, registry, backend, armContext, claims, run, machine: describeMachine(gemmVersion) };

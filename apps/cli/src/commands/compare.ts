@@ -14,6 +14,7 @@ import { prepareArms } from "../arms.ts";
 import { type CommandContext, defineCommand } from "../command-context.ts";
 import type { Plugins } from "../load-registry.ts";
 import type { Output } from "../output.ts";
+import { noteAttention, type PreparedAttention, prepareAttention } from "../prepare-attention.ts";
 import { prepareBackend } from "../prepare-backend.ts";
 import { type PreparedData, prepareData } from "../prepare-data.ts";
 import { prepareMetrics } from "../prepare-metrics.ts";
@@ -51,9 +52,11 @@ async function runComparison(settings: CompareSettings, context: CommandContext)
   const arms = prepareArms(settings, registry, { vocabulary: data.tokenizer.size, length: data.length, output });
   const metrics = prepareMetrics(settings.metrics, { registry, task: data.task, decoded: settings.decoded });
   await openReportFolder(out, { configuration: configurationOf(settings, arms), data: data.dataset.fingerprint });
+  const attention = prepareAttention(settings.attention, registry, backend);
   await backend.activate();
+  noteAttention(attention, output);
   const { signal, release } = stopOnSignals(output);
-  const stream = compare({ ...comparison(settings, { arms, data, registry, metrics }), signal });
+  const stream = compare({ ...comparison(settings, { arms, data, registry, metrics, attention }), signal });
   const reports = await consume(stream, showComparison(settings.steps, output)).finally(release);
   const parts = { settings, data: data.dataset, arms, reports, metrics, backend: await backend.probe() };
   const report = createReport({ command: typedCommand(process.argv.slice(2)), ...parts });
@@ -75,14 +78,20 @@ interface Prepared {
   readonly data: PreparedData;
   readonly registry: Plugins;
   readonly metrics: readonly Metric[];
+  readonly attention: PreparedAttention;
 }
 
-function comparison(settings: CompareSettings, { arms, data, registry, metrics }: Prepared): CompareOptions {
-  const { steps, seed, clipNorm, decoded, attention } = settings;
+function comparison(settings: CompareSettings, { arms, data, registry, metrics, attention }: Prepared): CompareOptions {
+  const { steps, seed, clipNorm, decoded } = settings;
   const { special } = data.tokenizer;
   return {
-    ...{ arms, steps, seed, clipNorm, decoded, metrics },
-    attention: registry.create("attention", attention, {}) as CompareOptions["attention"],
+    arms,
+    steps,
+    seed,
+    clipNorm,
+    decoded,
+    metrics,
+    attention: attention.kernel,
     batches: (objective) => createBatchSource({ ...batching(settings), examples: data.train, special, objective }),
     special,
     heldOut: data.test.slice(0, settings.scored),

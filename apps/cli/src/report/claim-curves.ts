@@ -1,4 +1,4 @@
-import type { Json } from "@trivium/claims";
+import type { Json } from "@trivium/core";
 import type { LearningCurve } from "./charts/learning-curves.ts";
 import type { ReportedArm } from "./claims-report.ts";
 

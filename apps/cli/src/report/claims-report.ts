@@ -1,14 +1,5 @@
-import type {
-  Chart,
-  ClaimRequest,
-  ClaimResult,
-  Evidence,
-  FindingsTable,
-  Json,
-  StoredArm,
-  Verdict,
-} from "@trivium/claims";
-import type { Reason } from "@trivium/core";
+import type { Chart, ClaimRequest, ClaimResult, Evidence, FindingsTable, StoredArm, Verdict } from "@trivium/claims";
+import type { Json, Reason } from "@trivium/core";
 import type { CurvePoint, Effect } from "@trivium/evaluator";
 import type { Architecture } from "@trivium/model";
 import { tf } from "@trivium/tensor";

@@ -1,6 +1,6 @@
 import { access, constants, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { makeFolder, withFileErrors } from "@trivium/checkpoint";
+import { makeFolder, withFileErrors } from "@trivium/checkpoint/node";
 import { CheckpointError } from "@trivium/core";
 import { z } from "zod";
 

@@ -24,7 +24,7 @@ export interface GemmRequest {
   /** `[n]` added to every row, or 0 for none; not together with `accumulate`. */
   readonly bias: number;
   /** What follows the sum, on the thread that computed it while it is still in its cache; not with `accumulate`. */
-  readonly epilogue?: Epilogue;
+  readonly epilogue?: Epilogue | undefined;
 }
 
 /** `C = activation(A·B + bias)`. */

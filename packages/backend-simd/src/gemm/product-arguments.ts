@@ -1,5 +1,5 @@
 import type { ActivationName } from "@trivium/tensor";
-import { activationCodes } from "../native/codes.ts";
+import { activationCodes } from "../wasm/codes.ts";
 import type { GemmRequest } from "./gemm-request.ts";
 import type { Panels } from "./panels.ts";
 

@@ -3,17 +3,17 @@ import { addN } from "./add-n.ts";
 import { binaryKernels } from "./binary.ts";
 import { cast } from "./cast.ts";
 import { fillKernels } from "./fill.ts";
-import { activation } from "./fused/activation.ts";
-import { adamW } from "./fused/adam-w.ts";
+import { activationKernels } from "./fused/activation.ts";
+import { adamWKernels } from "./fused/adam-w.ts";
 import { attentionKernels } from "./fused/attention.ts";
-import { dropout } from "./fused/dropout.ts";
+import { dropoutKernels } from "./fused/dropout.ts";
 import { linearKernels } from "./fused/linear.ts";
 import { linearCrossEntropyKernels } from "./fused/linear-cross-entropy.ts";
 import { maskedSoftmaxKernels } from "./fused/masked-softmax.ts";
 import { normKernels } from "./fused/norm.ts";
 import { crossEntropyKernels } from "./fused/softmax-cross-entropy.ts";
-import { squaredNorms } from "./fused/squared-norms.ts";
-import { writeSlots } from "./fused/write-slots.ts";
+import { squaredNormsKernels } from "./fused/squared-norms.ts";
+import { writeSlotsKernels } from "./fused/write-slots.ts";
 import { gatherKernels } from "./gather.ts";
 import { joinKernels } from "./join.ts";
 import { matMulKernels } from "./mat-mul.ts";
@@ -40,14 +40,14 @@ export const acceleratedKernels: readonly AcceleratedKernel[] = [
   cast,
   select,
   ...linearKernels,
-  activation,
+  ...activationKernels,
   ...normKernels,
   ...crossEntropyKernels,
   ...linearCrossEntropyKernels,
   ...maskedSoftmaxKernels,
   ...attentionKernels,
-  dropout,
-  adamW,
-  writeSlots,
-  squaredNorms,
+  ...dropoutKernels,
+  ...adamWKernels,
+  ...writeSlotsKernels,
+  ...squaredNormsKernels,
 ];

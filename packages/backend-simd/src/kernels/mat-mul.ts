@@ -1,18 +1,18 @@
 import { type backend_util, broadcast_util, type NamedAttrMap, type TensorInfo } from "@tensorflow/tfjs-core";
 import type { Output, SimdBackend } from "../backend/simd-backend.ts";
 import type { Epilogue } from "../gemm/gemm-request.ts";
-import { binaryCodes, unaryCodes } from "../native/codes.ts";
+import { binaryCodes, unaryCodes } from "../wasm/codes.ts";
 import type { AcceleratedKernel } from "./accelerated-kernel.ts";
 import { runElementwise } from "./binary.ts";
 import { sizeOf } from "./size-of.ts";
 
-/** `op(a) · op(b) (+ bias)` over the last two axes, or undefined where types or batch axes are not covered. */
+/** Computes `op(a) · op(b) (+ bias)` over the last two axes, or undefined where types or batch axes are not covered. */
 export function multiply(
   backend: SimdBackend,
   a: TensorInfo,
   b: TensorInfo,
   attributes: NamedAttrMap,
-  { bias = 0, epilogue }: { readonly bias?: number; readonly epilogue?: Epilogue } = {},
+  { bias = 0, epilogue }: { readonly bias?: number | undefined; readonly epilogue?: Epilogue | undefined } = {},
 ): Output | undefined {
   const dataA = backend.floats(a);
   const dataB = backend.floats(b);
@@ -33,7 +33,7 @@ export function multiply(
   const c = backend.allocate([...outer, m, n], "float32");
   const common = { transposeA, transposeB, n, k, a: dataA.address, lda, b: dataB.address, ldb, c: c.address, ldc: n };
   const batch = batchOf(batchA, batchB, transposeA, m, n, k);
-  backend.multiply({ ...common, ...batch, accumulate: false, bias, ...(epilogue && { epilogue }) });
+  backend.multiply({ ...common, ...batch, accumulate: false, bias, epilogue });
   return c;
 }
 

@@ -1,3 +1,4 @@
+import { type FusedKernelName, fusedKernels } from "@trivium/tensor";
 import fc from "fast-check";
 import { LEAST_CHUNK } from "../kernels/fused/linear-cross-entropy.ts";
 import { booleans, floats, integers, positiveSize, seed } from "./arbitraries.ts";
@@ -7,15 +8,14 @@ import type { Given, KernelCall } from "./kernel-pair.ts";
 type Call = Pick<KernelCall, "inputs" | "attributes">;
 type Draw = (rows: number, columns: number, from: number) => Call;
 
-const fused = (kernelName: string, draw: Draw): [string, KernelCase] => [
-  kernelName,
-  {
-    calls: fc
-      // More rows than a panel has, too: sums over rows are cut between panels.
-      .record({ rows: fc.oneof(positiveSize, fc.constantFrom(65, 130)), columns: positiveSize, seed })
-      .map(({ rows, columns, seed: from }) => ({ kernelName, ...draw(rows, columns, from), accelerated: true })),
-  },
-];
+function fused(name: FusedKernelName, draw: Draw): [string, KernelCase] {
+  const { name: kernelName } = fusedKernels[name];
+  const calls = fc
+    // More rows than a panel has, too: sums over rows are cut between panels.
+    .record({ rows: fc.oneof(positiveSize, fc.constantFrom(65, 130)), columns: positiveSize, seed })
+    .map(({ rows, columns, seed: from }) => ({ kernelName, ...draw(rows, columns, from), accelerated: true }));
+  return [kernelName, { calls }];
+}
 
 /** Named float32 inputs, each with its own values. */
 const all = (from: number, shapes: Readonly<Record<string, number[]>>): Record<string, Given> =>
@@ -78,102 +78,108 @@ function attentionCall(queries: number, columns: number, from: number): Call {
 
 /** Random calls of the fused kernels, which the cpu backend lacks: for comparing simd backends with each other. */
 export const fusedCases: Readonly<Record<string, KernelCase>> = Object.fromEntries([
-  fused("TriviumLinear", (m, n, from) => ({
+  fused("linear", (m, n, from) => ({
     inputs: all(from, { x: [m, 9], weight: [9, n], bias: [n] }),
   })),
-  fused("TriviumLinearActivation", (m, n, from) => ({
+  fused("linearActivation", (m, n, from) => ({
     inputs: all(from, { x: [m, 9], weight: [9, n], bias: [n] }),
     attributes: { activation: activations[from % 5]!, keepSlope: true },
   })),
-  fused("TriviumLinears", (m, n, from) => ({
+  fused("linears", (m, n, from) => ({
     inputs: Object.values(all(from, { x: [m, 9], w0: [9, n], w1: [9, 7], ...(from % 2 ? { b0: [n], b1: [7] } : {}) })),
     attributes: { count: 2 },
   })),
-  fused("TriviumLinearInputGradient", (m, n, from) => ({
+  fused("linearInputGradient", (m, n, from) => ({
     inputs: Object.values(all(from, { dy0: [m, n], dy1: [m, 7], w0: [9, n], w1: [9, 7] })),
   })),
-  fused("TriviumLinearWeightGradient", (m, n, from) => ({ inputs: all(from, { x: [m, 9], dy: [m, n] }) })),
-  fused("TriviumColumnSums", (r, m, from) => ({ inputs: all(from, { x: [r, m] }) })),
-  fused("TriviumActivation", (r, m, from) => ({
+  fused("linearWeightGradient", (m, n, from) => ({ inputs: all(from, { x: [m, 9], dy: [m, n] }) })),
+  fused("columnSums", (r, m, from) => ({ inputs: all(from, { x: [r, m] }) })),
+  fused("activation", (r, m, from) => ({
     inputs: all(from, { x: [r, m] }),
     attributes: { activation: activations[from % 5]!, keepSlope: from % 3 > 0 },
   })),
-  fused("TriviumActivationGradient", (r, m, from) => ({ inputs: all(from, { dy: [r, m], slope: [r, m] }) })),
-  fused("TriviumNorm", (r, m, from) => ({
+  fused("activationGradient", (r, m, from) => ({ inputs: all(from, { dy: [r, m], slope: [r, m] }) })),
+  fused("norm", (r, m, from) => ({
     inputs: all(from, { x: [r, m], gain: [m], ...(from % 2 ? { bias: [m] } : {}) }),
     attributes: { epsilon: 1e-5 },
   })),
-  fused("TriviumAddNorm", (r, m, from) => ({
+  fused("addNorm", (r, m, from) => ({
     inputs: all(from, { x: [r, m], branch: [r, m], gain: [m], ...(from % 2 ? { bias: [m] } : {}) }),
     attributes: { epsilon: 1e-5 },
   })),
-  fused("TriviumNormGradient", (r, m, from) => ({
+  fused("normGradient", (r, m, from) => ({
     inputs: all(from, {
       ...{ dy: [r, m], x: [r, m], gain: [m], inverse: [r] },
       ...(from % 2 ? { mean: [r] } : {}),
       ...(from % 3 ? { dSum: [r, m] } : {}),
     }),
   })),
-  fused("TriviumSoftmaxCrossEntropy", (r, v, from) => ({
+  fused("softmaxCrossEntropy", (r, v, from) => ({
     inputs: { ...all(from, { logits: [r, v], weights: [r] }), targets: integers([r], from, v) },
     attributes: crossEntropy,
   })),
-  fused("TriviumSoftmaxCrossEntropyGradient", (r, v, from) => ({
+  fused("softmaxCrossEntropyGradient", (r, v, from) => ({
     inputs: {
       ...all(from, { logits: [r, v], weights: [r], dLosses: [r], logSumExp: [r] }),
       targets: integers([r], from, v),
     },
     attributes: crossEntropy,
   })),
-  fused("TriviumLinearCrossEntropy", (r, v, from) => {
-    const vocabulary = vocabularyOf(v, from);
-    const head = from % 2 ? [vocabulary, 5] : [5, vocabulary];
-    return {
-      inputs: { ...all(from, { states: [r, 5], head, weights: [r] }), targets: integers([r], from, vocabulary) },
-      attributes: { ...crossEntropy, transposeHead: from % 2 === 1 },
-    };
-  }),
-  fused("TriviumLinearCrossEntropyGradient", (r, v, from) => {
+  fused("linearCrossEntropy", (r, v, from) => {
     const vocabulary = vocabularyOf(v, from);
     const head = from % 2 ? [vocabulary, 5] : [5, vocabulary];
     return {
       inputs: {
-        ...all(from, { states: [r, 5], head, weights: [r], dLosses: [r], logSumExp: [r] }),
+        ...all(from, { states: [r, 5], head, bias: [from % 5 ? vocabulary : 0], weights: [r] }),
         targets: integers([r], from, vocabulary),
       },
       attributes: { ...crossEntropy, transposeHead: from % 2 === 1 },
     };
   }),
-  fused("TriviumMaskedSoftmax", (q, k, from) => ({
+  fused("linearCrossEntropyGradient", (r, v, from) => {
+    const vocabulary = vocabularyOf(v, from);
+    const head = from % 2 ? [vocabulary, 5] : [5, vocabulary];
+    return {
+      inputs: {
+        ...all(from, {
+          states: [r, 5],
+          head,
+          bias: [from % 5 ? vocabulary : 0],
+          weights: [r],
+          dLosses: [r],
+          logSumExp: [r],
+        }),
+        targets: integers([r], from, vocabulary),
+      },
+      attributes: { ...crossEntropy, transposeHead: from % 2 === 1 },
+    };
+  }),
+  fused("maskedSoftmax", (q, k, from) => ({
     inputs: { ...all(from, { scores: [2, 3, q, k] }), visible: booleans([2, 1, q, k], from) },
     attributes: { scale: 0.5 },
   })),
-  fused("TriviumMaskedSoftmaxGradient", (q, k, from) => ({
+  fused("maskedSoftmaxGradient", (q, k, from) => ({
     inputs: all(from, { dy: [2, 3, q, k], probabilities: [2, 3, q, k] }),
     attributes: { scale: 0.5 },
   })),
-  fused("TriviumAttention", attentionCall),
-  fused("TriviumAttentionGradient", attentionCall),
-  fused("TriviumDropout", (r, m, from) => ({
+  fused("attention", attentionCall),
+  fused("attentionGradient", attentionCall),
+  fused("dropout", (r, m, from) => ({
     inputs: all(from, { x: [r, m] }),
     attributes: { rate: 0.3, seed: from },
   })),
-  fused("TriviumWriteSlots", (r, m, from) => ({
-    inputs: all(from, { storage: [r, 2, 5, m], slots: [r, 2, 2, m] }),
-    attributes: { start: from % 4 },
+  fused("writeSlots", (r, m, from) => ({
+    inputs: all(from, { storage: [r + 4, m], slots: [3, m] }),
+    attributes: { runs: [2 + (from % 3), 2, from % 2, 1] },
   })),
-  fused("TriviumAdamW", (r, m, from) => {
-    const names = ["parameter", "gradient", "m"];
+  fused("adamW", (r, m, from) => {
     const shapes = [[r, m], [m], [5000]];
-    const tensors = shapes.flatMap((shape, index) => names.map((name) => [name + index, shape] as const));
+    const tensors = [...shapes, ...shapes, ...shapes].map((shape, index) => floats(shape, from + index));
     const seconds = shapes.map((shape, index) => {
       const v = floats(shape, from + 90 + index);
-      return [`v${index}`, { ...v, values: v.values.map(Math.abs) }] as const;
+      return { ...v, values: v.values.map(Math.abs) };
     });
-    return {
-      inputs: { ...all(from, Object.fromEntries(tensors)), ...Object.fromEntries(seconds) },
-      attributes: { ...rates, weightDecays: [0, 0.1, 0.01] },
-    };
+    return { inputs: [...tensors, ...seconds], attributes: { ...rates, weightDecays: [0, 0.1, 0.01] } };
   }),
-  fused("TriviumSquaredNorms", (r, m, from) => ({ inputs: all(from, { a: [r, m], b: [m], c: [5000] }) })),
+  fused("squaredNorms", (r, m, from) => ({ inputs: all(from, { a: [r, m], b: [m], c: [5000] }) })),
 ]);

@@ -2,13 +2,17 @@ import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
 import { productKernel } from "../gemm/product-kernel.ts";
-import { createNative } from "../native/create-native.ts";
+import { startSimdWorker } from "../start-simd-worker.ts";
+import { createWasmKernels } from "../wasm/create-wasm-kernels.ts";
+import { kernelTable } from "../wasm/kernel-table.ts";
 import { type Job, ThreadPool } from "./thread-pool.ts";
 
 const memory = new WebAssembly.Memory({ initial: 16, maximum: 16, shared: true });
-const { kernels: native, module } = createNative(memory);
-const product = productKernel(native, undefined);
-const pool = new ThreadPool({ threads: 3, memory, module, native, product });
+const { kernels: wasm, module } = createWasmKernels(memory);
+const kernels = kernelTable(wasm, productKernel(wasm, undefined));
+const startWorker = (control: SharedArrayBuffer, thread: number) =>
+  startSimdWorker({ module, memory, control, thread, gemm: undefined });
+const pool = new ThreadPool({ threads: 3, kernels, startWorker });
 afterAll(() => pool.close());
 
 const Y = 65_536;
@@ -70,7 +74,7 @@ describe("a pool", () => {
   });
 
   test("works on the main thread alone when it was closed", () => {
-    const closed = new ThreadPool({ threads: 2, memory, module, native, product });
+    const closed = new ThreadPool({ threads: 2, kernels, startWorker });
     closed.close();
     closed.run(fill(Y, 5));
     expect(filled(1000)).toEqual([5]);

@@ -66,14 +66,12 @@ test("the claim is supported by counts, whatever the clock says", async () => {
 test("kernel times are measured under each mask, and no tensor is left", async () => {
   const before = tf.memory().numTensors;
   const arm = kernelTimes({
-    ...{
-      lengths: [8, 16],
-      shares: [0.5, 1],
-      heads: 2,
-      headWidth: 4,
-      rows: 1,
-      repetitions: 2,
-    },
+    lengths: [8, 16],
+    shares: [0.5, 1],
+    heads: 2,
+    headWidth: 4,
+    rows: 1,
+    repetitions: 2,
   });
   const { numbers, times = {} } = await consume(arm.run(withoutData));
   expect(Object.keys(times)).toEqual([

@@ -23,7 +23,8 @@ export const attentionCost = (): Claim => ({
         "A bidirectional prefix adds p(p − 1)/2 visible pairs to the n(n + 1)/2 of causal attention; no paper was found that measured what they cost.",
       source: "Counted; masks after Raffel et al. 2020, figure 4",
       url: "https://arxiv.org/abs/1910.10683",
-      ...{ speaks: "both", read: "text" },
+      speaks: "both",
+      read: "text",
     },
   ],
   measure:
@@ -36,8 +37,12 @@ export const attentionCost = (): Claim => ({
     return [
       pairCounts({ architectures, lengths, shares, model }),
       kernelTimes({
-        ...{ lengths: timed, shares: shares.slice(1) },
-        ...{ heads: 4, headWidth: 64, rows: 4, repetitions: preset === "quick" ? 3 : 10 },
+        lengths: timed,
+        shares: shares.slice(1),
+        heads: 4,
+        headWidth: 64,
+        rows: 4,
+        repetitions: preset === "quick" ? 3 : 10,
       }),
     ];
   },

@@ -45,7 +45,8 @@ export const kernelTimes = (options: KernelTimeOptions): ClaimArm<TimedCases> =>
       yield { done: turn, total: repetitions };
     }
     const numbers = cases.map(({ name, length, mask }) => ({
-      ...{ mask: name, length },
+      mask: name,
+      length,
       density: density(mask, { queries: length, keys: length }),
     }));
     return { numbers, times: Object.fromEntries(seconds) };
@@ -59,7 +60,8 @@ const casesOf = ({ lengths, shares }: KernelTimeOptions, { architecture }: Pick<
   lengths.flatMap((length) => [
     { name: "causal", length, mask: maskOf(architecture("causal"), 0) },
     ...shares.map((share) => ({
-      ...{ name: `prefix of ${100 * share} %`, length },
+      name: `prefix of ${100 * share} %`,
+      length,
       mask: maskOf(architecture("prefix"), Math.round(share * length)),
     })),
   ]);

@@ -44,7 +44,8 @@ export const pairCounts = ({ architectures, lengths, shares, model }: PairCountO
           Object.fromEntries(architectures.map((name) => [name, measure(name)]));
         const flops = (name: string) => trainingFlopsOf(context.architecture(name), { ...model, length }, parts);
         counts.push({
-          ...{ length, share },
+          length,
+          share,
           pairs: of((name) => rowPairs(context.architecture(name), parts)),
           attention: of((name) => flops(name).attention),
           total: of((name) => flops(name).total),

@@ -1,8 +1,8 @@
-import { ConfigError, type Reason } from "@trivium/core";
+import { ConfigError, type Json, type Reason } from "@trivium/core";
 import type { Effect } from "@trivium/evaluator";
 import { armHash } from "./arm-hash.ts";
 import type { ArmStore, StoredArm } from "./arm-store.ts";
-import type { Claim, ClaimArm, ClaimRequest, Findings, Json, Verdict } from "./claim.ts";
+import type { Claim, ClaimArm, ClaimRequest, Findings, Verdict } from "./claim.ts";
 import { judge } from "./judge.ts";
 
 /** A claim and its id: the name of its plugin. */
@@ -40,7 +40,7 @@ export interface AnalyseClaimsOptions {
   readonly request: ClaimRequest;
   readonly store: Pick<ArmStore, "read">;
   /** What computed: see `armHash`. */
-  readonly environment?: Json;
+  readonly environment?: Json | undefined;
 }
 
 /**

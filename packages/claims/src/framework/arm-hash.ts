@@ -1,5 +1,4 @@
-import { ConfigError } from "@trivium/core";
-import type { Json } from "./claim.ts";
+import { ConfigError, type Json } from "@trivium/core";
 
 /** Changes when what arms mean or store changes, so that no older result is taken for a new one. */
 const version = 1;

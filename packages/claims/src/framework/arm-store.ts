@@ -1,4 +1,5 @@
-import type { ArmResult, Json } from "./claim.ts";
+import type { Json } from "@trivium/core";
+import type { ArmResult } from "./claim.ts";
 
 /** What an arm found, as it is kept. */
 export interface StoredArm extends ArmResult {
@@ -7,9 +8,9 @@ export interface StoredArm extends ArmResult {
   /** See `armHash`. */
   readonly hash: string;
   /** How long it took, preparation and scoring included. */
-  readonly seconds?: number;
+  readonly seconds?: number | undefined;
   /** What it ran on, as `RunClaimsOptions` has it: what its times are of, and its last bits. */
-  readonly machine?: Json;
+  readonly machine?: Json | undefined;
 }
 
 /** Where arms are kept by the hash of their configuration, so that nothing is computed twice. */

@@ -1,13 +1,11 @@
 import type { AttentionKernel } from "@trivium/attention";
+import type { Json } from "@trivium/core";
 import type { Dataset } from "@trivium/data";
 import type { CurvePoint, Effect } from "@trivium/evaluator";
 import type { Architecture } from "@trivium/model";
 import type { Objective } from "@trivium/objectives";
 import { defineKind } from "@trivium/registry";
 import type { Tokenizer, TokenizerJson } from "@trivium/text";
-
-/** Anything that JSON can hold. */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
 /** What somebody published about the statement. */
 export interface Evidence {
@@ -43,7 +41,7 @@ export interface ArmContext {
   /** A tokenizer of the user's own, too. Default: those of `@trivium/text`. */
   tokenizer?(json: TokenizerJson): Tokenizer;
   /** Aborted, an arm ends early and its outcome is dropped. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** How far an arm is. */
@@ -59,9 +57,9 @@ export interface ArmOutcome<Numbers extends Json = Json> {
   /** Plain numbers that the same configuration gives every time, bit for bit. */
   readonly numbers: Numbers;
   /** Seconds and what is derived from them: never twice the same, and no part of a verdict. */
-  readonly times?: Readonly<Record<string, number>>;
+  readonly times?: Readonly<Record<string, number>> | undefined;
   /** Where the arm trained something. */
-  readonly curve?: readonly CurvePoint[];
+  readonly curve?: readonly CurvePoint[] | undefined;
 }
 
 /** One unit of work of a claim: a training run, a construction, a count. */
@@ -74,7 +72,7 @@ export interface ClaimArm<Numbers extends Json = Json> {
    */
   readonly configuration: Readonly<Record<string, Json>>;
   /** Whether nothing may run beside it: its times are what it is for, or it needs every core. */
-  readonly alone?: true;
+  readonly alone?: true | undefined;
   /**
    * Whether kept results are of the data that is here now, which changes with what brings it and is named by no
    * configuration. Default: they are.
@@ -98,7 +96,7 @@ export interface FindingsTable {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly (string | number | null)[])[];
   /** Whether it shows `times`: then it is never twice the same. */
-  readonly timed?: true;
+  readonly timed?: true | undefined;
 }
 
 /** One line of a chart. */
@@ -111,11 +109,11 @@ export interface ChartSeries {
 /** A picture of numbers over numbers. */
 export interface Chart {
   readonly title: string;
-  readonly x: { readonly title: string; readonly scale?: "linear" | "log" };
-  readonly y: { readonly title: string; readonly scale?: "linear" | "log" };
+  readonly x: { readonly title: string; readonly scale?: "linear" | "log" | undefined };
+  readonly y: { readonly title: string; readonly scale?: "linear" | "log" | undefined };
   readonly series: readonly ChartSeries[];
   /** Whether it shows `times`: then it is never twice the same. */
-  readonly timed?: true;
+  readonly timed?: true | undefined;
 }
 
 /** What the results of all arms come to. */

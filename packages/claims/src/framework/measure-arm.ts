@@ -1,15 +1,15 @@
-import { type Reason, TriviumError } from "@trivium/core";
+import { type Json, type Reason, TriviumError } from "@trivium/core";
 import type { PlannedArm } from "./analyse-claims.ts";
 import type { ArmStore, StoredArm } from "./arm-store.ts";
-import type { ArmContext, ArmOutcome, ArmProgress, Json } from "./claim.ts";
+import type { ArmContext, ArmOutcome, ArmProgress } from "./claim.ts";
 
 export interface MeasureArmOptions {
   readonly store: ArmStore;
   readonly context: ArmContext;
   /** What this runs on: kept with every arm that is run. */
-  readonly machine?: Json;
+  readonly machine?: Json | undefined;
   /** Ends after what is at hand, and keeps nothing of the arm. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -35,8 +35,8 @@ export async function* measureArm(
   if (signal?.aborted) return undefined;
   const { name, configuration } = arm;
   const seconds = (performance.now() - started) / 1000;
-  const kept = { format: "trivium-claim-arm", version: 1, hash, name, configuration, seconds } as const;
-  const result: StoredArm = { ...kept, ...(machine !== undefined && { machine }), ...asKept(outcome) };
+  const kept = { format: "trivium-claim-arm", version: 1, hash, name, configuration, seconds, machine } as const;
+  const result: StoredArm = { ...kept, ...asKept(outcome) };
   await store.write(result);
   return result;
 }

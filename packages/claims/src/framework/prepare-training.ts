@@ -1,4 +1,4 @@
-import { UnsupportedError } from "@trivium/core";
+import { type Json, UnsupportedError } from "@trivium/core";
 import { createBatchSource, type Dataset, encodeExamples, fitPairTokenizer, fittingLength } from "@trivium/data";
 import { type Arm, type ArmRunOptions, encodeHeldOut } from "@trivium/evaluator";
 import { type ModelOptions, readModelOptions } from "@trivium/model";
@@ -6,7 +6,7 @@ import { type Objective, objectivePlugins } from "@trivium/objectives";
 import { createRegistry } from "@trivium/registry";
 import { type Tokenizer, tokenizerPlugins } from "@trivium/text";
 import { type Optimizer, trainerPlugins, type WarmupCosineOptions, warmupCosine } from "@trivium/trainer";
-import type { ArmContext, Json } from "./claim.ts";
+import type { ArmContext } from "./claim.ts";
 import type { TrainingData } from "./training-arm.ts";
 import type { Named, ScoringSettings, TrainingSettings } from "./training-settings.ts";
 
@@ -46,7 +46,11 @@ export async function prepareTraining(
     arm: { architecture, config, objective },
     data,
     options: {
-      ...{ steps, seed, clipNorm, attention: context.attention, heldOut: data.heldOut },
+      steps,
+      seed,
+      clipNorm,
+      attention: context.attention,
+      heldOut: data.heldOut,
       special,
       batches: (of) => createBatchSource({ examples: data.train, special, objective: of, batchSize, seed, packing }),
       decodeTarget: (ids) => data.tokenizer.decodeTarget(ids),
@@ -72,7 +76,9 @@ async function prepareData(
   const length = settings.length ?? fittingLength(dataset, tokenizer);
   const heldOut = dataset[evaluation.part ?? "validation"].slice(0, evaluation.scored);
   return {
-    ...{ dataset, tokenizer, length },
+    dataset,
+    tokenizer,
+    length,
     train: encodeExamples(dataset.train.slice(0, examples), tokenizer, { length }),
     heldOut: encodeHeldOut(heldOut, tokenizer, length),
   };

@@ -29,16 +29,23 @@ function counting(value: number, runs: string[], name = `value ${value}`): Claim
 
 function claimOf(arms: readonly ClaimArm[]): Claim {
   return {
-    ...{ statement: "It is so.", evidence: [], measure: "the sum", expected: "something" },
+    statement: "It is so.",
+    evidence: [],
+    measure: "the sum",
+    expected: "something",
     plan: () => arms,
     analyse: (results) => ({
       effects: [
         countedEffect({
-          ...{ name: "sum", unit: "units", smallest: 0 },
+          name: "sum",
+          unit: "units",
+          smallest: 0,
           value: results.reduce((sum, { numbers }) => sum + (numbers as number), 0),
         }),
       ],
-      ...{ tables: [], charts: [], notes: results.map(({ name }) => name) },
+      tables: [],
+      charts: [],
+      notes: results.map(({ name }) => name),
     }),
   };
 }

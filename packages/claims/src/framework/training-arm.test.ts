@@ -11,8 +11,15 @@ beforeAll(async () => void (await tf.setBackend("cpu")));
 
 const arm = (changes: Partial<TrainingArmOptions> = {}) =>
   trainingArm({
-    ...{ name: "prefix", architecture: "prefix", objective: { name: "prefix-lm" }, dataset: { name: "reversals" } },
-    ...{ model: { width: 8, layers: 1, heads: 2 }, steps: 6, batch: 8, seed: 1, evaluation: { curvePoints: 2 } },
+    name: "prefix",
+    architecture: "prefix",
+    objective: { name: "prefix-lm" },
+    dataset: { name: "reversals" },
+    model: { width: 8, layers: 1, heads: 2 },
+    steps: 6,
+    batch: 8,
+    seed: 1,
+    evaluation: { curvePoints: 2 },
     ...changes,
   });
 
@@ -68,8 +75,12 @@ test("an A/A comparison shows exactly nothing, and another seed shows the noise"
   expect(same.numbers).toEqual(one.numbers);
   const effect = (left: TrainingNumbers, right: TrainingNumbers) =>
     pairedEffect({
-      ...{ name: "loss", unit: "nats per token", smallest: 0 },
-      ...{ left: [left.examples.nats], right: [right.examples.nats], weights: [left.examples.tokens] },
+      name: "loss",
+      unit: "nats per token",
+      smallest: 0,
+      left: [left.examples.nats],
+      right: [right.examples.nats],
+      weights: [left.examples.tokens],
     });
   expect(effect(one.numbers, same.numbers)).toMatchObject({ estimate: 0, low: 0, high: 0 });
   expect(effect(one.numbers, other.numbers).estimate).not.toBe(0);
@@ -142,7 +153,9 @@ test("the configuration is whole and plain: what is not said is in it, and a nam
   // What was measured greedily keeps its hash.
   expect(configuration.evaluation).toEqual({ part: "validation", curvePoints: 2 });
   expect(arm({ evaluation: { beam: 4, curvePoints: 2 } }).configuration.evaluation).toEqual({
-    ...{ part: "validation", curvePoints: 2, beam: 4 },
+    part: "validation",
+    curvePoints: 2,
+    beam: 4,
   });
 });
 

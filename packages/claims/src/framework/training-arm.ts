@@ -1,3 +1,4 @@
+import type { Json } from "@trivium/core";
 import type { Dataset } from "@trivium/data";
 import {
   type ArmEvent,
@@ -12,7 +13,7 @@ import type { Example } from "@trivium/features";
 import type { LanguageModel } from "@trivium/model";
 import type { ParameterTree } from "@trivium/tensor";
 import type { PairTokenizer } from "@trivium/text";
-import type { ArmContext, ArmOutcome, ArmProgress, ClaimArm, Json } from "./claim.ts";
+import type { ArmContext, ArmOutcome, ArmProgress, ClaimArm } from "./claim.ts";
 import { prepareTraining } from "./prepare-training.ts";
 import { type TrainingSettings, trainingConfiguration } from "./training-settings.ts";
 
@@ -45,7 +46,7 @@ export interface TrainingProbe {
 export interface TrainingArmOptions extends TrainingSettings {
   /** Unique within a plan: `"prefix, seed 2"`. */
   readonly name: string;
-  readonly probe?: TrainingProbe;
+  readonly probe?: TrainingProbe | undefined;
 }
 
 /** What a trained arm cost and reached, with what each held-out example adds. */
@@ -140,7 +141,15 @@ function outcomeOf({ report, examples }: ArmRun, data: TrainingData, probe: Json
   const { name, fingerprint } = data.dataset;
   return {
     numbers: {
-      ...{ parameters, flops, tokensSeen, tokensSupervised, targetLoss, bitsPerCharacter, exactMatch, per, wer },
+      parameters,
+      flops,
+      tokensSeen,
+      tokensSupervised,
+      targetLoss,
+      bitsPerCharacter,
+      exactMatch,
+      per,
+      wer,
       data: { name, fingerprint, train: data.train.length, heldOut: data.heldOut.length },
       examples: { ...examples, exact: examples.edits.map((edits) => (edits === 0 ? 1 : 0)) },
       probe,

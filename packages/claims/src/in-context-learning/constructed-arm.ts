@@ -51,7 +51,12 @@ const points = [
 export const constructedArm = ({ sequences, checked }: ConstructedSizes): ClaimArm<ConstructedNumbers> => ({
   name: "constructed linear attention",
   configuration: {
-    ...{ type: "in-context-learning/constructed", version: 1, sequences, checked, layers, rate },
+    type: "in-context-learning/constructed",
+    version: 1,
+    sequences,
+    checked,
+    layers,
+    rate,
     sequence: { task: sizes.task.name, width: sizes.width, examples: sizes.examples, queries: sizes.queries },
   },
   async *run(context) {

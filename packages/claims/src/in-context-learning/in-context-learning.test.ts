@@ -23,7 +23,8 @@ function results(causal: number, prefix: number): ArmResult[] {
   const constructed = {
     layers: { causal: curve(0.4), prefix: curve(1e-5) },
     last: { causal: errors(0.4, 1), prefix: errors(1e-5, 1) },
-    ...{ fromFloat64: 1e-6, stationary: [{ mean: 0, examples: 20, error: 1.4, expected: 1.47 }] },
+    fromFloat64: 1e-6,
+    stationary: [{ mean: 0, examples: 20, error: 1.4, expected: 1.47 }],
   };
   const arms = [causal, prefix].flatMap((around, at) =>
     request.seeds.map((seed) => ({ parameters: 10, errors: errors(around, seed + at) })),

@@ -95,7 +95,9 @@ function findings(constructed: ConstructedNumbers, arms: readonly ArmResult[], r
 const errorsOf = (arms: Trained) => arms.map(({ numbers }) => numbers.errors);
 
 const lastLayer = ({ last }: ConstructedNumbers): Effect => ({
-  ...{ name: "constructed: query error after 50 layers, causal − prefix", unit: "squared error", smallest: 0.01 },
+  name: "constructed: query error after 50 layers, causal − prefix",
+  unit: "squared error",
+  smallest: 0.01,
   ...bootstrapMean(last.causal.map((error, at) => error - (last.prefix[at] as number))),
   method: `paired bootstrap over ${last.causal.length} sequences; of each sequence the errors are exact`,
 });

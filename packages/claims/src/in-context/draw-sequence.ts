@@ -11,7 +11,7 @@ export interface SequenceOptions {
   /** Rows of which it is asked for. */
   readonly queries: number;
   /** μ, the mean of every coordinate of an input. Default 0. */
-  readonly mean?: number;
+  readonly mean?: number | undefined;
 }
 
 /** Examples of one rule, and behind them queries of the same rule. */

@@ -9,7 +9,7 @@ export interface QueryScores {
   /** The squared error, mean over a sequence's queries. */
   readonly errors: readonly number[];
   /** The fraction of a sequence's queries of which another output than the right one is largest. */
-  readonly misclassified?: readonly number[];
+  readonly misclassified?: readonly number[] | undefined;
 }
 
 /** Sequences run together. */
@@ -38,7 +38,8 @@ export async function scoreQueries(
     }
     await pause();
   }
-  return { errors, ...((sequences[0]?.outputs ?? 1) > 1 && { misclassified }) };
+  const outputs = sequences[0]?.outputs ?? 1;
+  return { errors, misclassified: outputs > 1 ? misclassified : undefined };
 }
 
 function scoreOf(predicted: Float32Array, { answers, sequences }: VectorBatch, row: number): [number, number] {

@@ -16,7 +16,12 @@ const options: InContextTrainingOptions = {
   attention: reference(),
   sequences: { task: linearRegression, width: 2, examples: 4, queries: 3 },
   config: { layers: 2, width: 8, heads: 2 },
-  ...{ steps: 8, learningRate: 1e-2, batchSize: 16, heldOut: 32, curvePoints: 4, seed: 1 },
+  steps: 8,
+  learningRate: 1e-2,
+  batchSize: 16,
+  heldOut: 32,
+  curvePoints: 4,
+  seed: 1,
 };
 
 const run = (more: Partial<InContextTrainingOptions> = {}): Promise<InContextReport | undefined> =>

@@ -23,19 +23,19 @@ export interface InContextTrainingOptions {
   readonly attention: AttentionKernel;
   readonly sequences: SequenceOptions;
   /** Layers, widths, heads. Default: 4 layers, 64 wide, 4 heads. */
-  readonly config?: Omit<VectorModelOptions, "inputs" | "outputs" | "length">;
+  readonly config?: Omit<VectorModelOptions, "inputs" | "outputs" | "length"> | undefined;
   readonly steps: number;
   /** The highest rate: warm-up over a fifth of the steps, then half a cosine. */
   readonly learningRate: number;
   /** New sequences of each step. Default 64. */
-  readonly batchSize?: number;
+  readonly batchSize?: number | undefined;
   /** Sequences that the model is scored on. Default 512. */
-  readonly heldOut?: number;
+  readonly heldOut?: number | undefined;
   /** Points of the learning curve. Default 8. */
-  readonly curvePoints?: number;
+  readonly curvePoints?: number | undefined;
   /** Decides every draw, the same for all architectures, and the initial parameters. */
   readonly seed: number | string;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What an architecture has learned to learn. */
@@ -46,7 +46,7 @@ export interface InContextReport {
   /** Of each held-out sequence, the squared error, mean over its queries: the same sequences for all architectures. */
   readonly errors: readonly number[];
   /** Of each held-out sequence, the fraction of queries of which another output than the right one is largest. */
-  readonly misclassified?: readonly number[];
+  readonly misclassified?: readonly number[] | undefined;
   /** The losses are squared errors on queries, those of the target on the held-out sequences. */
   readonly curve: readonly CurvePoint[];
 }
@@ -142,7 +142,7 @@ function trainOptions(
       every: Math.max(1, Math.ceil(steps / curvePoints)),
       run: async (parameters) => ({ error: mean((await scoreQueries(model, parameters, held)).errors) }),
     },
-    ...(signal && { signal }),
+    signal,
   };
 }
 

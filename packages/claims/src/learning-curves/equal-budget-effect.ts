@@ -20,7 +20,9 @@ export function equalBudgetEffect({ name, left, right }: LossComparison, axis: C
     return curves.map((curve) => lossAt(curve, spent, axis)) as [number, number];
   });
   const effect = pairedEffect({
-    ...{ name, unit: "nats per target token", smallest: smallestLoss },
+    name,
+    unit: "nats per target token",
+    smallest: smallestLoss,
     left: pairs.map(([own]) => [own]),
     right: pairs.map(([, other]) => [other]),
   });

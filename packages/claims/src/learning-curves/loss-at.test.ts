@@ -2,8 +2,13 @@ import { expect, test } from "vitest";
 import { lossAt } from "./loss-at.ts";
 
 const point = (tokensSupervised: number, targetLoss: number) => ({
-  ...{ step: 1, tokensSeen: 2 * tokensSupervised, tokensSupervised, flops: 1, seconds: 1 },
-  ...{ trainLoss: targetLoss, targetLoss },
+  step: 1,
+  tokensSeen: 2 * tokensSupervised,
+  tokensSupervised,
+  flops: 1,
+  seconds: 1,
+  trainLoss: targetLoss,
+  targetLoss,
 });
 
 test("a curve is read between its points, and at its ends", () => {

@@ -14,11 +14,17 @@ const answers = (shares: readonly number[]) =>
 function resultsOf(edits: number, ...kinds: readonly (readonly number[])[]): ArmResult[] {
   const attention = { mass: [0.8, 0.7], entropy: 0.5, gold: 0.9 };
   const arm = (name: string, shares: readonly number[]): ArmResult => ({
-    ...{ name, configuration: {} },
+    name,
+    configuration: {},
     numbers: {
-      ...{ parameters: 10, flops: 100, probe: [attention, attention, attention] },
+      parameters: 10,
+      flops: 100,
+      probe: [attention, attention, attention],
       examples: {
-        ...{ exact: answers(shares), nats: answers(shares), tokens: [], symbols: answers(shares.map(() => 1)) },
+        exact: answers(shares),
+        nats: answers(shares),
+        tokens: [],
+        symbols: answers(shares.map(() => 1)),
         edits: answers(shares).map((right) => (right ? 0 : edits)),
       },
     },

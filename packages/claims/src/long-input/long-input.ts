@@ -90,14 +90,24 @@ const full = kindsOf("full");
 const presets = {
   quick: {
     tasks: [{ ...recall, kinds: quick.kinds, longest: 2, steps: 2000 }],
-    ...{ training: recallTraining.quick, questions: 1, values: 16, train: 10_000, each: 200, looked: 8 },
+    training: recallTraining.quick,
+    questions: 1,
+    values: 16,
+    train: 10_000,
+    each: 200,
+    looked: 8,
   },
   full: {
     tasks: [
       { ...recall, kinds: [...full.kinds, ...full.controls], longest: 3, steps: 6000 },
       { ...copy, kinds: full.kinds, longest: 8, steps: 2000 },
     ],
-    ...{ training: recallTraining.full, questions: 3, values: 8, train: 100_000, each: 500, looked: 32 },
+    training: recallTraining.full,
+    questions: 3,
+    values: 8,
+    train: 100_000,
+    each: 500,
+    looked: 32,
   },
 } as const satisfies Readonly<Record<Preset, object>>;
 
@@ -109,26 +119,30 @@ const evidence: readonly Evidence[] = [
       "Summarising many documents, a transformer encoder–decoder was best at inputs of 500 to 1,000 tokens and did not learn at 2,000; a decoder alone learned up to 4,000, with compressed memory up to 11,000.",
     source: "Liu et al. 2018",
     url: "https://arxiv.org/abs/1801.10198",
-    ...{ speaks: "for", read: "text" },
+    speaks: "for",
+    read: "text",
   },
   {
     finding:
       "Scaled from 150M to 8B parameters, the encoder–decoder extrapolates more smoothly beyond 4,000 tokens than the decoder.",
     source: "RedLLM, 2025",
     url: "https://arxiv.org/abs/2510.26622",
-    ...{ speaks: "against", read: "text" },
+    speaks: "against",
+    read: "text",
   },
   {
     finding: "T5Gemma 2, an encoder–decoder, beats Gemma 3 on RULER and MRCR up to 128K tokens.",
     source: "T5Gemma 2, 2025",
     url: "https://arxiv.org/abs/2512.14856",
-    ...{ speaks: "against", read: "text" },
+    speaks: "against",
+    read: "text",
   },
   {
     finding: "In a decoder alone, attention to the source shrinks as the generated text grows.",
     source: "Fu et al. 2023",
     url: "https://arxiv.org/abs/2304.04052",
-    ...{ speaks: "against", read: "abstract" },
+    speaks: "against",
+    read: "abstract",
   },
 ];
 
@@ -174,7 +188,11 @@ function armOf({ task, kind: { name, ...kind }, seed, ...sizes }: ArmOptions) {
       : { ...parts, length: longest, testLengths: lengths };
   return trainingArm({
     name: `${task.title}, ${name}, seed ${seed}`,
-    ...{ ...training, ...kind, dataset: { name: task.dataset, options }, steps, seed },
+    ...training,
+    ...kind,
+    dataset: { name: task.dataset, options },
+    steps,
+    seed,
     evaluation: { part: "test", maximumTokens: task.gold === "recalled" ? 4 : 4 * longest + 2 },
     probe: sourceAttention({ each, looked, gold: task.gold }),
   });
@@ -280,8 +298,11 @@ function judgedIfEnded(effect: Effect, compared: readonly Measured[]): Effect {
 
 const overlongEffect = (left: Measured, right: Measured): Effect =>
   pairedEffect({
-    ...{ name: `answers that are too long at 4L, ${left.name} − ${right.name}`, unit: "share of answers", smallest },
-    ...{ left: overlongAt(left.arms, 2), right: overlongAt(right.arms, 2) },
+    name: `answers that are too long at 4L, ${left.name} − ${right.name}`,
+    unit: "share of answers",
+    smallest,
+    left: overlongAt(left.arms, 2),
+    right: overlongAt(right.arms, 2),
   });
 
 /** One answer in twenty: less could be a seed's. */
@@ -297,15 +318,21 @@ function fall(name: string, left: Measured, right: Measured): Effect {
 
 const atLength = (name: string, left: Measured, right: Measured, condition: number): Effect =>
   pairedEffect({
-    ...{ name, unit: "share of answers", smallest },
-    ...{ left: exactAt(left.arms, condition), right: exactAt(right.arms, condition) },
+    name,
+    unit: "share of answers",
+    smallest,
+    left: exactAt(left.arms, condition),
+    right: exactAt(right.arms, condition),
   });
 
 /** Nothing of the same arm may differ; what seeds do to it stands in the tables. */
 const sameAgain = (again: ArmResult<TrainingNumbers>, arms: TrainedArms): Effect =>
   pairedEffect({
-    ...{ name: "A/A: the same arm again − itself", unit: "nats per target token", smallest: 0 },
-    ...{ left: [again.numbers.examples.nats], right: arms.slice(0, 1).map(({ numbers }) => numbers.examples.nats) },
+    name: "A/A: the same arm again − itself",
+    unit: "nats per target token",
+    smallest: 0,
+    left: [again.numbers.examples.nats],
+    right: arms.slice(0, 1).map(({ numbers }) => numbers.examples.nats),
   });
 
 const accuracyAt = ({ arms }: Measured, condition: number) => meanOf(exactAt(arms, condition).map(meanOf));
@@ -338,7 +365,8 @@ function charts(measured: readonly Measured[], task: Task): Chart[] {
   const { title, unit } = task;
   const chart = (what: string, y: string, of: (one: Measured, condition: number) => number): Chart => ({
     title: `${what} by source length, ${title}`,
-    ...{ x: { title: unit, scale: "log" }, y: { title: y } },
+    x: { title: unit, scale: "log" },
+    y: { title: y },
     series: measured.map((one) => ({
       name: one.name,
       points: lengthsOf(task).map((x, at) => ({ x, y: of(one, at) })),
@@ -352,7 +380,8 @@ function charts(measured: readonly Measured[], task: Task): Chart[] {
     ),
     {
       title: `Attention on the source while generating, 4L, ${title}`,
-      ...{ x: { title: "step" }, y: { title: "mass on the source" } },
+      x: { title: "step" },
+      y: { title: "mass on the source" },
       series: measured.map((one) => ({
         name: one.name,
         points: (steps[2]?.mass ?? []).map((_, at) => ({

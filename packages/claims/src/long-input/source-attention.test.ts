@@ -16,8 +16,13 @@ test.each(["causal", "prefix", "encoder–decoder"] as const)(
   "%s: a live arm tells the attention of each source length",
   async (sight: SightName) => {
     const arm = trainingArm({
-      ...{ name: sight, ...sights[sight], dataset: { name: "key-value-recall", options: task } },
-      ...{ model: { width: 8, layers: 2, heads: 2, positions: "t5" }, steps: 2, batch: 8, seed: 1 },
+      name: sight,
+      ...sights[sight],
+      dataset: { name: "key-value-recall", options: task },
+      model: { width: 8, layers: 2, heads: 2, positions: "t5" },
+      steps: 2,
+      batch: 8,
+      seed: 1,
       evaluation: { part: "test", maximumTokens: 4, curvePoints: 1 },
       probe: sourceAttention({ each: 3, looked: 2, gold: "recalled" }),
     });

@@ -33,13 +33,18 @@ export const dialoguePositions = ({ architectures, turns, turn }: DialogueOption
       const model = createModel({ architecture, config, attention: context.attention });
       const parameters = model.createParameters(createRandom("dialogue"));
       const held = recomputedPositions({
-        ...{ model, parameters, attention: context.attention },
+        model,
+        parameters,
+        attention: context.attention,
         turns: Array.from({ length: turns }, () => turn),
       });
       disposeTree(parameters);
       const { encoded, recomputed } = held;
       found.push({
-        ...{ architecture: name, tokens, encoded, recomputed },
+        architecture: name,
+        tokens,
+        encoded,
+        recomputed,
         turns: held.turns.map((one) => one.recomputed),
       });
       yield { done: found.length, total: architectures.length, note: name };

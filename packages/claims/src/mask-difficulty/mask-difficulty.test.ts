@@ -17,22 +17,34 @@ const request: ClaimRequest = { preset: "quick", seeds: [1, 2, 3] };
 
 /** What came of ten mistakes, so many of which leak. */
 const counted = (architecture: string, leaks: number): MistakeCount => ({
-  ...{ architecture, collation: "padded", masks: 1, conditions: 2, broken: 0, clean: true },
+  architecture,
+  collation: "padded",
+  masks: 1,
+  conditions: 2,
+  broken: 0,
+  clean: true,
   mistakes: Array.from({ length: 10 }, (_, at) => ({
-    ...{ at: "tokens", what: `mistake ${at}` },
+    at: "tokens",
+    what: `mistake ${at}`,
     outcome: at < leaks ? ("label leak" as const) : ("blind" as const),
   })),
 });
 
 const results = (inCausal: number, inPrefix: number): ArmResult[] => [
   {
-    ...{ name: "mistakes", configuration: {} },
+    name: "mistakes",
+    configuration: {},
     numbers: [counted("causal", inCausal), counted("prefix", inPrefix), counted("encoder-decoder", 2)],
   },
   {
-    ...{ name: "dialogue", configuration: {} },
+    name: "dialogue",
+    configuration: {},
     numbers: ["causal", "prefix", "encoder-decoder"].map((architecture) => ({
-      ...{ architecture, tokens: 100, encoded: 100, recomputed: architecture === "causal" ? 0 : 200, turns: [0, 200] },
+      architecture,
+      tokens: 100,
+      encoded: 100,
+      recomputed: architecture === "causal" ? 0 : 200,
+      turns: [0, 200],
     })),
   },
 ];

@@ -21,14 +21,16 @@ export const maskDifficulty = (): Claim => ({
         "To train an encoder–decoder on TPUs as the others are, two examples had to be joined in a row and masked apart, with prefixes of i and 626 − i tokens.",
       source: "Wang et al. 2022, appendix C",
       url: "https://arxiv.org/abs/2204.05832",
-      ...{ speaks: "both", read: "text" },
+      speaks: "both",
+      read: "text",
     },
     {
       finding:
         "In the constructed model a query must not attend to itself, or the result is lost; that holds under either mask.",
       source: "Ding et al. 2024",
       url: "https://arxiv.org/abs/2308.06912",
-      ...{ speaks: "both", read: "text" },
+      speaks: "both",
+      read: "text",
     },
   ],
   measure:
@@ -59,23 +61,33 @@ function findings(counts: readonly MistakeCount[], dialogues: readonly DialogueP
       // than one in twenty would change nobody's mind.
       countedEffect({
         name: "share of single mistakes, those refused left out, by which a prediction sees its label or a later one, prefix − causal",
-        ...{ unit: "share of mistakes", smallest: 0.05, value: more(share) },
+        unit: "share of mistakes",
+        smallest: 0.05,
+        value: more(share),
       }),
       countedEffect({
         name: "the same, encoder–decoder − causal",
-        ...{ unit: "share of mistakes", smallest: 0.05, value: more(share, "encoder-decoder") },
+        unit: "share of mistakes",
+        smallest: 0.05,
+        value: more(share, "encoder-decoder"),
       }),
       countedEffect({
         name: "single mistakes that leak so, prefix − causal",
-        ...{ unit: "mistakes", smallest: 1, value: more((name) => leaking(counts, name)) },
+        unit: "mistakes",
+        smallest: 1,
+        value: more((name) => leaking(counts, name)),
       }),
       countedEffect({
         name: "single mistakes that change anything, prefix − causal",
-        ...{ unit: "mistakes", smallest: 1, value: more((name) => made(counts, name)) },
+        unit: "mistakes",
+        smallest: 1,
+        value: more((name) => made(counts, name)),
       }),
       countedEffect({
         name: `positions encoded again in a dialogue of ${tokens} tokens, prefix − causal`,
-        ...{ unit: "positions per token", smallest: 0.1, value: more(again) },
+        unit: "positions per token",
+        smallest: 0.1,
+        value: more(again),
       }),
     ],
     tables: [outcomeTable(counts), conditionTable(counts), labelLeakTable(counts), dialogueTable(dialogues)],

@@ -1,7 +1,7 @@
 import { type Batch, toBatch, toPackedBatch } from "@trivium/features";
 import { type Mask, maskKey } from "@trivium/masks";
 import { type Architecture, crossMaskFor, selfMaskFor } from "@trivium/model";
-import type { Collate } from "@trivium/probes";
+import type { Collate } from "@trivium/objectives";
 
 /** How rows come to share a batch. */
 export type Collation = "padded" | "packed";
@@ -24,7 +24,9 @@ export interface MaskSite {
 export function maskSites(architecture: Architecture, batch: Batch): MaskSite[] {
   const rowsOf = (stream: string) => batch.streams[stream] as NonNullable<(typeof batch.streams)[string]>;
   const site = (name: string, mask: Mask, [stream, memory]: readonly [string, string]): MaskSite => ({
-    ...{ name, mask, queries: rowsOf(stream).lengths },
+    name,
+    mask,
+    queries: rowsOf(stream).lengths,
     size: { rows: batch.size, queries: rowsOf(stream).length, keys: rowsOf(memory).length },
   });
   const own = architecture.streams.map((stream) =>

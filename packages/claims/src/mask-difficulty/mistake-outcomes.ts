@@ -34,9 +34,9 @@ export type MistakeCount = {
 
 export interface MistakeCountsOptions {
   /** Of the models. Default 2: what leaks may take a way over another position. */
-  readonly layers?: number;
+  readonly layers?: number | undefined;
   /** Sources and targets of different lengths, so that no two attentions have one shape. */
-  readonly examples?: readonly Example[];
+  readonly examples?: readonly Example[] | undefined;
 }
 
 const twoPairs: readonly Example[] = [
@@ -61,8 +61,11 @@ export function mistakeCounts(
   return {
     name: "mistakes in masks",
     configuration: {
-      ...{ type: "mask-difficulty/mistakes", version: 1, architectures },
-      ...{ model: size, examples: examples as never },
+      type: "mask-difficulty/mistakes",
+      version: 1,
+      architectures,
+      model: size,
+      examples: examples as never,
     },
     async *run(context) {
       const counts: MistakeCount[] = [];
@@ -104,7 +107,9 @@ function countMistakes({ architecture, collation, size, examples, attention }: C
   };
   const leaksOf = (site: MaskSite, mask: Mask) => analyse(withMask(attention, site, mask)).counts;
   return {
-    ...{ architecture: architecture.name, collation, masks: sites.length },
+    architecture: architecture.name,
+    collation,
+    masks: sites.length,
     conditions: sites.reduce((sum, { mask }) => sum + conditionsOf(mask.spec), 0),
     broken: sites.filter(({ mask, size }) => "reason" in toIntervals(mask, size)).length,
     clean: analyse(attention).clean,

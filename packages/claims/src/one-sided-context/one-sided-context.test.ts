@@ -117,7 +117,10 @@ const context: ArmContext = {
   attention: reference(),
   dataset: async () =>
     createDataset({
-      ...{ name: "late-operator", train: questions.slice(0, 64), validation: questions.slice(64), test: [] },
+      name: "late-operator",
+      train: questions.slice(0, 64),
+      validation: questions.slice(64),
+      test: [],
       tokenizer: { name: "shared", tokenizer: { name: "character" } },
     }),
 };
@@ -126,13 +129,14 @@ test.each(["causal", "prefix", "encoder–decoder"] as const)(
   "%s: what a source state sees of later tokens",
   async (sight: SightName) => {
     const arm = trainingArm({
-      ...{
-        name: sight,
-        ...sights[sight],
-        model: { width: 8, layers: 2, heads: 2 },
-        dataset: { name: "late-operator" },
-      },
-      ...{ steps: 2, batch: 8, seed: 1, evaluation: { decoded: 0, curvePoints: 1 } },
+      name: sight,
+      ...sights[sight],
+      model: { width: 8, layers: 2, heads: 2 },
+      dataset: { name: "late-operator" },
+      steps: 2,
+      batch: 8,
+      seed: 1,
+      evaluation: { decoded: 0, curvePoints: 1 },
       probe: contextProbe({ sight, perturbed: 2, probed: 60 }),
     });
     const { numbers } = await consume(arm.run(context));

@@ -88,7 +88,9 @@ const topOnlyArms: SeededArms = {
   name: cmudict(topOnly),
   arm: (seed) =>
     cmudictArm({
-      ...{ sight: "encoder–decoder", preset: "full", seed },
+      sight: "encoder–decoder",
+      preset: "full",
+      seed,
       model: { sharedStacks: true, crossAttention: "merged" },
     }),
 };
@@ -106,8 +108,12 @@ function probedArm(sight: SightName, preset: Preset) {
 }
 
 const common = (sight: SightName, model: TrainingSettings["model"], seed: number) => ({
-  ...{ name: sight, ...sights[sight], model: { ...model, restartPositions: true } },
-  ...{ seed, batch: 64, packing: 64 },
+  name: sight,
+  ...sights[sight],
+  model: { ...model, restartPositions: true },
+  seed,
+  batch: 64,
+  packing: 64,
 });
 
 function findings(results: readonly ArmResult[], request: ClaimRequest): Findings {
@@ -164,7 +170,9 @@ function structural(of: Find): Effect[] {
   return (["prefix", "encoder–decoder"] as const).map((sight) =>
     countedEffect({
       name: `earlier source states that move with a later token, ${sight} − causal`,
-      ...{ unit: "share of pairs at every layer", smallest: 0.01, value: moved(sight) - moved("causal") },
+      unit: "share of pairs at every layer",
+      smallest: 0.01,
+      value: moved(sight) - moved("causal"),
       method: "exact: equal to the bit, or not",
     }),
   );

@@ -21,7 +21,10 @@ const named = (split: Split, sight: Compared) => `${sight}, SCAN ${split}`;
 /** A small model that learns `simple`. */
 const settings = {
   model: { width: 64, layers: 2, heads: 4, restartPositions: true },
-  ...{ steps: 2000, batch: 64, packing: 64, learningRate: 4e-3 },
+  steps: 2000,
+  batch: 64,
+  packing: 64,
+  learningRate: 4e-3,
 } as const;
 
 /** Commands to actions, trained and tested on the published splits. */
@@ -32,7 +35,10 @@ export const scanArms = (): SeededArms[] =>
       ...splits[split],
       arm: (seed: number) =>
         trainingArm({
-          ...{ name: sight, ...sights[sight], ...settings, seed },
+          name: sight,
+          ...sights[sight],
+          ...settings,
+          seed,
           dataset: { name: "scan", options: { split } },
           evaluation: { part: "test" },
         }),

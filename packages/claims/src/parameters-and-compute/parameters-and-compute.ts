@@ -48,26 +48,30 @@ const evidence: readonly Evidence[] = [
     finding: "An encoder–decoder of two stacks has 2P parameters and costs M, as a language model of one stack does.",
     source: "Raffel et al. 2020, §3.2 and table 2",
     url: "https://arxiv.org/abs/1910.10683",
-    ...{ speaks: "both", read: "text" },
+    speaks: "both",
+    read: "text",
   },
   {
     finding: "11.0 billion parameters against 4.8 billion at equal depth, with about 10 % more compute.",
     source: "Wang et al. 2022, §3 and table 1",
     url: "https://arxiv.org/abs/2204.05832",
-    ...{ speaks: "for", read: "text" },
+    speaks: "for",
+    read: "text",
   },
   {
     finding: "At equal parameters an encoder–decoder costs about half the training FLOPs of a decoder-only model.",
     source: "RedLLM, 2025",
     url: "https://arxiv.org/abs/2510.26622",
-    ...{ speaks: "against", read: "text" },
+    speaks: "against",
+    read: "text",
   },
   {
     finding:
       "At up to a billion parameters, 47 % lower latency of the first token and 4.7 times the throughput on edge devices.",
     source: "Return of the Encoder, 2025",
     url: "https://arxiv.org/abs/2501.16273",
-    ...{ speaks: "against", read: "abstract" },
+    speaks: "against",
+    read: "abstract",
   },
 ];
 
@@ -82,8 +86,10 @@ export const parametersAndCompute = (): Claim => ({
   plan: ({ preset }) => [
     sizeCounts(shapes),
     sizeTimes({
-      ...{ shape: timed, variants: timedVariants },
-      ...(preset === "quick" ? { rows: 8, repetitions: 3 } : { rows: 16, repetitions: 10 }),
+      shape: timed,
+      variants: timedVariants,
+      rows: preset === "quick" ? 8 : 16,
+      repetitions: preset === "quick" ? 3 : 10,
     }),
   ],
   analyse: ([counts, times]) => findings((counts as ArmResult<SizeCount[]>).numbers, times as ArmResult<TimedSizes>),

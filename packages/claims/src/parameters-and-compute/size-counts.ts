@@ -29,7 +29,10 @@ export const sizeCounts = (shapes: readonly SizeShape[]): ClaimArm<SizeCount[]> 
       for (const { name, architecture, config } of sizeVariants(context, shape)) {
         const { layers, feedForward } = resolveConfig(architecture, config);
         counts.push({
-          ...{ shape: shape.name, variant: name, layers: layers as number, feedForward },
+          shape: shape.name,
+          variant: name,
+          layers: layers as number,
+          feedForward,
           parameters: countModelParameters(architecture, config),
           matrices: countModelMatrices(architecture, config),
           trainingFlops: pairFlops(architecture, config, shape.lengths),

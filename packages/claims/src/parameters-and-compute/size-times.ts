@@ -1,7 +1,7 @@
 import { createRandom } from "@trivium/core";
 import { type Batch, toBatch } from "@trivium/features";
 import { countModelParameters, createModel, type DecodingState, factorsOf, type LanguageModel } from "@trivium/model";
-import { causalLm, type Objective, seq2seq } from "@trivium/objectives";
+import { causalLm, type Objective, promptOf, seq2seq } from "@trivium/objectives";
 import { disposeTree, type ParameterTree, valueAndGradients } from "@trivium/tensor";
 import { reservedSpecials } from "@trivium/text";
 import type { ArmContext, ClaimArm } from "../framework/claim.ts";
@@ -91,9 +91,12 @@ function createSubject(
   }));
   const given = { special: reservedSpecials(), random };
   return {
-    ...{ name, model, objective, parameters: model.createParameters(random.split("parameters")) },
+    name,
+    model,
+    objective,
+    parameters: model.createParameters(random.split("parameters")),
     batch: toBatch(examples.map((example) => objective.features(example, given))),
-    prompts: toBatch(examples.map((example) => objective.prompt(example, given))),
+    prompts: toBatch(examples.map((example) => promptOf(objective, example, given))),
     decoded: lengths.target - 1,
   };
 }
@@ -106,12 +109,13 @@ function timeOf({ model, parameters, objective, batch, prompts, decoded }: Subje
     value.dispose();
     disposeTree(gradients);
   });
-  let [prefill, state] = timed(() => synced(model.prefill(parameters, prompts)));
-  const ids = Array.from({ length: batch.size }, () => 4);
+  const decoder = model.decoder(parameters);
+  let [prefill, state] = timed(() => synced(decoder.prefill(prompts)));
+  const [ids, counts] = [new Int32Array(batch.size).fill(4), new Int32Array(batch.size).fill(1)];
   const [decode] = timed(() => {
-    for (let token = 0; token < decoded; token++) state = synced(model.decode(parameters, state, ids));
+    for (let token = 0; token < decoded; token++) state = synced(state.append(ids, counts));
   });
-  state.dispose();
+  decoder.dispose();
   return { "training step": step, prefill, decode: decode / decoded };
 }
 

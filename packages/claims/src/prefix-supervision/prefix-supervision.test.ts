@@ -9,22 +9,25 @@ import { splitCounts } from "./split-counts.ts";
 const request: ClaimRequest = { preset: "quick", seeds: [1, 2, 3] };
 
 const point = (tokensSupervised: number, targetLoss: number) => ({
-  ...{
-    step: 1,
-    tokensSeen: tokensSupervised,
-    tokensSupervised,
-    flops: 1,
-    seconds: 1,
-    trainLoss: targetLoss,
-    targetLoss,
-  },
+  step: 1,
+  tokensSeen: tokensSupervised,
+  tokensSupervised,
+  flops: 1,
+  seconds: 1,
+  trainLoss: targetLoss,
+  targetLoss,
 });
 
 /** An arm of 40 examples of four tokens that lose `loss` nats a token, and `loss + 1` halfway. */
 function trained(name: string, loss: number, supervised: number): ArmResult {
   const of = (value: number) => Array.from({ length: 40 }, () => value);
   const numbers: Partial<TrainingNumbers> = {
-    ...{ parameters: 10, tokensSeen: 1000, tokensSupervised: supervised, targetLoss: loss, per: null, wer: null },
+    parameters: 10,
+    tokensSeen: 1000,
+    tokensSupervised: supervised,
+    targetLoss: loss,
+    per: null,
+    wer: null,
     examples: { nats: of(4 * loss), tokens: of(4), exact: [], edits: [], symbols: [] },
   };
   return {

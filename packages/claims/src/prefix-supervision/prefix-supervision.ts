@@ -51,11 +51,9 @@ export const prefixSupervision = (): Claim => ({
 function findings(counts: SplitCounts, trained: readonly ArmResult[], request: ClaimRequest): Findings {
   const of: Find = resultsOf(kinds(request.preset), trained, request);
   const half = countedEffect({
-    ...{
-      name: `tokens of a text of ${counts.length} without loss, prefix − causal`,
-      unit: "share of tokens",
-      smallest: 0.01,
-    },
+    name: `tokens of a text of ${counts.length} without loss, prefix − causal`,
+    unit: "share of tokens",
+    smallest: 0.01,
     value: 1 - counts.prefix / counts.causal,
     method: `counted over ${counts.draws.toLocaleString("en")} cuts`,
   });
@@ -92,7 +90,8 @@ function pairEffects(of: Find): Effect[] {
   const [prefix, all, target] = [arms("prefix"), arms("causal, loss on all"), arms("causal, loss on the target")];
   const supervised = {
     name: "CMUdict: loss at as many tokens supervised, prefix − causal with loss on all",
-    ...{ left: prefix, right: all },
+    left: prefix,
+    right: all,
   };
   return [
     lossEffect("CMUdict: loss at equal tokens seen, prefix − causal with loss on all", prefix, all),

@@ -65,10 +65,14 @@ async function score({ model, objective, parameters, data }: Stage): Promise<rea
   const { signal } = data.context;
   const { examples } = await consume(
     evaluateExamples({
-      ...{ model, objective, parameters, heldOut: data.heldOut, decoded: 0 },
+      model,
+      objective,
+      parameters,
+      heldOut: data.heldOut,
+      decoded: 0,
       special: data.tokenizer.special,
       decodeTarget: (ids) => data.tokenizer.decodeTarget(ids),
-      ...(signal && { signal }),
+      signal,
     }),
   );
   signal?.throwIfAborted();
@@ -80,7 +84,13 @@ async function* trainOn(stage: Stage): AsyncGenerator<ArmProgress, readonly numb
   const { data, steps, seed, objective, model } = stage;
   const { learningRate, ...batches } = training;
   const parameters = yield* trainFurther({
-    ...{ model, objective, parameters: stage.parameters, steps, seed, learningRate, signal: data.context.signal },
+    model,
+    objective,
+    parameters: stage.parameters,
+    steps,
+    seed,
+    learningRate,
+    signal: data.context.signal,
     // Another order than that of the first stage.
     batches: createBatchSource({
       examples: data.train,

@@ -73,7 +73,10 @@ const context: ArmContext = {
   attention: reference(),
   dataset: async () =>
     createDataset({
-      ...{ name: "reversals", train: pairs.slice(0, 20), validation: pairs.slice(20), test: [] },
+      name: "reversals",
+      train: pairs.slice(0, 20),
+      validation: pairs.slice(20),
+      test: [],
       tokenizer: { name: "shared", tokenizer: { name: "character" } },
     }),
 };
@@ -81,9 +84,14 @@ const context: ArmContext = {
 test("a causal model's mask is switched, and copies of it are trained under both", async () => {
   const before = tf.memory().numTensors;
   const settings = {
-    ...{ architecture: "causal", objective: { name: "causal-lm", options: { loss: "target" } } },
-    ...{ model: { width: 8, layers: 2, heads: 2, restartPositions: true }, dataset: { name: "reversals" } },
-    ...{ steps: 4, batch: 8, seed: 1, evaluation: { decoded: 0, curvePoints: 1 } },
+    architecture: "causal",
+    objective: { name: "causal-lm", options: { loss: "target" } },
+    model: { width: 8, layers: 2, heads: 2, restartPositions: true },
+    dataset: { name: "reversals" },
+    steps: 4,
+    batch: 8,
+    seed: 1,
+    evaluation: { decoded: 0, curvePoints: 1 },
   };
   const { numbers } = await consume(switchedArm(settings, 3).run(context));
   const { switched, adapted, continued } = numbers.probe as unknown as MaskSwitched;

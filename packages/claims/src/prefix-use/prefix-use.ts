@@ -92,7 +92,9 @@ function savedEffect(errors: readonly [InContext, InContext], losses: readonly [
   const saved = ([causal, prefix]: readonly number[][]) =>
     (causal as number[]).map((value, seed) => [1 - ((prefix as number[])[seed] as number) / value]);
   const effect = pairedEffect({
-    ...{ name: "share of the error that the prefix saves, in context − on CMUdict", unit: "share", smallest: 0.05 },
+    name: "share of the error that the prefix saves, in context − on CMUdict",
+    unit: "share",
+    smallest: 0.05,
     left: saved(errors.map((arms) => arms.map(({ numbers }) => meanOf(numbers.errors)))),
     right: saved(losses.map((arms) => arms.map(({ numbers }) => numbers.targetLoss))),
   });

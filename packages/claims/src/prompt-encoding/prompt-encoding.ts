@@ -48,21 +48,24 @@ export const promptEncoding = (): Claim => ({
         "With the same parameters and cost, a fully visible prefix beats the causal mask on every task: SQuAD 78.94 against 61.14, GLUE 81.82 against 74.70, SuperGLUE 68.11 against 55.02 (denoising, finetuned).",
       source: "Raffel et al. 2020, table 2",
       url: "https://arxiv.org/abs/1910.10683",
-      ...{ speaks: "for", read: "text" },
+      speaks: "for",
+      read: "text",
     },
     {
       finding:
         "In machine translation a causal mask over the source and a language-modelling loss on the source are both detrimental; the gap is largest at small scale and narrows with size.",
       source: "Zhang et al. 2022",
       url: "https://arxiv.org/abs/2202.00528",
-      ...{ speaks: "both", read: "abstract" },
+      speaks: "both",
+      read: "abstract",
     },
     {
       finding:
         "Bidirectional attention helps finetuning and infilling, and harms next-token prediction and zero-shot priming.",
       source: "Artetxe et al. 2022",
       url: "https://arxiv.org/abs/2205.11726",
-      ...{ speaks: "both", read: "abstract" },
+      speaks: "both",
+      read: "abstract",
     },
   ],
   measure:

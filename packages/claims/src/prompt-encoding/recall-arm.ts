@@ -23,7 +23,11 @@ export interface RecallOptions {
 export function recallArm({ sight, question, preset, seed }: RecallOptions): ClaimArm<TrainingNumbers> {
   const { task, steps, part } = presets[preset];
   return trainingArm({
-    ...{ name: sight, ...sights[sight], ...recallTraining[preset], steps, seed },
+    name: sight,
+    ...sights[sight],
+    ...recallTraining[preset],
+    steps,
+    seed,
     dataset: { name: "key-value-recall", options: { ...task, question, fewestPairs: 1, keys: 8, values: 8 } },
     evaluation: { part, maximumTokens: 4 },
   });

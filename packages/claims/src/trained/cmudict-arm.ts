@@ -14,9 +14,9 @@ export interface CmudictOptions {
   readonly preset: Preset;
   readonly seed: number;
   /** What differs from the model of the preset. */
-  readonly model?: TrainingSettings["model"];
+  readonly model?: TrainingSettings["model"] | undefined;
   /** Default: those of the preset. */
-  readonly steps?: number;
+  readonly steps?: number | undefined;
 }
 
 /** How much a preset trains on CMUdict. */
@@ -27,7 +27,11 @@ export function cmudictSettings({ sight, preset, seed, model, steps }: CmudictOp
   const { model: usual, steps: all, scored, decoded } = sizes[preset];
   return {
     ...sights[sight],
-    ...{ model: { ...usual, restartPositions: true, ...model }, steps: steps ?? all, seed, batch: 64, packing: 64 },
+    model: { ...usual, restartPositions: true, ...model },
+    steps: steps ?? all,
+    seed,
+    batch: 64,
+    packing: 64,
     dataset: { name: "cmudict" },
     evaluation: { scored, decoded },
   };

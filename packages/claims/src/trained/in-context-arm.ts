@@ -32,14 +32,22 @@ export function inContextArm({ architecture, preset, seed }: InContextSettings):
   return {
     name: `${architecture}, in context`,
     configuration: {
-      ...{ type: "in-context/trained", version: 2, task: linearRegression.name },
-      ...{ sizes, config, architecture, ...settings },
+      type: "in-context/trained",
+      version: 2,
+      task: linearRegression.name,
+      sizes,
+      config,
+      architecture,
+      ...settings,
     },
     async *run(context) {
       const stream = trainInContext({
-        ...{ architecture: context.architecture(architecture), attention: context.attention, config, ...settings },
+        architecture: context.architecture(architecture),
+        attention: context.attention,
+        config,
+        ...settings,
         sequences: { task: linearRegression, ...sizes },
-        ...(context.signal && { signal: context.signal }),
+        signal: context.signal,
       });
       const report = yield* relay(stream, (event) =>
         event.type === "step"

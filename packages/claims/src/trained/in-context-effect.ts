@@ -8,7 +8,10 @@ type InContext = readonly ArmResult<InContextNumbers>[];
 export const inContextEffect = (name: string, left: InContext, right: InContext): Effect =>
   pairedEffect({
     // One hundredth of the error of answering 0.
-    ...{ name, unit: "squared error of a query", smallest: zeroError / 100, examples: "own" },
+    name,
+    unit: "squared error of a query",
+    smallest: zeroError / 100,
+    examples: "own",
     left: left.map(({ numbers }) => numbers.errors),
     right: right.map(({ numbers }) => numbers.errors),
   });
@@ -20,7 +23,11 @@ export const inContextEffect = (name: string, left: InContext, right: InContext)
 export const inContextRatio = (name: string, left: InContext, right: InContext): Effect => {
   const logs = (arms: InContext) => arms.map(({ numbers }) => numbers.errors.map(Math.log));
   return pairedEffect({
-    ...{ name, unit: "ln of the ratio, mean over sequences", smallest: 0.1 },
-    ...{ left: logs(left), right: logs(right), examples: "own" },
+    name,
+    unit: "ln of the ratio, mean over sequences",
+    smallest: 0.1,
+    left: logs(left),
+    right: logs(right),
+    examples: "own",
   });
 };

@@ -7,7 +7,9 @@ export const smallestLoss = 0.01;
 /** How much more the left arms lose on the same held-out target tokens. */
 export const lossEffect = (name: string, left: TrainedArms, right: TrainedArms): Effect =>
   pairedEffect({
-    ...{ name, unit: "nats per target token", smallest: smallestLoss },
+    name,
+    unit: "nats per target token",
+    smallest: smallestLoss,
     left: left.map(({ numbers }) => numbers.examples.nats),
     right: right.map(({ numbers }) => numbers.examples.nats),
     weights: left.map(({ numbers }) => numbers.examples.tokens),
@@ -17,7 +19,9 @@ export const lossEffect = (name: string, left: TrainedArms, right: TrainedArms):
 export const exactEffect = (name: string, left: TrainedArms, right: TrainedArms): Effect =>
   pairedEffect({
     // One target in fifty.
-    ...{ name, unit: "share of targets", smallest: 0.02 },
+    name,
+    unit: "share of targets",
+    smallest: 0.02,
     left: left.map(({ numbers }) => numbers.examples.exact),
     right: right.map(({ numbers }) => numbers.examples.exact),
   });

@@ -1,11 +1,12 @@
-import type { ArmResult, ClaimArm, ClaimRequest, Json } from "../framework/claim.ts";
+import type { Json } from "@trivium/core";
+import type { ArmResult, ClaimArm, ClaimRequest } from "../framework/claim.ts";
 
 /** Arms that differ by their seed alone. */
 export interface SeededArms {
   /** Unique within a plan. */
   readonly name: string;
   /** With so many of the seeds, the first ones. Default: all. */
-  readonly seeds?: number;
+  readonly seeds?: number | undefined;
   arm(seed: number): ClaimArm;
 }
 

@@ -104,7 +104,8 @@ export function efficiencyArm({ preset, task, kind, seed }: EfficiencySettings):
     ...kinds[kind],
     model: modelOf(preset, kind),
     dataset: { name: task },
-    ...{ seed, ...rest },
+    seed,
+    ...rest,
     steps: Math.round(steps * shareOfSteps(preset, kind)),
   });
 }

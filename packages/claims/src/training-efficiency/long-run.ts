@@ -13,14 +13,21 @@ const [steps, batch, beam] = [4000, 256, 4];
 
 const longRun = (seed: number) =>
   trainingArm({
-    ...{ name: "CMUdict, the long run: encoder–decoder", architecture: "encoder-decoder", seed },
+    name: "CMUdict, the long run: encoder–decoder",
+    architecture: "encoder-decoder",
+    seed,
     objective: { name: "seq2seq" },
     model: {
       ...({ width: 256, layers: { source: 4, target: 2 }, heads: 8, feedForward: 704, activation: "swiglu" } as const),
       ...({ norm: "rms", positions: "learned", restartPositions: true, dropout: 0.05 } as const),
     },
     dataset: { name: "cmudict" },
-    ...{ steps, batch, packing: 64, optimizer: "muon", learningRate: 3e-3, weightDecay: 0.1 },
+    steps,
+    batch,
+    packing: 64,
+    optimizer: "muon",
+    learningRate: 3e-3,
+    weightDecay: 0.1,
     // Settings may be chosen on the validation part, never on this one.
     evaluation: { part: "test", beam },
   });

@@ -16,16 +16,29 @@ const request: ClaimRequest = { preset: "quick", seeds: [1, 2, 3] };
 /** Halfway it loses a nat more. */
 const curveOf = (loss: number, flops: number) =>
   [0.5, 1].map((share) => ({
-    ...{ step: 100 * share, tokensSeen: 1000 * share, tokensSupervised: 500 * share, flops: flops * share },
-    ...{ seconds: share, trainLoss: loss, targetLoss: loss + 2 * (1 - share) },
+    step: 100 * share,
+    tokensSeen: 1000 * share,
+    tokensSupervised: 500 * share,
+    flops: flops * share,
+    seconds: share,
+    trainLoss: loss,
+    targetLoss: loss + 2 * (1 - share),
   }));
 
 /** An arm of 40 examples of four tokens, each of which loses that many nats. */
 function trained(name: string, loss: number, flops: number): ArmResult<TrainingNumbers> {
   const of = (value: number) => Array.from({ length: 40 }, () => value);
   const numbers: TrainingNumbers = {
-    ...{ parameters: 10, flops, tokensSeen: 1000, tokensSupervised: 500, targetLoss: loss, bitsPerCharacter: loss },
-    ...{ exactMatch: null, per: null, wer: null, probe: null },
+    parameters: 10,
+    flops,
+    tokensSeen: 1000,
+    tokensSupervised: 500,
+    targetLoss: loss,
+    bitsPerCharacter: loss,
+    exactMatch: null,
+    per: null,
+    wer: null,
+    probe: null,
     data: { name: "synthetic", fingerprint: "", train: 1, heldOut: 40 },
     examples: { nats: of(4 * loss), tokens: of(4), exact: [], edits: [], symbols: [] },
   };
@@ -67,7 +80,9 @@ test("at equal budgets two equal arms differ by nothing, on each axis", () => {
   const arms = [1, 2].map((seed) => trained(`seed ${seed}`, seed, 1e9));
   for (const axis of ["tokensSeen", "tokensSupervised", "flops"] as const)
     expect(equalBudgetEffect({ name: "same", left: arms, right: arms }, axis)).toMatchObject({
-      ...{ estimate: 0, low: 0, high: 0 },
+      estimate: 0,
+      low: 0,
+      high: 0,
     });
 });
 
@@ -125,7 +140,9 @@ test.each([
     const { base, matched } = efficiencyModels[preset];
     const found = matchConfiguration({
       reference: { architecture: encoderDecoder as Architecture, config: { ...base, vocabulary, length } },
-      ...{ architecture: causal as Architecture, by: "parameters", lengths: { source: 64, target: 64 } },
+      architecture: causal as Architecture,
+      by: "parameters",
+      lengths: { source: 64, target: 64 },
     });
     expect({ feedForward: 4 * base.width, ...found.config }).toMatchObject(matched);
     expect(Math.abs(found.difference)).toBeLessThan(0.01);

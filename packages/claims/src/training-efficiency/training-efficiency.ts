@@ -22,18 +22,21 @@ const evidence: readonly Evidence[] = [
   {
     finding:
       "Loss on half of the tokens: 0.8T targets of 1.6T tokens. A decoder-only model is better at equal parameters, for about twice the FLOPs, and dominates the compute-optimal frontier.",
-    ...{ ...redLlm, speaks: "for" },
+    ...redLlm,
+    speaks: "for",
   },
   {
     finding:
       "The curves nearly overlap per FLOP, and at equal parameters the encoder–decoder has a clear advantage in the measured throughput of training and inference.",
-    ...{ ...redLlm, speaks: "against" },
+    ...redLlm,
+    speaks: "against",
   },
   {
     finding: "Objectives of encoder–decoders suffer from sparse supervision.",
     source: "Block-Based Double Decoders, 2026",
     url: "https://arxiv.org/abs/2605.18807",
-    ...{ speaks: "for", read: "abstract" },
+    speaks: "for",
+    read: "abstract",
   },
 ];
 

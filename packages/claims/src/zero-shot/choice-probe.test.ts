@@ -18,7 +18,10 @@ const word = (_: unknown, at: number) =>
 const text = () => ({ text: Array.from({ length: 240 }, word).join(" ") });
 
 const dataset = createDataset({
-  ...{ name: "words", train: [text(), text()], validation: [text()], test: [text(), text()] },
+  name: "words",
+  train: [text(), text()],
+  validation: [text()],
+  test: [text(), text()],
   tokenizer: { name: "shared", tokenizer: { name: "byte" } },
 });
 
@@ -26,8 +29,14 @@ test.each(["causal, loss on all", "encoder–decoder"] as const)(
   "%s: a live arm ranks continuations, and an instruction before and after it is tuned on the others",
   async (sight: SightName) => {
     const arm = trainingArm({
-      ...{ name: sight, ...sights[sight], dataset: { name: "words" }, length: 128 },
-      ...{ model: { width: 8, layers: 1, heads: 2, positions: "t5" }, steps: 1, batch: 2, seed: 1 },
+      name: sight,
+      ...sights[sight],
+      dataset: { name: "words" },
+      length: 128,
+      model: { width: 8, layers: 1, heads: 2, positions: "t5" },
+      steps: 1,
+      batch: 2,
+      seed: 1,
       evaluation: { scored: 2, decoded: 0, curvePoints: 1 },
       probe: choiceProbe({ items: 3, tuningSteps: 1, seed: 1 }),
     });

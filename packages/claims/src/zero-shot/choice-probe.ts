@@ -1,4 +1,4 @@
-import { createPacer, createRandom } from "@trivium/core";
+import { createPacer, createRandom, type Json } from "@trivium/core";
 import { createBatchSource, encodeExamples } from "@trivium/data";
 import { mostLikely, scoreContinuations } from "@trivium/evaluator";
 import { isTextPair, type TextPair } from "@trivium/features";
@@ -7,7 +7,7 @@ import { causalLm, type Objective, prefixLm, seq2seq } from "@trivium/objectives
 import { choiceItems, clozeItems, mixture } from "@trivium/tasks";
 import { disposeTree, type ParameterTree } from "@trivium/tensor";
 import type { SpecialTokens } from "@trivium/text";
-import type { ArmProgress, Json } from "../framework/claim.ts";
+import type { ArmProgress } from "../framework/claim.ts";
 import type { ProbedData, TrainingProbe } from "../framework/training-arm.ts";
 import { trainFurther } from "../trained/train-further.ts";
 
@@ -149,7 +149,11 @@ function tune(
   const { model, objective } = trained;
   const examples = encodeExamples(pairs, data.tokenizer, { length: model.config.length });
   return trainFurther({
-    ...{ ...trained, steps, seed, learningRate: tuning.learningRate, signal: data.context.signal },
+    ...trained,
+    steps,
+    seed,
+    learningRate: tuning.learningRate,
+    signal: data.context.signal,
     batches: createBatchSource({ examples, special: data.tokenizer.special, objective, batchSize: tuning.batch, seed }),
   });
 }

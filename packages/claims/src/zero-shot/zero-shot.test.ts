@@ -13,7 +13,11 @@ const result = (share: number): ArmResult => ({
   name: "any",
   configuration: {},
   numbers: {
-    ...{ parameters: 10, flops: 100, tokensSeen: 50, tokensSupervised: 25, targetLoss: 2 },
+    parameters: 10,
+    flops: 100,
+    tokensSeen: 50,
+    tokensSupervised: 25,
+    targetLoss: 2,
     probe: { choice: items(share), cloze: [10], before: items(0.25), after: items(1 - share) },
   },
 });

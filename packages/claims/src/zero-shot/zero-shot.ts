@@ -23,8 +23,10 @@ const kinds = [
   { name: "encoder–decoder", architecture: "encoder-decoder", objective: { name: "seq2seq" }, depth: 1 },
   /** The control: about the parameters of one stack. */
   {
-    ...{ name: "encoder–decoder, half as deep", architecture: "encoder-decoder" },
-    ...{ objective: { name: "seq2seq" }, depth: 0.5 },
+    name: "encoder–decoder, half as deep",
+    architecture: "encoder-decoder",
+    objective: { name: "seq2seq" },
+    depth: 0.5,
   },
 ] as const;
 
@@ -39,21 +41,24 @@ const evidence: readonly Evidence[] = [
       "After 168B tokens, zero-shot on 31 tasks (random 32.9): causal 44.2, prefix 43.5, encoder–decoder 39.9, each with its own language-modelling objective.",
     source: "Wang et al. 2022, table 3",
     url: "https://arxiv.org/abs/2204.05832",
-    ...{ speaks: "for", read: "text" },
+    speaks: "for",
+    read: "text",
   },
   {
     finding:
       "After masked pretraining and multitask tuning the order is reversed: encoder–decoder 51.3, prefix 51.0, causal 47.1; after language-model pretraining and the same tuning it is not: 44.2, 48.9 and 50.4.",
     source: "Wang et al. 2022",
     url: "https://arxiv.org/abs/2204.05832",
-    ...{ speaks: "both", read: "text" },
+    speaks: "both",
+    read: "text",
   },
   {
     finding:
       "From 150M to 8B parameters, the encoder–decoder performs badly zero-shot after pretraining, and comparably or better after tuning.",
     source: "RedLLM, 2025",
     url: "https://arxiv.org/abs/2510.26622",
-    ...{ speaks: "for", read: "text" },
+    speaks: "for",
+    read: "text",
   },
 ];
 
@@ -78,7 +83,13 @@ function arms(preset: Preset): SeededArms[] {
     name,
     arm: (seed) =>
       trainingArm({
-        ...{ name, architecture, objective, steps, seed, batch: 16, length: 128 },
+        name,
+        architecture,
+        objective,
+        steps,
+        seed,
+        batch: 16,
+        length: 128,
         // Texts and pairs have other lengths: no position may be one that was never trained.
         model: { width, layers: layers * depth, heads: 4, positions: "t5" },
         dataset: { name: "moby-dick" },
@@ -112,7 +123,9 @@ function judgedAboveChance(effect: Effect, above: readonly Effect[]): Effect {
 /** On held-out text: the last word, nats added over its bytes. */
 const clozeEffect = (left: TrainedArms, right: TrainedArms): Effect =>
   pairedEffect({
-    ...{ name: "zero-shot, a last word: encoder–decoder − causal", unit: "nats per word", smallest: 0.1 },
+    name: "zero-shot, a last word: encoder–decoder − causal",
+    unit: "nats per word",
+    smallest: 0.1,
     left: left.map((arm) => choices(arm).cloze),
     right: right.map((arm) => choices(arm).cloze),
   });

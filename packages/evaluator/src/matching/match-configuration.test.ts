@@ -13,14 +13,20 @@ const lengths = { source: 8, target: 8 };
 
 test("4 + 4 layers have the parameters of nine of one stack, and cost the FLOPs of about five", () => {
   const parameters = matchConfiguration({
-    ...{ reference, architecture: causal, by: "parameters", lengths },
+    reference,
+    architecture: causal,
+    by: "parameters",
+    lengths,
     adjustFeedForward: false,
   });
   expect(parameters.config.layers).toBe(9);
   expect(countModelMatrices(encoderDecoder, reference.config) - 128).toBe(1_835_008);
   expect(countModelMatrices(causal, parameters.config) - 128).toBe(1_769_472);
   const flops = matchConfiguration({
-    ...{ reference, architecture: causal, by: "flops", lengths },
+    reference,
+    architecture: causal,
+    by: "flops",
+    lengths,
     adjustFeedForward: false,
   });
   expect(flops.config.layers).toBe(5);
@@ -53,7 +59,10 @@ test("depth is copied, from the deepest stack, and nothing else changes", () => 
 test("an encoder-decoder is matched to one stack, with half of the layers in each of its own", () => {
   const single = { architecture: prefix, config: { ...bare, layers: 7 } };
   const { config } = matchConfiguration({
-    ...{ reference: single, architecture: encoderDecoder, by: "parameters", lengths },
+    reference: single,
+    architecture: encoderDecoder,
+    by: "parameters",
+    lengths,
     adjustFeedForward: false,
   });
   expect(config.layers).toBe(3);

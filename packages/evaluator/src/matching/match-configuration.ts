@@ -14,7 +14,7 @@ export interface MatchRequest {
   /** The pair whose FLOPs are counted: the mean lengths of the data, say. */
   readonly lengths: PairLengths;
   /** Whether, after the number of layers, F is changed in steps of 8 to come closer. Default true. */
-  readonly adjustFeedForward?: boolean;
+  readonly adjustFeedForward?: boolean | undefined;
 }
 
 export interface MatchedConfiguration {

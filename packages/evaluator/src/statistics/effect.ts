@@ -16,7 +16,7 @@ export interface Effect {
   /** How the interval was found: `"paired bootstrap over 3 seeds × 1,000 examples"`, `"counted"`. */
   readonly method: string;
   /** What each seed alone comes to, where the estimate is a mean over seeds. */
-  readonly seeds?: readonly number[];
+  readonly seeds?: readonly number[] | undefined;
   /** Why its interval says nothing of the statement, where it does not: `"recall was not learned"`. */
-  readonly unjudged?: string;
+  readonly unjudged?: string | undefined;
 }

@@ -14,9 +14,9 @@ export interface PairedEffectOptions extends ResamplingOptions {
   /** Seed × example, in the same order. */
   readonly right: readonly (readonly number[])[];
   /** Seed × example: what a sum is divided by, tokens where nats are summed. Default: 1 for each example. */
-  readonly weights?: readonly (readonly number[])[];
+  readonly weights?: readonly (readonly number[])[] | undefined;
   /** Whether all seeds have the same examples, or each has drawn its own. Default `"shared"`. */
-  readonly examples?: "shared" | "own";
+  readonly examples?: "shared" | "own" | undefined;
 }
 
 /**

@@ -3,9 +3,9 @@ import { ConfigError, createRandom, type Random } from "@trivium/core";
 /** How often, and from which seed, something is drawn again. */
 export interface ResamplingOptions {
   /** Default 4000. */
-  readonly resamples?: number;
+  readonly resamples?: number | undefined;
   /** Default 0. The same seed draws the same. */
-  readonly seed?: number | string;
+  readonly seed?: number | string | undefined;
 }
 
 /** A number with its 95 % interval. */

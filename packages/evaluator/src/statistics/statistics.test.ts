@@ -65,8 +65,14 @@ test("a constant shift is found exactly, whatever examples and seeds look like",
   const right = [0, 1, 2].map((seed) => Array.from({ length: 40 }, (_, at) => (seed * 7 + at * 5) % 11));
   const left = right.map((row) => row.map((value) => value + 0.25));
   expect(effect({ left, right })).toEqual({
-    ...{ name: "effect", unit: "units", smallest: 0, estimate: 0.25, low: 0.25, high: 0.25 },
-    ...{ method: "paired bootstrap over 3 seeds × 40 examples", seeds: [0.25, 0.25, 0.25] },
+    name: "effect",
+    unit: "units",
+    smallest: 0,
+    estimate: 0.25,
+    low: 0.25,
+    high: 0.25,
+    method: "paired bootstrap over 3 seeds × 40 examples",
+    seeds: [0.25, 0.25, 0.25],
   });
 });
 

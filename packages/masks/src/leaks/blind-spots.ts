@@ -2,10 +2,10 @@ import type { Mask, Range } from "../mask.ts";
 import type { StreamMasks } from "./stream-masks.ts";
 import { compareVisibility, type StreamSize } from "./visibility-difference.ts";
 
-/** A query and the keys about which it differs from what was asked. */
+/** A query, and the keys on which its mask differs from the reference. */
 export interface VisibilityDifference {
   readonly row: number;
-  /** The stream that looks, and the one looked at. */
+  /** The stream of the query, and that of the keys. */
   readonly queryStream: string;
   readonly keyStream: string;
   readonly query: number;
@@ -17,22 +17,22 @@ export interface VisibilityOptions extends StreamMasks {
   /** Each stream's length; with a cache, how many queries and how many keys. */
   readonly streams: Readonly<Record<string, StreamSize>>;
   /** Layers through which self-attention may pass something on. Default 1: the masks as they are. */
-  readonly layers?: number;
+  readonly layers?: number | undefined;
   /** Batch rows, checked against the masks. Default: theirs, else 1. */
-  readonly rows?: number;
+  readonly rows?: number | undefined;
 }
 
-/** Masks to measure against; what is left out is not looked at. */
+/** Masks to measure against; an attention without one is not looked at. */
 export interface ReferenceMasks {
-  readonly selfMask?: Mask | Readonly<Record<string, Mask>>;
-  readonly crossMask?: Mask;
+  readonly selfMask?: Mask | Readonly<Record<string, Mask>> | undefined;
+  readonly crossMask?: Mask | undefined;
 }
 
 /**
- * What a model should see and does not: pairs that `expected` shows, but the model's masks do not within `layers`
- * layers, in any head. Each position knows itself through the residual stream.
+ * Finds the pairs that `expected` shows and the model's masks hide: those that no head shows within `layers` layers.
+ * Each position knows itself through the residual stream.
  *
- * @param options.expected - what each stream should see, as masks (`custom` for a predicate of your own).
+ * @param options.expected - the masks of the pairs that should be seen, by stream (`custom` for a predicate of your own).
  * @throws {ConfigError} `masks/streams`, `masks/stream-mask`, `masks/layers` or `masks/size`.
  * @throws {ShapeError} `masks/rows` if rows disagree.
  * @example blindSpots({ streams: { source: 3 }, selfMask: causal(), expected: { selfMask: full() } })[0].text
@@ -43,8 +43,8 @@ export function blindSpots(options: VisibilityOptions & { readonly expected: Ref
 }
 
 /**
- * What a model sees and should not: pairs that its masks show within `layers` layers, in any head, but `allowed` does
- * not. Finds documents that see one another, and padding that was opened again.
+ * Finds the pairs that the model's masks show within `layers` layers, in any head, and `allowed` hides: documents that see
+ * one another, or padding that was opened again.
  *
  * @param options.allowed - the most that each stream may see.
  * @throws the errors of {@link blindSpots}.

@@ -19,13 +19,15 @@ export interface LabelLeakOptions extends StreamMasks {
    * Where the label of the prediction at `p` stands in the input: at `p + shift` of the same stream. 1 for teacher
    * forcing, with or without a start token; 0 where a token is predicted in its own place; null for nowhere. Default 1.
    */
-  readonly shift?: number | null;
+  readonly shift?: number | null | undefined;
   /** Weight of the prediction at each position, for all rows or for each; 0 carries no loss. Default: all 1. */
-  readonly lossWeights?: ArrayLike<number> | readonly ArrayLike<number>[];
+  readonly lossWeights?: ArrayLike<number> | readonly ArrayLike<number>[] | undefined;
   /** Further places that hold the label of a prediction: an answer that was left in the source, say. */
-  readonly labels?: (prediction: { readonly row: number; readonly position: number }) => readonly StreamPosition[];
+  readonly labels?:
+    | ((prediction: { readonly row: number; readonly position: number }) => readonly StreamPosition[])
+    | undefined;
   /** Batch rows, checked against the masks. Default: theirs, else 1. */
-  readonly rows?: number;
+  readonly rows?: number | undefined;
 }
 
 /** A prediction that can see its own label, and how. */
@@ -42,7 +44,7 @@ export interface LabelLeak {
 }
 
 /**
- * Every prediction with loss whose state, after all layers, depends on the input that holds its label.
+ * Finds each prediction with loss whose state, after all layers, depends on the input that holds its label.
  *
  * A state at layer n depends on the states at layer n−1 of the positions that its mask shows in any head, and, by the
  * residual stream, on its own. A target stream's layer also reads the final states of the source. So a label can

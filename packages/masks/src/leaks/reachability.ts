@@ -1,7 +1,7 @@
 import { forEachVisibleRectangle } from "../lowerings/visible-rectangles.ts";
 import type { Mask } from "../mask.ts";
 
-/** Which keys each query sees in any head of one batch row, 32 keys to a word. */
+/** The keys that each query sees in any head of one batch row, 32 keys to a word. */
 export interface Relation {
   readonly queries: number;
   readonly keys: number;
@@ -9,7 +9,7 @@ export interface Relation {
   readonly words: Int32Array;
 }
 
-/** What was reached from the starts: for each position the hops it took (−1: never), and where the last hop came from. */
+/** For each position the hops from a start to it (−1: never reached), and the position before the last hop. */
 export interface Trace {
   readonly hops: Int32Array;
   readonly from: Int32Array;

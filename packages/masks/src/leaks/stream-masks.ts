@@ -7,7 +7,7 @@ export interface StreamMasks {
   /** The self-attention mask: one for every stream, or one for each. */
   readonly selfMask: Mask | Readonly<Record<string, Mask>>;
   /** With two streams: which positions of the first (keys) the second (queries) sees. */
-  readonly crossMask?: Mask;
+  readonly crossMask?: Mask | undefined;
 }
 
 /** A stream that reads: its name, its place and its mask. */
@@ -47,7 +47,7 @@ export function resolveStreams<Size>(
   return { last: two, first: { ...one, crossMask: across } };
 }
 
-/** Whether a value is a mask rather than a record of them. */
+/** Returns whether a value is a mask rather than a record of masks. */
 export function isMask(value: unknown): value is Mask {
   return typeof (value as Mask | undefined)?.visible === "function";
 }

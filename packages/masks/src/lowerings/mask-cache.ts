@@ -32,8 +32,9 @@ interface Kept<Value> {
  * @returns a function that throws {ConfigError} `masks/identity` if two masks of one name and options have predicates of
  *   different text, or answer differently on a sample of 64 pairs.
  * @example
- * const intervals = createMaskCache(32);
- * intervals(causal(), size, () => toIntervals(causal(), size)) === intervals(causal(), size, never) // => true
+ * const plans = createMaskCache<string>(32);
+ * plans(causal(), { queries: 4, keys: 4 }, () => "made"); // => "made"
+ * plans(causal(), { queries: 4, keys: 4 }, () => "made again"); // => "made"
  */
 export function createMaskCache<Value>(limit: number): MaskCache<Value> {
   const newest = new WeakMap<Mask, CachedSize & { readonly value: Value }>();
@@ -95,7 +96,7 @@ function assertSameText(before: Origins, now: Origins): void {
   }
 }
 
-/** Whether every part is the same function, or one of the same text that depends on declared options alone. */
+/** Returns whether every part is the same function, or one of the same text that depends on declared options alone. */
 function isSameCode(before: Origins, now: Origins): boolean {
   return [...now].every(([part, { code, declared }]) => {
     const other = before.get(part);

@@ -6,8 +6,8 @@ export interface BlockOptions extends MaskSize {
   /** Queries in a block; the last block may be shorter. */
   readonly blockQueries: number;
   readonly blockKeys: number;
-  /** Look into blocks that `classify` calls `"some"`, so that each is what it says. Default false. */
-  readonly exact?: boolean;
+  /** Ask each pair of the blocks that `classify` calls `"some"`, so that every verdict is exact. Default false. */
+  readonly exact?: boolean | undefined;
 }
 
 /** For each block along one axis, the blocks of the other axis that it meets, in rising order. */
@@ -22,7 +22,7 @@ export interface BlockIndex {
 export interface BlockLists {
   /** For each query block, its key blocks. */
   readonly forward: BlockIndex;
-  /** For each key block, its query blocks: what the backward pass walks along. */
+  /** For each key block, its query blocks, in the order of the backward pass. */
   readonly transposed: BlockIndex;
 }
 

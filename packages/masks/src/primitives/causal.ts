@@ -3,7 +3,7 @@ import type { Mask } from "../mask.ts";
 import { mask } from "../mask-plugin.ts";
 
 export interface CausalOptions {
-  /** How far ahead of its own index a query sees; with `t` cached keys, `t`. May be negative. Default 0. */
+  /** Number of keys past its own index that a query sees; with `t` cached keys, `t`. May be negative. Default 0. */
   readonly offset?: number | undefined;
 }
 

@@ -10,7 +10,7 @@ export interface DenseOptions {
   readonly values: ArrayLike<number | boolean>;
   /** `[B or 1, H or 1, Q, K]`. */
   readonly shape: readonly number[];
-  /** What 1 means where the values come from: `"visible"` in HF and JAX, `"masked"` in torch's MultiheadAttention. */
+  /** The meaning of 1 in the values: `"visible"` in HF and JAX, `"masked"` in torch's MultiheadAttention. */
   readonly ones: "visible" | "masked";
 }
 

@@ -89,7 +89,7 @@ test("a combinator has the rows and heads of its children, and refuses others", 
   const byRow = prefix({ lengths: [1, 2] });
   expect(xor.create({}, [byRow, causal()]).rows).toBe(2);
   expect(() => xor.create({}, [byRow, prefix({ lengths: [1, 2, 3] })])).toThrow("prefix has 3, one before it has 2");
-  expect(() => shifted.create({ by: 1 }).rows).toThrow("shifted combines 1 masks, got 0");
+  expect(() => shifted.create({ by: 1 }).rows).toThrow("shifted combines 1 mask, got 0");
   expect(() => parseMask("causal ^ full ^ full", { plugins })).toThrow("xor combines 2 masks, got 3");
 });
 

@@ -7,16 +7,16 @@ export const drawingSymbols = { blocks: ["█", "·"], ascii: ["x", "."] } as co
 
 export interface DrawOptions extends MaskSize {
   /** Batch row to draw. Default 0. */
-  readonly row?: number;
+  readonly row?: number | undefined;
   /** Head to draw. Default 0. */
-  readonly head?: number;
+  readonly head?: number | undefined;
   /** Default `"blocks"`. */
-  readonly symbols?: keyof typeof drawingSymbols;
+  readonly symbols?: keyof typeof drawingSymbols | undefined;
   /** Labels of the rows. Default: positions. */
-  readonly queryLabels?: readonly string[];
+  readonly queryLabels?: readonly string[] | undefined;
   /** Labels of the columns, written downwards. Default: positions. */
-  readonly keyLabels?: readonly string[];
-  readonly title?: string;
+  readonly keyLabels?: readonly string[] | undefined;
+  readonly title?: string | undefined;
 }
 
 /**
@@ -50,7 +50,10 @@ export function drawAscii(mask: Mask, options: DrawOptions): string {
     const cells = Array.from({ length: keys }, (_, k) => (mask.visible(row, head, q, k) ? shown : hidden));
     return `${" ".repeat(width - [...label].length)}${label} ${cells.join("")}`;
   });
-  return [...(title === undefined ? [] : [title]), ...heading, ...body].map((line) => line.trimEnd()).join("\n");
+  return [title ?? [], heading, body]
+    .flat()
+    .map((line) => line.trimEnd())
+    .join("\n");
 }
 
 /**

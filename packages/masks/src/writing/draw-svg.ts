@@ -6,9 +6,9 @@ import { type DrawOptions, labelsOf } from "./draw-ascii.ts";
 
 export interface DrawSvgOptions extends Omit<DrawOptions, "symbols"> {
   /** Side of a cell, in pixels. Default 14. */
-  readonly cell?: number;
+  readonly cell?: number | undefined;
   /** A block map to lay over the matrix: solid frames around full blocks, dashed ones around partial blocks. */
-  readonly blocks?: BlockMap;
+  readonly blocks?: BlockMap | undefined;
 }
 
 const labelPixels = 7;

@@ -88,7 +88,7 @@ const wrong: readonly [json: unknown, message: string][] = [
     'mask.children[1]: window needs the option "left"',
   ],
   [{ type: "and", children: 3 }, 'mask: "children" should be a list, got 3'],
-  [{ type: "packed", options: { ids: [0] } }, "mask: packed combines 1 masks, got 0"],
+  [{ type: "packed", options: { ids: [0] } }, "mask: packed combines 1 mask, got 0"],
   [
     { type: "packed", options: { ids: [0.5] }, children: [{ type: "full" }] },
     "mask: ids[0] should be an integer, got 0.5",

@@ -6,9 +6,10 @@ import { readsOf, selfMaskOf } from "../architecture.ts";
 import { logitsOf } from "../logits-of.ts";
 import type { LanguageModel } from "../model.ts";
 import { assertClose } from "./assert-close.ts";
+import { cachedEqualsRecomputed, companyChangesNoBit, movedRowsEqualRecomputed } from "./decoding-checks.ts";
 import { documentsStayApart, packedEqualsUnpacked } from "./packed-checks.ts";
 import { isReachable } from "./reachable.ts";
-import { sampleInput, withId } from "./sample-input.ts";
+import { onlyRow, sampleInput, withId } from "./sample-input.ts";
 
 /** What an invariant is checked on. */
 export interface Subject {
@@ -39,6 +40,11 @@ export const invariants: readonly Invariant[] = [
   { name: "packed ≡ unpacked, in logits and gradients", check: packedEqualsUnpacked },
   { name: "pitfalls 7, 9, 27: packed documents see nothing of each other", check: documentsStayApart },
   { name: "cached ≡ recomputed", check: cachedEqualsRecomputed },
+  {
+    name: "cached ≡ recomputed, for tokens of many and of none, rows that are selected, forked and joined",
+    check: movedRowsEqualRecomputed,
+  },
+  { name: "alone ≡ in company: decoding gives a row the same bits", check: companyChangesNoBit },
   { name: "gradients ≡ finite differences", check: gradientsAreRight },
   { name: "no label leaks", check: noLabelLeaks },
   { name: "streams read what the record says", check: recordsAreTrue },
@@ -88,7 +94,7 @@ function morePaddingChangesNothing(subject: Subject): void {
 function batchEqualsSingle(subject: Subject): void {
   const { architecture } = subject.model;
   const input = sampleInput(architecture, { rows });
-  const single = rows.flatMap((row, index) => realLogits(subject, onlyRow(input, index, row.length)));
+  const single = rows.flatMap((_, index) => realLogits(subject, onlyRow(input, index)));
   assertClose(realLogits(subject, input), single, "in a batch");
 }
 
@@ -100,28 +106,6 @@ function leftEqualsRight(subject: Subject): void {
     right,
     "padded left",
   );
-}
-
-/** Decodes the last tokens of each row one by one, and compares with the whole rows run at once. */
-function cachedEqualsRecomputed(subject: Subject): void {
-  const { model, parameters } = subject;
-  const predicting = model.architecture.streams.at(-1) as string;
-  for (const padding of ["right", "left"] as const) {
-    const whole = sampleInput(model.architecture, { rows, padding });
-    const stream = whole.streams[predicting]!;
-    const full = numbersOf(subject, whole);
-    const start = (row: number) => (padding === "left" ? stream.length - rows[row]!.length : 0);
-    let state = model.prefill(parameters, shortened(whole, predicting, 2));
-    for (let decoded = 0; ; decoded++) {
-      const logits = state.logits.arraySync();
-      const expected = rows.map(({ length }, row) => full[row]![start(row) + length - 3 + decoded]!);
-      assertClose(logits.flat(), expected.flat(), `decoded ${decoded} tokens after a prompt padded ${padding}`);
-      if (decoded === 2) break;
-      const next = rows.map(({ length }, row) => stream.ids[row * stream.length + start(row) + length - 2 + decoded]!);
-      state = model.decode(parameters, state, next);
-    }
-    state.dispose();
-  }
 }
 
 function gradientsAreRight(subject: Subject): void {
@@ -241,7 +225,9 @@ function tensorsStayConstant(subject: Subject): void {
     const { value, gradients } = valueAndGradients(loss, parameters);
     value.dispose();
     disposeTree(gradients);
-    model.decode(parameters, model.prefill(parameters, input), [1, 1]).dispose();
+    const decoder = model.decoder(parameters);
+    decoder.prefill(input).append(Int32Array.of(1, 1), Int32Array.of(1, 1));
+    decoder.dispose();
     counts.push(tf.memory().numTensors);
   }
   if (new Set(counts).size > 1)
@@ -255,27 +241,4 @@ function realLogits(subject: Subject, input: ModelInput): number[] {
     const start = padding === "left" ? length - lengths[index]! : 0;
     return row.slice(start, start + lengths[index]!).flat();
   });
-}
-
-function onlyRow(input: ModelInput, row: number, length: number): ModelInput {
-  const streams = Object.entries(input.streams).map(([name, rows]) => {
-    const start = row * rows.length;
-    return [name, { ids: rows.ids.slice(start, start + length), lengths: [length], length }] as const;
-  });
-  return { size: 1, streams: Object.fromEntries(streams), prefixLengths: [input.prefixLengths[row]!] };
-}
-
-/** The same rows of one stream without their last tokens. */
-function shortened(input: ModelInput, stream: string, by: number): ModelInput {
-  const rows = input.streams[stream]!;
-  const length = rows.length - by;
-  const ids = new Int32Array(input.size * length);
-  for (let row = 0; row < input.size; row++) {
-    const start = rows.padding === "left" ? rows.length - rows.lengths[row]! : 0;
-    const kept = rows.ids.slice(row * rows.length + start, row * rows.length + start + rows.lengths[row]! - by);
-    ids.set(kept, row * length + (rows.padding === "left" ? length - kept.length : 0));
-  }
-  const lengths = rows.lengths.map((real) => real - by);
-  const shorter = { ids, lengths, length, ...(rows.padding ? { padding: rows.padding } : {}) };
-  return { ...input, streams: { ...input.streams, [stream]: shorter } };
 }

@@ -8,10 +8,5 @@ import type { PositionScheme } from "./position-scheme.ts";
  */
 export const alibi = (): PositionScheme => ({
   kind: "alibi",
-  bias: ({ heads, queryPositions, keyPositions }) => ({
-    kind: "alibi",
-    slopes: alibiSlopes(heads),
-    queryPositions,
-    keyPositions,
-  }),
+  bias: ({ heads }) => ({ kind: "alibi", slopes: alibiSlopes(heads) }),
 });

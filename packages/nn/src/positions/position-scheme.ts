@@ -1,4 +1,4 @@
-import type { AttentionBias, PositionRows } from "@trivium/attention";
+import type { DistanceBias, PositionRows } from "@trivium/attention";
 import { defineKind, type Plugin } from "@trivium/registry";
 import type { ParameterTree, SpecTree, Tensor } from "@trivium/tensor";
 import type { WeightRole } from "../initialisation.ts";
@@ -33,12 +33,10 @@ export interface EmbedPositionsRequest {
   readonly prefixAt: (row: number, slot: number) => number;
 }
 
-/** Queries and keys whose logits get a bias by position. */
+/** Heads of self-attention whose logits get a bias by distance. */
 export interface PositionBiasRequest {
   readonly parameters: ParameterTree;
   readonly heads: number;
-  readonly queryPositions: PositionRows;
-  readonly keyPositions: PositionRows;
   /** Whether some queries see later keys. */
   readonly bidirectional: boolean;
 }
@@ -57,8 +55,8 @@ export interface PositionScheme {
   embed?(request: EmbedPositionsRequest): Tensor;
   /** The rotation of queries and keys of head width D at their positions. */
   rotate?(positions: PositionRows, headWidth: number): Rotation;
-  /** The bias of self-attention. */
-  bias?(request: PositionBiasRequest): AttentionBias;
+  /** The bias of self-attention by the distance of key and query. */
+  bias?(request: PositionBiasRequest): DistanceBias;
 }
 
 /** The kind of position schemes: a function from options to a scheme. */

@@ -23,10 +23,10 @@ export function t5({ buckets = 32, maxDistance = 128, direction = "from-mask" }:
     specs: ({ heads, deviation }) => ({
       relative: { weight: { shape: [buckets, heads], initial: { deviation: deviation("relative-bias") } } },
     }),
-    bias({ parameters, queryPositions, keyPositions, bidirectional: both }) {
+    bias({ parameters, bidirectional: both }) {
       const table = (parameters.relative as ParameterTree).weight as Tensor2D;
       const bidirectional = direction === "from-mask" ? both : direction === "bidirectional";
-      return { kind: "relative", table, bidirectional, maxDistance, queryPositions, keyPositions };
+      return { kind: "relative", table, bidirectional, maxDistance };
     },
   };
 }

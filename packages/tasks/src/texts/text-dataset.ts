@@ -23,7 +23,7 @@ export interface TextPackage {
   readonly name: string;
   readonly packageName: string;
   /** Files of that folder to leave out. */
-  readonly without?: readonly string[];
+  readonly without?: readonly string[] | undefined;
 }
 
 /**

@@ -1,10 +1,12 @@
 import { type Tensor, tf } from "../tf.ts";
-import { defineFusedOp } from "./fused-kernel.ts";
+import type { FusedAttributes } from "./fused-kernel.ts";
+import { fusedKernels } from "./fused-kernels.ts";
+import { defineFusedOp } from "./fused-op.ts";
 
 /** A function of each element; `gelu-tanh` is the tanh form of `gelu`, `silu` is `x / (1 + e⁻ˣ)`. */
-export type ActivationName = "gelu" | "gelu-tanh" | "relu" | "silu" | "tanh";
+export type ActivationName = FusedAttributes<typeof fusedKernels.activation>["activation"];
 
-/** What each activation is, in tfjs ops. */
+/** Each activation in tfjs ops. */
 export const composedActivations: Readonly<Record<ActivationName, (x: Tensor) => Tensor>> = {
   gelu: (x) => tf.mul(tf.mul(x, 0.5), tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1)),
   "gelu-tanh"(x) {
@@ -16,21 +18,16 @@ export const composedActivations: Readonly<Record<ActivationName, (x: Tensor) =>
   tanh: (x) => tf.tanh(x),
 };
 
-/** Whether a gradient will be asked for: kernels then keep the derivative, which costs little beside the value. */
+/** Returns true while a gradient is recorded: kernels then keep the derivative, which costs little beside the value. */
 export const isRecording = (): boolean => tf.engine().isTapeOn();
 
-const run = defineFusedOp<{ x: Tensor }, { activation: ActivationName; keepSlope: boolean }>({
-  kernelName: "TriviumActivation",
+const run = defineFusedOp(fusedKernels.activation, {
   composed: ({ x }, { activation: name }) => composedActivations[name](x),
-  gradient: {
-    inputsToSave: [],
-    outputsToSave: [false, true],
-    backward: (dys, [slope]) => ({ x: () => tf.mul((dys as Tensor[])[0]!, slope!) }),
-  },
+  backward: ([dy], { slope }) => ({ x: () => tf.mul(dy, slope!) }),
 });
 
 /**
- * An activation of each element: what feed-forward layers put between their matrices.
+ * Applies an activation to each element, as feed-forward layers do between their matrices.
  *
  * @source GELU in both forms, and SiLU: Hendrycks and Gimpel 2016, https://arxiv.org/abs/1606.08415
  */

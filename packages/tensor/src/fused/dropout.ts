@@ -1,10 +1,11 @@
 import { ConfigError } from "@trivium/core";
 import { type Tensor, tf } from "../tf.ts";
-import { defineFusedOp } from "./fused-kernel.ts";
+import { fusedKernels } from "./fused-kernels.ts";
+import { defineFusedOp, runFused } from "./fused-op.ts";
 
 /**
- * The random word of one element: a hash of the seed and the element's index, so that a mask can be recomputed in the
- * backward pass and after a resume instead of being stored.
+ * Returns the random word of one element: a hash of the seed and the element's index. A mask can therefore be recomputed
+ * in the backward pass and after a resume instead of being stored.
  *
  * Index and seed are each mixed before they meet: were they added, the masks of two seeds would be shifts of one another.
  *
@@ -26,20 +27,13 @@ function mix(bits: number): number {
   return word ^ (word >>> 15);
 }
 
-const run = defineFusedOp<{ x: Tensor }, { rate: number; seed: number }>({
-  kernelName: "TriviumDropout",
+const run = defineFusedOp(fusedKernels.dropout, {
   composed: ({ x }, { rate, seed }) => tf.mul(x, keepMask(x, rate, seed)),
-  gradient: {
-    inputsToSave: [],
-    outputsToSave: [],
-    backward: (dy, _saved, attributes) => ({
-      x: () => tf.engine().runKernel("TriviumDropout", { x: dy as Tensor }, attributes) as Tensor,
-    }),
-  },
+  backward: ([dy], _saved, attributes) => ({ x: () => runFused(fusedKernels.dropout, { x: dy }, attributes)[0] }),
 });
 
 /**
- * Dropout: each element is 0 with probability `rate`, else divided by `1 − rate`.
+ * Drops elements at random: each is 0 with probability `rate`, else divided by `1 − rate`.
  *
  * @param options.rate - in [0, 1).
  * @param options.seed - int32; the same seed drops the same elements.
@@ -59,7 +53,7 @@ function keepMask(x: Tensor, rate: number, seed: number): Tensor {
   );
 }
 
-/** The factor of each element under dropout: 0, or `1/(1 − rate)`. */
+/** Returns the function from an element's index to its factor under dropout: 0, or `1/(1 − rate)`. */
 export function dropoutFactor(rate: number, seed: number): (index: number) => number {
   const threshold = Math.floor(rate * 2 ** 32);
   const kept = 1 / (1 - rate);

@@ -1,59 +1,77 @@
-import type { GradFunc, KernelConfig, NamedAttrMap, NamedTensorMap } from "@tensorflow/tfjs-core";
-import { type Tensor, tf } from "../tf.ts";
+/** The element type of an input; with `?` the input may be missing. */
+export type InputType = "float32" | "int32" | "bool" | "float32?" | "int32?" | "bool?";
 
-/** A fused op: a kernel that a backend may have, and composed ops for the backends that do not. */
-export interface FusedOp<Inputs extends NamedTensorMap, Attributes extends NamedAttrMap> {
+/** The type of an attribute; a list of names is one of these names. */
+export type AttributeType = "number" | "boolean" | "number[]" | readonly string[];
+
+/** A kernel that a backend may have, as plain data from which the op and the backend's kernel take their types. */
+export interface FusedKernel {
   /** The tfjs kernel name under which a backend registers it. */
-  readonly kernelName: string;
-  /** The same mathematics in tfjs ops, differentiated by tfjs: the fallback, and the oracle of every kernel. */
-  readonly composed: (inputs: Inputs, attributes: Attributes) => Tensor | Tensor[];
-  readonly gradient?: {
-    /** How many of the kernel's outputs have gradients; further ones are statistics saved for them. Default 1. */
-    readonly differentiable?: number;
-    /** By name, or all of them where the inputs are an array. */
-    readonly inputsToSave: readonly (keyof Inputs & string)[] | "all";
-    readonly outputsToSave: readonly boolean[];
-    readonly backward: GradFunc;
-  };
+  readonly name: string;
+  /** A backend has all kernels of a family or none. */
+  readonly family: string;
+  /** The inputs by name, or any number of float32 tensors in a list. */
+  readonly inputs: Readonly<Record<string, InputType>> | "float32[]";
+  readonly attributes: Readonly<Record<string, AttributeType>>;
+  /** The outputs in order, those that may be missing last and with `?`; or any number of float32 tensors. */
+  readonly outputs: readonly string[] | "float32[]";
+  readonly gradient?:
+    | {
+        /** The outputs, the first ones, that have gradients; further ones are statistics. A list of outputs has all. */
+        readonly of: readonly string[] | "outputs";
+        /** The inputs and outputs that the gradient reads, in their order; a list of inputs is read whole. */
+        readonly saves: readonly string[] | "inputs";
+      }
+    | undefined;
 }
 
-/** A function that runs the backend's kernel if it has one of that name, and the composed ops otherwise. */
-export function defineFusedOp<Inputs extends NamedTensorMap, Attributes extends NamedAttrMap>(
-  op: FusedOp<Inputs, Attributes>,
-): (inputs: Inputs, attributes: Attributes) => Tensor[] {
-  const { kernelName, composed, gradient } = op;
-  if (gradient && !tf.getGradient(kernelName)) {
-    tf.registerGradient({
-      kernelName,
-      ...(gradient.inputsToSave === "all" ? { saveAllInputs: true } : { inputsToSave: [...gradient.inputsToSave] }),
-      outputsToSave: [...gradient.outputsToSave],
-      gradFunc: gradient.backward,
-    });
-    declareStatistics(kernelName, gradient.differentiable ?? 1);
-  }
-  return (inputs, attributes) => {
-    const outputs = hasKernel(kernelName)
-      ? (tf.engine().runKernel(kernelName, inputs, attributes) as Tensor | Tensor[])
-      : tf.tidy(() => composed(inputs, attributes));
-    return Array.isArray(outputs) ? outputs : [outputs];
-  };
-}
+type OptionalNames<Inputs> = {
+  [Name in keyof Inputs]: Inputs[Name] extends `${string}?` ? Name : never;
+}[keyof Inputs];
 
-const differentiableOutputs = new Map<string, number>();
+/** The inputs of a fused kernel, as tensors of type `Item`. */
+export type FusedInputs<Kernel extends FusedKernel, Item> = Kernel["inputs"] extends "float32[]"
+  ? readonly Item[]
+  : { readonly [Name in Exclude<keyof Kernel["inputs"], OptionalNames<Kernel["inputs"]>>]: Item } & {
+      readonly [Name in OptionalNames<Kernel["inputs"]>]?: Item | undefined;
+    };
 
-/**
- * Says how many of a kernel's outputs have gradients. tfjs would make zeros of the size of every other one and hand
- * them to the gradient function, which has no use for them.
- */
-export function declareStatistics(kernelName: string, differentiable: number): void {
-  differentiableOutputs.set(kernelName, differentiable);
-}
+type AttributeValue<Type> = Type extends "number"
+  ? number
+  : Type extends "boolean"
+    ? boolean
+    : Type extends "number[]"
+      ? readonly number[]
+      : Type extends readonly (infer Name)[]
+        ? Name
+        : never;
 
-/** Whether an output of a kernel is a statistic, without a gradient. */
-export const isStatistic = (kernelName: string, output: number): boolean =>
-  output >= (differentiableOutputs.get(kernelName) ?? Number.POSITIVE_INFINITY);
+/** The attributes of a fused kernel. */
+export type FusedAttributes<Kernel extends FusedKernel> = {
+  readonly [Name in keyof Kernel["attributes"]]: AttributeValue<Kernel["attributes"][Name]>;
+};
 
-/** Whether the active backend has a kernel of that name. */
-export function hasKernel(kernelName: string): boolean {
-  return (tf.getKernel(kernelName, tf.getBackend()) as KernelConfig | undefined) != null;
-}
+type OutputsByName<Names, Item> = Names extends readonly [infer First extends string, ...infer Rest]
+  ? First extends `${string}?`
+    ? [Item?, ...OutputsByName<Rest, Item>]
+    : [Item, ...OutputsByName<Rest, Item>]
+  : [];
+
+/** The outputs of a fused kernel in order, as tensors of type `Item`. */
+export type FusedOutputs<Kernel extends FusedKernel, Item> = Kernel["outputs"] extends "float32[]"
+  ? Item[]
+  : OutputsByName<Kernel["outputs"], Item>;
+
+/** What the gradient of a fused kernel reads: inputs and outputs by name, or a list of inputs whole. */
+export type FusedSaved<Kernel extends FusedKernel, Item> =
+  NonNullable<Kernel["gradient"]> extends { readonly saves: readonly (infer Name extends string)[] }
+    ? {
+        readonly [Saved in Name]:
+          | Item
+          | (Kernel["outputs"] extends readonly (infer Output)[]
+              ? `${Saved}?` extends Output
+                ? undefined
+                : never
+              : never);
+      }
+    : FusedInputs<Kernel, Item>;

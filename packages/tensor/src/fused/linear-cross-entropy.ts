@@ -1,50 +1,27 @@
 import { assertShapes } from "@trivium/core";
 import { type FactoredLogits, multiplyOut } from "../factored-logits.ts";
-import { type Tensor, type Tensor1D, type Tensor2D, tf } from "../tf.ts";
-import { defineFusedOp } from "./fused-kernel.ts";
+import { type Tensor1D, type Tensor2D, tf } from "../tf.ts";
+import { fusedKernels } from "./fused-kernels.ts";
+import { defineFusedOp, runFused } from "./fused-op.ts";
 import { type SoftmaxCrossEntropyOptions, softmaxCrossEntropy } from "./softmax-cross-entropy.ts";
 
-interface Inputs {
-  [name: string]: Tensor;
-  states: Tensor2D;
-  head: Tensor2D;
-  /** `[V]`, or empty if there is none. */
-  bias: Tensor1D;
-  targets: Tensor1D;
-  weights: Tensor1D;
-}
-
-type Attributes = Required<SoftmaxCrossEntropyOptions> & { [name: string]: number | boolean; transposeHead: boolean };
-
-const run = defineFusedOp<Inputs, Attributes>({
-  kernelName: "TriviumLinearCrossEntropy",
-  composed({ states, head: weight, bias: given, targets, weights }, { transposeHead: transpose, ...options }) {
-    const bias = given.size > 0 ? given : undefined;
-    return softmaxCrossEntropy(multiplyOut({ states, head: { weight, transpose, bias } }), targets, weights, options);
+const run = defineFusedOp(fusedKernels.linearCrossEntropy, {
+  composed({ states, head, bias, targets, weights }, { transposeHead: transpose, ...options }) {
+    const weight = head as Tensor2D;
+    const added = bias.size > 0 ? (bias as Tensor1D) : undefined;
+    const logits = multiplyOut({ states: states as Tensor2D, head: { weight, transpose, bias: added } });
+    return softmaxCrossEntropy(logits, targets as Tensor1D, weights as Tensor1D, options);
   },
-  gradient: {
-    inputsToSave: ["states", "head", "bias", "targets", "weights"],
-    outputsToSave: [false, true],
-    backward(dys, [states, head, bias, targets, weights, logSumExp], attributes) {
-      const inputs = {
-        dLosses: (dys as Tensor[])[0]!,
-        logSumExp: logSumExp!,
-        states: states!,
-        head: head!,
-        bias: bias!,
-        targets: targets!,
-        weights: weights!,
-      };
-      const kernel = "TriviumLinearCrossEntropyGradient";
-      const [dStates, dHead, dBias] = tf.engine().runKernel(kernel, inputs, attributes) as [Tensor, Tensor, Tensor];
-      return {
-        states: () => dStates,
-        head: () => dHead,
-        bias: () => dBias,
-        targets: () => tf.zerosLike(targets!),
-        weights: () => tf.zerosLike(weights!),
-      };
-    },
+  backward([dLosses], saved, attributes) {
+    const inputs = { dLosses, ...saved };
+    const [dStates, dHead, dBias] = runFused(fusedKernels.linearCrossEntropyGradient, inputs, attributes);
+    return {
+      states: () => dStates,
+      head: () => dHead,
+      bias: () => dBias,
+      targets: () => tf.zerosLike(saved.targets),
+      weights: () => tf.zerosLike(saved.weights),
+    };
   },
 });
 

@@ -1,14 +1,8 @@
-import { type Tensor, type Tensor4D, tf } from "../tf.ts";
-import { defineFusedOp } from "./fused-kernel.ts";
+import { type Tensor4D, tf } from "../tf.ts";
+import { fusedKernels } from "./fused-kernels.ts";
+import { defineFusedOp, runFused } from "./fused-op.ts";
 
-interface Inputs {
-  [name: string]: Tensor;
-  scores: Tensor;
-  visible: Tensor;
-}
-
-const run = defineFusedOp<Inputs, { scale: number }>({
-  kernelName: "TriviumMaskedSoftmax",
+const run = defineFusedOp(fusedKernels.maskedSoftmax, {
   composed({ scores, visible }, { scale }) {
     const logits = tf.mul(scores, scale);
     const shown = tf.broadcastTo(visible, logits.shape);
@@ -16,27 +10,20 @@ const run = defineFusedOp<Inputs, { scale: number }>({
     const probabilities = tf.softmax(tf.where(shown, logits, tf.fill(logits.shape, hiddenLogit())));
     return tf.mul(probabilities, tf.cast(shown, "float32"));
   },
-  gradient: {
-    inputsToSave: [],
-    outputsToSave: [true],
-    backward(dy, [probabilities], attributes) {
-      const inputs = { dy: dy as Tensor, probabilities: probabilities! };
-      return {
-        scores: () => tf.engine().runKernel("TriviumMaskedSoftmaxGradient", inputs, attributes) as Tensor,
-        visible: () => tf.zeros([1]),
-      };
-    },
-  },
+  backward: ([dy], { probabilities }, attributes) => ({
+    scores: () => runFused(fusedKernels.maskedSoftmaxGradient, { dy, probabilities }, attributes)[0],
+    visible: () => tf.zeros([1]),
+  }),
 });
 
 /**
- * What stands for a hidden key's logit: large enough to vanish under softmax, small enough not to overflow where the
+ * Returns the number that stands for a hidden key's logit. It vanishes under softmax, and does not overflow where the
  * backend computes in half precision.
  */
 export const hiddenLogit = (): number => (tf.backend().floatPrecision() === 16 ? -3e4 : -1e9);
 
 /**
- * Softmax over the visible keys of each row: `softmax(scores · scale)`, exactly 0 where hidden; a row with nothing
+ * Takes the softmax over the visible keys of each row: `softmax(scores · scale)`, exactly 0 where hidden; a row with nothing
  * visible is 0 everywhere. A bias is added to the scores, with scale 1.
  *
  * @param request.scores - `[B, H, Q, K]`.

@@ -1,16 +1,10 @@
 import { assertShapes } from "@trivium/core";
 import { type Tensor, type Tensor1D, tf } from "../tf.ts";
-import { defineFusedOp } from "./fused-kernel.ts";
+import type { FusedInputs } from "./fused-kernel.ts";
+import { fusedKernels } from "./fused-kernels.ts";
+import { defineFusedOp, runFused } from "./fused-op.ts";
 
-interface Inputs {
-  [name: string]: Tensor;
-  x: Tensor;
-  gain: Tensor;
-}
-
-interface AddInputs extends Inputs {
-  branch: Tensor;
-}
+type Inputs = FusedInputs<typeof fusedKernels.norm, Tensor>;
 
 /** With a bias around the mean: layer normalisation; without one by the root mean square. */
 function composed({ x, gain, bias }: Inputs, { epsilon }: { epsilon: number }): Tensor {
@@ -20,55 +14,28 @@ function composed({ x, gain, bias }: Inputs, { epsilon }: { epsilon: number }): 
   return bias ? tf.add(scaled, bias) : scaled;
 }
 
-interface Saved {
-  readonly x: Tensor;
-  readonly gain: Tensor;
-  readonly inverse: Tensor;
-  /** There is one where there is a bias. */
-  readonly mean?: Tensor | undefined;
-}
-
-const gradients = (dy: Tensor, { x, gain, inverse, mean }: Saved, dSum?: Tensor): Tensor[] =>
-  tf.engine().runKernel("TriviumNormGradient", {
-    ...{ dy, x, gain, inverse },
-    ...(mean ? { mean } : {}),
-    ...(dSum ? { dSum } : {}),
-  }) as Tensor[];
-
-const run = defineFusedOp<Inputs, { epsilon: number }>({
-  kernelName: "TriviumNorm",
+const run = defineFusedOp(fusedKernels.norm, {
   composed,
-  gradient: {
-    inputsToSave: ["x", "gain"],
-    outputsToSave: [false, true, true],
-    backward(dys, [x, gain, inverse, mean]) {
-      const [dx, dGain, dBias] = gradients((dys as Tensor[])[0]!, { x: x!, gain: gain!, inverse: inverse!, mean });
-      return { x: () => dx!, gain: () => dGain!, bias: () => dBias! };
-    },
+  backward([dy], saved) {
+    const [dx, dGain, dBias] = runFused(fusedKernels.normGradient, { dy, ...saved }, {});
+    return { x: () => dx, gain: () => dGain, bias: () => dBias! };
   },
 });
 
-const runAdd = defineFusedOp<AddInputs, { epsilon: number }>({
-  kernelName: "TriviumAddNorm",
-  composed({ branch, ...inputs }, attributes) {
-    const sum = tf.add(inputs.x, branch);
-    return [composed({ ...inputs, x: sum }, attributes), sum];
+const runAdd = defineFusedOp(fusedKernels.addNorm, {
+  composed({ x, branch, gain, bias }, attributes) {
+    const sum = tf.add(x, branch);
+    return [composed({ x: sum, gain, bias }, attributes), sum];
   },
-  gradient: {
-    differentiable: 2,
-    inputsToSave: ["gain"],
-    outputsToSave: [false, true, true, true],
-    backward(dys, [gain, sum, inverse, mean]) {
-      const [dy, dSum] = dys as [Tensor, Tensor];
-      const [dx, dGain, dBias] = gradients(dy, { x: sum!, gain: gain!, inverse: inverse!, mean }, dSum);
-      // A tensor of its own: tfjs disposes a gradient that it adds another to.
-      return { x: () => dx!, branch: () => tf.clone(dx!), gain: () => dGain!, bias: () => dBias! };
-    },
+  backward([dy, dSum], { gain, sum, inverse, mean }) {
+    const [dx, dGain, dBias] = runFused(fusedKernels.normGradient, { dy, x: sum, gain, inverse, mean, dSum }, {});
+    // A tensor of its own: tfjs disposes a gradient that it adds another to.
+    return { x: () => dx, branch: () => tf.clone(dx), gain: () => dGain, bias: () => dBias! };
   },
 });
 
 /**
- * Layer normalisation: `(x − mean) / √(variance + ε) · gain + bias` over the last axis.
+ * Normalises the last axis by mean and variance: `(x − mean) / √(variance + ε) · gain + bias`.
  *
  * @param x - `[…, M]`.
  * @param gain - `[M]`.
@@ -83,7 +50,7 @@ export function layerNorm<T extends Tensor>(x: T, gain: Tensor1D, bias: Tensor1D
 }
 
 /**
- * Root-mean-square normalisation: `x / √(mean(x²) + ε) · gain` over the last axis; no mean, no bias.
+ * Normalises the last axis by its root mean square: `x / √(mean(x²) + ε) · gain`.
  *
  * @param x - `[…, M]`.
  * @param gain - `[M]`.
@@ -96,6 +63,7 @@ export function rmsNorm<T extends Tensor>(x: T, gain: Tensor1D, epsilon: number)
   return run({ x, gain }, { epsilon })[0] as T;
 }
 
+/** Parameters of the norm in `addNorm`. */
 export interface AddNormOptions {
   /** `[M]`. */
   readonly gain: Tensor1D;
@@ -105,7 +73,7 @@ export interface AddNormOptions {
 }
 
 /**
- * A residual sum and its normalisation, in one pass: `sum = x + branch`, `normalised = norm(sum)`.
+ * Adds a residual branch and normalises the sum, in one pass: `sum = x + branch`, `normalised = norm(sum)`.
  *
  * @param x - `[…, M]`.
  * @param branch - of the same shape.
@@ -121,9 +89,9 @@ export function addNorm<T extends Tensor>(
     x: [[x.size, ...lastAxis(x)], "N M"],
     branch: [[branch.size, ...lastAxis(branch)], "N M"],
     gain: [gain.shape, "M"],
-    ...(bias ? { bias: [bias.shape, "M"] } : {}),
+    bias: bias && [bias.shape, "M"],
   });
-  const [normalised, sum] = runAdd(bias ? { x, branch, gain, bias } : { x, branch, gain }, { epsilon });
+  const [normalised, sum] = runAdd({ x, branch, gain, bias }, { epsilon });
   return { sum: sum as T, normalised: normalised as T };
 }
 

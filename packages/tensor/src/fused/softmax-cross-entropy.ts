@@ -1,53 +1,33 @@
 import { assertShapes, ShapeError } from "@trivium/core";
-import { type Tensor, type Tensor1D, type Tensor2D, tf } from "../tf.ts";
-import { defineFusedOp } from "./fused-kernel.ts";
+import { activeTraits } from "../backend-traits.ts";
+import { type Tensor1D, type Tensor2D, tf } from "../tf.ts";
+import { fusedKernels } from "./fused-kernels.ts";
+import { defineFusedOp, runFused } from "./fused-op.ts";
 
-interface Inputs {
-  [name: string]: Tensor;
-  logits: Tensor;
-  targets: Tensor;
-  weights: Tensor;
-}
-
+/** Options of `softmaxCrossEntropy` and `linearCrossEntropy`. */
 export interface SoftmaxCrossEntropyOptions {
   /** Probability mass spread evenly over the vocabulary, in [0, 1). Default 0. */
-  readonly labelSmoothing?: number;
+  readonly labelSmoothing?: number | undefined;
   /** Coefficient of `(log Σ exp logits)²`, which keeps the normaliser near 1. Default 0. */
-  readonly zLoss?: number;
+  readonly zLoss?: number | undefined;
 }
 
-const run = defineFusedOp<Inputs, { labelSmoothing: number; zLoss: number }>({
-  kernelName: "TriviumSoftmaxCrossEntropy",
+const run = defineFusedOp(fusedKernels.softmaxCrossEntropy, {
   composed({ logits, targets, weights }, { labelSmoothing, zLoss }) {
-    if (readsAreCheap()) assertTargets(targets.dataSync(), weights.dataSync(), logits.shape[1]!);
+    // Reading back from a graphics card would stall every step.
+    if (activeTraits().reads === "cheap") assertTargets(targets.dataSync(), weights.dataSync(), logits.shape[1]!);
     const logNormaliser = tf.logSumExp(logits, -1);
     const picked = tf.sum(tf.mul(logits, tf.oneHot(targets as Tensor1D, logits.shape[1]!, 1, 0, "float32")), -1);
     const likelihood = tf.add(tf.mul(picked, 1 - labelSmoothing), tf.mul(tf.mean(logits, -1), labelSmoothing));
     const penalty = tf.mul(tf.square(logNormaliser), zLoss);
     return tf.mul(weights, tf.add(tf.sub(logNormaliser, likelihood), penalty));
   },
-  gradient: {
-    inputsToSave: ["logits", "targets", "weights"],
-    outputsToSave: [false, true],
-    backward(dy, [logits, targets, weights, logSumExp], attributes) {
-      const inputs = {
-        dLosses: (dy as Tensor[])[0]!,
-        logits: logits!,
-        targets: targets!,
-        weights: weights!,
-        logSumExp: logSumExp!,
-      };
-      return {
-        logits: () => tf.engine().runKernel("TriviumSoftmaxCrossEntropyGradient", inputs, attributes) as Tensor,
-        targets: () => tf.zerosLike(targets!),
-        weights: () => tf.zerosLike(weights!),
-      };
-    },
-  },
+  backward: ([dLosses], saved, attributes) => ({
+    logits: () => runFused(fusedKernels.softmaxCrossEntropyGradient, { dLosses, ...saved }, attributes)[0],
+    targets: () => tf.zerosLike(saved.targets),
+    weights: () => tf.zerosLike(saved.weights),
+  }),
 });
-
-// Reading back from a graphics card would stall every step.
-const readsAreCheap = (): boolean => !["webgl", "webgpu"].includes(tf.getBackend());
 
 /**
  * Checks that each row of a weight other than 0 has its target in the vocabulary; other rows may hold any id.
@@ -74,8 +54,8 @@ export function assertTargets(targets: ArrayLike<number>, weights: ArrayLike<num
  * @param targets - `[R]` int32, each in [0, V); a row of weight 0 may hold any id.
  * @param weights - `[R]`; a row of weight 0 contributes exactly 0. No gradient flows to it.
  * @returns `[R]`, nats.
- * @throws {ShapeError} `softmax-cross-entropy/shapes`; `softmax-cross-entropy/target` if an id lies outside [0, V), which
- *   tfjs's graphics-card backends (`webgl`, `webgpu`) cannot tell without reading back: there such a row has no target.
+ * @throws {ShapeError} `softmax-cross-entropy/shapes`; `softmax-cross-entropy/target` if an id lies outside [0, V). A
+ *   backend whose reads are `"stalling"` is not asked for the ids: there such a row has no target.
  * @source label smoothing: Szegedy et al. 2016, https://arxiv.org/abs/1512.00567; z-loss: Chowdhery et al. 2022, §5,
  *   https://arxiv.org/abs/2204.02311
  */

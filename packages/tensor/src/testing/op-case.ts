@@ -1,3 +1,4 @@
+import { activeTraits } from "../backend-traits.ts";
 import { type Tensor, tf } from "../tf.ts";
 import { valueAndGradients } from "../value-and-gradients.ts";
 import { assertClose, assertThat } from "./assert-close.ts";
@@ -79,7 +80,7 @@ export async function checkGradient(one: OpCase): Promise<void> {
 /** The precision that the active backend computes with. */
 function activePrecision(): Precision {
   if (tf.backend().floatPrecision() === 16) return "float16";
-  return ["webgl", "webgpu"].includes(tf.getBackend()) ? "float32-shader" : "float32";
+  return activeTraits().arithmetic;
 }
 
 const signed = (uniform: () => number): number => Math.fround(2 * uniform() - 1);

@@ -1,19 +1,13 @@
-import type { TensorInfo } from "@tensorflow/tfjs-core";
-import type { ActivationName } from "@trivium/tensor";
-import { activationCodes } from "../../native/codes.ts";
-import type { AcceleratedKernel } from "../accelerated-kernel.ts";
+import { activationCodes } from "../../wasm/codes.ts";
+import { accelerateFamily } from "./fused-family.ts";
 
 /** The value, and where a gradient will be asked for the derivative beside it. */
-export const activation: AcceleratedKernel = {
-  kernelName: "TriviumActivation",
-  run(backend, inputs, { activation: name, keepSlope }) {
-    const x = inputs.x as TensorInfo;
-    const data = backend.floats(x);
-    if (data === undefined) return undefined;
+export const activationKernels = accelerateFamily("activation", {
+  activation(backend, { x }, { activation: name, keepSlope }) {
     const y = backend.allocate(x.shape, "float32");
     const slope = keepSlope ? backend.allocate(x.shape, "float32") : undefined;
-    const code = activationCodes[name as ActivationName];
-    backend.run("activation", data.length, code, data.address, y.address, slope?.address ?? 0);
+    const code = activationCodes[name];
+    backend.run("activation", x.data.length, code, x.data.address, y.address, slope?.address ?? 0);
     return slope ? [y, slope] : [y];
   },
-};
+});

@@ -1,11 +1,10 @@
-import type { NamedAttrMap, NamedTensorInfoMap, TensorInfo } from "@tensorflow/tfjs-core";
 import { assertTargets } from "@trivium/tensor";
 import type { SimdBackend } from "../../backend/simd-backend.ts";
 import type { NumericValues } from "../../backend/tensor-data.ts";
 import type { GemmRequest } from "../../gemm/gemm-request.ts";
-import { reduceCodes } from "../../native/codes.ts";
-import type { AcceleratedKernel } from "../accelerated-kernel.ts";
+import { reduceCodes } from "../../wasm/codes.ts";
 import { panelsOf } from "../column-sums.ts";
+import { type AttributesOf, accelerateFamily, type InputsOf } from "./fused-family.ts";
 
 /** Logits that exist at once, unless the rows are so many that fewer columns than `LEAST_CHUNK` would be left of them. */
 const CHUNK_ELEMENTS = 2 ** 21;
@@ -37,26 +36,26 @@ interface Problem {
 }
 
 /** @throws {ShapeError} `softmax-cross-entropy/target` */
-function problemOf(backend: SimdBackend, inputs: NamedTensorInfoMap, attributes: NamedAttrMap): Problem | undefined {
-  const [states, head, bias] = [inputs.states, inputs.head, inputs.bias].map((input) => backend.floats(input));
-  const [targets, weights] = [backend.numbers(inputs.targets, "int32"), backend.floats(inputs.weights)];
-  const [rows, width] = (inputs.states as TensorInfo).shape as [number, number];
-  if (!states || !head || !bias || targets?.length !== rows || weights?.length !== rows) return undefined;
-  const transposeHead = attributes.transposeHead === true;
-  const vocabulary = (inputs.head as TensorInfo).shape[transposeHead ? 0 : 1]!;
-  assertTargets(targets.values as NumericValues, weights.values as NumericValues, vocabulary);
+function problemOf(
+  { states, head, bias, targets, weights }: InputsOf<"linearCrossEntropy">,
+  { labelSmoothing, zLoss, transposeHead }: AttributesOf<"linearCrossEntropy">,
+): Problem | undefined {
+  const [rows, width] = states.shape as [number, number];
+  if (targets.data.length !== rows || weights.data.length !== rows) return undefined;
+  const vocabulary = head.shape[transposeHead ? 0 : 1]!;
+  assertTargets(targets.data.values as NumericValues, weights.data.values as NumericValues, vocabulary);
   return {
     rows,
     width,
     vocabulary,
     transposeHead,
-    states: states.address,
-    head: head.address,
-    bias: bias.length > 0 ? bias.address : 0,
-    targets: targets.address,
-    weights: weights.address,
-    labelSmoothing: attributes.labelSmoothing as number,
-    zLoss: attributes.zLoss as number,
+    states: states.data.address,
+    head: head.data.address,
+    bias: bias.data.length > 0 ? bias.data.address : 0,
+    targets: targets.data.address,
+    weights: weights.data.address,
+    labelSmoothing,
+    zLoss,
   };
 }
 
@@ -102,10 +101,65 @@ function eachChunk(backend: SimdBackend, problem: Problem, take: (chunk: Chunk) 
   backend.disposeIntermediateTensorInfo(scratch);
 }
 
-const linearCrossEntropy: AcceleratedKernel = {
-  kernelName: "TriviumLinearCrossEntropy",
-  run(backend, inputs, attributes) {
-    const problem = problemOf(backend, inputs, attributes);
+/** `dStates (+)= dLogits · headᵀ` of a chunk. */
+function statesProduct(problem: Problem, { first, columns, logits }: Chunk, dStates: number): GemmRequest {
+  const { rows, width, transposeHead } = problem;
+  return {
+    ...single,
+    ...headOf(problem, first),
+    transposeA: false,
+    transposeB: !transposeHead,
+    accumulate: first > 0,
+    m: rows,
+    n: width,
+    k: columns,
+    a: logits,
+    lda: columns,
+    c: dStates,
+    ldc: width,
+  };
+}
+
+/** The chunk's rows of `dLogitsᵀ · states`, or its columns of `statesᵀ · dLogits`. */
+function headProduct(problem: Problem, { first, columns, logits }: Chunk, dHead: number): GemmRequest {
+  const { rows, width, vocabulary, states, transposeHead } = problem;
+  const [dLogits, ofStates] = [
+    { address: logits, step: columns, size: columns },
+    { address: states, step: width, size: width },
+  ];
+  const [a, b] = transposeHead ? [dLogits, ofStates] : [ofStates, dLogits];
+  return {
+    ...single,
+    transposeA: true,
+    transposeB: false,
+    m: a.size,
+    n: b.size,
+    k: rows,
+    a: a.address,
+    lda: a.step,
+    b: b.address,
+    ldb: b.step,
+    c: dHead + 4 * first * (transposeHead ? width : 1),
+    ldc: transposeHead ? width : vocabulary,
+  };
+}
+
+/** Writes the chunk's part of the bias's gradient: the column sums of `dLogits`. */
+function sumColumns(backend: SimdBackend, { first, columns, logits }: Chunk, rows: number, dBias: number): void {
+  const { count, height } = panelsOf(rows);
+  const sums = backend.allocate([count, columns], "float32");
+  backend.run("columnSums", count, logits, 0, 0, sums.address, rows, columns, height);
+  backend.run("reduce", columns, reduceCodes.sum, sums.address, dBias + 4 * first, count, columns);
+  backend.disposeIntermediateTensorInfo(sums);
+}
+
+/**
+ * Cross-entropy of logits that never exist at once: each chunk of the vocabulary is multiplied out into the same scratch
+ * memory, forward and again backward.
+ */
+export const linearCrossEntropyKernels = accelerateFamily("linear-cross-entropy", {
+  linearCrossEntropy(backend, inputs, attributes) {
+    const problem = problemOf(inputs, attributes);
     if (!problem) return undefined;
     const { rows, vocabulary, targets, weights, labelSmoothing, zLoss } = problem;
     const losses = backend.allocate([rows], "float32");
@@ -120,51 +174,14 @@ const linearCrossEntropy: AcceleratedKernel = {
     backend.disposeIntermediateTensorInfo(statistics);
     return [losses, logSumExp];
   },
-};
-
-/** `dStates (+)= dLogits · headᵀ` of a chunk. */
-function statesProduct(problem: Problem, { first, columns, logits }: Chunk, dStates: number): GemmRequest {
-  const { rows, width, transposeHead } = problem;
-  return {
-    ...{ ...single, ...headOf(problem, first), transposeA: false, transposeB: !transposeHead, accumulate: first > 0 },
-    ...{ m: rows, n: width, k: columns, a: logits, lda: columns, c: dStates, ldc: width },
-  };
-}
-
-/** The chunk's rows of `dLogitsᵀ · states`, or its columns of `statesᵀ · dLogits`. */
-function headProduct(problem: Problem, { first, columns, logits }: Chunk, dHead: number): GemmRequest {
-  const { rows, width, vocabulary, states, transposeHead } = problem;
-  const [dLogits, ofStates] = [
-    { address: logits, step: columns, size: columns },
-    { address: states, step: width, size: width },
-  ];
-  const [a, b] = transposeHead ? [dLogits, ofStates] : [ofStates, dLogits];
-  return {
-    ...{ ...single, transposeA: true, transposeB: false, m: a.size, n: b.size, k: rows },
-    ...{ a: a.address, lda: a.step, b: b.address, ldb: b.step },
-    ...{ c: dHead + 4 * first * (transposeHead ? width : 1), ldc: transposeHead ? width : vocabulary },
-  };
-}
-
-/** The chunk's part of the bias's gradient: the column sums of `dLogits`. */
-function sumColumns(backend: SimdBackend, { first, columns, logits }: Chunk, rows: number, dBias: number): void {
-  const { count, height } = panelsOf(rows);
-  const sums = backend.allocate([count, columns], "float32");
-  backend.run("columnSums", count, logits, 0, 0, sums.address, rows, columns, height);
-  backend.run("reduce", columns, reduceCodes.sum, sums.address, dBias + 4 * first, count, columns);
-  backend.disposeIntermediateTensorInfo(sums);
-}
-
-const linearCrossEntropyGradient: AcceleratedKernel = {
-  kernelName: "TriviumLinearCrossEntropyGradient",
-  run(backend, inputs, attributes) {
-    const problem = problemOf(backend, inputs, attributes);
-    const [dLosses, logSumExp] = [backend.floats(inputs.dLosses), backend.floats(inputs.logSumExp)];
-    if (!problem || dLosses?.length !== problem.rows || logSumExp?.length !== problem.rows) return undefined;
+  linearCrossEntropyGradient(backend, inputs, attributes) {
+    const problem = problemOf(inputs, attributes);
+    const [dLosses, logSumExp] = [inputs.dLosses.data, inputs.logSumExp.data];
+    if (dLosses.length !== problem?.rows || logSumExp.length !== problem.rows) return undefined;
     const { rows, vocabulary, targets, weights, labelSmoothing, zLoss } = problem;
-    const dStates = backend.allocate((inputs.states as TensorInfo).shape, "float32");
-    const dHead = backend.allocate((inputs.head as TensorInfo).shape, "float32");
-    const dBias = backend.allocate((inputs.bias as TensorInfo).shape, "float32");
+    const dStates = backend.allocate(inputs.states.shape, "float32");
+    const dHead = backend.allocate(inputs.head.shape, "float32");
+    const dBias = backend.allocate(inputs.bias.shape, "float32");
     const [d, l] = [dLosses.address, logSumExp.address];
     eachChunk(backend, problem, (chunk) => {
       const { first, columns, logits } = chunk;
@@ -176,10 +193,4 @@ const linearCrossEntropyGradient: AcceleratedKernel = {
     });
     return [dStates, dHead, dBias];
   },
-};
-
-/**
- * Cross-entropy of logits that never exist at once: each chunk of the vocabulary is multiplied out into the same scratch
- * memory, forward and again backward.
- */
-export const linearCrossEntropyKernels: readonly AcceleratedKernel[] = [linearCrossEntropy, linearCrossEntropyGradient];
+});

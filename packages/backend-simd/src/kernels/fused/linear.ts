@@ -1,117 +1,81 @@
-import type { NamedTensorInfoMap, TensorInfo } from "@tensorflow/tfjs-core";
-import type { ActivationName } from "@trivium/tensor";
 import type { Output, SimdBackend } from "../../backend/simd-backend.ts";
 import type { Epilogue } from "../../gemm/gemm-request.ts";
-import type { AcceleratedKernel } from "../accelerated-kernel.ts";
 import { columnSums } from "../column-sums.ts";
 import { multiply } from "../mat-mul.ts";
 import { sizeOf } from "../size-of.ts";
+import { accelerateFamily, type InputsOf } from "./fused-family.ts";
 
 /** `x · weight (+ bias)`, a matrix times the last axis. */
-function product(backend: SimdBackend, inputs: NamedTensorInfoMap, epilogue?: Epilogue): Output | undefined {
-  const weight = inputs.weight as TensorInfo;
-  const bias = inputs.bias && backend.floats(inputs.bias);
-  if (inputs.bias && bias?.length !== weight.shape[1]) return undefined;
-  const additions = { ...(bias && { bias: bias.address }), ...(epilogue && { epilogue }) };
-  return multiply(backend, inputs.x as TensorInfo, weight, {}, additions);
+function product(
+  backend: SimdBackend,
+  { x, weight, bias }: InputsOf<"linear">,
+  epilogue?: Epilogue,
+): Output | undefined {
+  if (bias && bias.data.length !== weight.shape[1]) return undefined;
+  return multiply(backend, x.tensor, weight.tensor, {}, { bias: bias?.data.address, epilogue });
 }
 
-const linear: AcceleratedKernel = { kernelName: "TriviumLinear", run: (backend, inputs) => product(backend, inputs) };
+const oneMatrix = {
+  transposeA: false,
+  transposeB: false,
+  accumulate: false,
+  bias: 0,
+  batch: 1,
+  strideA: 0,
+  strideB: 0,
+  strideC: 0,
+};
 
-/** With the derivative, where a gradient will be asked for. */
-const linearActivation: AcceleratedKernel = {
-  kernelName: "TriviumLinearActivation",
-  run(backend, inputs, { activation, keepSlope }) {
-    const [x, weight] = [inputs.x as TensorInfo, inputs.weight as TensorInfo];
-    const shape = [...x.shape.slice(0, -1), weight.shape.at(-1)!];
+export const linearKernels = accelerateFamily("linear", {
+  linear(backend, inputs) {
+    const y = product(backend, inputs);
+    return y && [y];
+  },
+  linearActivation(backend, inputs, { activation, keepSlope }) {
+    const shape = [...inputs.x.shape.slice(0, -1), inputs.weight.shape.at(-1)!];
     const slope = keepSlope ? backend.allocate(shape, "float32") : undefined;
-    const y = product(backend, inputs, { activation: activation as ActivationName, slope: slope?.address ?? 0 });
+    const y = product(backend, inputs, { activation, slope: slope?.address ?? 0 });
     if (y !== undefined) return slope ? [y, slope] : [y];
     if (slope) backend.disposeIntermediateTensorInfo(slope);
     return undefined;
   },
-};
-
-/** The gradient of what was activated, `dy · slope`, and its column sums: that of the bias. */
-const activationGradient: AcceleratedKernel = {
-  kernelName: "TriviumActivationGradient",
-  run(backend, inputs) {
-    const dy = inputs.dy as TensorInfo;
-    const [data, slope] = [backend.floats(dy), backend.floats(inputs.slope)];
-    if (data === undefined || slope?.length !== data.length) return undefined;
-    const columns = dy.shape.at(-1)!;
-    const rows = sizeOf(dy.shape.slice(0, -1));
-    const dx = backend.allocate(dy.shape, "float32");
-    const scaled = { factor: slope.address, product: dx.address };
+  activationGradient(backend, { dy: { shape, data }, slope }) {
+    if (slope.data.length !== data.length) return undefined;
+    const [rows, columns] = [sizeOf(shape.slice(0, -1)), shape.at(-1)!];
+    const dx = backend.allocate(shape, "float32");
+    const scaled = { factor: slope.data.address, product: dx.address };
     return [dx, columnSums(backend, { x: data.address, scaled, rows, columns })];
   },
-};
-
-/** Inputs are an array: x, the weights, then as many biases, or none. */
-const linears: AcceleratedKernel = {
-  kernelName: "TriviumLinears",
-  run(backend, inputs, { count }) {
-    const [x, ...matrices] = Object.values(inputs) as [TensorInfo, ...TensorInfo[]];
-    const outputs = matrices.slice(0, count as number).map((weight, index) => {
-      const bias = matrices[(count as number) + index];
-      return product(backend, { x, weight, ...(bias && { bias }) });
-    });
+  linears(backend, [x, ...matrices], { count }) {
+    const outputs = matrices
+      .slice(0, count)
+      .map((weight, index) => product(backend, { x: x!, weight, bias: matrices[count + index] }));
     return outputs.every((output) => output !== undefined) ? outputs : undefined;
   },
-};
-
-/** Inputs are an array: as many gradients of outputs as weights, then the weights. Each adds to what is there. */
-const inputGradient: AcceleratedKernel = {
-  kernelName: "TriviumLinearInputGradient",
-  run(backend, inputs) {
-    const tensors = Object.values(inputs) as TensorInfo[];
-    const count = tensors.length / 2;
-    const data = tensors.map((tensor) => backend.floats(tensor));
-    if (data.includes(undefined)) return undefined;
-    const outer = tensors[0]!.shape.slice(0, -1);
-    const [m, n] = [sizeOf(outer), tensors[count]!.shape[0]!];
+  // Each product adds to the sum of those before.
+  linearInputGradient(backend, inputs) {
+    const count = inputs.length / 2;
+    const outer = inputs[0]!.shape.slice(0, -1);
+    const [m, n] = [sizeOf(outer), inputs[count]!.shape[0]!];
     const dx = backend.allocate([...outer, n], "float32");
     for (let index = 0; index < count; index++) {
-      const k = tensors[index]!.shape.at(-1)!;
-      const [a, b] = [data[index]!.address, data[count + index]!.address];
+      const k = inputs[index]!.shape.at(-1)!;
+      const [a, b] = [inputs[index]!.data.address, inputs[count + index]!.data.address];
       const sizes = { m, n, k, a, lda: k, b, ldb: k, c: dx.address, ldc: n };
       backend.multiply({ ...oneMatrix, ...sizes, transposeB: true, accumulate: index > 0 });
     }
-    return dx;
+    return [dx];
   },
-};
-
-const weightGradient: AcceleratedKernel = {
-  kernelName: "TriviumLinearWeightGradient",
-  run(backend, inputs) {
-    const [x, dy] = [inputs.x as TensorInfo, inputs.dy as TensorInfo];
-    const [a, b] = [backend.floats(x), backend.floats(dy)];
-    if (a === undefined || b === undefined) return undefined;
+  linearWeightGradient(backend, { x, dy }) {
     const [m, n] = [x.shape.at(-1)!, dy.shape.at(-1)!];
     const c = backend.allocate([m, n], "float32");
     const sizes = { m, n, k: sizeOf(x.shape.slice(0, -1)), lda: m, ldb: n, ldc: n };
-    backend.multiply({ ...oneMatrix, ...sizes, a: a.address, b: b.address, c: c.address, transposeA: true });
-    return c;
+    const places = { a: x.data.address, b: dy.data.address, c: c.address };
+    backend.multiply({ ...oneMatrix, ...sizes, ...places, transposeA: true });
+    return [c];
   },
-};
-
-const oneMatrix = {
-  ...{ transposeA: false, transposeB: false, accumulate: false, bias: 0 },
-  ...{ batch: 1, strideA: 0, strideB: 0, strideC: 0 },
-};
-
-/** The sum over all axes but the last. */
-const columnSumsKernel: AcceleratedKernel = {
-  kernelName: "TriviumColumnSums",
-  run(backend, inputs) {
-    const { shape } = inputs.x as TensorInfo;
-    const x = backend.floats(inputs.x);
-    if (x === undefined) return undefined;
-    return columnSums(backend, { x: x.address, rows: sizeOf(shape.slice(0, -1)), columns: shape.at(-1)! });
+  columnSums(backend, { x: { shape, data } }) {
+    const [rows, columns] = [sizeOf(shape.slice(0, -1)), shape.at(-1)!];
+    return [columnSums(backend, { x: data.address, rows, columns })];
   },
-};
-
-export const linearKernels: readonly AcceleratedKernel[] = [
-  ...[linear, linearActivation, activationGradient, linears],
-  ...[inputGradient, weightGradient, columnSumsKernel],
-];
+});

@@ -1,5 +1,4 @@
-import type { TensorInfo } from "@tensorflow/tfjs-core";
-import type { AcceleratedKernel } from "../accelerated-kernel.ts";
+import { accelerateFamily } from "./fused-family.ts";
 
 interface Steps {
   readonly batch: number;
@@ -14,38 +13,25 @@ function stepsOf(shape: readonly number[], full: readonly number[]): Steps | und
   return { batch: b === 1 ? 0 : h! * q! * k!, head: h === 1 ? 0 : q! * k! };
 }
 
-const maskedSoftmax: AcceleratedKernel = {
-  kernelName: "TriviumMaskedSoftmax",
-  run(backend, inputs, { scale }) {
-    const [scores, visible] = [inputs.scores as TensorInfo, inputs.visible as TensorInfo];
-    const data = backend.floats(scores);
-    const shown = backend.numbers(visible, "bool");
-    const steps = stepsOf(visible.shape, scores.shape);
-    if (!data || !shown || !steps) return undefined;
-    const [, heads, queries, keys] = scores.shape as [number, number, number, number];
-    const y = backend.allocate(scores.shape, "float32");
-    if (data.length === 0) return y;
-    const places = [data.address, shown.address, y.address] as const;
+export const maskedSoftmaxKernels = accelerateFamily("masked-softmax", {
+  maskedSoftmax(backend, { scores: { shape, data }, visible }, { scale }) {
+    const steps = stepsOf(visible.shape, shape);
+    if (!steps) return undefined;
+    const [, heads, queries, keys] = shape as [number, number, number, number];
+    const y = backend.allocate(shape, "float32");
+    if (data.length === 0) return [y];
+    const places = [data.address, visible.data.address, y.address] as const;
     const sizes = [heads, queries, keys, steps.batch, steps.head] as const;
-    backend.run("maskedSoftmax", data.length / keys, ...places, ...sizes, scale as number);
-    return y;
+    backend.run("maskedSoftmax", data.length / keys, ...places, ...sizes, scale);
+    return [y];
   },
-};
-
-const maskedSoftmaxGradient: AcceleratedKernel = {
-  kernelName: "TriviumMaskedSoftmaxGradient",
-  run(backend, inputs, { scale }) {
-    const probabilities = inputs.probabilities as TensorInfo;
-    const data = backend.floats(probabilities);
-    const dy = backend.floats(inputs.dy);
-    if (!data || dy?.length !== data.length) return undefined;
-    const dScores = backend.allocate(probabilities.shape, "float32");
-    const keys = probabilities.shape.at(-1)!;
-    if (data.length === 0) return dScores;
-    const rows = data.length / keys;
-    backend.run("softmaxGradient", rows, dy.address, data.address, dScores.address, keys, scale as number);
-    return dScores;
+  maskedSoftmaxGradient(backend, { dy, probabilities: { shape, data } }, { scale }) {
+    if (dy.data.length !== data.length) return undefined;
+    const dScores = backend.allocate(shape, "float32");
+    const keys = shape.at(-1)!;
+    if (data.length === 0) return [dScores];
+    const places = [dy.data.address, data.address, dScores.address] as const;
+    backend.run("softmaxGradient", data.length / keys, ...places, keys, scale);
+    return [dScores];
   },
-};
-
-export const maskedSoftmaxKernels: readonly AcceleratedKernel[] = [maskedSoftmax, maskedSoftmaxGradient];
+});

@@ -1,60 +1,66 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
-import type { AcceleratedKernel } from "../accelerated-kernel.ts";
+import type { SimdBackend } from "../../backend/simd-backend.ts";
 import { panelsOf, sumOfPanels } from "../column-sums.ts";
 import { sizeOf } from "../size-of.ts";
+import { accelerateFamily, type FusedInput, type InputsOf } from "./fused-family.ts";
 
-/** With `branch` of the sum of both, which is then an output; with `bias` around the mean. */
-const norm = (kernelName: "TriviumNorm" | "TriviumAddNorm"): AcceleratedKernel => ({
-  kernelName,
-  run(backend, inputs, { epsilon }) {
-    const x = inputs.x as TensorInfo;
-    const [data, branch] = [backend.floats(x), backend.floats(inputs.branch)];
-    const [gain, bias] = [backend.floats(inputs.gain), backend.floats(inputs.bias)];
-    const columns = x.shape.at(-1)!;
-    const adds = kernelName === "TriviumAddNorm";
-    if (!data || gain?.length !== columns || (inputs.bias && bias?.length !== columns)) return undefined;
-    if (adds && branch?.length !== data.length) return undefined;
-    const statistics = x.shape.slice(0, -1);
-    const y = backend.allocate(x.shape, "float32");
-    const sum = adds ? backend.allocate(x.shape, "float32") : undefined;
-    const inverse = backend.allocate(statistics, "float32");
-    const mean = bias && backend.allocate(statistics, "float32");
-    const from = [data.address, branch?.address ?? 0, gain.address, bias?.address ?? 0] as const;
-    const to = [sum?.address ?? 0, y.address, inverse.address, mean?.address ?? 0] as const;
-    backend.run("norm", sizeOf(statistics), ...from, ...to, columns, epsilon as number);
-    return [y, sum, inverse, mean].filter((output) => output !== undefined);
+const addressOf = (input: FusedInput | undefined): number => input?.data.address ?? 0;
+
+interface NormOutputs {
+  readonly y: TensorInfo;
+  readonly sum: TensorInfo | undefined;
+  /** Those saved for the gradient: the inverse, and the mean where there is a bias. */
+  readonly statistics: [TensorInfo, TensorInfo?];
+}
+
+/** The norm of x, or of the sum of x and a branch; with a bias around the mean. */
+function norm(
+  backend: SimdBackend,
+  { x, branch, gain, bias }: InputsOf<"norm"> & { readonly branch?: FusedInput },
+  epsilon: number,
+): NormOutputs | undefined {
+  const columns = x.shape.at(-1)!;
+  if (gain.data.length !== columns || (bias && bias.data.length !== columns)) return undefined;
+  if (branch && branch.data.length !== x.data.length) return undefined;
+  const outer = x.shape.slice(0, -1);
+  const y = backend.allocate(x.shape, "float32");
+  const sum = branch && backend.allocate(x.shape, "float32");
+  const inverse = backend.allocate(outer, "float32");
+  const mean = bias && backend.allocate(outer, "float32");
+  const from = [x.data.address, addressOf(branch), gain.data.address, addressOf(bias)] as const;
+  const to = [sum?.address ?? 0, y.address, inverse.address, mean?.address ?? 0] as const;
+  backend.run("norm", sizeOf(outer), ...from, ...to, columns, epsilon);
+  return { y, sum, statistics: mean ? [inverse, mean] : [inverse] };
+}
+
+export const normKernels = accelerateFamily("norm", {
+  norm(backend, inputs, { epsilon }) {
+    const outputs = norm(backend, inputs, epsilon);
+    return outputs && [outputs.y, ...outputs.statistics];
   },
-});
-
-const normGradient: AcceleratedKernel = {
-  kernelName: "TriviumNormGradient",
-  run(backend, inputs) {
-    const x = inputs.x as TensorInfo;
-    const [data, dy, dSum] = [backend.floats(x), backend.floats(inputs.dy), backend.floats(inputs.dSum)];
-    const [gain, inverse, mean] = [
-      backend.floats(inputs.gain),
-      backend.floats(inputs.inverse),
-      backend.floats(inputs.mean),
-    ];
-    const columns = x.shape.at(-1)!;
-    const rows = sizeOf(x.shape.slice(0, -1));
-    if (!data || dy?.length !== data.length || gain?.length !== columns || inverse?.length !== rows) return undefined;
-    if ((inputs.mean && mean?.length !== rows) || (inputs.dSum && dSum?.length !== data.length)) return undefined;
+  addNorm(backend, inputs, { epsilon }) {
+    const outputs = norm(backend, inputs, epsilon);
+    return outputs && [outputs.y, outputs.sum!, ...outputs.statistics];
+  },
+  normGradient(backend, { dy, x, gain, inverse, mean, dSum }) {
+    const [rows, columns] = [sizeOf(x.shape.slice(0, -1)), x.shape.at(-1)!];
+    const { length } = x.data;
+    if (dy.data.length !== length || gain.data.length !== columns || inverse.data.length !== rows) return undefined;
+    if ((mean && mean.data.length !== rows) || (dSum && dSum.data.length !== length)) return undefined;
     const dx = backend.allocate(x.shape, "float32");
     const { count, height } = panelsOf(rows);
     const from = [
-      dy.address,
-      dSum?.address ?? 0,
-      data.address,
-      gain.address,
-      inverse.address,
-      mean?.address ?? 0,
+      dy.data.address,
+      addressOf(dSum),
+      x.data.address,
+      gain.data.address,
+      inverse.data.address,
+      addressOf(mean),
     ] as const;
     const sums = sumOfPanels(backend, { panels: count, columns, outputs: mean ? 2 : 1 }, ([dGain, dBias = 0]) => {
       backend.run("normGradient", count, ...from, dx.address, dGain!, dBias, rows, columns, height);
     });
-    return [dx, ...sums];
+    const [dGain, dBias] = sums;
+    return mean ? [dx, dGain!, dBias!] : [dx, dGain!];
   },
-};
-
-export const normKernels: readonly AcceleratedKernel[] = [norm("TriviumNorm"), norm("TriviumAddNorm"), normGradient];
+});

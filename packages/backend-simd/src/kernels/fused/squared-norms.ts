@@ -1,12 +1,10 @@
-import type { AcceleratedKernel } from "../accelerated-kernel.ts";
 import { BLOCK, blocksOf } from "./blocks.ts";
+import { accelerateFamily } from "./fused-family.ts";
 
-/** All tensors in one job; what their blocks leave is added up in float64, in order. */
-export const squaredNorms: AcceleratedKernel = {
-  kernelName: "TriviumSquaredNorms",
-  run(backend, inputs) {
-    const tensors = Object.values(inputs).map((input) => backend.floats(input));
-    if (!tensors.every((tensor) => tensor !== undefined)) return undefined;
+/** The norms of all tensors in one job; the sums of their blocks are added up in float64, in order. */
+export const squaredNormsKernels = accelerateFamily("squared-norms", {
+  squaredNorms(backend, inputs) {
+    const tensors = inputs.map(({ data }) => data);
     const { first, count } = blocksOf(tensors.map(({ length }) => length));
     const table = backend.allocate([tensors.length, 3], "int32");
     const rows = tensors.flatMap(({ address, length }, index) => [address, first[index]!, length]);
@@ -20,6 +18,6 @@ export const squaredNorms: AcceleratedKernel = {
     );
     (backend.data.get(norms.dataId).values as Float32Array).set(totals);
     for (const scratch of [table, sums]) backend.disposeIntermediateTensorInfo(scratch);
-    return norms;
+    return [norms];
   },
-};
+});

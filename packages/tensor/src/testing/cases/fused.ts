@@ -142,7 +142,7 @@ const entropyCase = (variant: string, labelSmoothing: number, zLoss: number, voc
 function crossEntropyOf(
   logits: readonly number[],
   target: number,
-  { labelSmoothing, zLoss }: Required<SoftmaxCrossEntropyOptions>,
+  { labelSmoothing = 0, zLoss = 0 }: SoftmaxCrossEntropyOptions,
 ): number {
   const most = Math.max(...logits);
   const z = most + Math.log(total(logits.map((logit) => Math.exp(logit - most))));
