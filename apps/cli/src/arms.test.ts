@@ -1,4 +1,5 @@
 import { countModelParameters } from "@trivium/model";
+import { reservedSpecials } from "@trivium/text";
 import { expect, test } from "vitest";
 import { prepareArms } from "./arms.ts";
 import { loadRegistry } from "./load-registry.ts";
@@ -12,7 +13,14 @@ function armsOf(given: Record<string, unknown>) {
   const notes: string[] = [];
   const output = { note: (line: string) => void notes.push(line) } as Output;
   const settings = compareSchema.parse({ backend: "cpu", width: 8, heads: 2, ...given });
-  return { arms: prepareArms(settings, registry, { vocabulary: 16, length: 8, output }), notes };
+  return {
+    arms: prepareArms(settings, registry, {
+      tokenizer: { name: "shared" as const, size: 16, special: reservedSpecials() },
+      length: 8,
+      output,
+    }),
+    notes,
+  };
 }
 
 test("the default is three architectures and two controls of the third, each with its own objective", () => {

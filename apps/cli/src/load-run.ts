@@ -66,7 +66,7 @@ export async function loadRun(
   const registry = await context.registry([...settings.plugins, ...context.plugins]);
   const tokenizer = restoreTokenizer(cli.tokenizer, registry);
   const { length } = model;
-  const prepared = prepareModel(settings, registry, { vocabulary: tokenizer.size, length, output: context.output });
+  const prepared = prepareModel(settings, registry, { tokenizer, length, output: context.output });
   await prepared.backend.activate();
   const parameters = readParameters(checkpoint, prepared.model.specs);
   noteAttention(prepared.attention, context.output);

@@ -9,7 +9,8 @@ import { defaultObjective, prepareModel, prepareOptimizer, prepareSchedule, sche
 import { trainSchema } from "./settings.ts";
 
 const settingsOf = (given: Record<string, unknown>) => trainSchema.parse(given);
-const sizes = { vocabulary: 16, length: 8, output: createOutput(false) };
+const tokenizer = { name: "shared" as const, size: 16, special: reservedSpecials() };
+const sizes = { tokenizer, length: 8, output: createOutput(false) };
 
 test("an architecture of one's own gets the objective that its masks and streams ask for", () => {
   const tokens = { name: "mine", streams: ["tokens"] };

@@ -3,6 +3,7 @@ import { ConfigError } from "@trivium/core";
 import { type Architecture, type ModelOptions, readsOf } from "@trivium/model";
 import type { Objective } from "@trivium/objectives";
 import type { Backend } from "@trivium/tensor";
+import type { PairTokenizer } from "@trivium/text";
 import { type Optimizer, runBetas, runRates, type Schedule } from "@trivium/trainer";
 import type { Plugins } from "./load-registry.ts";
 import type { Output } from "./output.ts";
@@ -12,7 +13,7 @@ import { type ModelSettings, modelSettings, type SharedSettings } from "./settin
 
 /** What the data decides of a model. */
 export interface DataSizes {
-  readonly vocabulary: number;
+  readonly tokenizer: Pick<PairTokenizer, "name" | "size" | "special">;
   readonly length: number;
 }
 
@@ -41,17 +42,27 @@ export function prepareModel(
   const objective = prepareObjective(settings, registry, architecture);
   const { labelLeaks, packing } = settings;
   const isPacked = packing !== undefined;
-  const parts = { architecture, config, objective, attention: attention.kernel, backend, labelLeaks, isPacked };
+  const { tokenizer } = sizes;
+  const parts = {
+    architecture,
+    config,
+    objective,
+    attention: attention.kernel,
+    backend,
+    tokenizer,
+    labelLeaks,
+    isPacked,
+  };
   const composition = composeOrThrow(parts);
   for (const { message } of composition.warnings) output.note(`warning: ${message}`);
   return { ...composition, attention, backend, config };
 }
 
 /** The model's own settings, as far as they were given, and what the data decides. */
-function modelOptions(settings: ModelSettings, { vocabulary, length }: DataSizes): ModelOptions {
+function modelOptions(settings: ModelSettings, { tokenizer, length }: DataSizes): ModelOptions {
   const given = Object.entries(settings).filter(([key, value]) => key in modelSettings && value !== undefined);
   const renamed = given.map(([key, value]) => [key === "modelAttention" ? "attention" : key, value]);
-  return { ...Object.fromEntries(renamed), vocabulary, length };
+  return { ...Object.fromEntries(renamed), vocabulary: tokenizer.size, length };
 }
 
 function prepareObjective(settings: ModelSettings, registry: Plugins, architecture: Architecture): Objective {

@@ -34,8 +34,7 @@ export interface PreparedTraining {
 export async function prepareTraining(settings: TrainSettings, context: CommandContext): Promise<PreparedTraining> {
   const registry = await context.registry(settings.plugins);
   const data = await prepareData(settings, registry);
-  const sizes = { vocabulary: data.tokenizer.size, length: data.length };
-  const composed = prepareModel(settings, registry, { ...sizes, output: context.output });
+  const composed = prepareModel(settings, registry, { ...data, output: context.output });
   await composed.backend.activate();
   noteAttention(composed.attention, context.output);
   const { model, objective } = composed;

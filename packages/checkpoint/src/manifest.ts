@@ -4,7 +4,7 @@ import type { Fingerprint } from "./durable-file.ts";
 
 export const MANIFEST_NAME = "manifest.json";
 
-/** What a checkpoint consists of. */
+/** List of the files of a checkpoint. */
 export interface Manifest {
   readonly format: "trivium-checkpoint";
   readonly version: 1;

@@ -10,7 +10,7 @@ import { maskPlugins } from "@trivium/masks";
 import { causalPlugin } from "@trivium/model-causal";
 import { encoderDecoderPlugin } from "@trivium/model-encoder-decoder";
 import { prefixPlugin } from "@trivium/model-prefix";
-import { objectivePlugins } from "@trivium/objectives";
+import { corruptionPlugins, objectivePlugins } from "@trivium/objectives";
 import { taskPlugins } from "@trivium/tasks";
 import { tokenizerPlugins } from "@trivium/text";
 import { trainerPlugins } from "@trivium/trainer";
@@ -20,6 +20,7 @@ export const presets = [
   causalPlugin,
   prefixPlugin,
   encoderDecoderPlugin,
+  ...corruptionPlugins,
   ...objectivePlugins,
   ...attentionPlugins,
   simdPlugin,

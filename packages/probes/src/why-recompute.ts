@@ -3,8 +3,8 @@ import { UnsupportedError } from "@trivium/core";
 import { type Architecture, selfMaskOf } from "@trivium/model";
 
 /**
- * The reason why the keys and values of a source are not right once the source grows, in the words of the guard that
- * decoding asks; null if they stay right.
+ * Returns the reason why the keys and values of a source are not right once the source grows, in the words of the guard that
+ * decoding asks, or null if they stay right.
  *
  * @param stored - how many positions are held.
  * @param added - how many follow.

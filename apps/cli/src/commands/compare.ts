@@ -49,7 +49,7 @@ async function runComparison(settings: CompareSettings, context: CommandContext)
   const registry = await context.registry(settings.plugins);
   const data = await prepareData(settings, registry);
   const backend = prepareBackend(settings, registry);
-  const arms = prepareArms(settings, registry, { vocabulary: data.tokenizer.size, length: data.length, output });
+  const arms = prepareArms(settings, registry, { ...data, output });
   const metrics = prepareMetrics(settings.metrics, { registry, task: data.task, decoded: settings.decoded });
   await openReportFolder(out, { configuration: configurationOf(settings, arms), data: data.dataset.fingerprint });
   const attention = prepareAttention(settings.attention, registry, backend);

@@ -13,15 +13,15 @@ export interface SizeTimesOptions {
   readonly variants: readonly SizeVariantName[];
   /** Pairs of a batch. */
   readonly rows: number;
-  /** The fastest of so many runs counts. */
+  /** Number of runs, of which the fastest counts. */
   readonly repetitions: number;
 }
 
-/** What was timed. */
+/** The timed models. */
 export type TimedSizes = readonly {
   readonly variant: SizeVariantName;
   readonly parameters: number;
-  /** For each pair. */
+  /** Bytes of cached keys and values for each pair. */
   readonly cacheBytes: number;
 }[];
 

@@ -28,7 +28,7 @@ export function reversals() {
   });
 }
 
-/** What arms are given in tests: the three architectures, `reversals`, and the reference kernel. */
+/** Returns the context of arms in tests: the three architectures, `reversals` and the reference kernel. */
 export const armContext = (more: Partial<ArmContext> = {}): ArmContext => ({
   architecture(name) {
     const found = architectures.find((one) => one.name === name);

@@ -10,7 +10,7 @@ const architectures = new Map<string, Architecture>(
   [causal, prefix, encoderDecoder].map((one) => [one.name, one as Architecture]),
 );
 
-/** What the arms of a claim that reads no dataset may ask for. */
+/** The context of arms of a claim that reads no dataset. */
 export const withoutData: ArmContext = {
   architecture: (name) => architectures.get(name) as Architecture,
   attention: reference(),

@@ -12,8 +12,8 @@ import { checkNumericIdentity, identityOf } from "./run-description.ts";
 import type { TrainOptions } from "./train-options.ts";
 import { problemsOf, treeOfArrays } from "./tree-arrays.ts";
 
-/** A run that is ready to go on, and warnings about how it was opened. */
-export interface OpenedRun {
+/** A run that is ready to go on, and warnings about its beginning. */
+export interface BegunRun {
   readonly run: Run;
   readonly warnings: readonly WarningEvent[];
 }
@@ -21,13 +21,13 @@ export interface OpenedRun {
 const nothing: OpenedStore = { snapshot: undefined, skipped: [] };
 
 /**
- * Opens a fresh run, or the one that the newest whole checkpoint holds.
+ * Begins a fresh run, or goes on with the one that the newest whole checkpoint holds.
  *
  * @throws {ConfigError} `trainer/options`, or `trainer/given-parameters` if the task has others.
  * @throws {CheckpointError} what the store's `open` throws; `trainer/numeric-identity` or `trainer/parameters` if the
  *   checkpoint does not fit.
  */
-export async function openRun<B>(options: TrainOptions<B>): Promise<OpenedRun> {
+export async function beginRun<B>(options: TrainOptions<B>): Promise<BegunRun> {
   const { checkpoint, resume = false } = options;
   try {
     checkOptions(options);
