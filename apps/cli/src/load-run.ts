@@ -6,7 +6,6 @@ import type { PairTokenizer } from "@trivium/text";
 import { z } from "zod";
 import type { CommandContext } from "./command-context.ts";
 import type { Plugins } from "./load-registry.ts";
-import { noteAttention } from "./prepare-attention.ts";
 import type { BackendSettings } from "./prepare-backend.ts";
 import { restoreTokenizer, type Task } from "./prepare-data.ts";
 import { type PreparedModel, prepareModel } from "./prepare-model.ts";
@@ -69,7 +68,6 @@ export async function loadRun(
   const prepared = prepareModel(settings, registry, { tokenizer, length, output: context.output });
   await prepared.backend.activate();
   const parameters = readParameters(checkpoint, prepared.model.specs);
-  noteAttention(prepared.attention, context.output);
   const { task, data } = cli;
   const { step } = checkpoint;
   return { ...prepared, directory, registry, settings, tokenizer, parameters, length, step, task, data };
