@@ -16,11 +16,11 @@ const files = globSync(["README.md", "CONTRIBUTING.md", "docs/**/*.md", "{packag
   exclude: (name) => name === "node_modules" || name === "dist",
 }).sort();
 
-/** A README speaks of its own package; other documents of everything, which is what the presets import. */
-function ownerOf(file: string): WorkspacePackage {
+/** A README speaks of its own package; other documents of the umbrella, or of everything, which the presets import. */
+function ownerOf(file: string, markdown: string): WorkspacePackage {
+  const reader = /from "trivium"/.test(markdown) ? "trivium" : "@trivium/presets";
   const owner =
-    packages.find(({ directory }) => dirname(file) === directory) ??
-    packages.find(({ name }) => name === "@trivium/presets");
+    packages.find(({ directory }) => dirname(file) === directory) ?? packages.find(({ name }) => name === reader);
   if (!owner) throw new Error(`${file}: there is no package to run its examples in`);
   return owner;
 }
@@ -73,7 +73,7 @@ afterAll(() => {
 const documents = files.map((file) => {
   const markdown = readFileSync(join(root, file), "utf8");
   const examples = codeBlocks(markdown).filter(({ language }) => language === "ts");
-  return { file, owner: ownerOf(file), installed: installedPackages(markdown), examples };
+  return { file, owner: ownerOf(file, markdown), installed: installedPackages(markdown), examples };
 });
 const ofPackages = documents.filter(({ file }) => file.startsWith("packages/"));
 
