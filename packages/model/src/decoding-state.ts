@@ -17,6 +17,7 @@ import {
   predictingStream,
   runTokens,
 } from "./run-tokens.ts";
+import { masksOfLayers } from "./stream-layout.ts";
 
 /** A state over the pages of its decoder. */
 export class PagedState implements DecodingState {
@@ -51,7 +52,7 @@ export class PagedState implements DecodingState {
     const tokens = this.#place(ids, counts);
     const { storage } = this.#parts;
     const masks = this.#masks();
-    assertSealed(masks.self, this.#held.rows.lengths, counts);
+    for (const mask of new Set(masks.selves)) assertSealed(mask, this.#held.rows.lengths, counts);
     const held = this.#consume();
     const { rows, runs } = storage.extend(held.rows, counts);
     const next = { ...held, rows, masks };
@@ -170,11 +171,14 @@ export class PagedState implements DecodingState {
     if (masks) return masks;
     const { model } = this.#parts;
     const { architecture, config } = model;
-    const context = { prefixLengths: Array.from(sealed) };
-    const self = isMerged(config)
-      ? continuedMask(architecture, context, Array.from(sources))
-      : selfMaskOf(architecture, predictingStream(model))(context);
-    return { self, cross: sourceRows && architecture.crossMask?.(context) };
+    const prefixLengths = Array.from(sealed);
+    const stream = predictingStream(model);
+    const selves = masksOfLayers(config, stream, (window) =>
+      isMerged(config)
+        ? continuedMask(architecture, { prefixLengths, window }, Array.from(sources))
+        : selfMaskOf(architecture, stream)({ prefixLengths, window }),
+    );
+    return { selves, cross: sourceRows && architecture.crossMask?.({ prefixLengths }) };
   }
 }
 

@@ -38,7 +38,8 @@ export interface Held {
 }
 
 export interface Masks {
-  readonly self: Mask;
+  /** Of each layer; layers of one window share one. */
+  readonly selves: readonly Mask[];
   readonly cross: Mask | undefined;
 }
 
@@ -66,16 +67,19 @@ export function runTokens(parts: DecoderParts, { tokens, held, masks, runs }: To
   const prefixes = isMerged(config) ? held.sources : held.sealed;
   const prefixAt = (_: number, token: number): number => prefixes[tokens.rows[token] as number] as number;
   const x = embed({ config, tree, stack, ids: tokens.ids, positions, prefixAt });
-  const reading = new PageReading({ storage, rows: held.rows, queries: tokens, mask: masks.self });
+  const { rows } = held;
+  const distinct = [...new Set(masks.selves)];
+  const readings = new Map(distinct.map((mask) => [mask, new PageReading({ storage, rows, queries: tokens, mask })]));
   const run: StackRun = {
     config,
     kernel: model.kernel,
-    selfMask: masks.self,
+    selfMasks: masks.selves,
     queryPositions: positions,
     bidirectional,
     extend(layer, { key, value }) {
       const slots = (tensor: typeof key): Tensor2D => tf.reshape(tensor, [tokens.ids.length, -1]);
       storage.write(layer, { key: slots(key), value: slots(value) }, runs);
+      const reading = readings.get(masks.selves[layer] as Mask) as PageReading;
       return { ...storage.read(layer), reading, bias };
     },
     ...crossRun(parts, { tokens, held, masks, runs }),

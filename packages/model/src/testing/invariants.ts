@@ -2,7 +2,7 @@ import { createRandom, type Random } from "@trivium/core";
 import type { ModelInput } from "@trivium/features";
 import { labelLeaks } from "@trivium/masks";
 import { disposeTree, flattenTree, type ParameterTree, tf, valueAndGradients } from "@trivium/tensor";
-import { selfMaskOf } from "../architecture.ts";
+import { readsOf, selfMaskOf } from "../architecture.ts";
 import { logitsOf } from "../logits-of.ts";
 import type { LanguageModel } from "../model.ts";
 import { assertClose } from "./assert-close.ts";
@@ -15,6 +15,8 @@ import { onlyRow, sampleInput, withId } from "./sample-input.ts";
 export interface Subject {
   readonly model: LanguageModel;
   readonly parameters: ParameterTree;
+  /** Number of steps over which live tensors are counted. Default 12. */
+  readonly steps?: number | undefined;
 }
 
 /** A property that every architecture has, on every kernel and backend; `check` throws where it does not hold. */
@@ -47,7 +49,8 @@ export const invariants: readonly Invariant[] = [
   { name: "alone ≡ in company: decoding gives a row the same bits", check: companyChangesNoBit },
   { name: "gradients ≡ finite differences", check: gradientsAreRight },
   { name: "no label leaks", check: noLabelLeaks },
-  { name: "live tensors stay constant over 50 steps", check: tensorsStayConstant },
+  { name: "streams read what the record says", check: recordsAreTrue },
+  { name: "live tensors stay constant from step to step", check: tensorsStayConstant },
 ];
 
 function numbersOf({ model, parameters }: Subject, input: ModelInput): number[][][] {
@@ -177,6 +180,27 @@ function replaceLeaf(tree: ParameterTree, path: string, leaf: tf.Tensor): Parame
   return { ...tree, [name]: replaceLeaf(tree[name] as ParameterTree, rest.join("."), leaf) };
 }
 
+/** Holds the word of each stream against its mask: which later positions it shows, with a prefix and without one. */
+function recordsAreTrue({ model: { architecture } }: Subject): void {
+  const [length, prefix] = [12, 5];
+  for (const stream of architecture.streams) {
+    const later = (prefixLength: number) => {
+      const mask = selfMaskOf(architecture, stream)({ prefixLengths: prefixLength });
+      const pairs = Array.from({ length: length * length }, (_, at) => [Math.floor(at / length), at % length] as const);
+      return pairs.filter(([query, key]) => key > query && mask.visible(0, 0, query, key));
+    };
+    const [without, within] = [later(0), later(prefix)];
+    const found = without.length > 0 ? "all" : within.length > 0 ? "prefix" : "past";
+    const wanted = readsOf(architecture, stream);
+    const isBeyond = found === "prefix" && within.some(([, key]) => key >= prefix);
+    if (found === wanted && !isBeyond) continue;
+    const what = isBeyond ? "later positions behind the prefix" : `"${found}"`;
+    throw new Error(
+      `${architecture.name}: stream "${stream}" says that it reads "${wanted}", and its mask shows ${what}`,
+    );
+  }
+}
+
 /** With loss on what follows the prefix; a causal model has none before it. */
 function noLabelLeaks({ model }: Subject): void {
   const { architecture } = model;
@@ -194,11 +218,10 @@ function noLabelLeaks({ model }: Subject): void {
   if (leaks.length > 0) throw new Error(`${architecture.name}: ${leaks.map(({ text }) => text).join("; ")}`);
 }
 
-function tensorsStayConstant(subject: Subject): void {
-  const { model, parameters } = subject;
+function tensorsStayConstant({ model, parameters, steps = 12 }: Subject): void {
   const input = sampleInput(model.architecture, { rows });
   const counts: number[] = [];
-  for (let step = 0; step < 50; step++) {
+  for (let step = 0; step < steps; step++) {
     const loss = () => tf.mean(tf.square(logitsOf(model, parameters, input, { dropoutSeed: String(step) })));
     const { value, gradients } = valueAndGradients(loss, parameters);
     value.dispose();
@@ -209,7 +232,7 @@ function tensorsStayConstant(subject: Subject): void {
     counts.push(tf.memory().numTensors);
   }
   if (new Set(counts).size > 1)
-    throw new Error(`live tensors went from ${counts[0]} to ${counts.at(-1)} over 50 steps`);
+    throw new Error(`live tensors went from ${counts[0]} to ${counts.at(-1)} over ${steps} steps`);
 }
 
 /** The logits of real tokens only, row by row. */
