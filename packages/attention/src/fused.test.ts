@@ -83,7 +83,10 @@ const biases: Readonly<Record<string, (shape: Shape, tensor: Tensor | undefined)
   none: () => undefined,
   dense: (_, values) => ({ kind: "dense", values: values as Tensor4D }),
   relative: (shape, table) => ({
-    ...{ kind: "relative", table: table as Tensor2D, bidirectional: true, maxDistance: 50 },
+    kind: "relative",
+    table: table as Tensor2D,
+    bidirectional: true,
+    maxDistance: 50,
     ...positionsOf(shape),
   }),
   alibi: (shape) => ({ kind: "alibi", slopes: alibiSlopes(shape.H), ...positionsOf(shape) }),
@@ -154,7 +157,11 @@ function run(kernel: AttentionKernel, one: Case): Float32Array[] {
     const weights = tf.tensor(numbers.weights.values, numbers.weights.dimensions);
     const attend = (query: Tensor, key: Tensor, value: Tensor, table?: Tensor): Tensor =>
       kernel.attend({
-        ...{ query: query as Tensor4D, key: key as Tensor4D, value: value as Tensor4D, mask: lowered, scale },
+        query: query as Tensor4D,
+        key: key as Tensor4D,
+        value: value as Tensor4D,
+        mask: lowered,
+        scale,
         ...(bias !== "none" && { bias: biases[bias]!(shape, table)! }),
         ...(rate > 0 && { dropout: { rate, seed } }),
       });
@@ -179,7 +186,12 @@ function exact(one: Case): Float64Array[] {
   const alibi = (b: number, h: number, q: number, k: number) =>
     -slopes[h]! * Math.abs(keyPositions[b]![k]! - queryPositions[b]![q]!);
   const request = {
-    ...{ shape, query: query!, key: key!, value: value!, visible: masks[mask]!(shape).visible, scale },
+    shape,
+    query: query!,
+    key: key!,
+    value: value!,
+    visible: masks[mask]!(shape).visible,
+    scale,
     bias: (b: number, h: number, q: number, k: number) =>
       bias === "alibi" ? alibi(b, h, q, k) : table ? table[biasAt(b, h, q, k)]! : 0,
     ...(rate > 0 && { dropout: { rate, seed } }),
@@ -207,16 +219,24 @@ function placeOfBias({ shape, bias }: Case): (b: number, h: number, q: number, k
  */
 const manyTerms = [0.3, 1, -0.2].map((scale): [Case] => [
   {
-    ...{ shape: { B: 2, H: 2, G: 1, Q: 130, K: 2, D: 20 }, mask: "padding", bias: "none" },
-    ...{ scale, rate: 0.3, seed: 0 },
+    shape: { B: 2, H: 2, G: 1, Q: 130, K: 2, D: 20 },
+    mask: "padding",
+    bias: "none",
+    scale,
+    rate: 0.3,
+    seed: 0,
   },
 ]);
 
 /** More keys than are multiplied at once: maxima and sums are carried on from one group of visits to the next. */
 const manyKeys = ["full", "causal", "prefix", "with gaps"].map((mask, seed): [Case] => [
   {
-    ...{ shape: { B: 1, H: 2, G: 1, Q: 100, K: 901, D: 8 }, mask, bias: seed % 2 === 0 ? "relative" : "none" },
-    ...{ scale: 0.3, rate: seed === 2 ? 0.3 : 0, seed },
+    shape: { B: 1, H: 2, G: 1, Q: 100, K: 901, D: 8 },
+    mask,
+    bias: seed % 2 === 0 ? "relative" : "none",
+    scale: 0.3,
+    rate: seed === 2 ? 0.3 : 0,
+    seed,
   },
 ]);
 

@@ -78,9 +78,13 @@ export class KeyValuePages {
     return { lengths: new Int32Array(count), tables: Array.from({ length: count }, () => new Int32Array(0)) };
   }
 
-  /** Makes room for `counts[row]` more positions of each row. Consumes `rows`. */
-  extend({ lengths, tables }: PageRows, counts: ArrayLike<number>): ExtendedRows {
-    let wanted = 0;
+  /**
+   * Gives `counts[row]` more positions to each row. Consumes `rows`.
+   *
+   * @param spare - free pages to have besides, for what comes next: the storage moves what it holds when it has none.
+   */
+  extend({ lengths, tables }: PageRows, counts: ArrayLike<number>, spare = 0): ExtendedRows {
+    let wanted = spare;
     lengths.forEach((length, row) => {
       wanted += pagesOf(length + (counts[row] as number)) - pagesOf(length);
     });

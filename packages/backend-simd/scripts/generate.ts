@@ -13,22 +13,30 @@ import { problemFieldsSource } from "./problem-fields-source.ts";
 const root = fileURLToPath(new URL("..", import.meta.url));
 
 const flags = [
-  ...["--baseDir", root, "--runtime", "stub", "--noAssert", "-O3", "--converge"],
+  "--baseDir",
+  root,
+  "--runtime",
+  "stub",
+  "--noAssert",
+  "-O3",
+  "--converge",
   // The constants of the kernels lie in the first page; every instance over the same memory writes the same bytes there.
-  ...[
-    "--importMemory",
-    "--noExportMemory",
-    "--sharedMemory",
-    "--initialMemory",
-    "1",
-    "--maximumMemory",
-    "65536",
-    "--memoryBase",
-    "1024",
-  ],
-  ...["--enable", "simd", "--enable", "threads"],
+  "--importMemory",
+  "--noExportMemory",
+  "--sharedMemory",
+  "--initialMemory",
+  "1",
+  "--maximumMemory",
+  "65536",
+  "--memoryBase",
+  "1024",
+  "--enable",
+  "simd",
+  "--enable",
+  "threads",
   // "usize to u32 needs a cast between 32 and 64 bits": the memory is 32-bit.
-  ...["--disableWarning", "201"],
+  "--disableWarning",
+  "201",
 ];
 
 async function compile(extra: readonly string[]): Promise<Uint8Array> {

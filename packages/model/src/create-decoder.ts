@@ -61,6 +61,8 @@ function prefill(parts: DecoderParts, input: ModelInput, { logits: wanted = "las
   const self = storage.extend(
     storage.emptyRows(input.size),
     rows.lengths.map((length, row) => length + (merged ? (memoryLengths[row] as number) : 0)),
+    // The next page of each row.
+    input.size,
   );
   const cross = memory && sources ? sources.extend(sources.emptyRows(input.size), memory.lengths) : undefined;
   try {

@@ -14,8 +14,11 @@ afterEach(() => {
 const missing = gemmProvider(
   "missing",
   libraryGemm({
-    ...{ libraries: ["libmissing.so.1", "/nowhere/libmissing.so"], convention: "cblas", symbol: "cblas_sgemm" },
-    ...{ inspect: () => ({ version: "1", setUp: [] }), remedy: "Install libmissing" },
+    libraries: ["libmissing.so.1", "/nowhere/libmissing.so"],
+    convention: "cblas",
+    symbol: "cblas_sgemm",
+    inspect: () => ({ version: "1", setUp: [] }),
+    remedy: "Install libmissing",
   }),
 );
 const why = "none of libmissing.so.1, libmissing.so could be loaded. Install libmissing";
@@ -68,8 +71,11 @@ describe("the choice of a provider", () => {
   test("a library that multiplies wrongly is not used", () => {
     const wrong = libraryGemm({
       // The C library's own, of the same types as far as a call goes: it computes nothing.
-      ...{ libraries: ["libc.so.6"], convention: "cblas", symbol: "abs" },
-      ...{ inspect: () => ({ version: "1", setUp: [] }), remedy: "Do not" },
+      libraries: ["libc.so.6"],
+      convention: "cblas",
+      symbol: "abs",
+      inspect: () => ({ version: "1", setUp: [] }),
+      remedy: "Do not",
     });
     const probe = wrong.probe();
     if (process.platform === "linux") {

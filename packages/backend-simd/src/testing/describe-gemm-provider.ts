@@ -125,8 +125,16 @@ function describeTests(options: SimdOptions, skip: NonNullable<DescribeGemmOptio
 const drawn = fc.tuple(gemmCases, fc.boolean()).map(([shape, sharesA]): GemmCase => ({ ...shape, sharesA }));
 
 const plain = (m: number, n: number, k: number): GemmCase => ({
-  ...{ m, n, k, transposeA: false, transposeB: false, batch: 1, pad: 0, sharesB: false },
-  ...{ mode: "overwrite", seed: 3 },
+  m,
+  n,
+  k,
+  transposeA: false,
+  transposeB: false,
+  batch: 1,
+  pad: 0,
+  sharesB: false,
+  mode: "overwrite",
+  seed: 3,
 });
 
 /** Products of several panels, along rows and columns, with every transpose, and batches. */

@@ -17,7 +17,10 @@ afterAll(() => pool.close());
 
 const Y = 65_536;
 const fill = (address: number, value: number, units = 1000, share = 10): Job => ({
-  ...{ kernel: "fill", units, share, scratch: 0 },
+  kernel: "fill",
+  units,
+  share,
+  scratch: 0,
   values: [address, value],
 });
 const filled = (length: number) => [...new Set(new Float32Array(memory.buffer, Y, length))];
@@ -32,7 +35,10 @@ describe("a pool", () => {
     await pool.ready();
     const ones = new Float32Array(memory.buffer, Y, 1000).fill(0);
     const addOne: Job = {
-      ...{ kernel: "binary", units: 1000, share: 7, scratch: 0 },
+      kernel: "binary",
+      units: 1000,
+      share: 7,
+      scratch: 0,
       // y = y + 1, with the 1 that lies behind it.
       values: [0, Y, 0, 1, Y + 4000, 0, 0, Y, 1000],
     };
@@ -46,7 +52,10 @@ describe("a pool", () => {
     const rows = 100;
     const indices = new Int32Array(memory.buffer, Y, rows).fill(0);
     const gather: Job = {
-      ...{ kernel: "gatherRows", units: rows, share: 1, scratch: 0 },
+      kernel: "gatherRows",
+      units: rows,
+      share: 1,
+      scratch: 0,
       values: [Y + 4096, Y, Y + 8192, 1, 1],
     };
     expect(pool.run(gather)).toBe(-1);

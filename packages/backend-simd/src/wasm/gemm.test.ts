@@ -45,14 +45,16 @@ for (const build of builds) {
     it("gives few rows the same bits as among others, for every width of the tiles that compute them", () => {
       // 59 columns are 32 + 16 + 8 + 3, and 300 steps one block and a part of one that is no multiple of 8.
       const few = fc.record({
-        ...{
-          transposeA: fc.boolean(),
-          transposeB: fc.boolean(),
-          n: fc.constantFrom(59, 3, 16, 32),
-          m: fc.constant(29),
-        },
-        ...{ k: fc.constantFrom(301, 256, 7, 0), batch: fc.constantFrom(1, 2), pad: fc.nat(3), sharesB: fc.boolean() },
-        ...{ mode: fc.constantFrom("overwrite" as const, "accumulate" as const, "bias" as const), seed: fc.nat(1000) },
+        transposeA: fc.boolean(),
+        transposeB: fc.boolean(),
+        n: fc.constantFrom(59, 3, 16, 32),
+        m: fc.constant(29),
+        k: fc.constantFrom(301, 256, 7, 0),
+        batch: fc.constantFrom(1, 2),
+        pad: fc.nat(3),
+        sharesB: fc.boolean(),
+        mode: fc.constantFrom("overwrite" as const, "accumulate" as const, "bias" as const),
+        seed: fc.nat(1000),
       });
       fc.assert(
         fc.property(few, fc.integer({ min: 1, max: 5 }), fc.nat(24), (shape, rows, first) => {
@@ -64,8 +66,16 @@ for (const build of builds) {
 
     it("gives a row the same bits alone as among others, and from a transposed copy", () => {
       const shape: GemmCase = {
-        ...{ transposeA: false, transposeB: false, m: 29, n: 43, k: 300, batch: 1, pad: 0, sharesB: false },
-        ...{ mode: "overwrite", seed: 5 },
+        transposeA: false,
+        transposeB: false,
+        m: 29,
+        n: 43,
+        k: 300,
+        batch: 1,
+        pad: 0,
+        sharesB: false,
+        mode: "overwrite",
+        seed: 5,
       };
       const all = run(shape);
       expect(run({ ...shape, m: 1 })).toEqual(all.slice(0, 43));

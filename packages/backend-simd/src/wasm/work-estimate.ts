@@ -11,8 +11,18 @@ const ELEMENTS = 4;
 const TRANSCENDENTALS = 1;
 
 const cheapUnary = new Set<number>([
-  ...[unaryCodes.negate, unaryCodes.abs, unaryCodes.sqrt, unaryCodes.square, unaryCodes.relu, unaryCodes.relu6],
-  ...[unaryCodes.floor, unaryCodes.ceil, unaryCodes.round, unaryCodes.sign, unaryCodes.step, unaryCodes.reciprocal],
+  unaryCodes.negate,
+  unaryCodes.abs,
+  unaryCodes.sqrt,
+  unaryCodes.square,
+  unaryCodes.relu,
+  unaryCodes.relu6,
+  unaryCodes.floor,
+  unaryCodes.ceil,
+  unaryCodes.round,
+  unaryCodes.sign,
+  unaryCodes.step,
+  unaryCodes.reciprocal,
 ]);
 
 const elements = (nanoseconds: number): Work => ({ nanoseconds, granule: LINE });

@@ -111,10 +111,11 @@ test("cached bytes are those that live caches take", () => {
         const state = decoder.prefill({ size: 1, streams, prefixLengths: [s] });
         const taken = tf.memory().numBytes - before - 4 * state.logits.size;
         const { size: page } = decoder.pages;
-        // Positions stand in whole pages: of the row of a single stream, or of each of two streams.
+        // Positions stand in whole pages, and there is one for what is decoded next.
         const paged = (positions: number) => Math.ceil(positions / page) * page;
         const single = architecture.streams.length === 1;
-        const lengths = single ? { source: 0, target: paged(s + t) } : { source: paged(s), target: paged(t) };
+        const target = paged(single ? s + t : t) + page;
+        const lengths = { source: single ? 0 : paged(s), target };
         expect(cacheBytes(architecture, config, lengths)).toBe(taken);
         decoder.dispose();
         disposeTree(parameters);
