@@ -26,7 +26,7 @@ export function createDecoder(model: ModelParts, tree: ParameterTree): Decoder {
     storage: new KeyValuePages(stack.layers.length),
     sources: separate ? new KeyValuePages(stack.layers.length) : undefined,
     bidirectional,
-    bias: distanceBias(stack.relative, { config, bidirectional }),
+    bias: distanceBias(stack, { config, bidirectional }),
     states: new Set(),
   };
   const storages = parts.sources ? [parts.storage, parts.sources] : [parts.storage];

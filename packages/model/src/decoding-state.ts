@@ -18,6 +18,7 @@ import { isMerged } from "./resolve-config.ts";
 import { runStack, type StackRun } from "./run-stack.ts";
 import type { ModelParts } from "./run-streams.ts";
 import type { StackParameters } from "./stack-parameters.ts";
+import { masksOfLayers } from "./stream-layout.ts";
 
 /** What all states of a decoder share. */
 export interface DecoderParts {
@@ -49,7 +50,8 @@ interface Held {
 }
 
 interface Masks {
-  readonly self: Mask;
+  /** Of each layer; layers of one window share one. */
+  readonly selves: readonly Mask[];
   readonly cross: Mask | undefined;
 }
 
@@ -95,7 +97,7 @@ export class PagedState implements DecodingState {
     const tokens = this.#place(ids, counts);
     const { storage } = this.#parts;
     const masks = this.#masks();
-    assertSealed(masks.self, this.#held.rows.lengths, counts);
+    for (const mask of new Set(masks.selves)) assertSealed(mask, this.#held.rows.lengths, counts);
     const held = this.#consume();
     const { rows, runs } = storage.extend(held.rows, counts);
     const next = { ...held, rows, masks };
@@ -214,11 +216,14 @@ export class PagedState implements DecodingState {
     if (masks) return masks;
     const { model } = this.#parts;
     const { architecture, config } = model;
-    const context = { prefixLengths: Array.from(sealed) };
-    const self = isMerged(config)
-      ? continuedMask(architecture, context, Array.from(sources))
-      : selfMaskOf(architecture, predictingStream(model))(context);
-    return { self, cross: sourceRows && architecture.crossMask?.(context) };
+    const prefixLengths = Array.from(sealed);
+    const stream = predictingStream(model);
+    const selves = masksOfLayers(config, stream, (window) =>
+      isMerged(config)
+        ? continuedMask(architecture, { prefixLengths, window }, Array.from(sources))
+        : selfMaskOf(architecture, stream)({ prefixLengths, window }),
+    );
+    return { selves, cross: sourceRows && architecture.crossMask?.({ prefixLengths }) };
   }
 }
 
@@ -243,16 +248,19 @@ function runTokens(parts: DecoderParts, { tokens, held, masks, runs }: TokenRun)
   const prefixes = isMerged(config) ? held.sources : held.sealed;
   const prefixAt = (_: number, token: number): number => prefixes[tokens.rows[token] as number] as number;
   const x = embed({ config, tree, stack, ids: tokens.ids, positions, prefixAt });
-  const reading = new PageReading({ storage, rows: held.rows, queries: tokens, mask: masks.self });
+  const { rows } = held;
+  const distinct = [...new Set(masks.selves)];
+  const readings = new Map(distinct.map((mask) => [mask, new PageReading({ storage, rows, queries: tokens, mask })]));
   const run: StackRun = {
     config,
     kernel: model.kernel,
-    selfMask: masks.self,
+    selfMasks: masks.selves,
     queryPositions: positions,
     bidirectional,
     extend(layer, { key, value }) {
       const slots = (tensor: typeof key): Tensor2D => tf.reshape(tensor, [tokens.ids.length, -1]);
       storage.write(layer, { key: slots(key), value: slots(value) }, runs);
+      const reading = readings.get(masks.selves[layer] as Mask) as PageReading;
       return { ...storage.read(layer), reading, bias };
     },
     ...crossRun(parts, { tokens, held, masks, runs }),
