@@ -45,7 +45,7 @@ test("the default is three architectures and two controls of the third, each wit
 test("the control between prefix and encoder-decoder has the parameters of the prefix arm", () => {
   const { arms } = armsOf({
     architectures: ["prefix", "encoder-decoder-top-only"],
-    restartPositions: true,
+    positions: { kind: "learned", restart: true },
     packing: 8,
   });
   const [prefix, topOnly] = arms.map(({ architecture, config }) => countModelParameters(architecture, config));

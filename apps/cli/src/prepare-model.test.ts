@@ -14,17 +14,31 @@ const sizes = { tokenizer, length: 8, output: createOutput(false) };
 
 test("an architecture of one's own gets the objective that its masks and streams ask for", () => {
   const tokens = { name: "mine", streams: ["tokens"] };
-  expect(defaultObjective({ ...tokens, selfMask: () => window({ left: 3, right: 0 }) })).toBe("causal-lm");
-  expect(defaultObjective({ ...tokens, selfMask: () => full() })).toBe("prefix-lm");
+  expect(defaultObjective({ ...tokens, reads: "past", selfMask: () => window({ left: 3, right: 0 }) })).toBe(
+    "causal-lm",
+  );
+  expect(defaultObjective({ ...tokens, reads: "all", selfMask: () => full() })).toBe("prefix-lm");
   const two = { name: "mine", streams: ["source", "target"] };
-  expect(defaultObjective({ ...two, selfMask: { source: () => full(), target: () => causal() } })).toBe("seq2seq");
+  expect(defaultObjective({ ...two, reads: "past", selfMask: { source: () => full(), target: () => causal() } })).toBe(
+    "seq2seq",
+  );
 });
 
 test("the model takes its own settings where they are given, and what the data decides", async () => {
   const registry = await loadRegistry([]);
-  const given = settingsOf({ width: 8, heads: 2, dropout: 0.1, positions: "rotary", steps: 7, backend: "cpu" });
+  const given = settingsOf({
+    width: 8,
+    heads: 2,
+    dropout: 0.1,
+    norm: { epsilon: 1e-6 },
+    modelAttention: { scale: "none" },
+    steps: 7,
+    backend: "cpu",
+  });
   const { config, model, objective } = prepareModel(given, registry, sizes);
-  expect(config).toEqual({ width: 8, heads: 2, dropout: 0.1, positions: "rotary", vocabulary: 16, length: 8 });
+  expect(config).toMatchObject({ width: 8, heads: 2, dropout: 0.1, vocabulary: 16, length: 8 });
+  expect(config).toMatchObject({ norm: { kind: "layer", epsilon: 1e-6 }, attention: { scale: "none" } });
+  expect(config).not.toHaveProperty("layers");
   expect(model.config).toMatchObject({ layers: 3, length: 8 });
   expect(objective.name).toBe("causal-lm");
 });

@@ -1,6 +1,6 @@
 import { type Composition, composeOrThrow } from "@trivium/compose";
 import { ConfigError } from "@trivium/core";
-import { type Architecture, type ModelOptions, selfMaskOf } from "@trivium/model";
+import { type Architecture, type ModelOptions, readsOf } from "@trivium/model";
 import type { Objective } from "@trivium/objectives";
 import type { Backend } from "@trivium/tensor";
 import type { PairTokenizer } from "@trivium/text";
@@ -61,7 +61,8 @@ export function prepareModel(
 /** The model's own settings, as far as they were given, and what the data decides. */
 function modelOptions(settings: ModelSettings, { tokenizer, length }: DataSizes): ModelOptions {
   const given = Object.entries(settings).filter(([key, value]) => key in modelSettings && value !== undefined);
-  return { ...Object.fromEntries(given), vocabulary: tokenizer.size, length };
+  const renamed = given.map(([key, value]) => [key === "modelAttention" ? "attention" : key, value]);
+  return { ...Object.fromEntries(renamed), vocabulary: tokenizer.size, length };
 }
 
 function prepareObjective(settings: ModelSettings, registry: Plugins, architecture: Architecture): Objective {
@@ -72,12 +73,11 @@ function prepareObjective(settings: ModelSettings, registry: Plugins, architectu
   return registry.create("objective", name, Object.fromEntries(options)) as Objective;
 }
 
-/** By the streams and by whether a position sees later ones, so that a new architecture has one too. */
+/** The objective that the streams of an architecture ask for, and what they read: a new architecture has one too. */
 export function defaultObjective(architecture: Architecture): string {
   const [first, ...more] = architecture.streams;
   if (more.length > 0) return "seq2seq";
-  const mask = selfMaskOf(architecture, first as string)({ prefixLengths: 2 });
-  return mask.visible(0, 0, 0, 1) ? "prefix-lm" : "causal-lm";
+  return readsOf(architecture, first as string) === "past" ? "causal-lm" : "prefix-lm";
 }
 
 /** A schedule by name with its options, as plain JSON: a part of what a run is. */

@@ -8,7 +8,7 @@ import { createFolderStore } from "@trivium/trainer/node";
 import type { CommandContext } from "./command-context.ts";
 import { type Plugins, resolvePlugin } from "./load-registry.ts";
 import type { RunConfig } from "./load-run.ts";
-import { noteAttention } from "./prepare-attention.ts";
+import type { PreparedAttention } from "./prepare-attention.ts";
 import { numericIdentity } from "./prepare-backend.ts";
 import { lastingData, type PreparedData, prepareData } from "./prepare-data.ts";
 import {
@@ -25,6 +25,7 @@ export interface PreparedTraining {
   /** The run folder. */
   readonly directory: string;
   readonly backend: Backend;
+  readonly attention: PreparedAttention;
   readonly registry: Plugins;
   /** @param signal - stops training, and an evaluation within it. */
   options(signal: AbortSignal): TrainOptions<Batch>;
@@ -36,7 +37,6 @@ export async function prepareTraining(settings: TrainSettings, context: CommandC
   const data = await prepareData(settings, registry);
   const composed = prepareModel(settings, registry, { ...data, output: context.output });
   await composed.backend.activate();
-  noteAttention(composed.attention, context.output);
   const { model, objective } = composed;
   const { steps, seed, clipNorm, checkpointing, resume, allowNumericChange, keep, checkpointEvery } = settings;
   const directory = settings.out ?? `runs/${settings.architecture}-${data.dataset.name.replace(/\.\w+$/, "")}`;
@@ -62,8 +62,14 @@ export async function prepareTraining(settings: TrainSettings, context: CommandC
     checkpoint: { store: createFolderStore({ directory, keep }), every: checkpointEvery },
   };
   const evaluate = (signal: AbortSignal) => validation({ settings, composed, data, signal });
-  const { backend } = composed;
-  return { directory, backend, registry, options: (signal) => ({ ...options, signal, evaluate: evaluate(signal) }) };
+  const { backend, attention } = composed;
+  return {
+    directory,
+    backend,
+    attention,
+    registry,
+    options: (signal) => ({ ...options, signal, evaluate: evaluate(signal) }),
+  };
 }
 
 /** What running the model later needs to know. */

@@ -39,7 +39,14 @@ test("every setting but plugins has a flag in kebab-case", () => {
 
 test("a switch needs no value and takes one", () => {
   expect(optionsOf(trainSchema, ["--resume"])).toEqual({ resume: true });
-  expect(optionsOf(trainSchema, ["--tied-head", "false", "--biases"])).toEqual({ tiedHead: false, biases: true });
+  expect(optionsOf(trainSchema, ["--resume", "false", "--biases"])).toEqual({ resume: false, biases: true });
+});
+
+test("a part of the model is a word, or JSON with its options", () => {
+  const read = (...words: string[]) => optionsOf(trainSchema, words);
+  expect(read("--positions", "alibi")).toEqual({ positions: "alibi" });
+  const rotary = { kind: "rotary", base: 5000 };
+  expect(read("--positions", JSON.stringify(rotary), "--norm", "rms")).toEqual({ positions: rotary, norm: "rms" });
 });
 
 test("help has headings, under which what most people want comes first", () => {
@@ -60,10 +67,7 @@ test("what is on by default says how it is turned off", () => {
   const said = options.filter(({ description }) => description.includes("; off: "));
   expect(
     said.map(({ long, description }) => [long, description.includes(`(default: true; off: ${long} false)`)]),
-  ).toEqual([
-    ["--tied-head", true],
-    ["--biases", true],
-  ]);
+  ).toEqual([["--biases", true]]);
 });
 
 test("every setting says what it is", () => {

@@ -5,9 +5,15 @@ import { withoutDefaults } from "./without-defaults.ts";
 const count = z.int().positive();
 const name = z.string().min(1);
 
-/** The model's own settings, as far as the user gives them; vocabulary and length follow from the data. */
+const { attention: modelAttention, ...modelFields } = withoutDefaults(
+  modelConfigSchema.omit({ vocabulary: true }).shape,
+);
+
+/** Settings of the model, as far as the user gives them. Vocabulary and length follow from the data. */
 export const modelSettings = {
-  ...withoutDefaults(modelConfigSchema.omit({ vocabulary: true }).shape),
+  ...modelFields,
+  // `attention` names the kernel.
+  modelAttention,
   length: count.optional().describe("The longest row of any stream, in tokens. Default: what the data needs"),
 };
 
@@ -146,7 +152,7 @@ export const namedSettings: Readonly<Record<string, Readonly<Record<string, unkn
     packing: 64,
     steps: 520,
     learningRate: 2e-3,
-    restartPositions: true,
+    positions: { kind: "learned", restart: true },
     decoded: 2000,
   },
 };

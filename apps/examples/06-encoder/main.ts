@@ -4,7 +4,7 @@ import { type IdCorruption, type InPlaceExample, inPlace } from "@trivium/object
 import * as trivium from "trivium";
 
 const selfMask = () => trivium.masks.full();
-const encoder: trivium.Architecture<"tokens"> = { name: "encoder", streams: ["tokens"], selfMask };
+const encoder: trivium.Architecture<"tokens"> = { name: "encoder", streams: ["tokens"], reads: "all", selfMask };
 
 /** A seventh of the tokens is to be predicted: of ten, eight are hidden, one is replaced, and one is kept in sight. */
 const masking: IdCorruption<InPlaceExample> = {

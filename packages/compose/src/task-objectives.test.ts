@@ -24,7 +24,7 @@ import { describe, expect, test } from "vitest";
 import { compose } from "./compose.ts";
 
 const config = { vocabulary: 64, width: 16, layers: 2, heads: 2 };
-const encoder: Architecture<"tokens"> = { name: "encoder", streams: ["tokens"], selfMask: () => full() };
+const encoder: Architecture<"tokens"> = { name: "encoder", streams: ["tokens"], reads: "all", selfMask: () => full() };
 const loss = tokenLoss({ labelSmoothing: 0, zLoss: 0 });
 const tokenizer = { name: "shared", special: taskSpecials } as const;
 

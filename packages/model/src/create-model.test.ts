@@ -17,7 +17,7 @@ test("the parameters that are made are the ones that are counted, in every varia
   for (const architecture of [causal, prefix, encoderDecoder]) {
     for (const variant of [
       {},
-      { tiedHead: false, activation: "swiglu" },
+      { head: { tied: false }, activation: "swiglu" },
       { positions: "t5", norm: "rms", biases: false },
     ] as const) {
       const options = { ...config, ...variant };
@@ -61,7 +61,7 @@ test("the same seed gives the same parameters, whatever else is configured", () 
         ),
       )["tokens.layers.0.self.query.weight"] as tf.Tensor
     ).dataSync();
-  expect(first({})).toEqual(first({ tiedHead: false, positions: "rotary" }));
+  expect(first({})).toEqual(first({ head: { tied: false }, positions: "rotary" }));
 });
 
 test("a fresh model is nearly uniform over its vocabulary", () => {

@@ -41,7 +41,7 @@ export function createModel({ architecture, config: options, attention: kernel }
       checkInput(architecture, config, input);
       return tf.tidy(() => readOutStates(config, runStreams(parts, tree, input, forward)));
     },
-    readOut: headOf,
+    readOut: (tree) => headOf(config, tree),
     decoder: (tree) => createDecoder(parts, tree),
   };
 }

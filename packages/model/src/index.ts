@@ -4,6 +4,8 @@ export {
   architecture,
   type MaskBuilder,
   type MaskContext,
+  type Reads,
+  readsOf,
   selfMaskOf,
 } from "./architecture.ts";
 export { type ModelConfig, type ModelOptions, modelConfigSchema } from "./config.ts";
@@ -17,7 +19,7 @@ export {
 } from "./counters.ts";
 export { type CreateModelOptions, createModel } from "./create-model.ts";
 export type { AppendOptions, Decoder, DecodingState } from "./decoder.ts";
-export { crossMaskFor, selfMaskFor } from "./input-masks.ts";
+export { crossMaskFor, selfMaskFor, within } from "./input-masks.ts";
 export {
   type LanguageLossOptions,
   type LanguageTask,
@@ -27,6 +29,7 @@ export {
 export { type LabelPlaces, leaksByMasks } from "./leaks-by-masks.ts";
 export { factorsOf, logitsOf } from "./logits-of.ts";
 export type { ForwardOptions, LanguageModel, LayerStates, Model } from "./model.ts";
+export { type FlatModelFields, type RecordedModelOptions, readModelOptions } from "./read-model-options.ts";
 export { type ResolvedConfig, resolveConfig } from "./resolve-config.ts";
 export { streamLayout } from "./stream-layout.ts";
 export {

@@ -15,33 +15,39 @@ const backends = [cpu, poisoned].map((on) => ({ backend: on.name, activate: () =
 const families = {
   "GPT-2 style": {},
   "T5 style": {
-    positions: "t5",
+    positions: { kind: "t5", buckets: 4, maxDistance: 8 },
     norm: "rms",
     activation: "geglu-tanh",
     biases: false,
-    attentionScale: "none",
+    attention: { scale: "none" },
     scaleOutputs: true,
     initialisation: "t5",
-    relativeBuckets: 4,
-    relativeMaxDistance: 8,
   },
   "Llama style": {
     positions: "rotary",
     norm: "rms",
     activation: "swiglu",
     biases: false,
-    tiedHead: false,
+    head: { tied: false },
     keyValueHeads: 1,
   },
-  "BART style": { normPlacement: "post", initialisation: "bart", positions: "sinusoidal", scaleEmbeddings: true },
+  "BART style": { norm: { placement: "post" }, initialisation: "bart", positions: "sinusoidal", scaleEmbeddings: true },
   "ALiBi, dropout in training": { positions: "alibi", dropout: 0.1 },
+  "Qwen and Gemma style": {
+    positions: { kind: "rotary", fraction: 0.5, interleaved: true },
+    norm: { kind: "rms", unitOffset: true },
+    embeddingNorm: true,
+    biases: { queryKeyValue: true },
+    attention: { queryKeyNorm: true },
+    head: { bias: true, softCap: 5 },
+  },
 } as const;
 
 /** `pnpm check:long` counts live tensors over more steps. */
 const steps = process.env.TRIVIUM_LONG ? 50 : undefined;
 
 /** What only a single stream has. */
-const ofOneStream = { "positions that restart": { restartPositions: true } };
+const ofOneStream = { "positions that restart": { positions: { kind: "learned", restart: true } } };
 
 /** What only an encoder–decoder has. */
 const controls = { "shared stacks": { sharedStacks: true }, "half depth": { layers: { source: 1, target: 1 } } };

@@ -7,7 +7,7 @@ import { embed } from "./embed.ts";
 import { crossMaskFor } from "./input-masks.ts";
 import { memoryKeyValues } from "./memory-key-values.ts";
 import type { ForwardOptions } from "./model.ts";
-import { isMerged, type ResolvedConfig } from "./resolve-config.ts";
+import { isMerged, queryKeyNormOf, type ResolvedConfig } from "./resolve-config.ts";
 import { runStack, type StackRun } from "./run-stack.ts";
 import { stackParameters } from "./stack-parameters.ts";
 import { readsBothWays, type StreamLayout, streamLayout } from "./stream-layout.ts";
@@ -21,7 +21,7 @@ export interface ModelParts {
 
 export interface RunStreamsOptions {
   /** By stream, `[B, L, M]`: states in the place of embeddings of ids, which are not read then. */
-  readonly tokens?: Readonly<Record<string, Tensor>>;
+  readonly tokens?: Readonly<Record<string, Tensor>> | undefined;
   readonly dropoutSeed?: string | undefined;
   readonly checkpointing?: boolean | undefined;
   readonly onStates?: ForwardOptions["onStates"];
@@ -49,18 +49,18 @@ export function runStreams(
     const { prefixAt, ...layout } = streamLayout(parts, input, stream);
     const { queryPositions: positions, keyPositions } = layout;
     const tokens = options.tokens?.[stream];
-    const x = embed({ config, tree, stack, ids: rows.ids, positions, prefixAt, ...(tokens && { tokens }) });
+    const x = embed({ config, tree, stack, ids: rows.ids, positions, prefixAt, tokens });
     const predicts = stream === architecture.streams.at(-1);
     const run: StackRun = {
       config,
       kernel: parts.kernel,
       ...layout,
       bidirectional: readsBothWays(parts, stream),
-      ...(predicts && options.keepSelf ? { extend: keepAll(options.keepSelf, keyPositions) } : {}),
-      ...(memory ? memoryRun(parts, { tree, input, stream, memory, keep: options.keepCross }, layout) : {}),
+      extend: predicts && options.keepSelf ? keepAll(options.keepSelf, keyPositions) : undefined,
+      ...memoryRun(parts, { tree, input, stream, memory, keep: options.keepCross }, layout),
       dropoutSeed: options.dropoutSeed === undefined ? undefined : `${options.dropoutSeed}/${stream}`,
       checkpointing: options.checkpointing,
-      ...(options.onStates ? { onStates: observing(options.onStates, stream) } : {}),
+      onStates: options.onStates && observing(options.onStates, stream),
     };
     memory = { stream, states: runStack(stack, x, run) };
   }
@@ -71,7 +71,7 @@ interface MemoryRunRequest {
   readonly tree: ParameterTree;
   readonly input: ModelInput;
   readonly stream: string;
-  readonly memory: { readonly stream: string; readonly states: Tensor3D };
+  readonly memory: { readonly stream: string; readonly states: Tensor3D } | undefined;
   readonly keep: RunStreamsOptions["keepCross"];
 }
 
@@ -82,7 +82,7 @@ function memoryRun(
   { keyPositions }: Pick<StreamLayout, "keyPositions">,
 ): Pick<StackRun, "memory" | "cross"> {
   const { tree, input, stream, memory, keep } = request;
-  if (!architecture.crossMask) return {};
+  if (!architecture.crossMask || !memory) return {};
   const stack = stackParameters(architecture, config, tree, stream);
   if (isMerged(config)) {
     const { states } = memory;
@@ -90,11 +90,13 @@ function memoryRun(
     return { memory: memoryKeyValues(config, stack, { states, positions }) };
   }
   const { layers } = stack;
+  const { keyValueHeads } = config;
+  const queryKeyNorm = queryKeyNormOf(config);
   const cross: StackRun["cross"] = {
     mask: crossMaskFor(architecture, input, stream, memory.stream),
     keyValues(layer) {
       const parameters = layers[layer]?.cross as ParameterTree;
-      const projected = projectKeyValues(parameters, memory.states, config.keyValueHeads);
+      const projected = projectKeyValues(parameters, memory.states, { keyValueHeads, queryKeyNorm });
       keep?.(layer, projected);
       return projected;
     },

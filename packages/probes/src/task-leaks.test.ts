@@ -27,7 +27,7 @@ beforeAll(async () => void (await tf.setBackend("cpu")));
 const examples = [{ tokens: [5, 9, 7, 6, 11] }, { tokens: [10, 5, 9] }];
 const loss = tokenLoss({ labelSmoothing: 0, zLoss: 0 });
 const target = joined({ loss: "target", prefix: "source" });
-const encoder: Architecture = { name: "encoder", streams: ["tokens"], selfMask: () => full() };
+const encoder: Architecture = { name: "encoder", streams: ["tokens"], reads: "all", selfMask: () => full() };
 const spans = { name: "spans", corruption: spanCorruption({ density: 0.4 }), loss };
 const middles = { name: "middles", corruption: fillInTheMiddle(), loss };
 const masks = { name: "masks", corruption: masking({ density: 0.5 }), layout: inPlace(), loss };

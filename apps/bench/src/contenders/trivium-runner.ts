@@ -29,7 +29,8 @@ export function triviumRunner(options: TriviumRunOptions): Runner {
   const { engine, architecture, attention, data, settings, restartPositions } = options;
   const { vocabulary, length } = data;
   const { width, layers, heads } = settings;
-  const config = { vocabulary, length, width, layers, heads, restartPositions };
+  const positions = { kind: "learned", restart: restartPositions } as const;
+  const config = { vocabulary, length, width, layers, heads, positions };
   const model = createModel({ architecture, config, attention });
   const { precision, provider, threads } = engine;
   return {

@@ -6,6 +6,7 @@ import { type CommandContext, defineCommand } from "../command-context.ts";
 import { type HeldOutRequest, prepareHeldOut } from "../held-out-data.ts";
 import { loadRun } from "../load-run.ts";
 import { parseBeam, parseCount } from "../parse-count.ts";
+import { noteAttention } from "../prepare-attention.ts";
 import { addBackendFlags, backendOverrides } from "../prepare-backend.ts";
 import { prepareMetrics } from "../prepare-metrics.ts";
 import { interruptedExitCode, stopOnSignals } from "../stop-on-signals.ts";
@@ -36,6 +37,7 @@ async function runEvaluation(context: CommandContext): Promise<void> {
   const { model, parameters, objective, tokenizer, length: maximumTokens } = run;
   const { special } = tokenizer;
   const decodeTarget = (ids: readonly number[]) => tokenizer.decodeTarget(ids);
+  noteAttention(run.attention, output);
   const progress = output.progress("evaluate");
   const { signal, release } = stopOnSignals(output);
   const limits = { decoded, maximumTokens, signal, ...beam };

@@ -4,6 +4,7 @@ import { metricsSink } from "@trivium/trainer/node";
 import type { Command } from "commander";
 import { type CommandContext, defineCommand } from "../command-context.ts";
 import type { Output } from "../output.ts";
+import { noteAttention, type PreparedAttention } from "../prepare-attention.ts";
 import { prepareTraining } from "../prepare-training.ts";
 import { profileTable } from "../profile/profile-table.ts";
 import { createTrainingProfile, type TrainingProfile } from "../profile/training-profile.ts";
@@ -33,7 +34,8 @@ async function runTraining(settings: TrainSettings, context: CommandContext): Pr
   const keep = (event: TrainEvent) => void Object.assign(last, { [event.type]: event });
   const stream = train({ ...options(interrupt.signal), ...(profile && { onPhase: profile.onPhase }) });
   try {
-    const show = showTraining({ settings, directory, progress, output, profile });
+    const { attention } = prepared;
+    const show = showTraining({ settings, directory, attention, progress, output, profile });
     const result = await consume(stream, metricsSink(directory), show, keep);
     disposeTree(result.parameters);
     progress.stop();
@@ -48,15 +50,17 @@ async function runTraining(settings: TrainSettings, context: CommandContext): Pr
 interface Showing {
   readonly settings: TrainSettings;
   readonly directory: string;
+  readonly attention: PreparedAttention;
   readonly progress: Progress;
   readonly output: Output;
   readonly profile: TrainingProfile | undefined;
 }
 
-function showTraining({ settings, directory, progress, output, profile }: Showing): Sink<TrainEvent> {
+function showTraining({ settings, directory, attention, progress, output, profile }: Showing): Sink<TrainEvent> {
   return (event) => {
     profile?.writeIfComplete();
     if (event.type === "started") {
+      noteAttention(attention, output);
       output.note(`${event.parameters.toLocaleString("en")} parameters, ${startNote(event.step, settings, directory)}`);
     }
     if (event.type === "warning") output.note(`warning: ${event.message}`);

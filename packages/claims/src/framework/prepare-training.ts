@@ -1,7 +1,7 @@
 import { type Json, UnsupportedError } from "@trivium/core";
 import { createBatchSource, type Dataset, encodeExamples, fitPairTokenizer, fittingLength } from "@trivium/data";
 import { type Arm, type ArmRunOptions, encodeHeldOut } from "@trivium/evaluator";
-import type { ModelOptions } from "@trivium/model";
+import { type ModelOptions, readModelOptions } from "@trivium/model";
 import { type Objective, objectivePlugins } from "@trivium/objectives";
 import { createRegistry } from "@trivium/registry";
 import { type Tokenizer, tokenizerPlugins } from "@trivium/text";
@@ -41,7 +41,7 @@ export async function prepareTraining(
   if (fits !== true) throw new UnsupportedError(fits.code, fits.message);
   const { length, ...data } = await prepareData(settings, context);
   const { special } = data.tokenizer;
-  const config: ModelOptions = { ...settings.model, vocabulary: data.tokenizer.size, length };
+  const config: ModelOptions = { ...readModelOptions(settings.model), vocabulary: data.tokenizer.size, length };
   return {
     arm: { architecture, config, objective },
     data,

@@ -1,5 +1,5 @@
 import type { Json } from "@trivium/core";
-import type { ModelOptions } from "@trivium/model";
+import type { ModelOptions, RecordedModelOptions } from "@trivium/model";
 import { runBetas, runRates } from "@trivium/trainer";
 
 /** A plugin by its name, with its options. */
@@ -28,8 +28,11 @@ export interface ScoringSettings {
 export interface TrainingSettings {
   readonly architecture: string;
   readonly objective: Named;
-  /** The model's options; vocabulary and length follow from the data. */
-  readonly model: Omit<ModelOptions, "vocabulary" | "length">;
+  /**
+   * Options of the model, as arms record them: evidence is found by a hash of this configuration, so its spelling stays.
+   * Vocabulary and length follow from the data.
+   */
+  readonly model: RecordedModelOptions<Omit<ModelOptions, "vocabulary" | "length">>;
   /** Maximum length of a row. Default: the length that the data needs. */
   readonly length?: number | undefined;
   readonly dataset: Named;

@@ -2,7 +2,7 @@ import { createRandom, type Random } from "@trivium/core";
 import type { ModelInput } from "@trivium/features";
 import { labelLeaks } from "@trivium/masks";
 import { disposeTree, flattenTree, type ParameterTree, tf, valueAndGradients } from "@trivium/tensor";
-import { selfMaskOf } from "../architecture.ts";
+import { readsOf, selfMaskOf } from "../architecture.ts";
 import { logitsOf } from "../logits-of.ts";
 import type { LanguageModel } from "../model.ts";
 import { assertClose } from "./assert-close.ts";
@@ -49,6 +49,7 @@ export const invariants: readonly Invariant[] = [
   { name: "alone ≡ in company: decoding gives a row the same bits", check: companyChangesNoBit },
   { name: "gradients ≡ finite differences", check: gradientsAreRight },
   { name: "no label leaks", check: noLabelLeaks },
+  { name: "streams read what the record says", check: recordsAreTrue },
   { name: "live tensors stay constant from step to step", check: tensorsStayConstant },
 ];
 
@@ -177,6 +178,27 @@ function replaceLeaf(tree: ParameterTree, path: string, leaf: tf.Tensor): Parame
   const [name, ...rest] = path.split(".") as [string, ...string[]];
   if (rest.length === 0) return { ...tree, [name]: leaf };
   return { ...tree, [name]: replaceLeaf(tree[name] as ParameterTree, rest.join("."), leaf) };
+}
+
+/** Holds the word of each stream against its mask: which later positions it shows, with a prefix and without one. */
+function recordsAreTrue({ model: { architecture } }: Subject): void {
+  const [length, prefix] = [12, 5];
+  for (const stream of architecture.streams) {
+    const later = (prefixLength: number) => {
+      const mask = selfMaskOf(architecture, stream)({ prefixLengths: prefixLength });
+      const pairs = Array.from({ length: length * length }, (_, at) => [Math.floor(at / length), at % length] as const);
+      return pairs.filter(([query, key]) => key > query && mask.visible(0, 0, query, key));
+    };
+    const [without, within] = [later(0), later(prefix)];
+    const found = without.length > 0 ? "all" : within.length > 0 ? "prefix" : "past";
+    const wanted = readsOf(architecture, stream);
+    const isBeyond = found === "prefix" && within.some(([, key]) => key >= prefix);
+    if (found === wanted && !isBeyond) continue;
+    const what = isBeyond ? "later positions behind the prefix" : `"${found}"`;
+    throw new Error(
+      `${architecture.name}: stream "${stream}" says that it reads "${wanted}", and its mask shows ${what}`,
+    );
+  }
 }
 
 /** With loss on what follows the prefix; a causal model has none before it. */

@@ -4,8 +4,8 @@ import { type Tensor4D, tf } from "@trivium/tensor";
 import { assertClose, at, grid } from "@trivium/tensor/testing/cases";
 import fc from "fast-check";
 import { beforeAll, expect, test } from "vitest";
+import { gridOf } from "../testing/affine-in-float64.ts";
 import { rotate, rotation } from "./rotary.ts";
-import { gridOf } from "./testing/affine-in-float64.ts";
 
 beforeAll(async () => void (await tf.setBackend("cpu")));
 
@@ -20,7 +20,8 @@ function vectors(shape: [number, number, number, number], seed: number): Tensor4
 }
 
 /** One vector, rotated to a position. */
-const placed = (vector: Tensor4D, position: number) => rotate(vector, rotation([[position]], vector.shape[3], base));
+const placed = (vector: Tensor4D, position: number) =>
+  rotate(vector, rotation([[position]], vector.shape[3], { base }));
 
 const dot = (a: Tensor4D, b: Tensor4D) => tf.sum(tf.mul(a, b)).dataSync()[0] as number;
 
@@ -59,7 +60,7 @@ test("channels i and i + D/2 turn together by position · base^(−2i/D), as in 
       ? first * Math.cos(angle) - second * Math.sin(angle)
       : second * Math.cos(angle) + first * Math.sin(angle);
   });
-  const rotated = gridOf(rotate(x, rotation(positions, 6, base)));
+  const rotated = gridOf(rotate(x, rotation(positions, 6, { base })));
   assertClose("rotate", rotated, expected, 1e-5);
 });
 

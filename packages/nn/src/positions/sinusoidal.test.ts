@@ -2,8 +2,8 @@ import "@tensorflow/tfjs-backend-cpu";
 import { tf } from "@trivium/tensor";
 import { assertClose, grid } from "@trivium/tensor/testing/cases";
 import { beforeAll, expect, test } from "vitest";
+import { gridOf } from "../testing/affine-in-float64.ts";
 import { sinusoidalPositions } from "./sinusoidal.ts";
-import { gridOf } from "./testing/affine-in-float64.ts";
 
 beforeAll(async () => void (await tf.setBackend("cpu")));
 
