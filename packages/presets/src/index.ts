@@ -3,6 +3,7 @@ import { gemmProviders, simdPlugin } from "@trivium/backend-simd";
 import { cpuPlugin, wasmPlugin, webglPlugin, webgpuPlugin } from "@trivium/backend-tfjs";
 import { tfjsNodePlugin } from "@trivium/backend-tfjs-node";
 import { claimPlugins } from "@trivium/claims";
+import { modelFormatPlugins } from "@trivium/compose";
 import { datasetPlugins } from "@trivium/data/node";
 import { metricPlugins } from "@trivium/evaluator";
 import { maskPlugins } from "@trivium/masks";
@@ -35,4 +36,5 @@ export const presets = [
   ...trainerPlugins,
   ...metricPlugins,
   ...claimPlugins,
+  ...modelFormatPlugins,
 ] as const;

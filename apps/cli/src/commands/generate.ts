@@ -1,13 +1,13 @@
 import { createInterface } from "node:readline/promises";
+import type { OpenedModel } from "@trivium/compose";
 import { ConfigError, DataError } from "@trivium/core";
 import { exampleLength } from "@trivium/data";
 import type { Example } from "@trivium/features";
 import { type GenerateOptions, generate } from "@trivium/generate";
 import type { Command } from "commander";
 import { type CommandContext, defineCommand } from "../command-context.ts";
-import { type LoadedRun, loadRun } from "../load-run.ts";
+import { addEngineFlags, openRun } from "../open-run.ts";
 import { parseBeam, parseCount } from "../parse-count.ts";
-import { addBackendFlags, backendOverrides } from "../prepare-backend.ts";
 
 export function generateCommand(program: Command): void {
   const command = program
@@ -17,7 +17,7 @@ export function generateCommand(program: Command): void {
     .description("Let a trained model answer prompts.")
     .option("--tokens <count>", "the most tokens of an answer", "64")
     .option("--beam <count>", "search with so many open hypotheses. Default: greedily");
-  defineCommand(addBackendFlags(command), runGeneration);
+  defineCommand(addEngineFlags(command), runGeneration);
 }
 
 async function runGeneration(context: CommandContext): Promise<void> {
@@ -25,7 +25,7 @@ async function runGeneration(context: CommandContext): Promise<void> {
   const [directory, ...given] = positional as [string, ...string[]];
   const maximumTokens = parseCount("tokens", flags.tokens);
   const beam = parseBeam(flags.beam);
-  const run = await loadRun(directory, context, backendOverrides(flags));
+  const run = await openRun(directory, context);
   const prompts = given.length > 0 ? given : await readLines(context);
   const examples = prompts.map((prompt) => encodePrompt(prompt, run));
   const { model, parameters, objective, tokenizer, task } = run;
@@ -41,7 +41,7 @@ async function runGeneration(context: CommandContext): Promise<void> {
 }
 
 /** @throws {DataError} `cli/prompt` if it is empty or leaves the model no room for an answer. */
-function encodePrompt(prompt: string, { tokenizer, task, length }: LoadedRun): Example {
+function encodePrompt(prompt: string, { tokenizer, task, length }: OpenedModel): Example {
   const example: Example =
     task === "pairs"
       ? { source: tokenizer.encodeSource(prompt), target: [] }
