@@ -5,7 +5,11 @@ import { shared } from "./vitest.config.ts";
 export default defineConfig({
   ...shared,
   test: {
-    include: ["apps/cli/recipes/kill.test.ts", "apps/bench/recipes/resident-memory.test.ts"],
+    include: [
+      "apps/cli/recipes/kill.test.ts",
+      "apps/bench/recipes/resident-memory.test.ts",
+      "packages/model/src/invariants.test.ts",
+    ],
     env: { TRIVIUM_LONG: "1" },
     testTimeout: 3_600_000,
     hookTimeout: 120_000,

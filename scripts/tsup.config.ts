@@ -1,7 +1,11 @@
-import { readFileSync } from "node:fs";
+import { cpSync, readFileSync } from "node:fs";
+import { join, relative } from "node:path";
 import { defineConfig } from "tsup";
 
-/** One build for every package: the entries are the source conditions of its own `exports`. */
+/**
+ * One build for every package: the entries are the source conditions of its own `exports`, and the declarations those
+ * that `write-declarations.ts` wrote for all packages.
+ */
 interface Manifest {
   exports: Record<string, string | { "@trivium/source"?: string }>;
 }
@@ -17,8 +21,11 @@ export default defineConfig({
   target: "es2023",
   platform: "neutral",
   outDir: "dist",
-  dts: true,
   clean: true,
   splitting: true,
   treeshake: false,
+  onSuccess: async () => {
+    const root = join(import.meta.dirname, "..");
+    cpSync(join(root, ".declarations", relative(root, process.cwd()), "src"), "dist", { recursive: true });
+  },
 });

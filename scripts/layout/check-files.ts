@@ -25,7 +25,9 @@ function checkManifest({ directory, manifest }: WorkspacePackage): string[] {
     ["type", manifest.type, manifest.type === "module", `"module"`],
   ];
   if (manifest.private !== true) {
-    const name = `@trivium/${basename(directory)}`;
+    const folder = basename(directory);
+    // The umbrella alone has no scope.
+    const name = folder === "trivium" ? folder : `@trivium/${folder}`;
     expected.push(
       ["engines.node", manifest.engines?.node, manifest.engines?.node === ">=22", `">=22"`],
       ["name", manifest.name, manifest.name === name, `"${name}"`],

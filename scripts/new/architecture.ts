@@ -29,6 +29,7 @@ import { type Architecture, architecture } from "@trivium/model";
 export const ${camel} = {
   name: "${kebab}",
   streams: ["tokens"],
+  reads: "past",
   selfMask: () => and(causal(), window({ left: 4 })),
 } satisfies Architecture<"tokens">;
 

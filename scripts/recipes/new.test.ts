@@ -8,7 +8,7 @@ import { readWorkspace, repositoryRoot } from "../workspace.ts";
 
 const copy = mkdtempSync(join(tmpdir(), "trivium-new-"));
 const kinds = ["mask", "kernel", "objective", "architecture", "package"] as const;
-const skipped = ["node_modules", "dist", ".git", ".turbo", ".readme"];
+const skipped = ["node_modules", "dist", ".git", ".turbo", ".readme", ".declarations"];
 
 const runNew = (...args: string[]) => runCommand(["node", "scripts/new.ts", ...args], { cwd: copy });
 

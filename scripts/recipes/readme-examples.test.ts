@@ -1,12 +1,12 @@
 /** Every `ts` block of every README and document runs from source, and the results that it shows are true. */
-import { execFile } from "node:child_process";
+import { fork } from "node:child_process";
 import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { promisify } from "node:util";
 import { afterAll, expect, test } from "vitest";
 import { importedModules, splitSpecifier } from "../layout/source-files.ts";
 import { type CodeBlock, codeBlocks, installedPackages, noRunReason } from "../readme/code-blocks.ts";
 import { instrument } from "../readme/instrument.ts";
+import type { ExampleEnd } from "../readme/run-examples.ts";
 import { readWorkspace, type WorkspacePackage } from "../workspace.ts";
 
 const { root, packages } = readWorkspace();
@@ -16,25 +16,45 @@ const files = globSync(["README.md", "CONTRIBUTING.md", "docs/**/*.md", "{packag
   exclude: (name) => name === "node_modules" || name === "dist",
 }).sort();
 
-/** A README speaks of its own package; other documents of everything, which is what the presets import. */
-function ownerOf(file: string): WorkspacePackage {
+/** A README speaks of its own package; other documents of the umbrella, or of everything, which the presets import. */
+function ownerOf(file: string, markdown: string): WorkspacePackage {
+  const reader = /from "trivium"/.test(markdown) ? "trivium" : "@trivium/presets";
   const owner =
-    packages.find(({ directory }) => dirname(file) === directory) ??
-    packages.find(({ name }) => name === "@trivium/presets");
+    packages.find(({ directory }) => dirname(file) === directory) ?? packages.find(({ name }) => name === reader);
   if (!owner) throw new Error(`${file}: there is no package to run its examples in`);
   return owner;
 }
 
 const folderOf = (owner: WorkspacePackage) => join(root, owner.directory, ".readme");
 
-async function run(block: CodeBlock, name: string, owner: WorkspacePackage): Promise<void> {
-  const file = join(folderOf(owner), name);
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, instrument(block.code, checker));
-  const options = { cwd: dirname(file), timeout: 300_000 };
-  await promisify(execFile)("node", ["--conditions=@trivium/source", file], options).catch((error) => {
-    throw new Error(`the example of line ${block.line} failed:\n${error.stderr || error.message}`);
+const runner = new URL("../readme/run-examples.ts", import.meta.url);
+
+/** What went wrong in each block of one process, if anything did; a process that does not end fails them all. */
+type Failures = ReadonlyMap<CodeBlock, string | undefined>;
+
+async function run(blocks: readonly CodeBlock[], document: string, owner: WorkspacePackage): Promise<Failures> {
+  const folder = folderOf(owner);
+  mkdirSync(folder, { recursive: true });
+  const fileOf = (block: CodeBlock) => join(folder, `${document.replaceAll(/\W+/g, "-")}-${block.line}.ts`);
+  for (const block of blocks) writeFileSync(fileOf(block), instrument(block.code, checker));
+  const child = fork(runner, blocks.map(fileOf), {
+    cwd: folder,
+    execArgv: ["--conditions=@trivium/source"],
+    timeout: 300_000,
+    stdio: ["ignore", "ignore", "pipe", "ipc"],
   });
+  const ends = new Map<string, ExampleEnd>();
+  let stderr = "";
+  child.stderr?.on("data", (text) => {
+    stderr += text;
+  });
+  child.on("message", (end: ExampleEnd) => ends.set(end.file, end));
+  const code = await new Promise<number | null>((resolve) => child.on("close", resolve));
+  const failure = (block: CodeBlock) => {
+    const end = ends.get(fileOf(block));
+    return end?.failure ?? (code === 0 && end ? undefined : `its process ended with ${code}:\n${stderr}`);
+  };
+  return new Map(blocks.map((block) => [block, failure(block)]));
 }
 
 function undeclared(block: CodeBlock, owner: WorkspacePackage, installed: readonly string[]): string[] {
@@ -53,7 +73,7 @@ afterAll(() => {
 const documents = files.map((file) => {
   const markdown = readFileSync(join(root, file), "utf8");
   const examples = codeBlocks(markdown).filter(({ language }) => language === "ts");
-  return { file, owner: ownerOf(file), installed: installedPackages(markdown), examples };
+  return { file, owner: ownerOf(file, markdown), installed: installedPackages(markdown), examples };
 });
 const ofPackages = documents.filter(({ file }) => file.startsWith("packages/"));
 
@@ -63,6 +83,14 @@ test.each(ofPackages)("$file has an install line and an example", ({ owner, inst
 });
 
 for (const { file, owner, installed, examples } of documents) {
+  const runnable = examples.filter((block) => noRunReason(block) === undefined);
+  let together: Promise<Failures> | undefined;
+  /** That each example of a package works alone is seen where the packed package is used elsewhere. */
+  const failuresWith = (block: CodeBlock): Promise<Failures> => {
+    if (!file.startsWith("packages/")) return run([block], file, owner);
+    together ??= run(runnable, file, owner);
+    return together;
+  };
   for (const block of examples) {
     const reason = noRunReason(block);
     const title = `${file}: the example of line ${block.line} imports what its reader has, and runs`;
@@ -70,7 +98,7 @@ for (const { file, owner, installed, examples } of documents) {
     else {
       test.concurrent(title, async () => {
         expect(undeclared(block, owner, installed)).toEqual([]);
-        await run(block, `${file.replaceAll(/\W+/g, "-")}-${block.line}.ts`, owner);
+        expect((await failuresWith(block)).get(block), `the example of line ${block.line}`).toBeUndefined();
       });
     }
   }

@@ -19,6 +19,7 @@ const columns: readonly Column[] = [
   { heading: "of peak", cell: ({ shareOfPeak }) => shareOfPeak?.toFixed(2) },
   { heading: "visible", cell: ({ visibleFraction }) => visibleFraction?.toFixed(4) },
   { heading: "faster than first", cell: ({ timesFirst }) => timesFirst?.toFixed(2) },
+  { heading: "copied", cell: ({ bytesCopied }) => whole(bytesCopied) },
   { heading: "engine MiB", cell: ({ peakEngineBytes }) => mebibytes(peakEngineBytes) },
   { heading: "process MiB", cell: ({ residentBytes }) => mebibytes(residentBytes) },
   { heading: "PER", cell: ({ per }) => per?.toFixed(4) },

@@ -28,6 +28,8 @@ export const measurementSchema = z.object({
   visibleFraction: positive.optional(),
   /** Seconds of the first mask divided by those of this one. */
   timesFirst: positive.optional(),
+  /** Bytes of keys and values that a step of decoding moved, in the mean. */
+  bytesCopied: z.number().min(0).optional(),
   peakEngineBytes: positive.optional(),
   residentBytes: positive.optional(),
   parameters: z.int().positive().optional(),

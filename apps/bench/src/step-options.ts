@@ -1,7 +1,9 @@
-import type { AttentionKernel } from "@trivium/attention";
+import { type AttentionKernel, defaultAttention } from "@trivium/attention";
+import { simd } from "@trivium/backend-simd";
 import { ConfigError } from "@trivium/core";
 import { presets } from "@trivium/presets";
 import { createRegistry } from "@trivium/registry";
+import type { Backend } from "@trivium/tensor";
 import { z } from "zod";
 import { count, listOf } from "./options.ts";
 import { architectures, namedShapes, type StepShape, type StepWork, stepWork } from "./step-work.ts";
@@ -19,14 +21,20 @@ export const stepOptions = {
   width: count.optional().describe("Width of a position's state"),
   layers: count.optional().describe("Layers of each stack"),
   heads: count.optional().describe("Heads of attention"),
-  attention: z.string().default("fused").describe("The attention kernel: see trivium list attention"),
+  attention: z
+    .string()
+    .optional()
+    .describe("The attention kernel: see trivium list attention. Default: fused where the backend has it"),
 };
 
 type StepOptions = z.output<z.ZodObject<typeof stepOptions>>;
 
-/** The kernel that was asked for. @throws {UnknownPluginError} listing what there is. */
-export const stepAttention = ({ attention }: StepOptions): AttentionKernel =>
-  createRegistry(presets).create("attention", attention as never, {});
+/** Makes the kernel that was asked for, or the backend's default. @throws {UnknownPluginError} listing what there is. */
+export const stepAttention = (
+  { attention }: StepOptions,
+  backend: Pick<Backend, "name" | "fused"> = simd,
+): AttentionKernel =>
+  createRegistry(presets).create("attention", (attention ?? defaultAttention(backend).name) as never, {});
 
 /**
  * A piece of work for each architecture and shape.

@@ -56,7 +56,7 @@ export function stepWork(name: (typeof architectures)[number], shape: StepShape)
   const architecture = registry.get("architecture", name) as Architecture;
   const hasStreams = architecture.streams.length > 1;
   const positions = hasStreams ? length / 2 : length;
-  const config = { vocabulary, length: positions, width, layers, heads, tiedHead: false } satisfies ModelOptions;
+  const config = { vocabulary, length: positions, width, layers, heads, head: { tied: false } } satisfies ModelOptions;
   const objective = registry.create("objective", objectives[name], {}) as Objective;
   const parameters = countModelParameters(architecture, config);
   return {

@@ -29,7 +29,7 @@ describe.each(names)("trivium %s", (name) => {
 test("the flags of train name their defaults, the model's too", async () => {
   const { stdout } = await runTrivium(["train", "--help"], folder);
   const help = stdout.replaceAll(/\s+/g, " ");
-  for (const text of ["--width <value>", "(default: 128)", "--tied-head [value]", "--learning-rate <value>"]) {
+  for (const text of ["--width <value>", "(default: 128)", "--head <value>", "--learning-rate <value>"]) {
     expect(help).toContain(text);
   }
 });

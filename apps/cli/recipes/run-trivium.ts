@@ -1,7 +1,9 @@
 import { type ChildProcess, fork, spawn } from "node:child_process";
+import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
 import type { Socket } from "node:net";
 import { join } from "node:path";
+import { afterAll } from "vitest";
 import type { ResidentAnswer, ResidentRequest } from "./resident.ts";
 
 const main = join(import.meta.dirname, "../src/main.ts");
@@ -55,6 +57,14 @@ export const runAlone = (args: readonly string[], cwd: string, input?: string): 
 /** The process that runs commands one after another, while there is one, and the end of the last of them. */
 let resident: ChildProcess | undefined;
 let last: Promise<unknown> = Promise.resolve();
+
+// Waited for, so that its processor time counts as that of the tests.
+afterAll(async () => {
+  if (!resident) return;
+  const ended = once(resident, "exit");
+  resident.disconnect();
+  await ended;
+});
 
 /**
  * Runs a command to its end, after those before it, in one process for all of the file: where a process of its own is

@@ -43,7 +43,9 @@ test("the default is three architectures and two controls of the third, each wit
 });
 
 test("the control between prefix and encoder-decoder has the parameters of the prefix arm", () => {
-  const { arms } = armsOf({ restartPositions: true }, ["prefix", "encoder-decoder-top-only"], { packing: 8 });
+  const { arms } = armsOf({ positions: { kind: "learned", restart: true } }, ["prefix", "encoder-decoder-top-only"], {
+    packing: 8,
+  });
   const [prefix, topOnly] = arms.map(({ architecture, model }) =>
     countModelParameters(architecture, { ...model, vocabulary: 16, length: 8 }),
   );

@@ -3,7 +3,6 @@ import { mergeRecipes, type OpenedModel, openModel, type Recipe, readRecipe } fr
 import type { Command } from "commander";
 import { z } from "zod";
 import type { CommandContext } from "./command-context.ts";
-import { noteEngine } from "./note-engine.ts";
 import { readRecipeFlags } from "./read-settings.ts";
 import { engineFlags } from "./recipe-flags.ts";
 import { recipeOfFlags } from "./recipe-of-flags.ts";
@@ -19,7 +18,7 @@ const isOfEngine = (flag: string): boolean => engineFlags.some((name) => name ==
 export const addEngineFlags = (command: Command): Command =>
   addFlags(command, { ...engineFields(), backend: z.string().describe("Another backend than it was trained on") });
 
-/** Opens a run folder on the engine that flags choose, and notes what a person should know of it. */
+/** Opens a run folder on the engine that flags choose, and notes its warnings. */
 export async function openRun(directory: string, context: CommandContext): Promise<OpenedModel> {
   const { flags, plugins, output, registry } = context;
   const engine = Object.fromEntries(Object.entries(flags).filter(([flag]) => isOfEngine(flag)));
@@ -30,7 +29,6 @@ export async function openRun(directory: string, context: CommandContext): Promi
     change: (recipe) => onEngine(recipe, said),
   });
   for (const message of opened.warnings) output.note(`warning: ${message}`);
-  noteEngine(opened.engine, output);
   return opened;
 }
 

@@ -5,6 +5,8 @@ export interface Output {
   readonly json: boolean;
   /** The result: the document if `--json` was given, else the text. */
   result(document: unknown, text: () => string): void;
+  /** A part of a result that comes little by little, as text. */
+  part(text: string): void;
   /** A line for people, on stderr; above the progress bar if there is one. */
   note(line: string): void;
   /** Shows how far a long task is, instead of the one shown before. */
@@ -17,6 +19,7 @@ export function createOutput(json: boolean): Output {
   return {
     json,
     result: (document, text) => void process.stdout.write(`${json ? JSON.stringify(document, null, 2) : text()}\n`),
+    part: (text) => void process.stdout.write(text),
     note: (line) => (current ? current.note(line) : void process.stderr.write(`${line}\n`)),
     progress(label) {
       current?.stop();

@@ -51,7 +51,14 @@ test("every kind of a recipe takes options", () => {
 
 test("a switch needs no value and takes one", () => {
   expect(optionsOf(ofTrain, ["--resume"])).toEqual({ resume: true });
-  expect(optionsOf(ofTrain, ["--tied-head", "false", "--biases"])).toEqual({ tiedHead: false, biases: true });
+  expect(optionsOf(ofTrain, ["--resume", "false", "--biases"])).toEqual({ resume: false, biases: true });
+});
+
+test("a part of the model is a word, or JSON with its options", () => {
+  const read = (...words: string[]) => optionsOf(ofTrain, words);
+  expect(read("--positions", "alibi")).toEqual({ positions: "alibi" });
+  const rotary = { kind: "rotary", base: 5000 };
+  expect(read("--positions", JSON.stringify(rotary), "--norm", "rms")).toEqual({ positions: rotary, norm: "rms" });
 });
 
 test("help has headings, under which what most people want comes first", () => {
@@ -72,10 +79,7 @@ test("what is on by default says how it is turned off", () => {
   const said = options.filter(({ description }) => description.includes("; off: "));
   expect(
     said.map(({ long, description }) => [long, description.includes(`(default: true; off: ${long} false)`)]),
-  ).toEqual([
-    ["--tied-head", true],
-    ["--biases", true],
-  ]);
+  ).toEqual([["--biases", true]]);
 });
 
 test("every setting says what it is", () => {

@@ -61,7 +61,7 @@ export type CompareSettings = z.output<typeof compareSchema>;
 export const namedRecipes: Readonly<Record<string, RecipeInput>> = {
   demo: {
     data: { name: "cmudict" },
-    model: { width: 128, layers: 3, heads: 8, restartPositions: true },
+    model: { width: 128, layers: 3, heads: 8, positions: { kind: "learned", restart: true } },
     batch: 64,
     packing: 64,
     steps: 520,

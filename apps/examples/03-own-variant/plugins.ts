@@ -25,6 +25,7 @@ export const blockwise = mask(
 const blockLanguageModel: Architecture<"tokens"> = {
   name: "blockwise",
   streams: ["tokens"],
+  reads: "past",
   selfMask: () => blockwise.create({ size: 4 }),
 };
 

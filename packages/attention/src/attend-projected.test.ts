@@ -13,7 +13,11 @@ const states = (width: number): tf.Tensor3D => tf.ones([2, 5, width]);
 test("keys and values may be those of a cache, with heads apart", () => {
   const cached = tf.ones<tf.Rank.R4>([2, 1, 5, 3]);
   const output = attendProjected(reference(), {
-    ...{ query: states(6), key: cached, value: cached, heads: 2, mask: causal() },
+    query: states(6),
+    key: cached,
+    value: cached,
+    heads: 2,
+    mask: causal(),
   });
   expect(output.shape).toEqual([2, 5, 6]);
   expect(output.arraySync().flat(2)).toEqual(Array.from({ length: 60 }, () => expect.closeTo(1, 6)));

@@ -2,14 +2,13 @@ import type { Reason } from "@trivium/core";
 import type { Mask } from "@trivium/masks";
 import { defineKind } from "@trivium/registry";
 import type { Backend, Tensor2D, Tensor3D, Tensor4D } from "@trivium/tensor";
+import type { PageReading } from "./page-reading.ts";
 
 /** The logical position of each query or key: one row for all batch rows, or a row for each. −1 is padding. */
 export type PositionRows = readonly (readonly number[])[];
 
-/** What is added to the scaled logits, as a description, so that a fused kernel never builds Q×K. */
-export type AttentionBias =
-  /** `[B or 1, H or 1, Q, K]`, as it is. */
-  | { readonly kind: "dense"; readonly values: Tensor4D }
+/** A bias of distances, key position − query position, without the positions. */
+export type DistanceBias =
   /** T5: `table[bucket(key position − query position), head]`. */
   | {
       readonly kind: "relative";
@@ -19,17 +18,19 @@ export type AttentionBias =
       readonly bidirectional: boolean;
       /** Distances from here on share the last bucket. */
       readonly maxDistance: number;
-      readonly queryPositions: PositionRows;
-      readonly keyPositions: PositionRows;
     }
   /** ALiBi: `−slope[head] · |query position − key position|`. */
   | {
       readonly kind: "alibi";
       /** `[H]`. */
       readonly slopes: readonly number[];
-      readonly queryPositions: PositionRows;
-      readonly keyPositions: PositionRows;
     };
+
+/** What is added to the scaled logits, as a description, so that a fused kernel never builds Q×K. */
+export type AttentionBias =
+  /** `[B or 1, H or 1, Q, K]`, as it is. */
+  | { readonly kind: "dense"; readonly values: Tensor4D }
+  | (DistanceBias & { readonly queryPositions: PositionRows; readonly keyPositions: PositionRows });
 
 /** Dropout on the attention probabilities; the seed picks the mask. */
 export interface AttentionDropout {
@@ -65,6 +66,23 @@ export interface ProjectedAttentionRequest extends Omit<AttentionRequest, "query
   readonly heads: number;
 }
 
+/** New positions of some rows, R in all, that attend to the pages of their rows. */
+export interface PagedAttentionRequest {
+  /** `[1, R, H·D]`. */
+  readonly query: Tensor3D;
+  /** All slots of a storage, `[1, S, G·D]`. */
+  readonly key: Tensor3D;
+  /** `[1, S, G·D]`. */
+  readonly value: Tensor3D;
+  /** H. */
+  readonly heads: number;
+  /** The slots that each query reads. */
+  readonly reading: PageReading;
+  readonly bias?: DistanceBias | undefined;
+  /** Multiplier on the logits, dimensionless. Default `1/√D`. */
+  readonly scale?: number | undefined;
+}
+
 /** The demands of a composition on a kernel; `supports` answers before any tensor exists. */
 export interface AttentionNeeds {
   /** The backend that will run it, where it is known. */
@@ -94,6 +112,13 @@ export interface AttentionKernel {
    * @returns `[B, Q, H·D]`.
    */
   readonly attendProjected?: (request: ProjectedAttentionRequest) => Tensor3D;
+  /**
+   * The same over pages of keys and values, for kernels that read them where they are; `attendPages` is how to ask, of
+   * any kernel. A query's result depends on nothing but its own row.
+   *
+   * @returns `[1, R, H·D]`.
+   */
+  readonly attendPages?: (request: PagedAttentionRequest) => Tensor3D;
 }
 
 /** The kind of attention kernels: a function from options to a kernel. */

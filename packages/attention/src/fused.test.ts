@@ -27,14 +27,14 @@ import { attentionGradientsInFloat64, attentionInFloat64, describeKernel } from 
 /** Fresh memory holds NaN: what is read before it is written shows. */
 const poisoned = createSimdBackend({ name: "simd-fused-poisoned", poison: true, threads: 1 });
 /** Tiles are multiplied by the best library that is here, however small they are. */
-const native = createSimdBackend({
-  name: "simd-fused-native",
+const library = createSimdBackend({
+  name: "simd-fused-library",
   poison: true,
   threads: 2,
   splitUnits: 1,
   gemmForSmall: true,
 });
-const nativeAlone = createSimdBackend({ name: "simd-fused-native-1", poison: true, threads: 1, gemmForSmall: true });
+const libraryAlone = createSimdBackend({ name: "simd-fused-library-1", poison: true, threads: 1, gemmForSmall: true });
 /** Each query block is a job of its own. */
 const threaded = [1, 2, 4].map((threads) =>
   createSimdBackend({ name: `simd-fused-${threads}`, poison: true, threads, splitUnits: 1 }),
@@ -42,7 +42,7 @@ const threaded = [1, 2, 4].map((threads) =>
 
 describeKernel(fused(), { label: "fused on poisoned simd", activate: () => poisoned.activate() });
 
-describeKernel(fused(), { label: "fused on poisoned simd, tiles by a library", activate: () => native.activate() });
+describeKernel(fused(), { label: "fused on poisoned simd, tiles by a library", activate: () => library.activate() });
 
 interface Shape {
   readonly B: number;
@@ -83,7 +83,10 @@ const biases: Readonly<Record<string, (shape: Shape, tensor: Tensor | undefined)
   none: () => undefined,
   dense: (_, values) => ({ kind: "dense", values: values as Tensor4D }),
   relative: (shape, table) => ({
-    ...{ kind: "relative", table: table as Tensor2D, bidirectional: true, maxDistance: 50 },
+    kind: "relative",
+    table: table as Tensor2D,
+    bidirectional: true,
+    maxDistance: 50,
     ...positionsOf(shape),
   }),
   alibi: (shape) => ({ kind: "alibi", slopes: alibiSlopes(shape.H), ...positionsOf(shape) }),
@@ -154,7 +157,11 @@ function run(kernel: AttentionKernel, one: Case): Float32Array[] {
     const weights = tf.tensor(numbers.weights.values, numbers.weights.dimensions);
     const attend = (query: Tensor, key: Tensor, value: Tensor, table?: Tensor): Tensor =>
       kernel.attend({
-        ...{ query: query as Tensor4D, key: key as Tensor4D, value: value as Tensor4D, mask: lowered, scale },
+        query: query as Tensor4D,
+        key: key as Tensor4D,
+        value: value as Tensor4D,
+        mask: lowered,
+        scale,
         ...(bias !== "none" && { bias: biases[bias]!(shape, table)! }),
         ...(rate > 0 && { dropout: { rate, seed } }),
       });
@@ -179,7 +186,12 @@ function exact(one: Case): Float64Array[] {
   const alibi = (b: number, h: number, q: number, k: number) =>
     -slopes[h]! * Math.abs(keyPositions[b]![k]! - queryPositions[b]![q]!);
   const request = {
-    ...{ shape, query: query!, key: key!, value: value!, visible: masks[mask]!(shape).visible, scale },
+    shape,
+    query: query!,
+    key: key!,
+    value: value!,
+    visible: masks[mask]!(shape).visible,
+    scale,
     bias: (b: number, h: number, q: number, k: number) =>
       bias === "alibi" ? alibi(b, h, q, k) : table ? table[biasAt(b, h, q, k)]! : 0,
     ...(rate > 0 && { dropout: { rate, seed } }),
@@ -207,20 +219,28 @@ function placeOfBias({ shape, bias }: Case): (b: number, h: number, q: number, k
  */
 const manyTerms = [0.3, 1, -0.2].map((scale): [Case] => [
   {
-    ...{ shape: { B: 2, H: 2, G: 1, Q: 130, K: 2, D: 20 }, mask: "padding", bias: "none" },
-    ...{ scale, rate: 0.3, seed: 0 },
+    shape: { B: 2, H: 2, G: 1, Q: 130, K: 2, D: 20 },
+    mask: "padding",
+    bias: "none",
+    scale,
+    rate: 0.3,
+    seed: 0,
   },
 ]);
 
 /** More keys than are multiplied at once: maxima and sums are carried on from one group of visits to the next. */
 const manyKeys = ["full", "causal", "prefix", "with gaps"].map((mask, seed): [Case] => [
   {
-    ...{ shape: { B: 1, H: 2, G: 1, Q: 100, K: 901, D: 8 }, mask, bias: seed % 2 === 0 ? "relative" : "none" },
-    ...{ scale: 0.3, rate: seed === 2 ? 0.3 : 0, seed },
+    shape: { B: 1, H: 2, G: 1, Q: 100, K: 901, D: 8 },
+    mask,
+    bias: seed % 2 === 0 ? "relative" : "none",
+    scale: 0.3,
+    rate: seed === 2 ? 0.3 : 0,
+    seed,
   },
 ]);
 
-test.each([poisoned, native])(
+test.each([poisoned, library])(
   "outputs and gradients are those of float64, over several blocks, for every mask and bias: $name",
   async (backend) => {
     await backend.activate();
@@ -245,7 +265,7 @@ test.each([poisoned, native])(
 
 test.each([
   ["in WebAssembly", [poisoned, ...threaded]],
-  ["by a library", [nativeAlone, native]],
+  ["by a library", [libraryAlone, library]],
 ])("the bits are those of one thread, with 2 and 4, however the work is cut: tiles %s", async (_, backends) => {
   const examples = [...fc.sample(cases, { numRuns: 25, seed: 3 }), ...manyKeys.flat()];
   const all: Float32Array[][][] = [];

@@ -1,11 +1,11 @@
 import { type Reason, UnsupportedError } from "@trivium/core";
 import {
+  type AttentionGrain,
   activeTraits,
   type Backend,
   type FusedAttentionBias,
   fusedAttention,
   type Tensor,
-  type Tensor2D,
   type Tensor3D,
   type Tensor4D,
   tf,
@@ -19,8 +19,9 @@ import type {
 } from "./attention-kernel.ts";
 import { attentionPlan } from "./attention-plan.ts";
 import { type AttentionShape, attentionScale, attentionShape, type ShapedRequest } from "./attention-shape.ts";
+import { biasByDistance } from "./bias-by-distance.ts";
+import { attendFusedPages } from "./fused-pages.ts";
 import { projectedHeadWidth } from "./projected-head-width.ts";
-import { relativeBucket } from "./relative-bucket.ts";
 
 /**
  * Creates the fused kernel: attention as one kernel of the backend, forward and backward, whatever the mask.
@@ -46,6 +47,10 @@ export function fused(): AttentionKernel {
     attendProjected(request) {
       const shape = attentionShape(shapesOf(request));
       return tf.tidy(() => attendFused(request, shape) as Tensor3D);
+    },
+    attendPages(request) {
+      grainOfBackend();
+      return attendFusedPages(request);
     },
   };
 }
@@ -73,13 +78,16 @@ const lacksKernel = (backend: string): Reason => ({
   message: `backend "${backend}" has no fused attention; use the attention kernel "reference" or "blockwise", or the backend "simd"`,
 });
 
+/** @throws {UnsupportedError} `attention/no-fused-kernel` */
+function grainOfBackend(): AttentionGrain {
+  const { attentionGrain } = activeTraits();
+  if (attentionGrain) return attentionGrain;
+  const { code, message } = lacksKernel(tf.getBackend());
+  throw new UnsupportedError(code, message);
+}
+
 function attendFused(request: AttentionRequest | ProjectedAttentionRequest, shape: AttentionShape): Tensor {
   const { query, key, value, mask, bias, dropout } = request;
-  const { attentionGrain } = activeTraits();
-  if (attentionGrain === undefined) {
-    const { code, message } = lacksKernel(tf.getBackend());
-    throw new UnsupportedError(code, message);
-  }
   return fusedAttention({
     query,
     key,
@@ -87,7 +95,7 @@ function attendFused(request: AttentionRequest | ProjectedAttentionRequest, shap
     heads: shape.H,
     groups: shape.G,
     dropout,
-    plan: attentionPlan(mask, shape, attentionGrain),
+    plan: attentionPlan(mask, shape, grainOfBackend()),
     bias: bias && describeBias(bias),
     scale: attentionScale(request, shape),
   });
@@ -110,16 +118,12 @@ function describeBias(bias: AttentionBias): FusedAttentionBias {
   const { queryPositions, keyPositions } = bias;
   const [firstQuery, lastQuery] = extremes(queryPositions);
   const [firstKey, lastKey] = extremes(keyPositions);
-  const leastDistance = firstKey - lastQuery;
-  const distances = Array.from({ length: lastKey - firstQuery - leastDistance + 1 }, (_, at) => at + leastDistance);
-  return {
-    kind: "distance",
-    values: byDistance(bias, distances),
-    leastDistance,
+  return biasByDistance(bias, {
+    leastDistance: firstKey - lastQuery,
+    greatestDistance: lastKey - firstQuery,
     queryPositions: tf.tensor2d(queryPositions as number[][], undefined, "int32"),
     keyPositions: tf.tensor2d(keyPositions as number[][], undefined, "int32"),
-    trainable: bias.kind === "relative",
-  };
+  });
 }
 
 function extremes(positions: PositionRows): [least: number, greatest: number] {
@@ -131,14 +135,4 @@ function extremes(positions: PositionRows): [least: number, greatest: number] {
     }
   }
   return [least, greatest];
-}
-
-/** Returns the bias of each head at each distance, `[H, distances]`; tfjs takes its gradient back to the table. */
-function byDistance(bias: Exclude<AttentionBias, { kind: "dense" }>, distances: readonly number[]): Tensor2D {
-  if (bias.kind === "alibi") {
-    return tf.tensor2d(bias.slopes.map((slope) => distances.map((distance) => -slope * Math.abs(distance))));
-  }
-  const { table, maxDistance, bidirectional } = bias;
-  const bucketOf = relativeBucket({ buckets: table.shape[0], maxDistance, bidirectional });
-  return tf.transpose(tf.gather(table, tf.tensor1d(distances.map(bucketOf), "int32"))) as Tensor2D;
 }

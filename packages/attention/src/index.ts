@@ -1,4 +1,5 @@
 export { alibiSlopes } from "./alibi-slopes.ts";
+export { attendPages } from "./attend-pages.ts";
 export { attendProjected } from "./attend-projected.ts";
 export {
   type AttentionBias,
@@ -7,6 +8,8 @@ export {
   type AttentionNeeds,
   type AttentionRequest,
   attentionKernel,
+  type DistanceBias,
+  type PagedAttentionRequest,
   type PositionRows,
   type ProjectedAttentionRequest,
 } from "./attention-kernel.ts";
@@ -14,12 +17,11 @@ export { attentionPlugins, blockwiseSchema } from "./attention-plugins.ts";
 export { type AttentionShape, attentionScale, attentionShape } from "./attention-shape.ts";
 export { attentionWeights } from "./attention-weights.ts";
 export { type BlockwiseOptions, blockwise } from "./blockwise.ts";
-export { type CacheStorage, type KeyValueEntry, positionsWith, type StorageOptions } from "./cache-storage.ts";
-export { type CrossAttentionCache, createCrossAttentionCache } from "./cross-attention-cache.ts";
 export { type ChosenAttention, defaultAttention, fused } from "./fused.ts";
 export { mergeHeads, splitHeads } from "./heads.ts";
-export { createKeyValueCache, type KeyValueCache } from "./key-value-cache.ts";
+export { type ExtendedRows, joinRows, KeyValuePages, type KeyValueSlots, type PageRows } from "./key-value-pages.ts";
 export { type LinearAttentionRequest, linearAttention } from "./linear-attention.ts";
+export { type PageQueries, PageReading, type PageReadingOptions } from "./page-reading.ts";
 export { reference } from "./reference.ts";
 export { type RelativeBucketOptions, relativeBucket } from "./relative-bucket.ts";
-export { createSealedPrefixCache, type SealedPrefixCache, type SealedPrefixExtension } from "./sealed-prefix-cache.ts";
+export { assertSealed, brokenSeal, type Continuation, type VisiblePair } from "./sealed-prefix.ts";

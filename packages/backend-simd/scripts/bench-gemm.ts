@@ -1,5 +1,5 @@
 /** GFLOP/s of the raw matrix product, both builds: `node --conditions @trivium/source scripts/bench-gemm.ts`. */
-import { createNative, type NativeBuild } from "../src/native/create-native.ts";
+import { createWasmKernels, type WasmBuild } from "../src/wasm/create-wasm-kernels.ts";
 
 interface Case {
   readonly m: number;
@@ -39,8 +39,8 @@ function secondsOf(run: () => void, expected: number): number {
   return best;
 }
 
-function gigaflops(build: NativeBuild, { m, n, k, batch = 1 }: Case, transposeA: boolean, transposeB: boolean): number {
-  const { kernels } = createNative(memory, build);
+function gigaflops(build: WasmBuild, { m, n, k, batch = 1 }: Case, transposeA: boolean, transposeB: boolean): number {
+  const { kernels } = createWasmKernels(memory, build);
   const a = 4 << 20;
   const b = a + 4 * batch * m * k;
   const c = b + 4 * batch * k * n;

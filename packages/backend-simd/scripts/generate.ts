@@ -1,32 +1,42 @@
 /**
- * Compiles the kernels twice and writes `src/generated/kernels.ts`, which holds both builds as base64; bundles what a
- * worker runs and writes it as a string to `src/generated/worker.ts`.
+ * Compiles the kernels twice and writes `src/generated/kernels.ts`, which holds both builds as base64; bundles the
+ * program of a worker and writes it as a string to `src/generated/worker.ts`; and lists the fields of attention's `Problem` in
+ * `src/kernels/fused/problem-fields.ts`.
  */
 import { createHash } from "node:crypto";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import asc from "assemblyscript/asc";
 import { build } from "esbuild";
+import { problemFieldsSource } from "./problem-fields-source.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
 const flags = [
-  ...["--baseDir", root, "--runtime", "stub", "--noAssert", "-O3", "--converge"],
+  "--baseDir",
+  root,
+  "--runtime",
+  "stub",
+  "--noAssert",
+  "-O3",
+  "--converge",
   // The constants of the kernels lie in the first page; every instance over the same memory writes the same bytes there.
-  ...[
-    "--importMemory",
-    "--noExportMemory",
-    "--sharedMemory",
-    "--initialMemory",
-    "1",
-    "--maximumMemory",
-    "65536",
-    "--memoryBase",
-    "1024",
-  ],
-  ...["--enable", "simd", "--enable", "threads"],
+  "--importMemory",
+  "--noExportMemory",
+  "--sharedMemory",
+  "--initialMemory",
+  "1",
+  "--maximumMemory",
+  "65536",
+  "--memoryBase",
+  "1024",
+  "--enable",
+  "simd",
+  "--enable",
+  "threads",
   // "usize to u32 needs a cast between 32 and 64 bits": the memory is 32-bit.
-  ...["--disableWarning", "201"],
+  "--disableWarning",
+  "201",
 ];
 
 async function compile(extra: readonly string[]): Promise<Uint8Array> {
@@ -42,7 +52,7 @@ async function compile(extra: readonly string[]): Promise<Uint8Array> {
 
 async function bundleWorker(): Promise<string> {
   const { outputFiles } = await build({
-    entryPoints: [`${root}/src/threads/worker.ts`],
+    entryPoints: [`${root}/src/worker.ts`],
     bundle: true,
     write: false,
     format: "iife",
@@ -73,8 +83,12 @@ export const kernelHashes = { plain: "${hash(plain)}", relaxed: "${hash(relaxed)
 );
 writeFileSync(
   `${root}/src/generated/worker.ts`,
-  `/** Written by \`pnpm generate\` from src/threads/worker.ts: what each worker runs. */
+  `/** Written by \`pnpm generate\` from src/worker.ts: the program of each worker. */
 export const workerSource = ${JSON.stringify(await bundleWorker())};
 `,
+);
+writeFileSync(
+  `${root}/src/kernels/fused/problem-fields.ts`,
+  problemFieldsSource(readFileSync(`${root}/assembly/attention/problem.ts`, "utf8")),
 );
 console.log(`kernels: plain ${plain.length} bytes, relaxed ${relaxed.length} bytes`);

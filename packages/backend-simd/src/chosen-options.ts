@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { SimdOptions } from "./backend/simd-backend.ts";
+import type { SimdOptions } from "./backend/simd-options.ts";
 import type { GemmPlugin } from "./gemm/choose-gemm.ts";
 import { matmulPrecisions } from "./gemm/matmul-precision.ts";
 import { MOST_THREADS } from "./threads/thread-count.ts";

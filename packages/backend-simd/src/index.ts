@@ -1,4 +1,5 @@
-export { SimdBackend, type SimdOptions, type SimdUse } from "./backend/simd-backend.ts";
+export { SimdBackend } from "./backend/simd-backend.ts";
+export type { SimdOptions, SimdUse } from "./backend/simd-options.ts";
 export { type GemmChoice, type GemmPlugin, gemmProviders, probeGemmProviders } from "./gemm/choose-gemm.ts";
 export {
   type GemmProbe,
@@ -8,8 +9,8 @@ export {
   type Product,
 } from "./gemm/gemm-provider.ts";
 export type { Epilogue, GemmRequest } from "./gemm/gemm-request.ts";
+export { type LibraryGemmDescription, libraryGemm } from "./gemm/library/library-gemm.ts";
 export type { MatmulPrecision } from "./gemm/matmul-precision.ts";
-export { type NativeGemmDescription, nativeGemm } from "./gemm/native/native-gemm.ts";
 export { type Tuning, tuningFile, writeTuning } from "./gemm/tuning-file.ts";
 export { registerSimdBackend, type SimdRegistration } from "./register.ts";
 export {

@@ -1,7 +1,7 @@
 import type { Probe } from "@trivium/tensor";
-import type { SimdOptions } from "./backend/simd-backend.ts";
+import type { SimdOptions } from "./backend/simd-options.ts";
 import { chooseGemm } from "./gemm/choose-gemm.ts";
-import { createNative } from "./native/create-native.ts";
+import { createWasmKernels } from "./wasm/create-wasm-kernels.ts";
 
 const NEWER = "Use Node 22 or newer, or a browser of 2021 or newer.";
 
@@ -20,7 +20,7 @@ export async function probeSimd({
   }
   let kernels: string;
   try {
-    kernels = `${createNative(memory, build).build} SIMD kernels on shared memory`;
+    kernels = `${createWasmKernels(memory, build).build} SIMD kernels on shared memory`;
   } catch {
     const remedy = build === "relaxed" ? 'Use the "plain" build.' : NEWER;
     return unavailable(`WebAssembly lacks the instructions of the "${build ?? "plain"}" kernels`, remedy);

@@ -14,7 +14,8 @@ import {
 } from "@tensorflow/tfjs-core";
 import { ConfigError, UnsupportedError } from "@trivium/core";
 import { type BackendTraits, declareTraits, fusedFamilies, type ProfileSession } from "@trivium/tensor";
-import { SimdBackend, type SimdOptions, type SimdUse } from "./backend/simd-backend.ts";
+import { SimdBackend } from "./backend/simd-backend.ts";
+import type { SimdOptions, SimdUse } from "./backend/simd-options.ts";
 import type { AcceleratedKernel } from "./kernels/accelerated-kernel.ts";
 import { acceleratedKernels } from "./kernels/all.ts";
 import { attentionGrain } from "./kernels/fused/attention.ts";

@@ -1,13 +1,13 @@
 import { type Plugin, validateWith } from "@trivium/registry";
 import { activateBackend, type Backend, backend } from "@trivium/tensor";
-import type { SimdOptions } from "./backend/simd-backend.ts";
+import type { SimdOptions } from "./backend/simd-options.ts";
 import { type ChosenOptions, chosenOptionsSchema, describeOptions } from "./chosen-options.ts";
 import { chooseGemm } from "./gemm/choose-gemm.ts";
 import { kernelHashes } from "./generated/kernels.ts";
-import { bestBuild } from "./native/create-native.ts";
 import { probeSimd } from "./probe.ts";
 import { registerSimdBackend, type SimdRegistration, simdTraits } from "./register.ts";
 import { threadCount } from "./threads/thread-count.ts";
+import { bestBuild } from "./wasm/create-wasm-kernels.ts";
 
 export interface CreateSimdBackendOptions extends SimdOptions {
   /** The name under which tfjs knows it; each set of options needs its own. */

@@ -67,7 +67,9 @@ function canMultiply(gemm: string, matmulPrecision: MatmulPrecision): boolean {
 function secondsOfProducts(): number {
   return tf.tidy(() => {
     const inputs = products.map(([m, n, k, transposeA]) => ({
-      ...{ a: tf.ones(transposeA ? [k, m] : [m, k]), b: tf.ones([k, n]), transposeA },
+      a: tf.ones(transposeA ? [k, m] : [m, k]),
+      b: tf.ones([k, n]),
+      transposeA,
     }));
     const begin = performance.now();
     for (const { a, b, transposeA } of inputs) tf.matMul(a, b, transposeA);

@@ -8,17 +8,17 @@ import {
   safetensorsError,
 } from "./safetensors-header.ts";
 
-/** What a safetensors file holds. */
+/** Content of a safetensors file. */
 export interface Safetensors {
   readonly arrays: Record<string, NamedArray>;
   readonly metadata: Readonly<Record<string, string>>;
 }
 
 export interface DecodeSafetensorsOptions {
-  /** What errors call the file. Default `"safetensors"`. */
-  readonly file?: string;
+  /** Name of the file in errors. Default `"safetensors"`. */
+  readonly file?: string | undefined;
   /** Which arrays to decode; the others may have any dtype. Default all. */
-  readonly wanted?: (name: string) => boolean;
+  readonly wanted?: ((name: string) => boolean) | undefined;
 }
 
 /**
@@ -62,7 +62,7 @@ function decode(data: Uint8Array, { name, dtype, shape, start, end }: Safetensor
 const halves = (bytes: Uint8Array): Uint16Array => new Uint16Array(...aligned(bytes, Uint16Array.BYTES_PER_ELEMENT));
 
 /**
- * Where a typed array of these bytes can lie: in place, or in a copy if they start at an odd place.
+ * Returns bytes in which a typed array can lie: these ones, or a copy if they start at an odd place.
  * The copy is not made by `slice`, which a Node Buffer overrides to share memory.
  */
 function aligned(bytes: Uint8Array, elementBytes: number): [buffer: ArrayBufferLike, start: number, length: number] {

@@ -26,7 +26,7 @@ export function encodeSafetensors(arrays: NamedArrays, metadata: Readonly<Record
   return bytes;
 }
 
-/** What {@link encodeSafetensors} returns, in pieces to be written one after the other; the arrays are not copied. */
+/** Returns the file of {@link encodeSafetensors} in pieces to be written one after the other. The arrays are not copied. */
 export function safetensorsChunks(arrays: NamedArrays, metadata: Readonly<Record<string, string>> = {}): Uint8Array[] {
   const entries = Object.entries(arrays).sort(([a], [b]) => (a < b ? -1 : 1));
   const header: [string, unknown][] = Object.keys(metadata).length > 0 ? [[METADATA_NAME, metadata]] : [];

@@ -1,6 +1,6 @@
 import { CheckpointError } from "@trivium/core";
 
-/** What the operating system said, in one line of plain words with the remedy, by its error code. */
+/** Errors of the operating system in plain words with the remedy, by their code. */
 const EXPLANATIONS: Readonly<Record<string, readonly [code: string, words: string]>> = {
   ENOSPC: ["disk-full", "the disk is full; free some space or write elsewhere"],
   EDQUOT: ["disk-full", "the disk quota is used up; free some space or write elsewhere"],
@@ -12,16 +12,16 @@ const EXPLANATIONS: Readonly<Record<string, readonly [code: string, words: strin
   ENOTDIR: ["not-a-folder", "a part of the path is a file, not a folder"],
 };
 
-/** The operating system's code of an error, if it has one. */
+/** Returns the operating system's code of an error, if it has one. */
 export const systemCode = (error: unknown): string | undefined => {
   const code = (error as { code?: unknown } | null)?.code;
   return typeof code === "string" ? code : undefined;
 };
 
 /**
- * Runs `action`; what the file system throws comes out as a `CheckpointError` of one clear line.
+ * Runs `action`, and turns errors of the file system into a `CheckpointError` of one clear line.
  *
- * @param what - what was being done, for the message: `"write checkpoint step-000100"`.
+ * @param what - the attempt, for the message: `"write checkpoint step-000100"`.
  * @throws {CheckpointError} `checkpoint/disk-full`, `checkpoint/read-only`, `checkpoint/missing`,
  *   `checkpoint/not-a-folder`, or `checkpoint/io` for anything else that the system reports.
  * @example await withFileErrors("write the report", folder, () => writeFile(join(folder, "report.json"), text));

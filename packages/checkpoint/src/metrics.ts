@@ -10,7 +10,7 @@ export interface MetricsRecord {
 
 interface Line {
   readonly record: MetricsRecord;
-  /** Where it ends in the file, its newline included, in bytes. */
+  /** End of the line in the file, its newline included, in bytes. */
   readonly end: number;
 }
 

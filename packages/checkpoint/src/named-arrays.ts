@@ -6,5 +6,5 @@ export type NamedArray =
 /** Arrays by name: the weights of a model, or the moments of an optimiser. */
 export type NamedArrays = Readonly<Record<string, NamedArray>>;
 
-/** How many values an array of that shape has; a scalar (`[]`) has one. */
+/** Counts the values of an array of this shape. A scalar (`[]`) has one. */
 export const elementCount = (shape: readonly number[]): number => shape.reduce((count, size) => count * size, 1);

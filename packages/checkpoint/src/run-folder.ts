@@ -11,15 +11,15 @@ import { checkpointsFolder, LOCK_PREFIX, namesIn, stepFolders, TEMPORARY_PREFIX 
 export const RUN_FILE_NAME = "run.json";
 
 export interface OpenRunOptions {
-  /** What makes the run this run and no other, as JSON: architecture, sizes, objective, data, seed. */
+  /** Facts that identify the run, as JSON: architecture, sizes, objective, data, seed. */
   readonly identity: unknown;
-  /** Whether to go on with a run that is there. Default false: a folder that holds a run is refused. */
-  readonly resume?: boolean;
+  /** Continues a run that the folder holds. Default false: such a folder is refused. */
+  readonly resume?: boolean | undefined;
 }
 
 export interface OpenedRun {
   readonly directory: string;
-  /** Whether the folder was made a run just now. */
+  /** True if the folder has just become a run. */
   readonly isNew: boolean;
 }
 

@@ -75,7 +75,7 @@ function parseName(name: string): Holder | undefined {
   return parts ? { pid: Number(parts[1]), started: parts[2] as string, host: parts[3] as string } : undefined;
 }
 
-/** Of another host nothing is known, so its process counts as alive. */
+/** A process of another host counts as alive, since it cannot be asked. */
 function isAlive({ pid, host, started }: Holder): boolean {
   if (host !== ownHost()) return true;
   // What is not of this process and has its number is of an earlier one.

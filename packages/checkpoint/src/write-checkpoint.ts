@@ -19,8 +19,8 @@ export interface WriteCheckpointOptions {
   /** Optimiser steps done. */
   readonly step: number;
   readonly files: CheckpointFiles;
-  /** How many of the newest checkpoints to keep, this one included. Default 2. */
-  readonly keep?: number;
+  /** Number of the newest checkpoints to keep, this one included. Default 2. */
+  readonly keep?: number | undefined;
 }
 
 /**
@@ -93,7 +93,7 @@ function jsonBytes(value: unknown): Uint8Array {
 `);
 }
 
-/** What the new checkpoint makes superfluous: its own earlier revisions, and all but the newest of the earlier steps. */
+/** Folders that the new checkpoint makes superfluous: its own earlier revisions, and all but the newest of the earlier steps. */
 function superseded(existing: readonly StepFolder[], step: number, keep: number): StepFolder[] {
   const earlier = existing.filter((folder) => folder.step < step);
   const kept = new Set([...new Set(earlier.map((folder) => folder.step))].slice(0, keep - 1));

@@ -124,7 +124,12 @@ test("pitfall 11: loss on every token under a prefix mask is refused as a label 
 });
 
 test("a leak that a pair and a text show alike is told once", () => {
-  const seesAll: Architecture<"tokens"> = { name: "sees-all", streams: ["tokens"], selfMask: () => full() };
+  const seesAll: Architecture<"tokens"> = {
+    name: "sees-all",
+    streams: ["tokens"],
+    reads: "all",
+    selfMask: () => full(),
+  };
   const refused = compose({ architecture: seesAll, objective: causalLm(), config, attention });
   expect(refused).toMatchObject({ works: false, reasons: [{ code: "compose/label-leak" }] });
 });

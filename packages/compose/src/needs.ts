@@ -15,7 +15,7 @@ export function attentionNeeds(
   config: ResolvedConfig,
   { isPacked, backend }: Place,
 ): AttentionNeeds {
-  const bias = ({ t5: "relative", alibi: "alibi" } as const)[config.positions as "t5" | "alibi"];
+  const bias = ({ t5: "relative", alibi: "alibi" } as const)[config.positions.kind as "t5" | "alibi"];
   return {
     backend,
     masks:
@@ -44,5 +44,7 @@ function mergedMasks(architecture: Architecture, config: ResolvedConfig, isPacke
   const rows = { ids: new Int32Array(0), lengths: [8], length: 9, ...(isPacked && { documents: [[5, 3]] }) };
   const streams = Object.fromEntries(architecture.streams.map((stream) => [stream, rows]));
   const input = { size: 1, streams, prefixLengths: isPacked ? [3, 2] : [3] };
-  return architecture.streams.map((stream) => streamLayout({ architecture, config }, input, stream).selfMask);
+  return architecture.streams.flatMap((stream) => [
+    ...new Set(streamLayout({ architecture, config }, input, stream).selfMasks),
+  ]);
 }

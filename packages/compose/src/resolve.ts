@@ -1,6 +1,6 @@
 import { type AttentionKernel, defaultAttention } from "@trivium/attention";
 import { ConfigError } from "@trivium/core";
-import { type Architecture, selfMaskOf } from "@trivium/model";
+import { type Architecture, readsOf } from "@trivium/model";
 import type { Objective } from "@trivium/objectives";
 import type { AnyPlugin, Registry } from "@trivium/registry";
 import type { Backend } from "@trivium/tensor";
@@ -66,14 +66,13 @@ export const resolveArchitecture = (name: string, registry: Plugins): Architectu
   registry.find("architecture", name).create as Architecture;
 
 /**
- * The name of the objective that fits an architecture, by its streams and by whether a token sees later ones. A new
- * architecture has one too.
+ * The name of the objective that fits an architecture, by its streams and what they read. A new architecture has one
+ * too.
  */
 export function defaultObjective(architecture: Architecture): string {
   const [first, ...more] = architecture.streams;
   if (more.length > 0) return "seq2seq";
-  const mask = selfMaskOf(architecture, first as string)({ prefixLengths: 2 });
-  return mask.visible(0, 0, 0, 1) ? "prefix-lm" : "causal-lm";
+  return readsOf(architecture, first as string) === "past" ? "causal-lm" : "prefix-lm";
 }
 
 /** @throws {UnknownPluginError} listing what there is. @throws {ConfigError} for options that the objective does not take. */

@@ -94,6 +94,18 @@ test("packed batches hold the same examples in fewer slots, micro-batch by micro
   expect(() => createBatchSource({ ...options, packing: 0 })).toThrow("the length of packed rows is a positive");
 });
 
+test("shards are the batch in consecutive parts, whoever asks for them", async () => {
+  const options = { examples: pairs, special, objective: objectives.causal, batchSize: 8, seed: 1 };
+  const source = createBatchSource({ ...options, microBatchSize: 2 });
+  const all = await source.step({ step: 4, cursor: null, shards: [0, 1, 2], of: 3 });
+  expect(all.cursor).toBeNull();
+  expect(all.batches.map((shard) => shard.map(({ size }) => size))).toEqual([[2], [2, 1], [2, 1]]);
+  const rows = all.batches.flatMap((shard) => supervised({ ...source, batches: () => shard }, 4));
+  expect(rows).toEqual(supervised(source, 4));
+  const { batches } = await source.step({ step: 4, cursor: null, shards: [2], of: 3 });
+  expect(batches).toEqual([all.batches[2]]);
+});
+
 test("padded lengths can be rounded up, and rows padded on the left", () => {
   const options = { special, examples: pairs, objective: objectives.causal, batchSize: 8, seed: 1, multipleOf: 8 };
   const [batch] = createBatchSource({ ...options, padding: "left" }).batches(0);

@@ -21,7 +21,7 @@ export interface BatchSourceOptions
   /** Converts examples into the features of an architecture. */
   readonly objective: Pick<Objective, "features">;
   /** Examples that are computed at once; the gradients of a step's micro-batches are added up. Default: the whole batch. */
-  readonly microBatchSize?: number;
+  readonly microBatchSize?: number | undefined;
   /**
    * Packs examples into rows of at most so many tokens of a stream, so that almost nothing is padding. Losses and
    * gradients are those of the same batch unpacked, up to rounding; dropout draws anew. Default: a row each.

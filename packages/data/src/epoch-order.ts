@@ -7,10 +7,10 @@ export interface EpochOrderOptions {
   readonly batchSize: number;
   readonly seed: number | string;
   /**
-   * How many batches are formed together: that many batches' worth of shuffled examples are sorted by length and cut.
+   * Number of batches that are formed together: their shuffled examples are sorted by length and cut.
    * More of them save padding and make each batch less like the data, which costs learning. Default 1.
    */
-  readonly bucketBatches?: number;
+  readonly bucketBatches?: number | undefined;
 }
 
 /** A place in the data: which batch of which epoch. */

@@ -10,8 +10,8 @@ export interface EvaluationBatchesOptions
     "examples" | "special" | "tokenizer" | "window" | "batchSize" | "padding" | "multipleOf"
   > {
   readonly objective: BatchSourceOptions["objective"];
-  /** What an objective that draws draws from; the same in every evaluation. Default `"evaluation"`. */
-  readonly seed?: number | string;
+  /** Seed of everything that the objective draws, the same in every evaluation. Default `"evaluation"`. */
+  readonly seed?: number | string | undefined;
 }
 
 export interface EvaluationBatch {

@@ -4,7 +4,7 @@ import { DataError } from "@trivium/core";
 /** A line of a text file, without its end. */
 export interface Line {
   readonly text: string;
-  /** Where it stands, for messages: `words.tsv:12`. */
+  /** Place of the line in messages: `words.tsv:12`. */
   readonly place: string;
 }
 

@@ -38,5 +38,5 @@ export async function* readTextPieces(path: string): AsyncGenerator<PlainText, v
   if (piece !== "") yield { text: piece };
 }
 
-/** Whether the code unit at that place begins a surrogate pair, which must not be cut. */
+/** Returns whether the code unit at this place begins a surrogate pair, which must not be cut. */
 const isPairAt = (text: string, at: number): boolean => (text.codePointAt(at) as number) > 0xffff;

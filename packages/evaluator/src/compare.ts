@@ -1,6 +1,6 @@
 import { type Arm, type ArmEvent, type ArmReport, type ArmRunOptions, runArm } from "./run-arm.ts";
 
-/** What is compared, and what all arms share. */
+/** The arms of a comparison and the settings that all of them share. */
 export interface CompareOptions extends Omit<ArmRunOptions, "inspect"> {
   readonly arms: readonly Arm[];
 }

@@ -3,7 +3,7 @@ import { ConfigError, editDistance } from "@trivium/core";
 /** A prediction and everything that counts as right, as sequences of symbols. */
 export interface Scored<Symbol> {
   readonly prediction: readonly Symbol[];
-  /** At least one. */
+  /** Accepted sequences; at least one. */
   readonly references: readonly (readonly Symbol[])[];
 }
 
@@ -29,10 +29,10 @@ export interface ErrorRates {
 export const errorRates = <Symbol>(scored: readonly Scored<Symbol>[]): ErrorRates =>
   ratesOf(scored.map(({ prediction, references }) => nearestReference(prediction, references)));
 
-/** How far a prediction is from the nearest reference. */
+/** Edit distance of a prediction to its nearest reference. */
 export interface Nearest {
   readonly edits: number;
-  /** Symbols of that reference. */
+  /** Symbols of the nearest reference. */
   readonly symbols: number;
 }
 

@@ -1,7 +1,7 @@
 import { createPacer, DataError } from "@trivium/core";
 import { evaluationBatches } from "@trivium/data";
 import { type Batch, type Example, isPair } from "@trivium/features";
-import { generate } from "@trivium/generate";
+import { answersAsTheyEnd, beam as beamSearch, generate, greedy } from "@trivium/generate";
 import { type LanguageModel, languageTask } from "@trivium/model";
 import type { FeatureContext, Objective } from "@trivium/objectives";
 import type { ParameterTree } from "@trivium/tensor";
@@ -28,29 +28,31 @@ export interface EvaluateOptions extends Pick<FeatureContext, "special" | "token
   readonly heldOut: readonly HeldOut[];
   /** The text that target ids spell, for bits per character and per byte, and for metrics. */
   readonly decodeTarget: (ids: readonly number[]) => string;
-  /** Decodes and scores at most so many of the examples that have references; 0 for none. Default: all. */
+  /** Maximum number of examples with references to decode and score. 0 decodes none. Default: all. */
   readonly decoded?: number | undefined;
-  /** Decodes by beam search of that size, see `generate`. Default: greedily. */
+  /** Beam size of the search, see `generate`. Default: greedy decoding. */
   readonly beam?: number | undefined;
-  /** What decoded texts are scored by besides error rates. Default: nothing. */
+  /** Metrics of decoded texts besides error rates. Default: none. */
   readonly metrics?: readonly Metric[] | undefined;
-  /** The most tokens of a decoded target. Default 48. */
+  /** Maximum number of tokens of a decoded target. Default 48. */
   readonly maximumTokens?: number | undefined;
   /** Rows run together. Default 256. */
   readonly batchSize?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What a model does on held-out examples. */
+/** The scores of a model on held-out examples. */
 export interface Evaluation extends Partial<ErrorRates> {
   /** Nats per held-out target token: the same tokens for every architecture. */
   readonly targetLoss: number;
   readonly perplexity: number;
   readonly bitsPerCharacter: number;
-  /** Of the text in UTF-8. */
+  /** Bits per byte of the target text in UTF-8. */
   readonly bitsPerByte: number;
   readonly targetTokens: number;
-  /** Of each metric that was asked for, with segments in the order of the decoded examples. Absent if none was decoded. */
+  /**
+   * The scores of each requested metric; segments follow the order of the decoded examples. Absent if none was decoded.
+   */
   readonly metrics?: readonly MetricScores[] | undefined;
 }
 
@@ -72,26 +74,26 @@ export async function* evaluate(options: EvaluateOptions): AsyncGenerator<Evalua
   return (yield* evaluateExamples(options)).evaluation;
 }
 
-/** What each held-out example adds to an evaluation: what paired statistics need. */
+/** The contribution of each held-out example to an evaluation, as paired statistics need it. */
 export interface ExampleScores {
   /** Negative log-likelihood of each target, nats. */
   readonly nats: readonly number[];
   /** Tokens of each target. */
   readonly tokens: readonly number[];
-  /** Edits to the nearest reference, of the decoded examples in their order. */
+  /** Edits to the nearest reference of each decoded example, in order. */
   readonly edits: readonly number[];
-  /** Symbols of that reference. */
+  /** Symbols of the nearest reference. */
   readonly symbols: readonly number[];
 }
 
-/** An evaluation with what it is made of. */
+/** An evaluation with the contributions of the single examples. */
 export interface ExampleEvaluation {
   readonly evaluation: Evaluation;
   readonly examples: ExampleScores;
 }
 
 /**
- * As `evaluate`, and returns what each example adds too.
+ * Scores a model as `evaluate` does, and returns the contribution of each example too.
  *
  * @throws what `evaluate` throws.
  * @example const { examples } = await consume(evaluateExamples(options));
@@ -150,7 +152,7 @@ const sumOf = (values: readonly number[]): number => values.reduce((sum, value) 
 
 const utf8 = new TextEncoder();
 
-/** What the supervised ids of each row spell; a row is a text of its own. */
+/** Returns the text that the supervised ids of each row spell. Each row is a text of its own. */
 function supervisedTexts({ targets, lossWeights, size }: Batch, { special, decodeTarget }: EvaluateOptions) {
   const silent = silentIds(special);
   const length = targets.length / size;
@@ -162,7 +164,9 @@ function supervisedTexts({ targets, lossWeights, size }: Batch, { special, decod
   });
 }
 
-/** Texts are what ids spell, of the references too: a tokenizer that loses something does so on both sides. */
+/**
+ * Scores decoded texts. References are spelled from ids too, so that a lossy tokenizer loses the same on both sides.
+ */
 function metricScores({ metrics, decodeTarget }: EvaluateOptions, decoded: readonly Scored<number>[]) {
   if (!metrics?.length) return {};
   const segments = decoded.map(({ prediction, references }) => ({
@@ -195,7 +199,8 @@ async function* evaluateDecoding(options: EvaluateOptions): AsyncGenerator<Evalu
   const limits = examples.map((example) =>
     Math.max(1, Math.min(maximumTokens, model.config.length - sourceLength(example))),
   );
-  const request = {
+  const strategy = beam === undefined ? greedy() : beamSearch({ beam });
+  const events = generate({
     model,
     parameters,
     objective,
@@ -204,13 +209,13 @@ async function* evaluateDecoding(options: EvaluateOptions): AsyncGenerator<Evalu
     examples,
     maximumTokens: limits,
     batchSize,
-    beam,
+    strategy,
     signal,
-  };
-  for await (const event of generate(request)) {
-    if (event.type !== "generated") continue;
-    const { references } = chosen[event.index] as HeldOut;
-    scored[event.index] = { prediction: event.result.ids, references };
+  });
+  for await (const { index, ids, reason } of answersAsTheyEnd(events)) {
+    if (reason === "aborted") continue;
+    const { references } = chosen[index] as HeldOut;
+    scored[index] = { prediction: ids, references };
     done += 1;
     if (done % batchSize === 0 || done === chosen.length)
       yield { type: "progress", phase: "decoding", done, total: chosen.length };

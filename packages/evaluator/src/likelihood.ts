@@ -1,4 +1,4 @@
-/** What is summed over held-out examples. */
+/** Sums over held-out examples. */
 export interface LikelihoodSums {
   /** Negative log-likelihood of all target tokens, nats. */
   readonly nats: number;

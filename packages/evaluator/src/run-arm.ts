@@ -22,7 +22,7 @@ import {
 import type { Metric } from "./metrics/metric.ts";
 import { relay } from "./relay.ts";
 
-/** One side of a comparison. */
+/** A model, its configuration and the objective that it is trained with. */
 export interface Arm {
   /** Unique: `"encoder-decoder, shared"`. */
   readonly name: string;
@@ -43,11 +43,11 @@ export interface ArmRunOptions extends Pick<FeatureContext, "special" | "tokeniz
   readonly optimizer: Optimizer;
   readonly schedule: Schedule;
   readonly clipNorm?: number | undefined;
-  /** At most so many held-out examples are decoded. Default: all. */
+  /** Maximum number of held-out examples to decode. Default: all. */
   readonly decoded?: number | undefined;
-  /** Decodes by beam search of that size. Default: greedily. */
+  /** Beam size of the search. Default: greedy decoding. */
   readonly beam?: number | undefined;
-  /** What decoded texts are scored by besides error rates. Default: nothing. */
+  /** Metrics of decoded texts besides error rates. Default: none. */
   readonly metrics?: readonly Metric[] | undefined;
   readonly maximumTokens?: number | undefined;
   /** Points of each learning curve, with held-out loss on the first 512 examples. Default 8. */
@@ -69,24 +69,24 @@ export interface CurvePoint {
   readonly targetLoss: number;
 }
 
-/** What one arm cost and reached. */
+/** The costs and scores of one arm. */
 export interface ArmReport extends Evaluation {
   readonly name: string;
   readonly architecture: string;
   readonly objective: string;
   readonly parameters: number;
-  /** Of training, counted from the shapes: see `trainingFlops`. */
+  /** FLOPs of training, counted from the shapes by `trainingFlops`. */
   readonly flops: number;
   readonly tokensSeen: number;
   readonly tokensSupervised: number;
-  /** Of training alone. */
+  /** Seconds of training alone. */
   readonly seconds: number;
   readonly tokensPerSecond: number;
   readonly config: LanguageModel["config"];
   readonly curve: readonly CurvePoint[];
 }
 
-/** How far a look at the trained model is. */
+/** The progress of an inspection of the trained model. */
 export interface InspectEvent {
   readonly type: "inspect";
   readonly done: number;
@@ -94,19 +94,19 @@ export interface InspectEvent {
   readonly note?: string | undefined;
 }
 
-/** What happens while an arm runs. */
+/** An event of training, evaluating or inspecting an arm. */
 export type ArmEvent =
   | { readonly type: "train"; readonly arm: string; readonly event: TrainEvent }
   | { readonly type: "evaluate"; readonly arm: string; readonly event: EvaluateEvent }
   | { readonly type: "inspect"; readonly arm: string; readonly event: InspectEvent };
 
-/** A model with parameters that belong to somebody else. */
+/** A trained model. Its parameters are borrowed: the owner disposes them. */
 export interface TrainedModel {
   readonly model: LanguageModel;
   readonly parameters: ParameterTree;
 }
 
-/** An arm's report, and what each held-out example adds to it. */
+/** An arm's report with the contribution of each held-out example. */
 export interface ArmRun {
   readonly report: ArmReport;
   readonly examples: ExampleScores;

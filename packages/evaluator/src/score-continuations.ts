@@ -24,7 +24,7 @@ export interface ContinuationScore {
   readonly nats: number;
   /** Tokens scored; those of a target include its end. */
   readonly tokens: number;
-  /** Of each of these tokens, given all before it. */
+  /** Negative log-likelihood of each token given all tokens before it, nats. */
   readonly tokenNats: readonly number[];
 }
 

@@ -1,89 +1,144 @@
-import { ConfigError, createRandom } from "@trivium/core";
-import { type Example, type ModelInput, toBatch } from "@trivium/features";
+import { ConfigError, createRandom, type Random } from "@trivium/core";
+import { type Example, type Features, toBatch } from "@trivium/features";
 import type { LanguageModel } from "@trivium/model";
 import { type FeatureContext, type Objective, promptOf } from "@trivium/objectives";
 import type { ParameterTree } from "@trivium/tensor";
-import { decodeWithBeam } from "./beam-search.ts";
-import { type Decoded, type DecodeOptions, decodeGreedily } from "./greedy.ts";
+import { Answer } from "./answer.ts";
+import { AnswerText } from "./answer-text.ts";
+import { decodePrompts } from "./decode-prompts.ts";
+import type { GenerateEvent } from "./generate-event.ts";
+import { greedy } from "./greedy.ts";
+import { assertOption } from "./logits.ts";
+import type { LogitsProcessor } from "./logits-processor.ts";
+import { roomOf } from "./room-of.ts";
+import type { StopRule } from "./stop-rule.ts";
+import { maximumLength } from "./stop-rules.ts";
+import type { Strategy } from "./strategy.ts";
 
-/** The examples to decode, and the model and objective to decode with. */
+/** What to decode, and with what. */
 export interface GenerateOptions extends Pick<FeatureContext, "special" | "tokenizer"> {
   readonly model: LanguageModel;
   readonly parameters: ParameterTree;
-  /** The objective that the model was trained with; it makes the prompts. */
+  /** Makes the prompts; the one that the model was trained with. */
   readonly objective: Objective;
   readonly examples: readonly Example[];
   /** The most tokens of an answer, for every example or for each. */
   readonly maximumTokens: number | readonly number[];
-  /** How many rows are decoded together; an example has one, or with a beam up to as many as that. Default 256. */
-  readonly batchSize?: number;
-  /** Searches with that many open hypotheses of each example. Default: greedy decoding. */
-  readonly beam?: number | undefined;
-  /** α of beam search's length penalty, see `decodeWithBeam`. Default 0.6. */
-  readonly lengthPenalty?: number;
+  /** Chooses the tokens. Default: `greedy()`. */
+  readonly strategy?: Strategy | undefined;
+  /** Answers of every example. Default 1. */
+  readonly samples?: number | undefined;
+  /** Change logits before the strategy reads them, in this order. */
+  readonly processors?: readonly LogitsProcessor[] | undefined;
+  /** The ids that end an answer and are no part of it. Default: those of `special`. */
+  readonly ends?: readonly number[] | undefined;
+  /** What else ends an answer. */
+  readonly stop?: readonly StopRule[] | undefined;
+  /** The text that ids spell: then text comes as events too. A tokenizer's `decode` or `decodeTarget`. */
+  readonly decodeText?: ((ids: readonly number[]) => string) | undefined;
+  /** Decides what is drawn, with the example's index and the sample. Default 0. */
+  readonly seed?: number | string | undefined;
+  /** Whether each step says what it looked at. Default false. */
+  readonly trace?: boolean | undefined;
+  /** Whether tokens come with their log-probabilities. Default false. */
+  readonly logProbabilities?: boolean | undefined;
+  /** Rows that are decoded together; an answer has as many as its strategy keeps open. Default 256. */
+  readonly batchSize?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Results as they come; `index` is the example's place in the request. */
-export type GenerateEvent =
-  | { readonly type: "generated"; readonly index: number; readonly result: Decoded }
-  | { readonly type: "finished"; readonly examples: number; readonly tokens: number; readonly seconds: number };
+/** A prompt with its place in the request. */
+interface Prompt {
+  readonly index: number;
+  readonly features: Features;
+}
 
 /**
- * Decodes many examples in batches of similar length, greedily or with a beam, as a stream of events.
+ * Decodes many examples in batches of similar length, as a stream of events that come as soon as they are known: tokens,
+ * text, and the end of each answer. Prompts run once, with keys and values cached.
  *
- * Gives way to timers and signals between tokens; an aborted signal ends the stream without the batch at hand.
+ * An answer does not depend on the examples beside it: it draws from a random stream of its own, and the model computes
+ * each row by itself. Gives way to timers and signals between steps, every 16 ms or so; an aborted signal finishes every
+ * answer that is not over as `"aborted"`.
  *
- * @throws {ConfigError} `generate/maximum-tokens`, `generate/beam`, `generate/length-penalty`; what
- * `promptOf` of the objective and the model's `prefill` throw.
+ * @throws {ConfigError} `generate/maximum-tokens`, `generate/samples`, `generate/stop`, `generate/beam`; what the
+ *   objective's prompt and the decoder's `prefill` throw.
  * @example
  * const request = { model, parameters, objective, special: tokenizer.special, examples, maximumTokens: 20 };
  * for await (const event of generate(request)) console.log(event);
  */
 export async function* generate(options: GenerateOptions): AsyncGenerator<GenerateEvent> {
-  const { objective, special, tokenizer, examples, maximumTokens, batchSize = 256, beam = 1, signal } = options;
-  const decode = decoderOf(options);
-  const examplesTogether = Math.max(1, Math.floor(batchSize / beam));
-  const random = createRandom("generate");
-  const prompts = examples.map((example, index) => ({
-    index,
-    prompt: promptOf(objective, example, { special, tokenizer, random }),
-  }));
-  const first = objective.streams[0] as string;
-  prompts.sort((a, b) => a.prompt.streams[first]!.length - b.prompt.streams[first]!.length || a.index - b.index);
-  const started = performance.now();
-  let [done, tokens] = [0, 0];
-  const limitOf = (index: number) =>
-    typeof maximumTokens === "number" ? maximumTokens : (maximumTokens[index] as number);
-  for (let start = 0; start < prompts.length; start += examplesTogether) {
-    const rows = prompts.slice(start, start + examplesTogether);
-    const input = toBatch(
-      rows.map(({ prompt }) => prompt),
-      { pad: special.pad },
-    );
-    const results = await decode(input, {
-      end: special.end,
-      maximumTokens: rows.map(({ index }) => limitOf(index)),
-      signal,
-    });
-    if (signal?.aborted) return;
-    for (const [at, result] of results.entries()) {
-      done += 1;
-      tokens += result.ids.length;
-      yield { type: "generated", index: (rows[at] as { index: number }).index, result };
+  const { model, parameters, batchSize = 256, strategy = greedy(), samples = 1, signal } = options;
+  const prompts = promptsOf(options);
+  const createAnswers = answersOf(options, strategy, samples);
+  const together = Math.max(1, Math.floor(batchSize / (strategy.rows * samples)));
+  const decoder = model.decoder(parameters);
+  try {
+    for (let start = 0; start < prompts.length; start += together) {
+      const rows = prompts.slice(start, start + together);
+      const answers = rows.flatMap(createAnswers);
+      if (signal?.aborted) for (const answer of answers) yield* answer.abort();
+      else {
+        const input = toBatch(
+          rows.map(({ features }) => features),
+          { pad: options.special.pad },
+        );
+        yield* decodePrompts({ decoder, input, answers, samples, signal });
+      }
     }
+  } finally {
+    decoder.dispose();
   }
-  yield { type: "finished", examples: done, tokens, seconds: (performance.now() - started) / 1000 };
 }
 
-/** @throws {ConfigError} `generate/length-penalty` without a beam. */
-function decoderOf({ model, parameters, beam, lengthPenalty }: GenerateOptions) {
-  if (beam === undefined && lengthPenalty !== undefined) {
-    const message = `greedy decoding has no length penalty, got ${lengthPenalty}; give a beam too, or leave it out`;
-    throw new ConfigError("generate/length-penalty", message);
+const randomOf = ({ seed = 0 }: GenerateOptions): Random => createRandom(seed).split("generate");
+
+/** Prompts of similar length side by side. */
+function promptsOf(options: GenerateOptions): Prompt[] {
+  const { objective, special, tokenizer, examples } = options;
+  const random = randomOf(options).split("prompts");
+  const prompts = examples.map((example, index) => ({
+    index,
+    features: promptOf(objective, example, { special, tokenizer, random: random.split(index) }),
+  }));
+  const first = objective.streams[0] as string;
+  const lengthOf = ({ features }: Prompt): number => features.streams[first]?.length ?? 0;
+  return prompts.sort((a, b) => lengthOf(a) - lengthOf(b) || a.index - b.index);
+}
+
+/** A function that makes the answers of a prompt. */
+function answersOf(options: GenerateOptions, strategy: Strategy, samples: number): (prompt: Prompt) => Answer[] {
+  const { model, processors = [], stop = [], ends = options.special.end, decodeText } = options;
+  assertOption(
+    Number.isSafeInteger(samples) && samples > 0,
+    "samples",
+    `samples is a positive integer, got ${samples}`,
+  );
+  if (decodeText === undefined && stop.some(({ holdsBack }) => holdsBack !== undefined)) {
+    throw new ConfigError("generate/stop", "a text that ends an answer needs decodeText, which spells answers");
   }
-  return (input: ModelInput, options: DecodeOptions): Promise<readonly Decoded[]> =>
-    beam === undefined
-      ? decodeGreedily(model, parameters, input, options)
-      : decodeWithBeam(model, parameters, input, { ...options, beam, lengthPenalty });
+  const roomOfPrompt = roomOf(options);
+  const random = randomOf(options);
+  const allEnds = [...ends, ...stop.flatMap((rule) => rule.ends ?? [])];
+  const stream = model.architecture.streams.at(-1) as string;
+  return ({ index, features }) => {
+    const room = roomOfPrompt(index, features);
+    const prompt = features.streams[stream] ?? [];
+    return Array.from({ length: samples }, (_, sample) => {
+      const own = random.split(index).split(sample);
+      const search = strategy.start({ vocabulary: model.config.vocabulary, room, ends: allEnds, random: own });
+      // A search that chooses among answers keeps to its room.
+      const rules = search.best ? stop : [...stop, maximumLength({ tokens: room })];
+      return new Answer({
+        index,
+        sample,
+        search,
+        processors: processors.map((processor) => processor.create({ index, sample, prompt })),
+        rules,
+        text: decodeText && new AnswerText(decodeText, rules),
+        trace: options.trace ?? false,
+        logProbabilities: options.logProbabilities ?? false,
+      });
+    });
+  };
 }

@@ -1,16 +1,13 @@
 import { expect, test } from "vitest";
-import { advance, bestOf, type Search } from "./hypotheses.ts";
+import { advance, bestOf, type SearchState } from "./hypotheses.ts";
 
 const end = 3;
-const rules = { beam: 2, lengthPenalty: 1, end: [end] };
-const open: Search = { room: 4, open: [{ ids: [], logProbability: 0, row: 0 }], ended: [], done: false };
-const step = (search: Search, ...continuations: [id: number, logProbability: number][][]) =>
+const rules = { beam: 2, lengthPenalty: 1, ends: [end] };
+const open: SearchState = { room: 4, open: [{ ids: [], logProbability: 0, row: 0 }], ended: [], done: false };
+const step = (search: SearchState, ...continuations: [id: number, logProbability: number][][]) =>
   advance(
     search,
-    {
-      continuations: continuations.map((row) => row.map(([id, logProbability]) => ({ id, logProbability }))),
-      firstRow: 0,
-    },
+    continuations.map((row) => row.map(([id, logProbability]) => ({ id, logProbability }))),
     rules,
   );
 
@@ -54,7 +51,7 @@ test("it goes on while the longest answer could still win, and what has ended is
   expect(won.done).toBe(true);
   expect(won.ended.map(({ ids }) => ids)).toEqual([[], [7]]);
   // −1.41 / (7 / 6) is below −1.
-  expect(bestOf(won)).toMatchObject({ stopped: "end", best: { ids: [] } });
+  expect(bestOf(won)).toMatchObject({ reason: "end", best: { ids: [] } });
 });
 
 test("it is done when as many have ended as the beam holds, and at its most tokens", () => {
@@ -67,7 +64,7 @@ test("it is done when as many have ended as the beam holds, and at its most toke
   ).toBe(true);
   const cut = step({ ...open, room: 1 }, [[7, -1]]);
   expect(cut).toMatchObject({ done: true, ended: [] });
-  expect(bestOf(cut)).toMatchObject({ stopped: "length", best: { ids: [7] } });
+  expect(bestOf(cut)).toMatchObject({ reason: "length", best: { ids: [7] } });
 });
 
 test("what has no probability, or none that is a number, takes no place", () => {

@@ -1,7 +1,7 @@
 export { and } from "./algebra/and.ts";
 export { not } from "./algebra/not.ts";
 export { or } from "./algebra/or.ts";
-export { packed } from "./algebra/packed.ts";
+export { type PackedOptions, packed } from "./algebra/packed.ts";
 export { logicalPositions, type PositionedOptions, positioned } from "./algebra/positioned.ts";
 export type { MaskParts } from "./create-mask.ts";
 export {

@@ -1,5 +1,5 @@
 import { causal as causalMask } from "@trivium/masks";
-import { type Architecture, type ArchitecturePlugin, architecture } from "@trivium/model";
+import { type Architecture, type ArchitecturePlugin, architecture, type MaskContext, within } from "@trivium/model";
 
 /**
  * Decoder-only: every position sees itself and what came before it (GPT-2, Llama).
@@ -9,7 +9,8 @@ import { type Architecture, type ArchitecturePlugin, architecture } from "@trivi
 export const causal = {
   name: "causal",
   streams: ["tokens"],
-  selfMask: () => causalMask(),
+  reads: "past",
+  selfMask: ({ window }: MaskContext) => within(causalMask(), window),
 } satisfies Architecture<"tokens">;
 
 export const causalPlugin: ArchitecturePlugin<"causal"> = architecture("causal", causal as Architecture, {

@@ -4,7 +4,7 @@ const gpt2 = {
   vocabulary: 50_257,
   length: 1024,
   activation: "gelu-tanh",
-  normEpsilon: 1e-5,
+  norm: { kind: "layer", epsilon: 1e-5 },
   initialisation: "gpt-2",
 } satisfies ModelOptions;
 
@@ -29,11 +29,10 @@ export const causalSizes = {
     heads: 64,
     feedForward: 10_240,
     activation: "geglu",
-    norm: "rms",
-    normEpsilon: 1e-6,
+    norm: { kind: "rms", epsilon: 1e-6 },
     positions: "t5",
     biases: false,
-    attentionScale: "none",
+    attention: { scale: "none" },
     scaleOutputs: true,
     initialisation: "t5",
   },

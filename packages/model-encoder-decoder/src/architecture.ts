@@ -1,5 +1,5 @@
 import { causal, full } from "@trivium/masks";
-import { type Architecture, type ArchitecturePlugin, architecture } from "@trivium/model";
+import { type Architecture, type ArchitecturePlugin, architecture, type MaskContext, within } from "@trivium/model";
 
 /**
  * Encoder–decoder: the source sees itself in both directions, the target sees its past and, through cross-attention,
@@ -10,7 +10,11 @@ import { type Architecture, type ArchitecturePlugin, architecture } from "@trivi
 export const encoderDecoder = {
   name: "encoder-decoder",
   streams: ["source", "target"],
-  selfMask: { source: () => full(), target: () => causal() },
+  reads: { source: "all", target: "past" },
+  selfMask: {
+    source: ({ window }: MaskContext) => within(full(), window),
+    target: ({ window }: MaskContext) => within(causal(), window),
+  },
   crossMask: () => full(),
 } satisfies Architecture<"source" | "target">;
 

@@ -2,11 +2,10 @@ import type { ModelOptions } from "@trivium/model";
 
 const t5 = {
   vocabulary: 32_128,
-  norm: "rms",
-  normEpsilon: 1e-6,
+  norm: { kind: "rms", epsilon: 1e-6 },
   positions: "t5",
   biases: false,
-  attentionScale: "none",
+  attention: { scale: "none" },
   scaleOutputs: true,
   initialisation: "t5",
 } satisfies ModelOptions;

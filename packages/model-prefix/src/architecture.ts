@@ -1,5 +1,5 @@
 import { causal, or, prefix as prefixMask } from "@trivium/masks";
-import { type Architecture, type ArchitecturePlugin, architecture } from "@trivium/model";
+import { type Architecture, type ArchitecturePlugin, architecture, within } from "@trivium/model";
 
 /**
  * Prefix language model: one stack; the prefix is seen in both directions, the rest causally.
@@ -9,7 +9,8 @@ import { type Architecture, type ArchitecturePlugin, architecture } from "@trivi
 export const prefix = {
   name: "prefix",
   streams: ["tokens"],
-  selfMask: ({ prefixLengths }) => or(prefixMask({ lengths: prefixLengths }), causal()),
+  reads: "prefix",
+  selfMask: ({ prefixLengths, window }) => within(or(prefixMask({ lengths: prefixLengths }), causal()), window),
 } satisfies Architecture<"tokens">;
 
 export const prefixPlugin: ArchitecturePlugin<"prefix"> = architecture("prefix", prefix as Architecture, {

@@ -3,15 +3,23 @@ import { defineKind, type Plugin } from "@trivium/registry";
 
 /** What a mask may depend on besides positions. */
 export interface MaskContext {
-  /** How many leading positions of each row form its prefix. */
+  /** The number of leading positions of each row that form its prefix. */
   readonly prefixLengths: PerRow;
+  /** The number of tokens that self-attention reaches back, itself included. Default: no limit. */
+  readonly window?: number | undefined;
 }
 
 export type MaskBuilder = (context: MaskContext) => Mask;
 
 /**
- * An architecture: which streams of tokens there are and who sees whom. Everything else (widths, norms, positions) is
- * configuration, and the same for all.
+ * The positions of its own stream that a token may see: its past alone; besides, in a prefix, the whole prefix; or later
+ * ones anywhere.
+ */
+export type Reads = "past" | "prefix" | "all";
+
+/**
+ * An architecture: its streams of tokens, and who sees whom. Everything else (widths, norms, positions) is configuration,
+ * and the same for all.
  *
  * Streams run in order; each later one attends to the final states of the one before it through `crossMask`. The last
  * one predicts.
@@ -19,6 +27,8 @@ export type MaskBuilder = (context: MaskContext) => Mask;
 export interface Architecture<Stream extends string = string> {
   readonly name: string;
   readonly streams: readonly Stream[];
+  /** What each stream reads. Masks have to agree, which the conformance suite checks. */
+  readonly reads: Reads | Readonly<Record<Stream, Reads>>;
   /** Which positions of its own stream a position sees. */
   readonly selfMask: MaskBuilder | Readonly<Record<Stream, MaskBuilder>>;
   /** Which positions of the stream before it a position sees; none in a single stream. */
@@ -31,7 +41,11 @@ export const architecture = defineKind<Architecture>()("architecture");
 /** A plugin of that kind. */
 export type ArchitecturePlugin<Name extends string = string> = Plugin<"architecture", Name, Architecture>;
 
-/** The self-attention mask of one stream. */
+/** Returns the self-attention mask of one stream. */
 export function selfMaskOf({ selfMask }: Architecture, stream: string): MaskBuilder {
   return typeof selfMask === "function" ? selfMask : (selfMask[stream] as MaskBuilder);
 }
+
+/** Returns what one stream reads of itself. */
+export const readsOf = ({ reads }: Architecture, stream: string): Reads =>
+  typeof reads === "string" ? reads : (reads[stream] as Reads);

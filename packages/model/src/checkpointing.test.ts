@@ -15,9 +15,9 @@ const architectures = [causal, prefix, encoderDecoder];
 const base = { vocabulary: sampleVocabulary, length: 16, width: 8, heads: 2, layers: 3, dropout: 0.2 };
 const families: Readonly<Record<string, Partial<ModelOptions>>> = {
   "GPT-2 style": {},
-  "T5 style": { positions: "t5", norm: "rms", activation: "geglu-tanh", biases: false, relativeBuckets: 4 },
-  "Llama style": { positions: "rotary", norm: "rms", activation: "swiglu", keyValueHeads: 1, tiedHead: false },
-  "BART style": { normPlacement: "post", positions: "sinusoidal", scaleEmbeddings: true },
+  "T5 style": { positions: { kind: "t5", buckets: 4 }, norm: "rms", activation: "geglu-tanh", biases: false },
+  "Llama style": { positions: "rotary", norm: "rms", activation: "swiglu", keyValueHeads: 1, head: { tied: false } },
+  "BART style": { norm: { placement: "post" }, positions: "sinusoidal", scaleEmbeddings: true },
   ALiBi: { positions: "alibi" },
 };
 

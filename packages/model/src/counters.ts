@@ -6,6 +6,7 @@ import { type Architecture, selfMaskOf } from "./architecture.ts";
 import type { ModelOptions } from "./config.ts";
 import { parameterSpecs } from "./parameter-specs.ts";
 import { isMerged, layersOf, type ResolvedConfig, resolveConfig } from "./resolve-config.ts";
+import { masksOfLayers } from "./stream-layout.ts";
 
 /** How many parameters the model has, biases, norms and positions included, without making any. */
 export function countModelParameters(architecture: Architecture, options: ModelOptions): number {
@@ -21,7 +22,7 @@ export function countModelMatrices(architecture: Architecture, options: ModelOpt
 /** One row: how long each stream is, and its prefix. */
 export interface RowLengths {
   readonly lengths: Readonly<Record<string, number>>;
-  readonly prefixLength?: number;
+  readonly prefixLength?: number | undefined;
 }
 
 /** Floating-point operations of one forward pass, a multiplication and an addition counted as two. */
@@ -94,16 +95,18 @@ function streamFlops(
   const queryAndOutput = 2 * width * heads * headWidth;
   const keyAndValue = 2 * width * keyValueHeads * headWidth;
   const matrices = (isGated(activation) ? 3 : 2) * width * feedForward;
-  const context = { prefixLengths: row.prefixLength ?? 0 };
+  const prefixLengths = row.prefixLength ?? 0;
   const perPair = 4 * heads * headWidth;
   let projections = 2 * length * (queryAndOutput + keyAndValue + matrices);
-  let attention = perPair * pairs(selfMaskOf(architecture, stream)(context), length, length);
+  const masks = masksOfLayers(config, stream, (window) => selfMaskOf(architecture, stream)({ prefixLengths, window }));
+  const counted = new Map([...new Set(masks)].map((mask) => [mask, pairs(mask, length, length)]));
+  let attention = perPair * masks.reduce((sum, mask) => sum + (counted.get(mask) as number), 0);
   if (memory !== undefined && architecture.crossMask) {
     const source = lengthOf(row, memory);
     projections += 2 * source * keyAndValue + (isMerged(config) ? 0 : 2 * length * queryAndOutput);
-    attention += perPair * pairs(architecture.crossMask(context), length, source);
+    attention += layers * perPair * pairs(architecture.crossMask({ prefixLengths }), length, source);
   }
-  return { projections: layers * projections, attention: layers * attention };
+  return { projections: layers * projections, attention };
 }
 
 const lengthOf = (row: RowLengths, stream: string): number => row.lengths[stream] ?? 0;

@@ -17,7 +17,7 @@ test("the parameters that are made are the ones that are counted, in every varia
   for (const architecture of [causal, prefix, encoderDecoder]) {
     for (const variant of [
       {},
-      { tiedHead: false, activation: "swiglu" },
+      { head: { tied: false }, activation: "swiglu" },
       { positions: "t5", norm: "rms", biases: false },
     ] as const) {
       const options = { ...config, ...variant };
@@ -61,7 +61,7 @@ test("the same seed gives the same parameters, whatever else is configured", () 
         ),
       )["tokens.layers.0.self.query.weight"] as tf.Tensor
     ).dataSync();
-  expect(first({})).toEqual(first({ tiedHead: false, positions: "rotary" }));
+  expect(first({})).toEqual(first({ head: { tied: false }, positions: "rotary" }));
 });
 
 test("a fresh model is nearly uniform over its vocabulary", () => {
@@ -83,8 +83,8 @@ test("pitfall 13: what is decoded never joins the prefix", () => {
     prefixLengths: [3],
     streams: { tokens: { ids: Int32Array.of(...prompt.streams.tokens!.ids, 5, 6), lengths: [5], length: 5 } },
   };
-  let state = model.prefill(parameters, prompt);
-  for (const id of [5, 6]) state = model.decode(parameters, state, [id]);
+  let state = model.decoder(parameters).prefill(prompt);
+  for (const id of [5, 6]) state = state.append(Int32Array.of(id), Int32Array.of(1));
   const recomputed = logitsOf(model, parameters, longer).arraySync()[0]![4]!;
   const wrong = logitsOf(model, parameters, { ...longer, prefixLengths: [5] }).arraySync()[0]![4]!;
   const cached = state.logits.arraySync()[0]!;
@@ -92,19 +92,29 @@ test("pitfall 13: what is decoded never joins the prefix", () => {
   expect(Math.max(...cached.map((value, id) => Math.abs(value - wrong[id]!)))).toBeGreaterThan(1e-5);
 });
 
-test("a consumed state, a wrong number of ids and a row past the model's length are refused", () => {
+test("a consumed state, wrong counts, ids or rows, and a row past the model's length are refused", () => {
   const model = createModel({ architecture: causal, config, attention });
-  const parameters = model.createParameters(createRandom(1));
-  const prompt = sampleInput(causal, { rows: [{ length: 8, prefixLength: 1 }] });
-  const state = model.prefill(parameters, prompt);
-  expect(() => model.decode(parameters, state, [1, 2])).toThrow("decode appends one token to each of 1 rows, got 2");
-  expect(() => model.decode(parameters, state, [1])).toThrow(
+  const decoder = model.decoder(model.createParameters(createRandom(1)));
+  const prompt = sampleInput(causal, { rows: [{ length: 7, prefixLength: 1 }] });
+  const one = Int32Array.of(1);
+  let state = decoder.prefill(prompt);
+  expect(() => state.append(Int32Array.of(1, 2), one)).toThrow("a count for each of 1 rows and its ids, got 2 ids");
+  expect(() => state.append(one, Int32Array.of(1, 0))).toThrow("a count for each of 1 rows");
+  expect(() => state.append(Int32Array.of(17), one)).toThrow("ids are from 0 to 16, got 17");
+  expect(() => state.append(Int32Array.of(1, 2), Int32Array.of(2))).toThrow(
     'stream "tokens" has a row of 9 tokens and the model\'s length is 8',
   );
+  expect(() => state.fork(0)).toThrow("fork(count) needs a positive integer, got 0");
+  const before = state;
+  state = state.append(one, one);
+  expect([...state.lengths, ...state.sealed, ...state.sources]).toEqual([8, 1, 0]);
+  expect(() => before.append(one, one)).toThrow("consumed");
+  expect(() => state.join(before)).toThrow("consumed");
+  expect(() => state.join(state)).toThrow("made by another decoder");
   state.dispose();
-  expect(() => model.decode(parameters, state, [1])).toThrow(
-    "this state was consumed, disposed, or made by another model",
-  );
+  expect(() => state.append(one, one)).toThrow("this state was consumed, disposed, or made by another decoder");
+  decoder.dispose();
+  expect(() => decoder.prefill(prompt)).toThrow("this decoder was disposed");
 });
 
 test("an input without the architecture's streams, or of other sizes, is refused", () => {
@@ -142,7 +152,7 @@ test("packed rows are checked, and are no prompts", () => {
   expect(logits(withSource([[5, 3]]))).toThrow("row 0 has 9 tokens, its documents [5, 3]");
   expect(logits(withSource([[5, 2, 2]]))).toThrow("another stream holds other documents");
   expect(logits({ ...input, prefixLengths: [0] })).toThrow("1 prefix lengths for 2");
-  expect(() => model.prefill(parameters, input)).toThrow("packed rows cannot be decoded");
+  expect(() => model.decoder(parameters).prefill(input)).toThrow("packed rows cannot be decoded");
 });
 
 test("rows of a decoding state can leave, repeat and change places; those that stay go on as if nothing were", () => {
@@ -151,21 +161,24 @@ test("rows of a decoding state can leave, repeat and change places; those that s
     const parameters = model.createParameters(createRandom(1));
     const rows = [4, 3, 2].map((length) => ({ length, prefixLength: length }));
     const prompt = sampleInput(architecture, { rows });
+    const decoder = model.decoder(parameters);
+    const ones = Int32Array.of(1, 1, 1);
     const decode = (order: readonly number[] | undefined) => {
-      let state = model.decode(parameters, model.prefill(parameters, prompt), [5, 6, 7]);
-      if (order) state = model.reorder(state, order);
+      let state = decoder.prefill(prompt).append(Int32Array.of(5, 6, 7), ones);
+      if (order) state = state.select(Int32Array.from(order));
       const ids = (order ?? [0, 1, 2]).map((row) => 8 + row);
-      return model.decode(parameters, state, ids).logits.arraySync();
+      return state.append(Int32Array.from(ids), ones).logits.arraySync();
     };
     const undisturbed = decode(undefined);
     const moved = decode([2, 0, 2]);
     [2, 0, 2].forEach((row, at) => {
       moved[at]!.forEach((value, id) => void expect(value).toBeCloseTo(undisturbed[row]![id]!, 5));
     });
-    const state = model.prefill(parameters, prompt);
-    expect(() => model.reorder(state, [3])).toThrow("rows should be some of 0 … 2, got [3]");
-    expect(() => model.reorder(state, [])).toThrow("rows should be some of");
-    model.reorder(state, [1]).dispose();
-    expect(() => model.reorder(state, [1])).toThrow("consumed");
+    const state = decoder.prefill(prompt);
+    expect(() => state.select(Int32Array.of(3))).toThrow("rows should be some of 0 … 2, got [3]");
+    expect(() => state.select(new Int32Array(0))).toThrow("rows should be some of");
+    state.select(Int32Array.of(1)).dispose();
+    expect(() => state.select(Int32Array.of(1))).toThrow("consumed");
+    decoder.dispose();
   }
 });

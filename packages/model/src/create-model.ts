@@ -4,7 +4,7 @@ import { tf } from "@trivium/tensor";
 import type { Architecture } from "./architecture.ts";
 import { checkInput } from "./check-input.ts";
 import type { ModelOptions } from "./config.ts";
-import { decodeStep, prefillCaches, reorderState } from "./decoding.ts";
+import { createDecoder } from "./create-decoder.ts";
 import { headOf, readOutStates } from "./embed.ts";
 import type { LanguageModel } from "./model.ts";
 import { parameterSpecs } from "./parameter-specs.ts";
@@ -41,9 +41,7 @@ export function createModel({ architecture, config: options, attention: kernel }
       checkInput(architecture, config, input);
       return tf.tidy(() => readOutStates(config, runStreams(parts, tree, input, forward)));
     },
-    readOut: headOf,
-    prefill: (tree, input) => prefillCaches(parts, tree, input),
-    reorder: reorderState,
-    decode: (tree, state, ids) => decodeStep(parts, tree, state, ids),
+    readOut: (tree) => headOf(config, tree),
+    decoder: (tree) => createDecoder(parts, tree),
   };
 }

@@ -9,7 +9,7 @@ import { resolveConfig } from "./resolve-config.ts";
 
 beforeAll(async () => void (await tf.setBackend("cpu")));
 
-const architecture: Architecture = { name: "causal", streams: ["tokens"], selfMask: () => causal() };
+const architecture: Architecture = { name: "causal", streams: ["tokens"], reads: "past", selfMask: () => causal() };
 const table = [
   [1, 2, 3, 4],
   [5, 6, 7, 8],
@@ -26,7 +26,7 @@ const rowsOf = (x: Tensor) => tf.reshape(x, [-1, x.shape.at(-1) as number]).arra
 
 function embedded(options: Partial<ModelOptions>, positions: number[][], table = places): number[][] {
   const config = configOf(options);
-  const stack = { layers: [], ...(config.positions === "learned" ? { positions: tf.tensor2d(table) } : {}) };
+  const stack = { tree: { positions: { weight: tf.tensor2d(table) } }, layers: [] };
   return rowsOf(embed({ config, tree, stack, ids: Int32Array.of(2, 1), positions, prefixAt: () => 1 }));
 }
 
@@ -46,7 +46,7 @@ test("positions that restart take the second half of the table behind the prefix
     [0, 0, 0, 9],
     [0, 0, 9, 0],
   ];
-  expect(embedded({ restartPositions: true }, [[0, 1]], [...places, ...behind])).toEqual([
+  expect(embedded({ positions: { kind: "learned", restart: true } }, [[0, 1]], [...places, ...behind])).toEqual([
     [-0.5, 0, 1, 0],
     [5, 6, 7, 17],
   ]);
@@ -76,5 +76,5 @@ test("pitfall 20: a tied head reads out by the transposed embedding, scaled by 1
 test("a head of its own is used instead of the embedding", () => {
   const head = { weight: tf.tensor2d([[1], [2], [3], [4]]) };
   const states = tf.tensor2d([[1, 0, 0, 1]]) as Tensor2D;
-  expect(rowsOf(readOut(configOf({ tiedHead: false }), { ...tree, head }, states))).toEqual([[5]]);
+  expect(rowsOf(readOut(configOf({ head: { tied: false } }), { ...tree, head }, states))).toEqual([[5]]);
 });

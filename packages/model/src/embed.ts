@@ -1,18 +1,20 @@
 import type { PositionRows } from "@trivium/attention";
-import { sinusoidalPositions } from "@trivium/nn";
 import {
   embedding,
   type FactoredHead,
   multiplyOut,
   type ParameterTree,
   type Tensor,
+  type Tensor1D,
   type Tensor2D,
   type Tensor3D,
   tf,
 } from "@trivium/tensor";
+import { schemeOf } from "./positions-config.ts";
 import type { ResolvedConfig } from "./resolve-config.ts";
 import type { StackParameters } from "./stack-parameters.ts";
 
+/** Tokens to embed. */
 export interface EmbedRequest {
   readonly config: ResolvedConfig;
   readonly tree: ParameterTree;
@@ -20,7 +22,7 @@ export interface EmbedRequest {
   /** `[B · Q]`, row-major. */
   readonly ids: Int32Array;
   /** `[B, Q, M]`, in the place of the embeddings of the ids. */
-  readonly tokens?: Tensor;
+  readonly tokens?: Tensor | undefined;
   /** Logical positions, `[B or 1][Q]`. */
   readonly positions: PositionRows;
   /** The length of the prefix to which a slot belongs: that of its row, or of its document in a packed row. */
@@ -29,9 +31,16 @@ export interface EmbedRequest {
 
 /** Token embeddings with their positions: `[B, Q, M]`. */
 export function embed(request: EmbedRequest): Tensor3D {
-  const { config, tokens = lookUp(request) } = request;
+  const { config, stack, positions, prefixAt, tokens = lookUp(request) } = request;
   const scaled = config.scaleEmbeddings ? tf.mul(tokens, Math.sqrt(config.width)) : tokens;
-  const placed = positionStates(request, tokens.shape[0]!);
+  const rows = tokens.shape[0] as number;
+  const placed = schemeOf(config.positions).embed?.({
+    parameters: stack.tree,
+    positions,
+    sizes: config,
+    rows,
+    prefixAt,
+  });
   return (placed ? tf.add(scaled, placed) : scaled) as Tensor3D;
 }
 
@@ -41,36 +50,11 @@ function lookUp({ tree, ids, positions }: EmbedRequest): Tensor {
   return embedding(table, tf.tensor2d(ids, [ids.length / length, length], "int32"));
 }
 
-function positionStates(request: EmbedRequest, rows: number): Tensor | undefined {
-  const { config, stack, positions } = request;
-  if (config.positions === "sinusoidal") return sinusoidalPositions(positions, config.width);
-  if (!stack.positions) return undefined;
-  const places = config.restartPositions ? restarted(request, rows) : positions.map((row) => row.map(placeOf));
-  return embedding(stack.positions, tf.tensor2d(places, undefined, "int32"));
-}
-
-/** Padding stands at position 0: nothing sees it. */
-const placeOf = (position: number): number => Math.max(0, position);
-
-/**
- * Behind the prefix the count starts again: in the second half of the table, or in the first of one that has no other
- * because the prefix is in another stack.
- */
-function restarted({ config, stack, positions, prefixAt }: EmbedRequest, rows: number): number[][] {
-  const restart = (stack.positions as Tensor2D).shape[0] - config.length;
-  return Array.from({ length: rows }, (_, row) => {
-    const own = positions[positions.length === 1 ? 0 : row] as readonly number[];
-    return own.map((position, slot) => {
-      const prefix = prefixAt(row, slot);
-      return prefix > 0 && position >= prefix ? restart + position - prefix : placeOf(position);
-    });
-  });
-}
-
 /** The map from a model's states to logits: the head, or the embedding where both are tied. */
-export function headOf({ head, embedding: table }: ParameterTree): FactoredHead {
-  const { weight } = (head ?? table) as { weight: Tensor2D };
-  return { weight, transpose: !head };
+export function headOf({ head: { softCap } }: ResolvedConfig, tree: ParameterTree): FactoredHead {
+  const head = (tree.head ?? {}) as { weight?: Tensor2D; bias?: Tensor1D };
+  const { weight = (tree.embedding as ParameterTree).weight as Tensor2D, bias } = head;
+  return { weight, transpose: !head.weight, bias, softCap };
 }
 
 /** Final states as the head takes them: all leading axes as one, `[R, M]`. */
@@ -81,4 +65,4 @@ export function readOutStates({ width, scaleOutputs }: ResolvedConfig, states: T
 
 /** Logits of final states: `[R, V]`. */
 export const readOut = (config: ResolvedConfig, tree: ParameterTree, states: Tensor): Tensor2D =>
-  multiplyOut({ states: readOutStates(config, states), head: headOf(tree) });
+  multiplyOut({ states: readOutStates(config, states), head: headOf(config, tree) });

@@ -25,7 +25,7 @@ const config = { vocabulary: 300, length: 16, width: 8, layers: 1, heads: 2 };
 
 const arms: readonly [string, LanguageModel["architecture"], Objective, Partial<ModelOptions>][] = [
   ["a tied head", causal, causalLm(smoothed), {}],
-  ["a head of its own", causal, causalLm({ ...smoothed, loss: "target" }), { tiedHead: false }],
+  ["a head of its own", causal, causalLm({ ...smoothed, loss: "target" }), { head: { tied: false } }],
   ["scaled outputs", encoderDecoder, seq2seq(smoothed), { scaleOutputs: true }],
 ];
 

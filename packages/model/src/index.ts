@@ -4,6 +4,8 @@ export {
   architecture,
   type MaskBuilder,
   type MaskContext,
+  type Reads,
+  readsOf,
   selfMaskOf,
 } from "./architecture.ts";
 export { type ModelConfig, type ModelOptions, modelConfigSchema } from "./config.ts";
@@ -16,7 +18,8 @@ export {
   trainingFlops,
 } from "./counters.ts";
 export { type CreateModelOptions, createModel } from "./create-model.ts";
-export { crossMaskFor, selfMaskFor } from "./input-masks.ts";
+export type { AppendOptions, Decoder, DecodingState } from "./decoder.ts";
+export { crossMaskFor, selfMaskFor, within } from "./input-masks.ts";
 export {
   type LanguageLossOptions,
   type LanguageTask,
@@ -25,7 +28,8 @@ export {
 } from "./language-task.ts";
 export { type LabelPlaces, leaksByMasks } from "./leaks-by-masks.ts";
 export { factorsOf, logitsOf } from "./logits-of.ts";
-export type { DecodingState, ForwardOptions, LanguageModel, LayerStates, Model } from "./model.ts";
+export type { ForwardOptions, LanguageModel, LayerStates, Model } from "./model.ts";
+export { type FlatModelFields, type RecordedModelOptions, readModelOptions } from "./read-model-options.ts";
 export { type ResolvedConfig, resolveConfig } from "./resolve-config.ts";
 export { streamLayout } from "./stream-layout.ts";
 export {

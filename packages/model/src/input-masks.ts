@@ -1,6 +1,6 @@
 import type { PositionRows } from "@trivium/attention";
 import { documentIds, logicalPositions, type ModelInput, type StreamRows } from "@trivium/features";
-import { and, type Mask, packed, padding, positioned } from "@trivium/masks";
+import { and, type Mask, packed, padding, positioned, window } from "@trivium/masks";
 import { type Architecture, type MaskContext, selfMaskOf } from "./architecture.ts";
 
 /** Logical positions of one stream's slots: a single row where all rows are full. */
@@ -22,17 +22,28 @@ export function prefixLookup(
   return (row, slot) => prefixLengths[ids[row]?.[slot] as number] ?? 0;
 }
 
-/** What the masks of an input may depend on. */
-const maskContext = (input: ModelInput): MaskContext => ({ prefixLengths: input.prefixLengths });
+/**
+ * Limits a mask to keys near a query.
+ *
+ * @param reach - number of tokens that a query sees in each direction, itself included. Default: no limit.
+ * @example within(causal(), 2).visible(0, 0, 5, 3) // => false
+ */
+export const within = (mask: Mask, reach: number | undefined): Mask =>
+  reach === undefined ? mask : and(mask, window({ left: reach - 1, right: reach - 1 }));
 
 /**
- * The self-attention mask of one stream of an input as a model uses it: padding hidden, packed documents apart.
+ * The self-attention mask of one stream of an input as a model uses it: padding hidden, packed documents apart. The input
+ * may name the window of a layer.
  *
  * @example selfMaskFor(causal, input, "tokens").visible(0, 0, 1, 0) // => true
  */
-export function selfMaskFor(architecture: Architecture, input: ModelInput, stream: string): Mask {
+export function selfMaskFor(
+  architecture: Architecture,
+  input: ModelInput & Pick<MaskContext, "window">,
+  stream: string,
+): Mask {
   const rows = input.streams[stream] as StreamRows;
-  const mask = selfMaskOf(architecture, stream)(maskContext(input));
+  const mask = selfMaskOf(architecture, stream)(input);
   return hidePadding(mask, rows, rows);
 }
 
@@ -43,7 +54,7 @@ export function selfMaskFor(architecture: Architecture, input: ModelInput, strea
  * @example crossMaskFor(encoderDecoder, input, "target", "source").visible(0, 0, 0, 3) // => true
  */
 export function crossMaskFor(architecture: Architecture, input: ModelInput, stream: string, memory: string): Mask {
-  const mask = (architecture.crossMask as NonNullable<Architecture["crossMask"]>)(maskContext(input));
+  const mask = (architecture.crossMask as NonNullable<Architecture["crossMask"]>)(input);
   return hidePadding(mask, input.streams[stream] as StreamRows, input.streams[memory] as StreamRows);
 }
 
@@ -61,14 +72,3 @@ function hidePadding(mask: Mask, queries: StreamRows, keys: StreamRows): Mask {
   const full = keys.lengths.every((length) => length === keys.length);
   return full ? mask : and(mask, padding({ lengths: keys.lengths }));
 }
-
-/** Whether any position of a stream sees a later one of its own stream: in an encoder and in a prefix it does. */
-export function isBidirectional(architecture: Architecture, stream: string): boolean {
-  const mask = selfMaskOf(architecture, stream)({ prefixLengths: samplePrefix });
-  for (let query = 0; query < 2 * samplePrefix; query++) {
-    for (let key = query + 1; key < 2 * samplePrefix; key++) if (mask.visible(0, 0, query, key)) return true;
-  }
-  return false;
-}
-
-const samplePrefix = 8;

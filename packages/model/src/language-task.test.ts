@@ -15,7 +15,7 @@ const ids = [1, 5, 2, 6];
 const features = { streams: { tokens: ids }, prefixLength: 0, targets: ids, lossWeights: ids.map(() => 1) };
 const batch = toBatch([features]);
 const model = createModel({
-  architecture: { name: "a", streams: ["tokens"], selfMask: () => causal() },
+  architecture: { name: "a", streams: ["tokens"], reads: "past", selfMask: () => causal() },
   config: { vocabulary: 7, length: 4, width: 8, heads: 2, layers: 2, dropout: 0.5 },
   attention: reference(),
 });

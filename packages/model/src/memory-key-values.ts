@@ -1,7 +1,8 @@
 import type { PositionRows } from "@trivium/attention";
-import { norm, type ProjectedKeyValues, projectKeyValues, rotation } from "@trivium/nn";
+import { norm, type ProjectedKeyValues, projectKeyValues } from "@trivium/nn";
 import type { ParameterTree, Tensor3D } from "@trivium/tensor";
-import type { ResolvedConfig } from "./resolve-config.ts";
+import { schemeOf } from "./positions-config.ts";
+import { queryKeyNormOf, type ResolvedConfig } from "./resolve-config.ts";
 import type { LayerParameters, StackParameters } from "./stack-parameters.ts";
 
 export interface Memory {
@@ -23,11 +24,12 @@ export function memoryKeyValues(
   { layers }: StackParameters,
   { states, positions }: Memory,
 ): (layer: number) => ProjectedKeyValues {
-  const { keyValueHeads, headWidth, rotaryBase, normPlacement, normEpsilon } = config;
-  const rotary = config.positions === "rotary" ? rotation(positions, headWidth, rotaryBase) : undefined;
+  const { keyValueHeads, headWidth, norm: normOptions } = config;
+  const rotary = schemeOf(config.positions).rotate?.(positions, headWidth);
+  const queryKeyNorm = queryKeyNormOf(config);
   return (layer) => {
     const { self } = layers[layer] as LayerParameters;
-    const input = normPlacement === "pre" ? norm(self.norm as ParameterTree, states, normEpsilon) : states;
-    return projectKeyValues(self, input, keyValueHeads, rotary);
+    const input = normOptions.placement === "pre" ? norm(self.norm as ParameterTree, states, normOptions) : states;
+    return projectKeyValues(self, input, { keyValueHeads, rotary, queryKeyNorm });
   };
 }

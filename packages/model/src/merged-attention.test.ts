@@ -37,15 +37,27 @@ import {
 
 const families: Readonly<Record<string, Partial<ModelOptions>>> = {
   "GPT-2 style": {},
-  "positions that restart": { restartPositions: true },
+  "positions that restart": { positions: { kind: "learned", restart: true } },
   "T5 style": {
-    ...{ positions: "t5", norm: "rms", activation: "geglu-tanh", biases: false, attentionScale: "none" },
-    ...{ scaleOutputs: true, initialisation: "t5", relativeBuckets: 4, relativeMaxDistance: 8 },
+    positions: { kind: "t5", buckets: 4, maxDistance: 8 },
+    norm: "rms",
+    activation: "geglu-tanh",
+    biases: false,
+    attention: { scale: "none" },
+    scaleOutputs: true,
+    initialisation: "t5",
   },
   "Llama style": {
-    ...{ positions: "rotary", norm: "rms", activation: "swiglu", biases: false, tiedHead: false, keyValueHeads: 1 },
+    ...{
+      positions: "rotary",
+      norm: "rms",
+      activation: "swiglu",
+      biases: false,
+      head: { tied: false },
+      keyValueHeads: 1,
+    },
   },
-  "BART style": { normPlacement: "post", initialisation: "bart", positions: "sinusoidal", scaleEmbeddings: true },
+  "BART style": { norm: { placement: "post" }, initialisation: "bart", positions: "sinusoidal", scaleEmbeddings: true },
   ALiBi: { positions: "alibi" },
 };
 
@@ -55,7 +67,10 @@ const poisoned = createSimdBackend({ name: "simd-poisoned-merged", poison: true 
 const configs = Object.fromEntries([
   ...Object.entries(families).map(([name, family]) => [`top only, ${name}`, { ...family, ...topOnly }]),
   ["merged, stacks of their own", { crossAttention: "merged", layers: { source: 1, target: 2 }, dropout: 0.1 }],
-  ["merged, restarting in a stack of its own", { crossAttention: "merged", restartPositions: true }],
+  [
+    "merged, restarting in a stack of its own",
+    { crossAttention: "merged", positions: { kind: "learned", restart: true } },
+  ],
 ]) as Record<string, Partial<ModelOptions>>;
 
 /** Where the loss bends within the step of the differences; the gradients are compared with another model's below. */
@@ -112,7 +127,7 @@ const targetRows = (logits: Tensor3D, { source, target }: Pair): Tensor3D =>
 /** The last states of the source, after the last norm, in a prefix model: its rows see nothing else. */
 function sourceStates(model: LanguageModel, parameters: ParameterTree, pair: Pair): Tensor3D {
   let last: Tensor3D | undefined;
-  const { layers, normEpsilon, normPlacement } = model.config;
+  const { layers, norm } = model.config;
   tf.dispose(
     logitsOf(model, parameters, inOne(pair), {
       onStates({ layer, states }) {
@@ -123,9 +138,9 @@ function sourceStates(model: LanguageModel, parameters: ParameterTree, pair: Pai
     }),
   );
   const states = last as unknown as Tensor3D;
-  if (normPlacement === "post") return states;
+  if (norm.placement === "post") return states;
   const { gain, bias } = (parameters.tokens as ParameterTree).norm as { gain: Tensor1D; bias?: Tensor1D };
-  return (bias ? layerNorm(states, gain, bias, normEpsilon) : rmsNorm(states, gain, normEpsilon)) as Tensor3D;
+  return (bias ? layerNorm(states, gain, bias, norm.epsilon) : rmsNorm(states, gain, norm.epsilon)) as Tensor3D;
 }
 
 /** Logits of the target in a prefix model whose source is put to its last states before every layer. */
@@ -224,7 +239,7 @@ describe.each(cases)("top only, $name, $layers layers", ({ family, layers }) => 
 test("the mask is the prefix architecture's, in the rows behind the source; padding and other documents apart", () => {
   const config = resolveConfig(encoderDecoder, { vocabulary: sampleVocabulary, ...topOnly });
   const input = inTwo(pairs);
-  const { selfMask } = streamLayout({ architecture: encoderDecoder, config }, input, "target");
+  const selfMask = streamLayout({ architecture: encoderDecoder, config }, input, "target").selfMasks[0]!;
   const { source, target } = input.streams as { source: StreamRows; target: StreamRows };
   pairs.forEach((pair, row) => {
     const inPrefix = prefix.selfMask({ prefixLengths: pair.source.length });
@@ -242,7 +257,7 @@ test("the mask is the prefix architecture's, in the rows behind the source; padd
   const packed = sampleInput(encoderDecoder, { rows, packing: 8 });
   const layout = streamLayout({ architecture: encoderDecoder, config }, packed, "target");
   const pairsOf = (length: number) => length * length + (length * (length + 1)) / 2;
-  expect(visiblePairs(layout.selfMask, { queries: 8, keys: 16 })).toBe(pairsOf(5) + pairsOf(3));
+  expect(visiblePairs(layout.selfMasks[0]!, { queries: 8, keys: 16 })).toBe(pairsOf(5) + pairsOf(3));
   expect(layout.queryPositions).toEqual([[5, 6, 7, 8, 9, 3, 4, 5]]);
 });
 

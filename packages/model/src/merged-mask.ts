@@ -1,6 +1,6 @@
 import type { PositionRows } from "@trivium/attention";
 import { documentIds, type StreamRows } from "@trivium/features";
-import { type Mask, or, packed, positioned } from "@trivium/masks";
+import { type Mask, or, packed, positioned, type Range, type Visibility } from "@trivium/masks";
 import { type Architecture, type MaskBuilder, type MaskContext, selfMaskOf } from "./architecture.ts";
 
 /** Two streams that one attention reads as one text: the first is the memory, the second continues behind it. */
@@ -42,6 +42,40 @@ export function mergedMask(architecture: Architecture, context: MaskContext, pos
 function mapRows(rows: PositionRows, of: (position: number, row: number) => number): number[] | number[][] {
   const mapped = rows.map((row, b) => row.map((position) => of(position, b)));
   return mapped.length === 1 ? (mapped[0] as number[]) : mapped;
+}
+
+/**
+ * The mask of positions behind memory, over any number of them: what `mergedMask` shows to queries of the second stream.
+ * Made without a list of positions, so that decoding can ask it of texts that grow.
+ */
+export function continuedMask(
+  architecture: Architecture,
+  context: MaskContext,
+  memoryLengths: readonly number[],
+): Mask {
+  const { self, cross } = masksOf(architecture, context);
+  const behind = ({ start, end }: Range, length: number): Range => ({
+    start: Math.max(0, start - length),
+    end: Math.max(0, end - length),
+  });
+  return {
+    ...self,
+    rows: memoryLengths.length,
+    visible(b, h, q, k) {
+      const length = memoryLengths[b] as number;
+      if (q < length) return false;
+      return k < length ? cross.visible(b, h, q - length, k) : self.visible(b, h, q - length, k - length);
+    },
+    classify(b, h, queries, keys) {
+      const length = memoryLengths[b] as number;
+      const own = behind(queries, length);
+      if (own.start === own.end) return "none";
+      const verdicts: Visibility[] = queries.start < length ? ["none"] : [];
+      if (keys.start < length) verdicts.push(cross.classify(b, h, own, { ...keys, end: Math.min(keys.end, length) }));
+      if (keys.end > length) verdicts.push(self.classify(b, h, own, behind(keys, length)));
+      return verdicts.every((verdict) => verdict === verdicts[0]) ? (verdicts[0] as Visibility) : "some";
+    },
+  };
 }
 
 /** The same in packed rows: the documents of memory stand in its row, those of the stream in its own behind it. */

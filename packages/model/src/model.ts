@@ -3,6 +3,7 @@ import type { ModelInput } from "@trivium/features";
 import type { FactoredHead, ParameterTree, SpecTree, Tensor2D, Tensor3D } from "@trivium/tensor";
 import type { Architecture } from "./architecture.ts";
 import type { ModelConfig } from "./config.ts";
+import type { Decoder } from "./decoder.ts";
 
 /** The states of one stream between its layers. */
 export interface LayerStates {
@@ -59,42 +60,14 @@ export interface Model<Input> {
   readOut(parameters: ParameterTree): FactoredHead;
 }
 
-/** The caches of a batch of sequences that is being decoded, and what each row predicts next. */
-export interface DecodingState {
-  /** `[B, V]`: the logits of the next token of each row. */
-  readonly logits: Tensor2D;
-  /** How many tokens have been decoded since the prefill. */
-  readonly decoded: number;
-  dispose(): void;
-}
-
 /** An architecture at one configuration: a model of token ids that can decode. */
 export interface LanguageModel extends Model<ModelInput> {
   readonly architecture: Architecture;
   readonly config: ModelConfig;
   /**
-   * Runs the prompt once and keeps keys and values. For a single stream the prompt is its row (source and SEP); for an
-   * encoder–decoder it is the source and the target so far (at first the begin-of-sequence id). The prefix is sealed:
-   * it was seen whole, in both directions, and nothing decoded afterwards joins it.
+   * A decoder of this model with these parameters, which stay the caller's and must outlive it.
    *
-   * @throws {ShapeError} `model/prompt` if a row is empty; what `states` throws.
-   * @throws {UnsupportedError} `model/packed-prompt` if rows are packed.
+   * @example model.decoder(parameters).prefill(prompts).append(ids, counts).logits
    */
-  prefill(parameters: ParameterTree, input: ModelInput): DecodingState;
-  /**
-   * Appends one token to each row; consumes `state` and returns the next one.
-   *
-   * @param ids - one for each row; `null` for a row that rests, whose further logits mean nothing.
-   * @throws {ShapeError} `model/decode` if there are not as many ids as rows, `model/length` if a row is full.
-   * @throws {UnsupportedError} `model/decoding-state` if the state was consumed or disposed before.
-   */
-  decode(parameters: ParameterTree, state: DecodingState, ids: readonly (number | null)[]): DecodingState;
-  /**
-   * The state of some of its rows, in that order and as often as they are named: rows that have ended leave the batch,
-   * beams follow one another. Consumes `state`.
-   *
-   * @throws {ShapeError} `model/decode` if there is no such row, or none is named.
-   * @throws {UnsupportedError} `model/decoding-state` if the state was consumed or disposed before.
-   */
-  reorder(state: DecodingState, rows: readonly number[]): DecodingState;
+  decoder(parameters: ParameterTree): Decoder;
 }

@@ -14,10 +14,11 @@ beforeAll(async () => void (await tf.setBackend("cpu")));
 const architecture: Architecture = {
   name: "two streams",
   streams: ["source", "target"],
+  reads: { source: "all", target: "past" },
   selfMask: { source: () => full(), target: () => causal() },
   crossMask: () => full(),
 };
-const config = { ...tinyConfig, layers: { source: 1, target: 2 }, tiedHead: false };
+const config = { ...tinyConfig, layers: { source: 1, target: 2 }, head: { tied: false } };
 const model = createModel({ architecture, config, attention: reference() });
 const parameters = () => model.createParameters(createRandom(3));
 const input = sampleInput(architecture, { rows: [{ length: 4, prefixLength: 0 }] });

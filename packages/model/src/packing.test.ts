@@ -32,9 +32,9 @@ const arms: readonly [string, LanguageModel["architecture"], Objective][] = [
 ];
 const positions: Readonly<Record<string, Partial<ModelOptions>>> = {
   learned: {},
-  "learned, restarting behind the prefix": { restartPositions: true },
+  "learned, restarting behind the prefix": { positions: { kind: "learned", restart: true } },
   rotary: { positions: "rotary" },
-  "T5's relative ones": { positions: "t5", relativeBuckets: 6, relativeMaxDistance: 12 },
+  "T5's relative ones": { positions: { kind: "t5", buckets: 6, maxDistance: 12 } },
   ALiBi: { positions: "alibi", keyValueHeads: 1 },
 };
 const kernels: AttentionKernel[] = [reference(), blockwise({ blockQueries: 8, blockKeys: 8 })];

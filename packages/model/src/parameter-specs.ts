@@ -8,60 +8,52 @@ import {
 } from "@trivium/nn";
 import type { SpecTree } from "@trivium/tensor";
 import type { Architecture } from "./architecture.ts";
-import { isMerged, layersOf, type ResolvedConfig } from "./resolve-config.ts";
+import { schemeOf } from "./positions-config.ts";
+import { biasesOf, isMerged, layersOf, queryKeyNormOf, type ResolvedConfig } from "./resolve-config.ts";
 
 /** The name of the stack that shared streams have in common. */
 export const sharedStack = "shared";
 
 /**
  * What a model's parameters will be, by name: `embedding`, a stack for each stream (`positions`, `relative`, `layers`,
- * `norm`), and `head` where it is not tied.
+ * `norm`), and `head` where it is not tied or has a bias.
  */
 export function parameterSpecs(architecture: Architecture, config: ResolvedConfig): SpecTree {
-  const { vocabulary, width, tiedHead, sharedStacks } = config;
+  const { vocabulary, width, head, sharedStacks } = config;
   const { streams } = architecture;
   const specs: Record<string, SpecTree> = {
     embedding: { weight: matrix([vocabulary, width], deviationOf(config, "embedding", 1)) },
   };
-  // Positions that restart in the same stack have a second table behind the first.
-  const restartsWithin = config.restartPositions && (streams.length === 1 || sharedStacks);
-  const places = config.length * (restartsWithin ? 2 : 1);
-  if (sharedStacks) specs[sharedStack] = stackSpec(config, { places, layers: layersOf(config, streams[0] as string) });
+  const restarts = streams.length === 1 || sharedStacks;
+  if (sharedStacks) specs[sharedStack] = stackSpec(config, layersOf(config, streams[0] as string), restarts);
   streams.forEach((stream, index) => {
     const layers = layersOf(config, stream);
-    const own = sharedStacks ? {} : stackSpec(config, { places, layers });
+    const own = sharedStacks ? {} : stackSpec(config, layers, restarts);
     const crosses = index > 0 && architecture.crossMask && !isMerged(config);
-    const cross = crosses ? { cross: numbered(layers, () => crossSpec(config, layers)) } : {};
-    const spec = { ...own, ...cross };
+    const spec = crosses ? { ...own, cross: numbered(layers, () => attentionSpec(config, layers)) } : own;
     if (Object.keys(spec).length > 0) specs[stream] = spec;
   });
-  if (!tiedHead) {
-    specs.head = affineSpec({
-      input: width,
-      output: vocabulary,
-      bias: false,
-      deviation: deviationOf(config, "head", 1),
-    });
-  }
+  if (!head.tied) {
+    const deviation = deviationOf(config, "head", 1);
+    specs.head = affineSpec({ input: width, output: vocabulary, bias: head.bias, deviation });
+  } else if (head.bias) specs.head = { bias: { shape: [vocabulary], initial: { constant: 0 } } };
   return specs;
 }
 
-function stackSpec(config: ResolvedConfig, { places, layers }: { places: number; layers: number }): SpecTree {
-  const { width, positions, heads, relativeBuckets, norm, normPlacement } = config;
-  return {
-    ...(positions === "learned"
-      ? { positions: { weight: matrix([places, width], deviationOf(config, "positions", layers)) } }
-      : {}),
-    ...(positions === "t5"
-      ? { relative: { weight: matrix([relativeBuckets, heads], deviationOf(config, "relative-bias", layers)) } }
-      : {}),
-    layers: numbered(layers, () => layerSpec(config, layers)),
-    ...(normPlacement === "pre" ? { norm: normSpec(norm, width) } : {}),
-  };
+function stackSpec(config: ResolvedConfig, layers: number, restarts: boolean): SpecTree {
+  const { width, heads, headWidth, length, norm, embeddingNorm } = config;
+  const deviation = (role: WeightRole) => deviationOf(config, role, layers);
+  const placed = schemeOf(config.positions).specs?.({ width, heads, headWidth, length, restarts, deviation });
+  const specs: Record<string, SpecTree[string]> = { ...placed };
+  if (embeddingNorm) specs.embeddingNorm = normSpec(norm, width);
+  specs.layers = numbered(layers, () => layerSpec(config, layers));
+  if (norm.placement === "pre") specs.norm = normSpec(norm, width);
+  return specs;
 }
 
 function layerSpec(config: ResolvedConfig, layers: number): SpecTree {
-  const { width, feedForward, activation, biases } = config;
+  const { width, feedForward, activation } = config;
+  const { feedForward: biases } = biasesOf(config);
   const deviations = {
     up: deviationOf(config, "feed-forward-up", layers),
     down: deviationOf(config, "feed-forward-down", layers),
@@ -75,10 +67,9 @@ function layerSpec(config: ResolvedConfig, layers: number): SpecTree {
   };
 }
 
-const crossSpec = attentionSpec;
-
 function attentionSpec(config: ResolvedConfig, layers: number): SpecTree {
-  const { width, heads, keyValueHeads, headWidth, biases } = config;
+  const { width, heads, keyValueHeads, headWidth } = config;
+  const [biases, queryKeyNorm] = [biasesOf(config), queryKeyNormOf(config)];
   const deviations = {
     query: deviationOf(config, "query", layers),
     keyValue: deviationOf(config, "key-value", layers),
@@ -86,7 +77,7 @@ function attentionSpec(config: ResolvedConfig, layers: number): SpecTree {
   };
   return {
     norm: normSpec(config.norm, width),
-    ...multiHeadAttentionSpec({ width, heads, keyValueHeads, headWidth, biases, deviations }),
+    ...multiHeadAttentionSpec({ width, heads, keyValueHeads, headWidth, biases, deviations, queryKeyNorm }),
   };
 }
 

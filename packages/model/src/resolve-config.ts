@@ -2,6 +2,7 @@ import { ConfigError } from "@trivium/core";
 import { validateWith } from "@trivium/registry";
 import type { Architecture } from "./architecture.ts";
 import { type ModelConfig, type ModelOptions, modelConfigSchema } from "./config.ts";
+import { type Positions, schemeOf } from "./positions-config.ts";
 
 /** A configuration whose derived sizes are all there. */
 export interface ResolvedConfig extends ModelConfig {
@@ -21,7 +22,7 @@ export function resolveConfig(architecture: Architecture, options: ModelOptions)
     code: "model/config",
     what: `model "${architecture.name}"`,
   });
-  const { width, heads, keyValueHeads = heads, feedForward = 4 * width, positions } = config;
+  const { width, heads, keyValueHeads = heads, feedForward = 4 * width } = config;
   const headWidth = config.headWidth ?? width / heads;
   const refuse = (what: string): never => {
     throw new ConfigError("model/config", `model "${architecture.name}": ${what}`, { details: { config } });
@@ -29,16 +30,19 @@ export function resolveConfig(architecture: Architecture, options: ModelOptions)
   if (!Number.isInteger(headWidth))
     refuse(`width: ${width} is not a multiple of heads, ${heads}; change one or set headWidth`);
   if (heads % keyValueHeads !== 0) refuse(`keyValueHeads: heads, ${heads}, is not a multiple of ${keyValueHeads}`);
-  if (positions === "rotary" && headWidth % 2)
-    refuse(`headWidth: rotary positions need an even head width, got ${headWidth}`);
-  if (config.restartPositions && positions !== "learned")
-    refuse(`restartPositions: only learned positions restart, not ${positions}`);
+  const problem = schemeOf(config.positions).check?.({ headWidth });
+  if (problem) refuse(problem);
   if (config.sharedStacks) checkSharing(architecture, config, refuse);
   if (isMerged(config)) checkMerging(architecture, refuse);
   for (const stream of architecture.streams) layersOf(config, stream, refuse);
-  // The target stream of an encoder–decoder begins at 0 as it is, unless its positions continue behind the source.
-  const restartPositions = config.restartPositions && (architecture.streams.length === 1 || isMerged(config));
-  return { ...config, keyValueHeads, headWidth, feedForward, restartPositions };
+  return { ...config, positions: effectivePositions(architecture, config), keyValueHeads, headWidth, feedForward };
+}
+
+/** The target stream of an encoder–decoder begins at 0 as it is, unless its positions continue behind the source. */
+function effectivePositions({ streams }: Architecture, config: ModelConfig): Positions {
+  const { positions } = config;
+  if (!("restart" in positions) || streams.length === 1 || isMerged(config)) return positions;
+  return { ...positions, restart: false };
 }
 
 function checkSharing({ streams }: Architecture, { layers }: ModelConfig, refuse: (what: string) => never): void {
@@ -67,3 +71,18 @@ export function layersOf({ layers }: ModelConfig, stream: string, refuse: (what:
 const fail = (what: string): never => {
   throw new ConfigError("model/config", what);
 };
+
+/** Which linear maps have biases. */
+export function biasesOf({ biases }: Pick<ModelConfig, "biases">) {
+  return typeof biases === "boolean" ? { queryKeyValue: biases, output: biases, feedForward: biases } : biases;
+}
+
+/** The window of self-attention in a layer: `undefined` where there is none. */
+export function windowOf({ attention }: Pick<ModelConfig, "attention">, layer: number): number | undefined {
+  const { window } = attention;
+  return (Array.isArray(window) ? window[layer % window.length] : window) ?? undefined;
+}
+
+/** The norm of queries and keys, if they have one. */
+export const queryKeyNormOf = ({ attention, norm }: Pick<ModelConfig, "attention" | "norm">) =>
+  attention.queryKeyNorm ? norm : undefined;

@@ -1,47 +1,48 @@
-import type { AttentionBias, AttentionKernel, PositionRows } from "@trivium/attention";
-import { alibiSlopes } from "@trivium/attention";
+import type { AttentionKernel, DistanceBias, PositionRows } from "@trivium/attention";
 import { hashWords } from "@trivium/core";
 import type { Mask } from "@trivium/masks";
 import {
   type AttendOptions,
   attendAndMix,
   feedForward,
-  type KeyValues,
   multiHeadAttention,
   norm,
   normOfSum,
+  type PagedKeyValues,
   type ProjectedKeyValues,
   projectAll,
   type Rotation,
-  rotation,
-  splitKeyValues,
 } from "@trivium/nn";
-import { dropout, type ParameterTree, recompute, type Tensor, type Tensor2D, type Tensor3D, tf } from "@trivium/tensor";
-import type { ResolvedConfig } from "./resolve-config.ts";
+import { dropout, type ParameterTree, recompute, type Tensor, type Tensor3D, tf } from "@trivium/tensor";
+import { schemeOf } from "./positions-config.ts";
+import { queryKeyNormOf, type ResolvedConfig } from "./resolve-config.ts";
 import type { LayerParameters, StackParameters } from "./stack-parameters.ts";
 
 /** How one stack is run: over whole rows in training and prefill, or over one new token of each row in decoding. */
 export interface StackRun {
   readonly config: ResolvedConfig;
   readonly kernel: AttentionKernel;
-  readonly selfMask: Mask;
+  /** The self-attention mask of each layer: one object for all layers of one window. */
+  readonly selfMasks: readonly Mask[];
   /** Logical positions of the tokens that are run, `[B or 1][Q]`. */
   readonly queryPositions: PositionRows;
-  /** Logical positions of the keys that they see, `[B or 1][K]`. */
-  readonly keyPositions: PositionRows;
+  /** Logical positions of the keys that they see, `[B or 1][K]`; absent where keys and values come from pages. */
+  readonly keyPositions?: PositionRows | undefined;
   /** Whether positions see later ones; T5 gives those buckets of their own. */
   readonly bidirectional: boolean;
-  /** From the keys and values of memory and these tokens to all that they see: the cache's place. Default: these. */
-  readonly extend?: (layer: number, fresh: KeyValues) => KeyValues;
-  readonly cross?: { readonly mask: Mask; readonly keyValues: (layer: number) => KeyValues | ProjectedKeyValues };
+  /** Keeps the keys and values of memory and these tokens, and returns all that these tokens see. Default: these. */
+  readonly extend?: ((layer: number, fresh: ProjectedKeyValues) => ProjectedKeyValues | PagedKeyValues) | undefined;
+  readonly cross?:
+    | { readonly mask: Mask; readonly keyValues: (layer: number) => ProjectedKeyValues | PagedKeyValues }
+    | undefined;
   /** Keys and values of another stream, which stand before those of these tokens under one softmax. */
-  readonly memory?: (layer: number) => ProjectedKeyValues;
+  readonly memory?: ((layer: number) => ProjectedKeyValues) | undefined;
   /** A seed turns dropout on. */
   readonly dropoutSeed?: string | undefined;
   /** Whether a layer keeps nothing for the backward pass but what goes in. */
   readonly checkpointing?: boolean | undefined;
   /** From the states before the first layer and after each one to those to go on with. Default: these. */
-  readonly onStates?: (layer: number, states: Tensor3D) => Tensor3D;
+  readonly onStates?: ((layer: number, states: Tensor3D) => Tensor3D) | undefined;
 }
 
 /**
@@ -52,25 +53,28 @@ export interface StackRun {
  */
 export function runStack(parameters: StackParameters, x: Tensor3D, run: StackRun): Tensor3D {
   const { config } = run;
-  const { headWidth, rotaryBase } = config;
+  const scheme = schemeOf(config.positions);
   const shared: SharedTensors = {
-    ...(parameters.relative && { relative: parameters.relative }),
-    ...(config.positions === "rotary" && { rotary: rotation(run.queryPositions, headWidth, rotaryBase) }),
+    placed: scheme.bias && placedOf(parameters),
+    rotary: scheme.rotate?.(run.queryPositions, config.headWidth),
   };
   const runOne = run.checkpointing ? recomputedLayer : runLayer;
   const observed = (layer: number, states: Tensor): Tensor => run.onStates?.(layer, states as Tensor3D) ?? states;
-  let states: Tensor = observed(0, drop(x, run, "embedding"));
+  const { embeddingNorm } = parameters;
+  const embedded = embeddingNorm ? norm(embeddingNorm, x, config.norm) : x;
+  let states: Tensor = observed(0, drop(embedded, run, "embedding"));
   parameters.layers.forEach((layer, index) => {
     const keyValues = layer.cross ? run.cross?.keyValues(index) : run.memory?.(index);
-    states = observed(index + 1, runOne({ x: states, layer, shared, ...(keyValues && { keyValues }) }, run, index));
+    states = observed(index + 1, runOne({ x: states, layer, shared, keyValues }, run, index));
   });
-  return (parameters.norm ? norm(parameters.norm, states, config.normEpsilon) : states) as Tensor3D;
+  return (parameters.norm ? norm(parameters.norm, states, config.norm) : states) as Tensor3D;
 }
 
 /** What all layers of a stack read. */
 interface SharedTensors {
-  readonly relative?: Tensor2D;
-  readonly rotary?: Rotation;
+  /** The parameters of the position scheme, if it has a bias. */
+  readonly placed?: ParameterTree | undefined;
+  readonly rotary?: Rotation | undefined;
 }
 
 /** The tensors that a layer reads. */
@@ -79,18 +83,21 @@ interface LayerTensors {
   readonly layer: LayerParameters;
   readonly shared: SharedTensors;
   /** Of the stream before it. */
-  readonly keyValues?: KeyValues | ProjectedKeyValues;
+  readonly keyValues?: ProjectedKeyValues | PagedKeyValues | undefined;
 }
 
 /** The same layer, run again in the backward pass instead of keeping what is between its tensors and its result. */
-function recomputedLayer({ shared: { rotary, ...relative }, ...tensors }: LayerTensors, run: StackRun, index: number) {
-  const inputs = { ...tensors, shared: relative } as unknown as ParameterTree;
+function recomputedLayer({ shared: { placed, rotary }, ...tensors }: LayerTensors, run: StackRun, index: number) {
+  const present = Object.entries({ ...tensors, placed }).filter(([, tensor]) => tensor !== undefined);
+  const inputs = Object.fromEntries(present) as unknown as ParameterTree;
+  const constants: ParameterTree = rotary ? { cosine: rotary.cosine, sine: rotary.sine } : {};
   return recompute(
-    (again, constants) => {
-      const { shared, ...others } = again as unknown as LayerTensors;
-      return runLayer({ ...others, shared: { ...shared, ...constants } }, run, index);
+    (again, turns) => {
+      const { placed: parameters, ...others } = again as unknown as LayerTensors & SharedTensors;
+      const turned = rotary && { ...rotary, ...(turns as unknown as Pick<Rotation, "cosine" | "sine">) };
+      return runLayer({ ...others, shared: { placed: parameters, rotary: turned } }, run, index);
     },
-    { inputs, constants: (rotary ? { rotary } : {}) as unknown as ParameterTree },
+    { inputs, constants },
   );
 }
 
@@ -104,26 +111,31 @@ interface SubLayer {
 
 function runLayer({ x, layer, shared, keyValues: ofMemory }: LayerTensors, run: StackRun, index: number): Tensor {
   const { config, cross } = run;
-  const options = selfOptions(shared, run);
+  const options = selfOptions(shared, run, index);
   const subLayers = [
     subLayer(layer.self, `${index}/self`, (input) => {
       const { heads, keyValueHeads } = config;
-      const { query, ...own } = projectAll(layer.self, input, { heads, keyValueHeads, rotary: options.rotary });
+      const { rotary, queryKeyNorm } = options;
+      const { query, ...own } = projectAll(layer.self, input, { heads, keyValueHeads, rotary, queryKeyNorm });
       const fresh = run.memory ? behind(ofMemory as ProjectedKeyValues, own) : own;
-      const keyValues = run.extend ? run.extend(index, splitKeyValues(fresh, keyValueHeads)) : fresh;
+      const keyValues = run.extend?.(index, fresh) ?? fresh;
       return attendAndMix(layer.self, query, keyValues, withDropout(options, run, `${index}/self/probabilities`));
     }),
   ];
   if (layer.cross && cross && ofMemory) {
-    const { heads, kernel, scale } = options;
-    const crossOptions = withDropout({ heads, kernel, scale, mask: cross.mask }, run, `${index}/cross/probabilities`);
+    const { heads, kernel, scale, queryKeyNorm } = options;
+    const crossOptions = withDropout(
+      { heads, kernel, scale, queryKeyNorm, mask: cross.mask },
+      run,
+      `${index}/cross/probabilities`,
+    );
     const parameters = layer.cross;
     const attend = (input: Tensor) => multiHeadAttention(parameters, input, ofMemory, crossOptions);
     subLayers.push(subLayer(parameters, `${index}/cross`, attend));
   }
   const feed = (input: Tensor) => feedForward(layer.feedForward, input, config.activation);
   subLayers.push(subLayer(layer.feedForward, `${index}/feed-forward`, feed));
-  return config.normPlacement === "pre" ? preNorm(subLayers, x, run) : postNorm(subLayers, x, run);
+  return config.norm.placement === "pre" ? preNorm(subLayers, x, run) : postNorm(subLayers, x, run);
 }
 
 const behind = (memory: ProjectedKeyValues, own: ProjectedKeyValues): ProjectedKeyValues => ({
@@ -132,19 +144,20 @@ const behind = (memory: ProjectedKeyValues, own: ProjectedKeyValues): ProjectedK
 });
 
 const subLayer = (parameters: ParameterTree, site: string, branch: SubLayer["branch"]): SubLayer => ({
-  ...{ site, branch },
+  site,
+  branch,
   norm: parameters.norm as ParameterTree,
 });
 
 /** `x ← x + branch(norm(x))` for each; a sum and the norm that follows it are taken together. */
 function preNorm(subLayers: readonly SubLayer[], x: Tensor, run: StackRun): Tensor {
-  const { normEpsilon } = run.config;
+  const options = run.config.norm;
   let states = x;
-  let input = norm(subLayers[0]!.norm, x, normEpsilon);
+  let input = norm(subLayers[0]!.norm, x, options);
   subLayers.forEach(({ branch, site }, index) => {
     const added = drop(branch(input), run, site);
     const next = subLayers[index + 1];
-    if (next) ({ sum: states, normalised: input } = normOfSum(next.norm, states, added, normEpsilon));
+    if (next) ({ sum: states, normalised: input } = normOfSum(next.norm, [states, added], options));
     else states = tf.add(states, added);
   });
   return states;
@@ -154,37 +167,38 @@ function preNorm(subLayers: readonly SubLayer[], x: Tensor, run: StackRun): Tens
 const postNorm = (subLayers: readonly SubLayer[], x: Tensor, run: StackRun): Tensor =>
   subLayers.reduce(
     (states, { branch, site, norm: parameters }) =>
-      norm(parameters, tf.add(states, drop(branch(states), run, site)), run.config.normEpsilon),
+      norm(parameters, tf.add(states, drop(branch(states), run, site)), run.config.norm),
     x,
   );
 
 // Keys are rotated as they are made, so those of a cache already are.
-function selfOptions({ relative, rotary }: SharedTensors, run: StackRun): AttendOptions {
-  const { config, kernel, selfMask } = run;
-  const { heads, headWidth, attentionScale } = config;
-  const bias = selfBias(relative, run);
+function selfOptions({ placed, rotary }: SharedTensors, run: StackRun, layer: number): AttendOptions {
+  const { config, kernel, selfMasks, queryPositions, keyPositions, bidirectional } = run;
+  const { heads, headWidth, attention } = config;
+  const bias = schemeOf(config.positions).bias?.({ parameters: placed ?? {}, heads, bidirectional });
   return {
     kernel,
     heads,
-    mask: selfMask,
-    scale: attentionScale === "none" ? 1 : headWidth ** -0.5,
-    ...(bias ? { bias } : {}),
-    ...(rotary ? { rotary } : {}),
+    mask: selfMasks[layer] as Mask,
+    scale: attention.scale === "none" ? 1 : headWidth ** -0.5,
+    bias: bias && keyPositions && { ...bias, queryPositions, keyPositions },
+    rotary,
+    queryKeyNorm: queryKeyNormOf(config),
   };
 }
 
-function selfBias(relative: Tensor2D | undefined, run: StackRun): AttentionBias | undefined {
-  const { config, queryPositions, keyPositions, bidirectional } = run;
-  if (relative) {
-    const { relativeDirection, relativeMaxDistance: maxDistance } = config;
-    const both = relativeDirection === "from-mask" ? bidirectional : relativeDirection === "bidirectional";
-    return { kind: "relative", table: relative, bidirectional: both, maxDistance, queryPositions, keyPositions };
-  }
-  if (config.positions === "alibi") {
-    return { kind: "alibi", slopes: alibiSlopes(config.heads), queryPositions, keyPositions };
-  }
-  return undefined;
+/** The parameters of a stack's position scheme: what is not the stack's own. */
+function placedOf({ tree }: StackParameters): ParameterTree {
+  const { layers: _layers, cross: _cross, norm: _norm, embeddingNorm: _embeddingNorm, ...placed } = tree;
+  return placed;
 }
+
+/** The bias of distances that self-attention adds, without the positions. */
+export const distanceBias = (
+  stack: StackParameters,
+  { config, bidirectional }: Pick<StackRun, "config" | "bidirectional">,
+): DistanceBias | undefined =>
+  schemeOf(config.positions).bias?.({ parameters: placedOf(stack), heads: config.heads, bidirectional });
 
 function withDropout(options: AttendOptions, run: StackRun, site: string): AttendOptions {
   const { config, dropoutSeed } = run;

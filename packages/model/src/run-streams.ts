@@ -1,13 +1,13 @@
-import type { AttentionKernel, KeyValueEntry } from "@trivium/attention";
+import type { AttentionKernel, PositionRows } from "@trivium/attention";
 import type { ModelInput, StreamRows } from "@trivium/features";
-import { type KeyValues, projectKeyValues, splitKeyValues } from "@trivium/nn";
-import { type ParameterTree, type Tensor, type Tensor2D, type Tensor3D, tf } from "@trivium/tensor";
+import { type ProjectedKeyValues, projectKeyValues } from "@trivium/nn";
+import type { ParameterTree, Tensor, Tensor3D } from "@trivium/tensor";
 import type { Architecture } from "./architecture.ts";
 import { embed } from "./embed.ts";
 import { crossMaskFor } from "./input-masks.ts";
 import { memoryKeyValues } from "./memory-key-values.ts";
 import type { ForwardOptions } from "./model.ts";
-import { isMerged, type ResolvedConfig } from "./resolve-config.ts";
+import { isMerged, queryKeyNormOf, type ResolvedConfig } from "./resolve-config.ts";
 import { runStack, type StackRun } from "./run-stack.ts";
 import { stackParameters } from "./stack-parameters.ts";
 import { readsBothWays, type StreamLayout, streamLayout } from "./stream-layout.ts";
@@ -21,13 +21,17 @@ export interface ModelParts {
 
 export interface RunStreamsOptions {
   /** By stream, `[B, L, M]`: states in the place of embeddings of ids, which are not read then. */
-  readonly tokens?: Readonly<Record<string, Tensor>>;
+  readonly tokens?: Readonly<Record<string, Tensor>> | undefined;
   readonly dropoutSeed?: string | undefined;
   readonly checkpointing?: boolean | undefined;
   readonly onStates?: ForwardOptions["onStates"];
-  /** Called with all keys and values that the predicting stream's self-attention reads, layer by layer. */
-  readonly keepSelf?: (layer: number, entry: KeyValueEntry) => void;
-  readonly keepCross?: (layer: number, keyValues: KeyValues) => void;
+  /**
+   * Called with all keys and values that the predicting stream's self-attention reads, layer by layer, and the position
+   * of each one.
+   */
+  readonly keepSelf?: (layer: number, keyValues: ProjectedKeyValues, positions: PositionRows) => void;
+  /** Called with the keys and values that its cross-attention reads. */
+  readonly keepCross?: (layer: number, keyValues: ProjectedKeyValues) => void;
 }
 
 /** Runs every stream in order and returns the last one's final states, `[B, L, M]`. */
@@ -45,18 +49,18 @@ export function runStreams(
     const { prefixAt, ...layout } = streamLayout(parts, input, stream);
     const { queryPositions: positions, keyPositions } = layout;
     const tokens = options.tokens?.[stream];
-    const x = embed({ config, tree, stack, ids: rows.ids, positions, prefixAt, ...(tokens && { tokens }) });
+    const x = embed({ config, tree, stack, ids: rows.ids, positions, prefixAt, tokens });
     const predicts = stream === architecture.streams.at(-1);
     const run: StackRun = {
       config,
       kernel: parts.kernel,
       ...layout,
       bidirectional: readsBothWays(parts, stream),
-      ...(predicts && options.keepSelf ? { extend: keepAll(options.keepSelf, keyPositions) } : {}),
-      ...(memory ? memoryRun(parts, { tree, input, stream, memory, keep: options.keepCross }, layout) : {}),
+      extend: predicts && options.keepSelf ? keepAll(options.keepSelf, keyPositions) : undefined,
+      ...memoryRun(parts, { tree, input, stream, memory, keep: options.keepCross }, layout),
       dropoutSeed: options.dropoutSeed === undefined ? undefined : `${options.dropoutSeed}/${stream}`,
       checkpointing: options.checkpointing,
-      ...(options.onStates ? { onStates: observing(options.onStates, stream) } : {}),
+      onStates: options.onStates && observing(options.onStates, stream),
     };
     memory = { stream, states: runStack(stack, x, run) };
   }
@@ -67,7 +71,7 @@ interface MemoryRunRequest {
   readonly tree: ParameterTree;
   readonly input: ModelInput;
   readonly stream: string;
-  readonly memory: { readonly stream: string; readonly states: Tensor3D };
+  readonly memory: { readonly stream: string; readonly states: Tensor3D } | undefined;
   readonly keep: RunStreamsOptions["keepCross"];
 }
 
@@ -78,7 +82,7 @@ function memoryRun(
   { keyPositions }: Pick<StreamLayout, "keyPositions">,
 ): Pick<StackRun, "memory" | "cross"> {
   const { tree, input, stream, memory, keep } = request;
-  if (!architecture.crossMask) return {};
+  if (!architecture.crossMask || !memory) return {};
   const stack = stackParameters(architecture, config, tree, stream);
   if (isMerged(config)) {
     const { states } = memory;
@@ -86,15 +90,15 @@ function memoryRun(
     return { memory: memoryKeyValues(config, stack, { states, positions }) };
   }
   const { layers } = stack;
+  const { keyValueHeads } = config;
+  const queryKeyNorm = queryKeyNormOf(config);
   const cross: StackRun["cross"] = {
     mask: crossMaskFor(architecture, input, stream, memory.stream),
     keyValues(layer) {
       const parameters = layers[layer]?.cross as ParameterTree;
-      const projected = projectKeyValues(parameters, memory.states, config.keyValueHeads);
-      if (!keep) return projected;
-      const keyValues = splitKeyValues(projected, config.keyValueHeads);
-      keep(layer, keyValues);
-      return keyValues;
+      const projected = projectKeyValues(parameters, memory.states, { keyValueHeads, queryKeyNorm });
+      keep?.(layer, projected);
+      return projected;
     },
   };
   return { cross };
@@ -109,16 +113,10 @@ function observing(
 
 function keepAll(
   keep: NonNullable<RunStreamsOptions["keepSelf"]>,
-  positions: KeyValueEntry["positions"],
+  positions: PositionRows,
 ): NonNullable<StackRun["extend"]> {
   return (layer, fresh) => {
-    keep(layer, { ...fresh, positions });
+    keep(layer, fresh, positions);
     return fresh;
   };
-}
-
-/** The states of the last real token of each row, `[B, M]`. */
-export function lastStates(states: Tensor3D, { lengths, length, padding }: StreamRows): Tensor2D {
-  const last = lengths.map((real, row) => row * length + (padding === "left" ? length - 1 : real - 1));
-  return tf.gather(tf.reshape(states, [-1, states.shape[2]]) as Tensor2D, tf.tensor1d(last, "int32"));
 }

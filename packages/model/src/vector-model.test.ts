@@ -12,10 +12,11 @@ import { createVectorModel, type VectorModelOptions } from "./vector-model.ts";
 
 beforeAll(async () => void (await tf.setBackend("cpu")));
 
-const one: Architecture = { name: "one", streams: ["tokens"], selfMask: () => causal() };
+const one: Architecture = { name: "one", streams: ["tokens"], reads: "past", selfMask: () => causal() };
 const two: Architecture = {
   name: "two",
   streams: ["source", "target"],
+  reads: { source: "all", target: "past" },
   selfMask: { source: () => full(), target: () => causal() },
   crossMask: () => full(),
 };
@@ -35,7 +36,7 @@ test("one-hot vectors give the logits of a model of ids with the same weights", 
   });
   const ofIds = createModel({
     architecture: one,
-    config: { vocabulary: 5, tiedHead: false, length: 6, width: 8, layers: 2, heads: 2 },
+    config: { vocabulary: 5, head: { tied: false }, length: 6, width: 8, layers: 2, heads: 2 },
     attention: reference(),
   });
   const head = tf.pad(output!.weight as Tensor, [
@@ -82,7 +83,7 @@ test("two streams: the last predicts, and every parameter but the keys' biases i
 
 test("parameters and FLOPs are those of a model of ids but for the two maps", () => {
   const sizes = { length: 6, width: 8, layers: 2, heads: 2 };
-  const ofIds = { ...sizes, vocabulary: 3, tiedHead: false };
+  const ofIds = { ...sizes, vocabulary: 3, head: { tied: false } };
   const tree = create(one).createParameters(createRandom(1));
   const count = Object.values(flattenTree(tree)).reduce((sum, { size }) => sum + size, 0);
   // The input map instead of three embeddings, and two biases.

@@ -10,11 +10,11 @@ import { forwardFlops, type RowLengths } from "./counters.ts";
 import { readOutStates } from "./embed.ts";
 import type { ForwardOptions, Model } from "./model.ts";
 import { parameterSpecs } from "./parameter-specs.ts";
-import { isMerged, type ResolvedConfig, resolveConfig } from "./resolve-config.ts";
+import { biasesOf, isMerged, type ResolvedConfig, resolveConfig } from "./resolve-config.ts";
 import { runStreams } from "./run-streams.ts";
 
 /** The configuration of a model whose tokens are vectors: what others have but the vocabulary. */
-export interface VectorModelOptions extends Omit<ModelOptions, "vocabulary" | "tiedHead"> {
+export interface VectorModelOptions extends Omit<ModelOptions, "vocabulary" | "head"> {
   /** The width of a vector that goes in. */
   readonly inputs: number;
   /** The width of a vector that comes out. */
@@ -55,7 +55,7 @@ export interface VectorModel extends Model<VectorInput> {
 export function createVectorModel({ architecture, config, attention: kernel }: CreateVectorModelOptions): VectorModel {
   const { inputs, outputs, ...options } = config;
   const { streams } = architecture;
-  const asModel: ModelOptions = { ...options, vocabulary: outputs, tiedHead: false };
+  const asModel: ModelOptions = { ...options, vocabulary: outputs, head: { tied: false } };
   const resolved = resolveConfig(architecture, asModel);
   const { width, length } = resolved;
   const specs = vectorSpecs(architecture, resolved, inputs);
@@ -89,7 +89,8 @@ function vectorSpecs(architecture: Architecture, config: ResolvedConfig, inputs:
     head: _logits,
     ...stacks
   } = parameterSpecs(architecture, config) as Record<string, SpecTree>;
-  const { width, vocabulary: outputs, biases: bias } = config;
+  const { width, vocabulary: outputs } = config;
+  const bias = biasesOf(config).feedForward;
   return {
     input: affineSpec({ input: inputs, output: width, bias, deviation: (3 * inputs) ** -0.5 }),
     ...stacks,

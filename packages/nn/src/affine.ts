@@ -20,10 +20,8 @@ export interface AffineOptions {
 
 /** `weight [input, output]`, and `bias [output]` starting at 0. */
 export function affineSpec({ input, output, bias, deviation }: AffineOptions): SpecTree {
-  return {
-    weight: { shape: [input, output], initial: { deviation } },
-    ...(bias ? { bias: { shape: [output], initial: { constant: 0 } } } : {}),
-  };
+  const weight = { shape: [input, output], initial: { deviation } };
+  return bias ? { weight, bias: { shape: [output], initial: { constant: 0 } } } : { weight };
 }
 
 /** `x · weight + bias` over the last axis, and an activation of it if one is given. */

@@ -25,6 +25,7 @@ const oracle: Readonly<Record<Activation, (x: number) => number>> = {
   gelu: exactGelu,
   "gelu-tanh": tanhGelu,
   relu: (x) => Math.max(0, x),
+  silu: (x) => x / (1 + Math.exp(-x)),
   geglu: exactGelu,
   "geglu-tanh": tanhGelu,
   swiglu: (x) => x / (1 + Math.exp(-x)),

@@ -2,12 +2,13 @@ import { type ActivationName, type ParameterTree, type SpecTree, type Tensor, tf
 import { affine, affineSpec } from "./affine.ts";
 
 /** The nonlinearity of a feed-forward layer; the last three gate it by a second projection. */
-export type Activation = "gelu" | "gelu-tanh" | "relu" | "geglu" | "geglu-tanh" | "swiglu";
+export type Activation = "gelu" | "gelu-tanh" | "relu" | "silu" | "geglu" | "geglu-tanh" | "swiglu";
 
 const pointwise: Readonly<Record<Activation, ActivationName>> = {
   gelu: "gelu",
   "gelu-tanh": "gelu-tanh",
   relu: "relu",
+  silu: "silu",
   geglu: "gelu",
   "geglu-tanh": "gelu-tanh",
   swiglu: "silu",
@@ -31,11 +32,8 @@ export interface FeedForwardOptions {
 export function feedForwardSpec(options: FeedForwardOptions): SpecTree {
   const { width, feedForward, activation, biases: bias, deviations } = options;
   const up = affineSpec({ input: width, output: feedForward, bias, deviation: deviations.up });
-  return {
-    up,
-    ...(isGated(activation) ? { gate: up } : {}),
-    down: affineSpec({ input: feedForward, output: width, bias, deviation: deviations.down }),
-  };
+  const down = affineSpec({ input: feedForward, output: width, bias, deviation: deviations.down });
+  return isGated(activation) ? { up, gate: up, down } : { up, down };
 }
 
 /**

@@ -5,17 +5,37 @@ export { type Initialisation, type InitialisationSizes, initialDeviation, type W
 export {
   type AttendOptions,
   attendAndMix,
-  type KeyValues,
+  type HeadOptions,
   type MultiHeadAttentionOptions,
   multiHeadAttention,
   multiHeadAttentionSpec,
+  type PagedKeyValues,
   type Projected,
   type ProjectedKeyValues,
   type ProjectOptions,
   projectAll,
   projectKeyValues,
-  splitKeyValues,
 } from "./multi-head-attention.ts";
-export { type NormKind, norm, normOfSum, normSpec } from "./norm.ts";
-export { type Rotation, rotate, rotation } from "./rotary.ts";
-export { sinusoidalPositions } from "./sinusoidal.ts";
+export { type NormKind, type NormOptions, norm, normOfSum, normSpec } from "./norm.ts";
+export { alibi } from "./positions/alibi.ts";
+export { type LearnedOptions, learned } from "./positions/learned.ts";
+export { none } from "./positions/none.ts";
+export { positionsPlugins } from "./positions/plugins.ts";
+export {
+  type EmbedPositionsRequest,
+  type PositionBiasRequest,
+  type PositionScheme,
+  type PositionSizes,
+  type PositionsPlugin,
+  positions,
+} from "./positions/position-scheme.ts";
+export {
+  type RotaryOptions,
+  type RotaryScaling,
+  type Rotation,
+  rotary,
+  rotate,
+  rotation,
+} from "./positions/rotary.ts";
+export { type SinusoidalLayout, sinusoidal, sinusoidalPositions } from "./positions/sinusoidal.ts";
+export { type T5Options, t5 } from "./positions/t5.ts";

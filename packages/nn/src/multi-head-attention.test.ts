@@ -11,7 +11,7 @@ import {
   multiHeadAttentionSpec,
   projectKeyValues,
 } from "./multi-head-attention.ts";
-import { rotation } from "./rotary.ts";
+import { rotation } from "./positions/rotary.ts";
 import { affineInFloat64, gridOf } from "./testing/affine-in-float64.ts";
 import { spreadParameters } from "./testing/spread-parameters.ts";
 
@@ -21,7 +21,14 @@ const [B, Q, M, H, D] = [2, 4, 6, 4, 2];
 const deviations = { query: 0.5, keyValue: 0.5, output: 0.5 };
 const parametersOf = (keyValueHeads: number, biases = true) =>
   spreadParameters(
-    multiHeadAttentionSpec({ width: M, heads: H, keyValueHeads, headWidth: D, biases, deviations }),
+    multiHeadAttentionSpec({
+      width: M,
+      heads: H,
+      keyValueHeads,
+      headWidth: D,
+      biases: { queryKeyValue: biases, output: biases },
+      deviations,
+    }),
     keyValueHeads,
   );
 const states = (length: number, seed: number) => tf.randomNormal([B, length, M], 0, 1, "float32", seed);
@@ -72,7 +79,7 @@ describe.each([
       const parameters = parametersOf(keyValueHeads, biases);
       const x = states(Q, 1);
       const memory = K === Q ? x : states(K, 2);
-      const keyValues = projectKeyValues(parameters, memory, keyValueHeads);
+      const keyValues = projectKeyValues(parameters, memory, { keyValueHeads });
       const result = multiHeadAttention(parameters, x, keyValues, { kernel: reference(), heads: H, mask, scale });
       const options = { mask, scale };
       const expected = attentionLayerInFloat64({ parameters, x, memory, keyValueHeads, options });
@@ -86,7 +93,9 @@ test("every parameter and the states have a gradient", () => {
   const x = states(Q, 3);
   const attend = () => {
     const options = { kernel: reference(), heads: H, mask: causal(), scale: 1 };
-    return tf.sum(tf.sin(multiHeadAttention(parameters, x, projectKeyValues(parameters, x, 2), options)));
+    return tf.sum(
+      tf.sin(multiHeadAttention(parameters, x, projectKeyValues(parameters, x, { keyValueHeads: 2 }), options)),
+    );
   };
   const { gradients, unreached } = valueAndGradients(attend, { ...parameters, x });
   expect(unreached).toEqual([]);
@@ -97,12 +106,16 @@ test("rotary positions turn queries and keys, so that only distances count", () 
   const parameters = parametersOf(2);
   const x = states(Q, 4);
   const at = (first: number) => {
-    const rotary = rotation([[0, 1, 2, 3].map((slot) => first + slot)], D, 10_000);
+    const rotary = rotation([[0, 1, 2, 3].map((slot) => first + slot)], D);
     const options = { kernel: reference(), heads: H, mask: causal(), scale: 1, rotary };
-    return gridOf(multiHeadAttention(parameters, x, projectKeyValues(parameters, x, 2, rotary), options));
+    return gridOf(
+      multiHeadAttention(parameters, x, projectKeyValues(parameters, x, { keyValueHeads: 2, rotary }), options),
+    );
   };
   assertClose("shifted", at(30), at(0), 1e-4);
   const plain = { kernel: reference(), heads: H, mask: causal(), scale: 1 };
-  const without = gridOf(multiHeadAttention(parameters, x, projectKeyValues(parameters, x, 2), plain));
+  const without = gridOf(
+    multiHeadAttention(parameters, x, projectKeyValues(parameters, x, { keyValueHeads: 2 }), plain),
+  );
   expect(() => assertClose("without positions", at(0), without, 1e-2)).toThrow("without positions");
 });

@@ -2,39 +2,43 @@ import {
   type AttentionBias,
   type AttentionDropout,
   type AttentionKernel,
+  attendPages,
   attendProjected,
-  splitHeads,
+  type DistanceBias,
+  type PageReading,
 } from "@trivium/attention";
 import type { Mask } from "@trivium/masks";
 import { type ParameterTree, type SpecTree, type Tensor, type Tensor3D, type Tensor4D, tf } from "@trivium/tensor";
 import { affine, affineSpec, affines } from "./affine.ts";
-import { type Rotation, rotate } from "./rotary.ts";
+import { type NormOptions, norm, normSpec } from "./norm.ts";
+import { type Rotation, rotate } from "./positions/rotary.ts";
 
 export interface MultiHeadAttentionOptions {
   readonly width: number;
   readonly heads: number;
   readonly keyValueHeads: number;
   readonly headWidth: number;
-  readonly biases: boolean;
+  /** Whether the maps to queries, keys and values, and the output map, have biases. */
+  readonly biases: { readonly queryKeyValue: boolean; readonly output: boolean };
+  /** The norm of each head's query and key (Qwen 3, Gemma 3). Default: none. */
+  readonly queryKeyNorm?: NormOptions | undefined;
   readonly deviations: { readonly query: number; readonly keyValue: number; readonly output: number };
 }
 
-/** `query [M, H·D]`, `key` and `value [M, G·D]`, `output [H·D, M]`. */
+/** `query [M, H·D]`, `key` and `value [M, G·D]`, `output [H·D, M]`; `queryNorm` and `keyNorm [D]` if they are normalised. */
 export function multiHeadAttentionSpec(options: MultiHeadAttentionOptions): SpecTree {
-  const { width, heads, keyValueHeads, headWidth, biases: bias, deviations } = options;
+  const { width, heads, keyValueHeads, headWidth, biases, deviations, queryKeyNorm } = options;
+  const bias = biases.queryKeyValue;
   const keyValue = { input: width, output: keyValueHeads * headWidth, bias, deviation: deviations.keyValue };
-  return {
+  const maps = {
     query: affineSpec({ input: width, output: heads * headWidth, bias, deviation: deviations.query }),
     key: affineSpec(keyValue),
     value: affineSpec(keyValue),
-    output: affineSpec({ input: heads * headWidth, output: width, bias, deviation: deviations.output }),
+    output: affineSpec({ input: heads * headWidth, output: width, bias: biases.output, deviation: deviations.output }),
   };
-}
-
-/** Keys and values of one attention layer as caches hold them, `[B, G, K, D]`. */
-export interface KeyValues {
-  readonly key: Tensor4D;
-  readonly value: Tensor4D;
+  if (!queryKeyNorm) return maps;
+  const ofHead = normSpec(queryKeyNorm, headWidth);
+  return { ...maps, queryNorm: ofHead, keyNorm: ofHead };
 }
 
 /** Keys and values of one attention layer as projections leave them, `[B, K, G·D]`. */
@@ -43,18 +47,29 @@ export interface ProjectedKeyValues {
   readonly value: Tensor3D;
 }
 
-/** Projects states `[B, K, M]` to keys and values, the keys rotated if positions are rotary. */
+/** What happens to each head of projected queries and keys. */
+export interface HeadOptions {
+  readonly queryKeyNorm?: NormOptions | undefined;
+  readonly rotary?: Rotation | undefined;
+}
+
+/** Keys and values of one attention layer in the pages of a storage, and what of them each query reads. */
+export interface PagedKeyValues extends ProjectedKeyValues {
+  readonly reading: PageReading;
+  readonly bias?: DistanceBias | undefined;
+}
+
+/** Projects states `[B, K, M]` to keys and values. Keys are normalised and rotated as the options say. */
 export function projectKeyValues(
   parameters: ParameterTree,
   x: Tensor,
-  heads: number,
-  rotary?: Rotation,
+  { keyValueHeads, ...options }: HeadOptions & { readonly keyValueHeads: number },
 ): ProjectedKeyValues {
   const [key, value] = affines([parameters.key as ParameterTree, parameters.value as ParameterTree], x) as [
     Tensor3D,
     Tensor3D,
   ];
-  return { key: rotary ? rotateHeads(key, heads, rotary) : key, value };
+  return { key: finishHeads(key, keyValueHeads, { ...options, parameters: parameters.keyNorm }), value };
 }
 
 /** What one attention layer makes of the states that attend to one another. */
@@ -63,43 +78,47 @@ export interface Projected extends ProjectedKeyValues {
   readonly query: Tensor3D;
 }
 
-export interface ProjectOptions {
+export interface ProjectOptions extends HeadOptions {
   readonly heads: number;
   readonly keyValueHeads: number;
-  readonly rotary?: Rotation | undefined;
 }
 
-/** Projects states `[B, L, M]` to queries, keys and values at once, queries and keys rotated if positions are rotary. */
+/** Projects states `[B, L, M]` to queries, keys and values at once. */
 export function projectAll(
   parameters: ParameterTree,
   x: Tensor,
-  { heads, keyValueHeads, rotary }: ProjectOptions,
+  { heads, keyValueHeads, ...options }: ProjectOptions,
 ): Projected {
   const maps = [parameters.query, parameters.key, parameters.value] as ParameterTree[];
   const [query, key, value] = affines(maps, x) as [Tensor3D, Tensor3D, Tensor3D];
-  if (!rotary) return { query, key, value };
-  return { query: rotateHeads(query, heads, rotary), key: rotateHeads(key, keyValueHeads, rotary), value };
+  return {
+    query: finishHeads(query, heads, { ...options, parameters: parameters.queryNorm }),
+    key: finishHeads(key, keyValueHeads, { ...options, parameters: parameters.keyNorm }),
+    value,
+  };
 }
 
-/** Keys and values as caches hold them. */
-export function splitKeyValues({ key, value }: ProjectedKeyValues, heads: number): KeyValues {
-  return { key: splitHeads(key, heads), value: splitHeads(value, heads) };
-}
-
-/** Rotates each head of `[B, L, heads·D]`. */
-function rotateHeads(x: Tensor3D, heads: number, rotary: Rotation): Tensor3D {
+/** Normalises and rotates each head of `[B, L, heads·D]`. */
+function finishHeads(
+  x: Tensor3D,
+  heads: number,
+  { queryKeyNorm, rotary, parameters }: HeadOptions & { readonly parameters: ParameterTree[string] | undefined },
+): Tensor3D {
+  if (!queryKeyNorm && !rotary) return x;
   const [batch, length, width] = x.shape;
-  return tf.reshape(rotate(tf.reshape(x, [batch, length, heads, width / heads]), rotary), x.shape);
+  const split: Tensor4D = tf.reshape(x, [batch, length, heads, width / heads]);
+  const normed = queryKeyNorm ? (norm(parameters as ParameterTree, split, queryKeyNorm) as Tensor4D) : split;
+  return tf.reshape(rotary ? rotate(normed, rotary) : normed, x.shape);
 }
 
-export interface AttendOptions {
+/** Options of one attention layer. */
+export interface AttendOptions extends HeadOptions {
   readonly kernel: AttentionKernel;
   readonly heads: number;
   readonly mask: Mask;
   readonly scale: number;
-  readonly bias?: AttentionBias;
-  readonly rotary?: Rotation;
-  readonly dropout?: AttentionDropout;
+  readonly bias?: AttentionBias | undefined;
+  readonly dropout?: AttentionDropout | undefined;
 }
 
 /**
@@ -113,34 +132,29 @@ export interface AttendOptions {
 export function multiHeadAttention(
   parameters: ParameterTree,
   x: Tensor,
-  keyValues: KeyValues | ProjectedKeyValues,
+  keyValues: ProjectedKeyValues | PagedKeyValues,
   options: AttendOptions,
 ): Tensor {
-  const { heads, rotary } = options;
   const query = affine(parameters.query as ParameterTree, x) as Tensor3D;
-  const rotated = rotary ? rotateHeads(query, heads, rotary) : query;
-  return attendAndMix(parameters, rotated, keyValues, options);
+  const finished = finishHeads(query, options.heads, { ...options, parameters: parameters.queryNorm });
+  return attendAndMix(parameters, finished, keyValues, options);
 }
 
 /**
- * The same from queries that are projected already, and rotated.
+ * Multi-head attention from queries that are projected, normalised and rotated already. Over pages of a storage the mask
+ * of the reading holds, and the bias that comes with it.
  *
- * @param query - `[B, Q, H·D]`.
+ * @param query - `[B, Q, H·D]`; over pages `[1, R, H·D]`.
  */
 export function attendAndMix(
   parameters: ParameterTree,
   query: Tensor3D,
-  keyValues: KeyValues | ProjectedKeyValues,
-  { kernel, heads, mask, scale, bias, dropout }: Omit<AttendOptions, "rotary">,
+  keyValues: ProjectedKeyValues | PagedKeyValues,
+  { kernel, heads, mask, scale, bias, dropout }: Omit<AttendOptions, keyof HeadOptions>,
 ): Tensor {
-  const attended = attendProjected(kernel, {
-    query,
-    ...keyValues,
-    heads,
-    mask,
-    scale,
-    ...(bias ? { bias } : {}),
-    ...(dropout ? { dropout } : {}),
-  });
+  const attended =
+    "reading" in keyValues
+      ? attendPages(kernel, { query, ...keyValues, heads, scale })
+      : attendProjected(kernel, { query, ...keyValues, heads, mask, scale, bias, dropout });
   return affine(parameters.output as ParameterTree, attended);
 }

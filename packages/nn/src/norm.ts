@@ -6,29 +6,49 @@ import {
   type SpecTree,
   type Tensor,
   type Tensor1D,
+  tf,
 } from "@trivium/tensor";
 
+/** Layer normalisation, or root mean square. */
 export type NormKind = "layer" | "rms";
 
-/** `gain [M]` starting at 1, and for layer normalisation `bias [M]` starting at 0. */
-export function normSpec(kind: NormKind, width: number): SpecTree {
-  const gain = { shape: [width], initial: { constant: 1 } };
+/** Options of a norm. */
+export interface NormOptions {
+  readonly kind: NormKind;
+  /** Added to the variance or the mean square. */
+  readonly epsilon: number;
+  /** Whether the gain is 1 plus its parameter, which then starts at 0 (Gemma). Default false. */
+  readonly unitOffset?: boolean | undefined;
+}
+
+/** `gain [M]`, and for layer normalisation `bias [M]` starting at 0. */
+export function normSpec(
+  { kind, unitOffset = false }: Pick<NormOptions, "kind" | "unitOffset">,
+  width: number,
+): SpecTree {
+  const gain = { shape: [width], initial: { constant: unitOffset ? 0 : 1 } };
   return kind === "rms" ? { gain } : { gain, bias: { shape: [width], initial: { constant: 0 } } };
 }
 
-/** Normalises the last axis; which of the two is told by whether there is a bias. */
-export function norm(parameters: ParameterTree, x: Tensor, epsilon: number): Tensor {
-  const { gain, bias } = parameters as { gain: Tensor1D; bias?: Tensor1D };
-  return bias ? layerNorm(x, gain, bias, epsilon) : rmsNorm(x, gain, epsilon);
+type NormParameters = { readonly gain: Tensor1D; readonly bias?: Tensor1D };
+
+function parametersOf(parameters: ParameterTree, { unitOffset = false }: NormOptions): NormParameters {
+  const { gain, bias } = parameters as unknown as NormParameters;
+  const given = unitOffset ? tf.add<Tensor1D>(gain, 1) : gain;
+  return bias ? { gain: given, bias } : { gain: given };
 }
 
-/** `x + branch` and its norm, in one pass. */
+/** Normalises the last axis. */
+export function norm(parameters: ParameterTree, x: Tensor, options: NormOptions): Tensor {
+  const { gain, bias } = parametersOf(parameters, options);
+  return bias ? layerNorm(x, gain, bias, options.epsilon) : rmsNorm(x, gain, options.epsilon);
+}
+
+/** Returns `x + branch` and its norm, computed in one pass. */
 export function normOfSum(
   parameters: ParameterTree,
-  x: Tensor,
-  branch: Tensor,
-  epsilon: number,
+  [x, branch]: readonly [x: Tensor, branch: Tensor],
+  options: NormOptions,
 ): { readonly sum: Tensor; readonly normalised: Tensor } {
-  const { gain, bias } = parameters as { gain: Tensor1D; bias?: Tensor1D };
-  return addNorm(x, branch, { gain, bias, epsilon });
+  return addNorm(x, branch, { ...parametersOf(parameters, options), epsilon: options.epsilon });
 }

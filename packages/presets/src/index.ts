@@ -6,11 +6,12 @@ import { claimPlugins } from "@trivium/claims";
 import { modelFormatPlugins } from "@trivium/compose";
 import { datasetPlugins } from "@trivium/data/node";
 import { metricPlugins } from "@trivium/evaluator";
+import { generatePlugins } from "@trivium/generate";
 import { maskPlugins } from "@trivium/masks";
 import { causalPlugin } from "@trivium/model-causal";
 import { encoderDecoderPlugin } from "@trivium/model-encoder-decoder";
 import { prefixPlugin } from "@trivium/model-prefix";
-import { objectivePlugins } from "@trivium/objectives";
+import { corruptionPlugins, objectivePlugins } from "@trivium/objectives";
 import { taskPlugins } from "@trivium/tasks";
 import { tokenizerPlugins } from "@trivium/text";
 import { trainerPlugins } from "@trivium/trainer";
@@ -20,6 +21,7 @@ export const presets = [
   causalPlugin,
   prefixPlugin,
   encoderDecoderPlugin,
+  ...corruptionPlugins,
   ...objectivePlugins,
   ...attentionPlugins,
   simdPlugin,
@@ -35,6 +37,7 @@ export const presets = [
   ...tokenizerPlugins,
   ...trainerPlugins,
   ...metricPlugins,
+  ...generatePlugins,
   ...claimPlugins,
   ...modelFormatPlugins,
 ] as const;

@@ -21,7 +21,7 @@ export interface AttentionOnSourceOptions extends Pick<MarkedBatchOptions, "spec
 
 /** Attention on the tokens of the source, special tokens not counted, `[layer][head][step]`. */
 export interface AttentionOnSource {
-  /** Where the source is seen: in self-attention (merged attention is one), or in cross-attention. */
+  /** The kind of attention that sees the source. Merged attention counts as self-attention. */
   readonly over: "self" | "cross";
   /** Predictions of the target: its tokens, then the end of sequence. */
   readonly steps: number;
@@ -34,9 +34,8 @@ export interface AttentionOnSource {
 }
 
 /**
- * How much of its attention each step of generating the target gives to the source, and how sharply.
- *
- * The target is given (teacher forcing): the weights are those that decoding with caches would have.
+ * Measures the share of attention that each step of generating the target gives to the source, and its sharpness. The
+ * target is given (teacher forcing), so the weights equal those of decoding with caches.
  *
  * @throws {ConfigError} `probes/gold` if there is not one list of gold tokens for each step.
  * @throws {ShapeError} `probes/source-token` if the objective does not show the model each source token exactly once.
@@ -71,7 +70,10 @@ export function attentionOnSource(options: AttentionOnSourceOptions): AttentionO
   return found;
 }
 
-/** Whether the source is seen in a block of its own. Merged attention has the source's keys first, where `readHeads` looks. */
+/**
+ * Tells if cross-attention is a block of its own. Merged attention puts the source's keys first, where `readHeads`
+ * reads.
+ */
 const crosses = ({ architecture, config }: LanguageModel): boolean =>
   architecture.crossMask !== undefined && config.crossAttention !== "merged";
 

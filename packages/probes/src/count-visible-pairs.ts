@@ -19,7 +19,7 @@ export interface VisiblePairs {
   readonly fraction: number;
 }
 
-/** One attention of a layer. */
+/** One attention of a layer with its mask and pair counts. */
 export interface LayerAttention {
   readonly queries: number;
   readonly keys: number;

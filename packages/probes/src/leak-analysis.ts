@@ -46,8 +46,8 @@ export interface Leak {
 /** The input slots that predictions depend on and should not, by both ways of looking. */
 export interface LeakAnalysis {
   /**
-   * Whether no more labels are shown than the objective declares, neither by the masks nor by measuring, and nothing of
-   * other examples or padding. An objective that declares nothing shows no label.
+   * True if no more labels are shown than the objective declares, by the masks and by measuring, and if no prediction
+   * depends on other examples or on padding. An objective without a declaration shows no label.
    */
   readonly clean: boolean;
   /** Labels that the masks let through, with the way that they take: `labelLeaks` on the masks of this very batch. */

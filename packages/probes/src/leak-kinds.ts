@@ -1,8 +1,8 @@
 import type { MarkedBatch, TokenPlace } from "@trivium/objectives";
 
 /**
- * What a prediction saw: its own `"label"`, the label of a later prediction (`"future"`), a token of another example
- * (`"document"`), or what stands in the `"padding"`.
+ * The kind of token that a prediction depends on: its own `"label"`, the label of a later prediction (`"future"`), a
+ * token of another example (`"document"`), or `"padding"`.
  */
 export type LeakKind = "label" | "future" | "document" | "padding";
 
@@ -16,7 +16,7 @@ export interface InputSlot {
 export const supervised = ({ batch: { lossWeights } }: MarkedBatch): number[] =>
   [...lossWeights.keys()].filter((at) => (lossWeights[at] as number) > 0);
 
-/** Why a prediction may not depend on a slot; undefined where it may. */
+/** Returns the kind of leak if a prediction depends on a slot, or undefined if it may depend on it. */
 export function leakKinds(
   probe: MarkedBatch,
   predicting: string,

@@ -7,12 +7,12 @@ import { readStates, stateAt } from "./hidden-states.ts";
 import { fitRidge } from "./ridge-classifier.ts";
 import { slotOf } from "./with-ids.ts";
 
-/** A source and what a probe should read off a state. */
+/** A source with the label that a probe should read off a state. */
 export interface LabelledExample {
   readonly example: PairExample;
-  /** A class, from 0: which operator comes last, say. */
+  /** The class, counted from 0, such as the number of the operator that comes last. */
   readonly label: number;
-  /** The source token at whose state the probe looks, by index. */
+  /** The index of the source token whose state the probe reads. */
   readonly position: number;
 }
 
@@ -21,17 +21,17 @@ export interface LinearProbeOptions extends Pick<MarkedBatchOptions, "special"> 
   readonly parameters: ParameterTree;
   readonly objective: Objective;
   readonly examples: readonly LabelledExample[];
-  /** Share of the examples that the probe is tested on, in (0, 1). Default 0.25. */
+  /** The share of examples in the test part, in (0, 1). Default 0.25. */
   readonly testFraction?: number | undefined;
   /** λ of the ridge, on features of unit variance. Default 1e-3. */
   readonly ridge?: number | undefined;
-  /** Decides which examples are tested on. Default 0. */
+  /** The seed that chooses the test examples. Default 0. */
   readonly seed?: number | string | undefined;
   /** Rows run together. Default 64. */
   readonly batchSize?: number | undefined;
 }
 
-/** What can be read off linearly. */
+/** The accuracy of linear probes at each layer. */
 export interface LinearProbe {
   readonly classes: number;
   readonly trained: number;
@@ -43,11 +43,11 @@ export interface LinearProbe {
 }
 
 /**
- * Whether a label can be read off the hidden states by a linear map: at each layer a ridge regression onto the classes,
- * in closed form, trained on one part of the examples and tested on the other.
+ * Measures how well a linear map reads a label off the hidden states. Each layer has a ridge regression onto the
+ * classes in closed form, trained on one part of the examples and tested on the other.
  *
- * Give examples in which the label depends on what stands behind `position`: under a causal mask no probe can be better
- * than chance.
+ * Give examples whose label depends on tokens after `position`: under a causal mask no probe can then be better than
+ * chance.
  *
  * @throws {ConfigError} `probes/examples` if a part would be empty, or a label or position is not an index.
  * @throws {ShapeError} `probes/source-token` if the objective does not show the model each source token exactly once.

@@ -1,17 +1,17 @@
 import { type AttentionKernel, type AttentionRequest, attentionWeights } from "@trivium/attention";
 import { type Tensor4D, tf } from "@trivium/tensor";
 
-/** One call of a kernel. */
+/** One call of an attention kernel with its weights. */
 export interface ObservedAttention {
-  /** As the kernel got it. */
+  /** The request that the kernel received. */
   readonly request: AttentionRequest;
   /** `[B, H, Q, K]`: the weights by the definition of attention, without dropout; gone when the observer returns. */
   readonly weights: Tensor4D;
 }
 
 /**
- * A kernel that does what another does, and lets its weights be seen: computed beside it by the definition, since fused
- * kernels never have them.
+ * Returns a kernel that computes the same as the given one and shows the weights of each call to an observer. The
+ * weights are computed beside the kernel by the definition of attention, since fused kernels never hold them.
  *
  * @example observeAttention(fused(), ({ weights }) => entropies.push(entropyOf(weights)))
  */

@@ -8,14 +8,17 @@ import { slotOf, withIds } from "./with-ids.ts";
 export interface PerturbationOptions extends Pick<MarkedBatchOptions, "special"> {
   readonly model: LanguageModel;
   readonly parameters: ParameterTree;
-  /** Makes the rows that the model reads. */
+  /** The objective that makes the rows which the model reads. */
   readonly objective: Objective;
   readonly example: PairExample;
   /** The id that stands in for a source token. Default: the next one of the vocabulary. */
   readonly replace?: ((id: number) => number) | undefined;
 }
 
-/** How far states move, `[layer][i][j]`: that of token i, when source token j is another. Layer 0 is the embeddings. */
+/**
+ * The movements of states, `[layer][i][j]`: of the state of token i when source token j is replaced. Layer 0 is the
+ * embeddings.
+ */
 export interface Movements {
   /** The largest change of any element; 0 where no bit moved. */
   readonly maximum: number[][][];
@@ -23,13 +26,13 @@ export interface Movements {
   readonly distance: number[][][];
 }
 
-/** What each source token does to the states of a model. */
+/** The influence of each source token on the states of a model. */
 export interface PerturbationInfluence {
-  /** Of the states of source tokens. */
+  /** Movements of the states of source tokens. */
   readonly source: Movements;
-  /** Of the states of target tokens that the model reads, in the stack that predicts. */
+  /** Movements of the states of target tokens that the model reads, in the stack that predicts. */
   readonly target: Movements;
-  /** For each layer: the least and largest `maximum` among source tokens before the one that was changed. */
+  /** The least and largest `maximum` of each layer among source tokens before the replaced one. */
   readonly backwards: readonly { readonly least: number; readonly largest: number }[];
 }
 
@@ -81,7 +84,7 @@ function largestDifference(a: Float32Array, b: Float32Array): number {
 const euclidean = (a: Float32Array, b: Float32Array): number =>
   Math.sqrt(a.reduce((sum, value, at) => sum + (value - (b[at] as number)) ** 2, 0));
 
-/** Over the pairs in which the changed token comes later; zeros where there is but one token. */
+/** Returns the extremes over the pairs in which the replaced token comes later, or zeros if there is only one token. */
 function extremesBefore(matrix: readonly (readonly number[])[]): { least: number; largest: number } {
   const earlier = matrix.flatMap((row, i) => row.slice(i + 1));
   if (earlier.length === 0) return { least: 0, largest: 0 };

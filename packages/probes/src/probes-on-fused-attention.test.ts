@@ -23,9 +23,9 @@ const arms = [
 ];
 const families: Readonly<Record<string, Partial<ModelOptions>>> = {
   "GPT-2 style": {},
-  "T5 style": { positions: "t5", norm: "rms", activation: "geglu-tanh", biases: false, relativeBuckets: 4 },
-  "Llama style": { positions: "rotary", norm: "rms", activation: "swiglu", keyValueHeads: 1, tiedHead: false },
-  "BART style": { normPlacement: "post", positions: "sinusoidal", scaleEmbeddings: true },
+  "T5 style": { positions: { kind: "t5", buckets: 4 }, norm: "rms", activation: "geglu-tanh", biases: false },
+  "Llama style": { positions: "rotary", norm: "rms", activation: "swiglu", keyValueHeads: 1, head: { tied: false } },
+  "BART style": { norm: { placement: "post" }, positions: "sinusoidal", scaleEmbeddings: true },
 };
 const cases = arms.flatMap((arm) =>
   Object.entries(families).map(([family, config]) => ({ name: arm.architecture.name, family, config, ...arm })),

@@ -1,7 +1,7 @@
 import { type AttentionKernel, reference } from "@trivium/attention";
 import { ConfigError } from "@trivium/core";
 import type { ModelInput } from "@trivium/features";
-import { createModel, type DecodingState, type LanguageModel } from "@trivium/model";
+import { createModel, type Decoder, type DecodingState, type LanguageModel } from "@trivium/model";
 import type { ParameterTree } from "@trivium/tensor";
 import { whyRecompute } from "./why-recompute.ts";
 
@@ -22,9 +22,9 @@ export interface RecomputedPositionsOptions {
 export interface TurnPositions {
   /** Positions that went through each stream's layers, by stream. */
   readonly encoded: Readonly<Record<string, number>>;
-  /** Of these, tokens that an earlier turn had encoded already. */
+  /** Encoded tokens that an earlier turn had encoded already. */
   readonly recomputed: number;
-  /** Why the cache of the turn before could not be gone on with; null if it was, or if there was none. */
+  /** The reason why the cache of the turn before could not be used, or null if it was used or did not exist. */
   readonly reason: string | null;
 }
 
@@ -35,12 +35,12 @@ export interface RecomputedPositions {
 }
 
 /**
- * Holds a dialogue, with the whole dialogue so far as the source of each reply, and counts the positions that are
- * encoded in each turn: run by the model's own prefill and decoding, counted in the attention kernel.
+ * Runs a dialogue, in which the whole dialogue so far is the source of each reply, and counts the positions that each
+ * turn encodes. The model's own prefill and decoding run it; the attention kernel counts.
  *
- * With `T` tokens in the turns before, prompt `p` and reply `r`, the last token of a reply being read with the next
- * prompt: causal encodes `p + r` and nothing again; a prefix `T + p + r − 1`; an encoder–decoder `T + p` in the source and
- * `r` in the target; both `T − 1` again.
+ * Let `T` be the tokens of the turns before, `p` those of the prompt and `r` those of the reply; the last token of a
+ * reply is read with the next prompt. A causal model encodes `p + r` positions and none again. A prefix model encodes
+ * `T + p + r − 1`; an encoder–decoder encodes `T + p` in the source and `r` in the target; both encode `T − 1` again.
  *
  * @throws {ConfigError} `probes/turns` if there are none, or a length is not a positive integer.
  * @throws {ShapeError} `model/length` if the dialogue is longer than the model.
@@ -83,20 +83,20 @@ function assertTurns(turns: readonly Turn[]): void {
   throw new ConfigError("probes/turns", `a dialogue has turns of at least one token each way, got ${got}`);
 }
 
-/** A model, its cache, and what it has read. */
+/** A model with its cache and the tokens that it has read. */
 class Dialogue {
   readonly #model: LanguageModel;
-  readonly #parameters: ParameterTree;
-  /** Query positions of each call of the kernel, since the last count. */
+  readonly #decoder: Decoder;
+  /** Query positions of each call of the kernel since the last count. */
   readonly #queries: number[];
   #state: DecodingState | undefined;
-  /** Tokens so far, and how many of them were encoded. */
+  /** Number of tokens of the dialogue so far. */
   #length = 0;
   #read = 0;
 
   constructor(model: LanguageModel, parameters: ParameterTree, queries: number[]) {
     this.#model = model;
-    this.#parameters = parameters;
+    this.#decoder = model.decoder(parameters);
     this.#queries = queries;
   }
 
@@ -120,7 +120,7 @@ class Dialogue {
   }
 
   dispose(): void {
-    this.#state?.dispose();
+    this.#decoder.dispose();
   }
 
   #prefill(): Readonly<Record<string, number>> {
@@ -132,14 +132,14 @@ class Dialogue {
       ...others.map((stream) => [stream, rows([0])]),
     ]) as ModelInput["streams"];
     this.#state?.dispose();
-    this.#state = this.#model.prefill(this.#parameters, { size: 1, streams, prefixLengths: [this.#length] });
+    this.#state = this.#decoder.prefill({ size: 1, streams, prefixLengths: [this.#length] });
     this.#read = this.#length;
     return this.#count(this.#model.architecture.streams);
   }
 
   #append(): Readonly<Record<string, number>> {
     const id = this.#read % this.#model.config.vocabulary;
-    this.#state = this.#model.decode(this.#parameters, this.#state as DecodingState, [id]);
+    this.#state = (this.#state as DecodingState).append(Int32Array.of(id), Int32Array.of(1));
     this.#read += 1;
     return this.#count(this.#model.architecture.streams.slice(-1));
   }

@@ -1,4 +1,4 @@
-/** Says the class of each row. */
+/** A function from a row of features to its class. */
 export type Classifier = (row: ArrayLike<number>) => number;
 
 export interface RidgeOptions {

@@ -3,14 +3,13 @@ import type { ModelInput } from "@trivium/features";
 import { type LanguageModel, logitsOf } from "@trivium/model";
 import { disposeTree, type ParameterTree, type Tensor, type Tensor3D, tf, valueAndGradients } from "@trivium/tensor";
 
-/** By stream, how strongly each slot acts: flat in `[B, L]`. */
+/** The strength of each slot's influence by stream, flat in `[B, L]`. */
 export type SlotNorms = Readonly<Record<string, readonly number[]>>;
 
 /**
- * For each prediction the gradient of its logits with respect to the embedding in every slot, as a norm.
- *
- * The logits are taken together with fixed random weights, so that none cancels; the embedding is that of the slot, so
- * that a tied head and an id which stands in several places do not mix in.
+ * Returns the norm of the gradient of each prediction's logits with respect to the embedding in every slot. Fixed
+ * random weights sum the logits, so that none cancels. The embedding is that of the slot alone, so that a tied head and
+ * repeated ids do not mix in.
  *
  * @param predictions - positions of the last stream, flat in `[B, L]`.
  */

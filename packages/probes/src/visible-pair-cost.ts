@@ -18,15 +18,15 @@ export interface VisiblePairCostOptions extends VisiblePairOptions {
   readonly headWidth?: number | undefined;
   /** Default 1. */
   readonly rows?: number | undefined;
-  /** Measured runs, of which the median counts; one more goes before. Default 5. */
+  /** Number of measured runs, of which the median counts. One more run warms up. Default 5. */
   readonly repeats?: number | undefined;
 }
 
 export interface KernelSeconds {
   readonly kernel: string;
-  /** Never twice the same. */
+  /** Median seconds of a forward pass and of one with gradients. They vary from run to run. */
   readonly seconds: { readonly forward: number; readonly withGradients: number };
-  /** The same with every mask replaced by `full`, as often as there are attentions: what a dense pass costs. */
+  /** The seconds with every mask replaced by `full`: the cost of a dense pass. */
   readonly fullSeconds: { readonly forward: number; readonly withGradients: number };
 }
 

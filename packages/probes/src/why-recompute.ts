@@ -1,41 +1,22 @@
-import { createSealedPrefixCache } from "@trivium/attention";
+import { assertSealed } from "@trivium/attention";
 import { UnsupportedError } from "@trivium/core";
-import type { Mask } from "@trivium/masks";
 import { type Architecture, selfMaskOf } from "@trivium/model";
-import { type Tensor4D, tf } from "@trivium/tensor";
 
 /**
- * Whether the keys and values of a source stay right when the source grows: asked of the cache itself, which refuses
- * positions that those it holds should have seen.
+ * Returns the reason why the keys and values of a source are not right once the source grows, in the words of the guard that
+ * decoding asks, or null if they stay right.
  *
- * @param stored - how many positions the cache holds.
+ * @param stored - how many positions are held.
  * @param added - how many follow.
- * @returns null if they do, else the reason.
+ * @example whyRecompute(causal, 3, 2) // => null
  */
 export function whyRecompute(architecture: Architecture, stored: number, added: number): string | null {
   const [stream, ...others] = architecture.streams as [string, ...string[]];
-  const mask = selfMaskOf(architecture, stream)({ prefixLengths: stored + added });
-  let refused: string | null = null;
-  tf.tidy(() => {
-    refused = refusal(stored, added, mask);
-  });
-  if (refused !== null || others.length === 0) return refused;
-  return `decoding appends to the stream ${others.at(-1)}, and not to ${stream}`;
-}
-
-/** What the cache says to positions that follow those it holds. */
-function refusal(stored: number, added: number, mask: Mask): string | null {
-  const entry = (start: number, length: number) => {
-    const empty = tf.zeros([1, 1, length, 1]) as Tensor4D;
-    return { key: empty, value: empty, positions: [Array.from({ length }, (_, at) => start + at)] };
-  };
-  const cache = createSealedPrefixCache(entry(0, stored));
   try {
-    cache.extend({ ...entry(stored, added), mask }).dispose();
-    return null;
+    assertSealed(selfMaskOf(architecture, stream)({ prefixLengths: stored + added }), [stored], [added]);
   } catch (error) {
-    cache.dispose();
     if (UnsupportedError.is(error, "attention/sealed-prefix")) return error.message;
     throw error;
   }
+  return others.length === 0 ? null : `decoding appends to the stream ${others.at(-1)}, and not to ${stream}`;
 }

@@ -10,11 +10,11 @@ export interface GeneratedTask {
   readonly seed: number;
   readonly train: number;
   readonly validation: number;
-  /** How many test examples each condition gets. */
+  /** Number of test examples of each condition. */
   readonly test: number;
   /** Draws an example as the training part has them. */
   draw(random: Random): TextPair;
-  /** What the test part consists of, one after the other; a name such as `length 32` seeds its own stream. */
+  /** The conditions of the test part, one after the other. A name such as `length 32` seeds a stream of its own. */
   readonly conditions: readonly { readonly name: string; draw(random: Random): TextPair }[];
 }
 

@@ -9,7 +9,7 @@ import { partSizes, testSizes } from "./part-sizes.ts";
 
 const schema = z.strictObject({
   ...partSizes,
-  /** Where the question stands: before the context, or after it. */
+  /** The place of the question: before the context, or after it. */
   question: z.enum(["first", "last"]).default("last"),
   /** Training contexts have from `fewestPairs` to this many pairs, each number as often as the others. */
   pairs: z.int().min(1).default(8),
@@ -18,7 +18,7 @@ const schema = z.strictObject({
   testPairs: testSizes(1).optional(),
   /** Training contexts are asked for from one to this many of their keys, all different; test contexts for one. */
   questions: z.int().min(1).default(1),
-  /** How many different keys, and how many different values there are. */
+  /** Number of different keys, and number of different values. */
   keys: z.int().min(1).default(64),
   values: z.int().min(2).default(64),
 });
@@ -26,14 +26,13 @@ const schema = z.strictObject({
 const QUESTION = "?";
 
 /**
- * Looking a key up in a context of pairs: `k3 v1 k0 v7 ? k3` to `v1`, or with the question first `? k3 k3 v1 k0 v7`.
+ * Makes a dataset of key–value recall: the lookup of a key in a context of pairs, `k3 v1 k0 v7 ? k3` to `v1`, or with
+ * the question first `? k3 k3 v1 k0 v7`. A question for several keys has their values in its order: `k3 v1 k0 v7 ? k0
+ * k3` to `v7 v1`. Each value is a lookup to learn from, so that recall is learned in fewer steps.
  *
- * Asked for several, the target has their values in the order of the questions: `k3 v1 k0 v7 ? k0 k3` to `v7 v1`. Each is
- * a lookup to learn from, so that recall is learned in fewer steps.
- *
- * Keys do not repeat within a context, values may; guessing is right once in `values`. Both places of the question have
- * the same contexts, questions and answers in the same order: what differs between them is the order alone. Other
- * `testPairs` leave training and validation as they are, bit for bit.
+ * Keys do not repeat within a context, values may; a guess is right once in `values`. Both places of the question have
+ * the same contexts, questions and answers in the same order, so that they differ in the order alone. Other `testPairs`
+ * leave training and validation unchanged, bit for bit.
  *
  * @throws {ConfigError} `tasks/options` naming the field, `tasks/too-few` if so many contexts do not exist.
  * @example (await keyValueRecall({ question: "first", pairs: 4, testPairs: [4, 16] })).test.length // => 1000
@@ -85,7 +84,7 @@ interface Context {
   readonly keys: readonly string[];
   readonly values: readonly string[];
   readonly question: "first" | "last";
-  /** How many keys may be asked for. */
+  /** Maximum number of keys that a question asks for. */
   readonly most: number;
 }
 

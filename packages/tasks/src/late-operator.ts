@@ -6,7 +6,7 @@ import { generateDataset } from "./generate-dataset.ts";
 import { drawFrom } from "./letters.ts";
 import { partSizes, testSizes } from "./part-sizes.ts";
 
-/** What can be asked of numbers; the results of `sum` and `difference` are taken modulo the number of numbers. */
+/** The operators on numbers. Results of `sum` and `difference` are taken modulo the number of numbers. */
 const operators = {
   first: (numbers: readonly number[]) => numbers[0] as number,
   last: (numbers: readonly number[]) => numbers.at(-1) as number,
@@ -21,9 +21,9 @@ const names = Object.keys(operators) as (keyof typeof operators)[];
 
 const schema = z.strictObject({
   ...partSizes,
-  /** Where the operator stands: behind its operands, or, as a control, before them. */
+  /** The place of the operator: after its operands or, as a control, before them. */
   operator: z.enum(["first", "last"]).default("last"),
-  /** Which operators there are. */
+  /** The operators to draw from. */
   operators: z
     .array(z.enum(names))
     .min(1)

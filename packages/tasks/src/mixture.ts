@@ -9,7 +9,7 @@ import { partSizes } from "./part-sizes.ts";
 
 type Sequence = readonly string[];
 
-/** What an instruction may ask for, over sequences of an alphabet in its order. */
+/** The primitive instructions over sequences of letters. */
 const primitives = {
   copy: (sequence: Sequence) => sequence,
   reverse: (sequence: Sequence) => sequence.toReversed(),

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 /** The options that every generated task has: the seed, and how many examples each part gets. */
 export const partSizes = {
-  /** Of everything that is drawn. */
+  /** The seed of everything that is drawn. */
   seed: z.int().default(0),
   train: z.int().min(1).default(10_000),
   validation: z.int().min(0).default(500),

@@ -31,7 +31,7 @@ export { hiddenLogit, maskedSoftmax } from "./fused/masked-softmax.ts";
 export { type AddNormOptions, addNorm, layerNorm, rmsNorm } from "./fused/norm.ts";
 export { assertTargets, type SoftmaxCrossEntropyOptions, softmaxCrossEntropy } from "./fused/softmax-cross-entropy.ts";
 export { squaredNorms } from "./fused/squared-norms.ts";
-export { writeSlots } from "./fused/write-slots.ts";
+export { type SlotRuns, writeSlots } from "./fused/write-slots.ts";
 export type { KernelRecord, ProductRecord, ProfileRecords, ProfileSession } from "./profile.ts";
 export { type RecomputeOptions, recompute } from "./recompute.ts";
 export { countSpecs, flattenSpecs, type ParameterSpec, type SpecTree } from "./spec-tree.ts";

@@ -10,7 +10,7 @@ export type NumericIdentity = Readonly<Record<string, string>>;
 export interface RunState {
   /** Steps done. Every random stream follows from the step and the seed. */
   readonly step: number;
-  /** Where the batch source goes on. Default: null, since data in memory follow from the step. */
+  /** Place where the batch source goes on. Default: null, since data in memory follow from the step. */
   readonly cursor?: Json | undefined;
   readonly seed: number | string;
   readonly totals: Totals;

@@ -1,4 +1,4 @@
-/** Where events go: a progress bar, a log, a page. Awaited, so nothing overtakes it. */
+/** A consumer of events: a progress bar, a log, a page. It is awaited, so nothing overtakes it. */
 export type Sink<Event> = (event: Event) => void | Promise<void>;
 
 /**

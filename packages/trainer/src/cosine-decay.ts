@@ -1,6 +1,6 @@
 import { describedSchedule, type Schedule } from "./schedule.ts";
 
-/** Where the decay begins and ends, in steps and in rates. */
+/** Begin and end of a decay, in steps and in rates. */
 export interface CosineDecayOptions {
   /** The highest rate. */
   readonly peak: number;

@@ -1,28 +1,28 @@
-/** When a run counts as diverged. */
+/** Condition under which a run counts as diverged. */
 export interface DivergenceOptions {
-  /** Multiplies the best smoothed loss. Default 1.5. */
-  readonly factor?: number;
+  /** Factor of the best smoothed loss. Default 1.5. */
+  readonly factor?: number | undefined;
   /** Nats added to that, so that a loss near 0 may jitter. Default 1. */
-  readonly margin?: number;
-  /** For how many steps in a row. Default 20. */
-  readonly patience?: number;
+  readonly margin?: number | undefined;
+  /** Number of steps in a row with too high a loss. Default 20. */
+  readonly patience?: number | undefined;
   /** The share of the old value in the smoothed loss, in [0, 1). Default 0.9. */
-  readonly smoothing?: number;
+  readonly smoothing?: number | undefined;
 }
 
-/** What is remembered of the losses so far, as plain JSON. */
+/** Summary of the losses so far, as plain JSON. */
 export interface LossHistory {
   /** Exponentially smoothed loss; null before the first step. */
   readonly smoothed: number | null;
-  /** The lowest value that it had. */
+  /** Lowest smoothed loss so far. */
   readonly best: number | null;
-  /** For how many steps in a row the loss has been too high. */
+  /** Number of steps in a row with too high a loss, up to now. */
   readonly tooHigh: number;
 }
 
 export const noHistory: LossHistory = { smoothed: null, best: null, tooHigh: 0 };
 
-/** The history after one more loss. */
+/** Returns the history after one more loss. */
 export function withLoss(history: LossHistory, loss: number, options: DivergenceOptions = {}): LossHistory {
   const { factor = 1.5, margin = 1, smoothing = 0.9 } = options;
   const smoothed = history.smoothed === null ? loss : smoothing * history.smoothed + (1 - smoothing) * loss;
@@ -30,6 +30,6 @@ export function withLoss(history: LossHistory, loss: number, options: Divergence
   return { smoothed, best, tooHigh: loss > factor * best + margin ? history.tooHigh + 1 : 0 };
 }
 
-/** Whether the loss has been above `factor · best + margin` for `patience` steps in a row. */
+/** Returns whether the loss has been above `factor · best + margin` for `patience` steps in a row. */
 export const hasDiverged = (history: LossHistory, { patience = 20 }: DivergenceOptions = {}): boolean =>
   history.tooHigh >= patience;

@@ -45,7 +45,7 @@ export interface EvaluatedEvent {
 export interface CheckpointEvent {
   readonly type: "checkpoint";
   readonly step: number;
-  /** Where, for people to read. */
+  /** Name of the place, for people to read. */
   readonly location: string;
 }
 
@@ -70,5 +70,5 @@ export interface StoppedEvent {
   readonly totals: Totals;
 }
 
-/** What `train` yields: numbers and texts, never tensors, so every event survives `JSON.stringify`. */
+/** An event of `train`: numbers and texts, never tensors, so that it survives `JSON.stringify`. */
 export type TrainEvent = StartedEvent | StepEvent | EvaluatedEvent | CheckpointEvent | WarningEvent | StoppedEvent;

@@ -2,12 +2,12 @@ import { discardCheckpointsAfter, latestCheckpoint, openRun, writeCheckpoint } f
 import { CheckpointError } from "@trivium/core";
 import type { CheckpointStore, RunState, Snapshot } from "./checkpoint-store.ts";
 
-/** Where a run is kept, and how much of it. */
+/** Place of a run, and number of its checkpoints. */
 export interface FolderStoreOptions {
   /** The run folder: missing, empty, or of this very run. */
   readonly directory: string;
-  /** How many of the newest checkpoints to keep. Default 2. */
-  readonly keep?: number;
+  /** Number of the newest checkpoints to keep. Default 2. */
+  readonly keep?: number | undefined;
 }
 
 /**

@@ -1,11 +1,11 @@
 import { flattenTree, type ParameterTree, squaredNorms } from "@trivium/tensor";
 
-/** `√Σ squares`, added up in float64. */
+/** Returns `√Σ squares`, added up in float64. */
 export const normOf = (squares: Iterable<number>): number =>
   Math.sqrt([...squares].reduce((sum, square) => sum + square, 0));
 
 /**
- * The global norm: the Euclidean norm of all tensors of a tree as one vector, `√Σ x²`.
+ * Returns the global norm of a tree: the Euclidean norm of all its tensors as one vector, `√Σ x²`.
  *
  * @source Pascanu et al. 2013, §3.2, https://arxiv.org/abs/1211.5063
  * @example await globalNorm({ w: tf.tensor([3, 4]) }) // => 5
@@ -20,7 +20,7 @@ export async function globalNorm(tree: ParameterTree): Promise<number> {
 }
 
 /**
- * What to multiply gradients with so that their global norm is at most `clipNorm`: `min(1, clipNorm / norm)`.
+ * Returns the factor that brings the global norm of gradients down to `clipNorm`: `min(1, clipNorm / norm)`.
  *
  * @param clipNorm - undefined for no clipping.
  * @example clipFactor(4, 1) // => 0.25

@@ -1,6 +1,6 @@
 import { describedSchedule, type Schedule } from "./schedule.ts";
 
-/** How high the rate rises, and in how many steps. */
+/** Height and length of a warm-up. */
 export interface LinearWarmupOptions {
   /** The rate of step `warmupSteps − 1`. */
   readonly peak: number;

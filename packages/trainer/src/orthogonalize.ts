@@ -1,6 +1,6 @@
 import { type Tensor3D, tf } from "@trivium/tensor";
 
-/** Of `aσ + bσ³ + cσ⁵`: steep at 0, and within (0.7, 1.2) for ever after five rounds. */
+/** Coefficients of `aσ + bσ³ + cσ⁵`, which is steep at 0 and stays within (0.7, 1.2) after five rounds. */
 const [a, b, c] = [3.4445, -4.775, 2.0315];
 
 const rounds = 5;

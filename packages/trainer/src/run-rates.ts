@@ -1,4 +1,4 @@
-/** A run of known length, with the highest rate that it shall have. */
+/** Length and highest rate of a run. */
 export interface RunRates {
   readonly learningRate: number;
   readonly steps: number;
@@ -7,8 +7,7 @@ export interface RunRates {
 }
 
 /**
- * What `warmupCosine` is given where nothing else is wanted: a tenth of the steps to warm up, and a fiftieth of the peak
- * at the end.
+ * Default options of `warmupCosine` for a run: a tenth of the steps to warm up, and a fiftieth of the peak at the end.
  *
  * @example runRates({ learningRate: 1e-3, steps: 100 }) // => { peak: 0.001, warmupSteps: 10, steps: 100, floor: 0.00002 }
  */
@@ -18,11 +17,11 @@ export const runRates = ({
   warmupSteps,
 }: RunRates): Record<"peak" | "warmupSteps" | "steps" | "floor", number> => ({
   peak,
-  // Of a single step nothing is left after a warm-up.
+  // A single step leaves nothing after a warm-up.
   warmupSteps: warmupSteps ?? Math.min(steps - 1, Math.ceil(steps / 10)),
   steps,
   floor: peak * 0.02,
 });
 
-/** What `adamW` is given where nothing else is wanted. */
+/** Default betas of `adamW`. */
 export const runBetas = { beta1: 0.9, beta2: 0.98 } as const;

@@ -17,7 +17,7 @@ export interface Run {
   readonly slices: readonly Slice[];
   /** Steps done. */
   step: number;
-  /** Where the batch source goes on. */
+  /** Place where the batch source goes on. */
   cursor: Json;
   totals: Totals;
   losses: LossHistory;

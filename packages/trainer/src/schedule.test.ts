@@ -63,10 +63,16 @@ test("the schedule of the PyTorch peer is expressible: rate · min((t+1)/w, ½(1
 
 test("a schedule says what it was made with, combined ones what they combine", () => {
   expect(warmupCosine({ peak: 1, warmupSteps: 2, steps: 10 }).settings).toEqual({
-    ...{ name: "warmup-cosine", peak: 1, warmupSteps: 2, steps: 10, floor: 0 },
+    name: "warmup-cosine",
+    peak: 1,
+    warmupSteps: 2,
+    steps: 10,
+    floor: 0,
   });
   expect(inverseSquareRoot({ peak: 1, warmupSteps: 4 }).settings).toEqual({
-    ...{ name: "inverse-square-root", peak: 1, warmupSteps: 4 },
+    name: "inverse-square-root",
+    peak: 1,
+    warmupSteps: 4,
   });
   const [warmup, rate] = [linearWarmup({ peak: 1, warmupSteps: 4 }), constant({ rate: 0.5 })];
   expect(lowest(warmup, sum(rate, rate)).settings).toEqual({

@@ -3,16 +3,16 @@ import { defineKind } from "@trivium/registry";
 /**
  * A learning-rate schedule: a pure function from the step about to be taken, counted from 0, to its rate.
  *
- * Any such function will do; `lowest` and `sum` combine them. Ours also say what they were made with.
+ * Any such function will do. `lowest` and `sum` combine schedules. The schedules of this package also have `settings`.
  */
 export interface Schedule {
   (step: number): number;
-  /** What it was made with, as plain JSON: recorded in checkpoints, and compared on resume. Default: nothing is known. */
-  readonly settings?: Readonly<Record<string, unknown>>;
+  /** Options of the schedule, as plain JSON. Checkpoints record them, and a resume with others is refused. Default: unknown. */
+  readonly settings?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /**
- * A schedule that says what it was made with.
+ * A schedule with `settings`.
  *
  * @param settings - plain JSON that decides the rates.
  * @example describedSchedule({ name: "halving", rate: 1 }, (step) => 2 ** -step).settings // => { name: "halving", rate: 1 }

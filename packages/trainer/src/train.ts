@@ -1,8 +1,8 @@
 import { createPacer, NumericsError } from "@trivium/core";
 import { countParameters } from "@trivium/tensor";
+import { beginRun } from "./begin-run.ts";
 import type { EvaluatedEvent, StartedEvent, TrainEvent, WarningEvent } from "./events.ts";
 import { globalNorm } from "./global-norm.ts";
-import { openRun } from "./open-run.ts";
 import { allParameters, disposeRun, disposeState, type Run } from "./run.ts";
 import { saveRun } from "./save-run.ts";
 import type { EvaluateOptions, TrainOptions, TrainResult } from "./train-options.ts";
@@ -28,7 +28,7 @@ import { trainStep } from "./train-step.ts";
  * const { parameters } = await consume(train({ task, batches, optimizer: adamW(), schedule, steps: 100, seed: 1 }));
  */
 export async function* train<B>(options: TrainOptions<B>): AsyncGenerator<TrainEvent, TrainResult, void> {
-  const { run, warnings } = await openRun(options);
+  const { run, warnings } = await beginRun(options);
   let handedOver = false;
   try {
     yield startedEvent(run, options.steps);

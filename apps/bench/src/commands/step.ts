@@ -101,9 +101,10 @@ const onEngine = (work: StepWork, { precision, provider, threads, use }: Engine,
   stepContender({ name: "trivium", precision, provider, threads, use, work, attention: stepAttention(options) });
 
 async function onBackend(work: StepWork, options: Options): Promise<Contender> {
-  const use = await useBackend(registry.get("backend", options.backend as never) as Backend);
+  const backend = registry.get("backend", options.backend as never) as Backend;
+  const use = await useBackend(backend);
   const own = { name: "trivium", precision: "f32", provider: options.backend } as const;
-  return stepContender({ ...own, use, work, attention: stepAttention(options) });
+  return stepContender({ ...own, use, work, attention: stepAttention(options, backend) });
 }
 
 /** PyTorch takes part in each precision; tfjs has but one, and runs our packages on a backend of its own. */

@@ -1,7 +1,7 @@
 import type { AttentionKernel } from "@trivium/attention";
 import { createBatchSource } from "@trivium/data";
 import { errorRates } from "@trivium/evaluator";
-import { generate } from "@trivium/generate";
+import { collectAnswers, generate } from "@trivium/generate";
 import { type Architecture, createModel, type LanguageModel, languageTask } from "@trivium/model";
 import type { Objective } from "@trivium/objectives";
 import { disposeTree, type ParameterTree } from "@trivium/tensor";
@@ -29,7 +29,8 @@ export function triviumRunner(options: TriviumRunOptions): Runner {
   const { engine, architecture, attention, data, settings, restartPositions } = options;
   const { vocabulary, length } = data;
   const { width, layers, heads } = settings;
-  const config = { vocabulary, length, width, layers, heads, restartPositions };
+  const positions = { kind: "learned", restart: restartPositions } as const;
+  const config = { vocabulary, length, width, layers, heads, positions };
   const model = createModel({ architecture, config, attention });
   const { precision, provider, threads } = engine;
   return {
@@ -82,11 +83,8 @@ async function decode(
 ): Promise<Pick<RunOutcome, "per" | "wer">> {
   const { heldOut, special } = data;
   const examples = heldOut.map(({ example }) => example);
-  const predictions: (readonly number[])[] = [];
-  const request = { model, parameters, objective, special, examples, maximumTokens: longestAnswer };
-  for await (const event of generate(request)) {
-    if (event.type === "generated") predictions[event.index] = event.result.ids;
-  }
+  const events = generate({ model, parameters, objective, special, examples, maximumTokens: longestAnswer });
+  const predictions = (await collectAnswers(events)).map(([answer]) => answer?.ids ?? []);
   const { per, wer } = errorRates(
     heldOut.map(({ references }, index) => ({ prediction: predictions[index] as readonly number[], references })),
   );

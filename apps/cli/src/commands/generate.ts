@@ -3,11 +3,12 @@ import type { OpenedModel } from "@trivium/compose";
 import { ConfigError, DataError } from "@trivium/core";
 import { exampleLength } from "@trivium/data";
 import type { Example } from "@trivium/features";
-import { type GenerateOptions, generate } from "@trivium/generate";
+import { collectAnswers, generate, type Strategy, stopStrings } from "@trivium/generate";
 import type { Command } from "commander";
 import { type CommandContext, defineCommand } from "../command-context.ts";
+import { flagName } from "../flag-name.ts";
 import { addEngineFlags, openRun } from "../open-run.ts";
-import { parseBeam, parseCount } from "../parse-count.ts";
+import { parseCount } from "../parse-count.ts";
 
 export function generateCommand(program: Command): void {
   const command = program
@@ -16,28 +17,74 @@ export function generateCommand(program: Command): void {
     .argument("[prompt...]", "sources or beginnings of texts. Default: lines from standard input")
     .description("Let a trained model answer prompts.")
     .option("--tokens <count>", "the most tokens of an answer", "64")
-    .option("--beam <count>", "search with so many open hypotheses. Default: greedily");
+    .option("--strategy <name>", "greedy, sample or beam. Default: what the other flags are for, else greedy")
+    .option("--beam <count>", "beam: how many hypotheses stay open")
+    .option("--temperature <number>", "sample: divisor of the logits")
+    .option("--top-k <count>", "sample: draw from so many tokens")
+    .option("--top-p <share>", "sample: draw from the most probable tokens that have this probability together")
+    .option("--samples <count>", "answers of each prompt", "1")
+    .option("--seed <number>", "decides what is drawn", "0")
+    .option("--stop <text...>", "end an answer before this text");
   defineCommand(addEngineFlags(command), runGeneration);
 }
 
 async function runGeneration(context: CommandContext): Promise<void> {
   const { flags, positional, output } = context;
   const [directory, ...given] = positional as [string, ...string[]];
-  const maximumTokens = parseCount("tokens", flags.tokens);
-  const beam = parseBeam(flags.beam);
+  const { name, options } = strategyOf(flags);
+  const settings = {
+    maximumTokens: parseCount("tokens", flags.tokens),
+    strategy: (await context.registry()).create("strategy", name, options) as Strategy,
+    samples: parseCount("samples", flags.samples),
+    seed: parseCount("seed", flags.seed, 0),
+    stop: flags.stop ? [stopStrings({ strings: flags.stop as string[] })] : [],
+  };
   const run = await openRun(directory, context);
   const prompts = given.length > 0 ? given : await readLines(context);
   const examples = prompts.map((prompt) => encodePrompt(prompt, run));
   const { model, parameters, objective, tokenizer, task } = run;
-  const { special } = tokenizer;
-  const answers = await collect({ model, parameters, objective, special, examples, maximumTokens, ...beam });
-  const results = answers.map(({ ids, stopped }, index) => ({
-    prompt: prompts[index] as string,
-    answer: tokenizer.decodeTarget(ids),
-    stopped,
-  }));
+  const decodeText = (ids: readonly number[]): string => tokenizer.decodeTarget(ids);
+  const events = generate({
+    model,
+    parameters,
+    objective,
+    special: tokenizer.special,
+    examples,
+    decodeText,
+    ...settings,
+  });
   const separator = task === "pairs" ? "\t" : "";
+  if (prompts.length === 1 && settings.samples === 1 && !output.json) {
+    output.part(`${prompts[0]}${separator}`);
+    for await (const event of events) if (event.type === "text") output.part(event.text);
+    return output.part("\n");
+  }
+  const answers = await collectAnswers(events);
+  const results = answers.flatMap((samples, index) =>
+    samples.map(({ text, reason }) => ({ prompt: prompts[index] as string, answer: text, stopped: reason })),
+  );
   output.result(results, () => results.map(({ prompt, answer }) => `${prompt}${separator}${answer}`).join("\n"));
+}
+
+/** The strategy that the flags name, or are for. @throws {ConfigError} `cli/strategy` if one is of another strategy. */
+function strategyOf(flags: CommandContext["flags"]): { name: string; options: Readonly<Record<string, number>> } {
+  const given = (names: readonly string[]) => names.filter((name) => flags[name] !== undefined);
+  const own = { greedy: [], sample: given(["temperature", "topK", "topP"]), beam: given(["beam"]) };
+  const name = (flags.strategy ??
+    (own.beam.length > 0 ? "beam" : own.sample.length > 0 ? "sample" : "greedy")) as string;
+  const others = Object.entries(own).flatMap(([strategy, names]) => (strategy === name ? [] : names));
+  if (others.length > 0) {
+    const words = others.map(flagName).join(", ");
+    throw new ConfigError(
+      "cli/strategy",
+      `the strategy ${name} does not take ${words}; leave it out, or choose another`,
+    );
+  }
+  const counts = ["beam", "topK"];
+  const read = (flag: string): number =>
+    counts.includes(flag) ? parseCount(flagName(flag).slice(2), flags[flag]) : Number(flags[flag]);
+  const names = own[name as keyof typeof own] ?? [];
+  return { name, options: Object.fromEntries(names.map((flag) => [flag, read(flag)])) };
 }
 
 /** @throws {DataError} `cli/prompt` if it is empty or leaves the model no room for an answer. */
@@ -55,14 +102,6 @@ function encodePrompt(prompt: string, { tokenizer, task, length }: OpenedModel):
     `the prompt ${shown} takes ${taken} positions, the model has ${length}; shorten it`,
   );
 }
-
-async function collect(request: GenerateOptions) {
-  const answers: Extract<GenerateEvents, { type: "generated" }>["result"][] = [];
-  for await (const event of generate(request)) if (event.type === "generated") answers[event.index] = event.result;
-  return answers;
-}
-
-type GenerateEvents = ReturnType<typeof generate> extends AsyncGenerator<infer Event> ? Event : never;
 
 async function readLines({ output }: CommandContext): Promise<string[]> {
   if (process.stdin.isTTY) output.note("type prompts, one a line; Ctrl-D ends them");

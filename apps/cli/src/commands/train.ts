@@ -1,4 +1,12 @@
-import { evaluateOptions, numericIdentity, prepare, type Recipe, resolveEngine, trainOptions } from "@trivium/compose";
+import {
+  type Engine,
+  evaluateOptions,
+  numericIdentity,
+  prepare,
+  type Recipe,
+  resolveEngine,
+  trainOptions,
+} from "@trivium/compose";
 import type { Batch } from "@trivium/features";
 import { disposeTree } from "@trivium/tensor";
 import { consume, type Sink, type TrainEvent, type TrainOptions, type TrainResult, train } from "@trivium/trainer";
@@ -59,7 +67,6 @@ async function prepareRun(context: CommandContext) {
   for (const { message } of prepared.warnings) output.note(`warning: ${message}`);
   const { backend } = engine;
   await backend.activate();
-  noteEngine(engine, output);
   const { checkpointing, resume, allowNumericChange } = settings;
   const name = prepared.data.dataset.name.replace(/\.\w+$/, "");
   const directory = settings.out ?? `runs/${recipe.architecture}-${name}`;
@@ -73,22 +80,24 @@ async function prepareRun(context: CommandContext) {
     checkpoint: { store: createFolderStore({ directory, keep }), every },
   };
   const during = (signal: AbortSignal) => ({ ...options, signal, evaluate: evaluateOptions(prepared, signal) });
-  return { directory, settings, recipe, backend, registry, options: during };
+  return { directory, settings, recipe, engine, backend, registry, options: during };
 }
 
 interface Showing {
   readonly settings: TrainSettings;
   readonly recipe: Recipe;
+  readonly engine: Engine;
   readonly directory: string;
   readonly progress: Progress;
   readonly output: Output;
   readonly profile: TrainingProfile | undefined;
 }
 
-function showTraining({ settings, recipe, directory, progress, output, profile }: Showing): Sink<TrainEvent> {
+function showTraining({ settings, recipe, engine, directory, progress, output, profile }: Showing): Sink<TrainEvent> {
   return (event) => {
     profile?.writeIfComplete();
     if (event.type === "started") {
+      noteEngine(engine, output);
       output.note(
         `${event.parameters.toLocaleString("en")} parameters, ${startNote(event.step, { ...settings, ...recipe }, directory)}`,
       );

@@ -11,7 +11,7 @@ export interface PlainRequest {
   readonly visible: AttentionRequest["mask"]["visible"];
   readonly bias: (b: number, h: number, q: number, k: number) => number;
   readonly scale: number;
-  readonly dropout?: AttentionDropout;
+  readonly dropout?: AttentionDropout | undefined;
 }
 
 /**
@@ -64,7 +64,9 @@ function weightsOf(request: PlainRequest, b: number, h: number, q: number): Pair
   const weights = logits.map((logit) => Math.exp(logit - greatest));
   const sum = weights.reduce((total, weight) => total + weight, 0);
   return shown.map((k, index) => ({
-    ...{ k, keyAt: keyAt(k), weight: weights[index]! / sum },
+    k,
+    keyAt: keyAt(k),
+    weight: weights[index]! / sum,
     factor: dropout ? dropoutFactor(dropout, ((b * H + h) * Q + q) * K + k) : 1,
   }));
 }

@@ -44,7 +44,6 @@ export function caseProblem(one: KernelCase): CaseProblem {
     value: normal(random.split("value"), [B, G, K, D]),
     ...(bias.input && { bias: bias.input }),
   };
-  const dropping = dropout && { dropout };
   return {
     mask,
     inputs,
@@ -53,13 +52,12 @@ export function caseProblem(one: KernelCase): CaseProblem {
       gradients: true,
       groupedHeads: G !== H,
       dropout: dropout !== undefined,
-      ...(bias.kind && { bias: bias.kind }),
+      bias: bias.kind,
     },
     request(tensors) {
       const { query, key, value } = tensors as Record<"query" | "key" | "value", Tensor4D>;
       const described = bias.describe(tensors.bias);
-      const scale = one.scale === undefined ? {} : { scale: one.scale };
-      return { query, key, value, mask, ...scale, ...dropping, ...(described && { bias: described }) };
+      return { query, key, value, mask, scale: one.scale, dropout, bias: described };
     },
     plain: (inputs) => ({
       shape,
@@ -69,7 +67,7 @@ export function caseProblem(one: KernelCase): CaseProblem {
       visible: mask.visible,
       bias: bias.value(inputs.bias?.values ?? []),
       scale: one.scale ?? 1 / Math.sqrt(D),
-      ...dropping,
+      dropout,
     }),
   };
 }

@@ -5,7 +5,7 @@
  */
 import { packB } from "../gemm/pack";
 import { TILE_COLUMNS, TILE_ROWS } from "../gemm/tile";
-import { differentiateNatively } from "./backward-native";
+import { differentiateByLibrary } from "./backward-by-library";
 import { biasGradientOf, clearBiasGradient } from "./bias-gradient";
 import { addBias, addBiasGradient } from "./logits";
 import { Problem, queryBlocks, roundUp, TILE_STEP, VISIT_KEYS } from "./problem";
@@ -82,7 +82,7 @@ function differentiateBlock(p: Problem, scratch: usize, batch: u32, head: u32, p
   // The products of a single visit are the gradient of its queries.
   const alone = visits.count == 1 && isDirect(p);
   if (visits.count) {
-    if (!p.native) {
+    if (!p.library) {
       packRows(p, p.query + at, p.queryRow, rows, BackwardScratch.queryRows(p, scratch));
       packRows(p, p.dOutput + at, p.queryRow, rows, BackwardScratch.outputGradientRows(p, scratch));
     }
@@ -91,7 +91,7 @@ function differentiateBlock(p: Problem, scratch: usize, batch: u32, head: u32, p
       store<f32>(BackwardScratch.correction(p, scratch) + 4 * row, correction);
     }
   }
-  if (p.native && visits.count) return differentiateNatively(p, scratch, batch, head, part, first, rows, visits, adds);
+  if (p.library && visits.count) return differentiateByLibrary(p, scratch, batch, head, part, first, rows, visits, adds);
   for (let index: u32 = 0; index < visits.count; index++) {
     differentiateVisit(p, scratch, batch, head, part, first, rows, visitAt(p, visits, index), index > 0, adds, alone);
   }

@@ -6,7 +6,7 @@ import { FEW_ROWS, multiplyFewRows } from "../gemm/few-rows";
 import { packB } from "../gemm/pack";
 import { TILE_COLUMNS, TILE_ROWS } from "../gemm/tile";
 import { log1 } from "../math/log";
-import { attendNatively } from "./forward-native";
+import { attendByLibrary } from "./forward-by-library";
 import { addBias } from "./logits";
 import { isDirect, multiplyRows, packRows, panelOfRows, rowsOf, stepOfRows } from "./products";
 import { Problem, queryBlocks, roundUp, TILE_STEP, VISIT_KEYS } from "./problem";
@@ -44,8 +44,8 @@ function attendBlock(p: Problem, scratch: usize, batch: u32, head: u32, block: u
     store<f32>(sum + 4 * row, 0);
   }
   const visits = visitsOf(p, batch, head, block);
-  const alone = visits.count == 1 && isDirect(p) && !p.native;
-  if (p.native) attendNatively(p, scratch, batch, head, first, rows, visits);
+  const alone = visits.count == 1 && isDirect(p) && !p.library;
+  if (p.library) attendByLibrary(p, scratch, batch, head, first, rows, visits);
   else for (let index: u32 = 0; index < visits.count; index++) {
     attendVisit(p, scratch, batch, head, first, rows, visitAt(p, visits, index), index > 0, alone);
   }

@@ -1,8 +1,7 @@
 /**
- * What one call of attention works on, written by the backend into the shared memory: every thread reads the same.
+ * The numbers of one call of attention, written by the backend into the shared memory: every thread reads the same.
  *
- * The fields are those of `attentionFields` in `src/kernels/fused/attention-problem.ts`, in that order, 4 bytes each.
- * Addresses and steps are in bytes, sizes in elements.
+ * The backend's side, `AttentionProblem`, is generated from these fields, of 4 bytes each. Addresses and steps are in bytes, sizes in elements.
  */
 @unmanaged
 export class Problem {
@@ -62,7 +61,7 @@ export class Problem {
   partStep: usize;
 
   /** Whether a library multiplies tiles: then those of a group of visits are whole, and nothing is packed. */
-  native: u32;
+  library: u32;
 }
 
 export const DENSE_BIAS: u32 = 1;

@@ -1,6 +1,6 @@
 import { loadPart, storePart } from "../lanes";
 
-/** The operation of a code of `src/native/codes.ts`; a constant code leaves one branch of it after inlining. */
+/** The operation of a code of `src/wasm/codes.ts`; a constant code leaves one branch of it after inlining. */
 @inline
 function apply(code: u32, a: v128, b: v128): v128 {
   if (code == 0) return f32x4.add(a, b);

@@ -4,7 +4,7 @@ import { exp4 } from "../math/exp";
 import { log4 } from "../math/log";
 import { sigmoid4, tanh4 } from "../math/tanh";
 
-/** The operation of a code of `src/native/codes.ts`; a constant code leaves one branch of it after inlining. */
+/** The operation of a code of `src/wasm/codes.ts`; a constant code leaves one branch of it after inlining. */
 @inline
 function apply(code: u32, x: v128): v128 {
   const zero = f32x4.splat(0);

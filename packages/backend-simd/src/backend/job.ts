@@ -1,12 +1,12 @@
-import type { NativeKernels } from "../native/native.ts";
 import type { Kernel } from "../threads/share.ts";
+import type { WasmKernels } from "../wasm/wasm-kernels.ts";
 
 /** The id of a raw kernel that works on a range. */
-export type JobKernel = { [K in keyof NativeKernels]: JobArguments<K> extends never ? never : K }[keyof NativeKernels];
+export type JobKernel = { [K in keyof WasmKernels]: JobArguments<K> extends never ? never : K }[keyof WasmKernels];
 
 /** A raw kernel's arguments without its range, which come last. */
-export type JobArguments<K extends keyof NativeKernels> =
-  Parameters<NativeKernels[K]> extends [...infer Fixed extends number[], start: number, end: number] ? Fixed : never;
+export type JobArguments<K extends keyof WasmKernels> =
+  Parameters<WasmKernels[K]> extends [...infer Fixed extends number[], start: number, end: number] ? Fixed : never;
 
 /**
  * Runs a kernel over all its work units on this thread, in runs of `splitUnits`.
@@ -17,12 +17,12 @@ export type JobArguments<K extends keyof NativeKernels> =
  * @returns what the kernel returned: the first result that is not negative, if it returns numbers.
  */
 export const runJob = (
-  native: NativeKernels,
+  wasm: WasmKernels,
   name: JobKernel,
   splitUnits: number,
   units: number,
   args: readonly number[],
-): number => runPieces(native[name] as Kernel, splitUnits, units, args);
+): number => runPieces(wasm[name] as Kernel, splitUnits, units, args);
 
 /** `runJob` of a kernel that has no name. */
 export function runPieces(kernel: Kernel, splitUnits: number, units: number, args: readonly number[]): number {

@@ -1,61 +1,24 @@
 import { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
 import { type backend_util, type DataType, engine, type TensorInfo, util } from "@tensorflow/tfjs-core";
 import { UnsupportedError } from "@trivium/core";
-import { type ChosenGemm, chooseGemm, type GemmChoice, WASM } from "../gemm/choose-gemm.ts";
+import { type ChosenGemm, chooseGemm, WASM } from "../gemm/choose-gemm.ts";
 import { Gemm, type GemmPlan, type RoundedOperands } from "../gemm/gemm.ts";
 import type { GemmRequest } from "../gemm/gemm-request.ts";
-import type { MatmulPrecision } from "../gemm/matmul-precision.ts";
-import { nativeProduct } from "../gemm/native-product.ts";
+import { libraryProduct } from "../gemm/library/library-product.ts";
 import { GRANULE } from "../memory/allocator.ts";
-import { createHeap, type Heap, type HeapOptions, type HeapUse } from "../memory/heap.ts";
-import { createNative, type NativeBuild } from "../native/create-native.ts";
-import type { NativeKernels } from "../native/native.ts";
-import { type Cutting, shareOf } from "../threads/cut-job.ts";
+import { createHeap, type Heap } from "../memory/heap.ts";
+import { startSimdWorker } from "../start-simd-worker.ts";
+import { type Cutting, shareOf, type Work } from "../threads/cut-job.ts";
 import { threadCount } from "../threads/thread-count.ts";
-import { ThreadPool } from "../threads/thread-pool.ts";
-import { type Work, workOf } from "../threads/work-estimate.ts";
+import { ThreadPool, type ThreadPoolOptions } from "../threads/thread-pool.ts";
+import { createWasmKernels, type WasmBuild } from "../wasm/create-wasm-kernels.ts";
+import { kernelTable } from "../wasm/kernel-table.ts";
+import type { WasmKernels } from "../wasm/wasm-kernels.ts";
+import { workOf } from "../wasm/work-estimate.ts";
 import { type DataHandle, DataRegistry } from "./data-registry.ts";
 import { type JobArguments, type JobKernel, runJob, runPieces } from "./job.ts";
+import type { SimdOptions, SimdUse } from "./simd-options.ts";
 import { bytesPerElement, type ForeignValues, type NumericValues, TensorData } from "./tensor-data.ts";
-
-export interface SimdOptions extends HeapOptions {
-  /** Forces a build of the kernels; by default the fastest that the engine validates. */
-  readonly build?: NativeBuild;
-  /** False leaves every op to the copied cpu kernels: the oracle on the same memory. Default true. */
-  readonly accelerate?: boolean;
-  /**
-   * Threads to work with, the main one included; default `TRIVIUM_THREADS`, else one for each core. Results do not
-   * depend on it.
-   */
-  readonly threads?: number;
-  /**
-   * What multiplies large matrices: `"onednn"`, `"openblas"`, `"mkl"`, `"accelerate"`, `"wasm"` or a provider of one's
-   * own; default `TRIVIUM_GEMM`, else the first of mkl, accelerate, onednn, openblas that is available, else `"wasm"`.
-   */
-  readonly gemm?: GemmChoice;
-  /**
-   * `bf16` rounds the inputs of large products to bfloat16, where the provider and the processor can; default
-   * `TRIVIUM_PRECISION`, else `f32`.
-   */
-  readonly matmulPrecision?: MatmulPrecision;
-  /** True gives the provider small products too, which are faster without it; for its tests. */
-  readonly gemmForSmall?: boolean;
-  /** Work units (rows, elements) at a time that a kernel is called with; for tests, which force it to 1. */
-  readonly splitUnits?: number;
-}
-
-/** What a backend holds and did, for reports and tests. */
-export interface SimdUse extends HeapUse {
-  readonly build: NativeBuild;
-  readonly gemm: string;
-  readonly matmulPrecision: MatmulPrecision;
-  /** Threads that share the work, the main one included. */
-  readonly threads: number;
-  /** Data buffers that are alive: tensors that share one count once. */
-  readonly liveBuffers: number;
-  /** Buffers that a program dropped without disposing, taken back by the garbage collector's notice. */
-  readonly forgottenBuffers: number;
-}
 
 /** A tensor of this backend, and the byte address of its elements. */
 export interface Output extends TensorInfo {
@@ -72,8 +35,8 @@ type Values = backend_util.BackendValues;
 export class SimdBackend extends MathBackendCPU {
   override readonly data: DataRegistry;
   readonly heap: Heap;
-  readonly native: NativeKernels;
-  readonly build: NativeBuild;
+  readonly wasm: WasmKernels;
+  readonly build: WasmBuild;
   private readonly chosen: ChosenGemm;
   readonly gemm: Gemm;
   /** Told of each product once it is done, while a profile is taken. */
@@ -91,16 +54,19 @@ export class SimdBackend extends MathBackendCPU {
     const { memory } = this.heap;
     this.chosen = chooseGemm(options);
     const provider = this.chosen.provider?.open(memory);
-    const native = createNative(memory, options.build, nativeProduct(provider));
-    this.native = native.kernels;
-    this.build = native.build;
+    const wasm = createWasmKernels(memory, options.build, libraryProduct(provider));
+    this.wasm = wasm.kernels;
+    this.build = wasm.build;
     const threads = mayHaveWorkers() ? threadCount(options.threads) : 1;
     this.cutting = { threads, splitUnits: options.splitUnits };
     const smallToo = options.gemmForSmall === true;
     const { precision } = this.chosen;
-    this.gemm = new Gemm({ native: this.native, heap: this.heap, threads, provider, precision, smallToo });
-    const pool = { ...native, native: native.kernels, product: this.gemm.kernel, gemm: provider?.inWorkers };
-    this.pool = threads > 1 ? new ThreadPool({ ...pool, threads, memory }) : undefined;
+    this.gemm = new Gemm({ wasm: this.wasm, heap: this.heap, threads, provider, precision, smallToo });
+    const kernels = kernelTable(this.wasm, this.gemm.kernel);
+    const start = { module: wasm.module, memory, gemm: provider?.inWorkers };
+    const startWorker: ThreadPoolOptions["startWorker"] = (control, thread) =>
+      startSimdWorker({ ...start, control, thread });
+    this.pool = threads > 1 ? new ThreadPool({ threads, kernels, startWorker }) : undefined;
     this.data = new DataRegistry(this, engine());
     this.net = new FinalizationRegistry((data) => this.collect(data));
   }
@@ -147,7 +113,7 @@ export class SimdBackend extends MathBackendCPU {
     const work = this.pool && workOf(kernel, values, units);
     const share = work ? shareOf(units, work, this.cutting) : units;
     if (share < units) return this.pool!.run({ kernel, units, share, scratch: 0, values });
-    return runJob(this.native, kernel, this.cutting.splitUnits ?? Number.POSITIVE_INFINITY, units, values);
+    return runJob(this.wasm, kernel, this.cutting.splitUnits ?? Number.POSITIVE_INFINITY, units, values);
   }
 
   /**
@@ -167,7 +133,7 @@ export class SimdBackend extends MathBackendCPU {
     const block = this.heap.allocate(scratch * threads, () => `the scratch memory of ${kernel}`);
     const all = [...values, block.start * GRANULE];
     if (threads > 1) this.pool!.run({ kernel, units, share, scratch, values: all });
-    else runJob(this.native, kernel, this.cutting.splitUnits ?? Number.POSITIVE_INFINITY, units, all);
+    else runJob(this.wasm, kernel, this.cutting.splitUnits ?? Number.POSITIVE_INFINITY, units, all);
     this.heap.release(block);
   }
 

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { createSimdBackend } from "../index.ts";
 import { chooseGemm, gemmProviders, probeGemmProviders } from "./choose-gemm.ts";
 import { type GemmProvider, gemmProvider } from "./gemm-provider.ts";
-import { nativeGemm } from "./native/native-gemm.ts";
+import { libraryGemm } from "./library/library-gemm.ts";
 
 const before = process.env.TRIVIUM_GEMM;
 afterEach(() => {
@@ -13,9 +13,12 @@ afterEach(() => {
 
 const missing = gemmProvider(
   "missing",
-  nativeGemm({
-    ...{ libraries: ["libmissing.so.1", "/nowhere/libmissing.so"], convention: "cblas", symbol: "cblas_sgemm" },
-    ...{ inspect: () => ({ version: "1", setUp: [] }), remedy: "Install libmissing" },
+  libraryGemm({
+    libraries: ["libmissing.so.1", "/nowhere/libmissing.so"],
+    convention: "cblas",
+    symbol: "cblas_sgemm",
+    inspect: () => ({ version: "1", setUp: [] }),
+    remedy: "Install libmissing",
   }),
 );
 const why = "none of libmissing.so.1, libmissing.so could be loaded. Install libmissing";
@@ -66,10 +69,13 @@ describe("the choice of a provider", () => {
   });
 
   test("a library that multiplies wrongly is not used", () => {
-    const wrong = nativeGemm({
+    const wrong = libraryGemm({
       // The C library's own, of the same types as far as a call goes: it computes nothing.
-      ...{ libraries: ["libc.so.6"], convention: "cblas", symbol: "abs" },
-      ...{ inspect: () => ({ version: "1", setUp: [] }), remedy: "Do not" },
+      libraries: ["libc.so.6"],
+      convention: "cblas",
+      symbol: "abs",
+      inspect: () => ({ version: "1", setUp: [] }),
+      remedy: "Do not",
     });
     const probe = wrong.probe();
     if (process.platform === "linux") {

@@ -1,11 +1,11 @@
 import { ConfigError, UnsupportedError } from "@trivium/core";
 import type { Plugin } from "@trivium/registry";
 import type { GemmProbe, GemmProvider } from "./gemm-provider.ts";
+import { accelerate } from "./library/accelerate.ts";
+import { mkl } from "./library/mkl.ts";
+import { onednn } from "./library/onednn.ts";
+import { openblas } from "./library/openblas.ts";
 import { type MatmulPrecision, matmulPrecision } from "./matmul-precision.ts";
-import { accelerate } from "./native/accelerate.ts";
-import { mkl } from "./native/mkl.ts";
-import { onednn } from "./native/onednn.ts";
-import { openblas } from "./native/openblas.ts";
 import { readTuning } from "./tuning-file.ts";
 
 export type GemmPlugin = Plugin<"gemm", string, GemmProvider>;

@@ -1,5 +1,5 @@
 import { defineKind } from "@trivium/registry";
-import type { NativeBinding } from "./native/bind-native.ts";
+import type { LibraryBinding } from "./library/bind-library.ts";
 
 /** What `probe` of a provider found. */
 export type GemmProbe =
@@ -42,7 +42,7 @@ export interface OpenedGemm {
   /** The same of bfloat16 matrices A and B; C is float32, and so is the sum. */
   readonly productBf16?: Product | undefined;
   /** What workers open for themselves; a provider without it works on the main thread alone. */
-  readonly inWorkers?: NativeBinding;
+  readonly inWorkers?: LibraryBinding;
 }
 
 /**

@@ -1,9 +1,9 @@
 import { type Block, GRANULE } from "../memory/allocator.ts";
 import type { Heap } from "../memory/heap.ts";
-import type { NativeKernels } from "../native/native.ts";
 import { MAXIMUM_SHARES } from "../threads/control.ts";
 import { type Cutting, LEAST_SHARE_NANOSECONDS, shareOf } from "../threads/cut-job.ts";
 import type { Kernel } from "../threads/share.ts";
+import type { WasmKernels } from "../wasm/wasm-kernels.ts";
 import type { OpenedGemm } from "./gemm-provider.ts";
 import type { GemmRequest } from "./gemm-request.ts";
 import type { MatmulPrecision } from "./matmul-precision.ts";
@@ -33,7 +33,7 @@ export interface RoundedOperands {
 }
 
 export interface GemmOptions {
-  readonly native: NativeKernels;
+  readonly wasm: WasmKernels;
   readonly heap: Heap;
   readonly threads: number;
   /** What multiplies all but small matrices; undefined leaves all to the WebAssembly kernel. */
@@ -64,8 +64,8 @@ export class Gemm {
 
   constructor(options: GemmOptions) {
     this.options = options;
-    this.kernel = productKernel(options.native, options.provider);
-    this.scratchBytes = Math.ceil(options.native.gemmScratchBytes() / GRANULE) * GRANULE;
+    this.kernel = productKernel(options.wasm, options.provider);
+    this.scratchBytes = Math.ceil(options.wasm.gemmScratchBytes() / GRANULE) * GRANULE;
   }
 
   /** Whether the provider multiplies it, by its shape alone. */

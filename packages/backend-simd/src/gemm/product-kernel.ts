@@ -1,6 +1,6 @@
-import { binaryCodes } from "../native/codes.ts";
-import type { NativeKernels } from "../native/native.ts";
 import type { Kernel } from "../threads/share.ts";
+import { binaryCodes } from "../wasm/codes.ts";
+import type { WasmKernels } from "../wasm/wasm-kernels.ts";
 import type { OpenedGemm } from "./gemm-provider.ts";
 import { argument, engines, NO_ACTIVATION } from "./product-arguments.ts";
 
@@ -18,17 +18,17 @@ interface Part {
  *
  * Its work units are panels where a provider multiplies; else rows of the whole batch, or columns.
  */
-export function productKernel(native: NativeKernels, provider: Omit<OpenedGemm, "inWorkers"> | undefined): Kernel {
+export function productKernel(wasm: WasmKernels, provider: Omit<OpenedGemm, "inWorkers"> | undefined): Kernel {
   return (...args) => {
     const [start, end] = args.splice(-2) as [number, number];
-    if (args[argument.engine] === engines.wasm) multiplyInWasm(native, args, start, end);
-    else for (let panel = start; panel < end; panel++) multiplyPanel(native, provider!, args, panel);
+    if (args[argument.engine] === engines.wasm) multiplyInWasm(wasm, args, start, end);
+    else for (let panel = start; panel < end; panel++) multiplyPanel(wasm, provider!, args, panel);
     return undefined;
   };
 }
 
 function multiplyPanel(
-  native: NativeKernels,
+  wasm: WasmKernels,
   { base, product, productBf16 }: Omit<OpenedGemm, "inWorkers">,
   args: readonly number[],
   panel: number,
@@ -46,8 +46,8 @@ function multiplyPanel(
   const accumulate = args[argument.accumulate] === 1;
   const k = args[argument.k]!;
   multiply(transposeA, transposeB, rows, columns, k, base + a, lda, base + b, ldb, base + y, ldc, accumulate);
-  addBias(native, args, part);
-  activate(native, args, part);
+  addBias(wasm, args, part);
+  activate(wasm, args, part);
 }
 
 function partOf(args: readonly number[], panel: number): Part {
@@ -68,22 +68,22 @@ const resultOf = (args: readonly number[]): number => args[argument.slope]! || a
 const offsetInC = (args: readonly number[], { matrix, row, column }: Part): number =>
   matrix * args[argument.strideC]! + row * args[argument.ldc]! + column;
 
-function addBias(native: NativeKernels, args: readonly number[], part: Part): void {
+function addBias(wasm: WasmKernels, args: readonly number[], part: Part): void {
   const bias = args[argument.bias]!;
   if (bias === 0) return;
   const b = bias + 4 * part.column;
   eachRun(args, part, (offset, rows, columns) => {
     const y = resultOf(args) + 4 * offset;
-    native.binary(binaryCodes.add, y, columns, 1, b, 0, 1, y, columns, 0, rows * columns);
+    wasm.binary(binaryCodes.add, y, columns, 1, b, 0, 1, y, columns, 0, rows * columns);
   });
 }
 
-function activate(native: NativeKernels, args: readonly number[], part: Part): void {
+function activate(wasm: WasmKernels, args: readonly number[], part: Part): void {
   const code = args[argument.activation]!;
   if (code === NO_ACTIVATION) return;
   eachRun(args, part, (offset, rows, columns) => {
     const from = resultOf(args) + 4 * offset;
-    native.activation(code, from, args[argument.c]! + 4 * offset, args[argument.slope]! && from, 0, rows * columns);
+    wasm.activation(code, from, args[argument.c]! + 4 * offset, args[argument.slope]! && from, 0, rows * columns);
   });
 }
 
@@ -100,7 +100,7 @@ function eachRun(
   else for (let row = 0; row < rows; row++) run(offset + row * ldc, 1, columns);
 }
 
-function multiplyInWasm(native: NativeKernels, args: readonly number[], start: number, end: number): void {
+function multiplyInWasm(wasm: WasmKernels, args: readonly number[], start: number, end: number): void {
   const at = (name: keyof typeof argument) => args[argument[name]]!;
   const m = at("m");
   // Every row of some columns is a product of its own, by the part of B (and bias) that these columns come from.
@@ -108,7 +108,7 @@ function multiplyInWasm(native: NativeKernels, args: readonly number[], start: n
   const [first, last] = at("columns") === 1 ? [0, m] : [start, end];
   const b = at("b") + 4 * column * (at("transposeB") === 1 ? at("ldb") : 1);
   const bias = at("bias") && at("bias") + 4 * column;
-  native.gemm(
+  wasm.gemm(
     ...([at("transposeA"), at("transposeB"), m, columns, at("k"), at("a"), at("lda"), at("strideA")] as const),
     ...([b, at("ldb"), at("strideB"), resultOf(args) + 4 * column, at("ldc"), at("strideC")] as const),
     ...([at("accumulate"), bias, at("scratch"), first, last] as const),
@@ -117,7 +117,7 @@ function multiplyInWasm(native: NativeKernels, args: readonly number[], start: n
     const matrix = Math.floor(done / m);
     const row = done - matrix * m;
     const rows = Math.min(m - row, last - done);
-    activate(native, args, { matrix, row, rows, column, columns });
+    activate(wasm, args, { matrix, row, rows, column, columns });
     done += rows;
   }
 }

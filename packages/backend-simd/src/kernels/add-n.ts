@@ -1,5 +1,5 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
-import { binaryCodes } from "../native/codes.ts";
+import { binaryCodes } from "../wasm/codes.ts";
 import type { AcceleratedKernel } from "./accelerated-kernel.ts";
 
 /** The sum of tensors of one shape, added in their order. */

@@ -1,7 +1,7 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import type { SimdBackend } from "../backend/simd-backend.ts";
 import type { TensorData } from "../backend/tensor-data.ts";
-import { binaryCodes, compareCodes, logicalCodes } from "../native/codes.ts";
+import { binaryCodes, compareCodes, logicalCodes } from "../wasm/codes.ts";
 import type { AcceleratedKernel } from "./accelerated-kernel.ts";
 import { broadcastShape, operands, type Placed } from "./broadcast.ts";
 import { sizeOf } from "./size-of.ts";

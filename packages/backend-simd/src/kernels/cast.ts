@@ -1,5 +1,5 @@
 import type { DataType, TensorInfo } from "@tensorflow/tfjs-core";
-import { type CastName, castCodes } from "../native/codes.ts";
+import { type CastName, castCodes } from "../wasm/codes.ts";
 import type { AcceleratedKernel } from "./accelerated-kernel.ts";
 
 const names: Readonly<Record<string, CastName>> = {

@@ -1,5 +1,5 @@
 import type { Output, SimdBackend } from "../backend/simd-backend.ts";
-import { reduceCodes } from "../native/codes.ts";
+import { reduceCodes } from "../wasm/codes.ts";
 
 /** Rows that are summed together before the sums are: threads share panels, and rounding does not add up. */
 const PANEL_ROWS = 64;

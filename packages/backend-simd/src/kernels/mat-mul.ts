@@ -1,7 +1,7 @@
 import { type backend_util, broadcast_util, type NamedAttrMap, type TensorInfo } from "@tensorflow/tfjs-core";
 import type { Output, SimdBackend } from "../backend/simd-backend.ts";
 import type { Epilogue } from "../gemm/gemm-request.ts";
-import { binaryCodes, unaryCodes } from "../native/codes.ts";
+import { binaryCodes, unaryCodes } from "../wasm/codes.ts";
 import type { AcceleratedKernel } from "./accelerated-kernel.ts";
 import { runElementwise } from "./binary.ts";
 import { sizeOf } from "./size-of.ts";

@@ -1,6 +1,6 @@
 import { backend_util, type TensorInfo, util } from "@tensorflow/tfjs-core";
 import type { Output, SimdBackend } from "../backend/simd-backend.ts";
-import { reduceCodes } from "../native/codes.ts";
+import { reduceCodes } from "../wasm/codes.ts";
 import type { AcceleratedKernel } from "./accelerated-kernel.ts";
 import { columnSums } from "./column-sums.ts";
 

@@ -1,5 +1,5 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
-import { unaryCodes } from "../native/codes.ts";
+import { unaryCodes } from "../wasm/codes.ts";
 import type { AcceleratedKernel } from "./accelerated-kernel.ts";
 
 /** `y = f(x)`, float32. */

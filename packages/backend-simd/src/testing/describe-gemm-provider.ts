@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { SimdBackend, type SimdOptions } from "../backend/simd-backend.ts";
+import { SimdBackend } from "../backend/simd-backend.ts";
+import type { SimdOptions } from "../backend/simd-options.ts";
 import type { GemmPlugin } from "../gemm/choose-gemm.ts";
 import { matmulPrecisions } from "../gemm/matmul-precision.ts";
 import { type GemmCase, gemmCases, gemmData, gemmMismatch, roundedData } from "./gemm-cases.ts";
@@ -93,7 +94,7 @@ export interface DescribeGemmOptions {
  * The conformance suite of GEMM providers: run it over your own. Where it is not available, all of it is skipped with
  * the reason that its probe gives.
  *
- * @example describeGemmProvider(gemmProvider("blis", nativeGemm({ … })))
+ * @example describeGemmProvider(gemmProvider("blis", libraryGemm({ … })))
  */
 export function describeGemmProvider(plugin: GemmPlugin, { skip = [] }: DescribeGemmOptions = {}): void {
   const probe = plugin.create.probe();
@@ -124,8 +125,16 @@ function describeTests(options: SimdOptions, skip: NonNullable<DescribeGemmOptio
 const drawn = fc.tuple(gemmCases, fc.boolean()).map(([shape, sharesA]): GemmCase => ({ ...shape, sharesA }));
 
 const plain = (m: number, n: number, k: number): GemmCase => ({
-  ...{ m, n, k, transposeA: false, transposeB: false, batch: 1, pad: 0, sharesB: false },
-  ...{ mode: "overwrite", seed: 3 },
+  m,
+  n,
+  k,
+  transposeA: false,
+  transposeB: false,
+  batch: 1,
+  pad: 0,
+  sharesB: false,
+  mode: "overwrite",
+  seed: 3,
 });
 
 /** Products of several panels, along rows and columns, with every transpose, and batches. */

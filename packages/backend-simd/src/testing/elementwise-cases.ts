@@ -18,7 +18,7 @@ const binary = (kernelName: string, draw: Draw, tolerance?: Tolerance): [string,
       inputs: { a: draw(a, from), b: draw(b, from + 1) },
       accelerated: true,
     })),
-    ...(tolerance ? { tolerance } : {}),
+    tolerance,
   },
 ];
 
@@ -31,7 +31,7 @@ const unary = (kernelName: string, draw: Draw, tolerance?: Tolerance): [string, 
       attributes: kernelName === "Step" ? { alpha: 0 } : {},
       accelerated: true,
     })),
-    ...(tolerance ? { tolerance } : {}),
+    tolerance,
   },
 ];
 

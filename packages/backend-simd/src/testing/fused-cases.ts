@@ -26,8 +26,13 @@ const crossEntropy = { labelSmoothing: 0.1, zLoss: 1e-3 };
 /** One chunk of it, or several. */
 const vocabularyOf = (size: number, from: number): number => (from % 3 ? 2 * LEAST_CHUNK + size : size);
 const rates = {
-  ...{ learningRate: 0.1, beta1: 0.9, beta2: 0.99, epsilon: 1e-8 },
-  ...{ correction1: 0.1, correction2: 0.01, gradientScale: 0.5 },
+  learningRate: 0.1,
+  beta1: 0.9,
+  beta2: 0.99,
+  epsilon: 1e-8,
+  correction1: 0.1,
+  correction2: 0.01,
+  gradientScale: 0.5,
 };
 
 /** Words of `AttentionPlan` for one matrix: visits of up to 64 keys, with random bits where they are odd ones. */
@@ -70,8 +75,17 @@ function attentionCall(queries: number, columns: number, from: number): Call {
       keyPositions: positions(keys),
     },
     attributes: {
-      ...{ heads: 4, groups: 2, scale: 0.3, blockQueries: 6, maskRows: 1, maskHeads: 1 },
-      ...{ bias: "distance", biasGradient: true, leastDistance: -40, rate: 0.2, seed: from },
+      heads: 4,
+      groups: 2,
+      scale: 0.3,
+      blockQueries: 6,
+      maskRows: 1,
+      maskHeads: 1,
+      bias: "distance",
+      biasGradient: true,
+      leastDistance: -40,
+      rate: 0.2,
+      seed: from,
     },
   };
 }
@@ -109,7 +123,10 @@ export const fusedCases: Readonly<Record<string, KernelCase>> = Object.fromEntri
   })),
   fused("normGradient", (r, m, from) => ({
     inputs: all(from, {
-      ...{ dy: [r, m], x: [r, m], gain: [m], inverse: [r] },
+      dy: [r, m],
+      x: [r, m],
+      gain: [m],
+      inverse: [r],
       ...(from % 2 ? { mean: [r] } : {}),
       ...(from % 3 ? { dSum: [r, m] } : {}),
     }),
@@ -169,8 +186,8 @@ export const fusedCases: Readonly<Record<string, KernelCase>> = Object.fromEntri
     attributes: { rate: 0.3, seed: from },
   })),
   fused("writeSlots", (r, m, from) => ({
-    inputs: all(from, { storage: [r, 2, 5, m], slots: [r, 2, 2, m] }),
-    attributes: { start: from % 4 },
+    inputs: all(from, { storage: [r + 4, m], slots: [3, m] }),
+    attributes: { runs: [2 + (from % 3), 2, from % 2, 1] },
   })),
   fused("adamW", (r, m, from) => {
     const shapes = [[r, m], [m], [5000]];

@@ -76,7 +76,11 @@ export const fusedPrograms: Readonly<Record<string, fc.Arbitrary<FusedProgram>>>
   })),
   linear: fc
     .record({
-      ...{ rows: size, inner: positiveSize, columns: positiveSize, bias: fc.boolean(), seed },
+      rows: size,
+      inner: positiveSize,
+      columns: positiveSize,
+      bias: fc.boolean(),
+      seed,
       name: fc.option(activations, { nil: undefined }),
     })
     .map(({ rows, inner, columns, bias, name, seed: from }) => ({

@@ -32,8 +32,11 @@ export function runGemm(backend: SimdBackend, shape: GemmCase, data: GemmData, h
   const kept = put(data.before);
   backend.multiply({
     ...requestOf(shape, data),
-    ...{ a: a.byteOffset, b: b.byteOffset, c: c.byteOffset, bias: shape.mode === "bias" ? bias.byteOffset : 0 },
-    ...(how.activation && { epilogue: { activation: how.activation, slope: how.keeps ? kept.byteOffset : 0 } }),
+    a: a.byteOffset,
+    b: b.byteOffset,
+    c: c.byteOffset,
+    bias: shape.mode === "bias" ? bias.byteOffset : 0,
+    epilogue: how.activation && { activation: how.activation, slope: how.keeps ? kept.byteOffset : 0 },
   });
   const result = { c: c.slice(), slope: kept.slice() };
   blocks.forEach((block) => {

@@ -8,7 +8,7 @@ import { rowCases } from "./row-cases.ts";
 export interface KernelCase {
   readonly calls: fc.Arbitrary<KernelCall>;
   /** Default: equal bits. */
-  readonly tolerance?: Tolerance;
+  readonly tolerance?: Tolerance | undefined;
 }
 
 /** Random calls of every accelerated kernel that has a cpu original. */

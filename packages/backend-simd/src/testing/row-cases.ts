@@ -24,7 +24,7 @@ const reduction = (kernelName: string, axisName: string, tolerance?: Tolerance):
       }))
       // tfjs takes an empty list of axes for none at all, and a scalar has none.
       .filter(({ attributes }) => (attributes[axisName] as number[]).length > 0),
-    ...(tolerance ? { tolerance } : {}),
+    tolerance,
   },
 ];
 

@@ -1,9 +1,9 @@
-/** What apps/browser-tests opens in a page: draws calls of every kernel, and runs them on one thread and on several. */
+/** The program that apps/browser-tests opens in a page: draws calls of every kernel, and runs them on one thread and on several. */
 import fc from "fast-check";
-import { createNative } from "../native/create-native.ts";
 import { registerSimdBackend } from "../register.ts";
+import { startSimdWorker } from "../start-simd-worker.ts";
 import { controlBytes, packTicket, viewControl, word } from "../threads/control.ts";
-import { startWorker } from "../threads/start-worker.ts";
+import { createWasmKernels } from "../wasm/create-wasm-kernels.ts";
 import { fusedCases } from "./fused-cases.ts";
 import { kernelCases } from "./kernel-cases.ts";
 import type { KernelCall } from "./kernel-pair.ts";
@@ -57,10 +57,10 @@ const bitsOf = (name: string, call: KernelCall): string =>
 // Equal bits would not tell: the main thread does whatever no worker takes. Here it takes nothing.
 async function workerWorksAlone(): Promise<boolean> {
   const memory = new WebAssembly.Memory({ initial: 2, maximum: 2, shared: true });
-  const { kernels, module } = createNative(memory);
+  const { kernels, module } = createWasmKernels(memory);
   const control = new SharedArrayBuffer(controlBytes);
   const { words, numbers } = viewControl(control);
-  const worker = startWorker({ module, memory, control, thread: 1, gemm: undefined });
+  const worker = startSimdWorker({ module, memory, control, thread: 1, gemm: undefined });
   await worker.ready;
   const [shares, value] = [10, 7];
   const kernel = Object.keys(kernels).indexOf("fill");

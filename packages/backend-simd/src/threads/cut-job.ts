@@ -1,5 +1,12 @@
 import { MAXIMUM_SHARES } from "./control.ts";
-import type { Work } from "./work-estimate.ts";
+
+/** The ways in which a kernel's range may be cut, and the time that it takes. */
+export interface Work {
+  /** Nanoseconds of one work unit on one thread. Only orders of magnitude matter: whether to cut, not how. */
+  readonly nanoseconds: number;
+  /** Work units that stay together: a cache line of outputs, so that threads do not write to the same one. */
+  readonly granule: number;
+}
 
 /** A share that takes less than this is not worth a thread's attention. */
 export const LEAST_SHARE_NANOSECONDS = 10_000;

@@ -1,19 +1,11 @@
-import type { NativeKernels } from "../native/native.ts";
-
+/** A kernel: numbers, the last two of which are its range; it may return a number. */
 export type Kernel = (...values: number[]) => number | undefined;
+
+/** The kernels of a thread by name. A kernel's id is its place, the same in every thread. */
+export type KernelTable = Readonly<Record<string, Kernel>>;
 
 /** Places in a job's numbers; the kernel's arguments follow. */
 export const jobNumber = { kernel: 0, units: 1, share: 2, scratch: 3, count: 4, arguments: 5 } as const;
-
-/** The kernels in the order of their ids, the same in every thread: the raw ones of the module, and matrix products. */
-export const kernelList = (native: NativeKernels, product: Kernel): Kernel[] => [
-  ...(Object.values(native) as Kernel[]),
-  product,
-];
-
-/** The ids by name. */
-export const kernelIds = (native: NativeKernels): ReadonlyMap<string, number> =>
-  new Map([...Object.keys(native), "product"].map((name, index) => [name, index]));
 
 /**
  * Runs one share of a job, the `index`-th run of `share` work units.

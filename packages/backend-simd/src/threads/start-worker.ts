@@ -1,5 +1,8 @@
-import { workerSource } from "../generated/worker.ts";
-import type { WorkerStart } from "./worker.ts";
+/** The first message to a worker. */
+interface Start {
+  /** From 1; the main thread is 0. */
+  readonly thread: number;
+}
 
 /** A worker that was started; it may not be ready yet. */
 export interface StartedWorker {
@@ -8,10 +11,14 @@ export interface StartedWorker {
   terminate(): void;
 }
 
-/** Starts one worker in Node or in a page. Once it is ready it does not keep a Node process alive. */
-export function startWorker(start: WorkerStart): StartedWorker {
+/**
+ * Starts a worker in Node or in a page. Once it is ready it does not keep a Node process alive.
+ *
+ * @param source - the program, which posts a message when it takes jobs.
+ */
+export function startWorker(source: string, start: Start): StartedWorker {
   try {
-    return nodeThreads() === undefined ? startInPage(start) : startInNode(start);
+    return nodeThreads() === undefined ? startInPage(source, start) : startInNode(source, start);
   } catch (cause) {
     // A page whose content security policy forbids workers from `blob:` says so at once, or later.
     const ready = Promise.reject(cause);
@@ -23,10 +30,10 @@ export function startWorker(start: WorkerStart): StartedWorker {
 // Not imported, so that bundles for browsers need not know the module.
 const nodeThreads = () => globalThis.process?.getBuiltinModule?.("node:worker_threads");
 
-function startInNode(start: WorkerStart): StartedWorker {
+function startInNode(source: string, start: Start): StartedWorker {
   const { Worker: NodeWorker } = nodeThreads()!;
   // The program's own flags (`--test`, `--import`) are not for this worker, nor is its environment.
-  const worker = new NodeWorker(workerSource, { eval: true, execArgv: [], env: {}, name: `simd ${start.thread}` });
+  const worker = new NodeWorker(source, { eval: true, execArgv: [], env: {}, name: `simd ${start.thread}` });
   const ready = new Promise<void>((resolve, reject) => {
     worker.once("message", () => resolve());
     worker.once("error", reject);
@@ -40,8 +47,8 @@ function startInNode(start: WorkerStart): StartedWorker {
   return { ready, terminate: () => void worker.terminate() };
 }
 
-function startInPage(start: WorkerStart): StartedWorker {
-  const url = URL.createObjectURL(new Blob([workerSource], { type: "text/javascript" }));
+function startInPage(source: string, start: Start): StartedWorker {
+  const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
   const worker = new Worker(url, { name: `simd ${start.thread}` });
   const ready = new Promise<void>((resolve, reject) => {
     worker.onmessage = () => resolve();

@@ -2,18 +2,25 @@ import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
 import { productKernel } from "../gemm/product-kernel.ts";
-import { createNative } from "../native/create-native.ts";
+import { startSimdWorker } from "../start-simd-worker.ts";
+import { createWasmKernels } from "../wasm/create-wasm-kernels.ts";
+import { kernelTable } from "../wasm/kernel-table.ts";
 import { type Job, ThreadPool } from "./thread-pool.ts";
 
 const memory = new WebAssembly.Memory({ initial: 16, maximum: 16, shared: true });
-const { kernels: native, module } = createNative(memory);
-const product = productKernel(native, undefined);
-const pool = new ThreadPool({ threads: 3, memory, module, native, product });
+const { kernels: wasm, module } = createWasmKernels(memory);
+const kernels = kernelTable(wasm, productKernel(wasm, undefined));
+const startWorker = (control: SharedArrayBuffer, thread: number) =>
+  startSimdWorker({ module, memory, control, thread, gemm: undefined });
+const pool = new ThreadPool({ threads: 3, kernels, startWorker });
 afterAll(() => pool.close());
 
 const Y = 65_536;
 const fill = (address: number, value: number, units = 1000, share = 10): Job => ({
-  ...{ kernel: "fill", units, share, scratch: 0 },
+  kernel: "fill",
+  units,
+  share,
+  scratch: 0,
   values: [address, value],
 });
 const filled = (length: number) => [...new Set(new Float32Array(memory.buffer, Y, length))];
@@ -28,7 +35,10 @@ describe("a pool", () => {
     await pool.ready();
     const ones = new Float32Array(memory.buffer, Y, 1000).fill(0);
     const addOne: Job = {
-      ...{ kernel: "binary", units: 1000, share: 7, scratch: 0 },
+      kernel: "binary",
+      units: 1000,
+      share: 7,
+      scratch: 0,
       // y = y + 1, with the 1 that lies behind it.
       values: [0, Y, 0, 1, Y + 4000, 0, 0, Y, 1000],
     };
@@ -42,7 +52,10 @@ describe("a pool", () => {
     const rows = 100;
     const indices = new Int32Array(memory.buffer, Y, rows).fill(0);
     const gather: Job = {
-      ...{ kernel: "gatherRows", units: rows, share: 1, scratch: 0 },
+      kernel: "gatherRows",
+      units: rows,
+      share: 1,
+      scratch: 0,
       values: [Y + 4096, Y, Y + 8192, 1, 1],
     };
     expect(pool.run(gather)).toBe(-1);
@@ -70,7 +83,7 @@ describe("a pool", () => {
   });
 
   test("works on the main thread alone when it was closed", () => {
-    const closed = new ThreadPool({ threads: 2, memory, module, native, product });
+    const closed = new ThreadPool({ threads: 2, kernels, startWorker });
     closed.close();
     closed.run(fill(Y, 5));
     expect(filled(1000)).toEqual([5]);

@@ -1,13 +1,12 @@
 import { TriviumError, UnsupportedError } from "@trivium/core";
-import type { NativeBinding } from "../gemm/native/bind-native.ts";
-import type { NativeKernels } from "../native/native.ts";
 import { type Control, controlBytes, NO_RESULT, packTicket, spin, takeShare, viewControl, word } from "./control.ts";
-import { jobNumber, type Kernel, kernelIds, kernelList, runShare } from "./share.ts";
-import { type StartedWorker, startWorker } from "./start-worker.ts";
+import { jobNumber, type Kernel, type KernelTable, runShare } from "./share.ts";
+import type { StartedWorker } from "./start-worker.ts";
 
 /** A kernel's work, cut into shares. */
 export interface Job {
-  readonly kernel: keyof NativeKernels | "product";
+  /** The name of a kernel of the pool. */
+  readonly kernel: string;
   readonly units: number;
   /** Work units in a share. */
   readonly share: number;
@@ -16,20 +15,17 @@ export interface Job {
   readonly values: readonly number[];
 }
 
+/** The threads of a pool and their kernels. */
 export interface ThreadPoolOptions {
   /** Threads that work, the main one included. */
   readonly threads: number;
-  readonly memory: WebAssembly.Memory;
-  readonly module: WebAssembly.Module;
-  /** The main thread's own instance of the module. */
-  readonly native: NativeKernels;
-  /** The main thread's own kernel of matrix products. */
-  readonly product: Kernel;
-  /** The library that workers open for theirs. */
-  readonly gemm?: NativeBinding | undefined;
+  /** The main thread's own kernels; each worker has its own, in the same order. */
+  readonly kernels: KernelTable;
+  /** Starts the worker that is one thread of the pool with this control. */
+  readonly startWorker: (control: SharedArrayBuffer, thread: number) => StartedWorker;
 }
 
-/** About how long a worker takes that is almost done; after it the main thread sleeps, where it may. */
+/** The time, roughly, of a worker that is almost done; after it the main thread sleeps, where it may. */
 const SPIN_MS = 0.2;
 
 /**
@@ -53,8 +49,8 @@ export class ThreadPool {
   constructor(options: ThreadPoolOptions) {
     this.options = options;
     this.threads = options.threads;
-    this.kernels = kernelList(options.native, options.product);
-    this.ids = kernelIds(options.native);
+    this.kernels = Object.values(options.kernels);
+    this.ids = new Map(Object.keys(options.kernels).map((name, index) => [name, index]));
     this.buffer = new SharedArrayBuffer(controlBytes);
     this.control = viewControl(this.buffer);
     this.maySleep = maySleepHere();
@@ -107,11 +103,7 @@ export class ThreadPool {
   }
 
   private startWorkers(): StartedWorker[] {
-    const { module, memory, gemm } = this.options;
-    const control = this.buffer;
-    return Array.from({ length: this.threads - 1 }, (_, index) =>
-      startWorker({ module, memory, control, thread: index + 1, gemm }),
-    );
+    return Array.from({ length: this.threads - 1 }, (_, index) => this.options.startWorker(this.buffer, index + 1));
   }
 
   private post({ kernel, units, share, scratch, values }: Job, shares: number): void {

@@ -20,8 +20,15 @@ const [B, Q, M, V] = [32, 16, 64, 48];
 const STEPS = 50;
 const rates = { learningRate: 1e-2, beta1: 0.9, beta2: 0.99, epsilon: 1e-8, gradientScale: 1 };
 const shapes: Readonly<Record<string, number[]>> = {
-  ...{ token: [V, M], gain: [M], bias: [M], qkv: [M, 3 * M], qkvBias: [3 * M] },
-  ...{ up: [M, 4 * M], upBias: [4 * M], down: [4 * M, M], downBias: [M] },
+  token: [V, M],
+  gain: [M],
+  bias: [M],
+  qkv: [M, 3 * M],
+  qkvBias: [3 * M],
+  up: [M, 4 * M],
+  upBias: [4 * M],
+  down: [4 * M, M],
+  downBias: [M],
 };
 
 type Flat = Record<string, Tensor>;
@@ -55,8 +62,11 @@ function step(
   const names = Object.keys(shapes);
   const updated = adamWUpdate(
     names.map((name) => ({
-      ...{ parameter: state.parameters[name]!, gradient: (gradients as Flat)[name]!, weightDecay: 0.01 },
-      ...{ m: state.m[name]!, v: state.v[name]! },
+      parameter: state.parameters[name]!,
+      gradient: (gradients as Flat)[name]!,
+      weightDecay: 0.01,
+      m: state.m[name]!,
+      v: state.v[name]!,
     })),
     options,
   );

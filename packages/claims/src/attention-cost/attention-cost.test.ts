@@ -31,7 +31,7 @@ test("pairs are those of the closed forms, and an encoder–decoder's are a pref
   );
 });
 
-/** What was counted, and times that are no part of a verdict. */
+/** Results with exact counts, and with times that are no part of a verdict. */
 async function results(seconds: number): Promise<ArmResult[]> {
   const [counts, timed] = attentionCost().plan(request);
   const { numbers } = await consume((counts as NonNullable<typeof counts>).run(withoutData));

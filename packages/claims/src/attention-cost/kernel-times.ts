@@ -11,11 +11,11 @@ export interface KernelTimeOptions {
   readonly heads: number;
   readonly headWidth: number;
   readonly rows: number;
-  /** The fastest of so many runs counts. */
+  /** Number of runs, of which the fastest counts. */
   readonly repetitions: number;
 }
 
-/** What was timed, in the order of `times`: `"prefix of 50 %, 512 tokens"`. */
+/** The timed cases in the order of `times`: `"prefix of 50 %, 512 tokens"`. */
 export type TimedCases = readonly {
   readonly mask: string;
   readonly length: number;

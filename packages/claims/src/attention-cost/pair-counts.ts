@@ -2,7 +2,7 @@ import { forwardFlops, type ModelOptions } from "@trivium/model";
 import type { ClaimArm } from "../framework/claim.ts";
 import { type RowParts, rowPairs } from "./row-pairs.ts";
 
-/** What rows of one length and prefix cost in each architecture. */
+/** The costs of rows of one length and prefix in each architecture. */
 export type PairCount = {
   readonly length: number;
   /** The share of the row that is source. */

@@ -11,20 +11,20 @@ export interface NamedClaim {
   readonly claim: Claim;
 }
 
-/** What came of a claim. */
+/** The outcome of a claim: its findings and verdict, or the reason why it was not run. */
 export type ClaimResult = NamedClaim &
   (
     | {
         readonly status: "measured";
         readonly findings: Findings;
-        /** Of the first effect: see `judge`. */
+        /** The verdict on the first effect, by `judge`. */
         readonly verdict: Verdict;
-        /** In the order of the plan, under the plan's names. */
+        /** The results of the arms in the order of the plan, under the plan's names. */
         readonly arms: readonly StoredArm[];
       }
     | {
         readonly status: "not run";
-        /** Why, and what to do about it. */
+        /** The reason why the claim was not run, with the remedy. */
         readonly reason: Reason;
       }
   );
@@ -39,12 +39,12 @@ export interface AnalyseClaimsOptions {
   readonly claims: readonly NamedClaim[];
   readonly request: ClaimRequest;
   readonly store: Pick<ArmStore, "read">;
-  /** What computed: see `armHash`. */
+  /** The computing environment that is part of each arm's hash, see `armHash`. */
   readonly environment?: Json | undefined;
 }
 
 /**
- * What stored arms come to; nothing is computed. A claim that lacks an arm is reported as not run.
+ * Analyses the stored arms of claims; no arm is run. A claim that lacks an arm is reported as not run.
  *
  * @throws what a claim's `analyse` throws.
  * @example const results = await analyseClaims({ claims, request, store });
@@ -101,12 +101,15 @@ export function measured(named: NamedClaim, arms: readonly StoredArm[], request:
   return { ...named, status: "measured", findings, verdict: judge(findings.effects[0]), arms };
 }
 
-/** Of one seed, an interval knows nothing of what another would have changed; what is counted has none. */
+/**
+ * Marks an effect as unjudged if there is one seed only, since its interval does not cover other seeds. Counted effects
+ * are exact and stay judged.
+ */
 function judgedBySeeds(effect: Effect, { seeds }: ClaimRequest): Effect {
   const isCounted = effect.low === effect.high && !effect.seeds;
   if (seeds.length > 1 || isCounted || effect.unjudged !== undefined) return effect;
   return { ...effect, unjudged: "one seed tells nothing of the noise between seeds; run at least 2" };
 }
 
-/** Who shares an arm may call it by another name. */
+/** Returns stored results under the plan's name of the arm, since claims may name a shared arm differently. */
 export const renamed = (stored: StoredArm, { name }: ClaimArm): StoredArm => ({ ...stored, name });

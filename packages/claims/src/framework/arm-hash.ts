@@ -4,7 +4,8 @@ import { ConfigError, type Json } from "@trivium/core";
 const version = 1;
 
 /**
- * Where the results of an arm are kept: SHA-256 of its configuration, of what computes, and of the version of the format.
+ * Returns the key of an arm's results: the SHA-256 of its configuration, of the computing environment and of the
+ * format's version.
  *
  * @param environment - backend, kernel and precision; what another machine has otherwise and cannot choose is no part of it.
  * @returns 64 hexadecimal digits; the order of keys changes nothing.

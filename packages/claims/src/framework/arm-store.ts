@@ -1,22 +1,22 @@
 import type { Json } from "@trivium/core";
 import type { ArmResult } from "./claim.ts";
 
-/** What an arm found, as it is kept. */
+/** The results of an arm as they are stored. */
 export interface StoredArm extends ArmResult {
   readonly format: "trivium-claim-arm";
   readonly version: 1;
   /** See `armHash`. */
   readonly hash: string;
-  /** How long it took, preparation and scoring included. */
+  /** Seconds of the run, including preparation and scoring. */
   readonly seconds?: number | undefined;
-  /** What it ran on, as `RunClaimsOptions` has it: what its times are of, and its last bits. */
+  /** The machine of the run, as `RunClaimsOptions` names it. Times and the last bits of numbers depend on it. */
   readonly machine?: Json | undefined;
 }
 
-/** Where arms are kept by the hash of their configuration, so that nothing is computed twice. */
+/** A store of arm results by the hash of their configuration, so that no arm is computed twice. */
 export interface ArmStore {
   read(hash: string): Promise<StoredArm | undefined>;
-  /** Whole or not at all. */
+  /** Writes the results of an arm as a whole or not at all. */
   write(arm: StoredArm): Promise<void>;
 }
 

@@ -6,28 +6,28 @@ import type { CurvePoint, Effect } from "@trivium/evaluator";
 import type { Architecture } from "@trivium/model";
 import { defineKind } from "@trivium/registry";
 
-/** What somebody published about the statement. */
+/** A published finding about the statement. */
 export interface Evidence {
   readonly finding: string;
   /** Authors, year and place: `"Raffel et al. 2020, table 2"`. */
   readonly source: string;
   readonly url: string;
-  /** Whether it speaks for the statement, against it, or both. */
+  /** The side that the finding takes on the statement. */
   readonly speaks: "for" | "against" | "both";
-  /** Whether the paper's own text was read, or its abstract alone. */
+  /** The part of the paper that was read: its text, or its abstract alone. */
   readonly read: "text" | "abstract";
 }
 
 /** `"quick"`: minutes, to see that it works and where it points; `"full"`: what is published. */
 export type Preset = "quick" | "full";
 
-/** How much is to be done. */
+/** The amount of work to plan: a preset and seeds. */
 export interface ClaimRequest {
   readonly preset: Preset;
   readonly seeds: readonly number[];
 }
 
-/** The surroundings of an arm. */
+/** The services of an arm. An arm looks no name up by itself, but for those of its recipe. */
 export interface ArmContext {
   /** The plugins that recipes of arms name. */
   readonly registry: Plugins;
@@ -41,25 +41,25 @@ export interface ArmContext {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** How far an arm is. */
+/** The progress of an arm. */
 export interface ArmProgress {
   readonly done: number;
   readonly total: number;
-  /** What is shown beside the bar: `"loss 1.23"`. */
+  /** Text beside the progress bar: `"loss 1.23"`. */
   readonly note?: string | undefined;
 }
 
-/** What an arm found. */
+/** The results of a run of an arm. */
 export interface ArmOutcome<Numbers extends Json = Json> {
   /** Plain numbers that the same configuration gives every time, bit for bit. */
   readonly numbers: Numbers;
   /** Seconds and what is derived from them: never twice the same, and no part of a verdict. */
   readonly times?: Readonly<Record<string, number>> | undefined;
-  /** Where the arm trained something. */
+  /** The learning curve, if the arm trained a model. */
   readonly curve?: readonly CurvePoint[] | undefined;
 }
 
-/** One unit of work of a claim: a training run, a construction, a count. */
+/** A unit of work of a claim, such as a training run, a construction or a count. */
 export interface ClaimArm<Numbers extends Json = Json> {
   /** Unique within a plan: `"prefix, seed 2"`. */
   readonly name: string;
@@ -68,11 +68,10 @@ export interface ClaimArm<Numbers extends Json = Json> {
    * configuration share the work.
    */
   readonly configuration: Readonly<Record<string, Json>>;
-  /** Whether nothing may run beside it: its times are what it is for, or it needs every core. */
+  /** True if no other arm may run at the same time, because the arm measures times or needs every core. */
   readonly alone?: true | undefined;
   /**
-   * Whether kept results are of the data that is here now, which changes with what brings it and is named by no
-   * configuration. Default: they are.
+   * Tells if stored results belong to the present data, which no configuration names by its content. Default: they do.
    */
   isCurrent?(kept: ArmResult, context: ArmContext): Promise<boolean>;
   run(context: ArmContext): AsyncGenerator<ArmProgress, ArmOutcome<Numbers>>;
@@ -84,7 +83,7 @@ export interface ArmResult<Numbers extends Json = Json> extends ArmOutcome<Numbe
   readonly configuration: Readonly<Record<string, Json>>;
 }
 
-/** What the data says of a statement: see `judge`. */
+/** The verdict of the data on a statement, by `judge`. */
 export type Verdict = "supported" | "not supported" | "contradicted" | "inconclusive";
 
 /** Numbers in rows, the first column naming them. */
@@ -92,11 +91,11 @@ export interface FindingsTable {
   readonly title: string;
   readonly columns: readonly string[];
   readonly rows: readonly (readonly (string | number | null)[])[];
-  /** Whether it shows `times`: then it is never twice the same. */
+  /** True if it shows `times`, which vary from run to run. */
   readonly timed?: true | undefined;
 }
 
-/** One line of a chart. */
+/** A line of a chart. */
 export interface ChartSeries {
   readonly name: string;
   /** `x`, `y` and, where there is an interval, its ends. */
@@ -109,18 +108,18 @@ export interface Chart {
   readonly x: { readonly title: string; readonly scale?: "linear" | "log" | undefined };
   readonly y: { readonly title: string; readonly scale?: "linear" | "log" | undefined };
   readonly series: readonly ChartSeries[];
-  /** Whether it shows `times`: then it is never twice the same. */
+  /** True if it shows `times`, which vary from run to run. */
   readonly timed?: true | undefined;
 }
 
-/** What the results of all arms come to. */
+/** The findings from the results of all arms. */
 export interface Findings {
   /** The first decides the verdict, by `judge`; the others are controls and by-products. */
   readonly effects: readonly [Effect, ...Effect[]];
   readonly tables: readonly FindingsTable[];
   /** Learning curves of arms that have one are drawn without being asked for, on the four axes. */
   readonly charts: readonly Chart[];
-  /** What a reader must know to read them right, where we disagree with the papers included. */
+  /** Remarks that a reader needs to read the findings right, including disagreements with papers. */
   readonly notes: readonly string[];
 }
 
@@ -129,9 +128,9 @@ export interface Claim {
   /** The statement in one sentence. */
   readonly statement: string;
   readonly evidence: readonly Evidence[];
-  /** What is measured, and what is compared with what. */
+  /** The measured quantities and the compared arms. */
   readonly measure: string;
-  /** What the evidence lets one expect; an expectation decides nothing. */
+  /** The expectation that the evidence suggests. It takes no part in the verdict. */
   readonly expected: string;
   /** The arms, in the order in which they run. Pure: planning does no work. */
   plan(request: ClaimRequest): readonly ClaimArm[];

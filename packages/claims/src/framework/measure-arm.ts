@@ -6,7 +6,7 @@ import type { ArmContext, ArmOutcome, ArmProgress } from "./claim.ts";
 export interface MeasureArmOptions {
   readonly store: ArmStore;
   readonly context: ArmContext;
-  /** What this runs on: kept with every arm that is run. */
+  /** The machine, stored with the results of every arm that is run. */
   readonly machine?: Json | undefined;
   /** Ends after what is at hand, and keeps nothing of the arm. */
   readonly signal?: AbortSignal | undefined;
@@ -41,9 +41,12 @@ export async function* measureArm(
   return result;
 }
 
-/** Whether something optional is not here. By its name, which survives two copies of a package. */
+/**
+ * Tells if an error says that something optional is missing. The name is compared, since it survives two copies of a
+ * package.
+ */
 export const isLack = (error: unknown): error is TriviumError =>
   TriviumError.is(error) && ["DataError", "UnsupportedError"].includes(error.name);
 
-/** As it will be read back: a run and its repetition from the store must not differ. */
+/** Returns the outcome as a store reads it back, so that a run and its repetition from the store do not differ. */
 const asKept = (outcome: ArmOutcome): ArmOutcome => JSON.parse(JSON.stringify(outcome)) as ArmOutcome;

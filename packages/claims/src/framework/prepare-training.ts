@@ -1,6 +1,7 @@
 import { prepare, type RecipeInput } from "@trivium/compose";
 import type { Json } from "@trivium/core";
 import type { Arm, ArmRunOptions } from "@trivium/evaluator";
+import { type RecordedModelOptions, readModelOptions } from "@trivium/model";
 import type { ArmContext } from "./claim.ts";
 import type { TrainingData } from "./training-arm.ts";
 import type { ScoringSettings } from "./training-settings.ts";
@@ -9,9 +10,10 @@ import type { ScoringSettings } from "./training-settings.ts";
 interface Configuration
   extends Pick<
     RecipeInput,
-    "architecture" | "model" | "length" | "objective" | "examples" | "optimizer" | "schedule" | "clipNorm"
+    "architecture" | "length" | "objective" | "examples" | "optimizer" | "schedule" | "clipNorm"
   > {
   readonly dataset: NonNullable<RecipeInput["data"]>;
+  readonly model: RecordedModelOptions<NonNullable<RecipeInput["model"]>>;
   /** One tokenizer for both sides, by name. */
   readonly tokenizer?: string | undefined;
   readonly steps: number;
@@ -68,7 +70,7 @@ function recipeOf({ dataset, tokenizer, evaluation, ...settings }: Configuration
   const { steps, batch, packing, seed } = settings;
   return {
     architecture,
-    model,
+    model: readModelOptions(model),
     length,
     objective,
     labelLeaks: "warn",

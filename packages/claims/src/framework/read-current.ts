@@ -3,8 +3,8 @@ import type { StoredArm } from "./arm-store.ts";
 import { isLack, type MeasureArmOptions } from "./measure-arm.ts";
 
 /**
- * What is kept of an arm, unless it was measured on other data than is here now: then it is to be measured anew. Where
- * the data is missing it counts as kept, as nothing better is to be had.
+ * Reads the stored results of an arm, unless they were measured on other data than the present. Results count as
+ * current if the data is missing.
  *
  * @throws what the store throws, and a dataset for other reasons.
  * @example const kept = await readCurrent(planned, { store, context });

@@ -12,10 +12,13 @@ import type { ArmProgress } from "./claim.ts";
 import { type MeasureArmOptions, measureArm } from "./measure-arm.ts";
 import { readCurrent } from "./read-current.ts";
 
-/** With a signal that aborts, what is finished stays in the store, and the same call goes on from there. */
+/**
+ * Options of running claims. If the signal aborts, finished arms stay in the store, and the same call goes on from
+ * there.
+ */
 export interface RunClaimsOptions extends Omit<AnalyseClaimsOptions, "store">, MeasureArmOptions {}
 
-/** What every event of an arm says of it. */
+/** The fields of every event of an arm. */
 interface OfArm {
   readonly claim: string;
   readonly arm: string;
@@ -28,7 +31,7 @@ export type ClaimsEvent =
       readonly type: "arm";
       readonly index: number;
       readonly arms: number;
-      /** Whether its results are there already. */
+      /** `"store"` if stored results are used, `"run"` if the arm is run. */
       readonly from: "store" | "run";
     })
   | (OfArm & { readonly type: "progress"; readonly progress: ArmProgress })

@@ -17,7 +17,7 @@ import type { ArmContext, ArmOutcome, ArmProgress, ClaimArm } from "./claim.ts";
 import { prepareTraining } from "./prepare-training.ts";
 import { type TrainingSettings, trainingConfiguration } from "./training-settings.ts";
 
-/** What an arm trains and is scored on. */
+/** The data that an arm trains on and is scored on. */
 export interface TrainingData {
   readonly dataset: Dataset;
   readonly tokenizer: PairTokenizer;
@@ -25,21 +25,21 @@ export interface TrainingData {
   readonly heldOut: readonly HeldOut[];
 }
 
-/** What a probe may look at. */
+/** The data and services of a probe. */
 export interface ProbedData extends TrainingData {
-  /** What the arm runs with. */
+  /** The context that the arm runs with. */
   readonly context: ArmContext;
 }
 
-/** What a probe finds, at once or in the end. */
+/** The result of a probe: at once, later, or at the end of a stream of progress. */
 export type ProbeRun = Json | Promise<Json> | AsyncGenerator<ArmProgress, Json, void>;
 
 /** A look at a trained model, whose result lands in `numbers.probe`. */
 export interface TrainingProbe {
   readonly name: string;
-  /** All that its result depends on besides the model and the data. */
+  /** Settings of the result besides the model and the data. */
   readonly settings: Readonly<Record<string, Json>>;
-  /** One that takes long says how far it is, and minds the signal of the context. */
+  /** Runs the probe. A long probe yields its progress and minds the signal of the context. */
   run(model: LanguageModel, parameters: ParameterTree, data: ProbedData): ProbeRun;
 }
 
@@ -49,7 +49,7 @@ export interface TrainingArmOptions extends TrainingSettings {
   readonly probe?: TrainingProbe | undefined;
 }
 
-/** What a trained arm cost and reached, with what each held-out example adds. */
+/** The costs and scores of a trained arm, with the contribution of each held-out example. */
 export type TrainingNumbers = {
   readonly parameters: number;
   readonly flops: number;
@@ -58,7 +58,7 @@ export type TrainingNumbers = {
   /** Nats per target token. */
   readonly targetLoss: number;
   readonly bitsPerCharacter: number;
-  /** Absent, like the next two, where nothing was decoded. */
+  /** Share of decoded examples that are right; null, as the next two, if none was decoded. */
   readonly exactMatch: number | null;
   readonly per: number | null;
   readonly wer: number | null;
@@ -71,7 +71,7 @@ export type TrainingNumbers = {
   readonly examples: {
     readonly nats: readonly number[];
     readonly tokens: readonly number[];
-    /** Of the decoded examples: 1 where nothing is to be edited. */
+    /** 1 for each decoded example that is right, 0 for the others. */
     readonly exact: readonly number[];
     readonly edits: readonly number[];
     readonly symbols: readonly number[];

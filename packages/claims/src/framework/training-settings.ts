@@ -1,5 +1,5 @@
 import type { Json } from "@trivium/core";
-import type { ModelOptions } from "@trivium/model";
+import type { ModelOptions, RecordedModelOptions } from "@trivium/model";
 import { runBetas, runRates } from "@trivium/trainer";
 
 /** A plugin by its name, with its options. */
@@ -8,44 +8,47 @@ export interface Named {
   readonly options?: Readonly<Record<string, Json>> | undefined;
 }
 
-/** What is scored, and how much of it. */
+/** The part of the data to score, and the amount to score and decode. */
 export interface ScoringSettings {
   /** Default `"validation"`. */
   readonly part?: "validation" | "test" | undefined;
-  /** The first so many examples of that part. Default: all. */
+  /** Number of examples to score, from the first on. Default: all. */
   readonly scored?: number | undefined;
-  /** So many of those are decoded. Default: all of them. */
+  /** Number of scored examples to decode. Default: all. */
   readonly decoded?: number | undefined;
-  /** By beam search of that size. Default: greedily. */
+  /** Beam size of the search. Default: greedy decoding. */
   readonly beam?: number | undefined;
-  /** The most tokens of a decoded target. Default: what the data needs. */
+  /** Maximum number of tokens of a decoded target. Default: the length that the data needs. */
   readonly maximumTokens?: number | undefined;
   /** Points of the learning curve. Default 8. */
   readonly curvePoints?: number | undefined;
 }
 
-/** What is trained, on what, for how long: plain JSON, all of it in the arm's configuration. */
+/** The model, data and budget of a training run, as plain JSON. All fields are part of the arm's configuration. */
 export interface TrainingSettings {
   readonly architecture: string;
   readonly objective: Named;
-  /** The model's options; vocabulary and length follow from the data. */
-  readonly model: Omit<ModelOptions, "vocabulary" | "length">;
-  /** The longest row. Default: what the data needs. */
+  /**
+   * Options of the model, as arms record them: evidence is found by a hash of this configuration, so its spelling stays.
+   * Vocabulary and length follow from the data.
+   */
+  readonly model: RecordedModelOptions<Omit<ModelOptions, "vocabulary" | "length">>;
+  /** Maximum length of a row. Default: the length that the data needs. */
   readonly length?: number | undefined;
   readonly dataset: Named;
-  /** One tokenizer for both sides, by name. Default: what the dataset asks for. */
+  /** The name of one tokenizer for both sides. Default: the tokenizer that the dataset asks for. */
   readonly tokenizer?: string | undefined;
-  /** Trains on the first so many examples. Default: all. */
+  /** Number of training examples, from the first on. Default: all. */
   readonly examples?: number | undefined;
   readonly steps: number;
   /** Examples of a step. */
   readonly batch: number;
-  /** Tokens of a packed row. Default: a row each. */
+  /** Tokens of a packed row. Default: one row for each example. */
   readonly packing?: number | undefined;
   readonly seed: number;
-  /** The peak of a warm-up and half a cosine. Default 2e-3. */
+  /** The peak rate of a warm-up followed by half a cosine. Default 2e-3. */
   readonly learningRate?: number | undefined;
-  /** Of the trainer's, by name: `"adam-w"`, `"muon"`. Default `"adam-w"`. */
+  /** The name of an optimiser of the trainer: `"adam-w"`, `"muon"`. Default `"adam-w"`. */
   readonly optimizer?: string | undefined;
   /** Default 0.01. */
   readonly weightDecay?: number | undefined;
@@ -81,6 +84,6 @@ export function trainingConfiguration(settings: TrainingSettings) {
   });
 }
 
-/** What JSON would keep. */
+/** Returns the fields that JSON keeps. */
 const given = (fields: Readonly<Record<string, unknown>>): Readonly<Record<string, Json>> =>
   JSON.parse(JSON.stringify(fields)) as Record<string, Json>;

@@ -10,14 +10,14 @@ import { queryError } from "../in-context/query-error.ts";
 import { expectedStationaryError, stationaryWeights } from "../in-context/stationary-weights.ts";
 import { meanOf } from "../trained/mean-of.ts";
 
-/** How much of the construction is run; d, n, queries, layers and the rate are the paper's. */
+/** Sizes of the constructed runs. The paper gives d, n, queries, layers and the rate. */
 export interface ConstructedSizes {
   readonly sequences: number;
-  /** Float64 repeats so many of them, as the oracle. */
+  /** Number of sequences that float64 repeats as the oracle. */
   readonly checked: number;
 }
 
-/** Where causal linear attention stops, mean over sequences. */
+/** The stationary point of causal linear attention, as a mean over sequences. */
 export type StationaryPoint = {
   /** μ, the mean of every coordinate of the inputs. */
   readonly mean: number;

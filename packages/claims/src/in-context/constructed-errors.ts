@@ -5,7 +5,7 @@ import type { InContextSequence } from "./draw-sequence.ts";
 
 /** Layers of linear attention whose weights are constructed, not trained. */
 export interface ConstructedOptions {
-  /** Who sees whom among examples and queries. */
+  /** The mask over examples and queries. */
   readonly mask: Mask;
   /** η / n. */
   readonly rate: number;

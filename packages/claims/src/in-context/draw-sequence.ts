@@ -16,7 +16,7 @@ export interface SequenceOptions {
 
 /** Examples of one rule, and behind them queries of the same rule. */
 export interface InContextSequence extends Omit<SequenceOptions, "task" | "mean"> {
-  /** How many numbers a target has. */
+  /** Numbers of a target. */
   readonly outputs: number;
   /** `[n + queries, d]`, row-major. */
   readonly inputs: Float64Array;

@@ -25,6 +25,7 @@ export function inContextArchitecture(architecture: Architecture, examples: numb
   // The stream of queries has no example in it to be seen.
   const examplesIn = (index: number): number => (index === 0 ? examples : 0);
   const masks = streams.map((stream, index) => [stream, among(selfMaskOf(architecture, stream), examplesIn(index))]);
-  const ofExamples = { name: architecture.name, streams, selfMask: Object.fromEntries(masks) };
+  const { name, reads } = architecture;
+  const ofExamples = { name, streams, reads, selfMask: Object.fromEntries(masks) };
   return crossMask ? { ...ofExamples, crossMask: among(crossMask, examples) } : ofExamples;
 }

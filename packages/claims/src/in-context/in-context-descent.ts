@@ -1,7 +1,7 @@
 import type { InContextSequence } from "./draw-sequence.ts";
 import { queryError, residual } from "./query-error.ts";
 
-/** How many steps, how long, and which examples each step of an example's weights sees. */
+/** The number and length of steps, and the examples that each step sees. */
 export interface DescentOptions {
   /** `"all"`: every example, as under the prefix mask; `"earlier"`: those up to itself, as under the causal mask. */
   readonly sees: "all" | "earlier";

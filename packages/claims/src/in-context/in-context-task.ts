@@ -1,12 +1,12 @@
 import type { Random } from "@trivium/core";
 
-/** From an input to what stands beside it in an example. */
+/** A function from an input to its target. */
 export type Rule = (input: Float64Array) => readonly number[];
 
-/** What is to be learned in context: each sequence has a rule of its own, drawn at random. */
+/** A task to learn in context. Each sequence has a rule of its own, drawn at random. */
 export interface InContextTask {
   readonly name: string;
-  /** How many numbers a target has. */
+  /** Numbers of a target. */
   readonly outputs: number;
   /** Draws a rule for inputs of that width. */
   drawRule(random: Random, width: number): Rule;

@@ -4,11 +4,11 @@ import { type ParameterTree, tf } from "@trivium/tensor";
 import type { InContextSequence } from "./draw-sequence.ts";
 import { atQueries, type VectorBatch, vectorBatch, vectorInput } from "./vector-batch.ts";
 
-/** How far a model is from the answers, sequence by sequence. */
+/** The errors of a model, sequence by sequence. */
 export interface QueryScores {
   /** The squared error, mean over a sequence's queries. */
   readonly errors: readonly number[];
-  /** The fraction of a sequence's queries of which another output than the right one is largest. */
+  /** The fraction of a sequence's queries whose largest output is a wrong one. Absent for a single output. */
   readonly misclassified?: readonly number[] | undefined;
 }
 

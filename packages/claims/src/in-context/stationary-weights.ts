@@ -2,8 +2,8 @@ import type { InContextSequence } from "./draw-sequence.ts";
 import { residual } from "./query-error.ts";
 
 /**
- * Where causal linear attention stops, in closed form: `w = Σᵢ aᵢ xᵢ` with `a·T = y`, where T is the upper triangle of
- * the Gram matrix of the examples, `Tᵢⱼ = ⟨xᵢ, xⱼ⟩` for `i ≤ j`.
+ * Returns the stationary weights of causal linear attention in closed form: `w = Σᵢ aᵢ xᵢ` with `a·T = y`, where T is
+ * the upper triangle of the Gram matrix of the examples, `Tᵢⱼ = ⟨xᵢ, xⱼ⟩` for `i ≤ j`.
  *
  * @returns `[d]`.
  * @source Ding et al. 2024, proposition 3, https://arxiv.org/abs/2308.06912
@@ -48,11 +48,12 @@ export function onlineGradientDescent(sequence: InContextSequence): Float64Array
 }
 
 /**
- * What the squared error of those weights is on average, exactly, for linear regression with `w ~ N(0, I)` and inputs
+ * Returns the exact mean squared error of the stationary weights, for linear regression with `w ~ N(0, I)` and inputs
  * uniform in `(−1, 1)ᵈ`: `d/3 · (1 − 1/d)ⁿ`.
  *
- * An example takes the error's component along its input away, and coordinates of either sign are equally likely: so a
- * step leaves `1 − 1/d` of the squared length of the error, which begins as d; a query's square of a coordinate is 1/3.
+ * Each example removes the error's component along its input, and coordinates of either sign are equally likely. So a
+ * step leaves `1 − 1/d` of the squared length of the error, which begins as d. The mean square of a query's coordinate
+ * is 1/3.
  *
  * @example expectedStationaryError({ width: 16, examples: 40 }) // => 0.403…
  */

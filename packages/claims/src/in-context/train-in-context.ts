@@ -17,7 +17,7 @@ import { scoreQueries } from "./score-queries.ts";
 import { squaredError } from "./squared-error.ts";
 import { type VectorBatch, vectorBatch, vectorInput } from "./vector-batch.ts";
 
-/** What is trained, on what, and for how long. */
+/** The architecture, sequences and budget of training in context. */
 export interface InContextTrainingOptions {
   readonly architecture: Architecture;
   readonly attention: AttentionKernel;
@@ -33,19 +33,19 @@ export interface InContextTrainingOptions {
   readonly heldOut?: number | undefined;
   /** Points of the learning curve. Default 8. */
   readonly curvePoints?: number | undefined;
-  /** Decides every draw, the same for all architectures, and the initial parameters. */
+  /** The seed of the initial parameters and of every draw. Draws are the same for all architectures. */
   readonly seed: number | string;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What an architecture has learned to learn. */
+/** The errors of an architecture that was trained to learn in context. */
 export interface InContextReport {
   readonly architecture: string;
   readonly task: string;
   readonly parameters: number;
-  /** Of each held-out sequence, the squared error, mean over its queries: the same sequences for all architectures. */
+  /** Squared error of each held-out sequence, as a mean over its queries. All architectures have the same sequences. */
   readonly errors: readonly number[];
-  /** Of each held-out sequence, the fraction of queries of which another output than the right one is largest. */
+  /** Fraction of each held-out sequence's queries whose largest output is a wrong one. Absent for a single output. */
   readonly misclassified?: readonly number[] | undefined;
   /** The losses are squared errors on queries, those of the target on the held-out sequences. */
   readonly curve: readonly CurvePoint[];

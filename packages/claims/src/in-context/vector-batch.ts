@@ -71,7 +71,7 @@ export const vectorInput = ({ size, vectors, prefixLengths }: VectorBatch): Vect
   prefixLengths,
 });
 
-/** What a model says at the queries: the last positions of its last stream, `[B, queries, outputs]`. */
+/** Returns the predictions at the queries, the last positions of the last stream: `[B, queries, outputs]`. */
 export function atQueries(predictions: Tensor3D, { sequences }: VectorBatch): Tensor3D {
   const [size, length, outputs] = predictions.shape;
   const { queries } = sequences[0] as InContextSequence;

@@ -10,8 +10,8 @@ export interface LossComparison {
 }
 
 /**
- * How many nats per target token more the left arms lose when both had spent what the cheaper one spent in all: one number
- * for each seed, read off the learning curves.
+ * Returns the excess loss of the left arms, in nats per target token, at the total budget of the cheaper arm. Each seed
+ * gives one number, read off the learning curves.
  */
 export function equalBudgetEffect({ name, left, right }: LossComparison, axis: CurveAxis): Effect {
   const pairs = left.map((arm, at) => {

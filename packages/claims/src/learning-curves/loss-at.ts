@@ -1,6 +1,6 @@
 import type { CurvePoint } from "@trivium/evaluator";
 
-/** What a learning curve may be read at. */
+/** The budgets at which a learning curve can be read. */
 export type CurveAxis = "tokensSeen" | "tokensSupervised" | "flops";
 
 /**

@@ -4,13 +4,13 @@ import { causalLm, type Objective, prefixLm, seq2seq } from "@trivium/objectives
 import { attentionOnSource } from "@trivium/probes";
 import type { ProbedData, TrainingProbe } from "../framework/training-arm.ts";
 
-/** What a question of the task is answered from. */
+/** The source tokens that hold an answer: the recalled value, or the copied letter. */
 export type GoldRule = "recalled" | "copied";
 
 export interface SourceAttentionOptions {
   /** Held-out examples of each condition, one condition behind the other. */
   readonly each: number;
-  /** So many of each are looked at. */
+  /** Number of examples to inspect for each length. */
   readonly looked: number;
   readonly gold: GoldRule;
 }
@@ -58,7 +58,7 @@ const examplesOf = (heldOut: ProbedData["heldOut"], start: number, count: number
     .map(({ example }) => example)
     .filter(isPair);
 
-/** For each step of the target and its end, the source tokens that the answer stands at. */
+/** Returns the source tokens that hold the answer, for each step of the target and for its end. */
 export function goldOf(rule: GoldRule, { source, target }: PairExample): number[][] {
   if (rule === "copied") return [...target.map((_, at) => [at]), []];
   // `k3 v1 k0 v7 ? k3`: the value stands behind the first mention of the key that is asked for.

@@ -4,7 +4,7 @@ import { recomputedPositions, type Turn } from "@trivium/probes";
 import { disposeTree } from "@trivium/tensor";
 import type { ClaimArm } from "../framework/claim.ts";
 
-/** What a dialogue makes a model encode. */
+/** The positions that a model encodes in a dialogue. */
 export type DialoguePositions = {
   readonly architecture: string;
   readonly tokens: number;

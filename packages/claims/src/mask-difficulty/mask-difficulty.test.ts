@@ -15,7 +15,7 @@ beforeAll(async () => void (await tf.setBackend("cpu")));
 
 const request: ClaimRequest = { preset: "quick", seeds: [1, 2, 3] };
 
-/** What came of ten mistakes, so many of which leak. */
+/** Counts of ten mistakes, `leaks` of which leak. */
 const counted = (architecture: string, leaks: number): MistakeCount => ({
   architecture,
   collation: "padded",

@@ -3,7 +3,7 @@ import { type Mask, maskKey } from "@trivium/masks";
 import { type Architecture, crossMaskFor, selfMaskFor } from "@trivium/model";
 import type { Collate } from "@trivium/objectives";
 
-/** How rows come to share a batch. */
+/** The way in which rows share a batch. */
 export type Collation = "padded" | "packed";
 
 export const collations: Readonly<Record<Collation, Collate>> = {
@@ -11,11 +11,11 @@ export const collations: Readonly<Record<Collation, Collate>> = {
   packed: (rows) => toPackedBatch(rows, { length: 16, multipleOf: 16 }),
 };
 
-/** One attention of a model on a batch: its mask, and which of its queries are no padding. */
+/** An attention of a model on a batch, with its mask and its queries that are no padding. */
 export interface MaskSite {
   readonly name: string;
   readonly mask: Mask;
-  /** Of each row. */
+  /** Queries of each row that are no padding. */
   readonly queries: readonly number[];
   readonly size: { readonly rows: number; readonly queries: number; readonly keys: number };
 }
@@ -37,7 +37,7 @@ export function maskSites(architecture: Architecture, batch: Batch): MaskSite[] 
   return [...own, site("cross", crossMaskFor(architecture, batch, last, first), [last, first])];
 }
 
-/** What tells the attentions of a model apart: the mask, and how many queries and keys. */
+/** Returns a key that tells the attentions of a model apart: the mask with its numbers of queries and keys. */
 export const siteKey = (mask: Mask, queries: number, keys: number): string => `${queries} ${keys} ${maskKey(mask)}`;
 
 /** The pairs that a mask shows to queries that are no padding, as a string of bits. */

@@ -12,8 +12,9 @@ import { conditionsOf, maskMistakes } from "./mask-mistakes.ts";
 import { type Collation, collations, type MaskSite, maskSites, shownPairs, siteKey } from "./mask-sites.ts";
 
 /**
- * What came of a mistake: a prediction depends on its own label or a later one; on another text or on padding; less is
- * seen than should be; more is seen that may be; or the masks refuse it.
+ * The outcomes of a mistake. A prediction depends on its own label or a later one (label leak), or on another text or
+ * padding (other leak). Too little is seen (blind). More is seen, and may be (harmless). Or the masks refuse it
+ * (refused).
  */
 export const mistakeOutcomes = ["label leak", "other leak", "blind", "harmless", "refused"] as const;
 export type MistakeOutcome = (typeof mistakeOutcomes)[number];
@@ -26,14 +27,14 @@ export type MistakeCount = {
   readonly conditions: number;
   /** Queries whose keys are no single interval. */
   readonly broken: number;
-  /** Whether the model without mistake passes the leak analysis. */
+  /** True if the model without a mistake passes the leak analysis. */
   readonly clean: boolean;
   /** Mistakes that differ in what they show to a query that is no padding. */
   readonly mistakes: readonly { readonly at: string; readonly what: string; readonly outcome: MistakeOutcome }[];
 };
 
 export interface MistakeCountsOptions {
-  /** Of the models. Default 2: what leaks may take a way over another position. */
+  /** Number of layers of the probed models. Default 2, since some leaks need an intermediate position. */
   readonly layers?: number | undefined;
   /** Sources and targets of different lengths, so that no two attentions have one shape. */
   readonly examples?: readonly Example[] | undefined;
@@ -132,7 +133,10 @@ function mistakesAt(site: MaskSite, leaksOf: (site: MaskSite, mask: Mask) => Lea
   });
 }
 
-/** The mask of a spec, or nothing where a batch of so many rows cannot have it: building or attending would throw. */
+/**
+ * Returns the mask of a spec, or undefined if a batch of `rows` rows cannot have it, since building or attending would
+ * throw.
+ */
 function maskOf(spec: unknown, rows: number): Mask | undefined {
   try {
     const mask = maskFromJson(spec);

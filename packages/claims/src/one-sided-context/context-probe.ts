@@ -6,7 +6,7 @@ import type { ParameterTree } from "@trivium/tensor";
 import type { TrainingProbe } from "../framework/training-arm.ts";
 import { type SightName, sights } from "../trained/sight.ts";
 
-/** What early source positions know of what comes later, by layer; layer 0 is the embeddings. */
+/** Information about later tokens at early source positions, by layer. Layer 0 is the embeddings. */
 export type ContextSeen = {
   /** Changes of an earlier source state when a later source token is another: how many there could be, and were. */
   readonly pairs: number;
@@ -14,17 +14,17 @@ export type ContextSeen = {
   /** The least and largest change of any element. */
   readonly least: readonly number[];
   readonly largest: readonly number[];
-  /** How often a linear probe at the first source position tells the last source token. */
+  /** Accuracy of a linear probe that reads the last source token off the first source position. */
   readonly readable: readonly number[];
-  /** How often always saying the commonest one is right. */
+  /** Accuracy of always answering with the commonest token. */
   readonly chance: number;
 };
 
 export interface ContextProbeOptions {
   readonly sight: SightName;
-  /** So many held-out examples are perturbed, token by token. */
+  /** Number of held-out examples to perturb, token by token. */
   readonly perturbed: number;
-  /** So many are probed; a quarter of them tests the probe. */
+  /** Number of examples to probe. A quarter of them tests the probe. */
   readonly probed: number;
 }
 

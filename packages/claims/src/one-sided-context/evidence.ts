@@ -1,6 +1,6 @@
 import type { Evidence } from "../framework/claim.ts";
 
-/** What was published about context that is seen from one side. */
+/** Publications about context that is seen from one side. */
 export const oneSidedEvidence: readonly Evidence[] = [
   {
     finding:

@@ -42,7 +42,7 @@ const controls = {
   },
 } as const;
 
-/** As a prefix model, but that the target reads the source's last states, in every layer. An arm of `full`. */
+/** The name of an arm of `full`: a prefix model whose target reads the source's last states in every layer. */
 const topOnly = "encoder–decoder, merged in one stack";
 
 const lateOperator = (sight: SightName) => `${sight}, late operator`;
@@ -159,7 +159,7 @@ function moreParameters(of: Find): string {
 
 const seen = ({ numbers }: ArmResult<TrainingNumbers>): ContextSeen => numbers.probe as unknown as ContextSeen;
 
-/** Beyond the embeddings, which see nothing in any architecture. */
+/** Returns the layers after the embeddings, which see no other position in any architecture. */
 const beyond = <T>(layers: readonly T[]): readonly T[] => layers.slice(1);
 
 function structural(of: Find): Effect[] {

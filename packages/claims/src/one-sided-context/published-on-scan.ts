@@ -1,4 +1,4 @@
-/** What others reached on a split of SCAN. */
+/** Published results on a split of SCAN. */
 export interface PublishedOnScan {
   readonly split: "simple" | "length" | "addprim-jump";
   readonly model: string;

@@ -95,7 +95,7 @@ export const parametersAndCompute = (): Claim => ({
   analyse: ([counts, times]) => findings((counts as ArmResult<SizeCount[]>).numbers, times as ArmResult<TimedSizes>),
 });
 
-/** Nobody would choose by less than a twentieth of a size or a cost. */
+/** The smallest difference that matters: a twentieth of a size or a cost. */
 const smallest = 0.05;
 
 function findings(counts: readonly SizeCount[], times: ArmResult<TimedSizes>): Findings {

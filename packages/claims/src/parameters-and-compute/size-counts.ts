@@ -4,17 +4,17 @@ import type { ClaimArm } from "../framework/claim.ts";
 import { cacheBytes } from "./cache-bytes.ts";
 import { type SizeShape, type SizeVariantName, sizeVariants } from "./size-variants.ts";
 
-/** What one architecture has and costs at one size. */
+/** The parameters and costs of one architecture at one size. */
 export type SizeCount = {
   readonly shape: string;
   readonly variant: SizeVariantName;
-  /** Of each stack. */
+  /** Layers of each stack. */
   readonly layers: number;
   readonly feedForward: number;
   readonly parameters: number;
   /** Without norms and biases: what papers print. */
   readonly matrices: number;
-  /** Of training on one pair. */
+  /** FLOPs of training on one pair. */
   readonly trainingFlops: number;
   readonly cacheBytes: number;
 };

@@ -13,15 +13,15 @@ export interface SizeTimesOptions {
   readonly variants: readonly SizeVariantName[];
   /** Pairs of a batch. */
   readonly rows: number;
-  /** The fastest of so many runs counts. */
+  /** Number of runs, of which the fastest counts. */
   readonly repetitions: number;
 }
 
-/** What was timed. */
+/** The timed models. */
 export type TimedSizes = readonly {
   readonly variant: SizeVariantName;
   readonly parameters: number;
-  /** For each pair. */
+  /** Bytes of cached keys and values for each pair. */
   readonly cacheBytes: number;
 }[];
 
@@ -109,12 +109,13 @@ function timeOf({ model, parameters, objective, batch, prompts, decoded }: Subje
     value.dispose();
     disposeTree(gradients);
   });
-  let [prefill, state] = timed(() => synced(model.prefill(parameters, prompts)));
-  const ids = Array.from({ length: batch.size }, () => 4);
+  const decoder = model.decoder(parameters);
+  let [prefill, state] = timed(() => synced(decoder.prefill(prompts)));
+  const [ids, counts] = [new Int32Array(batch.size).fill(4), new Int32Array(batch.size).fill(1)];
   const [decode] = timed(() => {
-    for (let token = 0; token < decoded; token++) state = synced(model.decode(parameters, state, ids));
+    for (let token = 0; token < decoded; token++) state = synced(state.append(ids, counts));
   });
-  state.dispose();
+  decoder.dispose();
   return { "training step": step, prefill, decode: decode / decoded };
 }
 

@@ -5,12 +5,12 @@ import type { ArmContext } from "../framework/claim.ts";
 /** A size of model, and the pairs that it is counted on. */
 export type SizeShape = {
   readonly name: string;
-  /** Of each stack, by the options that all architectures share. */
+  /** Options of each stack that all architectures share. */
   readonly model: ModelOptions & { readonly layers: number };
   readonly lengths: PairLengths;
 };
 
-/** One architecture at a size, and what it has equal to the encoder–decoder of that size. */
+/** An architecture at a size, and the quantity that it shares with the encoder–decoder of that size. */
 export interface SizeVariant {
   readonly name: SizeVariantName;
   readonly architecture: Architecture;

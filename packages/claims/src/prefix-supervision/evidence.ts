@@ -1,6 +1,6 @@
 import type { Evidence } from "../framework/claim.ts";
 
-/** What was published about supervising half of a text. */
+/** Publications about supervising half of a text. */
 export const supervisionEvidence: readonly Evidence[] = [
   {
     finding:

@@ -1,6 +1,6 @@
 import type { Evidence } from "../framework/claim.ts";
 
-/** What was published about how prefix models use their prefix. */
+/** Publications about the use that prefix models make of their prefix. */
 export const prefixUseEvidence: readonly Evidence[] = [
   {
     finding:

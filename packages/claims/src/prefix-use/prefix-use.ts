@@ -87,7 +87,7 @@ function findings(results: readonly ArmResult[], request: ClaimRequest): Finding
   };
 }
 
-/** What share of the causal arm's error the prefix saves, in context less on CMUdict. */
+/** Returns the share of the causal arm's error that the prefix saves in context, minus that share on CMUdict. */
 function savedEffect(errors: readonly [InContext, InContext], losses: readonly [TrainedArms, TrainedArms]): Effect {
   const saved = ([causal, prefix]: readonly number[][]) =>
     (causal as number[]).map((value, seed) => [1 - ((prefix as number[])[seed] as number) / value]);

@@ -11,7 +11,10 @@ const plan = () => promptEncoding().plan(request);
 const results = (right: (name: string) => number): ArmResult[] =>
   plan().map(({ name }) => trainedArm(name, name.includes("loss on all") ? 1.1 : 1, { right: right(name) }));
 
-/** With the question first the causal arms have `first` of ten right, with it last `last`; all others nine. */
+/**
+ * Results in which the causal arms have `first` of ten right with the question first, and `last` with it last. All
+ * other arms have nine right.
+ */
 const causalOrder = (first: number, last: number) =>
   results((name) => (/^causal.*first/.test(name) ? first : /^causal.*last/.test(name) ? last : 9));
 

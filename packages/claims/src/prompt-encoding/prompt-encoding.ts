@@ -114,7 +114,7 @@ function findings(results: readonly ArmResult[], request: ClaimRequest): Finding
   };
 }
 
-/** What an architecture answers right in each place of the question. */
+/** Returns the share of right answers of an architecture for each place of the question. */
 const reachedIn = (sight: SightName, of: (name: string) => TrainedArms): Reached[] =>
   places.map((question) => {
     const name = recallName(sight, question);

@@ -3,7 +3,7 @@ import type { ClaimArm, Preset } from "../framework/claim.ts";
 import { linearRegression } from "../in-context/in-context-task.ts";
 import { trainInContext } from "../in-context/train-in-context.ts";
 
-/** Which architecture is trained in context, and how long. */
+/** The architecture, preset and seed of training in context. */
 export interface InContextSettings {
   readonly architecture: string;
   readonly preset: Preset;

@@ -4,7 +4,7 @@ import { type InContextNumbers, zeroError } from "./in-context-arm.ts";
 
 type InContext = readonly ArmResult<InContextNumbers>[];
 
-/** How much larger the squared error on a query is of the left arms; each seed has sequences of its own. */
+/** Returns the excess squared error of the left arms on a query. Each seed has sequences of its own. */
 export const inContextEffect = (name: string, left: InContext, right: InContext): Effect =>
   pairedEffect({
     // One hundredth of the error of answering 0.
@@ -17,8 +17,9 @@ export const inContextEffect = (name: string, left: InContext, right: InContext)
   });
 
 /**
- * How many times larger: of logarithms, so that no few sequences decide; a tenth more or less would not be noticed. It tells
- * arms apart that all have learned the task, whose errors are small beside the error of answering 0.
+ * Returns the logarithm of the ratio of squared errors, so that a few sequences do not decide. A tenth more or less
+ * counts as none. The ratio tells arms apart that have all learned the task, whose errors are small beside the error of
+ * answering 0.
  */
 export const inContextRatio = (name: string, left: InContext, right: InContext): Effect => {
   const logs = (arms: InContext) => arms.map(({ numbers }) => numbers.errors.map(Math.log));

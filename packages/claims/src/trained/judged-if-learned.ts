@@ -3,7 +3,7 @@ import type { Effect } from "@trivium/evaluator";
 /** The share of right answers from which on a task counts as learned. */
 const learnedFrom = 0.9;
 
-/** What arms that are compared have reached. */
+/** The score that compared arms have reached. */
 export interface Reached {
   /** `"causal, question last"` */
   readonly name: string;

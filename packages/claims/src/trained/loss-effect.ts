@@ -4,7 +4,7 @@ import type { TrainedArms } from "./trained-arms.ts";
 /** Nats per target token below which nobody would choose by it. */
 export const smallestLoss = 0.01;
 
-/** How much more the left arms lose on the same held-out target tokens. */
+/** Returns the excess loss of the left arms on the same held-out target tokens. */
 export const lossEffect = (name: string, left: TrainedArms, right: TrainedArms): Effect =>
   pairedEffect({
     name,
@@ -15,7 +15,7 @@ export const lossEffect = (name: string, left: TrainedArms, right: TrainedArms):
     weights: left.map(({ numbers }) => numbers.examples.tokens),
   });
 
-/** What share more of the same decoded targets the left arms have exactly right. */
+/** Returns the difference of the shares of decoded targets that the arms have exactly right, left minus right. */
 export const exactEffect = (name: string, left: TrainedArms, right: TrainedArms): Effect =>
   pairedEffect({
     // One target in fifty.

@@ -5,7 +5,7 @@ import type { ArmResult, ClaimArm, ClaimRequest } from "../framework/claim.ts";
 export interface SeededArms {
   /** Unique within a plan. */
   readonly name: string;
-  /** With so many of the seeds, the first ones. Default: all. */
+  /** Number of seeds to run, from the first on. Default: all. */
   readonly seeds?: number | undefined;
   arm(seed: number): ClaimArm;
 }

@@ -4,7 +4,10 @@ type Sight = Pick<TrainingSettings, "architecture" | "objective">;
 
 const onAll = { name: "causal-lm", options: { loss: "all" } };
 
-/** Which positions see which, and which carry loss. Single streams have the same rows, parameters and positions. */
+/**
+ * The architecture and objective of each arm: its masks, and the positions that carry loss. Single streams have the
+ * same rows, parameters and positions.
+ */
 export const sights = {
   causal: { architecture: "causal", objective: { name: "causal-lm", options: { loss: "target" } } },
   "causal, loss on all": { architecture: "causal", objective: onAll },

@@ -1,7 +1,7 @@
 import type { ArmResult, FindingsTable } from "../framework/claim.ts";
 import type { TrainingNumbers } from "../framework/training-arm.ts";
 
-/** What trained arms cost and reached. */
+/** Returns a table of the costs and scores of trained arms. */
 export const trainedTable = (title: string, arms: readonly ArmResult<TrainingNumbers>[]): FindingsTable => ({
   title,
   columns: [

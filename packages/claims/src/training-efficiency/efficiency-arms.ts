@@ -27,7 +27,7 @@ const kinds = {
 
 export type EfficiencyKind = keyof typeof kinds;
 
-/** In `quick`, losses at equal FLOPs are read off curves instead. */
+/** Further arms of `full` at equal FLOPs. In `quick`, losses at equal FLOPs are read off curves instead. */
 const sameFlops = [
   "causal, FLOPs of the encoder–decoder",
   "causal, parameters and FLOPs of the encoder–decoder",
@@ -96,7 +96,7 @@ export function efficiencyArms({ preset, seeds }: ClaimRequest): EfficiencyArm[]
   );
 }
 
-/** One of them, or one that another claim compares with them. */
+/** Returns an arm of this claim, or one that another claim compares with it. */
 export function efficiencyArm({ preset, task, kind, seed }: EfficiencySettings): ClaimArm<TrainingNumbers> {
   const { steps, ...rest } = settings[preset][task];
   return trainingArm({

@@ -2,9 +2,9 @@ import type { ArmResult, ClaimArm, ClaimRequest, FindingsTable } from "../framew
 import { type TrainingNumbers, trainingArm } from "../framework/training-arm.ts";
 
 /**
- * What an encoder–decoder reaches on CMUdict where it is trained for long: one seed, and no part of a verdict.
- * `quick` has none. Settings were chosen on the validation part, by the loss after 51,200 words; six layers lie better in
- * the encoder, which sees the word whole.
+ * Returns the arms of a long training of an encoder–decoder on CMUdict, with one seed and no part in a verdict. `quick`
+ * has none. Settings were chosen on the validation part, by the loss after 51,200 words. Six layers help more in the
+ * encoder, which sees the whole word.
  */
 export const longRunArms = ({ preset, seeds }: ClaimRequest): ClaimArm<TrainingNumbers>[] =>
   preset === "full" ? [{ ...longRun(seeds[0] as number), alone: true }] : [];
@@ -64,6 +64,6 @@ export function longRunTables(arms: readonly ArmResult<TrainingNumbers>[]): Find
   ];
 }
 
-/** How to read it. */
+/** The note on how to read the long run. */
 export const longRunNote =
   "The long run of CMUdict is of one seed and one architecture, and decides nothing: the table of all arms has the three side by side. A word is right if it is any of the dictionary's pronunciations, without stress. Our split is of CMUdict 0.7b; the split of 2007 is of an older, easier dictionary, and published results on later ones are worse; they are those of the README of cmusphinx/g2p-seq2seq at commit 006cb40.";

@@ -84,7 +84,7 @@ function findings(again: ArmResult<TrainingNumbers>, trained: TrainedArms, reque
   };
 }
 
-/** By which share the encoder–decoder sees more tokens of the same texts: `"1.6 %"`. */
+/** Returns the share of additional tokens that the encoder–decoder sees of the same texts: `"1.6 %"`. */
 function moreTokens(of: Find, task: EfficiencyTask): string {
   const [pair, single] = (["encoder–decoder", "causal"] as const).map((kind) => of(task, kind)[0]?.numbers.tokensSeen);
   return `${(100 * ((pair as number) / (single as number) - 1)).toFixed(1)} %`;

@@ -11,14 +11,14 @@ import type { ArmProgress } from "../framework/claim.ts";
 import type { ProbedData, TrainingProbe } from "../framework/training-arm.ts";
 import { trainFurther } from "../trained/train-further.ts";
 
-/** How many items are ranked, and how long the model is tuned. */
+/** The number of ranked items, and the length of tuning. */
 export type ChoiceSettings = {
   readonly items: number;
   readonly tuningSteps: number;
   readonly seed: number;
 };
 
-/** Of each item, 1 where the true continuation is the likeliest. */
+/** 1 for each item whose true continuation is the likeliest, 0 for the others. */
 export type ChoiceNumbers = {
   readonly choice: readonly number[];
   /** Nats of each last word. */
@@ -26,7 +26,7 @@ export type ChoiceNumbers = {
   /** The held-out instruction before tuning on the other ones, and after. */
   readonly before: readonly number[];
   readonly after: readonly number[];
-  /** What it is tuned on. */
+  /** The dataset of instructions that the model is tuned on. */
   readonly instructions: { readonly name: string; readonly fingerprint: string };
 };
 
@@ -103,7 +103,7 @@ const rankHeldOut = (probed: Probed, held: readonly TextPair[]): Progress<number
     },
   );
 
-/** The target and three other orders of its letters; fewer if there are not so many. */
+/** Returns the target and up to three other orders of its letters. */
 export function ordersOf(target: string): string[] {
   const random = createRandom("orders").split(target);
   const orders = new Set([target]);
@@ -118,7 +118,7 @@ const rank = (
   continuations: readonly (readonly number[])[],
 ): number => mostLikely(scoreContinuations({ model, parameters, objective, special, context, continuations }));
 
-/** As much of the end of a context as fits with the longest continuation. */
+/** Returns the end of a context, as long as it fits with the longest continuation. */
 function lastTokens({ model, data }: Probed, context: string, continuations: readonly (readonly number[])[]): number[] {
   const longest = Math.max(...continuations.map(({ length }) => length));
   return data.tokenizer.encodeTarget(context).slice(-(model.config.length - longest - 2));

@@ -22,7 +22,7 @@ const result = (share: number): ArmResult => ({
   },
 });
 
-/** Of three kinds with every seed, and of the first once more. */
+/** Results of three kinds with every seed, and of the first kind once more. */
 const results = (...shares: readonly [number, number, number]): ArmResult[] => [
   ...shares.flatMap((share) => request.seeds.map(() => result(share))),
   result(shares[0]),

@@ -16,7 +16,10 @@ import { planSeeds, repeated, resultsOf, type SeededArms } from "../trained/seed
 import type { TrainedArms } from "../trained/trained-arms.ts";
 import { type ChoiceNumbers, choiceProbe } from "./choice-probe.ts";
 
-/** As deep in each stack: about the same FLOPs a token, as in Wang et al., and twice the parameters. */
+/**
+ * The compared kinds. The encoder–decoder is as deep in each stack: about the same FLOPs a token, as in Wang et al.,
+ * and twice the parameters.
+ */
 const kinds = [
   { name: "causal", architecture: "causal", objective: { name: "causal-lm", options: { loss: "all" } }, depth: 1 },
   { name: "prefix", architecture: "prefix", objective: { name: "prefix-lm" }, depth: 1 },
@@ -99,7 +102,7 @@ function arms(preset: Preset): SeededArms[] {
   }));
 }
 
-/** Of four. */
+/** Accuracy of a random choice among four. */
 const chance = 0.25;
 
 type Ranked = "choice" | "before" | "after";

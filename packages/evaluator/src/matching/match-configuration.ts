@@ -2,24 +2,24 @@ import { ConfigError } from "@trivium/core";
 import { type Architecture, countModelParameters, type ModelOptions, modelConfigSchema } from "@trivium/model";
 import { type PairLengths, pairFlops } from "./pair-flops.ts";
 
-/** What two arms have equal: all parameters, FLOPs of training on a pair, or layers of each stack. */
+/** The quantity that two arms share: all parameters, FLOPs of training on a pair, or layers of each stack. */
 export type MatchedBy = "parameters" | "flops" | "depth";
 
 export interface MatchRequest {
-  /** The arm to be matched. */
+  /** The arm to match. */
   readonly reference: { readonly architecture: Architecture; readonly config: ModelOptions };
-  /** The architecture of the arm that is sought. */
+  /** The architecture of the new arm. */
   readonly architecture: Architecture;
   readonly by: MatchedBy;
-  /** The pair whose FLOPs are counted: the mean lengths of the data, say. */
+  /** Lengths of the pair whose FLOPs are counted, such as the mean lengths of the data. */
   readonly lengths: PairLengths;
-  /** Whether, after the number of layers, F is changed in steps of 8 to come closer. Default true. */
+  /** Changes F in steps of 8 after the number of layers is found, to come closer. Default true. */
   readonly adjustFeedForward?: boolean | undefined;
 }
 
 export interface MatchedConfiguration {
   readonly config: ModelOptions;
-  /** What the reference has, and what this configuration has, of what is matched. */
+  /** The matched quantity of the reference. */
   readonly wanted: number;
   readonly got: number;
   /** `got / wanted − 1`. */
@@ -49,7 +49,7 @@ export function matchConfiguration(request: MatchRequest): MatchedConfiguration 
   return found;
 }
 
-/** Beyond it, arms are not matched in any useful sense. */
+/** The largest relative difference at which two arms still count as matched. */
 const WIDEST = 0.2;
 
 function tooFar({ architecture, by }: MatchRequest, { config, wanted, got }: MatchedConfiguration): ConfigError {
@@ -59,7 +59,7 @@ function tooFar({ architecture, by }: MatchRequest, { config, wanted, got }: Mat
   return new ConfigError("evaluator/match", message, { details: { wanted, got, by } });
 }
 
-/** The reference's options, as far as the architecture sought can have them. */
+/** Returns the options of the reference that the new architecture can have too. */
 function ownOptions({ reference, architecture }: MatchRequest): ModelOptions {
   const { sharedStacks, crossAttention, layers, ...config } = reference.config;
   const deepest = typeof layers === "object" ? Math.max(...Object.values(layers)) : layers;
@@ -79,7 +79,7 @@ function withFeedForward(request: MatchRequest, config: ModelOptions, wanted: nu
   return found >= usual / 2 && found <= usual * 2 ? own(found) : config;
 }
 
-/** The value, from `start` on in steps, at which a rising function is nearest to what is wanted. */
+/** Returns the value, from `start` on in steps, at which a rising function is nearest to the target. */
 function nearest(start: number, step: number, of: (value: number) => number, wanted: number): number {
   let [value, distance] = [start, Math.abs(of(start) - wanted)];
   for (let next = start + step; ; next += step) {

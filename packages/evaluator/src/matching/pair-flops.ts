@@ -1,6 +1,6 @@
 import { type Architecture, forwardFlops, type ModelOptions } from "@trivium/model";
 
-/** How long a source and its target are, in tokens, the special tokens that come with them included. */
+/** Lengths of a source and its target in tokens, including their special tokens. */
 export interface PairLengths {
   readonly source: number;
   readonly target: number;

@@ -1,6 +1,6 @@
 import { splitWords } from "./split-words.ts";
 
-/** How a text becomes the tokens that BLEU counts, by the names of sacreBLEU. */
+/** The tokenizers of BLEU, under the names of sacreBLEU. */
 export const bleuTokenizers = {
   "13a": tokenize13a,
   char: (text: string) => [...text].flatMap(splitWords),
@@ -28,7 +28,7 @@ const separations: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * The tokenizer of mteval-v13a.pl, by which WMT scores: ASCII punctuation is split off, numbers stay whole.
+ * Splits a text as mteval-v13a.pl, the standard of WMT, does: ASCII punctuation is split off, numbers stay whole.
  *
  * @source https://github.com/mjpost/sacrebleu, `tokenizer_13a.py` and `tokenizer_re.py` of 2.6.0
  */

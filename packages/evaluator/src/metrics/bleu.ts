@@ -15,7 +15,7 @@ const schema = z
   .strictObject({
     tokenizer: z.enum(["13a", "char", "none"]).default("13a"),
     lowercase: z.boolean().default(false),
-    /** What an order of n-grams counts as in which nothing matches. */
+    /** Smoothing of an n-gram order without a match. */
     smoothing: z.enum(["exp", "floor", "add-k", "none"]).default("exp"),
     /** Default 0.1 of `floor`, 1 of `add-k`. */
     smoothingValue: z.number().positive().optional(),

@@ -11,7 +11,7 @@ const schema = z.strictObject({
   characterOrder: order.positive().default(6),
   /** The longest n-grams of words: 0 is chrF, 2 is chrF++. */
   wordOrder: order.nonnegative().default(0),
-  /** How many times as much recall weighs as precision. */
+  /** The weight of recall relative to precision. */
   beta: order.positive().default(2),
   lowercase: z.boolean().default(false),
   /** Counts white space as characters. */
@@ -62,7 +62,7 @@ function bestStatistics({ prediction, references }: Segment, settings: Settings)
 
 type NgramCounts = ReadonlyMap<string, number>;
 
-/** One map for each order: of characters first, then of words. */
+/** Counts the n-grams of each order: first those of characters, then those of words. */
 function countAllNgrams(text: string, { characterOrder, wordOrder, lowercase, whitespace }: Settings): NgramCounts[] {
   const cased = lowercase ? text.toLowerCase() : text;
   const characters = [...(whitespace ? cased : splitWords(cased).join(""))];
@@ -86,7 +86,7 @@ function orderStatistics(predicted: NgramCounts, reference: NgramCounts): [numbe
   return [reference.size > 0 ? total(predicted) : 0, total(reference), countMatches(predicted, reference)];
 }
 
-/** What chrF++.py counts as where nothing does. */
+/** The smallest score of an order, as in chrF++.py. */
 const EPSILON = 1e-16;
 
 function scoreOf(statistics: readonly number[], { beta, smoothing }: Settings): number {

@@ -1,9 +1,9 @@
 import { defineKind } from "@trivium/registry";
 
-/** What was predicted in one place, and everything that counts as right there. */
+/** A prediction and its accepted references. */
 export interface Segment<Output = string> {
   readonly prediction: Output;
-  /** At least one. */
+  /** Accepted outputs; at least one. */
   readonly references: readonly Output[];
 }
 
@@ -14,7 +14,7 @@ export interface Segment<Output = string> {
 export interface Metric<Output = string> {
   /** `"BLEU"`, `"chrF2++"`, `"rougeL"`. */
   readonly name: string;
-  /** As many numbers for every segment. */
+  /** Returns the statistics of a segment: the same number of values for every segment. */
   statistics(segment: Segment<Output>): readonly number[];
   /** The score that statistics, of one segment or summed, stand for. */
   score(statistics: readonly number[]): number;

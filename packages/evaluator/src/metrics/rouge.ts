@@ -44,7 +44,7 @@ function bestStatistics({ prediction, references }: Segment, variant: Variant): 
   return candidates[scores.indexOf(Math.max(...scores))] ?? [];
 }
 
-/** What matches, what was predicted, what was wanted. */
+/** Returns the numbers of matching, predicted and reference units. */
 function counts(prediction: string, reference: string, variant: Variant): [number, number, number] {
   if (variant === "Lsum") return countLines(lines(prediction), lines(reference));
   const [predicted, wanted] = [tokenize(prediction), tokenize(reference)];

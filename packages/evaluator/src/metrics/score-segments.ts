@@ -1,11 +1,11 @@
 import { ConfigError } from "@trivium/core";
 import type { Metric, Segment } from "./metric.ts";
 
-/** What a metric says of a corpus and of each of its segments. */
+/** The scores of a corpus and of each of its segments by one metric. */
 export interface MetricScores {
   readonly name: string;
   readonly signature: string;
-  /** Of the corpus: of the summed statistics. */
+  /** The score of the corpus, computed from the summed statistics. */
   readonly score: number;
   readonly segments: readonly SegmentScore[];
 }

@@ -19,7 +19,7 @@ export function tokenAccuracy<Symbol = number>(): Metric<readonly Symbol[]> {
   };
 }
 
-/** Nothing where nothing should be is right. */
+/** Returns the share of right positions. An empty prediction of an empty reference is right. */
 const shareOf = ([right, positions]: readonly number[]): number =>
   positions === 0 ? 1 : (right as number) / (positions as number);
 

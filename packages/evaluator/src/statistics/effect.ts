@@ -11,12 +11,12 @@ export interface Effect {
   readonly high: number;
   /** `"nats per token"`, `"fraction of commands"`. */
   readonly unit: string;
-  /** Effects below it are as good as none. */
+  /** The smallest effect that matters; smaller ones count as none. */
   readonly smallest: number;
-  /** How the interval was found: `"paired bootstrap over 3 seeds × 1,000 examples"`, `"counted"`. */
+  /** The method of the interval: `"paired bootstrap over 3 seeds × 1,000 examples"`, `"counted"`. */
   readonly method: string;
-  /** What each seed alone comes to, where the estimate is a mean over seeds. */
+  /** The estimate of each seed alone, if the estimate is a mean over seeds. */
   readonly seeds?: readonly number[] | undefined;
-  /** Why its interval says nothing of the statement, where it does not: `"recall was not learned"`. */
+  /** The reason why the interval does not bear on the statement, if there is one: `"recall was not learned"`. */
   readonly unjudged?: string | undefined;
 }

@@ -3,19 +3,19 @@ import type { Effect } from "./effect.ts";
 import { assertSample, percentiles, type ResamplingOptions, readResampling } from "./resampling.ts";
 import { studentQuantile } from "./student-quantile.ts";
 
-/** Two arms over the same seeds and the same examples. */
+/** Scores of two arms over the same seeds and the same examples. */
 export interface PairedEffectOptions extends ResamplingOptions {
   readonly name: string;
   readonly unit: string;
-  /** Effects below it are as good as none. */
+  /** The smallest effect that matters; smaller ones count as none. */
   readonly smallest: number;
-  /** Seed × example: what is subtracted from. */
+  /** Scores of the first arm, by seed and example. */
   readonly left: readonly (readonly number[])[];
-  /** Seed × example, in the same order. */
+  /** Scores of the second arm, by seed and example in the same order; subtracted from `left`. */
   readonly right: readonly (readonly number[])[];
-  /** Seed × example: what a sum is divided by, tokens where nats are summed. Default: 1 for each example. */
+  /** Denominators by seed and example, such as tokens where nats are summed. Default: 1 for each example. */
   readonly weights?: readonly (readonly number[])[] | undefined;
-  /** Whether all seeds have the same examples, or each has drawn its own. Default `"shared"`. */
+  /** `"shared"` if all seeds have the same examples, `"own"` if each seed draws its own. Default `"shared"`. */
   readonly examples?: "shared" | "own" | undefined;
 }
 
@@ -55,7 +55,7 @@ export function pairedEffect(options: PairedEffectOptions): Effect {
   return { name, unit, smallest, method, seeds, ...percentiles(meanAcross(seeds), values) };
 }
 
-/** What one seed's examples sum to. */
+/** The per-example differences and weights of one seed. */
 interface SeedSums {
   readonly difference: Float64Array;
   readonly weight: Float64Array;

@@ -13,7 +13,7 @@ export interface PairedScoreOptions extends ResamplingOptions {
 
 /** The difference of two scores of a corpus. */
 export interface PairedScore extends Interval {
-  /** How often chance alone would do as much: of two equal systems 1. */
+  /** The p-value: the probability of an equal or larger difference by chance alone. It is 1 for two equal systems. */
   readonly p: number;
 }
 

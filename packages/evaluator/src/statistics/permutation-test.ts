@@ -55,7 +55,7 @@ function divisions(count: number, chosen: number): number {
   return ways;
 }
 
-/** The sum of every way to choose so many of the values. */
+/** Returns the sum of the values for every choice of `chosen` of them. */
 function sumsOfChoices(values: Float64Array, chosen: number): number[] {
   const sums: number[] = [];
   const choose = (from: number, left: number, sum: number) => {

@@ -1,6 +1,6 @@
 import { ConfigError, createRandom, type Random } from "@trivium/core";
 
-/** How often, and from which seed, something is drawn again. */
+/** The number of resamples and the seed of their random stream. */
 export interface ResamplingOptions {
   /** Default 4000. */
   readonly resamples?: number | undefined;

@@ -1,12 +1,12 @@
 import { assertSample, type ResamplingOptions, readResampling } from "./resampling.ts";
 
-/** How likely a mean as far from zero is, if there is no effect. */
+/** The p-value of a mean: the probability of a mean as far from zero if there is no effect. */
 export interface Significance {
   /** Two-sided. */
   readonly p: number;
   /** All permutations, or some that were drawn. */
   readonly method: "exact" | "sampled";
-  /** How many were looked at. */
+  /** Number of permutations that were evaluated. */
   readonly permutations: number;
 }
 

@@ -1,6 +1,6 @@
 const normal = 1.959963984540054;
 
-/** By degrees of freedom from 1, where the expansion below is not exact enough. */
+/** Quantiles by degrees of freedom from 1, at which the expansion below is not exact enough. */
 const few = [12.7062, 4.30265, 3.18245, 2.77645, 2.57058, 2.44691, 2.36462, 2.306, 2.26216, 2.22814];
 
 /**

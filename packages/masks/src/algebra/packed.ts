@@ -6,7 +6,7 @@ import { mask } from "../mask-plugin.ts";
 import { commonRows, readPerPosition } from "../per-row.ts";
 import { type DocumentLayout, layOutDocuments, type PackedDocument } from "./document-layout.ts";
 
-interface PackedOptions {
+export interface PackedOptions {
   readonly ids: PerPosition;
   readonly keyIds?: PerPosition | undefined;
 }

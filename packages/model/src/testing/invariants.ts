@@ -2,18 +2,21 @@ import { createRandom, type Random } from "@trivium/core";
 import type { ModelInput } from "@trivium/features";
 import { labelLeaks } from "@trivium/masks";
 import { disposeTree, flattenTree, type ParameterTree, tf, valueAndGradients } from "@trivium/tensor";
-import { selfMaskOf } from "../architecture.ts";
+import { readsOf, selfMaskOf } from "../architecture.ts";
 import { logitsOf } from "../logits-of.ts";
 import type { LanguageModel } from "../model.ts";
 import { assertClose } from "./assert-close.ts";
+import { cachedEqualsRecomputed, companyChangesNoBit, movedRowsEqualRecomputed } from "./decoding-checks.ts";
 import { documentsStayApart, packedEqualsUnpacked } from "./packed-checks.ts";
 import { isReachable } from "./reachable.ts";
-import { sampleInput, withId } from "./sample-input.ts";
+import { onlyRow, sampleInput, withId } from "./sample-input.ts";
 
 /** What an invariant is checked on. */
 export interface Subject {
   readonly model: LanguageModel;
   readonly parameters: ParameterTree;
+  /** Number of steps over which live tensors are counted. Default 12. */
+  readonly steps?: number | undefined;
 }
 
 /** A property that every architecture has, on every kernel and backend; `check` throws where it does not hold. */
@@ -39,9 +42,15 @@ export const invariants: readonly Invariant[] = [
   { name: "packed ≡ unpacked, in logits and gradients", check: packedEqualsUnpacked },
   { name: "pitfalls 7, 9, 27: packed documents see nothing of each other", check: documentsStayApart },
   { name: "cached ≡ recomputed", check: cachedEqualsRecomputed },
+  {
+    name: "cached ≡ recomputed, for tokens of many and of none, rows that are selected, forked and joined",
+    check: movedRowsEqualRecomputed,
+  },
+  { name: "alone ≡ in company: decoding gives a row the same bits", check: companyChangesNoBit },
   { name: "gradients ≡ finite differences", check: gradientsAreRight },
   { name: "no label leaks", check: noLabelLeaks },
-  { name: "live tensors stay constant over 50 steps", check: tensorsStayConstant },
+  { name: "streams read what the record says", check: recordsAreTrue },
+  { name: "live tensors stay constant from step to step", check: tensorsStayConstant },
 ];
 
 function numbersOf({ model, parameters }: Subject, input: ModelInput): number[][][] {
@@ -87,7 +96,7 @@ function morePaddingChangesNothing(subject: Subject): void {
 function batchEqualsSingle(subject: Subject): void {
   const { architecture } = subject.model;
   const input = sampleInput(architecture, { rows });
-  const single = rows.flatMap((row, index) => realLogits(subject, onlyRow(input, index, row.length)));
+  const single = rows.flatMap((_, index) => realLogits(subject, onlyRow(input, index)));
   assertClose(realLogits(subject, input), single, "in a batch");
 }
 
@@ -99,28 +108,6 @@ function leftEqualsRight(subject: Subject): void {
     right,
     "padded left",
   );
-}
-
-/** Decodes the last tokens of each row one by one, and compares with the whole rows run at once. */
-function cachedEqualsRecomputed(subject: Subject): void {
-  const { model, parameters } = subject;
-  const predicting = model.architecture.streams.at(-1) as string;
-  for (const padding of ["right", "left"] as const) {
-    const whole = sampleInput(model.architecture, { rows, padding });
-    const stream = whole.streams[predicting]!;
-    const full = numbersOf(subject, whole);
-    const start = (row: number) => (padding === "left" ? stream.length - rows[row]!.length : 0);
-    let state = model.prefill(parameters, shortened(whole, predicting, 2));
-    for (let decoded = 0; ; decoded++) {
-      const logits = state.logits.arraySync();
-      const expected = rows.map(({ length }, row) => full[row]![start(row) + length - 3 + decoded]!);
-      assertClose(logits.flat(), expected.flat(), `decoded ${decoded} tokens after a prompt padded ${padding}`);
-      if (decoded === 2) break;
-      const next = rows.map(({ length }, row) => stream.ids[row * stream.length + start(row) + length - 2 + decoded]!);
-      state = model.decode(parameters, state, next);
-    }
-    state.dispose();
-  }
 }
 
 function gradientsAreRight(subject: Subject): void {
@@ -193,6 +180,27 @@ function replaceLeaf(tree: ParameterTree, path: string, leaf: tf.Tensor): Parame
   return { ...tree, [name]: replaceLeaf(tree[name] as ParameterTree, rest.join("."), leaf) };
 }
 
+/** Holds the word of each stream against its mask: which later positions it shows, with a prefix and without one. */
+function recordsAreTrue({ model: { architecture } }: Subject): void {
+  const [length, prefix] = [12, 5];
+  for (const stream of architecture.streams) {
+    const later = (prefixLength: number) => {
+      const mask = selfMaskOf(architecture, stream)({ prefixLengths: prefixLength });
+      const pairs = Array.from({ length: length * length }, (_, at) => [Math.floor(at / length), at % length] as const);
+      return pairs.filter(([query, key]) => key > query && mask.visible(0, 0, query, key));
+    };
+    const [without, within] = [later(0), later(prefix)];
+    const found = without.length > 0 ? "all" : within.length > 0 ? "prefix" : "past";
+    const wanted = readsOf(architecture, stream);
+    const isBeyond = found === "prefix" && within.some(([, key]) => key >= prefix);
+    if (found === wanted && !isBeyond) continue;
+    const what = isBeyond ? "later positions behind the prefix" : `"${found}"`;
+    throw new Error(
+      `${architecture.name}: stream "${stream}" says that it reads "${wanted}", and its mask shows ${what}`,
+    );
+  }
+}
+
 /** With loss on what follows the prefix; a causal model has none before it. */
 function noLabelLeaks({ model }: Subject): void {
   const { architecture } = model;
@@ -210,20 +218,21 @@ function noLabelLeaks({ model }: Subject): void {
   if (leaks.length > 0) throw new Error(`${architecture.name}: ${leaks.map(({ text }) => text).join("; ")}`);
 }
 
-function tensorsStayConstant(subject: Subject): void {
-  const { model, parameters } = subject;
+function tensorsStayConstant({ model, parameters, steps = 12 }: Subject): void {
   const input = sampleInput(model.architecture, { rows });
   const counts: number[] = [];
-  for (let step = 0; step < 50; step++) {
+  for (let step = 0; step < steps; step++) {
     const loss = () => tf.mean(tf.square(logitsOf(model, parameters, input, { dropoutSeed: String(step) })));
     const { value, gradients } = valueAndGradients(loss, parameters);
     value.dispose();
     disposeTree(gradients);
-    model.decode(parameters, model.prefill(parameters, input), [1, 1]).dispose();
+    const decoder = model.decoder(parameters);
+    decoder.prefill(input).append(Int32Array.of(1, 1), Int32Array.of(1, 1));
+    decoder.dispose();
     counts.push(tf.memory().numTensors);
   }
   if (new Set(counts).size > 1)
-    throw new Error(`live tensors went from ${counts[0]} to ${counts.at(-1)} over 50 steps`);
+    throw new Error(`live tensors went from ${counts[0]} to ${counts.at(-1)} over ${steps} steps`);
 }
 
 /** The logits of real tokens only, row by row. */
@@ -233,27 +242,4 @@ function realLogits(subject: Subject, input: ModelInput): number[] {
     const start = padding === "left" ? length - lengths[index]! : 0;
     return row.slice(start, start + lengths[index]!).flat();
   });
-}
-
-function onlyRow(input: ModelInput, row: number, length: number): ModelInput {
-  const streams = Object.entries(input.streams).map(([name, rows]) => {
-    const start = row * rows.length;
-    return [name, { ids: rows.ids.slice(start, start + length), lengths: [length], length }] as const;
-  });
-  return { size: 1, streams: Object.fromEntries(streams), prefixLengths: [input.prefixLengths[row]!] };
-}
-
-/** The same rows of one stream without their last tokens. */
-function shortened(input: ModelInput, stream: string, by: number): ModelInput {
-  const rows = input.streams[stream]!;
-  const length = rows.length - by;
-  const ids = new Int32Array(input.size * length);
-  for (let row = 0; row < input.size; row++) {
-    const start = rows.padding === "left" ? rows.length - rows.lengths[row]! : 0;
-    const kept = rows.ids.slice(row * rows.length + start, row * rows.length + start + rows.lengths[row]! - by);
-    ids.set(kept, row * length + (rows.padding === "left" ? length - kept.length : 0));
-  }
-  const lengths = rows.lengths.map((real) => real - by);
-  const shorter = { ids, lengths, length, ...(rows.padding ? { padding: rows.padding } : {}) };
-  return { ...input, streams: { ...input.streams, [stream]: shorter } };
 }

@@ -44,3 +44,28 @@ export function withId(input: ModelInput, stream: string, { row, slot }: { row: 
   ids[at] = 1 + ((ids[at] as number) % (sampleVocabulary - 1));
   return { ...input, streams: { ...input.streams, [stream]: { ...rows, ids } } };
 }
+
+/** One row of an input that is padded right, without its padding. */
+export function onlyRow(input: ModelInput, row: number): ModelInput {
+  const streams = Object.entries(input.streams).map(([name, rows]) => {
+    const length = rows.lengths[row] as number;
+    const start = row * rows.length;
+    return [name, { ids: rows.ids.slice(start, start + length), lengths: [length], length }] as const;
+  });
+  return { size: 1, streams: Object.fromEntries(streams), prefixLengths: [input.prefixLengths[row] as number] };
+}
+
+/** The same rows of one stream without their last tokens. */
+export function shortened(input: ModelInput, stream: string, by: number): ModelInput {
+  const rows = input.streams[stream]!;
+  const length = rows.length - by;
+  const ids = new Int32Array(input.size * length);
+  for (let row = 0; row < input.size; row++) {
+    const start = rows.padding === "left" ? rows.length - rows.lengths[row]! : 0;
+    const kept = rows.ids.slice(row * rows.length + start, row * rows.length + start + rows.lengths[row]! - by);
+    ids.set(kept, row * length + (rows.padding === "left" ? length - kept.length : 0));
+  }
+  const lengths = rows.lengths.map((real) => real - by);
+  const shorter = { ids, lengths, length, ...(rows.padding ? { padding: rows.padding } : {}) };
+  return { ...input, streams: { ...input.streams, [stream]: shorter } };
+}

@@ -7,7 +7,7 @@ import { inContextOptions, inContextTask, type Point } from "./in-context-task.t
 
 const schema = z.strictObject({
   ...inContextOptions,
-  /** How many classes there are. */
+  /** Number of classes. */
   classes: z.int().min(2).max(26).default(3),
 });
 

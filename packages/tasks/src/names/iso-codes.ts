@@ -21,14 +21,14 @@ const kinds = Object.keys(standards) as (keyof typeof standards)[];
 
 const schema = z.strictObject({
   ...nameShares,
-  /** What the names are of. */
+  /** The kind of entity that the names denote. */
   of: z.enum(kinds).default("language"),
   /** The language to translate to, as the folders in `locale` are named: `fr`, `pt_BR`. */
   to: z
     .string()
     .regex(/^[\w@]+$/, "expected the name of a locale such as fr or pt_BR")
     .default("fr"),
-  /** Where `iso-codes` and `locale` are. */
+  /** The folder that holds `iso-codes` and `locale`. */
   folder: z.string().min(1).default("/usr/share"),
 });
 

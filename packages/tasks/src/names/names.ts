@@ -10,7 +10,7 @@ import { nameDataset, nameShares } from "./name-dataset.ts";
 const schema = z
   .strictObject({
     ...nameShares,
-    /** What the names are of. */
+    /** The kind of entity that the names denote. */
     of: z.enum(["language", "region"]).default("language"),
     /** The locales to translate from and to, such as `en` and `pt-BR`. */
     from: z.string().default("en"),

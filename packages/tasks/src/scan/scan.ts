@@ -12,7 +12,7 @@ const schema = z.strictObject({
   split: z.enum(names).default("simple"),
   /** Draws the split `simple`, and of every split the validation part. */
   seed: z.int().default(0),
-  /** How many training commands to set aside; 0 leaves exactly the published training part. */
+  /** Number of training commands to set aside. 0 leaves exactly the published training part. */
   validation: z.int().min(0).default(400),
 });
 

@@ -8,7 +8,7 @@ import { partSizes, testSizes } from "../part-sizes.ts";
 /** The options of a task from a sequence of letters to another. */
 export const sequenceSchema = z.strictObject({
   ...partSizes,
-  /** How many letters there are. */
+  /** Number of letters. */
   symbols: z.int().min(2).max(26).default(26),
   /** L: training sequences have 1 to L letters, each length as often as the others. */
   length: z.int().min(1).default(16),

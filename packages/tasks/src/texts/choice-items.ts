@@ -17,7 +17,7 @@ export interface ChoiceItem {
 const schema = z.strictObject({
   seed: z.int().default(0),
   count: z.int().min(1).default(200),
-  /** How many continuations an item has, the true one included. */
+  /** Number of continuations of an item, including the true one. */
   choices: z.int().min(2).default(4),
   contextWords: z.int().min(1).default(32),
   continuationWords: z.int().min(1).default(6),

@@ -51,7 +51,10 @@ test("weight decay is decoupled: with a gradient of 0 the parameter shrinks by Î
 
 test("parameters are updated together, each with its own decay, and what goes in is consumed", () => {
   const one = (value: number, decay: number): AdamWInput => ({
-    ...{ parameter: tf.tensor1d([value]), gradient: tf.tensor1d([1]), m: tf.zeros([1]), v: tf.zeros([1]) },
+    parameter: tf.tensor1d([value]),
+    gradient: tf.tensor1d([1]),
+    m: tf.zeros([1]),
+    v: tf.zeros([1]),
     weightDecay: decay,
   });
   const before = tf.memory().numTensors;

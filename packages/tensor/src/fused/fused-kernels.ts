@@ -236,7 +236,7 @@ export const fusedKernels = {
     name: "TriviumWriteSlots",
     family: "write-slots",
     inputs: { storage: "float32", slots: "float32" },
-    attributes: { start: "number" },
+    attributes: { runs: "number[]" },
     outputs: ["written"],
   },
   /** `squaredNorms`, of any number of tensors. */

@@ -1,35 +1,49 @@
 import { assertShapes, ShapeError } from "@trivium/core";
-import { type Tensor4D, tf } from "../tf.ts";
+import { type Tensor2D, tf } from "../tf.ts";
 import { fusedKernels } from "./fused-kernels.ts";
 import { defineFusedOp } from "./fused-op.ts";
 
+/** Runs of adjacent slots, two numbers each: the first slot and how many there are. */
+export type SlotRuns = readonly number[];
+
 const run = defineFusedOp(fusedKernels.writeSlots, {
-  composed({ storage, slots }, { start }) {
-    const [B, G, C, D] = storage.shape as [number, number, number, number];
-    const end = start + (slots.shape[2] as number);
-    const before = tf.slice(storage as Tensor4D, [0, 0, 0, 0], [B, G, start, D]);
-    return tf.concat([before, slots as Tensor4D, tf.slice(storage as Tensor4D, [0, 0, end, 0], [B, G, C - end, D])], 2);
+  composed({ storage, slots }, { runs }) {
+    const length = storage.shape[0] as number;
+    const from = Int32Array.from({ length }, (_, slot) => slot);
+    let next = length;
+    for (let at = 0; at < runs.length; at += 2) {
+      for (let slot = 0; slot < (runs[at + 1] as number); slot++) from[(runs[at] as number) + slot] = next++;
+    }
+    return tf.gather(tf.concat([storage, slots], 0), tf.tensor1d(from, "int32"));
   },
 });
 
 /**
- * Writes over some slots of a storage, as a key/value cache does with new ones. Consumes `storage`. A backend with the
- * kernel writes in place, in time that grows with the new slots; elsewhere everything is copied.
+ * Writes rows over some slots of a storage, in order of the runs. Consumes `storage`. A backend that has the kernel
+ * writes into the storage's own memory, so that the time is that of the new rows; another backend copies everything.
  *
- * @param storage - `[B, G, C, D]`.
- * @param slots - `[B, G, S, D]`; stays the caller's.
- * @param start - the first slot to write; the last one is `start + S − 1 < C`.
- * @returns `[B, G, C, D]`.
- * @throws {ShapeError} `tensor/slots` if the slots do not fit.
+ * @param storage - `[C, W]`.
+ * @param slots - `[S, W]`; stays the caller's.
+ * @param runs - the slots to write, S in all.
+ * @returns `[C, W]`.
+ * @throws {ShapeError} `tensor/slots` if widths differ, a run leaves the storage, or the runs do not hold S slots.
+ * @example writeSlots(tf.zeros([4, 1]), tf.tensor2d([[1], [2]]), [2, 2]).arraySync() // => [[0], [0], [1], [2]]
  */
-export function writeSlots(storage: Tensor4D, slots: Tensor4D, start: number): Tensor4D {
-  const shapes = { storage: [storage.shape, "B G C D"], slots: [slots.shape, "B G S D"] } as const;
+export function writeSlots(storage: Tensor2D, slots: Tensor2D, runs: SlotRuns): Tensor2D {
+  const shapes = { storage: [storage.shape, "C W"], slots: [slots.shape, "S W"] } as const;
   const { C, S } = assertShapes("tensor/slots", shapes) as { C: number; S: number };
-  if (!(Number.isInteger(start) && start >= 0 && start + S <= C)) {
-    const message = `slots ${start} to ${start + S - 1} should lie within the ${C} that there are`;
-    throw new ShapeError("tensor/slots", message, { details: { start, slots: S, storage: C } });
+  let written = 0;
+  for (let at = 0; at < runs.length; at += 2) {
+    const [start, count] = [runs[at] as number, runs[at + 1] as number];
+    written += count;
+    if (Number.isInteger(start) && start >= 0 && start + count <= C) continue;
+    const message = `slots ${start} to ${start + count - 1} should lie within the ${C} that there are`;
+    throw new ShapeError("tensor/slots", message, { details: { start, count, storage: C } });
   }
-  const [written] = run({ storage, slots }, { start });
+  if (written !== S) {
+    throw new ShapeError("tensor/slots", `the runs should hold ${S} slots, got ${written}`, { details: { runs } });
+  }
+  const [result] = run({ storage, slots }, { runs: runs as number[] });
   storage.dispose();
-  return written as Tensor4D;
+  return result as Tensor2D;
 }

@@ -10,12 +10,12 @@ import { type Precision, toleranceOf } from "./tolerances.ts";
 export interface OpCase<Inputs extends Readonly<Record<string, Input>> = Readonly<Record<string, Input>>> {
   /** The row of the capability table and the key of the tolerance table. */
   readonly op: string;
-  readonly variant?: string;
+  readonly variant?: string | undefined;
   readonly inputs: Inputs;
   readonly run: (inputs: { readonly [Name in keyof Inputs]: Tensor }) => Tensor;
   readonly oracle: (inputs: { readonly [Name in keyof Inputs]: Grid }) => Grid;
   /** The inputs whose gradients are checked. Default: the float32 ones. */
-  readonly gradientOf?: readonly (keyof Inputs & string)[];
+  readonly gradientOf?: readonly (keyof Inputs & string)[] | undefined;
 }
 
 /** Checks a case's types against its own inputs. */

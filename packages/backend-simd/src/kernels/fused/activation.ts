@@ -1,4 +1,4 @@
-import { activationCodes } from "../../native/codes.ts";
+import { activationCodes } from "../../wasm/codes.ts";
 import { accelerateFamily } from "./fused-family.ts";
 
 /** The value, and where a gradient will be asked for the derivative beside it. */

@@ -1,6 +1,6 @@
 import type { AttentionGrain } from "@trivium/tensor";
 import type { Output, SimdBackend } from "../../backend/simd-backend.ts";
-import { reduceCodes } from "../../native/codes.ts";
+import { reduceCodes } from "../../wasm/codes.ts";
 import { type AttentionProblem, writeProblem } from "./attention-problem.ts";
 import { type AttributesOf, accelerateFamily, type FusedInput, type InputsOf } from "./fused-family.ts";
 
@@ -70,7 +70,7 @@ function sharedOf(backend: SimdBackend, inputs: InputsOf<"attention">, attribute
     maskBatch: maskRows > 1 ? maskHeads : 0,
     maskHead: maskHeads > 1 ? 1 : 0,
     scale,
-    native: byLibrary ? 1 : 0,
+    library: byLibrary ? 1 : 0,
     ...biasFields(inputs.bias, attributes),
     ...positionFields(inputs),
     ...dropoutFields(attributes),
@@ -110,7 +110,7 @@ export const attentionKernels = accelerateFamily("attention", {
     const output = backend.allocate(inputs.query.shape, "float32");
     const logSumExp = backend.allocate([query.batches, heads, query.length], "float32");
     const blocks = Math.ceil(query.length / blockQueries);
-    const scratchBytes = backend.native.attentionForwardScratchBytes(query.width, blockQueries);
+    const scratchBytes = backend.wasm.attentionForwardScratchBytes(query.width, blockQueries);
     const nanoseconds = (4 * Math.min(query.length, blockQueries) * key.length * query.width) / FLOPS;
     runProblem(backend, {
       kernel: "attentionForward",
@@ -132,7 +132,7 @@ export const attentionKernels = accelerateFamily("attention", {
     const dQuery = backend.allocate(inputs.query.shape, "float32");
     const [dKey, dValue] = [0, 1].map(() => backend.allocate(parts === 1 ? keyShape : [parts, ...keyShape], "float32"));
     const dBias = biasGradient(backend, shared, { ...attributes, shape: inputs.bias.shape, parts });
-    const scratchBytes = backend.native.attentionBackwardScratchBytes(query.width, blockQueries);
+    const scratchBytes = backend.wasm.attentionBackwardScratchBytes(query.width, blockQueries);
     const perGroup = (10 * query.length * key.length * query.width * heads) / groups;
     runProblem(backend, {
       kernel: "attentionBackward",

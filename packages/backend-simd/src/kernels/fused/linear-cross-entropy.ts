@@ -2,7 +2,7 @@ import { assertTargets } from "@trivium/tensor";
 import type { SimdBackend } from "../../backend/simd-backend.ts";
 import type { NumericValues } from "../../backend/tensor-data.ts";
 import type { GemmRequest } from "../../gemm/gemm-request.ts";
-import { reduceCodes } from "../../native/codes.ts";
+import { reduceCodes } from "../../wasm/codes.ts";
 import { panelsOf } from "../column-sums.ts";
 import { type AttributesOf, accelerateFamily, type InputsOf } from "./fused-family.ts";
 

@@ -37,7 +37,7 @@ const binary = (
       inputs: { a: floats(a!, ...range), b: floats(b!, ...range) },
       run: (inputs) => run(inputs.a, inputs.b),
       oracle: (inputs) => elementwise(oracle, inputs.a, inputs.b),
-      ...(broadcastGradient || variant === "equal shapes" ? {} : { gradientOf: [] }),
+      gradientOf: broadcastGradient || variant === "equal shapes" ? undefined : [],
     }),
   );
 };

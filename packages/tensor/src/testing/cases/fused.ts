@@ -81,8 +81,10 @@ const addNormCase = (width: number): OpCase =>
     op: "addNorm",
     variant: `width ${width}`,
     inputs: {
-      ...{ x: floats([3, width], -2, 2), branch: floats([3, width], -2, 2) },
-      ...{ gain: floats([width], 0.5, 1.5), bias: floats([width]) },
+      x: floats([3, width], -2, 2),
+      branch: floats([3, width], -2, 2),
+      gain: floats([width], 0.5, 1.5),
+      bias: floats([width]),
     },
     run({ x, branch, gain, bias }) {
       const { sum, normalised } = addNorm(x, branch, { gain: gain as Tensor1D, bias: bias as Tensor1D, epsilon: 0.1 });

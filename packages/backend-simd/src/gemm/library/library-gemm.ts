@@ -1,0 +1,119 @@
+import type { GemmProbe, GemmProvider, OpenedGemm } from "../gemm-provider.ts";
+import { bindLibrary, type Convention, type LibraryBinding, type SetUpCall } from "./bind-library.ts";
+import { type Koffi, type KoffiLibrary, koffiPath, loadKoffi } from "./koffi.ts";
+import { productMismatch } from "./product-mismatch.ts";
+
+/** A C library that multiplies matrices. */
+export interface LibraryGemmDescription {
+  /** File names or paths under which systems have it, the preferred one first. */
+  readonly libraries: readonly string[];
+  readonly convention: Convention;
+  /** The function that multiplies float32 matrices. */
+  readonly symbol: string;
+  /** The function that multiplies bfloat16 matrices to a float32 one; it may fail where the processor cannot. */
+  readonly symbolBf16?: string;
+  /**
+   * Looks at what was found: its version, and the calls after which it uses one thread. A string says why it cannot be
+   * used. May throw, if a symbol is missing.
+   */
+  readonly inspect: (library: KoffiLibrary, koffi: Koffi) => Inspection | string;
+  /** What would make it available: `"apt-get install libdnnl2"`. */
+  readonly remedy: string;
+}
+
+export interface Inspection {
+  readonly version: string;
+  /** Made once on each thread, before any product. */
+  readonly setUp: readonly SetUpCall[];
+}
+
+/**
+ * A provider from a C library, called through koffi in Node: on plain addresses, without a copy, single-threaded on the
+ * rows of each thread.
+ *
+ * @example gemmProvider("blis", libraryGemm({ libraries: ["libblis.so.4"], convention: "cblas", symbol: "cblas_sgemm", … }))
+ */
+export function libraryGemm(description: LibraryGemmDescription): GemmProvider {
+  let found: Found | undefined;
+  const find = () => (found ??= findLibrary(description));
+  return {
+    probe: () => find().probe,
+    open: (memory) => {
+      const { binding, products } = find();
+      const base = addressOf(memory, binding!.koffi);
+      return { base, ...products!, inWorkers: { ...binding!, base } };
+    },
+  };
+}
+
+type Products = Pick<OpenedGemm, "product" | "productBf16">;
+
+interface Found {
+  readonly probe: GemmProbe;
+  readonly binding?: Omit<LibraryBinding, "base">;
+  readonly products?: Products;
+}
+
+function findLibrary(description: LibraryGemmDescription): Found {
+  const path = koffiPath();
+  if (path === undefined) return missing(NO_KOFFI, "Run npm install koffi, in Node.js");
+  const reasons: string[] = [];
+  for (const library of description.libraries) {
+    const found = tryLibrary(path, library, description);
+    if (typeof found === "object") return found;
+    if (found !== undefined) reasons.push(`${library}: ${found}`);
+  }
+  const names = description.libraries.map((library) => library.split("/").at(-1)).join(", ");
+  return missing(reasons.join("; ") || `none of ${names} could be loaded`, description.remedy);
+}
+
+const NO_KOFFI = 'libraries are called through the package "koffi", which is not installed here';
+
+/** The reason why it cannot be used; undefined if it is not there at all. */
+function tryLibrary(path: string, library: string, description: LibraryGemmDescription): Found | string | undefined {
+  let opened: KoffiLibrary;
+  try {
+    opened = loadKoffi(path).load(library);
+  } catch {
+    return undefined;
+  }
+  try {
+    return check(path, library, opened, description);
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+function check(
+  koffi: string,
+  library: string,
+  opened: KoffiLibrary,
+  { convention, symbol, symbolBf16, inspect }: LibraryGemmDescription,
+): Found | string {
+  const inspection = inspect(opened, loadKoffi(koffi));
+  if (typeof inspection === "string") return inspection;
+  const { version, setUp } = inspection;
+  const f32 = { koffi, library, convention, symbol, setUp };
+  const mismatch = mismatchOf(f32, "product");
+  if (mismatch !== undefined) return mismatch;
+  const bf16 =
+    symbolBf16 === undefined ? "it has no such product" : (mismatchOf({ ...f32, symbolBf16 }, "productBf16") ?? true);
+  const binding = bf16 === true ? { ...f32, symbolBf16 } : f32;
+  const detail = `${version}, ${library}, ${bf16 === true ? "f32 and bf16" : `f32 (bf16: ${bf16})`}`;
+  return { probe: { available: true, version, detail, bf16 }, binding, products: bindLibrary(binding) };
+}
+
+function mismatchOf(binding: Omit<LibraryBinding, "base">, name: keyof Products): string | undefined {
+  try {
+    const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
+    const product = bindLibrary(binding)[name]!;
+    return productMismatch(product, memory, { base: addressOf(memory, binding.koffi), bf16: name === "productBf16" });
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+const addressOf = (memory: WebAssembly.Memory, koffi: string): number =>
+  Number(loadKoffi(koffi).address(new Uint8Array(memory.buffer)));
+
+const missing = (reason: string, remedy: string): Found => ({ probe: { available: false, reason, remedy } });

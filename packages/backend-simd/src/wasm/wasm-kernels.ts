@@ -1,0 +1,27 @@
+import type { AttentionKernels } from "./kernels/attention.ts";
+import type { ElementwiseKernels } from "./kernels/elementwise.ts";
+import type { FusedKernels } from "./kernels/fused.ts";
+import type { GemmKernels } from "./kernels/gemm.ts";
+import type { MovementKernels } from "./kernels/movement.ts";
+import type { RowsKernels } from "./kernels/rows.ts";
+
+/**
+ * The raw kernels: every export of the assembly, over byte offsets into one shared memory.
+ *
+ * Tensors are dense and row-major; "bool" is one byte, 0 or 1. Nothing is allocated: outputs and scratch are passed
+ * in, and an output may be an input of the same shape in `binary`, `unary`, `select`, `softmax`, `dropout`,
+ * `activation` and `adamW` only (`crossEntropyChunkGradient` has one for both). Nothing is checked: a wrong offset or size
+ * corrupts memory. The first page (64 KiB) belongs to the kernels' constants.
+ *
+ * The last two arguments of each kernel are its range `[start, end)` over work units (rows, or elements of the
+ * output: see each). A result never depends on how the whole range is cut, bit for bit, so a pool may split it.
+ */
+export type WasmKernels = AttentionKernels &
+  ElementwiseKernels &
+  FusedKernels &
+  GemmKernels &
+  MovementKernels &
+  RowsKernels;
+
+/** The library's product as kernels call it for tiles: numbers, with byte offsets into the memory as addresses. */
+export type LibraryProduct = (...values: number[]) => void;

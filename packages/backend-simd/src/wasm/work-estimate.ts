@@ -1,0 +1,75 @@
+import type { Work } from "../threads/cut-job.ts";
+import { unaryCodes } from "./codes.ts";
+
+/** Elements of a cache line. */
+const LINE = 16;
+/** Bytes that are moved, per nanosecond. */
+const BYTES = 16;
+/** Sums and comparisons of elements that are read once, per nanosecond. */
+const ELEMENTS = 4;
+/** Exponentials and the like, per nanosecond. */
+const TRANSCENDENTALS = 1;
+
+const cheapUnary = new Set<number>([
+  unaryCodes.negate,
+  unaryCodes.abs,
+  unaryCodes.sqrt,
+  unaryCodes.square,
+  unaryCodes.relu,
+  unaryCodes.relu6,
+  unaryCodes.floor,
+  unaryCodes.ceil,
+  unaryCodes.round,
+  unaryCodes.sign,
+  unaryCodes.step,
+  unaryCodes.reciprocal,
+]);
+
+const elements = (nanoseconds: number): Work => ({ nanoseconds, granule: LINE });
+const rows = (columns: number, perNanosecond: number): Work => ({ nanoseconds: columns / perNanosecond, granule: 1 });
+const flat = elements(1 / ELEMENTS);
+const bytes: Work = { nanoseconds: 1 / BYTES, granule: 4 * LINE };
+const curved = elements(1 / TRANSCENDENTALS);
+
+type Estimate = (values: readonly number[], units: number) => Work;
+
+/** Estimates from a kernel's arguments, in their places in `WasmKernels`. */
+const estimates: Readonly<Record<string, Estimate>> = {
+  binary: () => flat,
+  compare: () => ({ ...flat, granule: 4 * LINE }),
+  logical: () => bytes,
+  logicalNot: () => bytes,
+  unary: ([code]) => (cheapUnary.has(code!) ? flat : curved),
+  clip: () => flat,
+  select: () => flat,
+  cast: () => ({ ...flat, granule: 4 * LINE }),
+  toBf16: () => ({ ...flat, granule: 2 * LINE }),
+  fill: () => elements(4 / BYTES),
+  oneHot: ([, , depth]) => rows(depth!, ELEMENTS),
+  reduce: ([, , , middle, inner]) => ({ nanoseconds: middle! / ELEMENTS, granule: inner === 1 ? 1 : LINE }),
+  argMax: ([, , columns]) => rows(columns!, ELEMENTS),
+  softmax: ([, , columns]) => rows(columns!, TRANSCENDENTALS),
+  softmaxGradient: ([, , , columns]) => rows(columns!, ELEMENTS / 2),
+  maskedSoftmax: ([, , , , , keys]) => rows(keys!, TRANSCENDENTALS),
+  activation: () => curved,
+  columnSums: ([, , , , , columns, panel]) => rows(columns! * panel!, ELEMENTS),
+  norm: ([, , , , , , , , columns]) => rows(columns!, ELEMENTS / 2),
+  normGradient: ([, , , , , , , , , , columns, panel]) => rows(columns! * panel!, ELEMENTS / 2),
+  softmaxCrossEntropy: ([, , , , , columns]) => rows(columns!, TRANSCENDENTALS),
+  softmaxCrossEntropyGradient: ([, , , , , , columns]) => rows(columns!, TRANSCENDENTALS),
+  crossEntropyChunk: ([, , , , , columns]) => rows(columns!, TRANSCENDENTALS),
+  crossEntropyOfChunks: () => curved,
+  crossEntropyChunkGradient: ([, , , , , , columns]) => rows(columns!, TRANSCENDENTALS),
+  dropout: () => curved,
+  adamW: ([, , block]) => rows(block!, TRANSCENDENTALS),
+  squaredNorms: ([, , block]) => rows(block!, ELEMENTS),
+  gatherRows: ([, , , , columns]) => rows(columns!, BYTES / 4),
+  // The rows are what takes time, however many segments share them.
+  segmentSum: ([, , , height, columns], units) => rows((height! * columns!) / Math.max(1, units), ELEMENTS),
+  copyStrided: (values) => rows(values[12]!, BYTES / 4),
+  copyStridedBytes: (values) => rows(values[12]!, BYTES / 4),
+};
+
+/** Returns the time of a kernel's work units, for kernels that are worth cutting; undefined for others. */
+export const workOf = (kernel: string, values: readonly number[], units: number): Work | undefined =>
+  estimates[kernel]?.(values, units);

@@ -1,0 +1,63 @@
+import type { Random } from "@trivium/core";
+import { choosing } from "./greedy.ts";
+import { greatest } from "./logits.ts";
+import type { RowProcessor } from "./logits-processor.ts";
+import { minP } from "./min-p.ts";
+import type { Strategy } from "./strategy.ts";
+import { temperature } from "./temperature.ts";
+import { topK } from "./top-k.ts";
+import { topP } from "./top-p.ts";
+
+export interface SampleOptions {
+  /** Divisor of the logits. Default 1. */
+  readonly temperature?: number | undefined;
+  /** Tokens that may be drawn, the most probable ones. Default: all. */
+  readonly topK?: number | undefined;
+  /** Least probability of the tokens that may be drawn, in all. Default 1. */
+  readonly topP?: number | undefined;
+  /** Least probability of a token that may be drawn, as a share of the greatest. Default 0. */
+  readonly minP?: number | undefined;
+}
+
+/**
+ * Draws each token from the model's distribution: divided by the temperature, then without what top-k, top-p and min-p
+ * forbid, in this order. Every answer draws from a random stream of its own.
+ *
+ * @throws {ConfigError} `generate/temperature`, `generate/top-k`, `generate/top-p`, `generate/min-p`
+ * @example generate({ model, parameters, objective, examples, maximumTokens: 20, strategy: sample({ topP: 0.9 }) })
+ */
+export function sample(options: SampleOptions = {}): Strategy {
+  const processors = warpers(options);
+  return {
+    name: "sample",
+    rows: 1,
+    start: ({ ends, random }) =>
+      choosing(ends, (logits) => {
+        const warped = logits.slice();
+        for (const processor of processors) processor.apply(warped);
+        return draw(warped, random);
+      }),
+  };
+}
+
+function warpers({ temperature: divisor = 1, topK: k, topP: p, minP: least }: SampleOptions): RowProcessor[] {
+  const processors = [temperature({ temperature: divisor })];
+  if (k !== undefined) processors.push(topK({ k }));
+  if (p !== undefined) processors.push(topP({ p }));
+  if (least !== undefined) processors.push(minP({ p: least }));
+  return processors.map(({ create }) => create());
+}
+
+/** One uniform number, and the first id at which the sum of the probabilities passes it. */
+function draw(logits: Float32Array, random: Random): number {
+  const best = greatest(logits);
+  const largest = logits[best] as number;
+  const weights = Float64Array.from(logits, (logit) => Math.exp(logit - largest));
+  let left = random.uniform() * weights.reduce((sum, weight) => sum + weight, 0);
+  for (let id = 0; id < weights.length; id++) {
+    left -= weights[id] as number;
+    if (left < 0) return id;
+  }
+  // Rounding may leave a trace after the last one.
+  return best;
+}

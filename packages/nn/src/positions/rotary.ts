@@ -1,0 +1,113 @@
+import type { PositionRows } from "@trivium/attention";
+import { type Tensor4D, tf } from "@trivium/tensor";
+import { type PositionScheme, placeOf } from "./position-scheme.ts";
+
+/** A change of the frequencies, for rows longer than those that the model was trained on first. */
+export type RotaryScaling =
+  | { readonly kind: "linear"; readonly factor: number }
+  | {
+      /** Divides low frequencies by `factor`, keeps high ones, and goes from one to the other between them. */
+      readonly kind: "llama3";
+      readonly factor: number;
+      /** Wavelengths above `length / lowFrequency` are low frequencies. */
+      readonly lowFrequency: number;
+      /** Wavelengths below `length / highFrequency` are high frequencies. */
+      readonly highFrequency: number;
+      /** The length of the first training, in tokens. */
+      readonly length: number;
+    };
+
+/** Options of rotary positions. */
+export interface RotaryOptions {
+  /** Base of the wavelengths. Default 10,000. */
+  readonly base?: number | undefined;
+  /** The share of a head's channels that turn (GPT-NeoX). The rest stays. Default 1. */
+  readonly fraction?: number | undefined;
+  readonly scaling?: RotaryScaling | undefined;
+  /** Pairs channels `2i` and `2i + 1` (GPT-J) instead of `i` and `i + D/2`. Default false. */
+  readonly interleaved?: boolean | undefined;
+}
+
+/** The rotation of each position: cosines and sines `[B or 1, L, 1, D′]` of the D′ channels that turn. */
+export interface Rotation {
+  readonly cosine: Tensor4D;
+  readonly sine: Tensor4D;
+  readonly interleaved: boolean;
+}
+
+/** Rotary positions: queries and keys turn by their positions, so that their products depend on distances. */
+export function rotary(options: RotaryOptions = {}): PositionScheme {
+  const { fraction = 1 } = options;
+  return {
+    kind: "rotary",
+    check({ headWidth }) {
+      const turning = fraction * headWidth;
+      if (Number.isInteger(turning) && turning % 2 === 0) return undefined;
+      return `headWidth: rotary positions need an even head width, got ${headWidth}${fraction < 1 ? ` · ${fraction}` : ""}`;
+    },
+    rotate: (positions, headWidth) => rotation(positions, headWidth, options),
+  };
+}
+
+/**
+ * The angles `position · base^(−2i/D′)`, one for each pair of channels.
+ *
+ * @param positions - `[B or 1][L]`; padding (−1) is rotated like position 0, since nothing sees it.
+ * @param headWidth - D; an even number of its channels turn.
+ * @source Su et al. 2021, §3.2.2, https://arxiv.org/abs/2104.09864; the halves paired as Llama's checkpoints have them;
+ *   linear scaling: Chen et al. 2023, https://arxiv.org/abs/2306.15595; Llama 3's: the released code of Llama 3.1
+ */
+export function rotation(positions: PositionRows, headWidth: number, options: RotaryOptions = {}): Rotation {
+  const { base = 10_000, fraction = 1, scaling, interleaved = false } = options;
+  const width = fraction * headWidth;
+  const half = width / 2;
+  const [rows, length] = [positions.length, positions[0]?.length ?? 0];
+  const cosine = new Float32Array(rows * length * width);
+  const sine = new Float32Array(cosine.length);
+  const frequencies = Array.from({ length: half }, (_, pair) => scaled(base ** ((-2 * pair) / width), scaling));
+  positions.flat().forEach((position, slot) => {
+    for (let channel = 0; channel < width; channel++) {
+      const pair = interleaved ? channel >> 1 : channel % half;
+      const isFirst = interleaved ? channel % 2 === 0 : channel < half;
+      const angle = placeOf(position) * (frequencies[pair] as number);
+      cosine[slot * width + channel] = Math.cos(angle);
+      // The first channel of a pair takes minus the second one of the original vector.
+      sine[slot * width + channel] = isFirst ? -Math.sin(angle) : Math.sin(angle);
+    }
+  });
+  const shape: [number, number, number, number] = [rows, length, 1, width];
+  return { cosine: tf.tensor4d(cosine, shape), sine: tf.tensor4d(sine, shape), interleaved };
+}
+
+function scaled(frequency: number, scaling: RotaryScaling | undefined): number {
+  if (!scaling) return frequency;
+  const slow = frequency / scaling.factor;
+  if (scaling.kind === "linear") return slow;
+  const { lowFrequency, highFrequency, length } = scaling;
+  const turns = (length * frequency) / (2 * Math.PI);
+  const share = Math.min(1, Math.max(0, (turns - lowFrequency) / (highFrequency - lowFrequency)));
+  return (1 - share) * slow + share * frequency;
+}
+
+/** Rotates queries or keys `[B, L, heads, D]` by their positions. */
+export function rotate(x: Tensor4D, { cosine, sine, interleaved }: Rotation): Tensor4D {
+  const [width, headWidth] = [cosine.shape[3], x.shape[3]];
+  const turning = width === headWidth ? x : tf.slice(x, [0, 0, 0, 0], [-1, -1, -1, width]);
+  const turned = tf.add(
+    tf.mul(turning, cosine),
+    tf.mul(interleaved ? pairSwapped(turning) : halfSwapped(turning), sine),
+  );
+  if (width === headWidth) return turned as Tensor4D;
+  return tf.concat([turned as Tensor4D, tf.slice(x, [0, 0, 0, width])], 3);
+}
+
+function halfSwapped(x: Tensor4D): Tensor4D {
+  const half = x.shape[3] / 2;
+  return tf.concat([tf.slice(x, [0, 0, 0, half]), tf.slice(x, [0, 0, 0, 0], [-1, -1, -1, half])], 3);
+}
+
+function pairSwapped(x: Tensor4D): Tensor4D {
+  const pairs = tf.reshape(x, [-1, x.shape[3] / 2, 2]) as tf.Tensor3D;
+  const swapped = tf.concat([tf.slice(pairs, [0, 0, 1]), tf.slice(pairs, [0, 0, 0], [-1, -1, 1])], 2);
+  return tf.reshape(swapped, x.shape) as Tensor4D;
+}

@@ -1,0 +1,116 @@
+import { ConfigError, createRandom } from "@trivium/core";
+import { disposeTree, flattenSpecs, flattenTree, type ParameterTree, tf, unflattenTree } from "@trivium/tensor";
+import { checkOptions } from "./check-options.ts";
+import type { OpenedStore, Snapshot } from "./checkpoint-store.ts";
+import { noHistory } from "./divergence.ts";
+import type { WarningEvent } from "./events.ts";
+import { oneProcess } from "./one-process.ts";
+import type { OptimizerState } from "./optimizer.ts";
+import { disposeRest, ownedPart, slicesOf } from "./ownership.ts";
+import { disposeState, type Run } from "./run.ts";
+import { checkNumericIdentity, identityOf } from "./run-description.ts";
+import type { TrainOptions } from "./train-options.ts";
+import { problemsOf, treeOfArrays } from "./tree-arrays.ts";
+
+/** A run that is ready to go on, and warnings about its beginning. */
+export interface BegunRun {
+  readonly run: Run;
+  readonly warnings: readonly WarningEvent[];
+}
+
+const nothing: OpenedStore = { snapshot: undefined, skipped: [] };
+
+/**
+ * Begins a fresh run, or goes on with the one that the newest whole checkpoint holds.
+ *
+ * @throws {ConfigError} `trainer/options`, or `trainer/given-parameters` if the task has others.
+ * @throws {CheckpointError} what the store's `open` throws; `trainer/numeric-identity` or `trainer/parameters` if the
+ *   checkpoint does not fit.
+ */
+export async function beginRun<B>(options: TrainOptions<B>): Promise<BegunRun> {
+  const { checkpoint, resume = false } = options;
+  try {
+    checkOptions(options);
+    const request = { identity: identityOf(options), resume };
+    const { snapshot, skipped } = (await checkpoint?.store.open(request)) ?? nothing;
+    const changes = snapshot ? checkNumericIdentity(snapshot, options) : [];
+    const run = runOf(initialParameters(options, snapshot), options, snapshot);
+    if (snapshot && options.parameters) disposeTree(options.parameters);
+    return { run, warnings: warningsOf(run.step, skipped, changes) };
+  } catch (error) {
+    if (options.parameters) disposeTree(options.parameters);
+    throw error;
+  }
+}
+
+/** The parameters to go on from, in the order of the task's specifications. */
+function initialParameters<B>({ task, seed, parameters }: TrainOptions<B>, snapshot: Snapshot | undefined) {
+  const specs = flattenSpecs(task.specs);
+  if (snapshot) return treeOfArrays(snapshot.model, specs, "model");
+  const leaves = flattenTree(parameters ?? task.createParameters(createRandom(seed).split("init")));
+  const problems = problemsOf(leaves, specs);
+  if (problems.length > 0) {
+    tf.dispose(Object.values(leaves));
+    throw new ConfigError("trainer/given-parameters", `the parameters do not fit the task: ${problems.join("; ")}`);
+  }
+  return unflattenTree(Object.fromEntries(Object.keys(specs).map((path) => [path, leaves[path]!])));
+}
+
+/** The run of these parameters. Consumes them, on an error too. */
+function runOf<B>(parameters: ParameterTree, options: TrainOptions<B>, snapshot: Snapshot | undefined): Run {
+  const { task, optimizer, shards = 1 } = options;
+  const leaves = Object.entries(flattenTree(parameters));
+  const part = (isTrained: boolean) =>
+    unflattenTree(Object.fromEntries(leaves.filter(([path]) => (task.trains?.(path) ?? true) === isTrained)));
+  const [trained, frozen] = [part(true), part(false)];
+  const sharding = (options.sharding ?? oneProcess)(shards);
+  try {
+    const slices = slicesOf(trained, optimizer, sharding);
+    const whole = optimizer.createState(trained);
+    const state = ownedState(snapshot ? restoredState(snapshot, whole) : whole, slices);
+    const paths = leaves.map(([path]) => path);
+    const opened = { trained: { parameters: trained, state }, frozen, paths, sharding, slices };
+    if (!snapshot) return { ...opened, ...freshProgress };
+    const { step, totals, losses, cursor = null } = snapshot.state;
+    return { ...opened, step, totals, losses, cursor, savedStep: step };
+  } catch (error) {
+    disposeTree(parameters);
+    throw error;
+  }
+}
+
+const freshProgress = {
+  step: 0,
+  cursor: null,
+  totals: { supervisedTokens: 0, seenTokens: 0, seconds: 0 },
+  losses: noHistory,
+  savedStep: undefined,
+};
+
+/** The state that the snapshot holds. Consumes `fresh`, which gives names and shapes. */
+function restoredState({ optimizer }: Snapshot, fresh: OptimizerState): OptimizerState {
+  try {
+    return treeOfArrays(optimizer, flattenTree(fresh), "optimiser state") as OptimizerState;
+  } finally {
+    disposeState(fresh);
+  }
+}
+
+/** The owned rows of each tree of a state. Consumes it. */
+function ownedState(state: OptimizerState, slices: Run["slices"]): OptimizerState {
+  const owned = Object.entries(state).map(([name, tree]) => {
+    const part = ownedPart(tree, slices);
+    disposeRest(tree, part);
+    return [name, part] as const;
+  });
+  return Object.fromEntries(owned);
+}
+
+function warningsOf(step: number, skipped: readonly string[], changes: readonly string[]): WarningEvent[] {
+  const warnings = skipped.map(
+    (message): WarningEvent => ({ type: "warning", step, code: "trainer/skipped-checkpoint", message }),
+  );
+  if (changes.length === 0) return warnings;
+  const message = `other arithmetic from here on: ${changes.join("; ")}`;
+  return [...warnings, { type: "warning", step, code: "trainer/numeric-change", message }];
+}
