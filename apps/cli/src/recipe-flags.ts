@@ -1,4 +1,5 @@
 import { fieldAt } from "@trivium/compose";
+import { modelConfigSchema } from "@trivium/model";
 import { z } from "zod";
 
 /** A flag of a field of the recipe. */
@@ -23,7 +24,7 @@ const kind = (path: string, description?: string): Record<string, RecipeFlag> =>
   [`${path}Options`]: flag(`${path}.options`, options.describe(`Options of the ${path}, as JSON`)),
 });
 
-const model = fieldAt(["model"]) as z.ZodObject;
+const modelFields = Object.keys(modelConfigSchema.omit({ vocabulary: true, length: true }).shape);
 
 /** The flags of recipes by name. A later flag wins where two set the same field. */
 const flags: Readonly<Record<string, RecipeFlag>> = {
@@ -93,11 +94,11 @@ const modelFlag = (field: string): string =>
   field in flags ? `model${field[0]?.toUpperCase()}${field.slice(1)}` : field;
 
 /** Flags of the model's configuration. */
-export const modelFlags: readonly string[] = Object.keys(model.shape).map(modelFlag);
+export const modelFlags: readonly string[] = modelFields.map(modelFlag);
 
 export const recipeFlags: Readonly<Record<string, RecipeFlag>> = {
   ...flags,
-  ...Object.fromEntries(Object.keys(model.shape).map((field) => [modelFlag(field), flag(`model.${field}`)])),
+  ...Object.fromEntries(modelFields.map((field) => [modelFlag(field), flag(`model.${field}`)])),
 };
 
 /** Flags that decide what computes. */

@@ -80,7 +80,8 @@ export type Recipe = z.output<typeof recipeSchema>;
 export type Named = z.output<typeof named>;
 
 /** The JSON Schema of recipes, for editors: `{ "$schema": … }` at the head of a recipe names a copy of it. */
-export const recipeJsonSchema = (): z.core.JSONSchema.BaseSchema => z.toJSONSchema(recipeSchema, { io: "input" });
+export const recipeJsonSchema = (): z.core.JSONSchema.BaseSchema =>
+  z.toJSONSchema(recipeSchema, { io: "input", unrepresentable: "any" });
 
 /**
  * Reads a recipe from plain JSON, and fills in the defaults.
@@ -101,7 +102,7 @@ function describeIssue(issue: z.core.$ZodIssue, value: unknown): string {
   const at = issue.path.map((key) => `${String(key)}`).join(".");
   if (issue.code === "unrecognized_keys") {
     const [key] = issue.keys as [string];
-    const nearest = nearestName(key, Object.keys((field as z.ZodObject | undefined)?.shape ?? {}));
+    const nearest = nearestName(key, namesIn(field));
     return `there is no "${at ? `${at}.` : ""}${key}"${nearest ? `; did you mean "${nearest}"?` : ""}`;
   }
   const got = JSON.stringify(issue.path.reduce<unknown>((inner, key) => (inner as never)?.[key], value))?.slice(0, 60);
@@ -110,7 +111,7 @@ function describeIssue(issue: z.core.$ZodIssue, value: unknown): string {
 }
 
 /**
- * The schema of a field of recipes, without its wrapping; undefined inside of options.
+ * The schema of a field of recipes; undefined inside of options.
  *
  * @example describeValues(fieldAt(["checkpoint", "every"])) // => "a whole number from 1"
  */
@@ -121,8 +122,13 @@ export function fieldAt(path: readonly PropertyKey[]): z.ZodType | undefined {
     field = object instanceof z.ZodObject ? object.shape[key as string] : undefined;
     if (!field) return undefined;
   }
-  return bare(field) instanceof z.ZodObject ? bare(field) : field;
+  return field;
 }
+
+const namesIn = (field: z.ZodType | undefined): string[] => {
+  const object = field && bare(field);
+  return object instanceof z.ZodObject ? Object.keys(object.shape) : [];
+};
 
 function bare(field: z.ZodType): z.ZodType {
   const isWrapped = field instanceof z.ZodOptional || field instanceof z.ZodDefault || field instanceof z.ZodPrefault;
