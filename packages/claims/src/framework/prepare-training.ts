@@ -6,20 +6,14 @@ import type { ArmContext } from "./claim.ts";
 import type { TrainingData } from "./training-arm.ts";
 import type { ScoringSettings } from "./training-settings.ts";
 
-/** The configuration of a training arm, read back: a recipe, but for the names of two fields. */
-interface Configuration
-  extends Pick<
-    RecipeInput,
-    "architecture" | "length" | "objective" | "examples" | "optimizer" | "schedule" | "clipNorm"
-  > {
+/** The configuration of a training arm, read back: a recipe, but for some fields that have another name or form. */
+interface Configuration extends Omit<RecipeInput, "data" | "tokenizer" | "model" | "evaluation"> {
+  readonly type: "training";
+  readonly version: 1;
   readonly dataset: NonNullable<RecipeInput["data"]>;
-  readonly model: RecordedModelOptions<NonNullable<RecipeInput["model"]>>;
   /** One tokenizer for both sides, by name. */
   readonly tokenizer?: string | undefined;
-  readonly steps: number;
-  readonly batch: number;
-  readonly packing?: number | undefined;
-  readonly seed: number;
+  readonly model: RecordedModelOptions<NonNullable<RecipeInput["model"]>>;
   readonly evaluation: ScoringSettings;
 }
 
@@ -65,24 +59,10 @@ export async function prepareTraining(
 }
 
 /** Arms may train on labels in sight, which is then what they measure. */
-function recipeOf({ dataset, tokenizer, evaluation, ...settings }: Configuration): RecipeInput {
-  const { architecture, model, length, objective, examples, optimizer, schedule, clipNorm } = settings;
-  const { steps, batch, packing, seed } = settings;
-  return {
-    architecture,
-    model: readModelOptions(model),
-    length,
-    objective,
-    labelLeaks: "warn",
-    data: dataset,
-    tokenizer: tokenizer === undefined ? undefined : { name: tokenizer },
-    examples,
-    optimizer,
-    schedule,
-    clipNorm,
-    steps,
-    batch,
-    packing,
-    seed,
-  };
-}
+const recipeOf = ({ type, version, evaluation, dataset, tokenizer, model, ...same }: Configuration): RecipeInput => ({
+  ...same,
+  model: readModelOptions(model),
+  data: dataset,
+  tokenizer: tokenizer === undefined ? undefined : { name: tokenizer },
+  labelLeaks: "warn",
+});
