@@ -107,6 +107,11 @@ const cases: Readonly<Record<string, readonly [args: readonly string[], message:
   "generation from a missing folder": [["generate", "nope", "ab"], "nope holds no whole checkpoint"],
   "a beam of none": [["generate", "run", "ab", "--beam", "0"], "--beam is a whole number from 1, got 0"],
   "a beam wider than the vocabulary": [["generate", "run", "ab", "--beam", "9999"], "beam is an integer from 1 to the"],
+  "a flag of another strategy": [
+    ["generate", "run", "ab", "--beam", "2", "--temperature", "2"],
+    "the strategy beam does not take --temperature",
+  ],
+  "a strategy that there is not": [["generate", "run", "ab", "--strategy", "magic"], "magic"],
   "generation without a prompt": [["generate", "run"], "there is no prompt"],
   "an empty prompt": [["generate", "run", ""], "a prompt is empty"],
   "a prompt longer than the model": [

@@ -53,6 +53,16 @@ describe.each(["causal", "prefix", "encoder-decoder"])("%s", (architecture) => {
     );
     expect(answers.map(({ prompt }) => prompt)).toEqual(["ab", "cd"]);
     for (const { stopped } of answers) expect(["end", "length"]).toContain(stopped);
+    if (form === "jsonl") return;
+    const draw = ["--temperature", "1.5", "--top-k", "20", "--top-p", "0.95", "--samples", "2", "--seed", "3"];
+    const drawn = await jsonOf(["generate", run, "ab", "--tokens", "5", ...draw], folder);
+    expect(drawn).toHaveLength(2);
+    expect(await jsonOf(["generate", run, "ab", "--tokens", "5", ...draw], folder)).toEqual(drawn);
+    // A single prompt's text comes little by little; together it is the answer.
+    const { stdout } = await runTrivium(["generate", run, "ab", "--tokens", "5"], folder);
+    expect(stdout).toBe(`ab${form === "tsv" ? "\t" : ""}${answers[0]?.answer}\n`);
+    const [cut] = await jsonOf<typeof answers>(["generate", run, "ab", "--beam", "2", "--stop", "zz"], folder);
+    expect(cut?.answer).not.toContain("zz");
   });
 });
 

@@ -4,3 +4,4 @@ export { type ByteRange, blobFiles, type Files } from "./files.ts";
 export { type LatestCheckpoint, latestCheckpointIn } from "./latest-checkpoint.ts";
 export type { NamedArray, NamedArrays } from "./named-arrays.ts";
 export { type Checkpoint, checkpointIn } from "./read-checkpoint.ts";
+export type { SafetensorsArrayInfo } from "./safetensors-header.ts";

@@ -12,31 +12,19 @@ export const MAXIMUM_HEADER_BYTES = 100_000_000;
 /** The name under which a header keeps texts about the file instead of an array. */
 export const METADATA_NAME = "__metadata__";
 
-const BYTES_PER_ELEMENT = {
-  BOOL: 1,
-  U8: 1,
-  I8: 1,
-  F8_E4M3: 1,
-  F8_E5M2: 1,
-  U16: 2,
-  I16: 2,
-  F16: 2,
-  BF16: 2,
-  U32: 4,
-  I32: 4,
-  F32: 4,
-  U64: 8,
-  I64: 8,
-  F64: 8,
-};
+/** Bytes of an element of each dtype that can be decoded. */
+const BYTES_PER_ELEMENT: Readonly<Record<string, number>> = { F16: 2, BF16: 2, I32: 4, F32: 4 };
 
-export type SafetensorsDtype = keyof typeof BYTES_PER_ELEMENT;
-
-/** One array of a file: its type and shape, and where its bytes are, counted from the end of the header. */
-export interface SafetensorsEntry {
+/** Name, dtype and shape of an array, as the header of a file gives them. */
+export interface SafetensorsArrayInfo {
   readonly name: string;
-  readonly dtype: SafetensorsDtype;
+  /** Any text: the format gains dtypes, as `F8_E8M0` and `F4`. */
+  readonly dtype: string;
   readonly shape: readonly number[];
+}
+
+/** One array of a file, and where its bytes are, counted from the end of the header. */
+export interface SafetensorsEntry extends SafetensorsArrayInfo {
   readonly start: number;
   readonly end: number;
 }
@@ -87,13 +75,13 @@ export function headerLength(bytes: Uint8Array, fileBytes: number, file: string)
 }
 
 /**
- * Reads and validates a JSON header: each entry in itself, and that the entries cover the data exactly.
+ * Reads and validates a JSON header: the form of each entry, and that the entries cover the data exactly.
  *
  * @param bytes - the header alone.
  * @param dataBytes - how many bytes follow it in the file.
  * @throws {CheckpointError} `checkpoint/header` if it is not what the format asks for, `checkpoint/duplicate` if a name
- *   stands twice, `checkpoint/dtype` for an unknown type, `checkpoint/offsets` if ranges overlap, leave a hole or do
- *   not fit shape and type, `checkpoint/truncated` if the data end before the last range.
+ *   stands twice, `checkpoint/offsets` if ranges overlap or leave a hole, `checkpoint/truncated` if the data end before
+ *   the last range.
  */
 export function parseHeader(bytes: Uint8Array, dataBytes: number, file: string): SafetensorsHeader {
   const { [METADATA_NAME]: metadata, ...arrays } = parseObject(bytes, file);
@@ -128,22 +116,36 @@ function parseEntry(name: string, value: unknown, file: string): SafetensorsEntr
     throw safetensorsError(file, "header", `${what}: ${problems.join("; ")}`);
   }
   const { dtype, shape, data_offsets } = parsed.data;
-  if (!Object.hasOwn(BYTES_PER_ELEMENT, dtype)) {
-    const known = Object.keys(BYTES_PER_ELEMENT).join(", ");
-    throw safetensorsError(file, "dtype", `${what} has the unknown dtype ${JSON.stringify(dtype)}; known: ${known}`);
-  }
   const [start, end] = data_offsets;
-  const wanted = elementCount(shape) * BYTES_PER_ELEMENT[dtype as SafetensorsDtype];
-  if (end - start !== wanted) {
-    const spec = `${dtype} [${shape.join(", ")}] needs ${wanted} bytes`;
-    throw safetensorsError(file, "offsets", `${what}: ${spec}, its offsets ${start}–${end} span ${end - start}`);
+  return { name, dtype, shape, start, end };
+}
+
+/**
+ * Checks that an array can be decoded: a known dtype, and a range of the bytes that dtype and shape need.
+ *
+ * @throws {CheckpointError} `checkpoint/dtype`, `checkpoint/offsets`.
+ */
+export function assertDecodable({ name, dtype, shape, start, end }: SafetensorsEntry, file: string): void {
+  const what = `array ${JSON.stringify(name)}`;
+  if (!Object.hasOwn(BYTES_PER_ELEMENT, dtype)) {
+    const remedy = "leave it out with wanted, or convert the file";
+    throw safetensorsError(file, "dtype", `${what} is ${dtype}; F32, I32, F16 and BF16 can be read; ${remedy}`);
   }
-  return { name, dtype: dtype as SafetensorsDtype, shape, start, end };
+  const needed = elementCount(shape) * BYTES_PER_ELEMENT[dtype]!;
+  if (end - start === needed) return;
+  const spec = `${dtype} [${shape.join(", ")}] needs ${needed} bytes`;
+  throw safetensorsError(file, "offsets", `${what}: ${spec}, its offsets ${start}–${end} span ${end - start}`);
 }
 
 function assertCovered(entries: readonly SafetensorsEntry[], dataBytes: number, file: string): void {
   let covered = 0;
   for (const { name, start, end } of entries) {
+    if (end < start)
+      throw safetensorsError(
+        file,
+        "offsets",
+        `array ${JSON.stringify(name)}: offsets ${start}–${end} span ${end - start}`,
+      );
     if (start !== covered) {
       const problem = start < covered ? "overlaps the array before it" : "leaves a hole before it";
       throw safetensorsError(

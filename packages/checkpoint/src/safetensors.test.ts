@@ -99,6 +99,42 @@ test("bfloat16 is read as the upper half of float32", () => {
   expect(decodeSafetensors(bytes).arrays.b?.data).toEqual(Float32Array.of(1, -3.140625));
 });
 
+test.each([
+  ["F8_E8M0", [4], 4],
+  ["F4", [8], 4],
+  ["F6_E2M3", [4], 3],
+  ["C64", [2], 16],
+  ["BOOL", [3], 3],
+  ["a dtype of tomorrow", [7, 1], 5],
+])("an array of dtype %s that nobody wants is listed, and refused once it is wanted", (dtype, shape, size) => {
+  const header = {
+    weight: { dtype: "F32", shape: [1], data_offsets: [0, 4] },
+    scale: { dtype, shape, data_offsets: [4, 4 + size] },
+  };
+  const bytes = file(header, new Uint8Array(4 + size));
+  const { arrays, others } = decodeSafetensors(bytes, { wanted: (key) => key === "weight" });
+  expect(arrays).toEqual({ weight: { dtype: "F32", shape: [1], data: Float32Array.of(0) } });
+  expect(others).toEqual([{ name: "scale", dtype, shape }]);
+  fails(bytes, "dtype", `array "scale" is ${dtype}; F32, I32, F16 and BF16 can be read`);
+});
+
+test("ranges that overlap, leave a hole or run backwards are refused, whoever wants them", () => {
+  const unwanted = (start: number, end: number) =>
+    file({
+      weight: { dtype: "F32", shape: [1], data_offsets: [0, 4] },
+      scale: { dtype: "F4", shape: [8], data_offsets: [start, end] },
+    });
+  const wanted = (key: string) => key === "weight";
+  for (const [start, end] of [
+    [2, 8],
+    [5, 8],
+    [4, 7],
+    [4, 2],
+  ] as const)
+    expect(() => decodeSafetensors(unwanted(start, end), { wanted })).toThrow(/"scale"|cover 7 bytes/);
+  expect(decodeSafetensors(unwanted(4, 8), { wanted }).others).toHaveLength(1);
+});
+
 test("a file cut off at any byte is refused", () => {
   const bytes = encodeSafetensors({ a: { dtype: "F32", shape: [4], data: new Float32Array(4) } });
   for (let length = 0; length < bytes.length; length++) {
@@ -142,8 +178,8 @@ describe("a header is refused", () => {
     ["if a size is negative", { a: { ...entry(0, 8), shape: [-2] } }, "header", 'array "a": shape.0'],
     ["if an offset is fractional", { a: entry(0.5, 8, [2]) }, "header", "data_offsets.0"],
     ["if metadata are not texts", { __metadata__: { step: 3 }, a: entry(0, 8) }, "header", "must map texts to texts"],
-    ["if a dtype is unknown", { a: { ...entry(0, 8), dtype: "F33" } }, "dtype", 'unknown dtype "F33"'],
-    ["if a dtype is a name of Object", { a: { ...entry(0, 8), dtype: "constructor" } }, "dtype", "unknown dtype"],
+    ["if a dtype is unknown", { a: { ...entry(0, 8), dtype: "F33" } }, "dtype", 'array "a" is F33; F32, I32'],
+    ["if a dtype is a name of Object", { a: { ...entry(0, 8), dtype: "constructor" } }, "dtype", "is constructor;"],
     ["if ranges overlap", { a: entry(0, 8), b: entry(4, 8) }, "offsets", '"b" at 4 overlaps'],
     ["if ranges leave a hole", { a: entry(4, 8) }, "offsets", '"a" at 4 leaves a hole'],
     ["if data are left over", { a: entry(0, 4) }, "offsets", "cover 4 bytes of data, the file has 8"],

@@ -64,6 +64,28 @@ test("the streams of an example stay together: the same documents in the same ro
   );
 });
 
+const lengthsOf = (lengths: readonly number[], length: number) =>
+  toPackedBatch(
+    lengths.map((tokens, index) => features(tokens, 100 * index)),
+    { pad: 0, length },
+  ).streams.tokens!.documents;
+
+test("the rows beside an example that is too long keep the length", () => {
+  expect(lengthsOf([5, 3, 13, 4], 8)).toEqual([[13], [5], [4, 3]]);
+  expect(lengthsOf([9, 4, 20, 4], 8)).toEqual([[9], [20], [4, 4]]);
+  const batch = toPackedBatch([pair(20, 1, 10), pair(1, 5, 40), pair(2, 4, 60)], { pad: 0, length: 8 });
+  expect(batch.streams.target!.documents).toEqual([[1], [5], [4]]);
+});
+
+test("an example that is too long is refused where that is asked for", () => {
+  const options = { pad: 0, length: 8, tooLong: "refuse" } as const;
+  expect(() => toPackedBatch([features(5, 10), features(13, 30)], options)).toThrow(
+    "example 1 has 13 tokens, rows are packed to 8",
+  );
+  expect(() => toPackedBatch([pair(9, 2, 10)], options)).toThrow("example 0 has 9 tokens");
+  expect(toPackedBatch([features(8, 10)], options).size).toBe(1);
+});
+
 test("an example longer than a row has one to itself", () => {
   const batch = toPackedBatch([features(9, 10), features(2, 30)], { pad: 0, length: 4 });
   expect(idsOf(batch, "tokens").map(({ length }) => length)).toEqual([9, 2]);
@@ -81,8 +103,8 @@ test("whatever the examples: each is there once, as it was, and rows are as long
       const sorted = (all: readonly (readonly number[])[]) => [...all].sort((a, b) => a[0]! - b[0]!);
       for (const name of ["source", "target"]) {
         expect(sorted(idsOf(batch, name))).toEqual(rows.map(({ streams }) => streams[name]));
-        const longest = Math.max(...some.flat());
-        expect(Math.max(...batch.streams[name]!.lengths)).toBeLessThanOrEqual(Math.max(length, longest));
+        for (const [row, documents] of batch.streams[name]!.documents!.entries())
+          if (documents.length > 1) expect(batch.streams[name]!.lengths[row]).toBeLessThanOrEqual(length);
       }
       expect(batch.supervisedTokens).toBe(some.reduce((sum, [, target]) => sum + target, 0));
       expect(batch.prefixLengths).toHaveLength(some.length);

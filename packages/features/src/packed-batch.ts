@@ -4,29 +4,33 @@ import type { Features } from "./features.ts";
 
 /** The length of packed rows, and how they are filled up. */
 export interface PackedBatchOptions extends Pick<BatchOptions, "pad" | "multipleOf"> {
-  /** The most tokens of a stream in a row. A longer example has a row of its own. */
+  /** Largest number of tokens of each stream in a row that several examples share. */
   readonly length: number;
+  /** What becomes of an example that is longer than `length`: a row of its own (`"alone"`, the default), or an error. */
+  readonly tooLong?: "alone" | "refuse" | undefined;
 }
 
 /**
  * Several examples in each row, so that almost nothing is padding: few rows, filled evenly. Each
  * example is a document of its row: positions, prefixes and masks count from its start, and it sees no other one.
  *
- * The longest examples are placed first, each in the emptiest row, so rows end up nearly equally long.
+ * The longest examples are placed first, each in the emptiest row, so rows end up nearly equally long. An example that
+ * is longer than `length` in any stream has a row of its own, before the shared rows; every shared row keeps `length`.
  *
  * @param rows - at least one; all with the same streams, none of which is empty.
  * @throws {ConfigError} `batch/packing` if the length is not a positive integer.
- * @throws {ShapeError} `batch/empty-document`; what `toBatch` throws.
+ * @throws {ShapeError} `batch/empty-document`; `batch/too-long` under `tooLong: "refuse"`; what `toBatch` throws.
  * @source longest first: Graham 1969, https://doi.org/10.1137/0117039; packing of documents: Krell et al. 2021,
  *   https://arxiv.org/abs/2107.02027
  * @example toPackedBatch([a, b, c], { pad: 0, length: 128 }).streams.tokens.documents // => [[9, 5, 4]]
  */
 export function toPackedBatch(rows: readonly Features[], options: PackedBatchOptions): Batch {
-  const { length, ...padded } = options;
+  const { length, tooLong, ...padded } = options;
   if (!Number.isSafeInteger(length) || length < 1)
     throw new ConfigError("batch/packing", `the length of packed rows is a positive integer, got ${length}`);
   rows.forEach(assertNotEmpty);
-  const filled = rows.length === 0 ? [] : fillRows(rows, length);
+  if (tooLong === "refuse") assertFitting(rows, length);
+  const filled = fillRows(rows, length);
   const batch = toBatch(filled.map(joined), padded);
   const streams: Record<string, StreamRows> = {};
   for (const [name, stream] of Object.entries(batch.streams)) {
@@ -57,15 +61,28 @@ function joined(examples: readonly Features[]): Features {
   };
 }
 
+const longestOf = ({ streams }: Features): number => Math.max(...Object.values(streams).map(({ length }) => length));
+
+function assertFitting(rows: readonly Features[], length: number): void {
+  const index = rows.findIndex((features) => longestOf(features) > length);
+  if (index < 0) return;
+  const tokens = longestOf(rows[index] as Features);
+  const remedy = `pack to ${tokens} or more, shorten it, or let it stand alone (tooLong: "alone")`;
+  const message = `example ${index} has ${tokens} tokens, rows are packed to ${length}; ${remedy}`;
+  throw new ShapeError("batch/too-long", message, { details: { index, tokens, length } });
+}
+
 function fillRows(examples: readonly Features[], length: number): Features[][] {
-  const names = Object.keys(examples[0]?.streams ?? {});
-  const sizes = examples.map((features) => names.map((name) => lengthOf(features, name)));
-  const capacity = Math.max(length, ...sizes.flat());
+  const alone = examples.filter((features) => longestOf(features) > length).map((features) => [features]);
+  const shared = examples.filter((features) => longestOf(features) <= length);
+  if (shared.length === 0) return alone;
+  const names = Object.keys((shared[0] as Features).streams);
+  const sizes = shared.map((features) => names.map((name) => lengthOf(features, name)));
   const total = (stream: number) => sizes.reduce((sum, size) => sum + (size[stream] as number), 0);
-  const fewest = Math.max(1, ...names.map((_, stream) => Math.ceil(total(stream) / capacity)));
+  const fewest = Math.max(1, ...names.map((_, stream) => Math.ceil(total(stream) / length)));
   for (let count = fewest; ; count++) {
-    const rows = placeLongestFirst(sizes, count, capacity);
-    if (rows) return rows.map((row) => row.map((index) => examples[index] as Features));
+    const rows = placeLongestFirst(sizes, count, length);
+    if (rows) return [...alone, ...rows.map((row) => row.map((index) => shared[index] as Features))];
   }
 }
 

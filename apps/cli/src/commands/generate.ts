@@ -55,8 +55,12 @@ async function runGeneration(context: CommandContext): Promise<void> {
   });
   const separator = task === "pairs" ? "\t" : "";
   if (prompts.length === 1 && settings.samples === 1 && !output.json) {
-    output.part(`${prompts[0]}${separator}`);
-    for await (const event of events) if (event.type === "text") output.part(event.text);
+    // Nothing is printed before it is known that there is an answer.
+    let before = `${prompts[0]}${separator}`;
+    for await (const event of events) {
+      output.part(event.type === "text" ? before + event.text : before);
+      before = "";
+    }
     return output.part("\n");
   }
   const answers = await collectAnswers(events);

@@ -6,7 +6,7 @@ import { prefix } from "@trivium/model-prefix";
 import type { Collate, Objective } from "@trivium/objectives";
 import { type Tensor4D, tf } from "@trivium/tensor";
 
-export const pad = 0;
+const pad = 0;
 export const collations: Readonly<Record<string, Collate>> = {
   "padded right": (rows) => toBatch(rows, { pad }),
   "padded left": (rows) => toBatch(rows, { pad, padding: "left" }),
