@@ -66,7 +66,7 @@ export const trainSettings = {
   warmupSteps: z.int().min(0).optional().describe("Default: a tenth of the steps"),
   optimizer: name.default("adam-w").describe("See `trivium list optimizer`"),
   weightDecay: z.number().min(0).default(0.01).describe("Decoupled weight decay"),
-  clipNorm: z.number().positive().default(1).describe("Largest global norm of the gradient"),
+  clipNorm: z.number().min(0).default(1).describe("Largest global norm of the gradient; 0 for none"),
   labelLeaks: z
     .enum(["refuse", "warn"])
     .default("refuse")
