@@ -56,6 +56,10 @@ const fields = {
   evaluation: z
     .strictObject({
       every: count.optional().describe("Steps between two evaluations. Default: a fifth of the steps"),
+      onFailure: z
+        .enum(["warn", "stop"])
+        .default("warn")
+        .describe("The answer to an evaluation that fails; stop saves a checkpoint of its step"),
       decoded: z.int().min(0).default(2000).describe("Held-out examples that are decoded and scored"),
     })
     .prefault({}),
