@@ -20,6 +20,11 @@ export interface EvaluateOptions {
   readonly every: number;
   /** Evaluates the parameters. It borrows them: it must neither dispose nor keep them. */
   run(parameters: ParameterTree, step: number): Promise<Readonly<Record<string, number>>>;
+  /**
+   * Consequence of an error of `run`. `"warn"` goes on training, with a warning. `"stop"` saves a checkpoint of this step and
+   * throws the error; other processes of the run stop with the same checkpoint. Default `"warn"`.
+   */
+  readonly onFailure?: "warn" | "stop" | undefined;
 }
 
 /**
@@ -47,7 +52,7 @@ export interface TrainOptions<B> {
   readonly seed: number | string;
   /** Parameters to start from. The run consumes them. Default: fresh ones from the seed. */
   readonly parameters?: ParameterTree | undefined;
-  /** The largest global norm of the gradient; larger ones are scaled down to it. Default: no clipping. */
+  /** The largest global norm of the gradient; larger ones are scaled down to it. 0 for no clipping. Default 0. */
   readonly clipNorm?: number | undefined;
   /** Condition under which a run whose loss rises is stopped. `false` for never. */
   readonly divergence?: DivergenceOptions | false | undefined;
