@@ -5,6 +5,7 @@ import type { Optimizer, Schedule, TrainOptions } from "@trivium/trainer";
 import { type Composition, composeOrThrow } from "./compose.ts";
 import { type LoadDataset, type PreparedData, prepareData } from "./prepare-data.ts";
 import { type Recipe, type RecipeInput, readRecipe } from "./recipe.ts";
+import { resolvePositions } from "./resolve-positions.ts";
 import {
   type Engine,
   type Plugins,
@@ -61,7 +62,7 @@ export async function prepare(
   const schedule = resolveSchedule(recipe, registry);
   const data = given ?? (await prepareData(recipe, registry, dataset));
   const { tokenizer, length } = data;
-  const config: ModelOptions = { ...recipe.model, vocabulary: tokenizer.size, length };
+  const config = resolvePositions({ ...recipe.model, vocabulary: tokenizer.size, length }, registry);
   const composition = composeOrThrow({
     architecture,
     config,

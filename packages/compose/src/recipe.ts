@@ -13,12 +13,16 @@ const namedOr = (fallback: string, description: string) =>
   z.strictObject({ name: name.default(fallback).describe(description), options: options.optional() }).prefault({});
 const nameable = z.strictObject({ name: name.optional(), options: options.optional() });
 
+const model = withoutDefaults(modelConfigSchema.omit({ vocabulary: true, length: true }).shape);
+/** Positions of a kind that the model has, or that a registry has. */
+const positions = z.union([model.positions.unwrap(), name, z.looseObject({ kind: name })]);
+
 const fields = {
   $schema: z.string().optional().describe("Where an editor finds the JSON Schema of recipes"),
   plugins: z.array(z.string()).default([]).describe("Files or packages with plugins of your own"),
   architecture: name.default("causal").describe("See `trivium list architecture`"),
   model: z
-    .strictObject(withoutDefaults(modelConfigSchema.omit({ vocabulary: true, length: true }).shape))
+    .strictObject({ ...model, positions: positions.optional().describe(model.positions.description ?? "") })
     .prefault({})
     .describe("The model's configuration"),
   length: count

@@ -8,6 +8,7 @@ import { composeOrThrow } from "./compose.ts";
 import { type ModelFormat, modelFormat, type OpenedModel, type OpenModelOptions } from "./open-model.ts";
 import { createTokenizer } from "./prepare-data.ts";
 import { recipeSchema } from "./recipe.ts";
+import { resolvePositions } from "./resolve-positions.ts";
 import { resolveArchitecture, resolveEngine, resolveObjective } from "./resolve.ts";
 
 /** The part of `config.json` that opening a run needs; see `trainOptions`. */
@@ -35,7 +36,7 @@ async function open(files: Files, options: OpenModelOptions): Promise<OpenedMode
   const tokenizer = pairTokenizerFromJson(config.tokenizer, createTokenizer(registry));
   const { model, objective, warnings } = composeOrThrow({
     architecture,
-    config: config.model,
+    config: resolvePositions(config.model, registry),
     objective: resolveObjective(recipe.objective, architecture, registry),
     attention: engine.attention,
     backend: engine.backend,

@@ -14,7 +14,7 @@ export interface FlatModelFields {
 }
 
 /** Options of a model as they may be recorded: in parts, or with fields that were flat. */
-export type RecordedModelOptions<Options extends Partial<ModelOptions> = Partial<ModelOptions>> = Options &
+export type RecordedModelOptions<Options extends object = Partial<ModelOptions>> = Options &
   FlatModelFields;
 
 /**
@@ -22,7 +22,7 @@ export type RecordedModelOptions<Options extends Partial<ModelOptions> = Partial
  *
  * @example readModelOptions({ width: 64, tiedHead: false }) // => { width: 64, head: { tied: false } }
  */
-export function readModelOptions<Options extends Partial<ModelOptions>>(
+export function readModelOptions<Options extends object>(
   recorded: RecordedModelOptions<Options>,
 ): Options {
   const { restartPositions, relativeBuckets, relativeMaxDistance, relativeDirection, rotaryBase, ...rest } = recorded;
