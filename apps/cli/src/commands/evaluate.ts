@@ -40,7 +40,8 @@ async function runEvaluation(context: CommandContext): Promise<void> {
   const progress = output.progress("evaluate");
   const { signal, release } = stopOnSignals(output);
   const limits = { decoded, maximumTokens, signal, ...beam };
-  const stream = evaluate({ model, parameters, objective, special, heldOut, decodeTarget, metrics, ...limits });
+  const scored = { model, parameters, objective, special, tokenizer, heldOut, decodeTarget };
+  const stream = evaluate({ ...scored, metrics, ...limits });
   const evaluation = await consume(stream, (event) => {
     if (event.type === "progress") progress.update(event.done, event.total, event.phase);
   }).finally(() => {
