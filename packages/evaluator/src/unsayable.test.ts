@@ -40,7 +40,7 @@ function scoreOf(target: string, id: number, { tokenizer, tokens }: { tokenizer:
       heldOut: encodeHeldOut([{ source: "a", target }], tokenizer, 32),
       decodeTarget: (ids) => tokenizer.decodeTarget(ids),
       maximumTokens: tokens,
-      metrics: [exactMatch(), chrf(), bleu({ tokenizer: "char" }), rouge({ variant: "rougeL" })],
+      metrics: [exactMatch(), chrf(), bleu({ tokenizer: "char" }), rouge()],
     }),
   );
 }
