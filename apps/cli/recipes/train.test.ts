@@ -12,7 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { namedSettings } from "../src/settings.ts";
+import { namedRecipes } from "../src/settings.ts";
 import { checkpointsOf, command, jsonOf, runAlone, runTrivium, startTrivium, weightsOf } from "./run-trivium.ts";
 import { tiny, writeToyData } from "./toy-data.ts";
 
@@ -168,7 +168,11 @@ test("names that look like numbers are names", async () => {
 test("flags come before a configuration, and it before a preset", async () => {
   writeFileSync(
     join(folder, "config.json"),
-    JSON.stringify({ data: "toy.tsv", width: 8, heads: 2, layers: 2, steps: 3 }),
+    JSON.stringify({
+      data: { name: "file", options: { path: "toy.tsv" } },
+      model: { width: 8, heads: 2, layers: 2 },
+      steps: 3,
+    }),
   );
   const flags = [
     "--preset",
@@ -184,7 +188,7 @@ test("flags come before a configuration, and it before a preset", async () => {
   ];
   expect((await jsonOf<Trained>(["train", ...flags], folder)).step).toBe(3);
   const { identity } = JSON.parse(readFileSync(join(folder, "configured/run.json"), "utf8"));
-  expect(identity).toMatchObject({ batch: namedSettings.demo?.batch, model: { width: 8, layers: 1, length: 16 } });
+  expect(identity).toMatchObject({ batch: namedRecipes.demo?.batch, model: { width: 8, layers: 1, length: 16 } });
 });
 
 describe("--resume", () => {

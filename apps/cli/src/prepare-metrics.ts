@@ -1,7 +1,7 @@
+import type { TaskForm } from "@trivium/compose";
 import { ConfigError } from "@trivium/core";
 import type { Metric } from "@trivium/evaluator";
 import type { Plugins } from "./load-registry.ts";
-import type { Task } from "./prepare-data.ts";
 
 /**
  * The metrics of those names.
@@ -10,7 +10,7 @@ import type { Task } from "./prepare-data.ts";
  */
 export function prepareMetrics(
   names: readonly string[],
-  { registry, task, decoded }: { readonly registry: Plugins; readonly task: Task; readonly decoded: number },
+  { registry, task, decoded }: { readonly registry: Plugins; readonly task: TaskForm; readonly decoded: number },
 ): Metric[] {
   if (names.length > 0 && (task === "text" || decoded === 0)) {
     const message = task === "text" ? "a text has no target to decode" : "--decoded 0 decodes nothing";

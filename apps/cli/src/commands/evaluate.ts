@@ -4,10 +4,9 @@ import { consume } from "@trivium/trainer";
 import type { Command } from "commander";
 import { type CommandContext, defineCommand } from "../command-context.ts";
 import { type HeldOutRequest, prepareHeldOut } from "../held-out-data.ts";
-import { loadRun } from "../load-run.ts";
+import { noteEngine } from "../note-engine.ts";
+import { addEngineFlags, openRun } from "../open-run.ts";
 import { parseBeam, parseCount } from "../parse-count.ts";
-import { noteAttention } from "../prepare-attention.ts";
-import { addBackendFlags, backendOverrides } from "../prepare-backend.ts";
 import { prepareMetrics } from "../prepare-metrics.ts";
 import { interruptedExitCode, stopOnSignals } from "../stop-on-signals.ts";
 
@@ -21,7 +20,7 @@ export function evaluateCommand(program: Command): void {
     .option("--decoded <count>", "how many examples to decode", "2000")
     .option("--beam <count>", "decode by beam search, with so many open hypotheses. Default: greedily")
     .option("--metrics <names>", "what decoded text is scored by: bleu,chrf,rouge-l,… (trivium list metric)");
-  defineCommand(addBackendFlags(command), runEvaluation);
+  defineCommand(addEngineFlags(command), runEvaluation);
 }
 
 async function runEvaluation(context: CommandContext): Promise<void> {
@@ -29,7 +28,7 @@ async function runEvaluation(context: CommandContext): Promise<void> {
   const [directory] = positional as [string];
   const decoded = parseCount("decoded", flags.decoded, 0);
   const beam = parseBeam(flags.beam);
-  const run = await loadRun(directory, context, backendOverrides(flags));
+  const run = await openRun(directory, context);
   const names = (flags.metrics as string | undefined)?.split(",").map((name) => name.trim()) ?? [];
   const metrics = prepareMetrics(names, { registry: run.registry, task: run.task, decoded });
   const given = flags.data as string | undefined;
@@ -37,7 +36,7 @@ async function runEvaluation(context: CommandContext): Promise<void> {
   const { model, parameters, objective, tokenizer, length: maximumTokens } = run;
   const { special } = tokenizer;
   const decodeTarget = (ids: readonly number[]) => tokenizer.decodeTarget(ids);
-  noteAttention(run.attention, output);
+  noteEngine(run.engine, output);
   const progress = output.progress("evaluate");
   const { signal, release } = stopOnSignals(output);
   const limits = { decoded, maximumTokens, signal, ...beam };

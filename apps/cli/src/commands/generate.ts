@@ -1,4 +1,5 @@
 import { createInterface } from "node:readline/promises";
+import type { OpenedModel } from "@trivium/compose";
 import { ConfigError, DataError } from "@trivium/core";
 import { exampleLength } from "@trivium/data";
 import type { Example } from "@trivium/features";
@@ -6,9 +7,8 @@ import { collectAnswers, generate, type Strategy, stopStrings } from "@trivium/g
 import type { Command } from "commander";
 import { type CommandContext, defineCommand } from "../command-context.ts";
 import { flagName } from "../flag-name.ts";
-import { type LoadedRun, loadRun } from "../load-run.ts";
+import { addEngineFlags, openRun } from "../open-run.ts";
 import { parseCount } from "../parse-count.ts";
-import { addBackendFlags, backendOverrides } from "../prepare-backend.ts";
 
 export function generateCommand(program: Command): void {
   const command = program
@@ -25,7 +25,7 @@ export function generateCommand(program: Command): void {
     .option("--samples <count>", "answers of each prompt", "1")
     .option("--seed <number>", "decides what is drawn", "0")
     .option("--stop <text...>", "end an answer before this text");
-  defineCommand(addBackendFlags(command), runGeneration);
+  defineCommand(addEngineFlags(command), runGeneration);
 }
 
 async function runGeneration(context: CommandContext): Promise<void> {
@@ -39,7 +39,7 @@ async function runGeneration(context: CommandContext): Promise<void> {
     seed: parseCount("seed", flags.seed, 0),
     stop: flags.stop ? [stopStrings({ strings: flags.stop as string[] })] : [],
   };
-  const run = await loadRun(directory, context, backendOverrides(flags));
+  const run = await openRun(directory, context);
   const prompts = given.length > 0 ? given : await readLines(context);
   const examples = prompts.map((prompt) => encodePrompt(prompt, run));
   const { model, parameters, objective, tokenizer, task } = run;
@@ -92,7 +92,7 @@ function strategyOf(flags: CommandContext["flags"]): { name: string; options: Re
 }
 
 /** @throws {DataError} `cli/prompt` if it is empty or leaves the model no room for an answer. */
-function encodePrompt(prompt: string, { tokenizer, task, length }: LoadedRun): Example {
+function encodePrompt(prompt: string, { tokenizer, task, length }: OpenedModel): Example {
   const example: Example =
     task === "pairs"
       ? { source: tokenizer.encodeSource(prompt), target: [] }
