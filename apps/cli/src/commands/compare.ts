@@ -47,7 +47,7 @@ export function compareCommand(program: Command): void {
 }
 
 /** Flags of a run folder, which a comparison does not write. */
-const ofRuns = ["evaluateEvery", "checkpointEvery", "keep"];
+const ofRuns = ["evaluateEvery", "evaluationFailure", "checkpointEvery", "keep"];
 
 /** The loss of a comparison is taken on targets, unless the recipe says otherwise. */
 const onTargets = { objective: { options: { loss: "target" } } };
