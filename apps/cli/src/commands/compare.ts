@@ -130,6 +130,7 @@ function comparison(
     attention: engine.attention,
     batches: (objective) => batchesOf(recipe, data, objective),
     special: tokenizer.special,
+    tokenizer,
     heldOut: data.heldOut("test").slice(0, scored),
     decodeTarget: (ids) => tokenizer.decodeTarget(ids),
     optimizer,
