@@ -1,4 +1,11 @@
-import { mergeRecipes, type RecipeInput, readRecipe, resolveArchitecture, resolveObjective, resolvePositions } from "@trivium/compose";
+import {
+  mergeRecipes,
+  type RecipeInput,
+  readRecipe,
+  resolveArchitecture,
+  resolveObjective,
+  resolvePositions,
+} from "@trivium/compose";
 import { countModelParameters } from "@trivium/model";
 import { expect, test } from "vitest";
 import { armRecipes } from "./arms.ts";

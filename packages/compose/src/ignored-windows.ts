@@ -7,7 +7,9 @@ export function ignoredWindows(architecture: Architecture, config: ResolvedConfi
   return architecture.streams.flatMap((stream) => {
     const builder = selfMaskOf(architecture, stream);
     const open = builder({ prefixLengths });
-    const ignored = windowsOf(config, stream).find((window) => !isTaken(window, [open, builder({ prefixLengths, window })]));
+    const ignored = windowsOf(config, stream).find(
+      (window) => !isTaken(window, [open, builder({ prefixLengths, window })]),
+    );
     if (ignored === undefined) return [];
     const message =
       `architecture "${architecture.name}" ignores the window of ${ignored} tokens that the configuration asks for` +

@@ -5,7 +5,6 @@ import type { Optimizer, Schedule, TrainOptions } from "@trivium/trainer";
 import { type Composition, composeOrThrow } from "./compose.ts";
 import { type LoadDataset, type PreparedData, prepareData } from "./prepare-data.ts";
 import { type Recipe, type RecipeInput, readRecipe } from "./recipe.ts";
-import { resolvePositions } from "./resolve-positions.ts";
 import {
   type Engine,
   type Plugins,
@@ -16,6 +15,7 @@ import {
   resolveSchedule,
   scheduleOptions,
 } from "./resolve.ts";
+import { resolvePositions } from "./resolve-positions.ts";
 
 /** Parts of a preparation that are there already, such as those that several recipes share. */
 export interface PrepareOptions {

@@ -1,5 +1,5 @@
 import { ConfigError, nearestName } from "@trivium/core";
-import { modelConfigSchema } from "@trivium/model";
+import { modelConfigSchema, positionKinds } from "@trivium/model";
 import { z } from "zod";
 import { describeValues } from "./describe-values.ts";
 import { withoutDefaults } from "./without-defaults.ts";
@@ -14,8 +14,15 @@ const namedOr = (fallback: string, description: string) =>
 const nameable = z.strictObject({ name: name.optional(), options: options.optional() });
 
 const model = withoutDefaults(modelConfigSchema.omit({ vocabulary: true, length: true }).shape);
+/** The name of a plugin, which JSON that does not parse is not. */
+const pluginName = z.string().regex(/^[a-z][a-z0-9-]*$/);
+const isForeign = ({ kind }: { readonly kind: string }): boolean => !positionKinds.some((known) => known === kind);
 /** Positions of a kind that the model has, or that a registry has. */
-const positions = z.union([model.positions.unwrap(), name, z.looseObject({ kind: name })]);
+const positions = z.union([
+  model.positions.unwrap(),
+  pluginName,
+  z.looseObject({ kind: pluginName }).refine(isForeign),
+]);
 
 const fields = {
   $schema: z.string().optional().describe("Where an editor finds the JSON Schema of recipes"),

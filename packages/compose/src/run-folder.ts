@@ -8,8 +8,8 @@ import { composeOrThrow } from "./compose.ts";
 import { type ModelFormat, modelFormat, type OpenedModel, type OpenModelOptions } from "./open-model.ts";
 import { createTokenizer } from "./prepare-data.ts";
 import { recipeSchema } from "./recipe.ts";
-import { resolvePositions } from "./resolve-positions.ts";
 import { resolveArchitecture, resolveEngine, resolveObjective } from "./resolve.ts";
+import { resolvePositions } from "./resolve-positions.ts";
 
 /** The part of `config.json` that opening a run needs; see `trainOptions`. */
 const configSchema = z.object({
