@@ -62,7 +62,10 @@ async function runComparison(context: CommandContext): Promise<void> {
   const engine = resolveEngine(recipe, registry);
   const arms = await prepareArms(settings, recipe, { registry, data, engine, output });
   const { decoded } = recipe.evaluation;
-  const metrics = prepareMetrics(settings.metrics, { registry, task: data.task, decoded });
+  const metrics = prepareMetrics(
+    { names: settings.metrics, options: settings.metricsOptions },
+    { registry, task: data.task, decoded },
+  );
   const compared = { ...settings, recipe };
   await openReportFolder(out, { configuration: configurationOf(compared, arms), data: data.dataset.fingerprint });
   await engine.backend.activate();
