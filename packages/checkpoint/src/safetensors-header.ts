@@ -1,6 +1,5 @@
-import { CheckpointError } from "@trivium/core";
+import { CheckpointError, duplicateKey } from "@trivium/core";
 import { z } from "zod";
-import { duplicateKey } from "./duplicate-key.ts";
 import { elementCount } from "./named-arrays.ts";
 
 /** Bytes before the JSON header: its length, as a little-endian unsigned 64-bit integer. */
