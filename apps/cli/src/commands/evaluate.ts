@@ -4,11 +4,11 @@ import { consume } from "@trivium/trainer";
 import type { Command } from "commander";
 import { type CommandContext, defineCommand } from "../command-context.ts";
 import { type HeldOutRequest, prepareHeldOut } from "../held-out-data.ts";
+import { metricsOf } from "../metrics-of.ts";
 import { noteEngine } from "../note-engine.ts";
 import { addEngineFlags, openRun } from "../open-run.ts";
 import { parseBeam, parseCount } from "../parse-count.ts";
 import { parseOptions } from "../parse-options.ts";
-import { prepareMetrics } from "../prepare-metrics.ts";
 import { interruptedExitCode, stopOnSignals } from "../stop-on-signals.ts";
 
 export function evaluateCommand(program: Command): void {
@@ -33,7 +33,7 @@ async function runEvaluation(context: CommandContext): Promise<void> {
   const options = parseOptions("metrics-options", flags.metricsOptions);
   const run = await openRun(directory, context);
   const names = (flags.metrics as string | undefined)?.split(",").map((name) => name.trim()) ?? [];
-  const metrics = prepareMetrics({ names, options }, { registry: run.registry, task: run.task, decoded });
+  const metrics = metricsOf({ names, options }, { registry: run.registry, task: run.task, decoded });
   const given = flags.data as string | undefined;
   const { name, heldOut, seen } = await prepareHeldOut(run, { given, seen: parseSeen(flags.seen), output });
   const { model, parameters, objective, tokenizer, length: maximumTokens } = run;

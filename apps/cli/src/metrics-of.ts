@@ -14,7 +14,7 @@ export interface NamedMetrics {
  *
  * @throws {ConfigError} `cli/metrics` if there will be no text to score, or options are for another metric. @throws {UnknownPluginError} listing what there is.
  */
-export function prepareMetrics(
+export function metricsOf(
   { names, options = {} }: NamedMetrics,
   { registry, task, decoded }: { readonly registry: Plugins; readonly task: TaskForm; readonly decoded: number },
 ): Metric[] {

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import { loadRegistry } from "./load-registry.ts";
+import { metricsOf } from "./metrics-of.ts";
 import { parseOptions } from "./parse-options.ts";
-import { prepareMetrics } from "./prepare-metrics.ts";
 
 const registry = await loadRegistry([]);
 const prepare = (names: readonly string[], options?: Readonly<Record<string, unknown>>, decoded = 10) =>
-  prepareMetrics({ names, options }, { registry, task: "pairs", decoded });
+  metricsOf({ names, options }, { registry, task: "pairs", decoded });
 
 test("a metric takes options of its own, which stand in its signature", () => {
   const signatureOf = (options?: Readonly<Record<string, unknown>>) => prepare(["chrf"], options)[0]?.signature([]);
