@@ -24,6 +24,7 @@ const headings: ReadonlyMap<string, readonly string[]> = new Map([
       "checkpointEvery",
       "keep",
       "evaluateEvery",
+      "evaluationFailure",
       "scored",
       "decoded",
       "metrics",

@@ -1,3 +1,4 @@
+import type { OpenedModel } from "@trivium/compose";
 import { ConfigError } from "@trivium/core";
 import { type Evaluation, evaluate } from "@trivium/evaluator";
 import { consume } from "@trivium/trainer";
@@ -32,6 +33,7 @@ async function runEvaluation(context: CommandContext): Promise<void> {
   const beam = parseBeam(flags.beam);
   const options = parseOptions("metrics-options", flags.metricsOptions);
   const run = await openRun(directory, context);
+  assertBeam(beam, run.model);
   const names = (flags.metrics as string | undefined)?.split(",").map((name) => name.trim()) ?? [];
   const metrics = metricsOf({ names, options }, { registry: run.registry, task: run.task, decoded });
   const given = flags.data as string | undefined;
@@ -43,7 +45,8 @@ async function runEvaluation(context: CommandContext): Promise<void> {
   const progress = output.progress("evaluate");
   const { signal, release } = stopOnSignals(output);
   const limits = { decoded, maximumTokens, signal, ...beam };
-  const stream = evaluate({ model, parameters, objective, special, heldOut, decodeTarget, metrics, ...limits });
+  const scored = { model, parameters, objective, special, tokenizer, heldOut, decodeTarget };
+  const stream = evaluate({ ...scored, metrics, ...limits });
   const evaluation = await consume(stream, (event) => {
     if (event.type === "progress") progress.update(event.done, event.total, event.phase);
   }).finally(() => {
@@ -58,6 +61,12 @@ async function runEvaluation(context: CommandContext): Promise<void> {
   const scores = evaluation.metrics && { metrics: evaluation.metrics.map(({ segments, ...whole }) => whole) };
   const result = { run: directory, step: run.step, data: name, seen, ...beam, ...evaluation, ...scores };
   output.result(result, () => describe(evaluation));
+}
+
+/** Before anything is scored. @throws {ConfigError} `cli/count` */
+function assertBeam({ beam = 1 }: ReturnType<typeof parseBeam>, { vocabulary }: OpenedModel["model"]): void {
+  if (beam <= vocabulary) return;
+  throw new ConfigError("cli/count", `--beam is at most the ${vocabulary} tokens of the vocabulary, got ${beam}`);
 }
 
 function parseSeen(value: unknown): HeldOutRequest["seen"] {
