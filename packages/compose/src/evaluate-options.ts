@@ -27,6 +27,7 @@ export function evaluateOptions(prepared: Prepared, signal?: AbortSignal): Evalu
           objective,
           heldOut,
           special: tokenizer.special,
+          tokenizer,
           decodeTarget: (ids) => tokenizer.decodeTarget(ids),
           decoded,
           maximumTokens: length,

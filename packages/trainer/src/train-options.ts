@@ -61,7 +61,7 @@ export interface TrainOptions<B> {
    * same weights to the bit, so that a resume may change it. Also called activation checkpointing. `checkpoint`, in
    * contrast, writes the run to a store. Default false.
    */
-  readonly checkpointing?: boolean | undefined;
+  readonly recompute?: boolean | undefined;
   readonly checkpoint?: CheckpointOptions | undefined;
   /** Continues from the store's newest checkpoint, or from step 0 if the store has none. Default false. */
   readonly resume?: boolean | undefined;
