@@ -12,7 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { namedSettings } from "../src/settings.ts";
+import { namedRecipes } from "../src/settings.ts";
 import { checkpointsOf, command, jsonOf, runAlone, runTrivium, startTrivium, weightsOf } from "./run-trivium.ts";
 import { tiny, writeToyData } from "./toy-data.ts";
 
@@ -24,6 +24,13 @@ const training = (out: string, steps: number, ...more: string[]) => [
   ...["train", "--data", "toy.tsv", ...tiny, "--decoded", "0", "--steps", String(steps)],
   ...["--checkpoint-every", "5", "--evaluate-every", "100000", "--out", out, ...more],
 ];
+
+/** What a run's newest checkpoint says of the run. */
+const configOf = (run: string): string =>
+  readFileSync(
+    join(folder, run, "checkpoints", checkpointsOf(join(folder, run)).at(-1) as string, "config.json"),
+    "utf8",
+  );
 
 interface Trained {
   out: string;
@@ -168,7 +175,11 @@ test("names that look like numbers are names", async () => {
 test("flags come before a configuration, and it before a preset", async () => {
   writeFileSync(
     join(folder, "config.json"),
-    JSON.stringify({ data: "toy.tsv", width: 8, heads: 2, layers: 2, steps: 3 }),
+    JSON.stringify({
+      data: { name: "file", options: { path: "toy.tsv" } },
+      model: { width: 8, heads: 2, layers: 2 },
+      steps: 3,
+    }),
   );
   const flags = [
     "--preset",
@@ -184,7 +195,7 @@ test("flags come before a configuration, and it before a preset", async () => {
   ];
   expect((await jsonOf<Trained>(["train", ...flags], folder)).step).toBe(3);
   const { identity } = JSON.parse(readFileSync(join(folder, "configured/run.json"), "utf8"));
-  expect(identity).toMatchObject({ batch: namedSettings.demo?.batch, model: { width: 8, layers: 1, length: 16 } });
+  expect(identity).toMatchObject({ batch: namedRecipes.demo?.batch, model: { width: 8, layers: 1, length: 16 } });
 });
 
 describe("--resume", () => {
@@ -282,5 +293,7 @@ describe("a signal while it trains", () => {
     expect(resumed.toString()).toMatch(/resumed from step \d+ of 500/);
     await jsonOf(training("undisturbed", 500), folder);
     expect(weightsOf(join(folder, "it's stopped")).equals(weightsOf(join(folder, "undisturbed")))).toBe(true);
+    // What the command was told of the folder and of resuming is no part of the run.
+    expect(configOf("it's stopped")).toBe(configOf("undisturbed"));
   });
 });
