@@ -1,3 +1,4 @@
+import { stringifyJson } from "@trivium/core";
 import { createProgress, type Progress } from "./progress.ts";
 
 /** Where a command writes: its result on stdout (text, or one JSON document), everything else on stderr. */
@@ -18,7 +19,7 @@ export function createOutput(json: boolean): Output {
   let current: Progress | undefined;
   return {
     json,
-    result: (document, text) => void process.stdout.write(`${json ? JSON.stringify(document, null, 2) : text()}\n`),
+    result: (document, text) => void process.stdout.write(`${json ? stringifyJson(document, 2) : text()}\n`),
     part: (text) => void process.stdout.write(text),
     note: (line) => (current ? current.note(line) : void process.stderr.write(`${line}\n`)),
     progress(label) {

@@ -1,3 +1,4 @@
+import { ConfigError, parseJson } from "@trivium/core";
 import { type Command, Option } from "commander";
 import type { z } from "zod";
 import { flagName } from "./flag-name.ts";
@@ -49,14 +50,20 @@ function settingOption(key: string, field: z.ZodType): Option {
  * @example readFlag(z.int(), "3") // => 3
  */
 export function readFlag(field: z.ZodType, text: string): unknown {
-  const json = parseJson(text);
+  const json = jsonOf(text);
   return [text, json, text.split(",")].find((value) => field.safeParse(value).success) ?? json;
 }
 
-function parseJson(text: string): unknown {
+/** @throws {ConfigError} `cli/json` if an object has a key twice. */
+function jsonOf(text: string): unknown {
   try {
-    return JSON.parse(text);
+    JSON.parse(text);
   } catch {
     return text;
+  }
+  try {
+    return parseJson(text);
+  } catch (cause) {
+    throw new ConfigError("cli/json", `${text.slice(0, 60)}: ${(cause as Error).message}`, { cause });
   }
 }

@@ -9,6 +9,7 @@ import {
   type Recipe,
   resolveEngine,
 } from "@trivium/compose";
+import { stringifyJson } from "@trivium/core";
 import {
   type Arm,
   type ArmReport,
@@ -67,6 +68,7 @@ async function runComparison(context: CommandContext): Promise<void> {
   await openReportFolder(out, { configuration: configurationOf(compared, arms), data: data.dataset.fingerprint });
   await engine.backend.activate();
   noteEngine(engine, output);
+  for (const note of data.notes) output.note(note);
   const { signal, release } = stopOnSignals(output);
   const stream = compare({ ...comparison(arms, metrics, settings), signal });
   const reports = await consume(stream, showComparison(recipe.steps, output)).finally(release);
@@ -81,7 +83,7 @@ async function runComparison(context: CommandContext): Promise<void> {
   // Before anything is written: a full disk shall not swallow what took hours.
   output.result(report, () => `${describe(report)}${isWhole ? `\n\n${files}` : ""}`);
   if (isWhole) {
-    await writeReportFile(out, "report.json", `${JSON.stringify(report, null, 2)}\n`);
+    await writeReportFile(out, "report.json", `${stringifyJson(report, 2)}\n`);
     await writeReportFile(out, "report.html", await renderReport(report, arms));
     return;
   }

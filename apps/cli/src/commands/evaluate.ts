@@ -8,6 +8,9 @@ import { noteEngine } from "../note-engine.ts";
 import { addEngineFlags, openRun } from "../open-run.ts";
 import { parseBeam, parseCount } from "../parse-count.ts";
 import { prepareMetrics } from "../prepare-metrics.ts";
+import { readRecipeFlags } from "../read-settings.ts";
+import { dataFlags } from "../recipe-flags.ts";
+import { addFlags } from "../setting-flags.ts";
 import { interruptedExitCode, stopOnSignals } from "../stop-on-signals.ts";
 
 export function evaluateCommand(program: Command): void {
@@ -20,8 +23,19 @@ export function evaluateCommand(program: Command): void {
     .option("--decoded <count>", "how many examples to decode", "2000")
     .option("--beam <count>", "decode by beam search, with so many open hypotheses. Default: greedily")
     .option("--metrics <names>", "what decoded text is scored by: bleu,chrf,rouge-l,… (trivium list metric)");
+  addFlags(command, ofData);
   defineCommand(addEngineFlags(command), runEvaluation);
 }
+
+/** Flags of how another file is read. */
+const ofData = {
+  sourceColumn: dataFlags.sourceColumn,
+  targetColumn: dataFlags.targetColumn,
+  tooLong: dataFlags.tooLong.describe("error, skip or cut, where pairs exceed the model's length (default: error)"),
+};
+
+const dataFlagsOf = (flags: CommandContext["flags"]) =>
+  Object.fromEntries(Object.entries(flags).filter(([flag]) => flag in ofData));
 
 async function runEvaluation(context: CommandContext): Promise<void> {
   const { flags, positional, output } = context;
@@ -32,7 +46,8 @@ async function runEvaluation(context: CommandContext): Promise<void> {
   const names = (flags.metrics as string | undefined)?.split(",").map((name) => name.trim()) ?? [];
   const metrics = prepareMetrics(names, { registry: run.registry, task: run.task, decoded });
   const given = flags.data as string | undefined;
-  const { name, heldOut, seen } = await prepareHeldOut(run, { given, seen: parseSeen(flags.seen), output });
+  const asked = { given, flags: readRecipeFlags(dataFlagsOf(flags)), seen: parseSeen(flags.seen), output };
+  const { name, heldOut, seen, tooLong } = await prepareHeldOut(run, asked);
   const { model, parameters, objective, tokenizer, length: maximumTokens } = run;
   const { special } = tokenizer;
   const decodeTarget = (ids: readonly number[]) => tokenizer.decodeTarget(ids);
@@ -53,7 +68,7 @@ async function runEvaluation(context: CommandContext): Promise<void> {
     return;
   }
   const scores = evaluation.metrics && { metrics: evaluation.metrics.map(({ segments, ...whole }) => whole) };
-  const result = { run: directory, step: run.step, data: name, seen, ...beam, ...evaluation, ...scores };
+  const result = { run: directory, step: run.step, data: name, seen, tooLong, ...beam, ...evaluation, ...scores };
   output.result(result, () => describe(evaluation));
 }
 
