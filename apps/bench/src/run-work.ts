@@ -4,7 +4,7 @@ import type { HeldOut } from "@trivium/evaluator";
 import type { Example } from "@trivium/features";
 import { presets } from "@trivium/presets";
 import { createRegistry } from "@trivium/registry";
-import type { SpecialTokens } from "@trivium/text";
+import type { PairTokenizer } from "@trivium/text";
 
 /** What a whole run is told; the PyTorch peer is told the same. */
 export interface RunSettings {
@@ -21,7 +21,7 @@ export interface RunSettings {
 /** CMUdict as ids. */
 export interface RunData {
   readonly vocabulary: number;
-  readonly special: SpecialTokens;
+  readonly tokenizer: PairTokenizer;
   /** Positions that the longest row of a single stream takes, with some room. */
   readonly length: number;
   readonly train: readonly Example[];
@@ -39,7 +39,7 @@ export async function loadRunData(decoded: number): Promise<RunData> {
   const { special, size: vocabulary } = tokenizer;
   const examples = [...train, ...heldOut.map(({ example }) => example)];
   const longest = Math.max(...examples.map((example) => exampleLength(example, special)));
-  return { vocabulary, special, length: longest + 8, train, heldOut };
+  return { vocabulary, tokenizer, length: longest + 8, train, heldOut };
 }
 
 /** What a run came to. */

@@ -136,6 +136,10 @@ const cases: Readonly<Record<string, readonly [args: readonly string[], message:
   "generation from a missing folder": [["generate", "nope", "ab"], "nope holds no whole checkpoint"],
   "a beam of none": [["generate", "run", "ab", "--beam", "0"], "--beam is a whole number from 1, got 0"],
   "a beam wider than the vocabulary": [["generate", "run", "ab", "--beam", "9999"], "beam is an integer from 1 to the"],
+  "an evaluation by a beam wider than the vocabulary": [
+    ["evaluate", "run", "--beam", "9999"],
+    /--beam is at most the \d+ tokens of the vocabulary, got 9999/,
+  ],
   "a flag of another strategy": [
     ["generate", "run", "ab", "--beam", "2", "--temperature", "2"],
     "the strategy beam does not take --temperature",

@@ -87,6 +87,7 @@ const flags: Readonly<Record<string, RecipeFlag>> = {
   ...kind("attention", "The attention kernel: see `trivium list attention`. Default: fused where the backend has it"),
   decoded: flag("evaluation.decoded"),
   evaluateEvery: flag("evaluation.every"),
+  evaluationFailure: flag("evaluation.onFailure"),
   checkpointEvery: flag("checkpoint.every"),
   keep: flag("checkpoint.keep"),
 };

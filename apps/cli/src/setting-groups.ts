@@ -25,6 +25,7 @@ const headings: ReadonlyMap<string, readonly string[]> = new Map([
       "checkpointEvery",
       "keep",
       "evaluateEvery",
+      "evaluationFailure",
       "scored",
       "decoded",
       "metrics",

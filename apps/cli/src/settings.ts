@@ -13,7 +13,7 @@ export const trainSchema = z.strictObject({
     .default(false)
     .describe("Where the time goes: a table at the end, and a Chrome trace in that file. On its own: OUT/profile.json"),
   profileSteps: name.default("3-12").describe("What --profile watches, counted from 1 where this command begins"),
-  checkpointing: z
+  recompute: z
     .boolean()
     .default(false)
     .describe(

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { type FileHandle, mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
+import { CheckpointError } from "@trivium/core";
 import { systemCode } from "./file-errors.ts";
 import type { ByteRange } from "./files.ts";
 import type { Fingerprint } from "./manifest.ts";
@@ -64,8 +65,17 @@ export async function syncFolder(path: string): Promise<void> {
   }
 }
 
-/** Reads a file, or a part of it in bytes. What lies beyond its end is left out. */
+/**
+ * Reads a file, or a part of it in bytes. What lies beyond its end is left out.
+ *
+ * @throws {CheckpointError} `checkpoint/not-a-file` for anything but a regular file, which is never opened: a pipe would
+ *   wait for a writer.
+ */
 export async function readPieces(path: string, range?: ByteRange): Promise<Uint8Array> {
+  if (!(await stat(path)).isFile()) {
+    const message = `${path} is a folder, a pipe or a device, not a file; remove it or choose another folder`;
+    throw new CheckpointError("checkpoint/not-a-file", message, { details: { path } });
+  }
   const handle = await open(path, "r");
   try {
     const { start, end } = range ?? { start: 0, end: (await handle.stat()).size };

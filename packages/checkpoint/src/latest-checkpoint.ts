@@ -4,7 +4,9 @@ import { type Checkpoint, checkpointIn } from "./read-checkpoint.ts";
 import { CHECKPOINTS, stepsAmong } from "./step-name.ts";
 
 const BROKEN: ReadonlySet<string> = new Set(
-  ["missing", "manifest", "truncated", "altered"].map((code) => `checkpoint/${code}`),
+  ["missing", "manifest", "truncated", "altered", "other-step", "not-a-file", "not-a-folder", "link-loop"].map(
+    (code) => `checkpoint/${code}`,
+  ),
 );
 
 export interface LatestCheckpoint {

@@ -3,6 +3,7 @@ import { decodeSafetensors } from "./decode-safetensors.ts";
 import type { Files } from "./files.ts";
 import { type Fingerprint, MANIFEST_NAME, type Manifest, parseManifest } from "./manifest.ts";
 import type { NamedArray } from "./named-arrays.ts";
+import { stepsAmong } from "./step-name.ts";
 
 /** A checkpoint whose every byte was verified. */
 export interface Checkpoint {
@@ -20,7 +21,8 @@ export interface Checkpoint {
  *
  * @param folder - the folder of the checkpoint among the files. Default: the outermost one.
  * @throws {CheckpointError} `checkpoint/missing` if there is none, `checkpoint/manifest` if its manifest is broken,
- *   `checkpoint/truncated` or `checkpoint/altered` naming the file that does not fit its manifest.
+ *   `checkpoint/truncated` or `checkpoint/altered` naming the file that does not fit its manifest, `checkpoint/other-step`
+ *   if folder, manifest and state do not say the same step.
  * @example (await checkpointIn(files, "checkpoints/step-000100")).arrays("model.safetensors")
  */
 export async function checkpointIn(files: Files, folder = ""): Promise<Checkpoint> {
@@ -40,13 +42,32 @@ export async function checkpointIn(files: Files, folder = ""): Promise<Checkpoin
     if (content === undefined) throw missing(path, name, `it holds ${[...contents.keys()].join(", ")}`);
     return content;
   };
+  const json = (name: string): unknown => JSON.parse(new TextDecoder().decode(contentOf(name)));
+  assertStep(path, manifest.step, contents.has(STATE_NAME) ? json(STATE_NAME) : undefined);
   return {
     path,
     step: manifest.step,
     names: [...contents.keys()],
     arrays: (name) => decodeSafetensors(contentOf(name), { file: `${path}/${name}` }).arrays,
-    json: (name) => JSON.parse(new TextDecoder().decode(contentOf(name))),
+    json,
   };
+}
+
+/** The file that holds the state of a run, and its step once more. */
+const STATE_NAME = "state.json";
+
+/** A folder of another name, such as a copy, says no step. */
+function assertStep(path: string, step: number, state: unknown): void {
+  const named = stepsAmong([path.split(/[\\/]/).at(-1) ?? ""])[0]?.step;
+  const stated = typeof state === "object" && state !== null && "step" in state ? state.step : undefined;
+  for (const [place, other] of [
+    ["the name of its folder", named],
+    [`its ${STATE_NAME}`, stated],
+  ] as const) {
+    if (other === undefined || other === step) continue;
+    const message = `${path} is altered: its ${MANIFEST_NAME} says step ${step}, ${place} ${other}; use another checkpoint`;
+    throw new CheckpointError("checkpoint/other-step", message, { details: { path, step, other } });
+  }
 }
 
 async function present(reading: Promise<Uint8Array>, absent: CheckpointError): Promise<Uint8Array> {

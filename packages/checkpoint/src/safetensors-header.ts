@@ -43,7 +43,7 @@ const entrySchema = z.strictObject({
 const metadataSchema = z.record(z.string(), z.string());
 
 /** An error about the safetensors file `file`, with a code of this package. */
-export const safetensorsError = (file: string, code: string, problem: string, cause?: unknown): CheckpointError =>
+const safetensorsError = (file: string, code: string, problem: string, cause?: unknown): CheckpointError =>
   new CheckpointError(`checkpoint/${code}`, `${file}: ${problem}`, { details: { file }, cause });
 
 /**

@@ -20,6 +20,7 @@ export function evaluateOptions(prepared: Prepared, signal?: AbortSignal): Evalu
   const decoded = Math.min(recipe.evaluation.decoded, validationSize.decoded);
   return {
     every: recipe.evaluation.every ?? Math.max(1, Math.ceil(recipe.steps / 5)),
+    onFailure: recipe.evaluation.onFailure,
     async run(parameters) {
       const { targetLoss, perplexity, bitsPerCharacter, per, wer } = await consume(
         evaluate({
@@ -28,6 +29,7 @@ export function evaluateOptions(prepared: Prepared, signal?: AbortSignal): Evalu
           objective,
           heldOut,
           special: tokenizer.special,
+          tokenizer,
           decodeTarget: (ids) => tokenizer.decodeTarget(ids),
           decoded,
           maximumTokens: length,

@@ -51,11 +51,15 @@ const fields = {
     .optional()
     .describe("Tokens of a packed row: examples share rows, so that almost nothing is padding. Default: a row each"),
   shards: count.default(1).describe("Parts into which a step's batch is cut, each of them summed by itself"),
-  clipNorm: z.number().positive().default(1).describe("Largest global norm of the gradient"),
+  clipNorm: z.number().min(0).default(1).describe("Largest global norm of the gradient; 0 for none"),
   seed: z.int().default(0).describe("Decides initial weights, the order of the data and dropout"),
   evaluation: z
     .strictObject({
       every: count.optional().describe("Steps between two evaluations. Default: a fifth of the steps"),
+      onFailure: z
+        .enum(["warn", "stop"])
+        .default("warn")
+        .describe("The answer to an evaluation that fails; stop saves a checkpoint of its step"),
       decoded: z.int().min(0).default(2000).describe("Held-out examples that are decoded and scored"),
     })
     .prefault({}),

@@ -48,7 +48,7 @@ export function compareCommand(program: Command): void {
 }
 
 /** Flags of a run folder, which a comparison does not write. */
-const ofRuns = ["evaluateEvery", "checkpointEvery", "keep"];
+const ofRuns = ["evaluateEvery", "evaluationFailure", "checkpointEvery", "keep"];
 
 /** The loss of a comparison is taken on targets, unless the recipe says otherwise. */
 const onTargets = { objective: { options: { loss: "target" } } };
@@ -132,6 +132,7 @@ function comparison(
     attention: engine.attention,
     batches: (objective) => batchesOf(recipe, data, objective),
     special: tokenizer.special,
+    tokenizer,
     heldOut: data.heldOut("test").slice(0, scored),
     decodeTarget: (ids) => tokenizer.decodeTarget(ids),
     optimizer,

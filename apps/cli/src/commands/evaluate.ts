@@ -1,3 +1,4 @@
+import type { OpenedModel } from "@trivium/compose";
 import { ConfigError } from "@trivium/core";
 import { type Evaluation, evaluate } from "@trivium/evaluator";
 import { consume } from "@trivium/trainer";
@@ -43,6 +44,7 @@ async function runEvaluation(context: CommandContext): Promise<void> {
   const decoded = parseCount("decoded", flags.decoded, 0);
   const beam = parseBeam(flags.beam);
   const run = await openRun(directory, context);
+  assertBeam(beam, run.model);
   const names = (flags.metrics as string | undefined)?.split(",").map((name) => name.trim()) ?? [];
   const metrics = prepareMetrics(names, { registry: run.registry, task: run.task, decoded });
   const given = flags.data as string | undefined;
@@ -55,7 +57,8 @@ async function runEvaluation(context: CommandContext): Promise<void> {
   const progress = output.progress("evaluate");
   const { signal, release } = stopOnSignals(output);
   const limits = { decoded, maximumTokens, signal, ...beam };
-  const stream = evaluate({ model, parameters, objective, special, heldOut, decodeTarget, metrics, ...limits });
+  const scored = { model, parameters, objective, special, tokenizer, heldOut, decodeTarget };
+  const stream = evaluate({ ...scored, metrics, ...limits });
   const evaluation = await consume(stream, (event) => {
     if (event.type === "progress") progress.update(event.done, event.total, event.phase);
   }).finally(() => {
@@ -70,6 +73,12 @@ async function runEvaluation(context: CommandContext): Promise<void> {
   const scores = evaluation.metrics && { metrics: evaluation.metrics.map(({ segments, ...whole }) => whole) };
   const result = { run: directory, step: run.step, data: name, seen, tooLong, ...beam, ...evaluation, ...scores };
   output.result(result, () => describe(evaluation));
+}
+
+/** Before anything is scored. @throws {ConfigError} `cli/count` */
+function assertBeam({ beam = 1 }: ReturnType<typeof parseBeam>, { vocabulary }: OpenedModel["model"]): void {
+  if (beam <= vocabulary) return;
+  throw new ConfigError("cli/count", `--beam is at most the ${vocabulary} tokens of the vocabulary, got ${beam}`);
 }
 
 function parseSeen(value: unknown): HeldOutRequest["seen"] {

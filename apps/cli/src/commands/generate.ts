@@ -3,6 +3,7 @@ import { collectAnswers, generate, type Strategy, stopStrings } from "@trivium/g
 import type { Command } from "commander";
 import { type CommandContext, defineCommand } from "../command-context.ts";
 import { flagName } from "../flag-name.ts";
+import { notingEngine } from "../note-engine.ts";
 import { addEngineFlags, openRun } from "../open-run.ts";
 import { parseCount } from "../parse-count.ts";
 import { encodePrompt, readPrompts } from "../prompts.ts";
@@ -41,16 +42,10 @@ async function runGeneration(context: CommandContext): Promise<void> {
   const prompts = asked.map(({ text }) => text);
   const examples = asked.map((prompt) => encodePrompt(prompt, run));
   const { model, parameters, objective, tokenizer, task } = run;
+  const { special } = tokenizer;
   const decodeText = (ids: readonly number[]): string => tokenizer.decodeTarget(ids);
-  const events = generate({
-    model,
-    parameters,
-    objective,
-    special: tokenizer.special,
-    examples,
-    decodeText,
-    ...settings,
-  });
+  const request = { model, parameters, objective, special, examples, decodeText, ...settings };
+  const events = notingEngine(generate(request), run.engine, output);
   const separator = task === "pairs" ? "\t" : "";
   if (prompts.length === 1 && settings.samples === 1 && !output.json) {
     // Nothing is printed before it is known that there is an answer.

@@ -67,13 +67,13 @@ async function prepareRun(context: CommandContext) {
   for (const { message } of prepared.warnings) output.note(`warning: ${message}`);
   const { backend } = engine;
   await backend.activate();
-  const { checkpointing, resume, allowNumericChange } = settings;
+  const { recompute, resume, allowNumericChange } = settings;
   const name = prepared.data.dataset.name.replace(/\.\w+$/, "");
   const directory = settings.out ?? `runs/${recipe.architecture}-${name}`;
   const { every, keep } = recipe.checkpoint;
   const options: TrainOptions<Batch> = {
     ...trainOptions({ ...prepared, recipe: lastingRecipe(recipe) }),
-    checkpointing,
+    recompute,
     resume,
     allowNumericChange,
     numericIdentity: await numericIdentity(backend),

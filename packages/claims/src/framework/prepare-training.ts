@@ -46,6 +46,7 @@ export async function prepareTraining(
       attention,
       heldOut,
       special: tokenizer.special,
+      tokenizer,
       batches: () => batches,
       decodeTarget: (ids) => tokenizer.decodeTarget(ids),
       optimizer,
