@@ -1,7 +1,7 @@
-import { ConfigError, parseJson } from "@trivium/core";
 import { type Command, Option } from "commander";
 import type { z } from "zod";
 import { flagName } from "./flag-name.ts";
+import { jsonOfFlag } from "./json-of-flag.ts";
 import { dataFlags, recipeFlags } from "./recipe-flags.ts";
 import { groupSettings } from "./setting-groups.ts";
 import { namedRecipes } from "./settings.ts";
@@ -50,20 +50,6 @@ function settingOption(key: string, field: z.ZodType): Option {
  * @example readFlag(z.int(), "3") // => 3
  */
 export function readFlag(field: z.ZodType, text: string): unknown {
-  const json = jsonOf(text);
+  const json = jsonOfFlag(text);
   return [text, json, text.split(",")].find((value) => field.safeParse(value).success) ?? json;
-}
-
-/** @throws {ConfigError} `cli/json` if an object has a key twice. */
-function jsonOf(text: string): unknown {
-  try {
-    JSON.parse(text);
-  } catch {
-    return text;
-  }
-  try {
-    return parseJson(text);
-  } catch (cause) {
-    throw new ConfigError("cli/json", `${text.slice(0, 60)}: ${(cause as Error).message}`, { cause });
-  }
 }

@@ -29,6 +29,7 @@ const headings: ReadonlyMap<string, readonly string[]> = new Map([
       "scored",
       "decoded",
       "metrics",
+      "metricsOptions",
       "profile",
       "profileSteps",
     ],
