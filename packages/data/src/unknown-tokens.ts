@@ -58,10 +58,11 @@ const percent = (share: number): string => (share < 0.0005 ? "< 0.1 %" : `${Numb
 
 /** The first part of the texts that the vocabulary lacks: a character, a symbol, or a text where tokens are neither. */
 function firstUnknown(examples: readonly TextExample[], tokenizer: Encoding): string | undefined {
+  const { unknown = -1 } = tokenizer.special;
   for (const example of examples) {
     const texts = isTextPair(example) ? [example.source, example.target] : [example.text];
     for (const [side, ids] of sidesOf(encode(example, tokenizer)).entries()) {
-      const at = ids.findIndex((id) => id === tokenizer.special.unknown);
+      const at = ids.indexOf(unknown);
       if (at < 0) continue;
       const text = texts[side] as string;
       const units = (["character", "symbol"] as const).map((unit) => splitUnits(text, unit));
