@@ -10,4 +10,5 @@ export { type FittingLength, fittingLength } from "./fitting-length.ts";
 export { groupReferences } from "./group-references.ts";
 export { describeReading, type Reading } from "./reading.ts";
 export { type Split, splitByHash } from "./split-by-hash.ts";
+export { countUnknown, describeUnknown, type UnknownTokens } from "./unknown-tokens.ts";
 export { windows } from "./windows.ts";

@@ -157,8 +157,11 @@ function showComparison(steps: number, output: Output): Sink<CompareEvent> {
   };
 }
 
-const armNote = ({ targetLoss, per, wer, seconds }: ArmReport): string => {
-  const rates = per === undefined || wer === undefined ? "" : `, PER ${per.toFixed(4)}, WER ${wer.toFixed(4)}`;
+const armNote = ({ targetLoss, unit, per, wer, seconds }: ArmReport): string => {
+  const rates =
+    per === undefined || wer === undefined
+      ? ""
+      : `, ${unit} error rate ${per.toFixed(4)}, sequence error rate ${wer.toFixed(4)}`;
   return `target loss ${targetLoss.toFixed(4)}${rates} after ${seconds.toFixed(1)} s of training`;
 };
 
@@ -167,7 +170,7 @@ function describe({ arms, data, decodedExamples }: ComparisonReport): string {
   const columns = columnsOf(arms);
   const heading = ["arm", ...columns.map((column) => column.heading)];
   const rows = arms.map((arm) => [arm.name, ...columns.map(({ cell }) => cell(arm))]);
-  const rates = decodedExamples > 0 ? `, PER and WER on ${decodedExamples}` : "";
+  const rates = decodedExamples > 0 ? `, error rates on ${decodedExamples}` : "";
   const note = `target loss in nats per target token, on ${data.scored} of ${data.heldOut} held-out examples${rates}`;
   return `${table([heading, ...rows])}\n${note}`;
 }

@@ -24,6 +24,10 @@ export function evaluateCommand(program: Command): void {
     .option("--seen <what>", "refuse or warn, if the model was trained on some of --data", "refuse")
     .option("--decoded <count>", "how many examples to decode", "2000")
     .option("--beam <count>", "decode by beam search, with so many open hypotheses. Default: greedily")
+    .option(
+      "--unit <unit>",
+      "error rates count characters, or symbols between blanks. Default: what suits the tokenizer",
+    )
     .option("--metrics <names>", "what decoded text is scored by: bleu,chrf,rouge-l,… (trivium list metric)")
     .option("--metrics-options <json>", 'options of metrics by name: {"chrf":{"wordOrder":2}}');
   addFlags(command, ofData);
@@ -45,6 +49,7 @@ async function runEvaluation(context: CommandContext): Promise<void> {
   const [directory] = positional as [string];
   const decoded = parseCount("decoded", flags.decoded, 0);
   const beam = parseBeam(flags.beam);
+  const unit = parseUnit(flags.unit);
   const options = parseOptions("metrics-options", flags.metricsOptions);
   const run = await openRun(directory, context);
   assertBeam(beam, run.model);
@@ -59,7 +64,7 @@ async function runEvaluation(context: CommandContext): Promise<void> {
   noteEngine(run.engine, output);
   const progress = output.progress("evaluate");
   const { signal, release } = stopOnSignals(output);
-  const limits = { decoded, maximumTokens, signal, ...beam };
+  const limits = { decoded, unit, maximumTokens, signal, ...beam };
   const scored = { model, parameters, objective, special, tokenizer, heldOut, decodeTarget };
   const stream = evaluate({ ...scored, metrics, ...limits });
   const evaluation = await consume(stream, (event) => {
@@ -89,14 +94,19 @@ function parseSeen(value: unknown): HeldOutRequest["seen"] {
   throw new ConfigError("cli/settings", `--seen: refuse or warn, got ${JSON.stringify(value)}`);
 }
 
+function parseUnit(value: unknown): Evaluation["unit"] {
+  if (value === undefined || value === "character" || value === "symbol") return value;
+  throw new ConfigError("cli/settings", `--unit: character or symbol, got ${JSON.stringify(value)}`);
+}
+
 function describe(evaluation: Evaluation): string {
-  const { targetLoss, perplexity, bitsPerCharacter, bitsPerByte, targetTokens, per, wer, examples } = evaluation;
+  const { targetLoss, perplexity, bitsPerCharacter, bitsPerByte, targetTokens, unit, per, wer, examples } = evaluation;
   const lines = [
     `${targetLoss.toFixed(4)} nats per target token over ${targetTokens} tokens`,
     `perplexity ${perplexity.toFixed(3)}, ${bitsPerCharacter.toFixed(4)} bits per character, ${bitsPerByte.toFixed(4)} per byte`,
   ];
   if (per !== undefined)
-    lines.push(`symbol error rate ${per.toFixed(4)}, sequence error rate ${wer?.toFixed(4)} on ${examples} examples`);
+    lines.push(`${unit} error rate ${per.toFixed(4)}, sequence error rate ${wer?.toFixed(4)} on ${examples} examples`);
   for (const { name, score, signature } of evaluation.metrics ?? [])
     lines.push(`${name} ${score.toFixed(4)} (${signature})`);
   return lines.join("\n");
