@@ -1,11 +1,12 @@
 import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** What a plugin of a mask, an objective and an architecture is written against, and the program that loads it. */
-const needed = ["@trivium/cli", "@trivium/masks", "@trivium/model", "@trivium/objectives"];
+/** The packages that the plugins are written against, and the program that loads them. */
+const written = ["generate", "masks", "model", "nn", "objectives", "tensor"];
+const needed = ["cli", ...written].map((name) => `@trivium/${name}`);
 
 /**
- * A project whose author wrote a mask, an objective and an architecture in one file, with data to train on.
+ * A project whose author wrote plugins of seven kinds in one file, with data to train on.
  *
  * @returns its folder; the file is `mine.ts`, the data `toy.tsv`.
  */

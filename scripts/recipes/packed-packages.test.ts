@@ -47,7 +47,7 @@ describe.each(published.map(({ name }) => name))("%s, packed and installed elsew
   });
 });
 
-test("a mask, an objective and an architecture in one file of a user's own work with the installed packages", async () => {
+test("plugins of seven kinds in one file of a user's own work with the installed packages", async () => {
   const trivium = (...words: string[]) =>
     runOrThrow([join(pluginAuthor, "node_modules/.bin/trivium"), ...words, "--plugin", "./mine.ts"], {
       cwd: pluginAuthor,
@@ -66,6 +66,16 @@ test("a mask, an objective and an architecture in one file of a user's own work 
     "--out",
     "run",
   );
+  const own = [
+    "--architecture",
+    "paired",
+    "--objective",
+    "backwards-lm",
+    "--positions",
+    '{"kind":"cyclic","period":3}',
+  ];
+  await trivium("train", ...own, "--data", "toy.tsv", ...sizes, "--out", "all");
+  await trivium("generate", "all", "0110", "--strategy", "restless", "--tokens", "6");
   await trivium("compare", "--architectures", "tethered,causal", "--data", "toy.tsv", ...sizes, "--out", "report");
   const report = JSON.parse(readFileSync(join(pluginAuthor, "report/report.json"), "utf8"));
   expect(report.arms.map((arm: { architecture: string }) => arm.architecture)).toEqual(["tethered", "causal"]);

@@ -14,7 +14,7 @@ beforeAll(() => {
   writeToyData(folder);
   const scope = join(folder, "node_modules/@trivium");
   mkdirSync(scope, { recursive: true });
-  for (const name of ["masks", "model", "objectives"]) {
+  for (const name of ["generate", "masks", "model", "nn", "objectives", "tensor"]) {
     symlinkSync(join(import.meta.dirname, "../../../packages", name), join(scope, name));
   }
   copyFileSync(new URL("./fixtures/third-party.ts", import.meta.url), join(folder, "mine.ts"));
@@ -37,7 +37,10 @@ test("a file's plugins are listed with the shipped ones, and a package's", async
   };
   expect(await namesOf("mask")).toEqual(expect.arrayContaining(["causal", "tethered"]));
   expect(await namesOf("objective")).toContain("tail-lm");
-  expect(await namesOf("architecture")).toEqual(["causal", "prefix", "encoder-decoder", "tethered"]);
+  expect(await namesOf("architecture")).toEqual(["causal", "prefix", "encoder-decoder", "paired", "tethered"]);
+  expect(await namesOf("corruption")).toContain("backwards");
+  expect(await namesOf("positions")).toEqual(expect.arrayContaining(["rotary", "cyclic"]));
+  expect(await namesOf("strategy")).toContain("restless");
   expect(await namesOf("shout")).toEqual(["upper"]);
 });
 
@@ -64,6 +67,26 @@ test("the architecture trains with the objective; the run remembers the plugin a
   const { targetTokens } = await jsonOf<{ targetTokens: number }>(["evaluate", "run", "--data", "other.tsv"], folder);
   // Scored on every target token and its end, whatever the objective of training left out.
   expect(targetTokens).toBe("dcba".length + "dddd".length + 2);
+});
+
+test("a corruption, positions, a combinator in an architecture and a strategy of the user's work together", async () => {
+  const positions = ["--positions", '{"kind":"cyclic","period":3}'];
+  const own = [
+    "--architecture",
+    "paired",
+    "--objective",
+    "backwards-lm",
+    "--tokenizer",
+    "character",
+    ...positions,
+    "--out",
+    "all",
+  ];
+  const trained = await jsonOf<{ reason: string }>(["train", ...training, ...own, ...plugin], folder);
+  expect(trained.reason).toBe("finished");
+  const generating = ["generate", "all", "abc", "--strategy", "restless", "--tokens", "6", ...plugin];
+  const [{ answer }] = await jsonOf<[{ answer: string }]>(generating, folder);
+  expect(answer).toMatch(/^(?!.*(.)\1).+$/);
 });
 
 test("the architecture is an arm of a comparison, from a configuration", async () => {
