@@ -25,6 +25,13 @@ const training = (out: string, steps: number, ...more: string[]) => [
   ...["--checkpoint-every", "5", "--evaluate-every", "100000", "--out", out, ...more],
 ];
 
+/** What a run's newest checkpoint says of the run. */
+const configOf = (run: string): string =>
+  readFileSync(
+    join(folder, run, "checkpoints", checkpointsOf(join(folder, run)).at(-1) as string, "config.json"),
+    "utf8",
+  );
+
 interface Trained {
   out: string;
   step: number;
@@ -286,5 +293,7 @@ describe("a signal while it trains", () => {
     expect(resumed.toString()).toMatch(/resumed from step \d+ of 500/);
     await jsonOf(training("undisturbed", 500), folder);
     expect(weightsOf(join(folder, "it's stopped")).equals(weightsOf(join(folder, "undisturbed")))).toBe(true);
+    // What the command was told of the folder and of resuming is no part of the run.
+    expect(configOf("it's stopped")).toBe(configOf("undisturbed"));
   });
 });

@@ -28,6 +28,7 @@ const headings: ReadonlyMap<string, readonly string[]> = new Map([
       "scored",
       "decoded",
       "metrics",
+      "metricsOptions",
       "profile",
       "profileSteps",
     ],

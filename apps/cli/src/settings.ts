@@ -35,6 +35,10 @@ export const compareSchema = z.strictObject({
     .array(name)
     .default([])
     .describe("What decoded text is scored by, with differences from the first arm: see `trivium list metric`"),
+  metricsOptions: z
+    .record(z.string(), z.json())
+    .optional()
+    .describe('Options of metrics by name, as JSON: \'{"chrf":{"wordOrder":2}}\''),
   scored: count.optional().describe("Held-out examples to score, the first ones of the test part. Default: all"),
   out: name.default("comparison").describe("Folder for report.html and report.json"),
 });

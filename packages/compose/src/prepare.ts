@@ -1,16 +1,14 @@
 import { type BatchSourceOptions, createBatchSource, type TrainingBatches } from "@trivium/data";
 import type { Batch } from "@trivium/features";
-import { type Architecture, languageTask, type ModelOptions, trainingFlops } from "@trivium/model";
+import { languageTask, type ModelOptions, trainingFlops } from "@trivium/model";
 import type { Optimizer, Schedule, TrainOptions } from "@trivium/trainer";
-import { type Composition, composeOrThrow } from "./compose.ts";
+import { type ComposedRecipe, composeRecipe } from "./compose-recipe.ts";
 import { type LoadDataset, type PreparedData, prepareData } from "./prepare-data.ts";
 import { type Recipe, type RecipeInput, readRecipe } from "./recipe.ts";
 import {
   type Engine,
   type Plugins,
-  resolveArchitecture,
   resolveEngine,
-  resolveObjective,
   resolveOptimizer,
   resolveSchedule,
   scheduleOptions,
@@ -27,11 +25,10 @@ export interface PrepareOptions {
 }
 
 /** Everything that a training needs. Nothing is written, and no backend is active yet. */
-export interface Prepared extends Composition {
+export interface Prepared extends ComposedRecipe {
   readonly recipe: Recipe;
   readonly engine: Engine;
   readonly data: PreparedData;
-  readonly architecture: Architecture;
   /** The model's options, with what the data decides. */
   readonly config: ModelOptions;
   readonly batches: TrainingBatches;
@@ -55,26 +52,15 @@ export async function prepare(
   { data: given, engine = resolveEngine(readRecipe(input), registry), dataset }: PrepareOptions = {},
 ): Promise<Prepared> {
   const recipe = readRecipe(input);
-  const architecture = resolveArchitecture(recipe.architecture, registry);
-  const objective = resolveObjective(recipe.objective, architecture, registry);
   const optimizer = resolveOptimizer(recipe.optimizer, registry);
   const schedule = resolveSchedule(recipe, registry);
   const data = given ?? (await prepareData(recipe, registry, dataset));
   const { tokenizer, length } = data;
   const config: ModelOptions = { ...recipe.model, vocabulary: tokenizer.size, length };
-  const composition = composeOrThrow({
-    architecture,
-    config,
-    objective,
-    attention: engine.attention,
-    backend: engine.backend,
-    tokenizer,
-    labelLeaks: recipe.labelLeaks,
-    isPacked: recipe.packing !== undefined,
-  });
-  const batches = batchesOf(recipe, data, objective);
+  const composition = composeRecipe(recipe, registry, { config, tokenizer, engine });
+  const batches = batchesOf(recipe, data, composition.objective);
   const identity = identityOf(recipe, data, engine);
-  return { ...composition, recipe, engine, data, architecture, config, batches, optimizer, schedule, identity };
+  return { ...composition, recipe, engine, data, config, batches, optimizer, schedule, identity };
 }
 
 /** The batches of a recipe, as an objective converts them: the same examples in the same order for every objective. */
@@ -106,6 +92,7 @@ function identityOf(recipe: Recipe, { dataset, tokenizer }: PreparedData, { atte
     microBatch,
     packing,
     attention: attention.name,
+    attentionOptions: recipe.attention.options,
     schedule: scheduleOptions(schedule, steps),
   };
 }

@@ -4,11 +4,11 @@ import { flattenSpecs } from "@trivium/tensor";
 import { pairTokenizerFromJson } from "@trivium/text";
 import { treeOfArrays } from "@trivium/trainer";
 import { z } from "zod";
-import { composeOrThrow } from "./compose.ts";
+import { composeRecipe } from "./compose-recipe.ts";
 import { type ModelFormat, modelFormat, type OpenedModel, type OpenModelOptions } from "./open-model.ts";
 import { createTokenizer } from "./prepare-data.ts";
 import { recipeSchema } from "./recipe.ts";
-import { resolveArchitecture, resolveEngine, resolveObjective } from "./resolve.ts";
+import { resolveEngine } from "./resolve.ts";
 
 /** The part of `config.json` that opening a run needs; see `trainOptions`. */
 const configSchema = z.object({
@@ -30,19 +30,10 @@ async function open(files: Files, options: OpenModelOptions): Promise<OpenedMode
   const config = readConfig(checkpoint, files.name);
   const recipe = change(config.recipe);
   const registry = await load(recipe.plugins);
-  const architecture = resolveArchitecture(recipe.architecture, registry);
   const engine = resolveEngine(recipe, registry);
   const tokenizer = pairTokenizerFromJson(config.tokenizer, createTokenizer(registry));
-  const { model, objective, warnings } = composeOrThrow({
-    architecture,
-    config: config.model,
-    objective: resolveObjective(recipe.objective, architecture, registry),
-    attention: engine.attention,
-    backend: engine.backend,
-    tokenizer,
-    labelLeaks: recipe.labelLeaks,
-    isPacked: recipe.packing !== undefined,
-  });
+  const composed = composeRecipe(recipe, registry, { config: config.model, tokenizer, engine });
+  const { model, objective, warnings } = composed;
   await engine.backend.activate();
   const parameters = treeOfArrays(checkpoint.arrays("model.safetensors"), flattenSpecs(model.specs), "model");
   return {

@@ -82,7 +82,8 @@ async function prepareRun(context: CommandContext) {
   noteEngine(engine, output);
   // A run may go on where the library takes other instructions: its arms say what they ran on.
   const { gemmVersion, ...computed } = await numericIdentity(backend);
-  const environment = { ...computed, attention: attention.name };
+  const { options } = recipe.attention;
+  const environment = { ...computed, attention: `${attention.name}${options ? JSON.stringify(options) : ""}` };
   const asked = describeRun({ ...settings, ...recipe }, { claims: claims.map(({ id }) => id), environment });
   const run = await beginRun(asked, { before, out: settings.out, output });
   return { settings, recipe, registry, backend, armContext, claims, run, machine: describeMachine(gemmVersion) };

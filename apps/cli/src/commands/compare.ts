@@ -22,9 +22,9 @@ import type { Command } from "commander";
 import { armRecipes } from "../arms.ts";
 import { type CommandContext, defineCommand } from "../command-context.ts";
 import type { Plugins } from "../load-registry.ts";
+import { metricsOf } from "../metrics-of.ts";
 import { noteEngine } from "../note-engine.ts";
 import type { Output } from "../output.ts";
-import { prepareMetrics } from "../prepare-metrics.ts";
 import type { Progress } from "../progress.ts";
 import { readSettings, requireData } from "../read-settings.ts";
 import { columnsOf } from "../report/columns.ts";
@@ -62,7 +62,10 @@ async function runComparison(context: CommandContext): Promise<void> {
   const engine = resolveEngine(recipe, registry);
   const arms = await prepareArms(settings, recipe, { registry, data, engine, output });
   const { decoded } = recipe.evaluation;
-  const metrics = prepareMetrics(settings.metrics, { registry, task: data.task, decoded });
+  const metrics = metricsOf(
+    { names: settings.metrics, options: settings.metricsOptions },
+    { registry, task: data.task, decoded },
+  );
   const compared = { ...settings, recipe };
   await openReportFolder(out, { configuration: configurationOf(compared, arms), data: data.dataset.fingerprint });
   await engine.backend.activate();

@@ -5,10 +5,11 @@ import { consume } from "@trivium/trainer";
 import type { Command } from "commander";
 import { type CommandContext, defineCommand } from "../command-context.ts";
 import { type HeldOutRequest, prepareHeldOut } from "../held-out-data.ts";
+import { metricsOf } from "../metrics-of.ts";
 import { noteEngine } from "../note-engine.ts";
 import { addEngineFlags, openRun } from "../open-run.ts";
 import { parseBeam, parseCount } from "../parse-count.ts";
-import { prepareMetrics } from "../prepare-metrics.ts";
+import { parseOptions } from "../parse-options.ts";
 import { interruptedExitCode, stopOnSignals } from "../stop-on-signals.ts";
 
 export function evaluateCommand(program: Command): void {
@@ -20,7 +21,8 @@ export function evaluateCommand(program: Command): void {
     .option("--seen <what>", "refuse or warn, if the model was trained on some of --data", "refuse")
     .option("--decoded <count>", "how many examples to decode", "2000")
     .option("--beam <count>", "decode by beam search, with so many open hypotheses. Default: greedily")
-    .option("--metrics <names>", "what decoded text is scored by: bleu,chrf,rouge-l,… (trivium list metric)");
+    .option("--metrics <names>", "what decoded text is scored by: bleu,chrf,rouge-l,… (trivium list metric)")
+    .option("--metrics-options <json>", 'options of metrics by name: {"chrf":{"wordOrder":2}}');
   defineCommand(addEngineFlags(command), runEvaluation);
 }
 
@@ -29,10 +31,11 @@ async function runEvaluation(context: CommandContext): Promise<void> {
   const [directory] = positional as [string];
   const decoded = parseCount("decoded", flags.decoded, 0);
   const beam = parseBeam(flags.beam);
+  const options = parseOptions("metrics-options", flags.metricsOptions);
   const run = await openRun(directory, context);
   assertBeam(beam, run.model);
   const names = (flags.metrics as string | undefined)?.split(",").map((name) => name.trim()) ?? [];
-  const metrics = prepareMetrics(names, { registry: run.registry, task: run.task, decoded });
+  const metrics = metricsOf({ names, options }, { registry: run.registry, task: run.task, decoded });
   const given = flags.data as string | undefined;
   const { name, heldOut, seen } = await prepareHeldOut(run, { given, seen: parseSeen(flags.seen), output });
   const { model, parameters, objective, tokenizer, length: maximumTokens } = run;

@@ -10,6 +10,7 @@ import { flagName } from "../flag-name.ts";
 import { notingEngine } from "../note-engine.ts";
 import { addEngineFlags, openRun } from "../open-run.ts";
 import { parseCount } from "../parse-count.ts";
+import { parseOptions } from "../parse-options.ts";
 
 export function generateCommand(program: Command): void {
   const command = program
@@ -19,6 +20,7 @@ export function generateCommand(program: Command): void {
     .description("Let a trained model answer prompts.")
     .option("--tokens <count>", "the most tokens of an answer", "64")
     .option("--strategy <name>", "greedy, sample or beam. Default: what the other flags are for, else greedy")
+    .option("--strategy-options <json>", "options of the strategy, as JSON")
     .option("--beam <count>", "beam: how many hypotheses stay open")
     .option("--temperature <number>", "sample: divisor of the logits")
     .option("--top-k <count>", "sample: draw from so many tokens")
@@ -66,7 +68,7 @@ async function runGeneration(context: CommandContext): Promise<void> {
 }
 
 /** The strategy that the flags name, or are for. @throws {ConfigError} `cli/strategy` if one is of another strategy. */
-function strategyOf(flags: CommandContext["flags"]): { name: string; options: Readonly<Record<string, number>> } {
+function strategyOf(flags: CommandContext["flags"]): { name: string; options: Readonly<Record<string, unknown>> } {
   const given = (names: readonly string[]) => names.filter((name) => flags[name] !== undefined);
   const own = { greedy: [], sample: given(["temperature", "topK", "topP"]), beam: given(["beam"]) };
   const name = (flags.strategy ??
@@ -83,7 +85,8 @@ function strategyOf(flags: CommandContext["flags"]): { name: string; options: Re
   const read = (flag: string): number =>
     counts.includes(flag) ? parseCount(flagName(flag).slice(2), flags[flag]) : Number(flags[flag]);
   const names = own[name as keyof typeof own] ?? [];
-  return { name, options: Object.fromEntries(names.map((flag) => [flag, read(flag)])) };
+  const said = Object.fromEntries(names.map((flag) => [flag, read(flag)]));
+  return { name, options: { ...parseOptions("strategy-options", flags.strategyOptions), ...said } };
 }
 
 /** @throws {DataError} `cli/prompt` if it is empty or leaves the model no room for an answer. */
