@@ -80,8 +80,18 @@ async function prepareRun(context: CommandContext) {
     checkpoint: { store: createFolderStore({ directory, keep }), every },
   };
   const during = (signal: AbortSignal) => ({ ...options, signal, evaluate: evaluateOptions(prepared, signal) });
-  const { notes } = prepared.data;
-  return { directory, settings, recipe, notes, engine, backend, registry, options: during };
+  const { notes, tokenizer } = prepared.data;
+  return {
+    directory,
+    settings,
+    recipe,
+    notes,
+    unit: tokenizer.unit ?? "character",
+    engine,
+    backend,
+    registry,
+    options: during,
+  };
 }
 
 interface Showing {
@@ -89,6 +99,8 @@ interface Showing {
   readonly recipe: Recipe;
   /** Sentences about the data, for when training starts. */
   readonly notes: readonly string[];
+  /** The unit of error rates. */
+  readonly unit: string;
   readonly engine: Engine;
   readonly directory: string;
   readonly progress: Progress;
@@ -100,6 +112,7 @@ function showTraining({
   settings,
   recipe,
   notes,
+  unit,
   engine,
   directory,
   progress,
@@ -117,7 +130,7 @@ function showTraining({
     }
     if (event.type === "warning") output.note(`warning: ${event.message}`);
     if (event.type === "step") progress.update(event.step, recipe.steps, stepNote(event));
-    if (event.type === "evaluated") output.note(`step ${event.step}: ${metricsNote(event.metrics)}`);
+    if (event.type === "evaluated") output.note(`step ${event.step}: ${metricsNote(event.metrics, unit)}`);
   };
 }
 
@@ -130,9 +143,11 @@ function startNote(
   return `step 0 of ${steps}${resume ? `; there is nothing to resume in ${directory}` : ""}`;
 }
 
-const metricsNote = (metrics: Readonly<Record<string, number>>): string =>
+const rateNames: Readonly<Record<string, string>> = { per: "error rate", wer: "sequence error rate" };
+
+const metricsNote = (metrics: Readonly<Record<string, number>>, unit: string): string =>
   Object.entries(metrics)
-    .map(([name, value]) => `${name} ${value.toFixed(4)}`)
+    .map(([name, value]) => `${name === "per" ? `${unit} ` : ""}${rateNames[name] ?? name} ${value.toFixed(4)}`)
     .join(", ") || "the evaluation was stopped; `trivium evaluate` does it whole";
 
 /** The newest event of each type. */
