@@ -1,3 +1,4 @@
+import { stringifyJson } from "@trivium/core";
 import { createProgress, type Progress } from "./progress.ts";
 import { lostNotes } from "./standard-streams.ts";
 
@@ -27,7 +28,7 @@ export function createOutput(json: boolean): Output {
       const isObject = typeof document === "object" && document !== null && !Array.isArray(document);
       const told = lost > 0 && isObject ? { ...document, lostNotes: lost } : document;
       const more = lost > 0 ? `\n${lost} notes could not be written to stderr` : "";
-      process.stdout.write(`${json ? JSON.stringify(told, null, 2) : `${text()}${more}`}\n`);
+      process.stdout.write(`${json ? stringifyJson(told, 2) : `${text()}${more}`}\n`);
     },
     part: (text) => void process.stdout.write(text),
     note: (line) => (current ? current.note(line) : void process.stderr.write(`${line}\n`)),
