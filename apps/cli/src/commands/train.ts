@@ -10,7 +10,7 @@ import {
 import type { Batch } from "@trivium/features";
 import { disposeTree } from "@trivium/tensor";
 import { consume, type Sink, type TrainEvent, type TrainOptions, type TrainResult, train } from "@trivium/trainer";
-import { createFolderStore, metricsSink } from "@trivium/trainer/node";
+import { createFolderStore, createWorkingClock, metricsSink } from "@trivium/trainer/node";
 import type { Command } from "commander";
 import { type CommandContext, defineCommand } from "../command-context.ts";
 import { lastingRecipe } from "../lasting-recipe.ts";
@@ -41,7 +41,8 @@ async function runTraining(context: CommandContext): Promise<void> {
   const progress = output.progress(recipe.architecture);
   const last: LastEvents = {};
   const keep = (event: TrainEvent) => void Object.assign(last, { [event.type]: event });
-  const stream = train({ ...run.options(interrupt.signal), onPhase: profile?.onPhase });
+  const clock = createWorkingClock();
+  const stream = train({ ...run.options(interrupt.signal), onPhase: profile?.onPhase, clock: clock.now });
   try {
     const show = showTraining({ ...run, progress, output, profile });
     const result = await consume(stream, metricsSink(directory), show, keep);
@@ -52,6 +53,7 @@ async function runTraining(context: CommandContext): Promise<void> {
     progress.stop();
     profile?.stop();
     interrupt.release();
+    clock.close();
   }
 }
 
