@@ -1,7 +1,7 @@
 export { attentionBackward } from "./attention/backward";
 export { attentionForward } from "./attention/forward";
 export { attentionBackwardScratchBytes, attentionForwardScratchBytes } from "./attention/cursor";
-export { binary } from "./elementwise/binary";
+export { binary, compare, logical } from "./elementwise/binary";
 export { cast } from "./elementwise/cast";
 export { fill, oneHot } from "./elementwise/fill";
 export { select } from "./elementwise/select";

@@ -53,7 +53,7 @@ function compute(code: u32, a: usize, aColumn: u32, b: usize, bColumn: u32, y: u
 }
 
 @inline
-function compare(code: u32, a: usize, aColumn: u32, b: usize, bColumn: u32, y: usize, count: u32): void {
+function compareRow(code: u32, a: usize, aColumn: u32, b: usize, bColumn: u32, y: usize, count: u32): void {
   const x = v128.load_splat<f32>(a);
   const z = v128.load_splat<f32>(b);
   const end = y + count;
@@ -80,38 +80,9 @@ function combine(code: u32, a: usize, aColumn: u32, b: usize, bColumn: u32, y: u
   }
 }
 
-function runRow(code: u32, a: usize, aColumn: u32, b: usize, bColumn: u32, y: usize, count: u32): void {
-  switch (code) {
-    case 0: return compute(0, a, aColumn, b, bColumn, y, count);
-    case 1: return compute(1, a, aColumn, b, bColumn, y, count);
-    case 2: return compute(2, a, aColumn, b, bColumn, y, count);
-    case 3: return compute(3, a, aColumn, b, bColumn, y, count);
-    case 4: return compute(4, a, aColumn, b, bColumn, y, count);
-    case 5: return compute(5, a, aColumn, b, bColumn, y, count);
-    case 6: return compute(6, a, aColumn, b, bColumn, y, count);
-    case 7: return compare(7, a, aColumn, b, bColumn, y, count);
-    case 8: return compare(8, a, aColumn, b, bColumn, y, count);
-    case 9: return compare(9, a, aColumn, b, bColumn, y, count);
-    case 10: return compare(10, a, aColumn, b, bColumn, y, count);
-    case 11: return compare(11, a, aColumn, b, bColumn, y, count);
-    case 12: return compare(12, a, aColumn, b, bColumn, y, count);
-    case 13: return combine(13, a, aColumn, b, bColumn, y, count);
-    case 14: return combine(14, a, aColumn, b, bColumn, y, count);
-    case 15: return combine(15, a, aColumn, b, bColumn, y, count);
-    default: unreachable();
-  }
-}
-
-/**
- * `y[r, j] = a[r·aRow + j·aColumn] ∘ b[r·bRow + j·bColumn]`: `code` from `binaryCodes` of float32, from `compareCodes` of
- * float32 to bool, from `logicalCodes` of bools.
- *
- * Steps are in elements; a column step is 0 or 1. Same shape: one row with both column steps 1. A scalar: both
- * steps 0. `[R, M] ∘ [M]`: row step 0. `[R, M] ∘ [R, 1]`: row step 1 and column step 0.
- *
- * @param columns - `M`, at least 1. @param start - element of `y`.
- */
-export function binary(
+/** Rows of one operation, whose code is a constant: chosen for each row, it would cost as much as a short row. */
+@inline
+function run(
   code: u32, a: usize, aRow: u32, aColumn: u32, b: usize, bRow: u32, bColumn: u32, y: usize,
   columns: u32, start: u32, end: u32,
 ): void {
@@ -122,8 +93,67 @@ export function binary(
   for (; start < end; row++) {
     const count = min(columns - column, end - start);
     const left = a + from * (row * aRow + column * aColumn);
-    runRow(code, left, aColumn, b + from * (row * bRow + column * bColumn), bColumn, y + to * start, count);
+    const right = b + from * (row * bRow + column * bColumn);
+    const at = y + to * start;
+    if (code < COMPARISONS) compute(code, left, aColumn, right, bColumn, at, count);
+    else if (code < LOGICAL) compareRow(code, left, aColumn, right, bColumn, at, count);
+    else combine(code, left, aColumn, right, bColumn, at, count);
     start += count;
     column = 0;
+  }
+}
+
+/**
+ * `y[r, j] = a[r·aRow + j·aColumn] ∘ b[r·bRow + j·bColumn]`, float32; `code` from `binaryCodes`.
+ *
+ * The families are kernels of their own: in one function for all, the loops ran up to three times slower.
+ *
+ * Steps are in elements; a column step is 0 or 1. Same shape: one row with both column steps 1. A scalar: both
+ * steps 0. `[R, M] ∘ [M]`: row step 0. `[R, M] ∘ [R, 1]`: row step 1 and column step 0.
+ *
+ * @param columns - `M`, at least 1. @param start - element of `y`.
+ */
+export function binary(
+  code: u32, a: usize, aRow: u32, aColumn: u32, b: usize, bRow: u32, bColumn: u32, y: usize,
+  columns: u32, start: u32, end: u32,
+): void {
+  switch (code) {
+    case 0: return run(0, a, aRow, aColumn, b, bRow, bColumn, y, columns, start, end);
+    case 1: return run(1, a, aRow, aColumn, b, bRow, bColumn, y, columns, start, end);
+    case 2: return run(2, a, aRow, aColumn, b, bRow, bColumn, y, columns, start, end);
+    case 3: return run(3, a, aRow, aColumn, b, bRow, bColumn, y, columns, start, end);
+    case 4: return run(4, a, aRow, aColumn, b, bRow, bColumn, y, columns, start, end);
+    case 5: return run(5, a, aRow, aColumn, b, bRow, bColumn, y, columns, start, end);
+    case 6: return run(6, a, aRow, aColumn, b, bRow, bColumn, y, columns, start, end);
+    default: unreachable();
+  }
+}
+
+/** As `binary`, of float32 to bool; `code` from `compareCodes`. */
+export function compare(
+  code: u32, a: usize, aRow: u32, aColumn: u32, b: usize, bRow: u32, bColumn: u32, y: usize,
+  columns: u32, start: u32, end: u32,
+): void {
+  switch (code) {
+    case 7: return run(7, a, aRow, aColumn, b, bRow, bColumn, y, columns, start, end);
+    case 8: return run(8, a, aRow, aColumn, b, bRow, bColumn, y, columns, start, end);
+    case 9: return run(9, a, aRow, aColumn, b, bRow, bColumn, y, columns, start, end);
+    case 10: return run(10, a, aRow, aColumn, b, bRow, bColumn, y, columns, start, end);
+    case 11: return run(11, a, aRow, aColumn, b, bRow, bColumn, y, columns, start, end);
+    case 12: return run(12, a, aRow, aColumn, b, bRow, bColumn, y, columns, start, end);
+    default: unreachable();
+  }
+}
+
+/** As `binary`, of bools to bool; `code` from `logicalCodes`. */
+export function logical(
+  code: u32, a: usize, aRow: u32, aColumn: u32, b: usize, bRow: u32, bColumn: u32, y: usize,
+  columns: u32, start: u32, end: u32,
+): void {
+  switch (code) {
+    case 13: return run(13, a, aRow, aColumn, b, bRow, bColumn, y, columns, start, end);
+    case 14: return run(14, a, aRow, aColumn, b, bRow, bColumn, y, columns, start, end);
+    case 15: return run(15, a, aRow, aColumn, b, bRow, bColumn, y, columns, start, end);
+    default: unreachable();
   }
 }
