@@ -1,9 +1,11 @@
 export { attentionBackward } from "./attention/backward";
 export { attentionForward } from "./attention/forward";
 export { attentionBackwardScratchBytes, attentionForwardScratchBytes } from "./attention/cursor";
-export { binary, compare, logical } from "./elementwise/binary";
+export { binary } from "./elementwise/binary";
 export { cast } from "./elementwise/cast";
+export { compare } from "./elementwise/compare";
 export { fill, oneHot } from "./elementwise/fill";
+export { logical } from "./elementwise/logical";
 export { select } from "./elementwise/select";
 export { clip, logicalNot, unary } from "./elementwise/unary";
 export { activation } from "./fused/activation";
