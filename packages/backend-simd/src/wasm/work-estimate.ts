@@ -1,5 +1,5 @@
 import type { Work } from "../threads/cut-job.ts";
-import { compareCodes, logicalCodes, unaryCodes } from "./codes.ts";
+import { unaryCodes } from "./codes.ts";
 
 /** Elements of a cache line. */
 const LINE = 16;
@@ -25,7 +25,9 @@ type Estimate = (values: readonly number[], units: number) => Work;
 
 /** Estimates from a kernel's arguments, in their places in `WasmKernels`. */
 const estimates: Readonly<Record<string, Estimate>> = {
-  binary: ([code]) => (code! < compareCodes.equal ? flat : code! < logicalCodes.and ? toBytes : bytes),
+  binary: () => flat,
+  compare: () => toBytes,
+  logical: () => bytes,
   logicalNot: () => bytes,
   unary: ([code]) => (cheapUnary.has(code!) ? flat : curved),
   clip: () => flat,

@@ -1,0 +1,39 @@
+@inline
+function apply(code: u32, a: v128, b: v128): v128 {
+  if (code == 0) return v128.and(a, b);
+  if (code == 1) return v128.or(a, b);
+  return v128.xor(a, b);
+}
+
+@inline
+function applyByte(code: u32, a: u8, b: u8): u8 {
+  if (code == 0) return a & b;
+  if (code == 1) return a | b;
+  return a ^ b;
+}
+
+/** As `binary`, of bools to bool; `code` from `logicalCodes`. */
+export function logical(
+  code: u32, a: usize, aRow: u32, aColumn: u32, b: usize, bRow: u32, bColumn: u32, y: usize,
+  columns: u32, start: u32, end: u32,
+): void {
+  let row = start / columns;
+  let column = start - row * columns;
+  for (; start < end; row++) {
+    const count = min(columns - column, end - start);
+    let left: usize = a + row * aRow + column * aColumn;
+    let right: usize = b + row * bRow + column * bColumn;
+    let to = y + start;
+    const stop = to + count;
+    const x = v128.load_splat<u8>(left);
+    const z = v128.load_splat<u8>(right);
+    for (; to + 16 <= stop; to += 16, left += 16 * aColumn, right += 16 * bColumn) {
+      v128.store(to, apply(code, aColumn ? v128.load(left) : x, bColumn ? v128.load(right) : z));
+    }
+    for (; to < stop; to++, left += aColumn, right += bColumn) {
+      store<u8>(to, applyByte(code, load<u8>(left), load<u8>(right)));
+    }
+    start += count;
+    column = 0;
+  }
+}
