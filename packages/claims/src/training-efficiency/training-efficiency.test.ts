@@ -1,5 +1,5 @@
 import { matchConfiguration, pairFlops } from "@trivium/evaluator";
-import type { Architecture } from "@trivium/model";
+import { type Architecture, readModelOptions } from "@trivium/model";
 import { causal } from "@trivium/model-causal";
 import { encoderDecoder } from "@trivium/model-encoder-decoder";
 import { expect, test } from "vitest";
@@ -122,7 +122,7 @@ test.each(["quick", "full"] as const)(
     const { base, matched, flops } = efficiencyModels[preset];
     const lengths = { source: 64, target: 64 };
     const cost = (architecture: unknown, model: object) =>
-      pairFlops(architecture as Architecture, { ...model, vocabulary: 260, length: 130 }, lengths);
+      pairFlops(architecture as Architecture, { ...readModelOptions(model), vocabulary: 260, length: 130 }, lengths);
     const pair = cost(encoderDecoder, base);
     expect(pair / cost(causal, base)).toBeCloseTo(flops.same, 2);
     expect(pair / cost(causal, { ...base, ...matched })).toBeCloseTo(flops.matched, 2);
@@ -139,7 +139,10 @@ test.each([
   (preset, vocabulary, length) => {
     const { base, matched } = efficiencyModels[preset];
     const found = matchConfiguration({
-      reference: { architecture: encoderDecoder as Architecture, config: { ...base, vocabulary, length } },
+      reference: {
+        architecture: encoderDecoder as Architecture,
+        config: { ...readModelOptions(base), vocabulary, length },
+      },
       architecture: causal as Architecture,
       by: "parameters",
       lengths: { source: 64, target: 64 },
