@@ -4,9 +4,19 @@ import type { Pointer } from "../pointer.ts";
 export interface RowsKernels {
   /**
    * Reduces the middle axis: `x [outer, middle, inner] → y [outer, inner]`, float32; `code` from `reduceCodes`.
-   * Range: elements of `y`. Reducing the last axes is `inner = 1`, the first axes `outer = 1`.
+   * A mean is the sum divided by `terms`. Range: elements of `y`. Reducing the last axes is `inner = 1`, the first axes
+   * `outer = 1`.
    */
-  reduce(code: number, x: Pointer, y: Pointer, middle: number, inner: number, start: number, end: number): void;
+  reduce(
+    code: number,
+    x: Pointer,
+    y: Pointer,
+    middle: number,
+    inner: number,
+    terms: number,
+    start: number,
+    end: number,
+  ): void;
 
   /**
    * `y[r]` = index of the first greatest element of row `r`, passing over NaN: `x [R, columns]` → int32 `[R]`,
@@ -17,7 +27,7 @@ export interface RowsKernels {
   /** `y[r] = exp(x[r] − max) / Σ`, `[R, columns]`. Range: rows. */
   softmax(x: Pointer, y: Pointer, columns: number, start: number, end: number): void;
 
-  /** `dx[r] = scale·p[r]·(dy[r] − Σ dy[r]·p[r])`, `[R, columns]`: of `softmax` (scale 1) and `maskedSoftmax`. Range: rows. */
+  /** `dx[r] = scale·p[r]·(dy[r] − Σ dy[r]·p[r])`, `[R, columns]`: of `softmax` (scale 1) and `maskedSoftmax`; 0 where p is. Range: rows. */
   softmaxGradient(
     dy: Pointer,
     p: Pointer,
@@ -51,8 +61,8 @@ export interface RowsKernels {
   ): void;
 
   /**
-   * `sums[p] = Σ x[r]` over the rows of panel `p`, `x [rows, columns] → sums [⌈rows/panel⌉, columns]`. Unless `factor` is
-   * offset 0, of `x[r]·factor[r]`, which is kept in `y`. Range: panels.
+   * `sums[p] = Σ x[r]` over the rows of panel `p`, `x [matrices, rows, columns] → sums [matrices, ⌈rows/panel⌉, columns]`.
+   * Unless `factor` is offset 0, of `x[r]·factor[r]`, which is kept in `y`. Range: panels of all matrices.
    */
   columnSums(
     x: Pointer,
