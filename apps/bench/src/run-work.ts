@@ -1,9 +1,10 @@
-import { type Dataset, encodeExamples, exampleLength, fitPairTokenizer } from "@trivium/data";
+import { prepareData } from "@trivium/compose";
+import { exampleLength } from "@trivium/data";
 import type { HeldOut } from "@trivium/evaluator";
-import { type Example, isTextPair, type TextPair } from "@trivium/features";
+import type { Example } from "@trivium/features";
 import { presets } from "@trivium/presets";
 import { createRegistry } from "@trivium/registry";
-import type { PairTokenizer, SpecialTokens, Tokenizer } from "@trivium/text";
+import type { PairTokenizer } from "@trivium/text";
 
 /** What a whole run is told; the PyTorch peer is told the same. */
 export interface RunSettings {
@@ -20,34 +21,25 @@ export interface RunSettings {
 /** CMUdict as ids. */
 export interface RunData {
   readonly vocabulary: number;
-  readonly special: SpecialTokens;
+  readonly tokenizer: PairTokenizer;
   /** Positions that the longest row of a single stream takes, with some room. */
   readonly length: number;
   readonly train: readonly Example[];
   readonly heldOut: readonly HeldOut[];
 }
 
-const registry = createRegistry(presets);
-
 /** The training words, and the first of the test words. */
 export async function loadRunData(decoded: number): Promise<RunData> {
-  const dataset: Dataset = await registry.create("dataset", "cmudict", {});
-  const tokenizer = fitPairTokenizer(
-    dataset,
-    (json) => registry.create("tokenizer", json.name as never, json as never) as Tokenizer,
-  );
-  const train = encodeExamples(dataset.train, tokenizer);
-  const test = dataset.test.filter(isTextPair).slice(0, decoded);
-  const heldOut = test.map((pair) => heldOutOf(pair, tokenizer));
-  const { special } = tokenizer;
+  const {
+    tokenizer,
+    train,
+    heldOut: encode,
+  } = await prepareData({ data: { name: "cmudict" } }, createRegistry(presets));
+  const heldOut = encode("test", decoded);
+  const { special, size: vocabulary } = tokenizer;
   const examples = [...train, ...heldOut.map(({ example }) => example)];
   const longest = Math.max(...examples.map((example) => exampleLength(example, special)));
-  return { vocabulary: tokenizer.size, special, length: longest + 8, train, heldOut };
-}
-
-function heldOutOf(pair: TextPair, tokenizer: PairTokenizer): HeldOut {
-  const references = (pair.references ?? [pair.target]).map((target) => tokenizer.encodeTarget(target));
-  return { example: encodeExamples([pair], tokenizer)[0] as Example, references };
+  return { vocabulary, tokenizer, length: longest + 8, train, heldOut };
 }
 
 /** What a run came to. */

@@ -1,3 +1,4 @@
+import { resolveArchitecture, resolveObjective } from "@trivium/compose";
 import { createRandom } from "@trivium/core";
 import { createBatchSource, type TrainingBatches } from "@trivium/data";
 import type { Example } from "@trivium/features";
@@ -43,7 +44,6 @@ export interface StepWork {
 }
 
 const registry = createRegistry(presets);
-const objectives = { causal: "causal-lm", prefix: "prefix-lm", "encoder-decoder": "seq2seq" } as const;
 
 /**
  * A training step of the PyTorch peer's model: learned positions, GELU, pre-norm, an untied head without bias.
@@ -53,11 +53,11 @@ const objectives = { causal: "causal-lm", prefix: "prefix-lm", "encoder-decoder"
  */
 export function stepWork(name: (typeof architectures)[number], shape: StepShape): StepWork {
   const { vocabulary, length, batch, width, layers, heads } = shape;
-  const architecture = registry.get("architecture", name) as Architecture;
+  const architecture = resolveArchitecture(name, registry);
   const hasStreams = architecture.streams.length > 1;
   const positions = hasStreams ? length / 2 : length;
   const config = { vocabulary, length: positions, width, layers, heads, head: { tied: false } } satisfies ModelOptions;
-  const objective = registry.create("objective", objectives[name], {}) as Objective;
+  const objective = resolveObjective({}, architecture, registry);
   const parameters = countModelParameters(architecture, config);
   return {
     label: `${name} ${Object.values(shape).join(" ")}`,

@@ -15,7 +15,7 @@ beforeAll(async () => {
   write("no-tab.tsv", "ab\tba\nab ba\n");
   write("mixed.jsonl", '{"text":"ab"}\n{"source":"a","target":"b"}\n');
   write("words.doc", "ab\tba\n");
-  write("unknown.json", '{"widht": 3}');
+  write("unknown.json", '{"model": {"widht": 3}}');
   write("list.json", "[1]");
   write("broken.json", "{");
   write("no-plugin.mjs", "export const answer = 42;\n");
@@ -68,12 +68,9 @@ const cases: Readonly<Record<string, readonly [args: readonly string[], message:
   ],
   "an unknown field in a configuration": [
     ["train", "--config", "unknown.json"],
-    'unknown.json: there is no setting "widht"; did you mean "width"?',
+    'unknown.json: there is no "model.widht"; did you mean "width"?',
   ],
-  "a configuration that is no object": [
-    ["train", "--config", "list.json"],
-    "list.json: expected an object of settings",
-  ],
+  "a configuration that is no object": [["train", "--config", "list.json"], "list.json: an object of fields, got [1]"],
   "a configuration that is no JSON": [["train", "--config", "broken.json"], "broken.json"],
   "a configuration that is not there": [["train", "--config", "nope.json"], "nope.json"],
   "an unknown preset": [["train", "--preset", "constructor"], 'there is no preset "constructor"; there are: demo'],
@@ -110,6 +107,15 @@ const cases: Readonly<Record<string, readonly [args: readonly string[], message:
   "generation from a missing folder": [["generate", "nope", "ab"], "nope holds no whole checkpoint"],
   "a beam of none": [["generate", "run", "ab", "--beam", "0"], "--beam is a whole number from 1, got 0"],
   "a beam wider than the vocabulary": [["generate", "run", "ab", "--beam", "9999"], "beam is an integer from 1 to the"],
+  "an evaluation by a beam wider than the vocabulary": [
+    ["evaluate", "run", "--beam", "9999"],
+    /--beam is at most the \d+ tokens of the vocabulary, got 9999/,
+  ],
+  "a flag of another strategy": [
+    ["generate", "run", "ab", "--beam", "2", "--temperature", "2"],
+    "the strategy beam does not take --temperature",
+  ],
+  "a strategy that there is not": [["generate", "run", "ab", "--strategy", "magic"], "magic"],
   "generation without a prompt": [["generate", "run"], "there is no prompt"],
   "an empty prompt": [["generate", "run", ""], "a prompt is empty"],
   "a prompt longer than the model": [

@@ -67,7 +67,8 @@ test("the architecture trains with the objective; the run remembers the plugin a
 });
 
 test("the architecture is an arm of a comparison, from a configuration", async () => {
-  const config = { plugins: ["./mine.ts"], data: "toy.tsv", width: 8, layers: 1, heads: 2, steps: 3 };
+  const data = { name: "file", options: { path: "toy.tsv" } };
+  const config = { plugins: ["./mine.ts"], data, model: { width: 8, layers: 1, heads: 2 }, steps: 3 };
   writeFileSync(join(folder, "config.json"), JSON.stringify(config));
   const flags = ["--config", "config.json", "--architectures", "causal,tethered"];
   const report = await jsonOf<{ arms: { name: string; objective: string }[] }>(["compare", ...flags], folder);

@@ -21,13 +21,13 @@ interface Profile {
   outsideKernels: { share: number };
 }
 
-test("--checkpointing lowers the engine's peak and changes no weight, not even in a run that goes on without", async () => {
+test("--recompute lowers the engine's peak and changes no weight, not even in a run that goes on without", async () => {
   const large = ["--batch", "64", "--width", "32", "--layers", "4", "--dropout", "0.1", "--profile"];
   const profiled = async (out: string, ...more: string[]) => {
     const { profile } = await jsonOf<{ profile: Profile }>(training(out, ...large, ...more), folder);
     return Math.max(...profile.steps.map(({ peakBytes }) => peakBytes));
   };
-  const [kept, recomputed] = [await profiled("kept"), await profiled("recomputed", "--checkpointing")];
+  const [kept, recomputed] = [await profiled("kept"), await profiled("recomputed", "--recompute")];
   expect(recomputed).toBeLessThan(0.6 * kept);
   expect(weightsOf(join(folder, "recomputed")).equals(weightsOf(join(folder, "kept")))).toBe(true);
   const resumed = await runTrivium(training("recomputed", ...large, "--resume"), folder);

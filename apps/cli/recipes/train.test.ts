@@ -12,7 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { namedSettings } from "../src/settings.ts";
+import { namedRecipes } from "../src/settings.ts";
 import { checkpointsOf, command, jsonOf, runAlone, runTrivium, startTrivium, weightsOf } from "./run-trivium.ts";
 import { tiny, writeToyData } from "./toy-data.ts";
 
@@ -53,6 +53,16 @@ describe.each(["causal", "prefix", "encoder-decoder"])("%s", (architecture) => {
     );
     expect(answers.map(({ prompt }) => prompt)).toEqual(["ab", "cd"]);
     for (const { stopped } of answers) expect(["end", "length"]).toContain(stopped);
+    if (form === "jsonl") return;
+    const draw = ["--temperature", "1.5", "--top-k", "20", "--top-p", "0.95", "--samples", "2", "--seed", "3"];
+    const drawn = await jsonOf(["generate", run, "ab", "--tokens", "5", ...draw], folder);
+    expect(drawn).toHaveLength(2);
+    expect(await jsonOf(["generate", run, "ab", "--tokens", "5", ...draw], folder)).toEqual(drawn);
+    // A single prompt's text comes little by little; together it is the answer.
+    const { stdout } = await runTrivium(["generate", run, "ab", "--tokens", "5"], folder);
+    expect(stdout).toBe(`ab${form === "tsv" ? "\t" : ""}${answers[0]?.answer}\n`);
+    const [cut] = await jsonOf<typeof answers>(["generate", run, "ab", "--beam", "2", "--stop", "zz"], folder);
+    expect(cut?.answer).not.toContain("zz");
   });
 });
 
@@ -158,7 +168,11 @@ test("names that look like numbers are names", async () => {
 test("flags come before a configuration, and it before a preset", async () => {
   writeFileSync(
     join(folder, "config.json"),
-    JSON.stringify({ data: "toy.tsv", width: 8, heads: 2, layers: 2, steps: 3 }),
+    JSON.stringify({
+      data: { name: "file", options: { path: "toy.tsv" } },
+      model: { width: 8, heads: 2, layers: 2 },
+      steps: 3,
+    }),
   );
   const flags = [
     "--preset",
@@ -174,7 +188,7 @@ test("flags come before a configuration, and it before a preset", async () => {
   ];
   expect((await jsonOf<Trained>(["train", ...flags], folder)).step).toBe(3);
   const { identity } = JSON.parse(readFileSync(join(folder, "configured/run.json"), "utf8"));
-  expect(identity).toMatchObject({ batch: namedSettings.demo?.batch, model: { width: 8, layers: 1, length: 16 } });
+  expect(identity).toMatchObject({ batch: namedRecipes.demo?.batch, model: { width: 8, layers: 1, length: 16 } });
 });
 
 describe("--resume", () => {

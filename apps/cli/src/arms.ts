@@ -1,15 +1,20 @@
+import { defaultObjective, mergeRecipes, type Recipe, readRecipe, resolveArchitecture } from "@trivium/compose";
 import { ConfigError } from "@trivium/core";
-import type { Arm } from "@trivium/evaluator";
-import { type Architecture, modelConfigSchema } from "@trivium/model";
+import { modelConfigSchema } from "@trivium/model";
 import type { Plugins } from "./load-registry.ts";
+import { withFittingLoss } from "./loss-scope.ts";
 import type { Output } from "./output.ts";
-import { type DataSizes, defaultObjective, prepareModel } from "./prepare-model.ts";
-import type { CompareSettings, ModelSettings } from "./settings.ts";
 
-/** An architecture with some settings changed. */
+/** An arm of a comparison: the recipe that all share, with changes. */
+export interface ArmRecipe {
+  readonly name: string;
+  readonly recipe: Recipe;
+}
+
+/** An architecture with some options of the model changed. */
 interface Control {
   readonly architecture: string;
-  change(settings: CompareSettings): Partial<CompareSettings>;
+  change(model: Recipe["model"]): Recipe["model"];
 }
 
 /**
@@ -29,7 +34,7 @@ const controls: ReadonlyMap<string, Control> = new Map([
   ],
 ]);
 
-function halfDepth({ layers = modelConfigSchema.shape.layers.parse(undefined) }: CompareSettings) {
+function halfDepth({ layers = modelConfigSchema.shape.layers.parse(undefined) }: Recipe["model"]) {
   if (typeof layers === "number") return { layers: Math.max(1, Math.floor(layers / 2)) };
   throw new ConfigError(
     "cli/half-depth",
@@ -38,41 +43,35 @@ function halfDepth({ layers = modelConfigSchema.shape.layers.parse(undefined) }:
 }
 
 /**
- * The arms that the settings name: architectures, the user's too, and the controls, but no copy of another arm.
+ * The recipes of the arms: architectures, the user's too, and the controls, but no copy of another arm.
  *
- * @throws {ConfigError} `cli/arms` if one is named twice or none is left. @throws what `prepareModel` throws.
+ * @throws {ConfigError} `cli/arms` if one is named twice or none is left. @throws {UnknownPluginError} listing what there
+ *   is.
  */
-export function prepareArms(
-  settings: CompareSettings,
-  registry: Plugins,
-  sizes: DataSizes & { readonly output: Output },
-): Arm[] {
-  const { architectures } = settings;
+export function armRecipes(
+  architectures: readonly string[],
+  shared: Recipe,
+  { registry, output }: { readonly registry: Plugins; readonly output: Pick<Output, "note"> },
+): ArmRecipe[] {
   const twice = architectures.find((name, at) => architectures.indexOf(name) !== at);
   if (twice !== undefined) throw new ConfigError("cli/arms", `the arm ${twice} is named twice in --architectures`);
-  const arms = architectures.filter((name) => !isCopy(name, settings));
+  const arms = architectures.filter((name) => !isCopy(name, shared));
   for (const name of architectures.filter((one) => !arms.includes(one))) {
-    sizes.output.note(`${name} is left out: half of one layer is one, so it would be encoder-decoder again`);
+    output.note(`${name} is left out: half of one layer is one, so it would be encoder-decoder again`);
   }
   if (arms.length === 0) throw new ConfigError("cli/arms", "no arm is left; name others in --architectures");
-  return arms.map((name) => prepareArm(name, { settings, registry, sizes }));
+  return arms.map((name) => ({ name, recipe: armRecipe(name, shared, registry) }));
 }
 
-const isCopy = (name: string, { layers }: CompareSettings): boolean =>
-  name === "encoder-decoder-half-depth" && layers === 1;
+const isCopy = (name: string, { model }: Recipe): boolean =>
+  name === "encoder-decoder-half-depth" && model.layers === 1;
 
-interface ArmRequest {
-  readonly settings: CompareSettings;
-  readonly registry: Plugins;
-  readonly sizes: DataSizes & { readonly output: Output };
-}
-
-function prepareArm(name: string, { settings, registry, sizes }: ArmRequest): Arm {
+function armRecipe(name: string, shared: Recipe, registry: Plugins): Recipe {
   const control = controls.get(name);
-  const architecture = registry.find("architecture", control?.architecture ?? name).create as Architecture;
-  const own: ModelSettings = { ...settings, architecture: architecture.name, ...control?.change(settings) };
-  // The scope of the loss is a choice of the causal arm alone.
-  if (settings.objective === undefined && defaultObjective(architecture) !== "causal-lm") delete own.loss;
-  const { objective, config } = prepareModel(own, registry, sizes);
-  return { name, architecture, config, objective };
+  const { architecture = name } = control ?? {};
+  const recipe = readRecipe(mergeRecipes(shared, { architecture, model: control?.change(shared.model) }));
+  // Where no objective is named, the scope of the loss is a choice of the causal arm alone.
+  const usual = defaultObjective(resolveArchitecture(architecture, registry));
+  const isFree = shared.objective.name === undefined && usual !== "causal-lm";
+  return withFittingLoss(recipe, registry, isFree ? ["target", "all"] : undefined);
 }

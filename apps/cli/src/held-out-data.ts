@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
+import { type Named, type OpenedModel, resolveDataset, taskOf } from "@trivium/compose";
 import { DataError, TriviumError } from "@trivium/core";
 import type { Dataset } from "@trivium/data";
 import { encodeHeldOut, type HeldOut } from "@trivium/evaluator";
 import { isTextPair, type TextExample } from "@trivium/features";
-import type { LoadedRun } from "./load-run.ts";
 import type { Output } from "./output.ts";
-import { isDatasetName, loadDataset, taskOf } from "./prepare-data.ts";
+import { dataOfFlags, isDatasetName } from "./recipe-of-flags.ts";
 
 export interface HeldOutRequest {
   /** What `--data` says, if it was given. */
@@ -21,7 +21,7 @@ export interface HeldOutData {
   readonly name: string;
   readonly heldOut: readonly HeldOut[];
   /** How many of them have a source that the model was trained on; absent if the training data cannot be read. */
-  readonly seen?: number;
+  readonly seen?: number | undefined;
 }
 
 /**
@@ -31,7 +31,7 @@ export interface HeldOutData {
  * @throws {DataError} `cli/other-data` if the training data has changed since, `cli/missing-data` if it is gone,
  *   `cli/task` if there are pairs for text or text for pairs, `cli/seen` if the model was trained on some of it.
  */
-export async function prepareHeldOut(run: LoadedRun, request: HeldOutRequest): Promise<HeldOutData> {
+export async function prepareHeldOut(run: OpenedModel, request: HeldOutRequest): Promise<HeldOutData> {
   const dataset = await (request.given === undefined ? ownData(run) : otherData(request.given, run));
   const { name } = dataset;
   if (taskOf(dataset) !== run.task) {
@@ -41,39 +41,41 @@ export async function prepareHeldOut(run: LoadedRun, request: HeldOutRequest): P
   const encode = (examples: readonly TextExample[]) => encodeHeldOut(examples, run.tokenizer, run.length);
   if (dataset.fingerprint === run.data) return { name, heldOut: encode(dataset.test), seen: 0 };
   // Of another file nothing was held out: all of it is to be scored.
-  const isNamed = isDatasetName(request.given, run.registry) && dataset.test.length > 0;
+  const isNamed = request.given !== undefined && isDatasetName(request.given, run.registry) && dataset.test.length > 0;
   const examples = isNamed ? dataset.test : [...dataset.train, ...dataset.validation, ...dataset.test];
   const seen = await countSeen(examples, run, request);
-  return { name, heldOut: encode(examples), ...(seen === undefined ? {} : { seen }) };
+  return { name, heldOut: encode(examples), seen };
 }
 
-async function ownData({ settings, registry, directory, data }: LoadedRun): Promise<Dataset> {
-  const path = settings.data as string;
-  if (!isDatasetName(path, registry) && !existsSync(path)) {
-    const problem = `${directory} was trained on ${path}, which is not there any more`;
+async function ownData({ recipe, registry, name, data }: OpenedModel): Promise<Dataset> {
+  const path = recipe.data?.name === "file" ? String(recipe.data.options?.path) : recipe.data?.name;
+  if (recipe.data?.name === "file" && !existsSync(String(path))) {
+    const problem = `${name} was trained on ${path}, which is not there any more`;
     throw new DataError("cli/missing-data", `${problem}; put it back, or say with --data where it is now`);
   }
-  const dataset = await loadDataset(settings, registry);
+  const dataset = await resolveDataset(recipe.data, registry);
   if (dataset.fingerprint === data) return dataset;
-  const problem = `${path} has changed since ${directory} was trained, so the model may have seen some of the test part`;
+  const problem = `${path} has changed since ${name} was trained, so the model may have seen some of the test part`;
   throw new DataError("cli/other-data", `${problem}; restore the file, or give --data a file that it has not seen`);
 }
 
-/** Split as the training data was, so that a copy of it is known by its fingerprint. */
-async function otherData(data: string, { settings, registry }: LoadedRun): Promise<Dataset> {
-  const { heldOut } = settings;
+/** Loads data, split as the training data was, so that a copy of it is known by its fingerprint. */
+async function otherData(given: string, { recipe: { data }, registry }: OpenedModel): Promise<Dataset> {
+  const named = dataOfFlags({ data: given }, registry) as Named;
+  const isOwn = named.name === data?.name;
+  const options = { ...(isOwn ? data.options : undefined), ...named.options };
   try {
-    return await loadDataset(data === settings.data ? settings : { data, heldOut }, registry);
+    return await resolveDataset({ name: named.name, options }, registry);
   } catch (error) {
     // The training data could be split, so this is another file.
     if (!DataError.is(error, "data/too-few")) throw error;
-    return loadDataset({ data, heldOut: 0 }, registry);
+    return resolveDataset({ name: named.name, options: { ...options, validation: 0, test: 0 } }, registry);
   }
 }
 
 async function countSeen(
   examples: readonly TextExample[],
-  run: LoadedRun,
+  run: OpenedModel,
   { given, seen, output }: HeldOutRequest,
 ): Promise<number | undefined> {
   const trained = await ownData(run).catch((error: unknown) => {

@@ -7,6 +7,7 @@ import { evaluateCommand } from "./commands/evaluate.ts";
 import { generateCommand } from "./commands/generate.ts";
 import { listCommand } from "./commands/list.ts";
 import { maskCommand } from "./commands/mask.ts";
+import { recipeSchemaCommand } from "./commands/recipe-schema.ts";
 import { trainCommand } from "./commands/train.ts";
 import { ownVersion } from "./own-package.ts";
 
@@ -20,6 +21,7 @@ const commands = [
   compareCommand,
   claimsCommand,
   benchCommand,
+  recipeSchemaCommand,
 ];
 
 /** The command line: a fresh program, which throws where commander would exit. */

@@ -1,12 +1,21 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
+import { readRecipe } from "@trivium/compose";
 import { afterAll, expect, test } from "vitest";
-import { readSettings } from "./read-settings.ts";
-import { compareSchema, namedSettings, trainSchema } from "./settings.ts";
+import { lastingRecipe } from "./lasting-recipe.ts";
+import { loadRegistry } from "./load-registry.ts";
+import { withFittingLoss } from "./loss-scope.ts";
+import { onEngine } from "./open-run.ts";
+import { readRecipeFlags, readSettings, requireData } from "./read-settings.ts";
+import { recipeOfFlags } from "./recipe-of-flags.ts";
+import { namedRecipes, trainSchema } from "./settings.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "trivium-settings-"));
 afterAll(() => rmSync(folder, { recursive: true }));
+const words = join(folder, "words.tsv");
+writeFileSync(words, "a\tb\n");
+const registry = await loadRegistry([]);
 
 function configuration(content: unknown): string {
   const path = join(folder, "config.json");
@@ -14,56 +23,124 @@ function configuration(content: unknown): string {
   return path;
 }
 
-test("what is not said has its default, and the model's own settings stay absent", async () => {
-  const settings = await readSettings(trainSchema, {}, []);
-  expect(settings).toMatchObject({ architecture: "causal", backend: "simd", steps: 1000, resume: false, plugins: [] });
-  for (const key of ["width", "length", "dropout", "data"]) expect(settings).not.toHaveProperty(key);
+/** What flags say to `train`; the registry remembers which plugins were asked for. */
+const read = (flags: Record<string, unknown>, plugins: readonly string[] = []) =>
+  readSettings(trainSchema, { flags, plugins, registry: async () => registry });
+
+test("flags are fields of the recipe; what is not said has its default", async () => {
+  const { recipe, settings } = await read({ width: 8, learningRate: 0.5, threads: 2, keep: 3, resume: true });
+  expect(recipe).toEqual(
+    readRecipe({
+      model: { width: 8 },
+      schedule: { options: { peak: 0.5 } },
+      backend: { options: { threads: 2 } },
+      checkpoint: { keep: 3 },
+    }),
+  );
+  expect(settings).toMatchObject({ resume: true, profile: false });
+});
+
+test("every kind takes options, and a flag of its own comes before them", async () => {
+  const options = { optimizerOptions: { weightDecay: 1, beta1: 0.5 }, weightDecay: 0.1 };
+  expect((await read({ optimizer: "muon", ...options })).recipe.optimizer).toEqual({
+    name: "muon",
+    options: { weightDecay: 0.1, beta1: 0.5 },
+  });
+  const sides = { sourceTokenizer: "byte", targetTokenizer: "character", targetTokenizerOptions: { alphabet: "ab" } };
+  expect((await read(sides)).recipe.tokenizer).toEqual({
+    source: { name: "byte" },
+    target: { name: "character", options: { alphabet: "ab" } },
+  });
+});
+
+test("data is a dataset by name, or a file with the shares that are held out", async () => {
+  const of = async (flags: Record<string, unknown>) => (await read(flags)).recipe.data;
+  expect(await of({ data: "scan", dataOptions: { split: "length" } })).toEqual({
+    name: "scan",
+    options: { split: "length" },
+  });
+  expect(await of({ data: words, heldOut: 0.2 })).toEqual({
+    name: "file",
+    options: { path: words, validation: 0.2, test: 0.2 },
+  });
+  const config = configuration({ data: { name: "file", options: { path: words } } });
+  expect(await of({ config, heldOut: 0.1 })).toEqual({
+    name: "file",
+    options: { path: words, validation: 0.1, test: 0.1 },
+  });
+  await expect(of({ data: "nope.tsv" })).rejects.toThrow(/there is no file nope\.tsv.*or one of: cmudict/);
+  expect(() => requireData({ recipe: readRecipe({}), registry })).toThrow(/which data\?/);
 });
 
 test("a flag wins over the file, and the file over the preset", async () => {
-  const config = configuration({ width: 8, layers: 2 });
-  const settings = await readSettings(trainSchema, { preset: "demo", config, layers: 1 }, []);
-  expect(settings).toMatchObject({ width: 8, layers: 1, steps: namedSettings.demo?.steps });
+  const config = configuration({ $schema: "recipe.schema.json", model: { width: 8, layers: 2 } });
+  const { recipe } = await read({ preset: "demo", config, layers: 1 });
+  expect(recipe.model).toMatchObject({ width: 8, layers: 1, heads: 8 });
+  expect(recipe.steps).toBe(namedRecipes.demo?.steps);
 });
 
-test("a file decides the scope of the loss of a comparison, which is the target else", async () => {
-  expect((await readSettings(compareSchema, {}, [])).loss).toBe("target");
-  expect((await readSettings(compareSchema, { config: configuration({ loss: "all" }) }, [])).loss).toBe("all");
+test("a file decides what lies over a command's own default", async () => {
+  const under = { objective: { options: { loss: "target" } } };
+  const of = async (flags: Record<string, unknown>) =>
+    (await readSettings(trainSchema, { flags, plugins: [], registry: async () => registry }, under)).recipe.objective;
+  expect(await of({})).toEqual(under.objective);
+  const config = configuration({ objective: { options: { loss: "all" } } });
+  expect(await of({ config })).toEqual({ options: { loss: "all" } });
+});
+
+test("loss on the target goes to causal-lm, and is what the others do anyway", () => {
+  const objective = { options: { loss: "target", zLoss: 1 } };
+  const of = (architecture: string) => withFittingLoss(readRecipe({ architecture, objective }), registry).objective;
+  expect(of("causal")).toEqual(objective);
+  expect(of("prefix")).toEqual({ options: { zLoss: 1 } });
 });
 
 test("plugins of the file and of the flags add up", async () => {
   const config = configuration({ plugins: ["./a.ts"] });
-  expect((await readSettings(trainSchema, { config }, ["./b.ts"])).plugins).toEqual(["./a.ts", "./b.ts"]);
+  expect((await read({ config }, ["./b.ts"])).recipe.plugins).toEqual(["./a.ts", "./b.ts"]);
+});
+
+test("a run remembers its data by an absolute path", () => {
+  const data = { name: "file", options: { path: relative(process.cwd(), words), test: 0.1 } };
+  expect(lastingRecipe(readRecipe({ data })).data).toEqual({ name: "file", options: { path: words, test: 0.1 } });
+});
+
+test("flags change the engine of a run; what was chosen for its backend is not for another", () => {
+  const engine = { backend: { name: "simd", options: { threads: 4 } }, attention: { name: "fused" } };
+  const of = (flags: Record<string, unknown>) => {
+    const { backend, attention } = onEngine(readRecipe(engine), recipeOfFlags(readRecipeFlags(flags)));
+    return { backend, attention };
+  };
+  expect(of({})).toEqual(engine);
+  expect(of({ threads: 2, gemm: "wasm" }).backend).toEqual({ name: "simd", options: { threads: 2, gemm: "wasm" } });
+  expect(of({ backend: "cpu" })).toEqual({ backend: { name: "cpu" }, attention: {} });
+  expect(of({ backend: "cpu", attention: "reference" }).attention).toEqual({ name: "reference" });
+  expect(() => of({ precision: "half" })).toThrow(/^--precision: /);
+  expect(() => of({ threads: 0 })).toThrow(/^--threads: /);
 });
 
 test.each([
-  [
-    "an unknown field, with the nearest",
-    { widht: 1 },
-    "cli/settings",
-    'there is no setting "widht"; did you mean "width"?',
-  ],
-  ["a field of another command", { architectures: ["causal"] }, "cli/settings", 'did you mean "architecture"?'],
-  ["a wrong value, with the field", { steps: 0 }, "cli/settings", "config.json: steps: a whole number from 1, got 0"],
-  ["a list", [1], "cli/config-file", "expected an object of settings, got [1]"],
-  ["null", null, "cli/config-file", "expected an object of settings, got null"],
+  ["an unknown field, with the nearest", { stepz: 1 }, "compose/recipe", 'there is no "stepz"; did you mean "steps"?'],
+  ["a field of the model at the top", { model: { widht: 8 } }, "compose/recipe", 'did you mean "width"?'],
+  ["a wrong value, with the field", { steps: 0 }, "compose/recipe", "config.json: steps: a whole number from 1, got 0"],
+  ["a list", [1], "compose/recipe", "an object of fields, got [1]"],
+  ["null", null, "compose/recipe", "an object of fields, got null"],
   ["text that is no JSON", "{", "cli/config-file", "config.json"],
 ])("a file with %s is refused", async (_, content, code, message) => {
-  const config = configuration(content);
-  await expect(readSettings(trainSchema, { config }, [])).rejects.toMatchObject({
+  await expect(read({ config: configuration(content) })).rejects.toMatchObject({
     code,
     message: expect.stringContaining(message),
   });
 });
 
 test("a wrong value of a flag is refused with its name, also where a file is right", async () => {
-  const config = configuration({ learningRate: 1 });
-  await expect(readSettings(trainSchema, { config, learningRate: "fast" }, [])).rejects.toMatchObject({
+  const config = configuration({ schedule: { options: { peak: 1 } } });
+  await expect(read({ config, learningRate: "fast" })).rejects.toMatchObject({
     code: "cli/settings",
     message: '--learning-rate: a number above 0, got "fast"',
   });
 });
 
 test("a preset that is not there is refused, whatever an object inherits", async () => {
-  await expect(readSettings(trainSchema, { preset: "toString" }, [])).rejects.toMatchObject({ code: "cli/preset" });
+  await expect(read({ preset: "toString" })).rejects.toMatchObject({ code: "cli/preset" });
 });

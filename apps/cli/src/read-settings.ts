@@ -1,90 +1,90 @@
 import { readFile } from "node:fs/promises";
-import { ConfigError, nearestName } from "@trivium/core";
+import { describeValues, mergeRecipes, type Recipe, readRecipe } from "@trivium/compose";
+import { ConfigError } from "@trivium/core";
 import type { z } from "zod";
-import { describeValues } from "./describe-values.ts";
+import type { CommandContext } from "./command-context.ts";
 import { flagName } from "./flag-name.ts";
-import { namedSettings } from "./settings.ts";
+import type { Plugins } from "./load-registry.ts";
+import { dataFlags, recipeFlags } from "./recipe-flags.ts";
+import { dataOfFlags, noData, recipeOfFlags } from "./recipe-of-flags.ts";
+import { namedRecipes } from "./settings.ts";
 
-type Settings = Readonly<Record<string, unknown>>;
+type Fields = Readonly<Record<string, unknown>>;
+
+/** What a command was told: the recipe, its own settings, and the plugins that the recipe may name. */
+export interface CommandSettings<S extends z.ZodObject> {
+  readonly recipe: Recipe;
+  readonly settings: z.output<S>;
+  readonly registry: Plugins;
+}
 
 /**
- * Settings from a preset, a file and flags, later ones winning, validated. Plugins of a file and of flags add up.
+ * Reads a recipe from a preset, a file and flags, later ones winning, and a command's own settings from flags. Plugins
+ * of the file and of flags add up.
  *
- * @param flags - what was given, with `config` and `preset` among them.
- * @throws {ConfigError} `cli/settings` naming the field, `cli/config-file` or `cli/preset`.
+ * @param schema - the command's own settings.
+ * @param under - the recipe under all others.
+ * @throws {ConfigError} `cli/settings` naming the flag, `compose/recipe` naming file and field, `cli/config-file`,
+ *   `cli/preset` or `cli/data`.
  */
 export async function readSettings<S extends z.ZodObject>(
   schema: S,
-  flags: Settings,
-  plugins: readonly string[],
-): Promise<z.output<S>> {
-  const { config, preset, ...given } = flags;
-  const file = config === undefined ? {} : await readConfigFile(String(config));
-  const named = preset === undefined ? {} : presetOf(String(preset));
-  return checkSettings(schema, { given, merged: { ...named, ...file, ...given }, config, plugins });
+  { flags, plugins, registry: load }: Pick<CommandContext, "flags" | "plugins" | "registry">,
+  under: Fields = {},
+): Promise<CommandSettings<S>> {
+  refuseWrong(schema.shape, flags);
+  const isOwn = (flag: string) => flag in schema.shape;
+  const settings = schema.parse(Object.fromEntries(Object.entries(flags).filter(([flag]) => isOwn(flag))));
+  const preset = isOwn("preset") || flags.preset === undefined ? {} : presetOf(String(flags.preset));
+  const file = flags.config === undefined ? {} : await readRecipeFile(String(flags.config));
+  const said = recipeOfFlags(readRecipeFlags(flags));
+  const merged = [preset, file, said].reduce(mergeRecipes, under);
+  const named = [...((merged.plugins as readonly string[] | undefined) ?? []), ...plugins];
+  const registry = await load(named);
+  const data = dataOfFlags(flags, registry);
+  const recipe = readRecipe(mergeRecipes(merged, { plugins: named, data }));
+  return { recipe, settings, registry };
 }
 
-/**
- * Settings that flags alone give, validated.
- *
- * @throws {ConfigError} `cli/settings` naming the flag.
- */
-export const readFlags = <S extends z.ZodObject>(schema: S, given: Settings, plugins: readonly string[]): z.output<S> =>
-  checkSettings(schema, { given, merged: given, plugins });
-
-interface Merged {
-  /** What flags said. */
-  readonly given: Settings;
-  readonly merged: Settings;
-  /** The file that other settings came from. */
-  readonly config?: unknown;
-  readonly plugins: readonly string[];
+/** The flags of recipes, checked. @throws {ConfigError} `cli/settings` naming the flag. */
+export function readRecipeFlags(flags: Fields): Fields {
+  const fields = Object.entries(recipeFlags).map(([flag, { field }]) => [flag, field] as const);
+  refuseWrong({ ...Object.fromEntries(fields), ...dataFlags }, flags);
+  return flags;
 }
 
-function checkSettings<S extends z.ZodObject>(schema: S, { given, merged, config, plugins }: Merged): z.output<S> {
-  refuseUnknown(schema, merged, config);
-  refuseWrong(schema, merged, (key) => (key in given || config === undefined ? flagName(key) : `${config}: ${key}`));
-  const checked = schema.parse(merged);
-  return { ...checked, plugins: [...(checked.plugins as readonly string[]), ...plugins] };
+/** @throws {ConfigError} `cli/data` if a recipe names no data. */
+export function requireData({ recipe, registry }: Pick<CommandSettings<z.ZodObject>, "recipe" | "registry">): void {
+  if (!recipe.data) throw noData("which data?", registry);
 }
 
-function refuseUnknown(schema: z.ZodObject, settings: Settings, file: unknown): void {
-  const known = Object.keys(schema.shape);
-  const unknown = Object.keys(settings).find((key) => !known.includes(key));
-  if (unknown === undefined) return;
-  const nearest = nearestName(unknown, known);
-  const hint = nearest ? `; did you mean "${nearest}"?` : "";
-  const place = file === undefined ? "" : `${file}: `;
-  throw new ConfigError("cli/settings", `${place}there is no setting "${unknown}"${hint}`, {
-    details: { setting: unknown, nearest },
-  });
+function refuseWrong(fields: Readonly<Record<string, z.core.$ZodType>>, flags: Fields): void {
+  for (const [flag, value] of Object.entries(flags)) {
+    const field = Object.hasOwn(fields, flag) ? (fields[flag] as z.ZodType) : undefined;
+    if (!field || value === undefined || field.safeParse(value).success) continue;
+    const got = JSON.stringify(value)?.slice(0, 60);
+    const message = `${flagName(flag)}: ${describeValues(field)}, got ${got}`;
+    throw new ConfigError("cli/settings", message, { details: { setting: flag } });
+  }
 }
 
-function refuseWrong(schema: z.ZodObject, settings: Settings, placeOf: (key: string) => string): void {
-  const [issue] = schema.safeParse(settings).error?.issues ?? [];
-  if (!issue) return;
-  const setting = String(issue.path[0]);
-  const expected = describeValues(schema.shape[setting] as z.ZodType);
-  const got = JSON.stringify(settings[setting])?.slice(0, 60);
-  throw new ConfigError("cli/settings", `${placeOf(setting)}: ${expected}, got ${got}`, { details: { setting } });
-}
-
-async function readConfigFile(path: string): Promise<Settings> {
+/** A file may leave out whatever has a default. */
+async function readRecipeFile(path: string): Promise<Fields> {
   let content: unknown;
   try {
     content = JSON.parse(await readFile(path, "utf8"));
   } catch (cause) {
     throw configError(path, (cause as Error).message, cause);
   }
-  if (typeof content === "object" && content !== null && !Array.isArray(content)) return content as Settings;
-  throw configError(path, `expected an object of settings, got ${JSON.stringify(content)?.slice(0, 40)}`);
+  readRecipe(content, path);
+  return content as Fields;
 }
 
 const configError = (path: string, problem: string, cause?: unknown): ConfigError =>
   new ConfigError("cli/config-file", `cannot use the configuration ${path}: ${problem}`, { cause });
 
-function presetOf(name: string): Settings {
-  if (Object.hasOwn(namedSettings, name)) return namedSettings[name] as Settings;
-  const names = Object.keys(namedSettings).join(", ");
+function presetOf(name: string): Fields {
+  if (Object.hasOwn(namedRecipes, name)) return namedRecipes[name] as Fields;
+  const names = Object.keys(namedRecipes).join(", ");
   throw new ConfigError("cli/preset", `there is no preset "${name}"; there are: ${names}`);
 }

@@ -1,8 +1,9 @@
+import { readRecipe } from "@trivium/compose";
 import { Command } from "commander";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { addSettingFlags, readFlag } from "./setting-flags.ts";
-import { compareSchema, namedSettings, trainSchema } from "./settings.ts";
+import { addSettingFlags, readFlag, recipeFields } from "./setting-flags.ts";
+import { compareSchema, namedRecipes, trainSchema } from "./settings.ts";
 
 describe("the text of a flag", () => {
   const cases: readonly [what: string, field: z.ZodType, text: string, value: unknown][] = [
@@ -21,49 +22,60 @@ describe("the text of a flag", () => {
   test.each(cases)("%s", (_, field, text, value) => expect(readFlag(field, text)).toEqual(value));
 });
 
-/** What a command line gives for a schema. */
-function optionsOf(schema: z.ZodObject, words: readonly string[]): Record<string, unknown> {
-  const command = addSettingFlags(new Command(), schema).exitOverride();
+const ofTrain = { ...recipeFields(), ...trainSchema.shape };
+const ofCompare = { ...recipeFields(["architecture"]), ...compareSchema.shape };
+type Fields = Readonly<Record<string, z.ZodType>>;
+
+/** What a command line gives for flags. */
+function optionsOf(fields: Fields, words: readonly string[]): Record<string, unknown> {
+  const command = addSettingFlags(new Command(), fields).exitOverride();
   return command.parse([...words], { from: "user" }).opts();
 }
 
-test("every setting but plugins has a flag in kebab-case", () => {
-  for (const schema of [trainSchema, compareSchema] as z.ZodObject[]) {
-    const flags = addSettingFlags(new Command(), schema).options.map((option) => option.attributeName());
-    const settings = Object.keys(schema.shape).filter((key) => key !== "plugins");
-    expect(flags.toSorted()).toEqual([...settings, "config", "preset"].toSorted());
+test("every field but plugins has a flag in kebab-case", () => {
+  for (const fields of [ofTrain, ofCompare] as Fields[]) {
+    const flags = addSettingFlags(new Command(), fields).options.map((option) => option.attributeName());
+    expect(flags.toSorted()).toEqual([...Object.keys(fields), "config", "preset"].toSorted());
     expect(flags.slice(-2)).toEqual(["config", "preset"]);
   }
-  expect(optionsOf(trainSchema, ["--learning-rate", "0.5"])).toEqual({ learningRate: 0.5 });
+  expect(optionsOf(ofTrain, ["--learning-rate", "0.5"])).toEqual({ learningRate: 0.5 });
+});
+
+test("every kind of a recipe takes options", () => {
+  const kinds = ["data", "tokenizer", "source-tokenizer", "target-tokenizer", "objective", "model", "optimizer"];
+  for (const kind of [...kinds, "schedule", "backend", "attention"]) {
+    const [options] = Object.values(optionsOf(ofTrain, [`--${kind}-options`, '{"a":1}']));
+    expect(options, kind).toEqual({ a: 1 });
+  }
 });
 
 test("a switch needs no value and takes one", () => {
-  expect(optionsOf(trainSchema, ["--resume"])).toEqual({ resume: true });
-  expect(optionsOf(trainSchema, ["--resume", "false", "--biases"])).toEqual({ resume: false, biases: true });
+  expect(optionsOf(ofTrain, ["--resume"])).toEqual({ resume: true });
+  expect(optionsOf(ofTrain, ["--resume", "false", "--biases"])).toEqual({ resume: false, biases: true });
 });
 
 test("a part of the model is a word, or JSON with its options", () => {
-  const read = (...words: string[]) => optionsOf(trainSchema, words);
+  const read = (...words: string[]) => optionsOf(ofTrain, words);
   expect(read("--positions", "alibi")).toEqual({ positions: "alibi" });
   const rotary = { kind: "rotary", base: 5000 };
   expect(read("--positions", JSON.stringify(rotary), "--norm", "rms")).toEqual({ positions: rotary, norm: "rms" });
 });
 
 test("help has headings, under which what most people want comes first", () => {
-  const flagsUnder = (schema: z.ZodObject, heading: string) => {
-    const [, lines = ""] = addSettingFlags(new Command(), schema).helpInformation().split(`\n${heading}\n`);
+  const flagsUnder = (fields: Fields, heading: string) => {
+    const [, lines = ""] = addSettingFlags(new Command(), fields).helpInformation().split(`\n${heading}\n`);
     return [...(lines.split("\n\n")[0] as string).matchAll(/^ {2}--([\w-]+)/gm)].map(([, flag]) => flag);
   };
-  const firsts = (schema: z.ZodObject) =>
-    ["Data:", "Model:", "Training:", "Output:"].map((heading) => flagsUnder(schema, heading)[0]);
-  expect(firsts(trainSchema)).toEqual(["data", "architecture", "steps", "out"]);
-  expect(firsts(compareSchema)).toEqual(["data", "architectures", "steps", "out"]);
-  expect(flagsUnder(trainSchema, "Options:")).toEqual(["config", "preset"]);
-  expect(flagsUnder(trainSchema, "Training:")).toContain("bucket-batches");
+  const firsts = (fields: Fields) =>
+    ["Data:", "Model:", "Training:", "Output:"].map((heading) => flagsUnder(fields, heading)[0]);
+  expect(firsts(ofTrain)).toEqual(["data", "architecture", "steps", "out"]);
+  expect(firsts(ofCompare)).toEqual(["data", "architectures", "steps", "out"]);
+  expect(flagsUnder(ofTrain, "Options:")).toEqual(["config", "preset"]);
+  expect(flagsUnder(ofTrain, "Training:")).toContain("bucket-batches");
 });
 
 test("what is on by default says how it is turned off", () => {
-  const { options } = addSettingFlags(new Command(), trainSchema);
+  const { options } = addSettingFlags(new Command(), ofTrain);
   const said = options.filter(({ description }) => description.includes("; off: "));
   expect(
     said.map(({ long, description }) => [long, description.includes(`(default: true; off: ${long} false)`)]),
@@ -71,15 +83,11 @@ test("what is on by default says how it is turned off", () => {
 });
 
 test("every setting says what it is", () => {
-  for (const option of addSettingFlags(new Command(), trainSchema).options) {
+  for (const option of addSettingFlags(new Command(), ofTrain).options) {
     expect(option.description, option.flags).toMatch(/\w{3}/);
   }
 });
 
-test("the named settings are settings of train and of compare", () => {
-  for (const settings of Object.values(namedSettings)) {
-    const { architectures, ...shared } = settings;
-    expect(trainSchema.safeParse(shared).error).toBeUndefined();
-    expect(compareSchema.safeParse(settings).error).toBeUndefined();
-  }
+test("the named recipes are recipes", () => {
+  for (const recipe of Object.values(namedRecipes)) expect(readRecipe(recipe).steps).toBe(recipe.steps);
 });

@@ -1,22 +1,29 @@
 import { type Command, Option } from "commander";
 import type { z } from "zod";
 import { flagName } from "./flag-name.ts";
+import { dataFlags, recipeFlags } from "./recipe-flags.ts";
 import { groupSettings } from "./setting-groups.ts";
-import { namedSettings } from "./settings.ts";
+import { namedRecipes } from "./settings.ts";
 
-/** Adds a flag for every field of the schema, one for a file of them, and one for named settings. */
-export function addSettingFlags(command: Command, schema: z.ZodObject): Command {
-  addFlags(command, schema).option("--config <file>", "JSON file with settings of the same names; flags come first");
-  return command.option("--preset <name>", `named settings: ${Object.keys(namedSettings).join(", ")}`);
+type Fields = Readonly<Record<string, z.ZodType>>;
+
+/** Every flag of a recipe, but for some. */
+export const recipeFields = (without: readonly string[] = []): Fields => {
+  const fields = Object.entries(recipeFlags).map(([flag, { field }]) => [flag, field] as const);
+  return Object.fromEntries([...Object.entries(dataFlags), ...fields].filter(([flag]) => !without.includes(flag)));
+};
+
+/** Adds a flag for every field, one for a file with a recipe, and one for a named recipe. */
+export function addSettingFlags(command: Command, fields: Fields): Command {
+  addFlags(command, fields).option("--config <file>", "JSON file with a recipe; flags come first");
+  return command.option("--preset <name>", `a recipe by name: ${Object.keys(namedRecipes).join(", ")}`);
 }
 
-/** Adds a flag for every field of the schema, under a heading of the help: `learningRate` becomes `--learning-rate`. */
-export function addFlags(command: Command, schema: z.ZodObject): Command {
-  // Plugins have a flag of their own, `--plugin`, which can be repeated.
-  const keys = Object.keys(schema.shape).filter((key) => key !== "plugins");
-  for (const { heading, settings } of groupSettings(keys)) {
+/** Adds a flag for every field, under a heading of the help: `learningRate` becomes `--learning-rate`. */
+export function addFlags(command: Command, fields: Fields): Command {
+  for (const { heading, settings } of groupSettings(Object.keys(fields))) {
     for (const key of settings) {
-      command.addOption(settingOption(key, schema.shape[key] as z.ZodType).helpGroup(heading));
+      command.addOption(settingOption(key, fields[key] as z.ZodType).helpGroup(heading));
     }
   }
   return command;

@@ -1,12 +1,21 @@
-import { modelSettings } from "./settings.ts";
+import { modelFlags } from "./recipe-flags.ts";
 
 /** The settings under each heading of a command's help; the first ones first, for they are what most people want. */
 const headings: ReadonlyMap<string, readonly string[]> = new Map([
   ["Measurement:", ["preset", "seeds"]],
-  ["Data:", ["data", "dataOptions", "heldOut", "tokenizer"]],
-  ["Model:", ["architecture", "architectures", "objective", "loss", ...Object.keys(modelSettings)]],
+  [
+    "Data:",
+    [
+      ...["data", "dataOptions", "heldOut", "examples", "tokenizer", "tokenizerOptions"],
+      ...["sourceTokenizer", "sourceTokenizerOptions", "targetTokenizer", "targetTokenizerOptions"],
+    ],
+  ],
+  [
+    "Model:",
+    ["architecture", "architectures", "objective", "objectiveOptions", "loss", ...modelFlags, "length", "modelOptions"],
+  ],
   ["Training:", ["steps", "batch", "learningRate", "schedule", "warmupSteps", "optimizer", "seed"]],
-  ["Engine:", ["backend", "jobs", "threads", "gemm", "precision"]],
+  ["Engine:", ["backend", "backendOptions", "jobs", "threads", "gemm", "precision", "attention", "attentionOptions"]],
   [
     "Output:",
     [
@@ -15,9 +24,11 @@ const headings: ReadonlyMap<string, readonly string[]> = new Map([
       "checkpointEvery",
       "keep",
       "evaluateEvery",
+      "evaluationFailure",
       "scored",
       "decoded",
       "metrics",
+      "metricsOptions",
       "profile",
       "profileSteps",
     ],

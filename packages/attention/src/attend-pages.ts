@@ -16,7 +16,7 @@ export function attendPages(kernel: AttentionKernel, request: PagedAttentionRequ
 }
 
 function attendGathered(kernel: AttentionKernel, request: PagedAttentionRequest): Tensor3D {
-  const { query, key, value, heads, reading, bias, scale } = request;
+  const { query, key, value, heads, reading, bias, scale, softCap } = request;
   const { queryLength, keyLength, queryPlaces, places, slots, mask } = reading.gathered;
   const rows = places.length === 0 ? 0 : reading.options.rows.lengths.length;
   const padded = queryPlaces ? pick(query, queryPlaces) : query;
@@ -30,6 +30,7 @@ function attendGathered(kernel: AttentionKernel, request: PagedAttentionRequest)
     mask,
     bias: bias && placedBias(bias, reading),
     scale,
+    softCap,
   });
   const flat = tf.reshape(attended, [1, rows * queryLength, query.shape[2]]) as Tensor3D;
   return queryPlaces ? pick(flat, places) : flat;

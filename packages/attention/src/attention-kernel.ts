@@ -51,6 +51,8 @@ export interface AttentionRequest {
   readonly bias?: AttentionBias | undefined;
   /** Multiplier on the logits, dimensionless. Default `1/√D`. */
   readonly scale?: number | undefined;
+  /** c of `c · tanh(logit / c)`, taken of the scaled logits before the bias and the mask (Gemma 2). Default: none. */
+  readonly softCap?: number | undefined;
   readonly dropout?: AttentionDropout | undefined;
 }
 
@@ -81,6 +83,8 @@ export interface PagedAttentionRequest {
   readonly bias?: DistanceBias | undefined;
   /** Multiplier on the logits, dimensionless. Default `1/√D`. */
   readonly scale?: number | undefined;
+  /** c of `c · tanh(logit / c)`, taken of the scaled logits before the bias and the mask (Gemma 2). Default: none. */
+  readonly softCap?: number | undefined;
 }
 
 /** The demands of a composition on a kernel; `supports` answers before any tensor exists. */
@@ -90,6 +94,7 @@ export interface AttentionNeeds {
   /** The masks that will be used, drawn from the architecture with sample lengths. */
   readonly masks?: readonly Mask[] | undefined;
   readonly bias?: AttentionBias["kind"] | undefined;
+  readonly softCap?: boolean | undefined;
   readonly dropout?: boolean | undefined;
   readonly groupedHeads?: boolean | undefined;
   readonly gradients?: boolean | undefined;

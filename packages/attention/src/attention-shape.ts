@@ -24,11 +24,11 @@ export type ShapedRequest = Omit<AttentionRequest, "query" | "key" | "value"> &
  *   `attention/mask-heads` if the mask speaks of another number of rows or heads, `attention/bias` if the bias does not
  *   fit.
  * @throws {ConfigError} `attention/dropout` if the dropout rate is not in [0, 1), `attention/scale` if the scale is not
- *   finite.
+ *   finite, `attention/soft-cap` if the soft cap is not positive and finite.
  * @example attentionShape({ query, key, value, mask: causal() }).G // => 2
  */
 export function attentionShape(request: AttentionRequest | ShapedRequest): AttentionShape {
-  const { query, key, value, mask, bias, dropout, scale } = request;
+  const { query, key, value, mask, bias, dropout, scale, softCap } = request;
   const shapes = { query: query.shape, key: key.shape, value: value.shape };
   if (query.rank === 4 && key.rank === 4 && query.shape[3] !== key.shape[3]) {
     throw new ShapeError(
@@ -60,6 +60,9 @@ export function attentionShape(request: AttentionRequest | ShapedRequest): Atten
   }
   if (scale !== undefined && !Number.isFinite(scale)) {
     throw new ConfigError("attention/scale", `the scale should be a finite number, got ${scale}`);
+  }
+  if (softCap !== undefined && !(softCap > 0 && Number.isFinite(softCap))) {
+    throw new ConfigError("attention/soft-cap", `the soft cap should be a positive number, got ${softCap}`);
   }
   return shape;
 }

@@ -1,4 +1,4 @@
-import { maskedSoftmax, type Tensor4D, tf } from "@trivium/tensor";
+import { maskedSoftmax, softCapped, type Tensor4D, tf } from "@trivium/tensor";
 import type { AttentionRequest } from "./attention-kernel.ts";
 import { attentionScale, attentionShape } from "./attention-shape.ts";
 import { biasBlock } from "./bias-block.ts";
@@ -6,7 +6,7 @@ import { denseVisibility } from "./dense-visibility.ts";
 import { repeatGroups } from "./repeat-groups.ts";
 
 /**
- * The weights of attention by its definition, `softmax(q·kᵀ·scale + bias)` over the visible keys: what kernels never
+ * The weights of attention by its definition, `softmax(cap(q·kᵀ·scale) + bias)` over the visible keys: what kernels never
  * show. Without dropout.
  *
  * @returns `[B, H, Q, K]`: 0 where a key is hidden, each row of sum 1, or 0 if it sees nothing.
@@ -16,13 +16,15 @@ import { repeatGroups } from "./repeat-groups.ts";
  */
 export function attentionWeights(request: AttentionRequest): Tensor4D {
   const shape = attentionShape(request);
-  const { query, key, mask, bias } = request;
+  const { query, key, mask, bias, softCap } = request;
   return tf.tidy(() => {
     const scale = attentionScale(request, shape);
     const visible = denseVisibility(mask, shape);
     const scores: Tensor4D = tf.matMul(query, repeatGroups(key, shape), false, true); // [B, H, Q, K]
-    if (!bias) return maskedSoftmax({ scores, visible, scale });
+    if (!bias && softCap === undefined) return maskedSoftmax({ scores, visible, scale });
+    const scaled: Tensor4D = softCapped(tf.mul(scores, scale), softCap);
     const everything = { queries: { start: 0, end: shape.Q }, keys: { start: 0, end: shape.K } };
-    return maskedSoftmax({ scores: tf.add(tf.mul(scores, scale), biasBlock(bias, everything)), visible, scale: 1 });
+    const logits: Tensor4D = bias ? tf.add(scaled, biasBlock(bias, everything)) : scaled;
+    return maskedSoftmax({ scores: logits, visible, scale: 1 });
   });
 }

@@ -35,7 +35,8 @@ type BlockGradients = {
 /**
  * The gradients of query, key, value and the bias's tensor if it has one, in this order. With `P` the probabilities,
  * `Z` the dropout factors and `∘` the elementwise product: `dV = (P∘Z)ᵀ·dO`, `dP = (dO·Vᵀ)∘Z`,
- * `dS = P∘(dP − Σ dO∘O)`, `dQ = dS·K·scale`, `dK = dSᵀ·Q·scale`.
+ * `dS = P∘(dP − Σ dO∘O)`, `dQ = dS·K·scale`, `dK = dSᵀ·Q·scale`. Under a soft cap c, what of
+ * `dS` reaches a product whose capped logit is s is `dS·(1 − (s/c)²)`.
  */
 export function attendBackward(problem: BlockwiseProblem, results: Attended & { gradient: Tensor4D }): Tensor[] {
   const { plan, shape } = problem;
@@ -88,16 +89,18 @@ function queryBlockOf(
 }
 
 function blockGradients(problem: BlockwiseProblem, context: QueryBlock, block: PlannedBlock): BlockGradients {
-  const { shape, dropout, scale } = problem;
+  const { shape, dropout, scale, softCap } = problem;
   const [key, value] = [slicePositions(problem.key, block.keys), slicePositions(problem.value, block.keys)];
-  const { logits, visible } = blockLogits(problem, context.query, block);
+  const { logits, capped, visible } = blockLogits(problem, context.query, block);
   const probabilities = tf.exp(hide(tf.sub(logits, context.logSumExp), visible)) as Tensor4D; // [B, H, q, k]
   const factors = dropout && blockDropout(dropout, shape, block);
   const kept = factors ? tf.mul(probabilities, factors) : probabilities;
   const reaching = ungroupHeads(tf.matMul(context.gradient, value, false, true), shape);
   const ofProbabilities = factors ? tf.mul(reaching, factors) : reaching;
   const ofLogits = tf.mul(probabilities, tf.sub(ofProbabilities, context.correction)) as Tensor4D;
-  const grouped = groupHeads(ofLogits, shape);
+  const ofScores =
+    softCap === undefined ? ofLogits : tf.mul<Tensor4D>(ofLogits, tf.sub(1, tf.square(tf.div(capped, softCap))));
+  const grouped = groupHeads(ofScores, shape);
   return {
     query: tf.mul(ungroupHeads(tf.matMul(grouped, key), shape), scale),
     key: tf.matMul(grouped, context.query, true, false),

@@ -1,5 +1,5 @@
 import type { Mask, Range } from "@trivium/masks";
-import { hiddenLogit, type Tensor4D, tf } from "@trivium/tensor";
+import { hiddenLogit, softCapped, type Tensor4D, tf } from "@trivium/tensor";
 import type { AttentionBias, AttentionDropout } from "./attention-kernel.ts";
 import type { AttentionShape } from "./attention-shape.ts";
 import { biasBlock, lengthOf } from "./bias-block.ts";
@@ -13,6 +13,7 @@ export interface BlockwiseProblem {
   readonly mask: Mask;
   readonly bias: AttentionBias | undefined;
   readonly scale: number;
+  readonly softCap: number | undefined;
   readonly dropout: AttentionDropout | undefined;
   readonly shape: AttentionShape;
   readonly plan: BlockPlan;
@@ -35,22 +36,23 @@ export function ungroupHeads(tensor: Tensor4D, { B, H }: AttentionShape): Tensor
 }
 
 /**
- * The logits of one block, `q·kᵀ·scale + bias`, and what is visible of it.
+ * The logits of one block, `cap(q·kᵀ·scale) + bias`, and what is visible of it.
  *
  * @param query - `[B, G, H/G · q, D]`, scaled.
- * @returns `logits` `[B, H, q, k]`; `visible` of the same shape, or nothing where all is visible.
+ * @returns `logits` and `capped`, those before the bias, `[B, H, q, k]`; `visible` of the same shape, or nothing where all is visible.
  */
 export function blockLogits(
-  { key, mask, bias, shape }: BlockwiseProblem,
+  { key, mask, bias, shape, softCap }: BlockwiseProblem,
   query: Tensor4D,
   block: PlannedBlock,
-): { logits: Tensor4D; visible: Tensor4D | undefined } {
+): { logits: Tensor4D; capped: Tensor4D; visible: Tensor4D | undefined } {
   const scores = ungroupHeads(tf.matMul(query, slicePositions(key, block.keys), false, true), shape);
-  const logits = bias ? tf.add(scores, biasBlock(bias, block)) : scores;
-  if (block.full) return { logits: logits as Tensor4D, visible: undefined };
+  const capped = softCapped(scores, softCap);
+  const logits = (bias ? tf.add(capped, biasBlock(bias, block)) : capped) as Tensor4D;
+  if (block.full) return { logits, capped, visible: undefined };
   const { B, H } = shape;
   const size: [number, number, number, number] = [B, H, lengthOf(block.queries), lengthOf(block.keys)];
-  return { logits: logits as Tensor4D, visible: tf.broadcastTo(blockVisibility(mask, block), size) };
+  return { logits, capped, visible: tf.broadcastTo(blockVisibility(mask, block), size) };
 }
 
 /** The values where visible, the hidden logit elsewhere. */

@@ -40,12 +40,13 @@ export function blockwise({ blockQueries = 128, blockKeys = 128 }: BlockwiseOpti
 }
 
 function attendBlockwise(request: AttentionRequest, shape: AttentionShape, sizes: BlockSizes): Tensor4D {
-  const { query, key, value, mask, bias, dropout } = request;
+  const { query, key, value, mask, bias, dropout, softCap } = request;
   const plan = blockPlan(mask, shape, sizes);
   const scale = attentionScale(request, shape);
   const problem = (tensors: readonly Tensor[]): BlockwiseProblem => {
     const [query, key, value, biasTensor] = tensors as [Tensor4D, Tensor4D, Tensor4D, Tensor?];
-    return { query, key, value, mask, shape, scale, plan, dropout, bias: bias && withTensor(bias, biasTensor) };
+    const ofBias = bias && withTensor(bias, biasTensor);
+    return { query, key, value, mask, shape, scale, softCap, plan, dropout, bias: ofBias };
   };
   const inputs = [query, key, value, ...tensorOf(bias)];
   const attend = tf.customGrad((...inputsAndSave) => {

@@ -30,7 +30,8 @@ import { projectedHeadWidth } from "./projected-head-width.ts";
  * nothing, at the grain of the backend's tiles (`Backend.attentionGrain`), and where a mask shows everything it is not
  * looked at. A backend without such a kernel is refused, by `supports` and when it runs.
  *
- * @throws {UnsupportedError} `attention/no-fused-kernel` when it runs on a backend without fused attention.
+ * @throws {UnsupportedError} `attention/no-fused-kernel` when it runs on a backend without fused attention,
+ *   `attention/fused-soft-cap` for a request with a soft cap.
  * @source online softmax: Milakov and Gimelshein 2018, https://arxiv.org/abs/1805.02867; backward by recomputation: Dao et
  *   al. 2022, appendix B, https://arxiv.org/abs/2205.14135; masks as blocks: He et al. 2024,
  *   https://arxiv.org/abs/2412.05496
@@ -39,16 +40,20 @@ import { projectedHeadWidth } from "./projected-head-width.ts";
 export function fused(): AttentionKernel {
   return {
     name: "fused",
-    supports: ({ backend }) => backend === undefined || hasFamily(backend) || lacksKernel(backend.name),
+    supports: ({ backend, softCap }) =>
+      softCap ? noSoftCap : backend === undefined || hasFamily(backend) || lacksKernel(backend.name),
     attend(request) {
+      assertUncapped(request);
       const shape = attentionShape(request);
       return tf.tidy(() => attendFused(request, shape) as Tensor4D);
     },
     attendProjected(request) {
+      assertUncapped(request);
       const shape = attentionShape(shapesOf(request));
       return tf.tidy(() => attendFused(request, shape) as Tensor3D);
     },
     attendPages(request) {
+      assertUncapped(request);
       grainOfBackend();
       return attendFusedPages(request);
     },
@@ -77,6 +82,15 @@ const lacksKernel = (backend: string): Reason => ({
   code: "attention/no-fused-kernel",
   message: `backend "${backend}" has no fused attention; use the attention kernel "reference" or "blockwise", or the backend "simd"`,
 });
+
+const noSoftCap: Reason = {
+  code: "attention/fused-soft-cap",
+  message: 'the attention kernel "fused" has no soft cap; use "blockwise" or "reference"',
+};
+
+function assertUncapped({ softCap }: Pick<AttentionRequest, "softCap">): void {
+  if (softCap !== undefined) throw new UnsupportedError(noSoftCap.code, noSoftCap.message);
+}
 
 /** @throws {UnsupportedError} `attention/no-fused-kernel` */
 function grainOfBackend(): AttentionGrain {

@@ -2,8 +2,7 @@ import { appendFile, cp, mkdir, mkdtemp, readdir, readFile, rm, truncate, writeF
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeEach, expect, test } from "vitest";
-import { latestCheckpoint } from "./latest-checkpoint.ts";
-import { readCheckpoint } from "./read-checkpoint.ts";
+import { latestCheckpoint, readCheckpoint } from "./folder-files.ts";
 import { discardCheckpointsAfter, writeCheckpoint } from "./write-checkpoint.ts";
 
 const root = await mkdtemp(join(tmpdir(), "trivium-checkpoint-"));

@@ -1,14 +1,10 @@
 import { createHash } from "node:crypto";
 import { type FileHandle, mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
+import { CheckpointError } from "@trivium/core";
 import { systemCode } from "./file-errors.ts";
-
-/** The size and SHA-256 of a file. */
-export interface Fingerprint {
-  readonly bytes: number;
-  /** Hexadecimal. */
-  readonly sha256: string;
-}
+import type { ByteRange } from "./files.ts";
+import type { Fingerprint } from "./manifest.ts";
 
 /** A read or write call moves at most this much: the system's own limit is 2 GiB. */
 const CHUNK_BYTES = 64 * 1024 * 1024;
@@ -69,20 +65,29 @@ export async function syncFolder(path: string): Promise<void> {
   }
 }
 
-/** Reads a file, and its fingerprint on the way. */
-export async function readWithFingerprint(path: string): Promise<Fingerprint & { readonly content: Uint8Array }> {
+/**
+ * Reads a file, or a part of it in bytes. What lies beyond its end is left out.
+ *
+ * @throws {CheckpointError} `checkpoint/not-a-file` for anything but a regular file, which is never opened: a pipe would
+ *   wait for a writer.
+ */
+export async function readPieces(path: string, range?: ByteRange): Promise<Uint8Array> {
+  if (!(await stat(path)).isFile()) {
+    const message = `${path} is a folder, a pipe or a device, not a file; remove it or choose another folder`;
+    throw new CheckpointError("checkpoint/not-a-file", message, { details: { path } });
+  }
   const handle = await open(path, "r");
   try {
-    const content = new Uint8Array((await handle.stat()).size);
-    const hash = createHash("sha256");
+    const { start, end } = range ?? { start: 0, end: (await handle.stat()).size };
+    const content = new Uint8Array(end - start);
     let bytes = 0;
     while (bytes < content.length) {
-      const { bytesRead } = await handle.read(content, bytes, Math.min(CHUNK_BYTES, content.length - bytes), bytes);
+      const piece = Math.min(CHUNK_BYTES, content.length - bytes);
+      const { bytesRead } = await handle.read(content, bytes, piece, start + bytes);
       if (bytesRead === 0) break;
-      hash.update(content.subarray(bytes, bytes + bytesRead));
       bytes += bytesRead;
     }
-    return { bytes, sha256: hash.digest("hex"), content: content.subarray(0, bytes) };
+    return content.subarray(0, bytes);
   } finally {
     await handle.close();
   }

@@ -10,6 +10,7 @@ const EXPLANATIONS: Readonly<Record<string, readonly [code: string, words: strin
   ENOENT: ["missing", "there is no such file or folder"],
   EEXIST: ["not-a-folder", "it is a file, not a folder"],
   ENOTDIR: ["not-a-folder", "a part of the path is a file, not a folder"],
+  ELOOP: ["link-loop", "a part of the path is a link that leads back to itself; remove it"],
 };
 
 /** Returns the operating system's code of an error, if it has one. */
@@ -23,7 +24,7 @@ export const systemCode = (error: unknown): string | undefined => {
  *
  * @param what - the attempt, for the message: `"write checkpoint step-000100"`.
  * @throws {CheckpointError} `checkpoint/disk-full`, `checkpoint/read-only`, `checkpoint/missing`,
- *   `checkpoint/not-a-folder`, or `checkpoint/io` for anything else that the system reports.
+ *   `checkpoint/not-a-folder`, `checkpoint/link-loop`, or `checkpoint/io` for anything else that the system reports.
  * @example await withFileErrors("write the report", folder, () => writeFile(join(folder, "report.json"), text));
  */
 export async function withFileErrors<T>(what: string, path: string, action: () => Promise<T>): Promise<T> {

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { latestCheckpoint } from "./latest-checkpoint.ts";
+import { latestCheckpoint } from "./folder-files.ts";
 import { appendMetrics, readMetrics, truncateMetrics } from "./metrics.ts";
 import { openRun } from "./run-folder.ts";
 import { writeCheckpoint } from "./write-checkpoint.ts";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createRandom } from "@trivium/core";
 import { afterAll, expect, test } from "vitest";
-import { latestCheckpoint } from "./latest-checkpoint.ts";
+import { latestCheckpoint } from "./folder-files.ts";
 import { truncateMetrics } from "./metrics.ts";
 import { openRun } from "./run-folder.ts";
 

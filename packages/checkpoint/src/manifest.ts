@@ -1,10 +1,16 @@
 import { CheckpointError } from "@trivium/core";
 import { z } from "zod";
-import type { Fingerprint } from "./durable-file.ts";
 
 export const MANIFEST_NAME = "manifest.json";
 
-/** List of the files of a checkpoint. */
+/** The size and SHA-256 of a file. */
+export interface Fingerprint {
+  readonly bytes: number;
+  /** Hexadecimal. */
+  readonly sha256: string;
+}
+
+/** The step of a checkpoint, and the fingerprint of each of its files. */
 export interface Manifest {
   readonly format: "trivium-checkpoint";
   readonly version: 1;

@@ -1,5 +1,6 @@
-import { appendFile, readFile, truncate } from "node:fs/promises";
+import { appendFile, truncate } from "node:fs/promises";
 import { CheckpointError } from "@trivium/core";
+import { readPieces } from "./durable-file.ts";
 import { systemCode, withFileErrors } from "./file-errors.ts";
 
 /** A line of `metrics.jsonl`. */
@@ -65,7 +66,8 @@ async function readLines(path: string): Promise<{ lines: Line[]; bytes: number }
 
 async function readIfThere(path: string): Promise<Buffer> {
   try {
-    return await readFile(path);
+    const { buffer, byteLength } = await readPieces(path);
+    return Buffer.from(buffer, 0, byteLength);
   } catch (error) {
     if (systemCode(error) === "ENOENT") return Buffer.alloc(0);
     throw error;

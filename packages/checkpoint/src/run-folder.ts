@@ -1,8 +1,8 @@
-import { readFile, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { CheckpointError, jsonDifferences } from "@trivium/core";
 import { z } from "zod";
-import { makeFolder, replaceDurably, syncFolder } from "./durable-file.ts";
+import { makeFolder, readPieces, replaceDurably, syncFolder } from "./durable-file.ts";
 import { systemCode, withFileErrors } from "./file-errors.ts";
 import { lockRun } from "./run-lock.ts";
 import { checkpointsFolder, LOCK_PREFIX, namesIn, stepFolders, TEMPORARY_PREFIX } from "./step-folder.ts";
@@ -70,7 +70,7 @@ export async function readRunIdentity(directory: string): Promise<unknown> {
 async function readIdentity(directory: string): Promise<{ readonly identity: unknown } | undefined> {
   let text: string;
   try {
-    text = await readFile(join(directory, RUN_FILE_NAME), "utf8");
+    text = new TextDecoder().decode(await readPieces(join(directory, RUN_FILE_NAME)));
   } catch (error) {
     if (systemCode(error) === "ENOENT") return undefined;
     throw error;

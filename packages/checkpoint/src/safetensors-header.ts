@@ -1,6 +1,5 @@
-import { CheckpointError } from "@trivium/core";
+import { CheckpointError, duplicateKey } from "@trivium/core";
 import { z } from "zod";
-import { duplicateKey } from "./duplicate-key.ts";
 import { elementCount } from "./named-arrays.ts";
 
 /** Bytes before the JSON header: its length, as a little-endian unsigned 64-bit integer. */
@@ -44,7 +43,7 @@ const entrySchema = z.strictObject({
 const metadataSchema = z.record(z.string(), z.string());
 
 /** An error about the safetensors file `file`, with a code of this package. */
-export const safetensorsError = (file: string, code: string, problem: string, cause?: unknown): CheckpointError =>
+const safetensorsError = (file: string, code: string, problem: string, cause?: unknown): CheckpointError =>
   new CheckpointError(`checkpoint/${code}`, `${file}: ${problem}`, { details: { file }, cause });
 
 /**

@@ -1,12 +1,13 @@
 import { mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { CheckpointError } from "@trivium/core";
-import { type Fingerprint, makeFolder, syncFolder, writeDurably } from "./durable-file.ts";
+import { makeFolder, syncFolder, writeDurably } from "./durable-file.ts";
 import { safetensorsChunks } from "./encode-safetensors.ts";
 import { withFileErrors } from "./file-errors.ts";
-import { FILE_NAME, MANIFEST_NAME, type Manifest } from "./manifest.ts";
+import { FILE_NAME, type Fingerprint, MANIFEST_NAME, type Manifest } from "./manifest.ts";
 import type { NamedArrays } from "./named-arrays.ts";
-import { checkpointsFolder, type StepFolder, stepFolders, stepName, TEMPORARY_PREFIX } from "./step-folder.ts";
+import { checkpointsFolder, type StepFolder, stepFolders, TEMPORARY_PREFIX } from "./step-folder.ts";
+import { stepName } from "./step-name.ts";
 
 /** The files of a checkpoint by name: arrays for `.safetensors`, anything that JSON can hold for `.json`. */
 export interface CheckpointFiles {

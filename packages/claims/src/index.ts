@@ -19,6 +19,7 @@ export {
   type PlannedArm,
   planArms,
 } from "./framework/analyse-claims.ts";
+export { createArmContext } from "./framework/arm-context.ts";
 export { armHash } from "./framework/arm-hash.ts";
 export { type ArmStore, createMemoryArmStore, type StoredArm } from "./framework/arm-store.ts";
 export {

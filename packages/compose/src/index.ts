@@ -1,1 +1,37 @@
+import { runFolderPlugin } from "./run-folder.ts";
+
 export { type Composition, compose, composeOrThrow, type Parts, type Refusal } from "./compose.ts";
+export { describeValues } from "./describe-values.ts";
+export { evaluateOptions } from "./evaluate-options.ts";
+export { mergeRecipes } from "./merge-recipes.ts";
+export { type ModelFormat, modelFormat, type OpenedModel, type OpenModelOptions, openModel } from "./open-model.ts";
+export { batchesOf, type Prepared, type PrepareOptions, prepare, trainOptions } from "./prepare.ts";
+export {
+  type LoadDataset,
+  type PreparedData,
+  prepareData,
+  resolveDataset,
+  type TaskForm,
+  taskOf,
+} from "./prepare-data.ts";
+export {
+  fieldAt,
+  type Named,
+  type Recipe,
+  type RecipeInput,
+  readRecipe,
+  recipeJsonSchema,
+  recipeSchema,
+} from "./recipe.ts";
+export {
+  defaultObjective,
+  type Engine,
+  numericIdentity,
+  type Plugins,
+  resolveArchitecture,
+  resolveEngine,
+  resolveObjective,
+} from "./resolve.ts";
+
+/** The formats of trained models of this package, for a registry. */
+export const modelFormatPlugins = [runFolderPlugin] as const;

@@ -23,6 +23,7 @@ export function attentionNeeds(
         ? mergedMasks(architecture, config, isPacked)
         : separateMasks(architecture, isPacked),
     bias,
+    softCap: config.attention.softCap !== undefined,
     dropout: config.dropout > 0,
     groupedHeads: config.keyValueHeads !== config.heads,
     gradients: true,

@@ -1,4 +1,5 @@
 export { AXES, type AxisLetter, assertShapes, type Shape, type ShapeTable } from "./axes.ts";
+export { duplicateKey } from "./duplicate-key.ts";
 export {
   CheckpointError,
   ConfigError,
@@ -14,6 +15,8 @@ export type { Json } from "./json.ts";
 export { type JsonDifference, jsonDifferences } from "./json-differences.ts";
 export { editDistance, nearestName } from "./nearest-name.ts";
 export { createPacer } from "./pacer.ts";
+export { decodeJson, parseJson } from "./parse-json.ts";
 export { createRandom, hashWords, type Random, type RandomState } from "./random.ts";
 export type { Reason } from "./reason.ts";
 export { createSha256, type Sha256 } from "./sha256.ts";
+export { stringifyJson } from "./stringify-json.ts";

@@ -1,6 +1,8 @@
 import type { TextExample } from "@trivium/features";
 import { defineKind } from "@trivium/registry";
 import type { PairTokenizerJson } from "@trivium/text";
+import type { TooLong } from "./fit-to-length.ts";
+import type { Reading } from "./reading.ts";
 
 /** Text in three parts that share no source. A dataset knows no architecture. */
 export interface Dataset {
@@ -17,6 +19,12 @@ export interface Dataset {
   readonly tokenizer: PairTokenizerJson;
   /** SHA-256 of all examples in their order: a run that is resumed with other data is another run. */
   readonly fingerprint: string;
+  /** Counts of what was read; absent where nothing is told apart. */
+  readonly reading?: Reading | undefined;
+  /** Treatment of pairs that exceed the model's length. Default: `"error"`. */
+  readonly tooLong?: TooLong | undefined;
+  /** Finds where an example of the dataset stands: `pairs.tsv:17`. */
+  readonly locate?: ((example: TextExample) => Promise<string | undefined>) | undefined;
 }
 
 /**

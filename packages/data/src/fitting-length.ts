@@ -6,9 +6,13 @@ import { encodeExamples, exampleLength } from "./encode-examples.ts";
 /** Tokens of a window of text. */
 const textWindow = 128;
 
+/** Positions that cost so little that no pair below counts as an outlier. */
+const alwaysTaken = 128;
+
 /**
- * The longest row that a model for this data must take: pairs fit whole, with room for a longer answer; text is cut
- * into windows of 128 tokens.
+ * The longest row that a model for this data must take. Pairs fit whole, with room for a longer answer, but for
+ * outliers: a pair of more than 128 positions and more than twice the 99th percentile does not decide the length. Text is
+ * cut into windows of 128 tokens.
  *
  * @example fittingLength(await cmudict(), tokenizer) // => 72
  */
@@ -18,7 +22,9 @@ export function fittingLength(
 ): number {
   const pairs = [...train, ...validation, ...test].filter(isTextPair);
   if (pairs.length === 0) return textWindow;
-  const lengths = encodeExamples(pairs, tokenizer).map((example) => exampleLength(example, tokenizer.special));
-  const longest = lengths.reduce((most, length) => Math.max(most, length), 0);
-  return Math.ceil((longest + 8) / 8) * 8;
+  const encoded = encodeExamples(pairs, tokenizer);
+  const lengths = Uint32Array.from(encoded, (example) => exampleLength(example, tokenizer.special)).sort();
+  const highest = lengths[Math.floor(0.99 * (lengths.length - 1))] as number;
+  const usual = lengths.findLast((length) => length <= Math.max(alwaysTaken, 2 * highest)) as number;
+  return Math.ceil((usual + 8) / 8) * 8;
 }

@@ -8,25 +8,27 @@ import { isTextPair, type TextExample, type TextPair } from "@trivium/features";
  *   // => [{ source: "a", target: "x", references: ["x", "y"] }]
  */
 export function groupReferences(examples: readonly TextExample[]): TextExample[] {
-  const targets = new Map<string, Set<string>>();
-  const firsts: TextExample[] = [];
+  const grouped: TextExample[] = [];
+  const places = new Map<string, number>();
+  // Only what repeats takes a set: most sources of a large file stand alone.
+  const several = new Map<number, Set<string>>();
   for (const example of examples) {
-    if (!isTextPair(example)) {
-      firsts.push(example);
+    const known = isTextPair(example) ? places.get(example.source) : undefined;
+    if (!isTextPair(example) || known === undefined) {
+      if (isTextPair(example)) places.set(example.source, grouped.length);
+      grouped.push(example);
       continue;
     }
-    const known = targets.get(example.source);
-    const references = [example.target, ...(example.references ?? [])];
-    if (known) for (const reference of references) known.add(reference);
-    else {
-      targets.set(example.source, new Set(references));
-      firsts.push(example);
-    }
+    const references = several.get(known) ?? new Set(referencesOf(grouped[known] as TextPair));
+    for (const reference of referencesOf(example)) references.add(reference);
+    several.set(known, references);
   }
-  return firsts.map((example) => {
-    const references = isTextPair(example) ? [...(targets.get(example.source) as Set<string>)] : [];
-    if (references.length < 2) return example;
-    const { source, target } = example as TextPair;
-    return { source, target, references };
-  });
+  for (const [at, references] of several) {
+    const { source, target } = grouped[at] as TextPair;
+    grouped[at] = references.size < 2 ? { source, target } : { source, target, references: [...references] };
+  }
+  return grouped;
 }
+
+/** The targets of a pair that count as right, the first one first. */
+export const referencesOf = ({ target, references = [] }: TextPair): string[] => [...new Set([target, ...references])];

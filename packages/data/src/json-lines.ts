@@ -1,25 +1,34 @@
-import { DataError } from "@trivium/core";
+import { DataError, parseJson } from "@trivium/core";
 import type { TextExample } from "@trivium/features";
-import { z } from "zod";
 import { lineError } from "./line-error.ts";
+import type { ReadOptions } from "./read-examples.ts";
 import { type Line, readLines } from "./read-lines.ts";
-
-const filled = z.string().refine((text) => text.trim() !== "", "is empty");
-const pairSchema = z.object({ source: filled, target: filled });
-const textSchema = z.object({ text: filled });
+import type { ReadingLog } from "./reading-log.ts";
 
 /**
- * Streams the examples of a `.jsonl` file: `{"source": …, "target": …}` on every line or `{"text": …}` on every line;
- * other fields and empty lines are passed over.
+ * Streams the examples of a `.jsonl` file: `{"source", "target"}`, where `"references"` lists further right targets, on
+ * every line, or `{"text"}` on every line. A field that is `null` counts as absent. A complete pair is a pair, whatever
+ * else stands beside it; further fields and empty lines are passed over.
  *
- * @throws {DataError} `data/line` for a line that is not JSON, lacks a field or has it empty; `data/mixed` if some
- *   lines are pairs and others texts.
+ * @throws {DataError} `data/line` for a line that is not JSON, has a key twice, lacks a field, has it empty, or is half
+ *   a pair beside a text; `data/mixed` if some lines are pairs and others texts.
  */
-export async function* readJsonLines(path: string): AsyncGenerator<TextExample, void, void> {
+export async function* readJsonLines(
+  path: string,
+  options: ReadOptions,
+  log: ReadingLog,
+): AsyncGenerator<TextExample, void, void> {
+  const names = { source: options.sourceColumn ?? "source", target: options.targetColumn ?? "target" };
   let first: { readonly isText: boolean; readonly place: string } | undefined;
-  for await (const line of readLines(path)) {
-    if (line.text === "") continue;
-    const { example, isText } = parseLine(line);
+  for await (const line of readLines(path, options)) {
+    log.lines += 1;
+    if (line.text === "") {
+      log.blank += 1;
+      continue;
+    }
+    const { example, used } = exampleOf(parseObject(line), line, names);
+    for (const field of used.others) log.ignored.add(field);
+    const isText = "text" in example;
     first ??= { isText, place: line.place };
     if (first.isText !== isText) {
       const [was, is] = first.isText ? ["text", "source and target"] : ["source and target", "text"];
@@ -30,18 +39,62 @@ export async function* readJsonLines(path: string): AsyncGenerator<TextExample, 
   }
 }
 
-function parseLine(line: Line): { readonly example: TextExample; readonly isText: boolean } {
+type Fields = ReadonlyMap<string, unknown>;
+
+const expected = 'expected {"source", "target"} or {"text"}';
+
+/** The fields of an object that are not null. */
+function parseObject(line: Line): Fields {
   let value: unknown;
   try {
-    value = JSON.parse(line.text);
+    value = parseJson(line.text);
   } catch (cause) {
-    throw lineError(line, "expected a JSON object; this is not JSON", cause);
+    const problem = (cause as Error).message.startsWith("the key") ? (cause as Error).message : "this is not JSON";
+    throw lineError(line, `expected a JSON object; ${problem}`, cause);
   }
   const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
-  if (!isObject) throw lineError(line, 'expected {"source", "target"} or {"text"}');
-  const isText = "text" in (value as object);
-  const parsed = (isText ? textSchema : pairSchema).safeParse(value);
-  if (parsed.success) return { example: parsed.data, isText };
-  const problems = parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
-  throw lineError(line, `expected {"source", "target"} or {"text"}; ${problems.join("; ")}`, parsed.error);
+  if (!isObject) throw lineError(line, expected);
+  return new Map(Object.entries(value as object).filter(([, field]) => field !== null));
 }
+
+interface Names {
+  readonly source: string | number;
+  readonly target: string | number;
+}
+
+function exampleOf(fields: Fields, line: Line, names: Names) {
+  const [source, target] = [String(names.source), String(names.target)];
+  const others = (used: readonly string[]) => ({ others: [...fields.keys()].filter((field) => !used.includes(field)) });
+  const read = (field: string) => textOf(fields.get(field), field, line);
+  const isPair = fields.has(source) && (fields.has(target) || fields.has("references"));
+  if (isPair) {
+    const references = fields.has("references") ? referencesOf(fields.get("references"), line) : [];
+    const all = [...new Set(fields.has(target) ? [read(target), ...references] : references)];
+    if (all[0] === undefined) throw lineError(line, `${expected}; references: is empty`);
+    const pair = { source: read(source), target: all[0] };
+    const example: TextExample = all.length > 1 ? { ...pair, references: all } : pair;
+    return { example, used: others([source, target, "references"]) };
+  }
+  const halves = [source, target, "references"].filter((field) => fields.has(field));
+  if (!fields.has("text")) {
+    const missing = [source, target].filter((field) => !fields.has(field));
+    throw lineError(line, `${expected}; ${missing.map((field) => `${field}: is missing`).join("; ")}`);
+  }
+  if (halves.length > 0) throw lineError(line, `${expected}; there is text beside ${halves.join(" and ")}`);
+  return { example: { text: read("text") }, used: others(["text"]) };
+}
+
+function referencesOf(value: unknown, line: Line): string[] {
+  if (!Array.isArray(value)) throw lineError(line, `${expected}; references: a list of texts, not ${nameOf(value)}`);
+  return value.map((item, at) => textOf(item, `references.${at}`, line));
+}
+
+function textOf(value: unknown, field: string, line: Line): string {
+  if (typeof value !== "string") throw lineError(line, `${expected}; ${field}: a text, not ${nameOf(value)}`);
+  if (value.trim() === "") throw lineError(line, `${expected}; ${field}: is empty`);
+  if (!value.isWellFormed()) throw lineError(line, `${expected}; ${field}: half a surrogate pair is no character`);
+  return value;
+}
+
+const nameOf = (value: unknown): string =>
+  Array.isArray(value) ? "a list" : value === null ? "null" : `a ${typeof value}`;

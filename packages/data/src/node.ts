@@ -3,7 +3,9 @@ import { fileDatasetPlugin } from "./file-dataset.ts";
 
 export { cmudict, cmudictFile } from "./cmudict.ts";
 export { fileDataset } from "./file-dataset.ts";
-export { DATA_FILE_EXTENSIONS, readExamples } from "./read-examples.ts";
+export { onReading, type ReadingProgress } from "./on-reading.ts";
+export { DATA_FILE_EXTENSIONS, type ReadOptions, readExamples } from "./read-examples.ts";
+export { type Line, type LineSource, readLines } from "./read-lines.ts";
 
 /** The datasets of this package, for a registry. */
 export const datasetPlugins = [cmudictPlugin, fileDatasetPlugin] as const;

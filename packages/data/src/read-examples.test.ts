@@ -4,16 +4,16 @@ import { join } from "node:path";
 import type { TextExample } from "@trivium/features";
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
-import { readExamples } from "./read-examples.ts";
+import { type ReadOptions, readExamples } from "./read-examples.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "trivium-data-"));
 afterAll(() => rm(folder, { recursive: true }));
 
-const read = async (name: string, content: string | Uint8Array): Promise<TextExample[]> => {
+const read = async (name: string, content: string | Uint8Array, options?: ReadOptions): Promise<TextExample[]> => {
   const path = join(folder, name);
   await writeFile(path, content);
   const examples: TextExample[] = [];
-  for await (const example of readExamples(path)) examples.push(example);
+  for await (const example of readExamples(path, options)) examples.push(example);
   return examples;
 };
 
@@ -77,6 +77,53 @@ test("empty lines are passed over and other fields of JSON ignored", async () =>
   expect(await read("a.jsonl", '\n{"text": "a b", "id": 7}\n')).toEqual([{ text: "a b" }]);
 });
 
+const pair = { source: "a", target: "b" };
+
+test.each<[string, string, TextExample]>([
+  ["a complete pair is a pair, whatever text stands beside it", '{"source": "a", "target": "b", "text": "note"}', pair],
+  ["null is absent beside a pair", '{"source": "a", "target": "b", "text": null, "references": null}', pair],
+  ["null is absent beside a text", '{"source": null, "target": null, "text": "b"}', { text: "b" }],
+  [
+    "references stand after the target, and none twice",
+    '{"source": "a", "target": "b", "references": ["c", "b", "d"]}',
+    { ...pair, references: ["b", "c", "d"] },
+  ],
+  [
+    "without a target the first reference is the target",
+    '{"source": "a", "references": ["b", "c", "d"]}',
+    { ...pair, references: ["b", "c", "d"] },
+  ],
+  ["the only reference is the target", '{"source": "a", "references": ["b"]}', pair],
+])("of JSON lines: %s", async (_, line, example) => {
+  expect(await read("a.jsonl", `${line}\n`)).toEqual([example]);
+});
+
+test("columns of a table are chosen by number or by name, and fields of JSON lines by name", async () => {
+  const table = "id\tEnglish\tGerman\n1\tone\teins\n2\ttwo\tzwei\n";
+  const pairs = [
+    { source: "one", target: "eins" },
+    { source: "two", target: "zwei" },
+  ];
+  const named = { sourceColumn: "English", targetColumn: "German" };
+  expect(await read("a.tsv", table, named)).toEqual(pairs);
+  expect(await read("a.tsv", table, { sourceColumn: 2, targetColumn: "3" })).toEqual([
+    { source: "English", target: "German" },
+    ...pairs,
+  ]);
+  expect(await read("a.tsv", table, { sourceColumn: 2, targetColumn: "German" })).toEqual(pairs);
+  const json = '{"English": "one", "German": "eins", "source": "x"}\n{"English": "two", "German": "zwei"}';
+  expect(await read("a.jsonl", json, named)).toEqual(pairs);
+  await expect(read("a.tsv", table, { sourceColumn: "French" })).rejects.toMatchObject({
+    code: "data/column",
+    message: expect.stringContaining(
+      'a.tsv:1: there is no column "French"; the first line names "id", "English", "German"',
+    ),
+  });
+  await expect(read("a.tsv", table, { targetColumn: 4 })).rejects.toThrow(
+    "a.tsv:1: expected columns 1 and 4; there are 3",
+  );
+});
+
 describe("is refused with file and line:", () => {
   const cases: [string, string, string | Uint8Array, string, string][] = [
     [
@@ -87,6 +134,33 @@ describe("is refused with file and line:", () => {
       "x.tsv:2: expected source, tab, target; there is no tab",
     ],
     ["two tabs", "x.tsv", "a\tb\tc", "line", "x.tsv:1: expected source, tab, target; there are 2 tabs"],
+    ["two tabs, with the remedy", "x.tsv", "a\tb\tc", "line", "with --source-column and --target-column"],
+    ["half a pair beside a text", "x.jsonl", '{"source": "a", "text": "b"}', "line", "there is text beside source"],
+    [
+      "references of a text",
+      "x.jsonl",
+      '{"text": "a", "references": ["b"]}',
+      "line",
+      "there is text beside references",
+    ],
+    [
+      "a key that stands twice",
+      "x.jsonl",
+      '{"source": "a", "target": "b", "source": "c"}',
+      "line",
+      'key "source" stands',
+    ],
+    ["a target that is null", "x.jsonl", '{"source": "a", "target": null}', "line", "x.jsonl:1: expected"],
+    [
+      "references that are no list",
+      "x.jsonl",
+      '{"source": "a", "references": "b"}',
+      "line",
+      "a list of texts, not a str",
+    ],
+    ["no reference at all", "x.jsonl", '{"source": "a", "references": []}', "line", "references: is empty"],
+    ["an empty reference", "x.jsonl", '{"source": "a", "references": ["b", ""]}', "line", "references.1: is empty"],
+    ["half a surrogate pair", "x.jsonl", '{"text": "a\\ud83d"}', "line", "text: half a surrogate pair"],
     ["an empty source", "x.tsv", "a\tb\r\n \tb\r\n", "line", "x.tsv:2: the source is empty"],
     ["an empty target", "x.tsv", "a\t", "line", "x.tsv:1: the target is empty"],
     ["what is not JSON", "x.jsonl", '{"text": "a"}\n{text: "b"}\n', "line", "x.jsonl:2: expected a JSON object"],
@@ -98,8 +172,8 @@ describe("is refused with file and line:", () => {
       'x.jsonl:1: expected {"source", "target"} or {"text"}; got "[1]"',
     ],
     ["a missing field", "x.jsonl", '{"source": "a"}', "line", "x.jsonl:1: expected"],
-    ["a missing field, by name", "x.jsonl", '{"source": "a"}', "line", "target: Invalid input"],
-    ["a field of another type", "x.jsonl", '{"text": 3}', "line", "text: Invalid input: expected string"],
+    ["a missing field, by name", "x.jsonl", '{"source": "a"}', "line", "target: is missing"],
+    ["a field of another type", "x.jsonl", '{"text": 3}', "line", "text: a text, not a number"],
     ["an empty field", "x.jsonl", '{"source": "a", "target": " "}', "line", "target: is empty"],
     [
       "pairs and texts in one file",

@@ -1,21 +1,84 @@
+import { ConfigError } from "@trivium/core";
 import type { TextPair } from "@trivium/features";
 import { lineError } from "./line-error.ts";
-import { readLines } from "./read-lines.ts";
+import type { ReadOptions } from "./read-examples.ts";
+import { type Line, readLines } from "./read-lines.ts";
+import type { ReadingLog } from "./reading-log.ts";
 
 /**
- * Streams the pairs of a `.tsv` file: `source⇥target`, one pair a line. Empty lines are passed over.
+ * Streams the pairs of a `.tsv` file, one pair a line: `source⇥target`, or two of many columns by number or by name.
+ * A file whose columns are chosen by name begins with a line of names. Empty lines are passed over.
  *
- * @throws {DataError} `data/line` for a line with no tab, several tabs, or nothing on one side of it.
+ * @throws {DataError} `data/line` for a line without both columns, with several tabs where no columns are chosen, or
+ *   with nothing in a column. @throws {ConfigError} `data/column` for a column that the first line does not name.
  */
-export async function* readTabSeparated(path: string): AsyncGenerator<TextPair, void, void> {
-  for await (const line of readLines(path)) {
-    if (line.text === "") continue;
-    const [source, target, ...more] = line.text.split("\t");
-    if (source === undefined || target === undefined)
-      throw lineError(line, "expected source, tab, target; there is no tab");
-    if (more.length > 0) throw lineError(line, `expected source, tab, target; there are ${more.length + 1} tabs`);
-    if (source.trim() === "") throw lineError(line, "the source is empty");
-    if (target.trim() === "") throw lineError(line, "the target is empty");
-    yield { source, target };
+export async function* readTabSeparated(
+  path: string,
+  options: ReadOptions,
+  log: ReadingLog,
+): AsyncGenerator<TextPair, void, void> {
+  const { sourceColumn, targetColumn } = options;
+  const chosen = sourceColumn !== undefined || targetColumn !== undefined;
+  const names = { source: sourceColumn ?? 1, target: targetColumn ?? 2 };
+  const isNamed = [names.source, names.target].some((name) => columnNumber(name) === undefined);
+  let columns: Columns | undefined;
+  for await (const line of readLines(path, options)) {
+    log.lines += 1;
+    if (line.text === "") {
+      log.blank += 1;
+      continue;
+    }
+    const fields = line.text.split("\t");
+    if (columns === undefined) {
+      columns = { source: columnAt(names.source, fields, line), target: columnAt(names.target, fields, line), chosen };
+      if (isNamed) continue;
+      doubtHeader(fields, columns, log, line);
+    }
+    yield pairOf(fields, columns, line);
   }
+}
+
+interface Columns {
+  readonly source: number;
+  readonly target: number;
+  readonly chosen: boolean;
+}
+
+function pairOf(fields: readonly string[], { source: from, target: to, chosen }: Columns, line: Line): TextPair {
+  const source = fields[from];
+  const target = fields[to];
+  if (fields.length === 1) throw lineError(line, "expected source, tab, target; there is no tab");
+  if (!chosen && fields.length > 2) {
+    const remedy = "choose two columns with --source-column and --target-column, by number or by name";
+    throw lineError(line, `expected source, tab, target; there are ${fields.length - 1} tabs; ${remedy}`);
+  }
+  if (source === undefined || target === undefined) {
+    throw lineError(line, `expected columns ${from + 1} and ${to + 1}; there are ${fields.length} columns`);
+  }
+  if (source.trim() === "") throw lineError(line, "the source is empty");
+  if (target.trim() === "") throw lineError(line, "the target is empty");
+  return { source, target };
+}
+
+/** The number of a column that is chosen by number. */
+const columnNumber = (column: string | number): number | undefined =>
+  /^[1-9]\d*$/.test(String(column)) ? Number(column) : undefined;
+
+function columnAt(column: string | number, header: readonly string[], { place }: Line): number {
+  const number = columnNumber(column);
+  if (number !== undefined) return number - 1;
+  const at = header.indexOf(String(column));
+  if (at !== -1 && header.indexOf(String(column), at + 1) === -1) return at;
+  const problem = at === -1 ? `there is no column ${JSON.stringify(column)}` : `two columns are named ${column}`;
+  const named = header.map((name) => JSON.stringify(name)).join(", ");
+  throw new ConfigError("data/column", `${place}: ${problem}; the first line names ${named}`);
+}
+
+const usualHeaders = /^(source|src|input|question|text)$/i;
+
+function doubtHeader(fields: readonly string[], { source, target }: Columns, log: ReadingLog, { place }: Line): void {
+  const [from = "", to = ""] = [fields[source], fields[target]];
+  if (!usualHeaders.test(from) || !/^(target|tgt|output|answer|label)$/i.test(to)) return;
+  const remedy = `if it names columns, say --source-column ${from} --target-column ${to}`;
+  log.doubts.push(`${place} looks like a line of names and is read as a pair; ${remedy}`);
 }

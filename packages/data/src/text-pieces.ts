@@ -1,6 +1,9 @@
 import { stat } from "node:fs/promises";
 import type { PlainText } from "@trivium/features";
-import { readLines } from "./read-lines.ts";
+import type { ReadOptions } from "./read-examples.ts";
+import { readLineParts } from "./read-lines.ts";
+import type { ReadingLog } from "./reading-log.ts";
+import { createTableDoubt } from "./table-doubt.ts";
 
 /** A piece is long enough that its start, which has no context, hardly counts. */
 const LARGEST_PIECE = 4096;
@@ -9,26 +12,34 @@ const FEWEST_PIECES = 32;
 
 /**
  * Streams a `.txt` file as one long text in pieces of whole lines, 4,096 characters or less; one after the other they
- * are the file with LF after each line. A longer line is cut between characters. A short file is cut into smaller
- * pieces, at least about 32 of them.
+ * are the file with LF after each line. A longer line is cut between characters, and never held whole. A short file is
+ * cut into smaller pieces, at least about 32 of them.
  *
  * @throws {DataError} `data/file` or `data/binary`.
  */
-export async function* readTextPieces(path: string): AsyncGenerator<PlainText, void, void> {
-  const bytes = await stat(path).then(
-    ({ size }) => size,
-    // Opening the file tells better what is wrong with it.
-    () => 0,
-  );
-  const limit = Math.min(LARGEST_PIECE, Math.max(16, Math.ceil(bytes / FEWEST_PIECES)));
+export async function* readTextPieces(
+  path: string,
+  _options: ReadOptions,
+  log: ReadingLog,
+): AsyncGenerator<PlainText, void, void> {
+  const limit = await limitOf(path);
+  const doubt = createTableDoubt();
   let piece = "";
-  for await (const { text } of readLines(path)) {
-    const line = `${text}\n`;
-    if (piece !== "" && piece.length + line.length > limit) {
+  let line = "";
+  // Whether a part of the line is in the piece already.
+  let isContinued = false;
+  for await (const { text, isEnd } of readLineParts(path)) {
+    line += isEnd ? `${text}\n` : text;
+    if (!isEnd && line.length <= limit) continue;
+    if (isEnd) log.lines += 1;
+    if (!isContinued) doubt.look(line);
+    if (!isContinued && piece !== "" && piece.length + line.length > limit) {
       yield { text: piece };
       piece = "";
     }
     piece += line;
+    line = "";
+    isContinued = !isEnd;
     while (piece.length > limit) {
       const end = isPairAt(piece, limit - 1) ? limit - 1 : limit;
       yield { text: piece.slice(0, end) };
@@ -36,6 +47,17 @@ export async function* readTextPieces(path: string): AsyncGenerator<PlainText, v
     }
   }
   if (piece !== "") yield { text: piece };
+  log.doubts.push(...doubt.found(path));
+}
+
+async function limitOf(path: string): Promise<number> {
+  const found = await stat(path).then(
+    (stats) => stats,
+    // Opening the file tells better what is wrong with it.
+    () => undefined,
+  );
+  if (!found?.isFile()) return LARGEST_PIECE;
+  return Math.min(LARGEST_PIECE, Math.max(16, Math.ceil(found.size / FEWEST_PIECES)));
 }
 
 /** Returns whether the code unit at this place begins a surrogate pair, which must not be cut. */

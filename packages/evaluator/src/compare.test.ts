@@ -31,7 +31,7 @@ function example(seed: string): Example & { target: number[] } {
 
 const heldOut = Array.from({ length: 20 }, (_, index) => {
   const held = example(`held-out ${index}`);
-  return { example: held, references: [held.target] };
+  return { example: held, references: [held.target.join(" ")] };
 });
 
 const batches = (objective: Objective) =>
@@ -52,7 +52,7 @@ const options = (chosen: readonly Arm[]): CompareOptions => ({
   batches,
   special: reservedSpecials(),
   heldOut,
-  decodeTarget: (ids) => "x".repeat(ids.length),
+  decodeTarget: (ids) => ids.join(" "),
   steps: 12,
   seed: 1,
   optimizer: adamW(),

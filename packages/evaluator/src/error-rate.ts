@@ -7,10 +7,17 @@ export interface Scored<Symbol> {
   readonly references: readonly (readonly Symbol[])[];
 }
 
+/** The symbol that a vocabulary has for what it lacks. */
+export interface UnknownSymbol<Symbol> {
+  /** A symbol that is wrong wherever it is predicted: it says nothing of what it stands for. Default: none. */
+  readonly unknown?: Symbol | undefined;
+}
+
 export interface ErrorRates {
   /**
-   * Edits to the nearest reference ÷ its length, over all examples: the phoneme error rate where symbols are phonemes.
-   * A share, and above 1 where predictions are longer than what they should be.
+   * Edits to the nearest reference ÷ its length, over all examples: the phoneme error rate where symbols are phonemes,
+   * the character error rate where they are characters. A share, and above 1 where predictions are longer than what
+   * they should be.
    */
   readonly per: number;
   /** Examples with any edit ÷ examples: the word error rate where an example is a word. */
@@ -26,8 +33,10 @@ export interface ErrorRates {
  * @throws {ConfigError} `evaluator/references` if an example has no reference, or there is no example.
  * @example errorRates([{ prediction: ["K", "AH"], references: [["K", "AE"], ["K", "AH", "T"]] }]).wer // => 1
  */
-export const errorRates = <Symbol>(scored: readonly Scored<Symbol>[]): ErrorRates =>
-  ratesOf(scored.map(({ prediction, references }) => nearestReference(prediction, references)));
+export const errorRates = <Symbol>(
+  scored: readonly Scored<Symbol>[],
+  options: UnknownSymbol<Symbol> = {},
+): ErrorRates => ratesOf(scored.map((one) => nearestReference(one, options)));
 
 /** Edit distance of a prediction to its nearest reference. */
 export interface Nearest {
@@ -52,11 +61,12 @@ export function ratesOf(nearest: readonly Nearest[]): ErrorRates {
 
 /** @throws {ConfigError} `evaluator/references` if there is no reference. */
 export function nearestReference<Symbol>(
-  prediction: readonly Symbol[],
-  references: readonly (readonly Symbol[])[],
+  { prediction, references }: Scored<Symbol>,
+  options: UnknownSymbol<Symbol> = {},
 ): Nearest {
+  const said = withoutUnknown(prediction, options);
   const distances = references.map((reference) => ({
-    edits: editDistance(prediction, reference),
+    edits: editDistance<unknown>(said, reference),
     symbols: reference.length,
   }));
   distances.sort((a, b) => a.edits - b.edits || a.symbols - b.symbols);
@@ -64,3 +74,12 @@ export function nearestReference<Symbol>(
   if (!nearest) throw new ConfigError("evaluator/references", "an example has no reference to be scored against");
   return nearest;
 }
+
+const unsaid = Symbol("unsaid");
+
+/** A prediction in which the unknown symbol equals no symbol of a reference. */
+export const withoutUnknown = <Symbol>(
+  prediction: readonly Symbol[],
+  { unknown }: UnknownSymbol<Symbol>,
+): readonly unknown[] =>
+  unknown === undefined ? prediction : prediction.map((symbol) => (symbol === unknown ? unsaid : symbol));

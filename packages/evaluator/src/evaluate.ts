@@ -5,18 +5,19 @@ import { answersAsTheyEnd, beam as beamSearch, generate, greedy } from "@trivium
 import { type LanguageModel, languageTask } from "@trivium/model";
 import type { FeatureContext, Objective } from "@trivium/objectives";
 import type { ParameterTree } from "@trivium/tensor";
-import { silentIds } from "@trivium/text";
-import { type ErrorRates, nearestReference, ratesOf, type Scored } from "./error-rate.ts";
+import { silentIds, splitUnits, type TextUnit } from "@trivium/text";
+import { type ErrorRates, nearestReference, ratesOf } from "./error-rate.ts";
 import { type Likelihood, likelihood } from "./likelihood.ts";
-import type { Metric } from "./metrics/metric.ts";
+import type { Metric, Segment } from "./metrics/metric.ts";
 import { type MetricScores, scoreSegments } from "./metrics/score-segments.ts";
 import { natsOfRows, supervisedByRow } from "./nats-of-rows.ts";
+import { spellPrediction } from "./spell-prediction.ts";
 
 /** A held-out example and, where it has a target, everything that counts as right. */
 export interface HeldOut {
   readonly example: Example;
-  /** Token ids of every right target. Empty for a text without a source. */
-  readonly references: readonly (readonly number[])[];
+  /** The texts of all right targets as the data has them. Empty for a text without a source. */
+  readonly references: readonly string[];
 }
 
 /** A model, and the examples to score it on. */
@@ -28,6 +29,8 @@ export interface EvaluateOptions extends Pick<FeatureContext, "special" | "token
   readonly heldOut: readonly HeldOut[];
   /** The text that target ids spell, for bits per character and per byte, and for metrics. */
   readonly decodeTarget: (ids: readonly number[]) => string;
+  /** The unit of error rates. Default: the tokenizer's, else characters. */
+  readonly unit?: TextUnit | undefined;
   /** Maximum number of examples with references to decode and score. 0 decodes none. Default: all. */
   readonly decoded?: number | undefined;
   /** Beam size of the search, see `generate`. Default: greedy decoding. */
@@ -50,6 +53,8 @@ export interface Evaluation extends Partial<ErrorRates> {
   /** Bits per byte of the target text in UTF-8. */
   readonly bitsPerByte: number;
   readonly targetTokens: number;
+  /** The unit of `per`. Absent if none was decoded. */
+  readonly unit?: TextUnit | undefined;
   /**
    * The scores of each requested metric; segments follow the order of the decoded examples. Absent if none was decoded.
    */
@@ -65,7 +70,8 @@ export type EvaluateEvent =
  * references.
  *
  * Whatever the model was trained with, loss is taken on the target tokens alone, without smoothing or penalty, and a
- * text without a source is cut at the same place for every architecture; so the numbers compare.
+ * text without a source is cut at the same place for every architecture; so the numbers compare. Decoded texts are
+ * scored against the texts of the references, and what the vocabulary cannot say is wrong.
  *
  * @throws {DataError} `evaluator/no-targets` if there is nothing to score; what `generate` throws.
  * @example const { targetLoss, per } = await consume(evaluate({ model, parameters, objective, special, heldOut, decodeTarget }));
@@ -82,7 +88,7 @@ export interface ExampleScores {
   readonly tokens: readonly number[];
   /** Edits to the nearest reference of each decoded example, in order. */
   readonly edits: readonly number[];
-  /** Symbols of the nearest reference. */
+  /** Length of the nearest reference, in the unit of the error rate. */
   readonly symbols: readonly number[];
 }
 
@@ -101,9 +107,13 @@ export interface ExampleEvaluation {
 export async function* evaluateExamples(options: EvaluateOptions): AsyncGenerator<EvaluateEvent, ExampleEvaluation> {
   const { nats, tokens, likelihood: targets } = yield* evaluateLikelihood(options);
   const decoded = yield* evaluateDecoding(options);
-  const nearest = decoded.map(({ prediction, references }) => nearestReference(prediction, references));
+  const unit = options.unit ?? options.tokenizer?.unit ?? "character";
+  const split = (text: string) => splitUnits(text, unit);
+  const nearest = decoded.map(({ prediction, references }) =>
+    nearestReference({ prediction: split(prediction), references: references.map(split) }),
+  );
   const { loss: targetLoss, tokens: targetTokens, ...units } = targets;
-  const rates = nearest.length > 0 ? { ...ratesOf(nearest), ...metricScores(options, decoded) } : {};
+  const rates = nearest.length > 0 ? { unit, ...ratesOf(nearest), ...metricScores(options, decoded) } : {};
   const evaluation = { targetLoss, ...units, targetTokens, ...rates };
   yield { type: "evaluated", evaluation };
   const [edits, symbols] = [nearest.map((one) => one.edits), nearest.map((one) => one.symbols)];
@@ -164,19 +174,11 @@ function supervisedTexts({ targets, lossWeights, size }: Batch, { special, decod
   });
 }
 
-/**
- * Scores decoded texts. References are spelled from ids too, so that a lossy tokenizer loses the same on both sides.
- */
-function metricScores({ metrics, decodeTarget }: EvaluateOptions, decoded: readonly Scored<number>[]) {
-  if (!metrics?.length) return {};
-  const segments = decoded.map(({ prediction, references }) => ({
-    prediction: decodeTarget(prediction),
-    references: references.map((ids) => decodeTarget(ids)),
-  }));
-  return { metrics: metrics.map((metric) => scoreSegments(metric, segments)) };
-}
+const metricScores = ({ metrics }: EvaluateOptions, decoded: readonly Segment[]) =>
+  metrics?.length ? { metrics: metrics.map((metric) => scoreSegments(metric, decoded)) } : {};
 
-async function* evaluateDecoding(options: EvaluateOptions): AsyncGenerator<EvaluateEvent, readonly Scored<number>[]> {
+/** Decodes the examples, and returns the texts of predictions and references. */
+async function* evaluateDecoding(options: EvaluateOptions): AsyncGenerator<EvaluateEvent, readonly Segment[]> {
   const {
     heldOut,
     decoded = heldOut.length,
@@ -192,7 +194,7 @@ async function* evaluateDecoding(options: EvaluateOptions): AsyncGenerator<Evalu
   } = options;
   const chosen = heldOut.filter(({ references }) => references.length > 0).slice(0, decoded);
   if (chosen.length === 0 || !objective.prompt) return [];
-  const scored: Scored<number>[] = [];
+  const scored: Segment[] = [];
   let done = 0;
   const examples = chosen.map(({ example }) => example);
   // The same for every architecture: what a single stream has left behind its source.
@@ -215,7 +217,7 @@ async function* evaluateDecoding(options: EvaluateOptions): AsyncGenerator<Evalu
   for await (const { index, ids, reason } of answersAsTheyEnd(events)) {
     if (reason === "aborted") continue;
     const { references } = chosen[index] as HeldOut;
-    scored[index] = { prediction: ids, references };
+    scored[index] = { prediction: spellPrediction(ids, references, options), references };
     done += 1;
     if (done % batchSize === 0 || done === chosen.length)
       yield { type: "progress", phase: "decoding", done, total: chosen.length };

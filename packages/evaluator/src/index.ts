@@ -5,7 +5,7 @@ import { rougePlugins } from "./metrics/rouge.ts";
 
 export { type CompareEvent, type CompareOptions, compare } from "./compare.ts";
 export { encodeHeldOut } from "./encode-held-out.ts";
-export { type ErrorRates, errorRates, type Scored } from "./error-rate.ts";
+export { type ErrorRates, errorRates, type Scored, type UnknownSymbol } from "./error-rate.ts";
 export {
   type EvaluateEvent,
   type EvaluateOptions,

@@ -94,13 +94,13 @@ test.each(updated)(
   },
 );
 
-test.each(roads)("$name: checkpointing changes no bit of the weights", async (...road) => {
+test.each(roads)("$name: recomputation changes no bit of the weights", async (...road) => {
   const [plain, recomputed] = [createMemoryStore(), createMemoryStore()];
-  for (const [store, checkpointing] of [
+  for (const [store, recompute] of [
     [plain, false],
     [recomputed, true],
   ] as const) {
-    const { parameters } = await consume(train({ ...runOf(road, store), checkpointing }));
+    const { parameters } = await consume(train({ ...runOf(road, store), recompute }));
     disposeTree(parameters);
   }
   expect(recomputed.newest()!.model).toEqual(plain.newest()!.model);

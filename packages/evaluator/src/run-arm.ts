@@ -195,6 +195,7 @@ async function* trainArm(
     seed,
     evaluate: {
       every: Math.max(1, Math.ceil(steps / curvePoints)),
+      onFailure: "stop",
       run: async (parameters) => ({
         targetLoss: await heldOutLoss({ ...scoring(arm, model, parameters, options), heldOut: few }),
       }),

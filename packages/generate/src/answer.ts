@@ -81,7 +81,7 @@ export class Answer {
   }
 
   *#emitNewest({ ids, finished }: Advance, [scores]: readonly Float32Array[]): Generator<GenerateEvent> {
-    const [id] = ids as unknown as [number];
+    const id = ids[0] as number;
     if (finished[0]) return yield* this.#finish("end");
     const logProbability = this.#options.logProbabilities ? logProbabilityOf(scores as Float32Array, id) : undefined;
     yield* this.#accept(id, logProbability);

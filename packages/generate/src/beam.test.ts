@@ -1,5 +1,5 @@
-import "@tensorflow/tfjs-backend-cpu";
 import { reference } from "@trivium/attention";
+import { simd } from "@trivium/backend-simd";
 import { createRandom } from "@trivium/core";
 import { toBatch } from "@trivium/features";
 import {
@@ -18,7 +18,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { type Answered, beam, collectAnswers, type GenerateOptions, generate, greedy } from "./index.ts";
 import { smallConfig, smallModels } from "./testing/small-models.ts";
 
-beforeAll(async () => void (await tf.setBackend("cpu")));
+beforeAll(async () => void (await simd.activate()));
 
 const special = reservedSpecials();
 const examples = [[5, 6], [7, 8, 9, 10], [11], [12, 13, 14]].map((source) => ({ source, target: [] }));

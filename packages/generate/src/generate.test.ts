@@ -1,5 +1,5 @@
-import "@tensorflow/tfjs-backend-cpu";
 import { reference } from "@trivium/attention";
+import { simd } from "@trivium/backend-simd";
 import { createRandom } from "@trivium/core";
 import { type ModelInput, toBatch } from "@trivium/features";
 import { createModel, logitsOf } from "@trivium/model";
@@ -21,7 +21,7 @@ import {
 } from "./index.ts";
 import { smallConfig, smallModels } from "./testing/small-models.ts";
 
-beforeAll(async () => void (await tf.setBackend("cpu")));
+beforeAll(async () => void (await simd.activate()));
 
 const special = reservedSpecials();
 const examples = [[5, 6], [7, 8, 9, 10], [11]].map((source) => ({ source, target: [] }));

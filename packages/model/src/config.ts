@@ -24,6 +24,7 @@ const attentionOptions = z.strictObject({
     .enum(["head-width", "none"])
     .default("head-width")
     .describe("Multiplier on attention logits: 1/√D, or 1 where the initialisation holds it (T5)"),
+  softCap: z.number().positive().optional().describe("c of c · tanh(logit / c) before the mask (Gemma 2)"),
   queryKeyNorm: z.boolean().default(false).describe("Normalises each head's query and key (Qwen 3, Gemma 3)"),
   window: z
     .union([window, z.array(window).min(1)])
@@ -65,7 +66,7 @@ export const modelConfigSchema = z.strictObject({
     .union([z.boolean(), biasOptions])
     .default(true)
     .describe("Whether linear maps have biases: all, none, or { queryKeyValue, output, feedForward }"),
-  attention: attentionOptions.default(attentionOptions.parse({})).describe("{ scale, queryKeyNorm, window }"),
+  attention: attentionOptions.default(attentionOptions.parse({})).describe("{ scale, softCap, queryKeyNorm, window }"),
   head: headOptions.default(headOptions.parse({})).describe("{ tied, bias, softCap }"),
   dropout: z
     .number()

@@ -5,11 +5,12 @@ import type { ProjectedKeyValues } from "@trivium/nn";
 import { type ParameterTree, type Tensor2D, type Tensor3D, tf } from "@trivium/tensor";
 import { checkInput } from "./check-input.ts";
 import type { AppendOptions, Decoder } from "./decoder.ts";
-import { type DecoderParts, lastOfTokens, PagedState, predictingStream } from "./decoding-state.ts";
+import { PagedState } from "./decoding-state.ts";
 import { readOut } from "./embed.ts";
 import { isMerged } from "./resolve-config.ts";
 import { distanceBias } from "./run-stack.ts";
 import { type ModelParts, runStreams } from "./run-streams.ts";
+import { type DecoderParts, lastOfTokens, predictingStream } from "./run-tokens.ts";
 import { stackParameters } from "./stack-parameters.ts";
 import { readsBothWays } from "./stream-layout.ts";
 

@@ -1,68 +1,23 @@
-import {
-  assertSealed,
-  type DistanceBias,
-  joinRows,
-  type KeyValuePages,
-  PageReading,
-  type PageRows,
-} from "@trivium/attention";
+import { assertSealed, joinRows } from "@trivium/attention";
 import { ShapeError, UnsupportedError } from "@trivium/core";
-import type { Mask } from "@trivium/masks";
-import { type ParameterTree, type Tensor2D, tf } from "@trivium/tensor";
+import { type Tensor2D, tf } from "@trivium/tensor";
 import { selfMaskOf } from "./architecture.ts";
 import { checkLength } from "./check-input.ts";
 import type { AppendOptions, DecodingState } from "./decoder.ts";
-import { embed, readOut } from "./embed.ts";
 import { continuedMask } from "./merged-mask.ts";
 import { isMerged } from "./resolve-config.ts";
-import { runStack, type StackRun } from "./run-stack.ts";
-import type { ModelParts } from "./run-streams.ts";
-import type { StackParameters } from "./stack-parameters.ts";
+import {
+  type DecoderParts,
+  type Held,
+  lastOfTokens,
+  type Masks,
+  type NewTokens,
+  nextLogits,
+  pickLogits,
+  predictingStream,
+  runTokens,
+} from "./run-tokens.ts";
 import { masksOfLayers } from "./stream-layout.ts";
-
-/** What all states of a decoder share. */
-export interface DecoderParts {
-  readonly model: ModelParts;
-  readonly tree: ParameterTree;
-  /** The stack of the predicting stream. */
-  readonly stack: StackParameters;
-  /** Keys and values of the predicting stream's self-attention. */
-  readonly storage: KeyValuePages;
-  /** Those of its cross-attention. */
-  readonly sources: KeyValuePages | undefined;
-  /** Whether positions of the predicting stream see later ones. */
-  readonly bidirectional: boolean;
-  readonly bias: DistanceBias | undefined;
-  readonly states: Set<DecodingState>;
-}
-
-/** What a state holds. */
-interface Held {
-  readonly rows: PageRows;
-  readonly sourceRows: PageRows | undefined;
-  readonly sealed: Int32Array;
-  readonly sources: Int32Array;
-  readonly logits: Tensor2D;
-  /** The row of the logits that each row predicts next from; absent where there is one for each. */
-  readonly last: Int32Array | undefined;
-  /** The masks of these rows, once they were asked for. */
-  readonly masks?: Masks | undefined;
-}
-
-interface Masks {
-  /** Of each layer; layers of one window share one. */
-  readonly selves: readonly Mask[];
-  readonly cross: Mask | undefined;
-}
-
-/** New tokens of some rows, side by side. */
-interface NewTokens {
-  readonly ids: Int32Array;
-  readonly counts: Int32Array;
-  /** The row of each token. */
-  readonly rows: Int32Array;
-  readonly positions: Int32Array;
-}
 
 /** A state over the pages of its decoder. */
 export class PagedState implements DecodingState {
@@ -227,99 +182,7 @@ export class PagedState implements DecodingState {
   }
 }
 
-export const predictingStream = ({ architecture }: Pick<ModelParts, "architecture">): string =>
-  architecture.streams.at(-1) as string;
-
 const consumed = (): UnsupportedError =>
   new UnsupportedError("model/decoding-state", "this state was consumed, disposed, or made by another decoder");
-
-interface TokenRun {
-  readonly tokens: NewTokens;
-  readonly held: Held;
-  readonly masks: Masks;
-  readonly runs: readonly number[];
-}
-
-/** The states of new tokens, `[R, M]`; their keys and values are kept. */
-function runTokens(parts: DecoderParts, { tokens, held, masks, runs }: TokenRun): Tensor2D {
-  const { model, tree, stack, storage, bidirectional, bias } = parts;
-  const { config } = model;
-  const positions = [Array.from(tokens.positions)];
-  const prefixes = isMerged(config) ? held.sources : held.sealed;
-  const prefixAt = (_: number, token: number): number => prefixes[tokens.rows[token] as number] as number;
-  const x = embed({ config, tree, stack, ids: tokens.ids, positions, prefixAt });
-  const { rows } = held;
-  const distinct = [...new Set(masks.selves)];
-  const readings = new Map(distinct.map((mask) => [mask, new PageReading({ storage, rows, queries: tokens, mask })]));
-  const run: StackRun = {
-    config,
-    kernel: model.kernel,
-    selfMasks: masks.selves,
-    queryPositions: positions,
-    bidirectional,
-    extend(layer, { key, value }) {
-      const slots = (tensor: typeof key): Tensor2D => tf.reshape(tensor, [tokens.ids.length, -1]);
-      storage.write(layer, { key: slots(key), value: slots(value) }, runs);
-      const reading = readings.get(masks.selves[layer] as Mask) as PageReading;
-      return { ...storage.read(layer), reading, bias };
-    },
-    ...crossRun(parts, { tokens, held, masks, runs }),
-  };
-  return tf.reshape(runStack(stack, x, run), [tokens.ids.length, config.width]) as Tensor2D;
-}
-
-function crossRun({ sources }: DecoderParts, { tokens, held, masks }: TokenRun): Pick<StackRun, "cross"> {
-  if (!sources || !held.sourceRows || !masks.cross) return {};
-  const queries = { rows: tokens.rows, positions: tokens.positions };
-  const reading = new PageReading({ storage: sources, rows: held.sourceRows, queries, mask: masks.cross });
-  return { cross: { mask: masks.cross, keyValues: (layer) => ({ ...sources.read(layer), reading }) } };
-}
-
-interface PickedLogits {
-  /** Absent if every row rests. */
-  readonly states: Tensor2D | undefined;
-  readonly tokens: NewTokens;
-  readonly held: Held;
-  readonly wanted: "last" | "all";
-}
-
-/** The logits of new tokens, and for rows that rest those that they had. */
-function pickLogits({ model, tree }: DecoderParts, { states, tokens, held, wanted }: PickedLogits): Tensor2D {
-  if (!states) return nextLogits(held);
-  const { counts } = tokens;
-  const ends = Int32Array.from(lastOfTokens(counts));
-  const everyToken = wanted === "all" || counts.every((count) => count === 1);
-  const picked = everyToken
-    ? states
-    : (tf.gather(
-        states,
-        tf.tensor1d(
-          ends.filter((_, row) => counts[row]),
-          "int32",
-        ),
-      ) as Tensor2D);
-  const logits = readOut(model.config, tree, picked);
-  if (!counts.includes(0)) return logits;
-  const before = held.logits.shape[0];
-  let next = before;
-  const places = Array.from(counts).flatMap((count, row) => {
-    if (count === 0) return [held.last?.[row] ?? row];
-    return Array.from({ length: wanted === "all" ? count : 1 }, () => next++);
-  });
-  return tf.gather(tf.concat([held.logits, logits], 0), tf.tensor1d(places, "int32")) as Tensor2D;
-}
-
-/** What each row predicts next, `[B, V]`. */
-const nextLogits = ({ logits, last }: Held): Tensor2D =>
-  last ? (tf.gather(logits, tf.tensor1d(last, "int32")) as Tensor2D) : logits.clone();
-
-/** The index of each row's last token, where tokens stand side by side; of rows without any, that of the one before. */
-export function lastOfTokens(counts: ArrayLike<number>): Int32Array {
-  let end = 0;
-  return Int32Array.from(counts, (count) => {
-    end += count;
-    return end - 1;
-  });
-}
 
 const lastOfEach = (counts: Int32Array): Int32Array => lastOfTokens(counts.map((count) => Math.max(1, count)));

@@ -60,7 +60,7 @@ export function languageTask({ model, objective, trains, flops }: LanguageTaskOp
     }),
     createParameters: (random) => model.createParameters(random),
     loss(parameters, batch, { seed, recompute = false } = {}) {
-      const forward = { dropoutSeed: seed, checkpointing: recompute };
+      const forward = { dropoutSeed: seed, recompute };
       return objective.loss(factorsOf(model, parameters, batch, forward), batch);
     },
   };

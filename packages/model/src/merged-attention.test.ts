@@ -301,7 +301,7 @@ test("what merged attention is not for is refused", () => {
   disposeTree(parameters);
 });
 
-test.each(Object.entries(families))("%s: checkpointing changes no bit of a gradient", async (_name, family) => {
+test.each(Object.entries(families))("%s: recomputation changes no bit of a gradient", async (_name, family) => {
   await poisoned.activate();
   for (const own of [topOnly, { crossAttention: "merged" } as const]) {
     const config = { ...tinyConfig, ...family, ...own, layers: 3, dropout: 0.2 };
@@ -309,9 +309,9 @@ test.each(Object.entries(families))("%s: checkpointing changes no bit of a gradi
     const parameters = model.createParameters(createRandom(1));
     const rows = [7, 5].map((length) => ({ length, prefixLength: 0 }));
     const input = sampleInput(encoderDecoder, { rows });
-    const taken = (checkpointing: boolean) =>
+    const taken = (recompute: boolean) =>
       gradientsOf(
-        () => tf.mean(tf.square(logitsOf(model, parameters, input, { dropoutSeed: "seed", checkpointing }))),
+        () => tf.mean(tf.square(logitsOf(model, parameters, input, { dropoutSeed: "seed", recompute }))),
         parameters,
       );
     expect(taken(true)).toEqual(taken(false));

@@ -22,7 +22,7 @@ export interface ForwardOptions {
    * Whether each layer keeps only what goes into it and is run again in the backward pass: less memory, more time, the
    * same gradients to the bit. Also called activation checkpointing; it has nothing to do with checkpoints of a run.
    */
-  readonly checkpointing?: boolean | undefined;
+  readonly recompute?: boolean | undefined;
   /**
    * Receives the states of every stream before its first layer and after each. The pass goes on with the states that it
    * returns, of the same shape, if any (activation patching, gradients with respect to states).

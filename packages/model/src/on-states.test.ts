@@ -27,7 +27,7 @@ test("states are seen stream by stream before the first layer and after each, an
   const tree = parameters();
   const seen: string[] = [];
   const before = tf.memory().numTensors;
-  const [plain, watched] = [{}, { checkpointing: true }].map((options) =>
+  const [plain, watched] = [{}, { recompute: true }].map((options) =>
     tf.tidy(() =>
       logitsOf(model, tree, input, {
         ...options,

@@ -108,13 +108,13 @@ const families: Readonly<Record<string, Family>> = {
     },
     () => ({ turn: turning([[0, 1]], () => 1 / 2) }),
   ],
-  "Gemma's: gains from 1, soft cap of logits, a window in every second layer": [
+  "Gemma's: gains from 1, soft caps, a window in every second layer": [
     {
       positions: "none",
       norm: { kind: "rms", unitOffset: true },
       biases: false,
       head: { softCap: 2 },
-      attention: { window: [2, null] },
+      attention: { window: [2, null], scale: "none", softCap: 0.5 },
     },
     () => ({ visible: (layer, query, key) => key <= query && (layer === 1 || key > query - 2) }),
   ],

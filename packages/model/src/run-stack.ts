@@ -40,7 +40,7 @@ export interface StackRun {
   /** A seed turns dropout on. */
   readonly dropoutSeed?: string | undefined;
   /** Whether a layer keeps nothing for the backward pass but what goes in. */
-  readonly checkpointing?: boolean | undefined;
+  readonly recompute?: boolean | undefined;
   /** From the states before the first layer and after each one to those to go on with. Default: these. */
   readonly onStates?: ((layer: number, states: Tensor3D) => Tensor3D) | undefined;
 }
@@ -58,7 +58,7 @@ export function runStack(parameters: StackParameters, x: Tensor3D, run: StackRun
     placed: scheme.bias && placedOf(parameters),
     rotary: scheme.rotate?.(run.queryPositions, config.headWidth),
   };
-  const runOne = run.checkpointing ? recomputedLayer : runLayer;
+  const runOne = run.recompute ? recomputedLayer : runLayer;
   const observed = (layer: number, states: Tensor): Tensor => run.onStates?.(layer, states as Tensor3D) ?? states;
   const { embeddingNorm } = parameters;
   const embedded = embeddingNorm ? norm(embeddingNorm, x, config.norm) : x;
@@ -123,9 +123,9 @@ function runLayer({ x, layer, shared, keyValues: ofMemory }: LayerTensors, run: 
     }),
   ];
   if (layer.cross && cross && ofMemory) {
-    const { heads, kernel, scale, queryKeyNorm } = options;
+    const { heads, kernel, scale, softCap, queryKeyNorm } = options;
     const crossOptions = withDropout(
-      { heads, kernel, scale, queryKeyNorm, mask: cross.mask },
+      { heads, kernel, scale, softCap, queryKeyNorm, mask: cross.mask },
       run,
       `${index}/cross/probabilities`,
     );
@@ -181,6 +181,7 @@ function selfOptions({ placed, rotary }: SharedTensors, run: StackRun, layer: nu
     heads,
     mask: selfMasks[layer] as Mask,
     scale: attention.scale === "none" ? 1 : headWidth ** -0.5,
+    softCap: attention.softCap,
     bias: bias && keyPositions && { ...bias, queryPositions, keyPositions },
     rotary,
     queryKeyNorm: queryKeyNormOf(config),

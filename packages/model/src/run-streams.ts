@@ -23,7 +23,7 @@ export interface RunStreamsOptions {
   /** By stream, `[B, L, M]`: states in the place of embeddings of ids, which are not read then. */
   readonly tokens?: Readonly<Record<string, Tensor>> | undefined;
   readonly dropoutSeed?: string | undefined;
-  readonly checkpointing?: boolean | undefined;
+  readonly recompute?: boolean | undefined;
   readonly onStates?: ForwardOptions["onStates"];
   /**
    * Called with all keys and values that the predicting stream's self-attention reads, layer by layer, and the position
@@ -59,7 +59,7 @@ export function runStreams(
       extend: predicts && options.keepSelf ? keepAll(options.keepSelf, keyPositions) : undefined,
       ...memoryRun(parts, { tree, input, stream, memory, keep: options.keepCross }, layout),
       dropoutSeed: options.dropoutSeed === undefined ? undefined : `${options.dropoutSeed}/${stream}`,
-      checkpointing: options.checkpointing,
+      recompute: options.recompute,
       onStates: options.onStates && observing(options.onStates, stream),
     };
     memory = { stream, states: runStack(stack, x, run) };

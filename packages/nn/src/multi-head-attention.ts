@@ -117,6 +117,7 @@ export interface AttendOptions extends HeadOptions {
   readonly heads: number;
   readonly mask: Mask;
   readonly scale: number;
+  readonly softCap?: number | undefined;
   readonly bias?: AttentionBias | undefined;
   readonly dropout?: AttentionDropout | undefined;
 }
@@ -150,11 +151,11 @@ export function attendAndMix(
   parameters: ParameterTree,
   query: Tensor3D,
   keyValues: ProjectedKeyValues | PagedKeyValues,
-  { kernel, heads, mask, scale, bias, dropout }: Omit<AttendOptions, keyof HeadOptions>,
+  { kernel, heads, mask, scale, softCap, bias, dropout }: Omit<AttendOptions, keyof HeadOptions>,
 ): Tensor {
   const attended =
     "reading" in keyValues
-      ? attendPages(kernel, { query, ...keyValues, heads, scale })
-      : attendProjected(kernel, { query, ...keyValues, heads, mask, scale, bias, dropout });
+      ? attendPages(kernel, { query, ...keyValues, heads, scale, softCap })
+      : attendProjected(kernel, { query, ...keyValues, heads, mask, scale, softCap, bias, dropout });
   return affine(parameters.output as ParameterTree, attended);
 }

@@ -2,7 +2,10 @@ import type { Random } from "@trivium/core";
 import type { PairTokenizer, SpecialTokens } from "@trivium/text";
 
 /** The part of a pair tokenizer that rewriting text needs. */
-export type TextCoder = Pick<PairTokenizer, "size" | "encodeSource" | "encodeTarget" | "decodeSource" | "decodeTarget">;
+export type TextCoder = Pick<
+  PairTokenizer,
+  "size" | "unit" | "encodeSource" | "encodeTarget" | "decodeSource" | "decodeTarget"
+>;
 
 /** The context in which an objective converts an example. */
 export interface FeatureContext {

@@ -3,6 +3,7 @@ import { gemmProviders, simdPlugin } from "@trivium/backend-simd";
 import { cpuPlugin, wasmPlugin, webglPlugin, webgpuPlugin } from "@trivium/backend-tfjs";
 import { tfjsNodePlugin } from "@trivium/backend-tfjs-node";
 import { claimPlugins } from "@trivium/claims";
+import { modelFormatPlugins } from "@trivium/compose";
 import { datasetPlugins } from "@trivium/data/node";
 import { metricPlugins } from "@trivium/evaluator";
 import { generatePlugins } from "@trivium/generate";
@@ -38,4 +39,5 @@ export const presets = [
   ...metricPlugins,
   ...generatePlugins,
   ...claimPlugins,
+  ...modelFormatPlugins,
 ] as const;

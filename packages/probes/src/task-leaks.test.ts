@@ -1,5 +1,5 @@
-import "@tensorflow/tfjs-backend-cpu";
 import { type AttentionKernel, reference } from "@trivium/attention";
+import { simd } from "@trivium/backend-simd";
 import { toBatch, toPackedBatch } from "@trivium/features";
 import { causal as causalMask, full, type Mask, not } from "@trivium/masks";
 import type { Architecture } from "@trivium/model";
@@ -16,12 +16,11 @@ import {
   tokenLoss,
 } from "@trivium/objectives";
 import { fillInTheMiddle, masking, spanCorruption, taskSpecials as special } from "@trivium/objectives/testing";
-import { tf } from "@trivium/tensor";
 import { beforeAll, describe, expect, test } from "vitest";
 import { leakAnalysis } from "./leak-analysis.ts";
 import { probedModel } from "./testing/probed-models.ts";
 
-beforeAll(async () => void (await tf.setBackend("cpu")));
+beforeAll(async () => void (await simd.activate()));
 
 /** Of different lengths, so that there is padding. */
 const examples = [{ tokens: [5, 9, 7, 6, 11] }, { tokens: [10, 5, 9] }];

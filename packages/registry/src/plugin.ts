@@ -21,8 +21,10 @@ export interface PluginOptions {
   readonly schema?: StandardSchema;
 }
 
-/** The plugins of `P` that are of that kind. */
-export type PluginOf<P extends AnyPlugin, Kind extends string> = Extract<P, { readonly kind: Kind }>;
+/** The plugins of `P` that are of that kind; any of them, if their kinds are known at run time alone. */
+export type PluginOf<P extends AnyPlugin, Kind extends string> = [Extract<P, { readonly kind: Kind }>] extends [never]
+  ? P
+  : Extract<P, { readonly kind: Kind }>;
 
 /** The names that the plugins of `P` have within that kind. */
 export type NameOf<P extends AnyPlugin, Kind extends string> = PluginOf<P, Kind>["name"];

@@ -1,5 +1,5 @@
 import { linear } from "./fused/linear.ts";
-import { type Tensor1D, type Tensor2D, tf } from "./tf.ts";
+import { type Tensor, type Tensor1D, type Tensor2D, tf } from "./tf.ts";
 
 /** The map from states to logits: `softCap · tanh((states · weight + bias) / softCap)`. */
 export interface FactoredHead {
@@ -27,10 +27,17 @@ export interface FactoredLogits {
  * @example multiplyOut({ states: tf.ones([5, 8]), head: { weight: tf.ones([16, 8]), transpose: true } }).shape // => [5, 16]
  */
 export function multiplyOut({ states, head }: FactoredLogits): Tensor2D {
-  const { softCap } = head;
-  const logits = productOf(states, head);
-  return softCap === undefined ? logits : tf.mul(tf.tanh(tf.div(logits, softCap)), softCap);
+  return softCapped(productOf(states, head), head.softCap);
 }
+
+/**
+ * Bounds logits smoothly: `softCap · tanh(logit / softCap)`; without a soft cap they stay as they are.
+ *
+ * @source Gemma Team 2024, §2, https://arxiv.org/abs/2408.00118
+ * @example softCapped(tf.tensor1d([1e9]), 30).dataSync() // => Float32Array [30]
+ */
+export const softCapped = <T extends Tensor>(logits: T, softCap: number | undefined): T =>
+  softCap === undefined ? logits : tf.mul(tf.tanh(tf.div(logits, softCap)), softCap);
 
 function productOf(states: Tensor2D, { weight, transpose, bias }: FactoredHead): Tensor2D {
   if (!bias) return tf.matMul(states, weight, false, transpose);

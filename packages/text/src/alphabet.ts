@@ -3,6 +3,7 @@ import { z } from "zod";
 import { REPLACEMENT } from "./replacement.ts";
 import { reservedIds, reservedSpecials } from "./reserved-specials.ts";
 import { silentIds } from "./special-tokens.ts";
+import type { TextUnit } from "./text-unit.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 
 /** The origin of a vocabulary: `alphabet` lists the tokens in the order of their ids, `corpus` is searched for tokens. */
@@ -13,6 +14,7 @@ export type AlphabetOptions =
 /** The way in which a tokenizer over an alphabet splits text into tokens and joins tokens to text. */
 export interface Spelling {
   readonly name: string;
+  readonly unit: TextUnit;
   split(text: string): Iterable<string>;
   join(tokens: readonly string[]): string;
 }
@@ -38,6 +40,7 @@ export function createAlphabetTokenizer(spelling: Spelling, options: AlphabetOpt
   const silent = silentIds(special);
   return {
     name: spelling.name,
+    unit: spelling.unit,
     size: reservedIds + alphabet.length,
     special,
     encode: (text) => Array.from(spelling.split(text), (token) => ids.get(token) ?? (special.unknown as number)),

@@ -1,7 +1,12 @@
 import { type AlphabetOptions, alphabetSchema, createAlphabetTokenizer, type Spelling } from "./alphabet.ts";
 import { type Tokenizer, tokenizer } from "./tokenizer.ts";
 
-const spelling: Spelling = { name: "character", split: (text) => text, join: (tokens) => tokens.join("") };
+const spelling: Spelling = {
+  name: "character",
+  unit: "character",
+  split: (text) => text,
+  join: (tokens) => tokens.join(""),
+};
 
 /**
  * Creates a tokenizer with one token for each Unicode code point of an alphabet. It is lossless for texts over that

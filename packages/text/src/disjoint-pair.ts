@@ -23,6 +23,7 @@ export function createDisjointPair({ source, target }: { source: Tokenizer; targ
     name: "disjoint",
     size,
     special,
+    unit: target.unit,
     encodeSource: (text) => source.encode(text),
     encodeTarget: (text) => target.encode(text).map((id) => ofTarget[id] as number),
     decodeSource: (ids) => source.decode(audible(ids)),

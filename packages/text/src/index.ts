@@ -22,6 +22,7 @@ export {
   type TargetFrame,
 } from "./special-tokens.ts";
 export { createSymbolTokenizer } from "./symbol.ts";
+export { splitUnits, type TextUnit } from "./text-unit.ts";
 export { type Tokenizer, type TokenizerJson, tokenizer } from "./tokenizer.ts";
 
 /** The tokenizers of this package, for a registry. */

@@ -1,4 +1,5 @@
 import type { SpecialTokens } from "./special-tokens.ts";
+import type { TextUnit } from "./text-unit.ts";
 import type { TokenizerJson } from "./tokenizer.ts";
 
 /** A pair tokenizer as plain JSON. */
@@ -15,6 +16,8 @@ export interface PairTokenizer {
   /** The number of ids, special tokens included: the vocabulary size of the model. */
   readonly size: number;
   readonly special: SpecialTokens;
+  /** The unit in which error rates compare targets. Default: characters. */
+  readonly unit?: TextUnit | undefined;
   encodeSource(text: string): number[];
   /** Returns the ids of a target, or of a text that has no source. */
   encodeTarget(text: string): number[];

@@ -11,6 +11,7 @@ export function createSharedPair(tokenizer: Tokenizer): PairTokenizer {
     name: "shared",
     size: tokenizer.size,
     special: tokenizer.special,
+    unit: tokenizer.unit,
     encodeSource: (text) => tokenizer.encode(text),
     encodeTarget: (text) => tokenizer.encode(text),
     decodeSource: (ids) => tokenizer.decode(ids),

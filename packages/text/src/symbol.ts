@@ -1,9 +1,11 @@
 import { type AlphabetOptions, alphabetSchema, createAlphabetTokenizer, type Spelling } from "./alphabet.ts";
+import { splitUnits } from "./text-unit.ts";
 import { type Tokenizer, tokenizer } from "./tokenizer.ts";
 
 const spelling: Spelling = {
   name: "symbol",
-  split: (text) => text.split(/\s+/u).filter((part) => part !== ""),
+  unit: "symbol",
+  split: (text) => splitUnits(text, "symbol"),
   join: (tokens) => tokens.join(" "),
 };
 

@@ -1,5 +1,6 @@
 import { defineKind } from "@trivium/registry";
 import type { SpecialTokens } from "./special-tokens.ts";
+import type { TextUnit } from "./text-unit.ts";
 
 /** A tokenizer as plain JSON: its name, and the options from which its plugin makes the same tokenizer. */
 export interface TokenizerJson {
@@ -16,6 +17,8 @@ export interface Tokenizer {
   /** The number of ids, special tokens included. */
   readonly size: number;
   readonly special: SpecialTokens;
+  /** The unit in which error rates compare its texts. Default: characters. */
+  readonly unit?: TextUnit | undefined;
   /** Returns the ids of `text`. It adds no special token but `unknown`, where the vocabulary lacks something. */
   encode(text: string): number[];
   /**

@@ -11,7 +11,7 @@ const share = z.number().min(0).lt(1).optional();
 const numbersSchema = z.object({
   steps: z.int().min(0),
   shards: interval,
-  clipNorm: z.number().positive().optional(),
+  clipNorm: z.number().min(0).optional(),
   logEvery: interval,
   checkpointEvery: interval,
   evaluateEvery: interval,

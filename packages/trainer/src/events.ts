@@ -56,6 +56,7 @@ export interface WarningEvent {
   readonly code:
     | "trainer/unreached-parameters"
     | "trainer/no-targets"
+    | "trainer/evaluation-failed"
     | "trainer/skipped-checkpoint"
     | "trainer/numeric-change";
   readonly message: string;

@@ -22,8 +22,8 @@ export async function globalNorm(tree: ParameterTree): Promise<number> {
 /**
  * Returns the factor that brings the global norm of gradients down to `clipNorm`: `min(1, clipNorm / norm)`.
  *
- * @param clipNorm - undefined for no clipping.
+ * @param clipNorm - 0 or undefined for no clipping.
  * @example clipFactor(4, 1) // => 0.25
  */
 export const clipFactor = (norm: number, clipNorm: number | undefined): number =>
-  clipNorm !== undefined && norm > clipNorm ? clipNorm / norm : 1;
+  clipNorm && norm > clipNorm ? clipNorm / norm : 1;

@@ -20,6 +20,11 @@ export interface EvaluateOptions {
   readonly every: number;
   /** Evaluates the parameters. It borrows them: it must neither dispose nor keep them. */
   run(parameters: ParameterTree, step: number): Promise<Readonly<Record<string, number>>>;
+  /**
+   * Consequence of an error of `run`. `"warn"` goes on training, with a warning. `"stop"` saves a checkpoint of this step and
+   * throws the error; other processes of the run stop with the same checkpoint. Default `"warn"`.
+   */
+  readonly onFailure?: "warn" | "stop" | undefined;
 }
 
 /**
@@ -47,7 +52,7 @@ export interface TrainOptions<B> {
   readonly seed: number | string;
   /** Parameters to start from. The run consumes them. Default: fresh ones from the seed. */
   readonly parameters?: ParameterTree | undefined;
-  /** The largest global norm of the gradient; larger ones are scaled down to it. Default: no clipping. */
+  /** The largest global norm of the gradient; larger ones are scaled down to it. 0 for no clipping. Default 0. */
   readonly clipNorm?: number | undefined;
   /** Condition under which a run whose loss rises is stopped. `false` for never. */
   readonly divergence?: DivergenceOptions | false | undefined;
@@ -56,7 +61,7 @@ export interface TrainOptions<B> {
    * same weights to the bit, so that a resume may change it. Also called activation checkpointing. `checkpoint`, in
    * contrast, writes the run to a store. Default false.
    */
-  readonly checkpointing?: boolean | undefined;
+  readonly recompute?: boolean | undefined;
   readonly checkpoint?: CheckpointOptions | undefined;
   /** Continues from the store's newest checkpoint, or from step 0 if the store has none. Default false. */
   readonly resume?: boolean | undefined;

@@ -61,14 +61,14 @@ export async function trainStep<B>(run: Run, options: TrainOptions<B>, pause: ()
 }
 
 /** Shard, step and micro-batch are in the seed, so a resumed run drops the same elements as an undisturbed one. */
-function lossOf<B>(run: Run, { task, seed, checkpointing, onPhase }: TrainOptions<B>) {
+function lossOf<B>(run: Run, { task, seed, recompute = false, onPhase }: TrainOptions<B>) {
   const parameters = allParameters(run);
   return (batch: B, index: number, shard: number) => {
     onPhase?.("forward");
     const place = run.sharding.shards === 1 ? index : `${shard}.${index}`;
     const loss = task.loss(parameters, batch, {
       seed: `${seed}/${run.step}/${place}`,
-      recompute: checkpointing ?? false,
+      recompute,
     });
     onPhase?.("backward");
     return loss;

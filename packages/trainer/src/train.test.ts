@@ -1,3 +1,4 @@
+import { ConfigError } from "@trivium/core";
 import { type Batch, batchesByStep, toBatch } from "@trivium/features";
 import { copyTree, disposeTree, flattenTree, type ParameterTree, type Tensor, tf } from "@trivium/tensor";
 import { beforeAll, expect, test } from "vitest";
@@ -233,6 +234,49 @@ test("an evaluation borrows the parameters, every so many steps and after the la
   expect(events).toContainEqual({ type: "evaluated", step: 8, metrics: { targetLoss: 4 } });
 });
 
+const failures = [
+  ["memory", new ConfigError("simd/out-of-memory", "the system refused")],
+  ["a bug of a metric", new TypeError("ids is not iterable")],
+  ["something that is no error", "nonsense"],
+] as const;
+
+test.each(failures)("an evaluation that fails of %s ends in a warning, and no bit changes", async (_, cause) => {
+  const store = createMemoryStore();
+  const evaluate = { every: 4, run: () => Promise.reject(cause) };
+  const { events, weights, reason } = await run(smallRun({ evaluate, checkpoint: { store, every: 4 } }));
+  expect(reason).toBe("finished");
+  expect(weights).toEqual((await run(smallRun())).weights);
+  const warnings = events.filter(({ type }) => type === "warning");
+  expect(warnings).toMatchObject([4, 8, 12].map((step) => ({ step, code: "trainer/evaluation-failed" })));
+  const reported = cause instanceof Error ? cause.message : cause;
+  expect(warnings[0]).toMatchObject({ message: expect.stringContaining(reported) });
+});
+
+test.each(failures)("an evaluation that fails of %s stops the run if asked, with its step saved", async (_, cause) => {
+  const before = tf.memory().numTensors;
+  const store = createMemoryStore();
+  const checkpoint = { store, every: 3 };
+  const evaluate = { every: 4, onFailure: "stop", run: () => Promise.reject(cause) } as const;
+  await expect(run(smallRun({ evaluate, checkpoint }))).rejects.toBe(cause);
+  expect(store.newest()!.state.step).toBe(4);
+  expect(tf.memory().numTensors).toBe(before);
+  const { weights } = await run(smallRun({ checkpoint, resume: true }));
+  expect(weights).toEqual((await run(smallRun())).weights);
+});
+
+test("an evaluation that fails after the last step leaves the finished run in its store", async () => {
+  const store = createMemoryStore();
+  const evaluate = { every: 100, onFailure: "stop", run: () => Promise.reject(new Error("no")) } as const;
+  await expect(run(smallRun({ evaluate, checkpoint: { store } }))).rejects.toThrow("no");
+  expect(store.newest()!.state.step).toBe(12);
+});
+
+test("a norm of 0 means no clipping", async () => {
+  const { weights } = await run(smallRun({ clipNorm: 0 }));
+  expect(weights).toEqual((await run(smallRun({ clipNorm: undefined }))).weights);
+  expect(weights).not.toEqual((await run(smallRun({ clipNorm: 0.1 }))).weights);
+});
+
 test.each([
   ["steps", 10, 1],
   ["the micro-batches of one step", 1, 10],
@@ -261,7 +305,7 @@ test("an empty step and a schedule without a rate are refused, and nothing leaks
 
 test.each([
   [{ steps: 1.5 }, /steps/],
-  [{ clipNorm: 0 }, /clipNorm/],
+  [{ clipNorm: -1 }, /clipNorm/],
   [{ logEvery: 0 }, /logEvery/],
   [{ shards: 0 }, /shards/],
   [{ task: bigramTask({ trains: () => false }) }, /trains/],

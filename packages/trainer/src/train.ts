@@ -33,9 +33,10 @@ export async function* train<B>(options: TrainOptions<B>): AsyncGenerator<TrainE
   try {
     yield startedEvent(run, options.steps);
     yield* warnings;
-    yield* takeSteps(run, options);
+    const failure = yield* takeSteps(run, options);
     const store = options.checkpoint?.store;
     if (store && run.savedStep !== run.step) yield await saveRun(run, options, store);
+    if (failure) throw failure.cause;
     await assertFiniteParameters(run);
     const reason = run.step < options.steps ? "aborted" : "finished";
     yield { type: "stopped", reason, step: run.step, totals: run.totals };
@@ -47,27 +48,41 @@ export async function* train<B>(options: TrainOptions<B>): AsyncGenerator<TrainE
   }
 }
 
-async function* takeSteps<B>(run: Run, options: TrainOptions<B>): AsyncGenerator<TrainEvent, void, void> {
+/** An evaluation that failed, where that is to stop the run. */
+interface Failure {
+  readonly cause: unknown;
+}
+
+async function* takeSteps<B>(
+  run: Run,
+  options: TrainOptions<B>,
+): AsyncGenerator<TrainEvent, Failure | undefined, void> {
   const { steps, checkpoint, evaluate, logEvery = 1 } = options;
   const pause = createPacer();
   const told = new Set<WarningEvent["code"]>();
   const isDue = (every: number) => run.step % every === 0;
-  while (run.step < steps && !(await isAborted(run, options))) {
+  let failure: Failure | undefined;
+  while (run.step < steps && !(await isAborted(run, options, failure))) {
     const { event, warnings } = await trainStep(run, options, pause);
     const isLast = run.step === steps;
     yield* warnings.filter(({ code }) => !told.has(code));
     for (const { code } of warnings) told.add(code);
     if (isLast || isDue(logEvery)) yield event;
     // Before the checkpoint: a run killed in between evaluates again, and no metric is lost.
-    if (evaluate && (isLast || isDue(evaluate.every))) yield await evaluated(run, evaluate);
+    if (evaluate && (isLast || isDue(evaluate.every))) {
+      const outcome = await evaluated(run, evaluate);
+      if ("cause" in outcome) failure = outcome;
+      else yield outcome;
+    }
     if (checkpoint?.every && isDue(checkpoint.every)) yield await saveRun(run, options, checkpoint.store);
     await pause();
   }
+  return failure;
 }
 
 /** All processes stop if one of them was asked to. */
-async function isAborted<B>({ sharding }: Run, { signal }: TrainOptions<B>): Promise<boolean> {
-  const votes = await sharding.vote({ stop: signal?.aborted ?? false });
+async function isAborted<B>({ sharding }: Run, { signal }: TrainOptions<B>, failure?: Failure): Promise<boolean> {
+  const votes = await sharding.vote({ stop: failure !== undefined || (signal?.aborted ?? false) });
   return votes.some(({ stop }) => stop);
 }
 
@@ -79,11 +94,17 @@ const startedEvent = (run: Run, steps: number): StartedEvent => ({
   totals: run.totals,
 });
 
-const evaluated = async (run: Run, evaluate: EvaluateOptions): Promise<EvaluatedEvent> => ({
-  type: "evaluated",
-  step: run.step,
-  metrics: await evaluate.run(allParameters(run), run.step),
-});
+async function evaluated(run: Run, evaluate: EvaluateOptions): Promise<EvaluatedEvent | WarningEvent | Failure> {
+  const { step } = run;
+  try {
+    return { type: "evaluated", step, metrics: await evaluate.run(allParameters(run), step) };
+  } catch (cause) {
+    if (evaluate.onFailure === "stop") return { cause };
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const message = `the evaluation after step ${step} failed, and training goes on: ${reason}`;
+    return { type: "warning", step, code: "trainer/evaluation-failed", message };
+  }
+}
 
 /** The loss of a step belongs to the parameters before it, so nothing else would show a broken last update. */
 async function assertFiniteParameters({ trained, step }: Run): Promise<void> {

@@ -1,7 +1,6 @@
 import type { AttentionKernel } from "@trivium/attention";
+import { resolveArchitecture, resolveObjective } from "@trivium/compose";
 import { cmudictFile } from "@trivium/data/node";
-import type { Architecture } from "@trivium/model";
-import type { Objective } from "@trivium/objectives";
 import { presets } from "@trivium/presets";
 import { createRegistry } from "@trivium/registry";
 import { z } from "zod";
@@ -116,22 +115,17 @@ function findingOf(
 
 async function ourRunners(name: string, data: RunData, options: Options): Promise<Runner[]> {
   const registry = createRegistry(presets);
-  const architecture = registry.get("architecture", name as never) as Architecture;
+  const architecture = resolveArchitecture(name, registry);
   const attention: AttentionKernel = registry.create("attention", options.attention as never, {});
-  const objective = objectiveOf(name);
+  // Loss on the target alone, which the others have anyway.
+  const onTarget = name === "causal" ? { options: { loss: "target" } } : {};
+  const objective = resolveObjective(onTarget, architecture, registry);
   const { restartPositions, packing: tokens } = options;
   const packing = tokens === 0 ? undefined : tokens;
   const engines = await createEngines(options);
   return engines.map((engine) =>
     triviumRunner({ engine, architecture, objective, attention, settings: options, data, restartPositions, packing }),
   );
-}
-
-/** Loss on the target alone, in every architecture. */
-function objectiveOf(name: string): Objective {
-  const registry = createRegistry(presets);
-  if (name === "causal") return registry.create("objective", "causal-lm", { loss: "target" });
-  return registry.create("objective", name === "prefix" ? "prefix-lm" : "seq2seq", {});
 }
 
 async function peerRunners(architecture: string, options: Options): Promise<(Runner | Absent)[]> {

@@ -5,6 +5,7 @@ import { collectAnswers, generate } from "@trivium/generate";
 import { type Architecture, createModel, type LanguageModel, languageTask } from "@trivium/model";
 import type { Objective } from "@trivium/objectives";
 import { disposeTree, type ParameterTree } from "@trivium/tensor";
+import { splitUnits } from "@trivium/text";
 import { adamW, consume, train, warmupCosine } from "@trivium/trainer";
 import type { RunData, Runner, RunOutcome, RunSettings } from "../run-work.ts";
 import type { Engine } from "./engines.ts";
@@ -62,7 +63,7 @@ async function trainModel(model: LanguageModel, seed: number, options: TriviumRu
       clipNorm: 1,
       batches: createBatchSource({
         examples: data.train,
-        special: data.special,
+        special: data.tokenizer.special,
         objective,
         batchSize: batch,
         seed,
@@ -81,12 +82,17 @@ async function decode(
   parameters: ParameterTree,
   { objective, data }: TriviumRunOptions,
 ): Promise<Pick<RunOutcome, "per" | "wer">> {
-  const { heldOut, special } = data;
+  const { heldOut, tokenizer } = data;
+  const { special } = tokenizer;
+  const phonemes = (text: string) => splitUnits(text, "symbol");
   const examples = heldOut.map(({ example }) => example);
   const events = generate({ model, parameters, objective, special, examples, maximumTokens: longestAnswer });
-  const predictions = (await collectAnswers(events)).map(([answer]) => answer?.ids ?? []);
+  const predictions = (await collectAnswers(events)).map(([answer]) => tokenizer.decodeTarget(answer?.ids ?? []));
   const { per, wer } = errorRates(
-    heldOut.map(({ references }, index) => ({ prediction: predictions[index] as readonly number[], references })),
+    heldOut.map(({ references }, index) => ({
+      prediction: phonemes(predictions[index] as string),
+      references: references.map(phonemes),
+    })),
   );
   return { per, wer };
 }

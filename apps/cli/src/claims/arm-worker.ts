@@ -1,12 +1,9 @@
 import { on } from "node:events";
-import { type AnalyseClaimsOptions, type ArmProgress, measureArm } from "@trivium/claims";
+import { type AnalyseClaimsOptions, type ArmProgress, createArmContext, measureArm } from "@trivium/claims";
+import { numericIdentity, type Recipe, resolveEngine } from "@trivium/compose";
 import { ConfigError, type Json, TriviumError } from "@trivium/core";
 import { consume } from "@trivium/trainer";
 import type { CommandContext } from "../command-context.ts";
-import { prepareAttention } from "../prepare-attention.ts";
-import { numericIdentity, prepareBackend } from "../prepare-backend.ts";
-import type { ClaimsSettings } from "../settings.ts";
-import { createArmContext } from "./arm-context.ts";
 import { createArmFolder } from "./arm-folder.ts";
 import { describeMachine } from "./describe-run.ts";
 import { findClaims } from "./find-claims.ts";
@@ -16,7 +13,8 @@ import { planAllArms } from "./sort-arms.ts";
 export interface ArmWorkerStart extends Pick<AnalyseClaimsOptions, "request"> {
   readonly environment: Json;
   readonly claims: readonly string[];
-  readonly settings: ClaimsSettings;
+  readonly out: string;
+  readonly recipe: Recipe;
 }
 
 /** An error that an arm threw. */
@@ -46,14 +44,14 @@ export async function serveArms({ registry: load }: CommandContext): Promise<voi
   // They reach the whole group; who started this process decides.
   for (const signal of ["SIGINT", "SIGHUP"] as const) process.on(signal, () => {});
   const messages = on(process, "message");
-  const [{ settings, claims, ...asked }] = (await messages.next()).value as [ArmWorkerStart];
-  const registry = await load(settings.plugins);
-  const backend = prepareBackend(settings, registry);
+  const [{ out, recipe, claims, ...asked }] = (await messages.next()).value as [ArmWorkerStart];
+  const registry = await load(recipe.plugins);
+  const { backend, attention } = resolveEngine(recipe, registry);
   await backend.activate();
   const { gemmVersion } = await numericIdentity(backend);
-  const store = createArmFolder(settings.out);
+  const store = createArmFolder(out);
   const arms = await planAllArms({ ...asked, claims: findClaims(claims, registry) });
-  const context = createArmContext(registry, prepareAttention(settings.attention, registry, backend).kernel);
+  const context = createArmContext(registry, attention);
   const options = { store, context, machine: describeMachine(gemmVersion) };
   for await (const [{ hash }] of messages as AsyncIterable<[{ hash: string }]>) {
     const planned = arms.get(hash);

@@ -1,5 +1,6 @@
 import { availableParallelism, cpus, totalmem } from "node:os";
 import type { ClaimResult } from "@trivium/claims";
+import type { Recipe } from "@trivium/compose";
 import type { Json } from "@trivium/core";
 import { resolvePlugin } from "../load-registry.ts";
 import { ownVersion } from "../own-package.ts";
@@ -8,7 +9,7 @@ import type { ClaimsRun } from "./claims-folder.ts";
 
 /** What is about to be run. */
 export const describeRun = (
-  { preset, seeds: count, plugins }: ClaimsSettings,
+  { preset, seeds: count, plugins }: Pick<ClaimsSettings, "preset" | "seeds"> & Pick<Recipe, "plugins">,
   own: Pick<ClaimsRun, "claims" | "environment">,
 ): ClaimsRun => ({
   ...{ format: "trivium-claims-run", version: 1 },

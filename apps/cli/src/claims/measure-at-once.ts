@@ -1,14 +1,16 @@
 import { type ChildProcess, fork } from "node:child_process";
+import type { Recipe } from "@trivium/compose";
 import type { Output } from "../output.ts";
-import type { ClaimsSettings } from "../settings.ts";
 import { type ArmWorkerEvent, type ArmWorkerStart, failureOf } from "./arm-worker.ts";
 import { type SortArmsOptions, sortArms } from "./sort-arms.ts";
 
 export interface WorkerOptions {
   /** How many processes. */
   readonly jobs: number;
-  /** Those of a worker. */
-  readonly settings: ClaimsSettings;
+  /** The folder of the results. */
+  readonly out: string;
+  /** The recipe of a worker: its engine and its plugins. */
+  readonly recipe: Recipe;
   readonly signal: AbortSignal;
   readonly output: Output;
 }
@@ -21,13 +23,13 @@ export interface WorkerOptions {
  */
 export async function measureAtOnce(
   claims: SortArmsOptions,
-  { jobs, settings, signal, output }: WorkerOptions,
+  { jobs, out, recipe, signal, output }: WorkerOptions,
 ): Promise<void> {
   const arms = (await sortArms(claims)).left.filter(({ arm }) => !arm.alone);
   const count = Math.min(jobs, arms.length);
   if (count < 2) return;
   const { request, environment = null } = claims;
-  const start: ArmWorkerStart = { claims: claims.claims.map(({ id }) => id), request, environment, settings };
+  const start: ArmWorkerStart = { claims: claims.claims.map(({ id }) => id), request, environment, out, recipe };
   const queue = [...arms];
   const workers = Array.from({ length: count }, () => startWorker(start));
   const endAll = () => {

@@ -1,5 +1,4 @@
 import { availableParallelism } from "node:os";
-import type { ClaimsSettings } from "../settings.ts";
 
 /** More processes than this need more memory than most machines have. */
 const mostJobs = 8;
@@ -11,9 +10,10 @@ const mostJobs = 8;
  * @example shareCores({ threads: 2 }, 8) // => { jobs: 4, threads: 2 }
  */
 export function shareCores(
-  { jobs, threads }: Pick<ClaimsSettings, "jobs" | "threads">,
+  { jobs, threads: asked }: { readonly jobs?: number | undefined; readonly threads?: unknown },
   cores = availableParallelism(),
 ): { jobs: number; threads: number } {
+  const threads = typeof asked === "number" ? asked : undefined;
   const atOnce = jobs ?? Math.max(1, Math.min(mostJobs, Math.floor(cores / (threads ?? 1))));
   return { jobs: atOnce, threads: threads ?? Math.max(1, Math.floor(cores / atOnce)) };
 }

@@ -1,8 +1,8 @@
-import { analyseClaims, runClaims } from "@trivium/claims";
+import { analyseClaims, createArmContext, runClaims } from "@trivium/claims";
+import { mergeRecipes, numericIdentity, readRecipe, resolveEngine } from "@trivium/compose";
 import { CheckpointError } from "@trivium/core";
 import { consume } from "@trivium/trainer";
 import type { Command } from "commander";
-import { createArmContext } from "../claims/arm-context.ts";
 import { createArmFolder } from "../claims/arm-folder.ts";
 import { serveArms } from "../claims/arm-worker.ts";
 import { type ClaimsRun, openClaimsFolder, readClaimsRun, writeClaimsRun } from "../claims/claims-folder.ts";
@@ -14,10 +14,10 @@ import { shareCores } from "../claims/share-cores.ts";
 import { showClaims } from "../claims/show-claims.ts";
 import { writeClaimsReport } from "../claims/write-claims-report.ts";
 import { type CommandContext, defineCommand } from "../command-context.ts";
+import { noteEngine } from "../note-engine.ts";
+import { engineFields } from "../open-run.ts";
 import type { Output } from "../output.ts";
-import { noteAttention, prepareAttention } from "../prepare-attention.ts";
-import { numericIdentity, prepareBackend } from "../prepare-backend.ts";
-import { readFlags } from "../read-settings.ts";
+import { readSettings } from "../read-settings.ts";
 import { addFlags } from "../setting-flags.ts";
 import { claimsSchema } from "../settings.ts";
 import { interruptedExitCode, stopOnSignals } from "../stop-on-signals.ts";
@@ -30,7 +30,7 @@ export function claimsCommand(program: Command): void {
   defineCommand(claims.command("list").description("The claims there are."), listClaims);
   const run = claims.command("run").argument("[ids...]", "claims to measure, or `all`. Default: all");
   run.description("Measure claims; what was measured before is not measured again.");
-  defineCommand(addFlags(run, claimsSchema), measureClaims);
+  defineCommand(addFlags(run, { ...engineFields(), ...claimsSchema.shape }), measureClaims);
   defineCommand(claims.command("arms", { hidden: true }), serveArms);
   const report = claims.command("report").argument("<dir>", "a folder of `claims run`");
   defineCommand(report.description("Judge again what was measured, and write the report."), reportClaims);
@@ -43,17 +43,17 @@ async function listClaims({ registry, output }: CommandContext): Promise<void> {
 
 async function measureClaims(context: CommandContext): Promise<void> {
   const { output } = context;
-  const { settings, registry, backend, armContext, claims, run, machine } = await prepareRun(context);
+  const { settings, recipe, registry, backend, armContext, claims, run, machine } = await prepareRun(context);
   const { out } = settings;
   const { request, environment } = run;
   const shared = { request, environment, store: createArmFolder(out), context: armContext };
-  const { jobs, threads } = shareCores(settings);
+  const { jobs, threads } = shareCores({ jobs: settings.jobs, threads: recipe.backend.options?.threads });
   const outlook = () => claimsOutlook({ ...shared, claims }, jobs);
   output.note(describeOutlook(await outlook()));
   const { signal, release } = stopOnSignals(output);
   const measure = async () => {
-    const ofWorkers = backend.withOptions ? { ...settings, threads } : settings;
-    await measureAtOnce({ ...shared, claims }, { jobs, settings: ofWorkers, signal, output });
+    const ofWorkers = backend.withOptions ? mergeRecipes(recipe, { backend: { options: { threads } } }) : recipe;
+    await measureAtOnce({ ...shared, claims }, { jobs, out, recipe: readRecipe(ofWorkers), signal, output });
     // Then arms that need to be alone, and those that lack something here, which is their claim's reason.
     return consume(runClaims({ ...shared, claims, machine, signal }), showClaims(output, outlook));
   };
@@ -70,22 +70,23 @@ async function measureClaims(context: CommandContext): Promise<void> {
 }
 
 /** What is asked for, found and begun. */
-async function prepareRun({ flags, plugins, positional, registry: load, output }: CommandContext) {
-  const settings = readFlags(claimsSchema, flags, plugins);
-  const registry = await load(settings.plugins);
+async function prepareRun(context: CommandContext) {
+  const { positional, output } = context;
+  const { settings, recipe, registry } = await readSettings(claimsSchema, context);
   const claims = findClaims(positional, registry);
-  const backend = prepareBackend(settings, registry);
-  const attention = prepareAttention(settings.attention, registry, backend);
-  const armContext = createArmContext(registry, attention.kernel);
+  const engine = resolveEngine(recipe, registry);
+  const { backend, attention } = engine;
+  const armContext = createArmContext(registry, attention);
   const before = await openClaimsFolder(settings.out);
   await backend.activate();
-  noteAttention(attention, output);
+  noteEngine(engine, output);
   // A run may go on where the library takes other instructions: its arms say what they ran on.
   const { gemmVersion, ...computed } = await numericIdentity(backend);
-  const environment = { ...computed, attention: attention.kernel.name };
-  const asked = describeRun(settings, { claims: claims.map(({ id }) => id), environment });
+  const { options } = recipe.attention;
+  const environment = { ...computed, attention: `${attention.name}${options ? JSON.stringify(options) : ""}` };
+  const asked = describeRun({ ...settings, ...recipe }, { claims: claims.map(({ id }) => id), environment });
   const run = await beginRun(asked, { before, out: settings.out, output });
-  return { settings, registry, backend, armContext, claims, run, machine: describeMachine(gemmVersion) };
+  return { settings, recipe, registry, backend, armContext, claims, run, machine: describeMachine(gemmVersion) };
 }
 
 interface Begun {

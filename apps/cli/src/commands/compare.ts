@@ -1,5 +1,14 @@
 import { join } from "node:path";
-import { createBatchSource } from "@trivium/data";
+import {
+  batchesOf,
+  type Engine,
+  type Prepared,
+  type PreparedData,
+  prepare,
+  prepareData,
+  type Recipe,
+  resolveEngine,
+} from "@trivium/compose";
 import {
   type Arm,
   type ArmReport,
@@ -10,23 +19,19 @@ import {
 } from "@trivium/evaluator";
 import { consume, type Sink } from "@trivium/trainer";
 import type { Command } from "commander";
-import { prepareArms } from "../arms.ts";
+import { armRecipes } from "../arms.ts";
 import { type CommandContext, defineCommand } from "../command-context.ts";
 import type { Plugins } from "../load-registry.ts";
+import { metricsOf } from "../metrics-of.ts";
+import { noteEngine } from "../note-engine.ts";
 import type { Output } from "../output.ts";
-import { noteAttention, type PreparedAttention, prepareAttention } from "../prepare-attention.ts";
-import { prepareBackend } from "../prepare-backend.ts";
-import { type PreparedData, prepareData } from "../prepare-data.ts";
-import { prepareMetrics } from "../prepare-metrics.ts";
-import { prepareOptimizer, prepareSchedule } from "../prepare-model.ts";
-import { batching } from "../prepare-training.ts";
 import type { Progress } from "../progress.ts";
-import { readSettings } from "../read-settings.ts";
+import { readSettings, requireData } from "../read-settings.ts";
 import { columnsOf } from "../report/columns.ts";
 import { type ComparisonReport, configurationOf, createReport } from "../report/comparison-report.ts";
 import { renderReport } from "../report/render-report.ts";
 import { openReportFolder, writeReportFile } from "../report/report-folder.ts";
-import { addSettingFlags } from "../setting-flags.ts";
+import { addSettingFlags, recipeFields } from "../setting-flags.ts";
 import { type CompareSettings, compareSchema } from "../settings.ts";
 import { stepNote } from "../step-note.ts";
 import { interruptedExitCode, stopOnSignals } from "../stop-on-signals.ts";
@@ -37,29 +42,43 @@ export function compareCommand(program: Command): void {
   const command = program
     .command("compare")
     .description("Train architectures on the same examples and compare them on the same targets.");
-  defineCommand(addSettingFlags(command, compareSchema), async (context) => {
-    const settings = await readSettings(compareSchema, context.flags, context.plugins);
-    await runComparison(settings, context);
-  });
+  const fields = { ...recipeFields(["architecture", ...ofRuns]), ...compareSchema.shape };
+  defineCommand(addSettingFlags(command, fields), runComparison);
 }
 
-async function runComparison(settings: CompareSettings, context: CommandContext): Promise<void> {
+/** Flags of a run folder, which a comparison does not write. */
+const ofRuns = ["evaluateEvery", "evaluationFailure", "checkpointEvery", "keep"];
+
+/** The loss of a comparison is taken on targets, unless the recipe says otherwise. */
+const onTargets = { objective: { options: { loss: "target" } } };
+
+async function runComparison(context: CommandContext): Promise<void> {
   const { output } = context;
+  const read = await readSettings(compareSchema, context, onTargets);
+  requireData(read);
+  const { recipe, settings, registry } = read;
   const { out } = settings;
-  const registry = await context.registry(settings.plugins);
-  const data = await prepareData(settings, registry);
-  const backend = prepareBackend(settings, registry);
-  const arms = prepareArms(settings, registry, { ...data, output });
-  const metrics = prepareMetrics(settings.metrics, { registry, task: data.task, decoded: settings.decoded });
-  await openReportFolder(out, { configuration: configurationOf(settings, arms), data: data.dataset.fingerprint });
-  const attention = prepareAttention(settings.attention, registry, backend);
-  await backend.activate();
-  noteAttention(attention, output);
+  const data = await prepareData(recipe, registry);
+  const engine = resolveEngine(recipe, registry);
+  const arms = await prepareArms(settings, recipe, { registry, data, engine, output });
+  const { decoded } = recipe.evaluation;
+  const metrics = metricsOf(
+    { names: settings.metrics, options: settings.metricsOptions },
+    { registry, task: data.task, decoded },
+  );
+  const compared = { ...settings, recipe };
+  await openReportFolder(out, { configuration: configurationOf(compared, arms), data: data.dataset.fingerprint });
+  await engine.backend.activate();
+  noteEngine(engine, output);
   const { signal, release } = stopOnSignals(output);
-  const stream = compare({ ...comparison(settings, { arms, data, registry, metrics, attention }), signal });
-  const reports = await consume(stream, showComparison(settings.steps, output)).finally(release);
-  const parts = { settings, data: data.dataset, arms, reports, metrics, backend: await backend.probe() };
-  const report = createReport({ command: typedCommand(process.argv.slice(2)), ...parts });
+  const stream = compare({ ...comparison(arms, metrics, settings), signal });
+  const reports = await consume(stream, showComparison(recipe.steps, output)).finally(release);
+  const parts = { settings: compared, data: data.dataset, arms, reports, metrics };
+  const report = createReport({
+    command: typedCommand(process.argv.slice(2)),
+    ...parts,
+    backend: await engine.backend.probe(),
+  });
   const isWhole = reports.length === arms.length;
   const files = ["report.html", "report.json"].map((name) => join(out, name)).join(" · ");
   // Before anything is written: a full disk shall not swallow what took hours.
@@ -73,32 +92,53 @@ async function runComparison(settings: CompareSettings, context: CommandContext)
   process.exitCode = interruptedExitCode;
 }
 
-interface Prepared {
-  readonly arms: readonly Arm[];
-  readonly data: PreparedData;
+type PreparedArm = Prepared & Arm;
+
+interface Shared {
   readonly registry: Plugins;
-  readonly metrics: readonly Metric[];
-  readonly attention: PreparedAttention;
+  readonly data: PreparedData;
+  readonly engine: Engine;
+  readonly output: Output;
 }
 
-function comparison(settings: CompareSettings, { arms, data, registry, metrics, attention }: Prepared): CompareOptions {
-  const { steps, seed, clipNorm, decoded } = settings;
-  const { special } = data.tokenizer;
+/** Every arm, with the data and the engine that all share. */
+async function prepareArms(
+  { architectures }: CompareSettings,
+  shared: Recipe,
+  { registry, data, engine, output }: Shared,
+): Promise<[PreparedArm, ...PreparedArm[]]> {
+  const arms: PreparedArm[] = [];
+  for (const { name, recipe } of armRecipes(architectures, shared, { registry, output })) {
+    const prepared = await prepare(recipe, registry, { data, engine });
+    for (const { message } of prepared.warnings) output.note(`warning: ${message}`);
+    arms.push({ ...prepared, name });
+  }
+  return arms as [PreparedArm, ...PreparedArm[]];
+}
+
+function comparison(
+  arms: readonly [PreparedArm, ...PreparedArm[]],
+  metrics: readonly Metric[],
+  { scored }: CompareSettings,
+): CompareOptions {
+  const [{ recipe, data, engine, optimizer, schedule }] = arms;
+  const { tokenizer, length } = data;
   return {
     arms,
-    steps,
-    seed,
-    clipNorm,
-    decoded,
+    steps: recipe.steps,
+    seed: recipe.seed,
+    clipNorm: recipe.clipNorm,
+    decoded: recipe.evaluation.decoded,
     metrics,
-    attention: attention.kernel,
-    batches: (objective) => createBatchSource({ ...batching(settings), examples: data.train, special, objective }),
-    special,
-    heldOut: data.test.slice(0, settings.scored),
-    decodeTarget: (ids) => data.tokenizer.decodeTarget(ids),
-    optimizer: prepareOptimizer(settings, registry),
-    schedule: prepareSchedule(settings, registry),
-    maximumTokens: data.length,
+    attention: engine.attention,
+    batches: (objective) => batchesOf(recipe, data, objective),
+    special: tokenizer.special,
+    tokenizer,
+    heldOut: data.heldOut("test").slice(0, scored),
+    decodeTarget: (ids) => tokenizer.decodeTarget(ids),
+    optimizer,
+    schedule,
+    maximumTokens: length,
   };
 }
 

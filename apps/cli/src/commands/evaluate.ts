@@ -1,14 +1,15 @@
+import type { OpenedModel } from "@trivium/compose";
 import { ConfigError } from "@trivium/core";
 import { type Evaluation, evaluate } from "@trivium/evaluator";
 import { consume } from "@trivium/trainer";
 import type { Command } from "commander";
 import { type CommandContext, defineCommand } from "../command-context.ts";
 import { type HeldOutRequest, prepareHeldOut } from "../held-out-data.ts";
-import { loadRun } from "../load-run.ts";
+import { metricsOf } from "../metrics-of.ts";
+import { noteEngine } from "../note-engine.ts";
+import { addEngineFlags, openRun } from "../open-run.ts";
 import { parseBeam, parseCount } from "../parse-count.ts";
-import { noteAttention } from "../prepare-attention.ts";
-import { addBackendFlags, backendOverrides } from "../prepare-backend.ts";
-import { prepareMetrics } from "../prepare-metrics.ts";
+import { parseOptions } from "../parse-options.ts";
 import { interruptedExitCode, stopOnSignals } from "../stop-on-signals.ts";
 
 export function evaluateCommand(program: Command): void {
@@ -20,8 +21,9 @@ export function evaluateCommand(program: Command): void {
     .option("--seen <what>", "refuse or warn, if the model was trained on some of --data", "refuse")
     .option("--decoded <count>", "how many examples to decode", "2000")
     .option("--beam <count>", "decode by beam search, with so many open hypotheses. Default: greedily")
-    .option("--metrics <names>", "what decoded text is scored by: bleu,chrf,rouge-l,… (trivium list metric)");
-  defineCommand(addBackendFlags(command), runEvaluation);
+    .option("--metrics <names>", "what decoded text is scored by: bleu,chrf,rouge-l,… (trivium list metric)")
+    .option("--metrics-options <json>", 'options of metrics by name: {"chrf":{"wordOrder":2}}');
+  defineCommand(addEngineFlags(command), runEvaluation);
 }
 
 async function runEvaluation(context: CommandContext): Promise<void> {
@@ -29,19 +31,22 @@ async function runEvaluation(context: CommandContext): Promise<void> {
   const [directory] = positional as [string];
   const decoded = parseCount("decoded", flags.decoded, 0);
   const beam = parseBeam(flags.beam);
-  const run = await loadRun(directory, context, backendOverrides(flags));
+  const options = parseOptions("metrics-options", flags.metricsOptions);
+  const run = await openRun(directory, context);
+  assertBeam(beam, run.model);
   const names = (flags.metrics as string | undefined)?.split(",").map((name) => name.trim()) ?? [];
-  const metrics = prepareMetrics(names, { registry: run.registry, task: run.task, decoded });
+  const metrics = metricsOf({ names, options }, { registry: run.registry, task: run.task, decoded });
   const given = flags.data as string | undefined;
   const { name, heldOut, seen } = await prepareHeldOut(run, { given, seen: parseSeen(flags.seen), output });
   const { model, parameters, objective, tokenizer, length: maximumTokens } = run;
   const { special } = tokenizer;
   const decodeTarget = (ids: readonly number[]) => tokenizer.decodeTarget(ids);
-  noteAttention(run.attention, output);
+  noteEngine(run.engine, output);
   const progress = output.progress("evaluate");
   const { signal, release } = stopOnSignals(output);
   const limits = { decoded, maximumTokens, signal, ...beam };
-  const stream = evaluate({ model, parameters, objective, special, heldOut, decodeTarget, metrics, ...limits });
+  const scored = { model, parameters, objective, special, tokenizer, heldOut, decodeTarget };
+  const stream = evaluate({ ...scored, metrics, ...limits });
   const evaluation = await consume(stream, (event) => {
     if (event.type === "progress") progress.update(event.done, event.total, event.phase);
   }).finally(() => {
@@ -56,6 +61,12 @@ async function runEvaluation(context: CommandContext): Promise<void> {
   const scores = evaluation.metrics && { metrics: evaluation.metrics.map(({ segments, ...whole }) => whole) };
   const result = { run: directory, step: run.step, data: name, seen, ...beam, ...evaluation, ...scores };
   output.result(result, () => describe(evaluation));
+}
+
+/** Before anything is scored. @throws {ConfigError} `cli/count` */
+function assertBeam({ beam = 1 }: ReturnType<typeof parseBeam>, { vocabulary }: OpenedModel["model"]): void {
+  if (beam <= vocabulary) return;
+  throw new ConfigError("cli/count", `--beam is at most the ${vocabulary} tokens of the vocabulary, got ${beam}`);
 }
 
 function parseSeen(value: unknown): HeldOutRequest["seen"] {

@@ -1,4 +1,5 @@
 import { createInterface } from "node:readline/promises";
+import type { OpenedModel } from "@trivium/compose";
 import { ConfigError, DataError } from "@trivium/core";
 import { exampleLength } from "@trivium/data";
 import type { Example } from "@trivium/features";
@@ -6,9 +7,10 @@ import { collectAnswers, generate, type Strategy, stopStrings } from "@trivium/g
 import type { Command } from "commander";
 import { type CommandContext, defineCommand } from "../command-context.ts";
 import { flagName } from "../flag-name.ts";
-import { type LoadedRun, loadRun } from "../load-run.ts";
+import { notingEngine } from "../note-engine.ts";
+import { addEngineFlags, openRun } from "../open-run.ts";
 import { parseCount } from "../parse-count.ts";
-import { addBackendFlags, backendOverrides } from "../prepare-backend.ts";
+import { parseOptions } from "../parse-options.ts";
 
 export function generateCommand(program: Command): void {
   const command = program
@@ -18,6 +20,7 @@ export function generateCommand(program: Command): void {
     .description("Let a trained model answer prompts.")
     .option("--tokens <count>", "the most tokens of an answer", "64")
     .option("--strategy <name>", "greedy, sample or beam. Default: what the other flags are for, else greedy")
+    .option("--strategy-options <json>", "options of the strategy, as JSON")
     .option("--beam <count>", "beam: how many hypotheses stay open")
     .option("--temperature <number>", "sample: divisor of the logits")
     .option("--top-k <count>", "sample: draw from so many tokens")
@@ -25,7 +28,7 @@ export function generateCommand(program: Command): void {
     .option("--samples <count>", "answers of each prompt", "1")
     .option("--seed <number>", "decides what is drawn", "0")
     .option("--stop <text...>", "end an answer before this text");
-  defineCommand(addBackendFlags(command), runGeneration);
+  defineCommand(addEngineFlags(command), runGeneration);
 }
 
 async function runGeneration(context: CommandContext): Promise<void> {
@@ -39,24 +42,22 @@ async function runGeneration(context: CommandContext): Promise<void> {
     seed: parseCount("seed", flags.seed, 0),
     stop: flags.stop ? [stopStrings({ strings: flags.stop as string[] })] : [],
   };
-  const run = await loadRun(directory, context, backendOverrides(flags));
+  const run = await openRun(directory, context);
   const prompts = given.length > 0 ? given : await readLines(context);
   const examples = prompts.map((prompt) => encodePrompt(prompt, run));
   const { model, parameters, objective, tokenizer, task } = run;
+  const { special } = tokenizer;
   const decodeText = (ids: readonly number[]): string => tokenizer.decodeTarget(ids);
-  const events = generate({
-    model,
-    parameters,
-    objective,
-    special: tokenizer.special,
-    examples,
-    decodeText,
-    ...settings,
-  });
+  const request = { model, parameters, objective, special, examples, decodeText, ...settings };
+  const events = notingEngine(generate(request), run.engine, output);
   const separator = task === "pairs" ? "\t" : "";
   if (prompts.length === 1 && settings.samples === 1 && !output.json) {
-    output.part(`${prompts[0]}${separator}`);
-    for await (const event of events) if (event.type === "text") output.part(event.text);
+    // Nothing is printed before it is known that there is an answer.
+    let before = `${prompts[0]}${separator}`;
+    for await (const event of events) {
+      output.part(event.type === "text" ? before + event.text : before);
+      before = "";
+    }
     return output.part("\n");
   }
   const answers = await collectAnswers(events);
@@ -67,7 +68,7 @@ async function runGeneration(context: CommandContext): Promise<void> {
 }
 
 /** The strategy that the flags name, or are for. @throws {ConfigError} `cli/strategy` if one is of another strategy. */
-function strategyOf(flags: CommandContext["flags"]): { name: string; options: Readonly<Record<string, number>> } {
+function strategyOf(flags: CommandContext["flags"]): { name: string; options: Readonly<Record<string, unknown>> } {
   const given = (names: readonly string[]) => names.filter((name) => flags[name] !== undefined);
   const own = { greedy: [], sample: given(["temperature", "topK", "topP"]), beam: given(["beam"]) };
   const name = (flags.strategy ??
@@ -84,11 +85,12 @@ function strategyOf(flags: CommandContext["flags"]): { name: string; options: Re
   const read = (flag: string): number =>
     counts.includes(flag) ? parseCount(flagName(flag).slice(2), flags[flag]) : Number(flags[flag]);
   const names = own[name as keyof typeof own] ?? [];
-  return { name, options: Object.fromEntries(names.map((flag) => [flag, read(flag)])) };
+  const said = Object.fromEntries(names.map((flag) => [flag, read(flag)]));
+  return { name, options: { ...parseOptions("strategy-options", flags.strategyOptions), ...said } };
 }
 
 /** @throws {DataError} `cli/prompt` if it is empty or leaves the model no room for an answer. */
-function encodePrompt(prompt: string, { tokenizer, task, length }: LoadedRun): Example {
+function encodePrompt(prompt: string, { tokenizer, task, length }: OpenedModel): Example {
   const example: Example =
     task === "pairs"
       ? { source: tokenizer.encodeSource(prompt), target: [] }

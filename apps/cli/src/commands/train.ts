@@ -1,41 +1,49 @@
+import {
+  type Engine,
+  evaluateOptions,
+  numericIdentity,
+  prepare,
+  type Recipe,
+  resolveEngine,
+  trainOptions,
+} from "@trivium/compose";
+import type { Batch } from "@trivium/features";
 import { disposeTree } from "@trivium/tensor";
-import { consume, type Sink, type TrainEvent, type TrainResult, train } from "@trivium/trainer";
-import { metricsSink } from "@trivium/trainer/node";
+import { consume, type Sink, type TrainEvent, type TrainOptions, type TrainResult, train } from "@trivium/trainer";
+import { createFolderStore, metricsSink } from "@trivium/trainer/node";
 import type { Command } from "commander";
 import { type CommandContext, defineCommand } from "../command-context.ts";
+import { lastingRecipe } from "../lasting-recipe.ts";
+import { withFittingLoss } from "../loss-scope.ts";
+import { noteEngine } from "../note-engine.ts";
 import type { Output } from "../output.ts";
-import { noteAttention, type PreparedAttention } from "../prepare-attention.ts";
-import { prepareTraining } from "../prepare-training.ts";
 import { profileTable } from "../profile/profile-table.ts";
 import { createTrainingProfile, type TrainingProfile } from "../profile/training-profile.ts";
 import type { Progress } from "../progress.ts";
-import { readSettings } from "../read-settings.ts";
+import { readSettings, requireData } from "../read-settings.ts";
 import { resumeCommand } from "../resume-command.ts";
-import { addSettingFlags } from "../setting-flags.ts";
+import { addSettingFlags, recipeFields } from "../setting-flags.ts";
 import { type TrainSettings, trainSchema } from "../settings.ts";
 import { stepNote } from "../step-note.ts";
 import { interruptedExitCode, stopOnSignals } from "../stop-on-signals.ts";
 
 export function trainCommand(program: Command): void {
   const command = program.command("train").description("Train one model; checkpoints and metrics go to a run folder.");
-  defineCommand(addSettingFlags(command, trainSchema), async (context) => {
-    const settings = await readSettings(trainSchema, context.flags, context.plugins);
-    await runTraining(settings, context);
-  });
+  defineCommand(addSettingFlags(command, { ...recipeFields(), ...trainSchema.shape }), runTraining);
 }
 
-async function runTraining(settings: TrainSettings, context: CommandContext): Promise<void> {
+async function runTraining(context: CommandContext): Promise<void> {
   const { output } = context;
-  const { directory, options, ...prepared } = await prepareTraining(settings, context);
-  const profile = createTrainingProfile(settings, directory, prepared);
+  const run = await prepareRun(context);
+  const { directory, settings, recipe } = run;
+  const profile = createTrainingProfile(settings, directory, run);
   const interrupt = stopOnSignals(output);
-  const progress = output.progress(settings.architecture);
+  const progress = output.progress(recipe.architecture);
   const last: LastEvents = {};
   const keep = (event: TrainEvent) => void Object.assign(last, { [event.type]: event });
-  const stream = train({ ...options(interrupt.signal), ...(profile && { onPhase: profile.onPhase }) });
+  const stream = train({ ...run.options(interrupt.signal), onPhase: profile?.onPhase });
   try {
-    const { attention } = prepared;
-    const show = showTraining({ settings, directory, attention, progress, output, profile });
+    const show = showTraining({ ...run, progress, output, profile });
     const result = await consume(stream, metricsSink(directory), show, keep);
     disposeTree(result.parameters);
     progress.stop();
@@ -47,29 +55,64 @@ async function runTraining(settings: TrainSettings, context: CommandContext): Pr
   }
 }
 
+/** Prepares the run that flags and files describe, on an active backend. Nothing is written. */
+async function prepareRun(context: CommandContext) {
+  const { output } = context;
+  const read = await readSettings(trainSchema, context);
+  requireData(read);
+  const { settings, registry } = read;
+  const recipe = withFittingLoss(read.recipe, registry);
+  const engine = resolveEngine(recipe, registry);
+  const prepared = await prepare(recipe, registry, { engine });
+  for (const { message } of prepared.warnings) output.note(`warning: ${message}`);
+  const { backend } = engine;
+  await backend.activate();
+  const { recompute, resume, allowNumericChange } = settings;
+  const name = prepared.data.dataset.name.replace(/\.\w+$/, "");
+  const directory = settings.out ?? `runs/${recipe.architecture}-${name}`;
+  const { every, keep } = recipe.checkpoint;
+  const options: TrainOptions<Batch> = {
+    ...trainOptions({ ...prepared, recipe: lastingRecipe(recipe) }),
+    recompute,
+    resume,
+    allowNumericChange,
+    numericIdentity: await numericIdentity(backend),
+    checkpoint: { store: createFolderStore({ directory, keep }), every },
+  };
+  const during = (signal: AbortSignal) => ({ ...options, signal, evaluate: evaluateOptions(prepared, signal) });
+  return { directory, settings, recipe, engine, backend, registry, options: during };
+}
+
 interface Showing {
   readonly settings: TrainSettings;
+  readonly recipe: Recipe;
+  readonly engine: Engine;
   readonly directory: string;
-  readonly attention: PreparedAttention;
   readonly progress: Progress;
   readonly output: Output;
   readonly profile: TrainingProfile | undefined;
 }
 
-function showTraining({ settings, directory, attention, progress, output, profile }: Showing): Sink<TrainEvent> {
+function showTraining({ settings, recipe, engine, directory, progress, output, profile }: Showing): Sink<TrainEvent> {
   return (event) => {
     profile?.writeIfComplete();
     if (event.type === "started") {
-      noteAttention(attention, output);
-      output.note(`${event.parameters.toLocaleString("en")} parameters, ${startNote(event.step, settings, directory)}`);
+      noteEngine(engine, output);
+      output.note(
+        `${event.parameters.toLocaleString("en")} parameters, ${startNote(event.step, { ...settings, ...recipe }, directory)}`,
+      );
     }
     if (event.type === "warning") output.note(`warning: ${event.message}`);
-    if (event.type === "step") progress.update(event.step, settings.steps, stepNote(event));
+    if (event.type === "step") progress.update(event.step, recipe.steps, stepNote(event));
     if (event.type === "evaluated") output.note(`step ${event.step}: ${metricsNote(event.metrics)}`);
   };
 }
 
-function startNote(step: number, { steps, resume }: TrainSettings, directory: string): string {
+function startNote(
+  step: number,
+  { steps, resume }: Pick<Recipe, "steps"> & Pick<TrainSettings, "resume">,
+  directory: string,
+): string {
   if (step > 0) return `resumed from step ${step} of ${steps} in ${directory}`;
   return `step 0 of ${steps}${resume ? `; there is nothing to resume in ${directory}` : ""}`;
 }

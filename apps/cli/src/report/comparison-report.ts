@@ -1,3 +1,4 @@
+import type { Recipe } from "@trivium/compose";
 import { hashWords } from "@trivium/core";
 import type { Dataset } from "@trivium/data";
 import { type Arm, type ArmReport, type Metric, type PairedScore, pairedScore } from "@trivium/evaluator";
@@ -18,6 +19,11 @@ export interface ComparedScore {
 /** An arm with its scores in place of those of each example. */
 export type ComparedArm = Omit<ArmReport, "metrics"> & { readonly metrics?: readonly ComparedScore[] };
 
+/** The settings of a comparison, and the recipe that its arms share. */
+export interface ComparedSettings extends CompareSettings {
+  readonly recipe: Recipe;
+}
+
 /** A comparison as it is saved. */
 export interface ComparisonReport {
   readonly format: "trivium-comparison";
@@ -34,7 +40,7 @@ export interface ComparisonReport {
   };
   /** The first so many of those were decoded. */
   readonly decodedExamples: number;
-  readonly settings: CompareSettings;
+  readonly settings: ComparedSettings;
   /** Each is identified by its `name`, which is unique; arms may share an architecture, as controls do. */
   readonly arms: readonly ComparedArm[];
   readonly signature: {
@@ -52,7 +58,7 @@ export interface ComparisonReport {
 
 export interface ReportParts {
   readonly command: string;
-  readonly settings: CompareSettings;
+  readonly settings: ComparedSettings;
   readonly data: Dataset;
   readonly arms: readonly Arm[];
   readonly reports: readonly ArmReport[];
@@ -62,7 +68,7 @@ export interface ReportParts {
 }
 
 /** Changes with any setting or configuration, but not with where the report goes. */
-export const configurationOf = ({ out, ...settings }: CompareSettings, arms: readonly Arm[]): string =>
+export const configurationOf = ({ out, ...settings }: ComparedSettings, arms: readonly Arm[]): string =>
   hashOf({ ...settings, arms: arms.map(({ name, config }) => ({ name, config })) });
 
 /** Everything that a reader needs to judge the numbers and to repeat them. */
@@ -76,6 +82,7 @@ export function createReport({
   backend,
 }: ReportParts): ComparisonReport {
   const heldOut = data.test.length;
+  const { name } = settings.recipe.backend;
   return {
     format: "trivium-comparison",
     version: 1,
@@ -91,9 +98,9 @@ export function createReport({
       configuration: configurationOf(settings, arms),
       masks: hashOf(arms.map(({ architecture }) => maskSpecs(architecture))),
       metrics: [...scoreSignatures("greedy"), ...(reports[0]?.metrics?.map(({ signature }) => signature) ?? [])],
-      seed: settings.seed,
+      seed: settings.recipe.seed,
       versions: { node: process.version, "tfjs-core": tf.version_core },
-      backend: backend.available ? `${settings.backend} (${backend.detail})` : settings.backend,
+      backend: backend.available ? `${name} (${backend.detail})` : name,
     },
   };
 }

@@ -17,7 +17,7 @@ export async function renderReport(report: ComparisonReport, arms: readonly Arm[
   const architectures = [...new Map(arms.map(({ architecture }) => [architecture.name, architecture])).values()];
   return renderPage({
     title: `Comparison on ${data.name}`,
-    introduction: `<p>${report.arms.length} arms, trained on the same examples in the same order with seed ${settings.seed}; scored on the same held-out targets.</p>`,
+    introduction: `<p>${report.arms.length} arms, trained on the same examples in the same order with seed ${settings.recipe.seed}; scored on the same held-out targets.</p>`,
     body: `${renderTable(armTable(report))}
 <h2>Learning curves</h2>
 <p>Held-out loss on the first 512 examples, over four measures of cost.</p>

@@ -17,6 +17,8 @@ const allCases: readonly KernelCase[] = [
   { ...baseCase, shape: { ...baseCase.shape, Q: 3, K: 17 }, mask: "padding" },
   { ...baseCase, shape: { ...baseCase.shape, Q: 17, K: 3 }, mask: "full", bias: "relative, both ways" },
   { ...baseCase, mask: "prefix", bias: "relative, both ways", dropout: { rate: 0.5, seed: -3 } },
+  ...maskKinds.map((mask): KernelCase => ({ ...baseCase, mask, scale: 1, softCap: 1.5 })),
+  { ...baseCase, mask: "prefix", bias: "relative, both ways", softCap: 0.7, dropout: { rate: 0.3, seed: 5 } },
   ...randomCases(40, 20),
 ];
 
@@ -26,12 +28,15 @@ const tinyCases: readonly KernelCase[] = [
   { ...tiny, mask: "prefix", scale: 1 },
   { ...tiny, mask: "some empty rows", bias: "dense, shared" },
   { ...tiny, mask: "full", dropout: { rate: 0.4, seed: 11 } },
+  { ...tiny, mask: "causal", softCap: 0.8 },
+  { ...tiny, mask: "prefix", bias: "dense", scale: 1, softCap: 1.3 },
 ];
 
 const projectedCases: readonly KernelCase[] = [
   baseCase,
   { ...baseCase, mask: "prefix", bias: "relative, both ways", dropout: { rate: 0.3, seed: 8 } },
   { ...baseCase, shape: { ...baseCase.shape, Q: 1, K: 17 }, mask: "padding", bias: "dense" },
+  { ...baseCase, mask: "prefix", softCap: 1.5 },
 ];
 
 /** The same kernel, asked by `attendProjected`. */

@@ -11,6 +11,7 @@ export interface PlainRequest {
   readonly visible: AttentionRequest["mask"]["visible"];
   readonly bias: (b: number, h: number, q: number, k: number) => number;
   readonly scale: number;
+  readonly softCap?: number | undefined;
   readonly dropout?: AttentionDropout | undefined;
 }
 
@@ -46,20 +47,24 @@ interface PairWeight {
   readonly weight: number;
   /** That of dropout. */
   readonly factor: number;
+  /** The derivative of its logit with respect to the scaled product. */
+  readonly slope: number;
 }
 
 function weightsOf(request: PlainRequest, b: number, h: number, q: number): PairWeight[] {
-  const { shape, query, key, visible, bias, scale, dropout } = request;
+  const { shape, query, key, visible, bias, scale, softCap, dropout } = request;
   const { H, G, Q, K, D } = shape;
   const group = Math.floor((h * G) / H);
   const queryAt = ((b * H + h) * Q + q) * D;
   const keyAt = (k: number): number => ((b * G + group) * K + k) * D;
   const shown = Array.from({ length: K }, (_, k) => k).filter((k) => visible(b, h, q, k));
-  const logits = shown.map((k) => {
+  const scores = shown.map((k) => {
     let product = 0;
     for (let d = 0; d < D; d++) product += query[queryAt + d]! * key[keyAt(k) + d]!;
-    return product * scale + bias(b, h, q, k);
+    return product * scale;
   });
+  const bounded = (score: number): number => (softCap === undefined ? score : softCap * Math.tanh(score / softCap));
+  const logits = shown.map((k, index) => bounded(scores[index]!) + bias(b, h, q, k));
   const greatest = Math.max(...logits);
   const weights = logits.map((logit) => Math.exp(logit - greatest));
   const sum = weights.reduce((total, weight) => total + weight, 0);
@@ -67,6 +72,7 @@ function weightsOf(request: PlainRequest, b: number, h: number, q: number): Pair
     k,
     keyAt: keyAt(k),
     weight: weights[index]! / sum,
+    slope: softCap === undefined ? 1 : 1 / Math.cosh(scores[index]! / softCap) ** 2,
     factor: dropout ? dropoutFactor(dropout, ((b * H + h) * Q + q) * K + k) : 1,
   }));
 }
@@ -128,12 +134,13 @@ function differentiateRow(
     return product * factor;
   });
   const mean = pairs.reduce((sum, { weight }, index) => sum + weight * weightGradients[index]!, 0);
-  pairs.forEach(({ k, keyAt, weight }, index) => {
+  pairs.forEach(({ k, keyAt, weight, slope }, index) => {
     const gradient = weight * (weightGradients[index]! - mean);
     onLogit(k, gradient);
+    const ofProduct = gradient * slope * scale;
     for (let d = 0; d < D; d++) {
-      gradients.query[queryAt + d]! += gradient * scale * key[keyAt + d]!;
-      gradients.key[keyAt + d]! += gradient * scale * query[queryAt + d]!;
+      gradients.query[queryAt + d]! += ofProduct * key[keyAt + d]!;
+      gradients.key[keyAt + d]! += ofProduct * query[queryAt + d]!;
     }
   });
 }

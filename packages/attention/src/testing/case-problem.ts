@@ -33,7 +33,7 @@ interface CaseBias {
 }
 
 export function caseProblem(one: KernelCase): CaseProblem {
-  const { shape, dropout } = one;
+  const { shape, dropout, softCap } = one;
   const { B, H, G, Q, K, D } = shape;
   const random = createRandom(one.seed);
   const mask = maskOf(one);
@@ -53,11 +53,12 @@ export function caseProblem(one: KernelCase): CaseProblem {
       groupedHeads: G !== H,
       dropout: dropout !== undefined,
       bias: bias.kind,
+      softCap: softCap !== undefined,
     },
     request(tensors) {
       const { query, key, value } = tensors as Record<"query" | "key" | "value", Tensor4D>;
       const described = bias.describe(tensors.bias);
-      return { query, key, value, mask, scale: one.scale, dropout, bias: described };
+      return { query, key, value, mask, scale: one.scale, softCap, dropout, bias: described };
     },
     plain: (inputs) => ({
       shape,
@@ -67,6 +68,7 @@ export function caseProblem(one: KernelCase): CaseProblem {
       visible: mask.visible,
       bias: bias.value(inputs.bias?.values ?? []),
       scale: one.scale ?? 1 / Math.sqrt(D),
+      softCap,
       dropout,
     }),
   };

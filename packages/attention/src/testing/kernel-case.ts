@@ -48,6 +48,7 @@ export interface KernelCase {
   readonly mask: (typeof maskKinds)[number];
   readonly bias: (typeof biasKinds)[number];
   readonly scale?: number;
+  readonly softCap?: number;
   readonly dropout?: AttentionDropout;
   readonly seed: number;
 }
@@ -114,7 +115,8 @@ export function randomCases(count: number, seed: number): KernelCase[] {
 }
 
 /** One line for a test's name or a failure's message. */
-export function describeCase({ shape, mask, bias, scale, dropout, seed }: KernelCase): string {
+export function describeCase({ shape, mask, bias, scale, softCap, dropout, seed }: KernelCase): string {
   const sizes = Object.entries(shape).map(([axis, size]) => `${axis}=${size}`);
-  return `${sizes.join(" ")}, mask ${mask}, bias ${bias}, scale ${scale ?? "1/√D"}, dropout ${dropout?.rate ?? 0}, seed ${seed}`;
+  const numbers = `scale ${scale ?? "1/√D"}, soft cap ${softCap ?? "none"}, dropout ${dropout?.rate ?? 0}, seed ${seed}`;
+  return `${sizes.join(" ")}, mask ${mask}, bias ${bias}, ${numbers}`;
 }

@@ -22,6 +22,7 @@ function vectors(of: { name: string; row: number; start: number; end: number; wi
 interface Case {
   readonly mask: (rows: readonly number[]) => Mask;
   readonly bias?: DistanceBias | undefined;
+  readonly softCap?: number | undefined;
 }
 
 const prefixes = [3, 40, 1];
@@ -31,6 +32,7 @@ const cases: Readonly<Record<string, Case>> = {
   prefix: { mask: (rows) => or(prefix({ lengths: rows.map((row) => prefixes[row] as number) }), causal()) },
   window: { mask: () => and(causal(), window({ left: 37 })) },
   ALiBi: { mask: () => causal(), bias: { kind: "alibi", slopes: alibiSlopes(H) } },
+  "a soft cap": { mask: () => causal(), softCap: 0.9 },
 };
 
 /** Lengths of three rows before a step, and the positions that each gets. */
@@ -40,7 +42,7 @@ const [lengths, counts] = [
 ];
 
 /** What attention over pages should give: each row by itself, its keys side by side. */
-function expected(row: number, { mask, bias }: Case): number[] {
+function expected(row: number, { mask, bias, softCap }: Case): number[] {
   const [stored, added] = [lengths[row] as number, counts[row] as number];
   if (added === 0) return [];
   const tensor = (name: string, start: number, width: number): Tensor3D =>
@@ -53,6 +55,7 @@ function expected(row: number, { mask, bias }: Case): number[] {
       value: tensor("value", 0, G * D),
       heads: H,
       mask: mask([row]),
+      softCap,
       bias: bias && { ...bias, queryPositions: [range(0)], keyPositions: [range(0)] },
     })
       .dataSync()
@@ -61,7 +64,12 @@ function expected(row: number, { mask, bias }: Case): number[] {
 }
 
 /** The same over pages: the step's positions of some rows, after others came and went. */
-function paged(kernel: AttentionKernel, rows: readonly number[], { mask, bias }: Case, disturbed: boolean): number[] {
+function paged(
+  kernel: AttentionKernel,
+  rows: readonly number[],
+  { mask, bias, softCap }: Case,
+  disturbed: boolean,
+): number[] {
   const storage = new KeyValuePages(1);
   const write = (held: PageRows, start: readonly number[], added: readonly number[]): PageRows => {
     const extended = storage.extend(held, added);
@@ -111,7 +119,7 @@ function paged(kernel: AttentionKernel, rows: readonly number[], { mask, bias }:
         [1, total, H * D],
       );
       const reading = new PageReading({ storage, rows: held, queries, mask: mask(rows) });
-      return [...attendPages(kernel, { query, ...storage.read(0), heads: H, reading, bias }).dataSync()];
+      return [...attendPages(kernel, { query, ...storage.read(0), heads: H, reading, bias, softCap }).dataSync()];
     });
   } finally {
     storage.dispose();
@@ -121,6 +129,7 @@ function paged(kernel: AttentionKernel, rows: readonly number[], { mask, bias }:
 /** @throws {Error} if attention over pages is not attention over rows, or depends on what else is read. */
 export function checkPages({ kernel, tolerance }: { kernel: AttentionKernel; tolerance: { outputs: number } }): void {
   for (const [name, one] of Object.entries(cases)) {
+    if (kernel.supports({ softCap: one.softCap !== undefined }) !== true) continue;
     const all = [0, 1, 2];
     const together = paged(kernel, all, one, false);
     const wanted = all.flatMap((row) => expected(row, one));

@@ -34,6 +34,57 @@ test("a full memory says what was wanted, for what, and what is in use", () => {
   expect(heap.use()).toMatchObject({ liveBytes: MEBIBYTE, peakBytes: MEBIBYTE, limitBytes: 2 * MEBIBYTE });
 });
 
+test("a full memory of 4 GiB is not told to grow, and a smaller one is", () => {
+  expect(messageOf(createHeap(), 2 ** 32)).not.toContain("memoryLimitBytes");
+  expect(messageOf(createHeap({ memoryLimitBytes: MEBIBYTE }), MEBIBYTE)).toContain("raise memoryLimitBytes");
+});
+
+test("a system that gives no more is named, with what was held and asked for", () => {
+  const heap = createHeap({ memoryLimitBytes: 256 * MEBIBYTE });
+  heap.allocate(MEBIBYTE, () => "the first");
+  heap.memory.grow = () => {
+    throw new RangeError("WebAssembly.Memory.grow(): Unable to grow instance memory");
+  };
+  const message = messageOf(heap, 64 * MEBIBYTE);
+  expect(message).toContain("the system refused memory: wanted 67108864 bytes for x; 1048576 in use of 16777216 held");
+  expect(message).not.toContain("memoryLimitBytes");
+  // What is beyond the limit is not the system's doing, before and after.
+  expect(messageOf(heap, 512 * MEBIBYTE)).toContain("of limit 268435456");
+});
+
+test("a system with few addresses is named: where they were halved, and where there are none", () => {
+  const { Memory } = WebAssembly;
+  const atMost = (pages: number) => {
+    WebAssembly.Memory = class extends Memory {
+      constructor(descriptor: WebAssembly.MemoryDescriptor) {
+        if ((descriptor.maximum ?? 0) > pages) throw new RangeError("could not allocate memory");
+        super(descriptor);
+      }
+    };
+  };
+  try {
+    atMost(1024);
+    const heap = createHeap();
+    expect(heap.use().limitBytes).toBe(64 * MEBIBYTE);
+    expect(messageOf(heap, 128 * MEBIBYTE)).toContain("the system refused memory: wanted 134217728 bytes");
+    atMost(0);
+    expect(() => createHeap()).toThrow("the system refused 16777216 bytes, the first of the tensors' memory");
+  } finally {
+    WebAssembly.Memory = Memory;
+  }
+});
+
+/** The message of the error that ends an allocation. */
+function messageOf(heap: ReturnType<typeof createHeap>, bytes: number): string {
+  try {
+    heap.allocate(bytes, () => "x");
+  } catch (error) {
+    expect(TriviumError.is(error, "simd/out-of-memory")).toBe(true);
+    return (error as Error).message;
+  }
+  return expect.unreachable("there was room");
+}
+
 test("a limit outside of what WebAssembly has is refused", () => {
   for (const memoryLimitBytes of [0, 65_536, 2 ** 33, Number.NaN]) {
     expect(() => createHeap({ memoryLimitBytes })).toThrow("memoryLimitBytes should be from 131072 (two pages)");

@@ -29,7 +29,10 @@ export interface HeapUse {
 /** Blocks of one shared WebAssembly memory. */
 export interface Heap {
   readonly memory: WebAssembly.Memory;
-  /** @throws {ConfigError} `simd/out-of-memory` with what was wanted, for what, and what is in use. */
+  /**
+   * @throws {ConfigError} `simd/out-of-memory` with the bytes that were asked for, the purpose, the bytes in use and
+   *   held, and whether the limit or the system stands in the way.
+   */
   allocate(bytes: number, what: () => string): Block;
   release(block: Block): void;
   /** Address of a block's first usable byte. */
@@ -43,24 +46,36 @@ export interface Heap {
  * A heap on a new shared WebAssembly memory, which starts at 16 MiB and grows on demand. The first page is left
  * to the kernels' constants.
  *
- * @throws {ConfigError} `simd/memory-limit` if the limit is below one page beyond the constants or above 4 GiB.
+ * @throws {ConfigError} `simd/memory-limit` if the limit is below one page beyond the constants or above 4 GiB,
+ *   `simd/out-of-memory` if the system refuses even the first pages.
  */
 export function createHeap(options: HeapOptions = {}): Heap {
-  const { memory, maximum } = createSharedMemory(pagesOf(options.memoryLimitBytes ?? MAXIMUM_PAGES * PAGE));
+  const limitPages = pagesOf(options.memoryLimitBytes ?? MAXIMUM_PAGES * PAGE);
+  const { memory, maximum } = createSharedMemory(limitPages);
   const misalign = options.misalignBytes ?? 0;
   const limitBytes = maximum * PAGE;
   let peakBytes = 0;
   let recentPeakBytes = 0;
+  // Fewer addresses than asked for were to be had.
+  const isReservedShort = maximum < limitPages;
+  let isRefused = false;
   const allocator = createAllocator({
     startBytes: PAGE,
     endBytes: memory.buffer.byteLength,
-    grow: (wantedEnd) => growMemory(memory, wantedEnd, limitBytes),
+    grow: (wantedEnd) => {
+      const end = growMemory(memory, wantedEnd, limitBytes);
+      isRefused = end < wantedEnd && (wantedEnd <= limitBytes || isReservedShort);
+      return end;
+    },
   });
   return {
     memory,
     allocate(bytes, what) {
       const block = allocator.allocate(bytes + misalign);
-      if (block === undefined) throw outOfMemory(bytes, what(), allocator, limitBytes);
+      if (block === undefined) {
+        const held = { capacityBytes: memory.buffer.byteLength, limitBytes, isRefused };
+        throw outOfMemory({ bytes, what: what(), inUseBytes: allocator.liveBytes(), ...held }, allocator);
+      }
       recentPeakBytes = Math.max(recentPeakBytes, allocator.liveBytes());
       if (options.poison) poison(memory, block);
       return block;
@@ -101,7 +116,9 @@ function createSharedMemory(limitPages: number): { memory: WebAssembly.Memory; m
       const initial = Math.min(INITIAL_PAGES, maximum);
       return { memory: new WebAssembly.Memory({ initial, maximum, shared: true }), maximum };
     } catch (error) {
-      if (maximum <= INITIAL_PAGES) throw error;
+      if (maximum > INITIAL_PAGES) continue;
+      const message = `the system refused ${maximum * PAGE} bytes, the first of the tensors' memory (0 bytes held). ${MORE_MEMORY}`;
+      throw new ConfigError("simd/out-of-memory", message, { cause: error });
     }
   }
 }
@@ -126,13 +143,27 @@ function poison(memory: WebAssembly.Memory, { start, size }: Block): void {
   new Uint32Array(memory.buffer, start * GRANULE, (size * GRANULE) / 4).fill(0x7fc00000);
 }
 
-function outOfMemory(bytes: number, what: string, allocator: Allocator, limitBytes: number): ConfigError {
-  const inUse = allocator.liveBytes();
-  return new ConfigError(
-    "simd/out-of-memory",
-    `wanted ${bytes} bytes for ${what}; ${inUse} in use of limit ${limitBytes}, largest free run ` +
-      `${allocator.largestFreeBytes()}. Dispose tensors (tf.tidy), make the batch or the model smaller, ` +
-      "or raise memoryLimitBytes (at most 4 GiB)",
-    { details: { wantedBytes: bytes, what, inUseBytes: inUse, limitBytes } },
-  );
+/** The system's own limits, which no option of the backend moves. */
+const MORE_MEMORY =
+  "Give the process more memory (`ulimit -v`, the limit of its container, other programs), or make the batch or the model smaller";
+
+interface Refusal {
+  readonly bytes: number;
+  readonly what: string;
+  readonly inUseBytes: number;
+  readonly capacityBytes: number;
+  readonly limitBytes: number;
+  /** The system stood in the way, before the limit was reached. */
+  readonly isRefused: boolean;
+}
+
+function outOfMemory({ bytes, what, ...held }: Refusal, allocator: Allocator): ConfigError {
+  const { inUseBytes, capacityBytes, limitBytes, isRefused } = held;
+  const wanted = `wanted ${bytes} bytes for ${what}; ${inUseBytes} in use of`;
+  const free = `largest free run ${allocator.largestFreeBytes()}`;
+  const raise = limitBytes < MAXIMUM_PAGES * PAGE ? ", or raise memoryLimitBytes (at most 4 GiB)" : "";
+  const message = isRefused
+    ? `the system refused memory: ${wanted} ${capacityBytes} held, ${free}. ${MORE_MEMORY}`
+    : `${wanted} limit ${limitBytes}, ${free}. Dispose tensors (tf.tidy), make the batch or the model smaller${raise}`;
+  return new ConfigError("simd/out-of-memory", message, { details: { wantedBytes: bytes, what, ...held } });
 }

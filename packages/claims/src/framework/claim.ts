@@ -1,11 +1,10 @@
 import type { AttentionKernel } from "@trivium/attention";
+import type { Plugins } from "@trivium/compose";
 import type { Json } from "@trivium/core";
 import type { Dataset } from "@trivium/data";
 import type { CurvePoint, Effect } from "@trivium/evaluator";
 import type { Architecture } from "@trivium/model";
-import type { Objective } from "@trivium/objectives";
 import { defineKind } from "@trivium/registry";
-import type { Tokenizer, TokenizerJson } from "@trivium/text";
 
 /** A published finding about the statement. */
 export interface Evidence {
@@ -28,18 +27,16 @@ export interface ClaimRequest {
   readonly seeds: readonly number[];
 }
 
-/** The services of an arm. An arm looks no name up by itself. */
+/** The services of an arm. An arm looks no name up by itself, but for those of its recipe. */
 export interface ArmContext {
-  /** @throws {UnknownPluginError} listing what there is. */
-  architecture(name: string): Architecture;
+  /** The plugins that recipes of arms name. */
+  readonly registry: Plugins;
   /** The kernel that models run with. */
   readonly attention: AttentionKernel;
+  /** @throws {UnknownPluginError} listing what there is. */
+  architecture(name: string): Architecture;
   /** @throws {UnknownPluginError}, or what the dataset throws where its data is missing. */
-  dataset(name: string, options?: Readonly<Record<string, Json>>): Promise<Dataset>;
-  /** An objective of the user's own, too. Default: those of `@trivium/objectives`. */
-  objective?(name: string, options?: Readonly<Record<string, Json>>): Objective;
-  /** A tokenizer of the user's own, too. Default: those of `@trivium/text`. */
-  tokenizer?(json: TokenizerJson): Tokenizer;
+  dataset(name: string, options?: Readonly<Record<string, unknown>>): Promise<Dataset>;
   /** Aborted, an arm ends early and its outcome is dropped. */
   readonly signal?: AbortSignal | undefined;
 }

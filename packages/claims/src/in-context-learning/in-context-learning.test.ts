@@ -1,14 +1,10 @@
 import "@tensorflow/tfjs-backend-cpu";
-import { reference } from "@trivium/attention";
-import { UnsupportedError } from "@trivium/core";
-import type { Architecture } from "@trivium/model";
-import { causal } from "@trivium/model-causal";
-import { prefix } from "@trivium/model-prefix";
 import { tf } from "@trivium/tensor";
 import { consume } from "@trivium/trainer";
 import { expect, test } from "vitest";
 import type { ArmResult, ClaimRequest } from "../framework/claim.ts";
 import { judge } from "../framework/judge.ts";
+import { withoutData } from "../testing/without-data.ts";
 import { constructedArm } from "./constructed-arm.ts";
 import { inContextLearning } from "./in-context-learning.ts";
 
@@ -61,13 +57,7 @@ test("trained arms differ by mask and seed alone; one is repeated", () => {
 test("the constructed layers do what float64 does, through the architectures' masks", async () => {
   await tf.setBackend("cpu");
   const before = tf.memory().numTensors;
-  const { numbers } = await consume(
-    constructedArm({ sequences: 2, checked: 2 }).run({
-      architecture: (name) => (name === "causal" ? causal : prefix) as Architecture,
-      attention: reference(),
-      dataset: () => Promise.reject(new UnsupportedError("test/data", "this claim needs no data")),
-    }),
-  );
+  const { numbers } = await consume(constructedArm({ sequences: 2, checked: 2 }).run(withoutData));
   expect(numbers.fromFloat64).toBeLessThan(1e-4);
   expect(numbers.last.prefix[0]).toBeLessThan(numbers.last.causal[0] as number);
   expect(numbers.layers.causal).toHaveLength(51);

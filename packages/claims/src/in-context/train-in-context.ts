@@ -140,6 +140,7 @@ function trainOptions(
     clipNorm: 1,
     evaluate: {
       every: Math.max(1, Math.ceil(steps / curvePoints)),
+      onFailure: "stop",
       run: async (parameters) => ({ error: mean((await scoreQueries(model, parameters, held)).errors) }),
     },
     signal,

@@ -1,10 +1,5 @@
 import "@tensorflow/tfjs-backend-cpu";
-import { reference } from "@trivium/attention";
 import { createDataset } from "@trivium/data";
-import type { Architecture } from "@trivium/model";
-import { causal } from "@trivium/model-causal";
-import { encoderDecoder } from "@trivium/model-encoder-decoder";
-import { prefix } from "@trivium/model-prefix";
 import { tf } from "@trivium/tensor";
 import { consume } from "@trivium/trainer";
 import { beforeAll, expect, test } from "vitest";
@@ -13,6 +8,7 @@ import { judge } from "../framework/judge.ts";
 import { trainingArm } from "../framework/training-arm.ts";
 import { prefixSupervision } from "../prefix-supervision/prefix-supervision.ts";
 import { trainedArm } from "../testing/trained-arm.ts";
+import { withoutData } from "../testing/without-data.ts";
 import { type SightName, sights } from "../trained/sight.ts";
 import { trainingEfficiency } from "../training-efficiency/training-efficiency.ts";
 import { type ContextSeen, contextProbe } from "./context-probe.ts";
@@ -111,10 +107,8 @@ const questions = Array.from({ length: 124 }, (_, at) => {
   const [operator, target] = at % 2 === 0 ? ["f", digits[0]] : ["l", digits[2]];
   return { source: `${digits.join("")}${operator}`, target: String(target) };
 });
-const architectures = [causal, prefix, encoderDecoder] as readonly unknown[] as readonly Architecture[];
 const context: ArmContext = {
-  architecture: (name) => architectures.find((one) => one.name === name) as Architecture,
-  attention: reference(),
+  ...withoutData,
   dataset: async () =>
     createDataset({
       name: "late-operator",

@@ -1,9 +1,5 @@
 import "@tensorflow/tfjs-backend-cpu";
-import { reference } from "@trivium/attention";
 import { createDataset } from "@trivium/data";
-import type { Architecture } from "@trivium/model";
-import { causal } from "@trivium/model-causal";
-import { prefix } from "@trivium/model-prefix";
 import { tf } from "@trivium/tensor";
 import { consume } from "@trivium/trainer";
 import { beforeAll, expect, test } from "vitest";
@@ -11,6 +7,7 @@ import type { ArmContext, ArmResult, ClaimArm, ClaimRequest } from "../framework
 import { judge } from "../framework/judge.ts";
 import { inContextLearning } from "../in-context-learning/in-context-learning.ts";
 import { trainedArm } from "../testing/trained-arm.ts";
+import { withoutData } from "../testing/without-data.ts";
 import { inContextArm } from "../trained/in-context-arm.ts";
 import { type MaskSwitched, switchedArm } from "./mask-switch.ts";
 import { prefixUse } from "./prefix-use.ts";
@@ -63,14 +60,12 @@ test.each(["quick", "full"] as const)("%s arms in context are those of in-contex
   expect(shared).toHaveLength(6);
 });
 
-const architectures = [causal, prefix] as readonly unknown[] as readonly Architecture[];
 const pairs = Array.from({ length: 27 }, (_, at) => {
   const source = [at % 3, Math.floor(at / 3) % 3, Math.floor(at / 9)].map((one) => "abc"[one]).join("");
   return { source, target: [...source].reverse().join("") };
 });
 const context: ArmContext = {
-  architecture: (name) => architectures.find((one) => one.name === name) as Architecture,
-  attention: reference(),
+  ...withoutData,
   dataset: async () =>
     createDataset({
       name: "reversals",

@@ -1,17 +1,6 @@
-import { reference } from "@trivium/attention";
-import { UnknownPluginError } from "@trivium/core";
 import { createDataset } from "@trivium/data";
-import type { Architecture } from "@trivium/model";
-import { causal } from "@trivium/model-causal";
-import { encoderDecoder } from "@trivium/model-encoder-decoder";
-import { prefix } from "@trivium/model-prefix";
 import type { ArmContext } from "../framework/claim.ts";
-
-const architectures: readonly Architecture[] = [
-  causal as Architecture,
-  prefix as Architecture,
-  encoderDecoder as Architecture,
-];
+import { withoutData } from "./without-data.ts";
 
 /** Words of three letters of four and the same backwards: 40 to train on, 12 each to score. */
 export function reversals() {
@@ -28,14 +17,9 @@ export function reversals() {
   });
 }
 
-/** Returns the context of arms in tests: the three architectures, `reversals` and the reference kernel. */
+/** The context of arms in tests: the three architectures, `reversals`, and the reference kernel. */
 export const armContext = (more: Partial<ArmContext> = {}): ArmContext => ({
-  architecture(name) {
-    const found = architectures.find((one) => one.name === name);
-    if (!found) throw new UnknownPluginError("registry/unknown-name", `there is no architecture "${name}"`);
-    return found;
-  },
-  attention: reference(),
+  ...withoutData,
   dataset: async () => reversals(),
   ...more,
 });

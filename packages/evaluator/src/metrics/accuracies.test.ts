@@ -1,6 +1,7 @@
 import { ConfigError } from "@trivium/core";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { errorRates } from "../error-rate.ts";
 import { bleu } from "./bleu.ts";
 import { errorRate } from "./error-rate.ts";
 import { exactMatch } from "./exact-match.ts";
@@ -52,6 +53,15 @@ test("sequences of symbols: right everywhere exactly if nothing has to be edited
       expect(scoreSegments(errorRate(), [one]).segments[0]?.statistics[0] === 0).toBe(isRight);
     }),
   );
+});
+
+test("the unknown symbol is right nowhere, not even where the reference has it", () => {
+  const unknown = 4;
+  const segments = [{ prediction: [unknown, 7], references: [[unknown, 7]] }];
+  expect(scoreSegments(tokenAccuracy({ unknown }), segments).score).toBe(1 / 2);
+  expect(scoreSegments(sequenceAccuracy({ unknown }), segments).score).toBe(0);
+  expect(scoreSegments(errorRate({ unknown }), segments).score).toBe(1 / 2);
+  expect(errorRates(segments, { unknown })).toMatchObject({ per: 1 / 2, wer: 1, exactMatch: 0 });
 });
 
 test("a resample is scored by the sums of its segments' statistics", () => {

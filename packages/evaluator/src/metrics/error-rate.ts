@@ -1,4 +1,4 @@
-import { nearestReference } from "../error-rate.ts";
+import { nearestReference, type UnknownSymbol } from "../error-rate.ts";
 import type { Metric } from "./metric.ts";
 import { signatureOf } from "./signature.ts";
 
@@ -11,11 +11,11 @@ import { signatureOf } from "./signature.ts";
  *
  * @example scoreSegments(errorRate<string>(), [{ prediction: [..."cut"], references: [[..."cat"]] }]).score // => 0.3333333333333333
  */
-export function errorRate<Symbol = number>(): Metric<readonly Symbol[]> {
+export function errorRate<Symbol = number>(options: UnknownSymbol<Symbol> = {}): Metric<readonly Symbol[]> {
   return {
     name: "error rate",
-    statistics({ prediction, references }) {
-      const { edits, symbols } = nearestReference(prediction, references);
+    statistics(segment) {
+      const { edits, symbols } = nearestReference(segment, options);
       return [edits, symbols];
     },
     score: ([edits, symbols]) => (edits as number) / Math.max(1, symbols as number),

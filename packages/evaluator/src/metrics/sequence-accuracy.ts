@@ -1,3 +1,4 @@
+import { type UnknownSymbol, withoutUnknown } from "../error-rate.ts";
 import type { Metric } from "./metric.ts";
 import { signatureOf } from "./signature.ts";
 
@@ -8,10 +9,13 @@ import { signatureOf } from "./signature.ts";
  *
  * @example scoreSegments(sequenceAccuracy(), [{ prediction: [7, 8], references: [[7, 8]] }]).score // => 1
  */
-export function sequenceAccuracy<Symbol = number>(): Metric<readonly Symbol[]> {
+export function sequenceAccuracy<Symbol = number>(options: UnknownSymbol<Symbol> = {}): Metric<readonly Symbol[]> {
   return {
     name: "sequence accuracy",
-    statistics: ({ prediction, references }) => [references.some((one) => isSame(one, prediction)) ? 1 : 0, 1],
+    statistics({ prediction, references }) {
+      const said = withoutUnknown(prediction, options);
+      return [references.some((one) => isSame(one, said)) ? 1 : 0, 1];
+    },
     score: ([right, segments]) => (right as number) / Math.max(1, segments as number),
     signature: (segments) => signatureOf(segments, {}),
   };

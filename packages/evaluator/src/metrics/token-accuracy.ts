@@ -1,3 +1,4 @@
+import { type UnknownSymbol, withoutUnknown } from "../error-rate.ts";
 import type { Metric, Segment } from "./metric.ts";
 import { signatureOf } from "./signature.ts";
 
@@ -10,10 +11,11 @@ import { signatureOf } from "./signature.ts";
  *
  * @example scoreSegments(tokenAccuracy(), [{ prediction: [7, 9], references: [[7, 8, 9]] }]).score // => 0.3333333333333333
  */
-export function tokenAccuracy<Symbol = number>(): Metric<readonly Symbol[]> {
+export function tokenAccuracy<Symbol = number>(options: UnknownSymbol<Symbol> = {}): Metric<readonly Symbol[]> {
   return {
     name: "token accuracy",
-    statistics: bestStatistics,
+    statistics: ({ prediction, references }) =>
+      bestStatistics({ prediction: withoutUnknown(prediction, options), references }),
     score: shareOf,
     signature: (segments) => signatureOf(segments, {}),
   };

@@ -37,7 +37,7 @@ export function createMaskResolver(extra: MaskPlugins = []): MaskResolver {
   const given: readonly AnyPlugin[] = "plugins" in extra ? extra.plugins : extra;
   const ours: readonly AnyPlugin[] = maskPlugins;
   const theirs = given.filter((one) => one.kind === "mask" && !ours.includes(one));
-  const plugins: readonly MaskPlugin[] = createRegistry<AnyPlugin>([...ours, ...theirs]).list("mask");
+  const plugins: readonly MaskPlugin[] = createRegistry([...ours, ...theirs]).list("mask") as MaskPlugin[];
   const byName = new Map(plugins.map((plugin) => [plugin.name, plugin]));
   return {
     names: plugins.map(({ name }) => name),

@@ -78,7 +78,9 @@ function attention(model: PlainModel, read: Reader, inputs: readonly Vector[], l
       const asked = finish("query", head(queries[query] as Vector, h), query);
       const logits = seen.map((key) => {
         const product = dot(asked, finish("key", head(keys[key] as Vector, group), key));
-        return options.scale === "none" ? product : product / Math.sqrt(headWidth);
+        const scaled = options.scale === "none" ? product : product / Math.sqrt(headWidth);
+        const { softCap } = options;
+        return softCap ? softCap * Math.tanh(scaled / softCap) : scaled;
       });
       const weights = logits.map((logit) => Math.exp(logit));
       const total = weights.reduce((sum, weight) => sum + weight, 0);

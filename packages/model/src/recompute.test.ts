@@ -10,7 +10,7 @@ import { logitsOf } from "./logits-of.ts";
 import type { LanguageModel } from "./model.ts";
 import { causal, encoderDecoder, prefix, sampleInput, sampleVocabulary } from "./testing.ts";
 
-const simd = createSimdBackend({ name: "simd-checkpointing", poison: true, threads: 2 });
+const simd = createSimdBackend({ name: "simd-recompute", poison: true, threads: 2 });
 const architectures = [causal, prefix, encoderDecoder];
 const base = { vocabulary: sampleVocabulary, length: 16, width: 8, heads: 2, layers: 3, dropout: 0.2 };
 const families: Readonly<Record<string, Partial<ModelOptions>>> = {
@@ -32,11 +32,11 @@ const manyRows = Array.from({ length: 24 }, () => ({ length: 16, prefixLength: 5
 function taken(
   model: LanguageModel,
   parameters: ParameterTree,
-  checkpointing: boolean,
+  recompute: boolean,
   rows = fewRows,
 ): Record<string, number[]> {
   const input = sampleInput(model.architecture, { rows });
-  const loss = () => tf.mean(tf.square(logitsOf(model, parameters, input, { dropoutSeed: "seed", checkpointing })));
+  const loss = () => tf.mean(tf.square(logitsOf(model, parameters, input, { dropoutSeed: "seed", recompute })));
   const { value, gradients } = valueAndGradients(loss, parameters);
   const all = Object.entries({ value, ...flattenTree<Tensor>(gradients) });
   const numbers = Object.fromEntries(all.map(([name, tensor]) => [name, Array.from(tensor.dataSync())]));
@@ -45,7 +45,7 @@ function taken(
   return numbers;
 }
 
-describe.each([cpu, simd])("on $name, checkpointing", (backend) => {
+describe.each([cpu, simd])("on $name, recomputation", (backend) => {
   const cases = architectures.flatMap((architecture) =>
     Object.entries(families).flatMap(([family, config]) =>
       [reference(), blockwise({ blockQueries: 4, blockKeys: 3 }), ...(backend === simd ? [fused()] : [])].map(
@@ -77,12 +77,12 @@ describe.each([cpu, simd])("on $name, checkpointing", (backend) => {
 
 test.each(architectures)("$name: the engine's peak is lower, and grows less with every layer", async (architecture) => {
   await simd.activate();
-  const peak = (layers: number, checkpointing: boolean): number => {
+  const peak = (layers: number, recompute: boolean): number => {
     const model = createModel({ architecture, config: { ...base, width: 32, layers }, attention: reference() });
     const parameters = model.createParameters(createRandom(1));
     const session = simd.profile();
     const { liveBytes } = simd.use();
-    taken(model, parameters, checkpointing, manyRows);
+    taken(model, parameters, recompute, manyRows);
     const { peakBytes } = session.take();
     session.stop();
     disposeTree(parameters);
@@ -91,6 +91,6 @@ test.each(architectures)("$name: the engine's peak is lower, and grows less with
   // The first product of matrices allocates packing buffers, which stay.
   peak(1, false);
   expect(peak(8, true)).toBeLessThan(0.3 * peak(8, false));
-  const perLayer = (checkpointing: boolean) => (peak(8, checkpointing) - peak(4, checkpointing)) / 4;
+  const perLayer = (recompute: boolean) => (peak(8, recompute) - peak(4, recompute)) / 4;
   expect(perLayer(true)).toBeLessThan(0.2 * perLayer(false));
 });

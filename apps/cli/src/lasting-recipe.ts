@@ -1,0 +1,12 @@
+import { resolve } from "node:path";
+import type { Recipe } from "@trivium/compose";
+import { resolvePlugin } from "./load-registry.ts";
+
+/** The recipe in a form that means the same from every folder: paths of files and plugins are absolute. */
+export function lastingRecipe(recipe: Recipe): Recipe {
+  const { data, plugins } = recipe;
+  const path = data?.name === "file" ? data.options?.path : undefined;
+  const lasting =
+    typeof path === "string" ? { name: "file", options: { ...data?.options, path: resolve(path) } } : data;
+  return { ...recipe, data: lasting, plugins: plugins.map(resolvePlugin) };
+}

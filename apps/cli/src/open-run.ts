@@ -1,0 +1,40 @@
+import { folderFiles } from "@trivium/checkpoint/node";
+import { mergeRecipes, type OpenedModel, openModel, type Recipe, readRecipe } from "@trivium/compose";
+import type { Command } from "commander";
+import { z } from "zod";
+import type { CommandContext } from "./command-context.ts";
+import { readRecipeFlags } from "./read-settings.ts";
+import { engineFlags } from "./recipe-flags.ts";
+import { recipeOfFlags } from "./recipe-of-flags.ts";
+import { addFlags, recipeFields } from "./setting-flags.ts";
+
+/** Flags that decide what computes. */
+export const engineFields = () =>
+  Object.fromEntries(Object.entries(recipeFields()).filter(([flag]) => isOfEngine(flag)));
+
+const isOfEngine = (flag: string): boolean => engineFlags.some((name) => name === flag);
+
+/** Adds the flags that choose another engine than a run was trained with, whose recipe is the default. */
+export const addEngineFlags = (command: Command): Command =>
+  addFlags(command, { ...engineFields(), backend: z.string().describe("Another backend than it was trained on") });
+
+/** Opens a run folder on the engine that flags choose, and notes its warnings. */
+export async function openRun(directory: string, context: CommandContext): Promise<OpenedModel> {
+  const { flags, plugins, output, registry } = context;
+  const engine = Object.fromEntries(Object.entries(flags).filter(([flag]) => isOfEngine(flag)));
+  const said = recipeOfFlags(readRecipeFlags(engine));
+  const opened = await openModel(folderFiles(directory), {
+    registry: await registry(plugins),
+    load: (own) => registry([...own, ...plugins]),
+    change: (recipe) => onEngine(recipe, said),
+  });
+  for (const message of opened.warnings) output.note(`warning: ${message}`);
+  return opened;
+}
+
+/** A kernel that was chosen for one backend is not for another. */
+export function onEngine(recipe: Recipe, said: Readonly<Record<string, unknown>>): Recipe {
+  const merged = mergeRecipes(recipe, said);
+  const isAnother = (merged.backend as Recipe["backend"]).name !== recipe.backend.name;
+  return readRecipe(isAnother ? { ...merged, attention: said.attention ?? {} } : merged);
+}

@@ -1,0 +1,125 @@
+import { fieldAt } from "@trivium/compose";
+import { modelConfigSchema } from "@trivium/model";
+import { z } from "zod";
+
+/** A flag of a field of the recipe. */
+export interface RecipeFlag {
+  /** The place of the field in the recipe. */
+  readonly at: readonly string[];
+  readonly field: z.ZodType;
+}
+
+const name = z.string().min(1);
+const options = z.record(z.string(), z.json());
+
+/** The flag of a field that the recipe describes, or of an option, which its plugin alone knows. */
+const flag = (path: string, field?: z.ZodType): RecipeFlag => {
+  const at = path.split(".");
+  return { at, field: field ?? (fieldAt(at) as z.ZodType) };
+};
+
+/** The names of a plugin and of its options: `objective` and `objectiveOptions`. */
+const kind = (path: string, description?: string): Record<string, RecipeFlag> => ({
+  [path]: flag(`${path}.name`, description === undefined ? undefined : name.describe(description)),
+  [`${path}Options`]: flag(`${path}.options`, options.describe(`Options of the ${path}, as JSON`)),
+});
+
+const modelFields = Object.keys(modelConfigSchema.omit({ vocabulary: true, length: true }).shape);
+
+/** The flags of recipes by name. A later flag wins where two set the same field. */
+const flags: Readonly<Record<string, RecipeFlag>> = {
+  ...kind("tokenizer", "byte, character or symbol, for both sides. Default: what suits the data"),
+  sourceTokenizer: flag("tokenizer.source.name", name.describe("The source's own. Default: what suits the data")),
+  sourceTokenizerOptions: flag("tokenizer.source.options", options.describe("Its options, as JSON")),
+  targetTokenizer: flag("tokenizer.target.name", name.describe("The target's own. Default: what suits the data")),
+  targetTokenizerOptions: flag("tokenizer.target.options", options.describe("Its options, as JSON")),
+  examples: flag("examples"),
+  architecture: flag("architecture"),
+  ...kind("objective", "See `trivium list objective`. Default: the one that fits the architecture"),
+  loss: flag(
+    "objective.options.loss",
+    z.enum(["all", "target"]).describe("causal-lm: loss on every token, or on the target's"),
+  ),
+  labelSmoothing: flag(
+    "objective.options.labelSmoothing",
+    z.number().min(0).lt(1).describe("Probability mass spread over the vocabulary"),
+  ),
+  zLoss: flag("objective.options.zLoss", z.number().min(0).describe("Coefficient of the squared log-normaliser")),
+  modelOptions: flag("model", options.describe("Options of the model, as JSON")),
+  length: flag("length"),
+  steps: flag("steps"),
+  batch: flag("batch"),
+  ...kind("schedule"),
+  learningRate: flag(
+    "schedule.options.peak",
+    z.number().positive().describe("The peak of the schedule (default: 0.001)"),
+  ),
+  warmupSteps: flag("schedule.options.warmupSteps", z.int().min(0).describe("Default: a tenth of the steps")),
+  ...kind("optimizer"),
+  weightDecay: flag(
+    "optimizer.options.weightDecay",
+    z.number().min(0).describe("Decoupled weight decay (default: 0.01)"),
+  ),
+  seed: flag("seed"),
+  microBatch: flag("microBatch"),
+  bucketBatches: flag("bucketBatches"),
+  packing: flag("packing"),
+  shards: flag("shards"),
+  clipNorm: flag("clipNorm"),
+  labelLeaks: flag("labelLeaks"),
+  ...kind("backend"),
+  threads: flag(
+    "backend.options.threads",
+    z.int().positive().describe("Threads of the backend, the main one included. Default: one for each core"),
+  ),
+  gemm: flag(
+    "backend.options.gemm",
+    name.describe("What multiplies large matrices: see `trivium doctor`. Default: the first that is there"),
+  ),
+  precision: flag(
+    "backend.options.precision",
+    z
+      .enum(["f32", "bf16"])
+      .describe("bf16 rounds the inputs of large matrix products, where the processor can. Default: f32"),
+  ),
+  ...kind("attention", "The attention kernel: see `trivium list attention`. Default: fused where the backend has it"),
+  decoded: flag("evaluation.decoded"),
+  evaluateEvery: flag("evaluation.every"),
+  evaluationFailure: flag("evaluation.onFailure"),
+  checkpointEvery: flag("checkpoint.every"),
+  keep: flag("checkpoint.keep"),
+};
+
+/** The flag of a field of the model: its own name, unless another flag has that. */
+const modelFlag = (field: string): string =>
+  field in flags ? `model${field[0]?.toUpperCase()}${field.slice(1)}` : field;
+
+/** Flags of the model's configuration. */
+export const modelFlags: readonly string[] = modelFields.map(modelFlag);
+
+export const recipeFlags: Readonly<Record<string, RecipeFlag>> = {
+  ...flags,
+  ...Object.fromEntries(modelFields.map((field) => [modelFlag(field), flag(`model.${field}`)])),
+};
+
+/** Flags that decide what computes. */
+export const engineFlags = [
+  "backend",
+  "backendOptions",
+  "threads",
+  "gemm",
+  "precision",
+  "attention",
+  "attentionOptions",
+] as const;
+
+/** Flags of the data, whose meaning depends on the names of datasets. */
+export const dataFlags = {
+  data: name.describe("A .txt, .tsv or .jsonl file, or the name of a dataset: see `trivium list dataset`"),
+  dataOptions: options.describe('Options of the dataset, as JSON: \'{"split":"length"}\' for scan'),
+  heldOut: z
+    .number()
+    .gt(0)
+    .max(0.45)
+    .describe("Share of your own file to hold out, for each of validation and test (default: 0.05)"),
+};

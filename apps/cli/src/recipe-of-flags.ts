@@ -1,0 +1,43 @@
+import { statSync } from "node:fs";
+import { mergeRecipes } from "@trivium/compose";
+import { ConfigError, DataError } from "@trivium/core";
+import type { Plugins } from "./load-registry.ts";
+import { recipeFlags } from "./recipe-flags.ts";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** The part of a recipe that flags say. */
+export function recipeOfFlags(given: Fields): Fields {
+  const said = Object.entries(recipeFlags).filter(([flag]) => given[flag] !== undefined);
+  return said.reduce<Fields>((recipe, [flag, { at }]) => mergeRecipes(recipe, nested(at, given[flag])), {});
+}
+
+const nested = ([first, ...rest]: readonly string[], value: unknown): Fields => ({
+  [first as string]: rest.length === 0 ? value : nested(rest, value),
+});
+
+/** Whether it names a dataset; else it is the path of a file. */
+export const isDatasetName = (data: string, registry: Plugins): boolean =>
+  data !== "file" && (registry.names("dataset") as readonly string[]).includes(data);
+
+/**
+ * The data that flags name: a dataset with its options, else a file with the shares that are held out.
+ *
+ * @throws {ConfigError} `cli/data` if there is neither. @throws {DataError} `data/file` if it is a folder.
+ */
+export function dataOfFlags({ data, dataOptions, heldOut }: Fields, registry: Plugins): Fields | undefined {
+  const shares = heldOut === undefined ? {} : { validation: heldOut, test: heldOut };
+  const options = { ...shares, ...(dataOptions as Fields | undefined) };
+  if (data === undefined) return Object.keys(options).length === 0 ? undefined : { options };
+  if (isDatasetName(data as string, registry)) return { name: data, options: dataOptions };
+  const there = statSync(data as string, { throwIfNoEntry: false });
+  if (!there) throw noData(`there is no file ${data} and no dataset of that name.`, registry);
+  if (there.isDirectory()) throw new DataError("data/file", `cannot read ${data}: it is a folder, not a file`);
+  return { name: "file", options: { path: data, ...options } };
+}
+
+export function noData(problem: string, registry: Plugins): ConfigError {
+  const names = registry.names("dataset").filter((known) => known !== "file");
+  const message = `${problem} Give --data a .txt, .tsv or .jsonl file, or one of: ${names.join(", ")}`;
+  return new ConfigError("cli/data", message);
+}

@@ -1,0 +1,41 @@
+import type { Architecture, ModelOptions } from "@trivium/model";
+import type { PairTokenizer } from "@trivium/text";
+import { type Composition, composeOrThrow } from "./compose.ts";
+import type { Recipe } from "./recipe.ts";
+import { type Engine, type Plugins, resolveArchitecture, resolveObjective } from "./resolve.ts";
+
+/** A combination that works, with its architecture. */
+export interface ComposedRecipe extends Composition {
+  readonly architecture: Architecture;
+}
+
+interface ComposedParts {
+  readonly config: ModelOptions;
+  readonly tokenizer: PairTokenizer;
+  readonly engine: Engine;
+}
+
+/**
+ * Composes the model of a recipe.
+ *
+ * @throws {UnknownPluginError} for a name that no plugin has. @throws {ConfigError} `model/config`.
+ * @throws {UnsupportedError} `compose/refused` with every reason.
+ */
+export function composeRecipe(
+  recipe: Recipe,
+  registry: Plugins,
+  { config, tokenizer, engine }: ComposedParts,
+): ComposedRecipe {
+  const architecture = resolveArchitecture(recipe.architecture, registry);
+  const composition = composeOrThrow({
+    architecture,
+    config,
+    objective: resolveObjective(recipe.objective, architecture, registry),
+    attention: engine.attention,
+    backend: engine.backend,
+    tokenizer,
+    labelLeaks: recipe.labelLeaks,
+    isPacked: recipe.packing !== undefined,
+  });
+  return { ...composition, architecture };
+}

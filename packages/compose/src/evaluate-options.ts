@@ -1,0 +1,43 @@
+import { evaluate } from "@trivium/evaluator";
+import { consume, type EvaluateOptions } from "@trivium/trainer";
+import type { Prepared } from "./prepare.ts";
+
+/** Held-out examples of an evaluation within training, and how many of them are decoded. */
+const validationSize = { examples: 1024, decoded: 200 };
+
+/**
+ * The evaluation within a training, as its recipe asks for: loss and error rates on the first validation examples.
+ *
+ * @param signal - stops the evaluation, which then has no numbers.
+ * @example train({ ...trainOptions(prepared), evaluate: evaluateOptions(prepared, signal), signal });
+ */
+export function evaluateOptions(prepared: Prepared, signal?: AbortSignal): EvaluateOptions {
+  const { model, objective, data, recipe } = prepared;
+  const { tokenizer, length } = data;
+  const heldOut = data.heldOut("validation").slice(0, validationSize.examples);
+  const decoded = Math.min(recipe.evaluation.decoded, validationSize.decoded);
+  return {
+    every: recipe.evaluation.every ?? Math.max(1, Math.ceil(recipe.steps / 5)),
+    onFailure: recipe.evaluation.onFailure,
+    async run(parameters) {
+      const { targetLoss, perplexity, bitsPerCharacter, per, wer } = await consume(
+        evaluate({
+          model,
+          parameters,
+          objective,
+          heldOut,
+          special: tokenizer.special,
+          tokenizer,
+          decodeTarget: (ids) => tokenizer.decodeTarget(ids),
+          decoded,
+          maximumTokens: length,
+          signal,
+        }),
+      );
+      // Of a part of the examples, the numbers would stay in the run's metrics.
+      if (signal?.aborted) return {};
+      const rates = per === undefined || wer === undefined ? undefined : { per, wer };
+      return { targetLoss, perplexity, bitsPerCharacter, ...rates };
+    },
+  };
+}

@@ -1,0 +1,72 @@
+import type { Files } from "@trivium/checkpoint";
+import { CheckpointError } from "@trivium/core";
+import type { LanguageModel } from "@trivium/model";
+import type { Objective } from "@trivium/objectives";
+import { defineKind } from "@trivium/registry";
+import type { ParameterTree } from "@trivium/tensor";
+import type { PairTokenizer } from "@trivium/text";
+import type { TaskForm } from "./prepare-data.ts";
+import type { Recipe } from "./recipe.ts";
+import type { Engine, Plugins } from "./resolve.ts";
+
+/** A trained model, ready to run on its active backend. */
+export interface OpenedModel {
+  /** The name of the place that it was read from. */
+  readonly name: string;
+  readonly model: LanguageModel;
+  /** They belong to the caller. */
+  readonly parameters: ParameterTree;
+  readonly tokenizer: PairTokenizer;
+  readonly objective: Objective;
+  readonly engine: Engine;
+  /** The recipe that it was trained by, with the changes of the caller. */
+  readonly recipe: Recipe;
+  /** Steps that it was trained for. */
+  readonly step: number;
+  readonly task: TaskForm;
+  /** The longest row that the model takes. */
+  readonly length: number;
+  /** The fingerprint of the data that it was trained on. Undefined where it is not known. */
+  readonly data?: string | undefined;
+  /** The plugins that it was opened with, its own among them. */
+  readonly registry: Plugins;
+  /** Findings that a person should see: checkpoints that were passed over, labels in sight. */
+  readonly warnings: readonly string[];
+}
+
+export interface OpenModelOptions {
+  readonly registry: Plugins;
+  /** Returns a registry with the plugins that the recipe names as files or packages. Default: the one that is given. */
+  readonly load?: ((plugins: readonly string[]) => Promise<Plugins>) | undefined;
+  /** Changes the recipe before it is resolved: another backend, another attention kernel. Default: no change. */
+  readonly change?: ((recipe: Recipe) => Recipe) | undefined;
+}
+
+/** A format in which trained models are kept. */
+export interface ModelFormat {
+  /** Returns whether files look like this format; what is broken in them is for `open` to say. */
+  recognises(files: Files): Promise<boolean>;
+  /** @throws {CheckpointError} what is missing or does not fit. */
+  open(files: Files, options: OpenModelOptions): Promise<OpenedModel>;
+}
+
+/** The kind of model formats: a value. */
+export const modelFormat = defineKind<ModelFormat>()("model-format");
+
+/**
+ * Opens a trained model: the first format of the registry that recognises the files reads them.
+ *
+ * @param files - the files of a folder, or dropped onto a page.
+ * @throws {CheckpointError} `compose/unknown-format` if no format does; what the format throws.
+ * @example const { model, parameters, tokenizer } = await openModel(folderFiles("runs/a"), { registry });
+ */
+export async function openModel(files: Files, options: OpenModelOptions): Promise<OpenedModel> {
+  const formats = options.registry.list("model-format");
+  for (const { create } of formats) {
+    const format = create as ModelFormat;
+    if (await format.recognises(files)) return format.open(files, options);
+  }
+  const names = formats.map(({ name, description }) => `${name} (${description.replace(/\.$/, "")})`).join(", ");
+  const problem = `${files.name} holds no whole checkpoint of a run, nor another model that can be opened here`;
+  throw new CheckpointError("compose/unknown-format", `${problem}; formats: ${names || "none"}`);
+}

@@ -1,0 +1,101 @@
+import { ConfigError } from "@trivium/core";
+import { type Dataset, encodeExamples, fitPairTokenizer, fittingLength } from "@trivium/data";
+import { encodeHeldOut, type HeldOut } from "@trivium/evaluator";
+import { type Example, isTextPair } from "@trivium/features";
+import type { PairTokenizer, PairTokenizerJson, Tokenizer, TokenizerJson } from "@trivium/text";
+import type { Named, Recipe } from "./recipe.ts";
+import type { Plugins } from "./resolve.ts";
+
+/** The form of a dataset's examples: sources with targets, or text alone. */
+export type TaskForm = "pairs" | "text";
+
+/** Data as a training needs it. */
+export interface PreparedData {
+  readonly dataset: Dataset;
+  readonly tokenizer: PairTokenizer;
+  readonly task: TaskForm;
+  /** The longest row that the model must take. */
+  readonly length: number;
+  readonly train: readonly Example[];
+  /** Encodes a held-out part, or its first examples. */
+  heldOut(part: "validation" | "test", limit?: number): readonly HeldOut[];
+}
+
+/** Options of a dataset, as plain JSON. */
+type DatasetOptions = Readonly<Record<string, unknown>> | undefined;
+
+/** Loads a dataset. */
+export type LoadDataset = (name: string, options: DatasetOptions) => Promise<Dataset>;
+
+/** Returns whether examples are pairs or texts. */
+export const taskOf = ({ train }: Pick<Dataset, "train">): TaskForm => (train.some(isTextPair) ? "pairs" : "text");
+
+/** Makes one side of a pair tokenizer from its JSON. */
+export const createTokenizer =
+  (registry: Plugins) =>
+  (json: TokenizerJson): Tokenizer =>
+    registry.create("tokenizer", json.name, json) as Tokenizer;
+
+/**
+ * Loads a dataset.
+ *
+ * @throws {ConfigError} `compose/data` if none is named; what the registry throws for options that it does not take.
+ * @throws {DataError} naming file and line if it is broken.
+ */
+export async function resolveDataset(data: NamedDataset | undefined, registry: Plugins): Promise<Dataset> {
+  return (await registry.create("dataset", named(data, registry).name, data?.options)) as Dataset;
+}
+
+interface NamedDataset {
+  readonly name: string;
+  readonly options?: DatasetOptions;
+}
+
+function named(data: NamedDataset | undefined, registry: Plugins): NamedDataset {
+  if (data) return data;
+  const names = registry.names("dataset").join(", ");
+  throw new ConfigError(
+    "compose/data",
+    `the recipe names no data; give it { "data": { "name": … } }, one of: ${names}`,
+  );
+}
+
+/**
+ * Loads the data of a recipe, fits a tokenizer, and encodes the training part.
+ *
+ * @param load - loads a dataset. Default: the registry, anew each time.
+ * @throws what `resolveDataset` and the tokenizer throw; `data/too-long` naming an example that does not fit the length.
+ */
+export async function prepareData(
+  recipe: Pick<Recipe, "data" | "tokenizer" | "length" | "examples">,
+  registry: Plugins,
+  load: LoadDataset = (name, options) => resolveDataset({ name, options }, registry),
+): Promise<PreparedData> {
+  const { name, options } = named(recipe.data, registry);
+  const dataset = await load(name, options);
+  const asked = { tokenizer: tokenizersOf(recipe.tokenizer, dataset.tokenizer), train: dataset.train };
+  const tokenizer = fitPairTokenizer(asked, createTokenizer(registry));
+  const length = recipe.length ?? fittingLength(dataset, tokenizer);
+  return {
+    dataset,
+    tokenizer,
+    task: taskOf(dataset),
+    length,
+    train: encodeExamples(dataset.train.slice(0, recipe.examples), tokenizer, { length }),
+    heldOut: (part, limit) => encodeHeldOut(dataset[part].slice(0, limit), tokenizer, length),
+  };
+}
+
+/** The tokenizers that a recipe asks for; a side that is not named keeps the one that the dataset asks for. */
+function tokenizersOf(asked: Recipe["tokenizer"], usual: PairTokenizerJson): PairTokenizerJson {
+  if (asked === undefined) return usual;
+  if ("name" in asked) return { name: "shared", tokenizer: jsonOf(asked) };
+  const [source, target] = usual.name === "shared" ? [usual.tokenizer, usual.tokenizer] : [usual.source, usual.target];
+  return {
+    name: "disjoint",
+    source: asked.source ? jsonOf(asked.source) : source,
+    target: asked.target ? jsonOf(asked.target) : target,
+  };
+}
+
+const jsonOf = ({ name, options }: Named): TokenizerJson => ({ ...options, name });

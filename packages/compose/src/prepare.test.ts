@@ -1,0 +1,108 @@
+import { createRandom } from "@trivium/core";
+import { exampleLength } from "@trivium/data";
+import { disposeTree } from "@trivium/tensor";
+import { pairTokenizerFromJson } from "@trivium/text";
+import { expect, test } from "vitest";
+import { evaluateOptions } from "./evaluate-options.ts";
+import { prepare, trainOptions } from "./prepare.ts";
+import { createTokenizer, prepareData } from "./prepare-data.ts";
+import { readRecipe } from "./recipe.ts";
+import { resolveEngine } from "./resolve.ts";
+import { registry, small } from "./testing/registry.ts";
+
+const dataOf = (given: object) => prepareData(readRecipe({ ...small, ...given }), registry);
+
+test("the model is as long as the longest pair with some room, in eights", async () => {
+  const { length, task, train, tokenizer } = await dataOf({});
+  const longest = Math.max(...train.map((example) => exampleLength(example, tokenizer.special)));
+  expect(task).toBe("pairs");
+  expect(length % 8).toBe(0);
+  expect(length - longest).toBeGreaterThanOrEqual(8);
+  expect((await dataOf({ length: 40 })).length).toBe(40);
+});
+
+test("text is cut into windows, held-out text too, where even a line of one letter is no trouble", async () => {
+  const { task, length, tokenizer, heldOut } = await dataOf({ data: { name: "quiet" } });
+  expect([task, length]).toEqual(["text", 128]);
+  for (const { references, example } of [...heldOut("validation"), ...heldOut("test")]) {
+    expect(references).toEqual([]);
+    expect(exampleLength(example, tokenizer.special)).toBeGreaterThan(1);
+  }
+});
+
+test("every right target of a held-out source is a reference, and parts are cut on request", async () => {
+  const { heldOut } = await dataOf({});
+  expect(heldOut("test", 3)).toHaveLength(3);
+  const answers = heldOut("test").map(({ references }) => references);
+  expect(answers).toHaveLength(4);
+  for (const answer of answers) expect(answer).toHaveLength(2);
+});
+
+test("fewer examples are trained on, and all of them make the vocabulary", async () => {
+  const [few, all] = [await dataOf({ examples: 5 }), await dataOf({})];
+  expect([few.train.length, all.train.length]).toEqual([5, 12]);
+  expect(few.tokenizer.size).toBe(all.tokenizer.size);
+});
+
+test("one tokenizer is for both sides; a side may have its own, and the other keeps what suits the data", async () => {
+  const of = async (tokenizer: object) => (await dataOf({ tokenizer })).tokenizer.toJson();
+  expect(await of({ name: "byte" })).toMatchObject({ name: "shared", tokenizer: { name: "byte" } });
+  expect(await of({ source: { name: "byte" } })).toMatchObject({
+    ...{ name: "disjoint", source: { name: "byte" }, target: { name: "character" } },
+  });
+  const both = { source: { name: "character" }, target: { name: "byte" } };
+  expect(await of(both)).toMatchObject({ name: "disjoint", source: { name: "character" }, target: { name: "byte" } });
+});
+
+test("a tokenizer that was written down encodes as before", async () => {
+  const { tokenizer } = await dataOf({});
+  const again = pairTokenizerFromJson(JSON.parse(JSON.stringify(tokenizer.toJson())), createTokenizer(registry));
+  expect(again.size).toBe(tokenizer.size);
+  expect(again.encodeSource("woo")).toEqual(tokenizer.encodeSource("woo"));
+});
+
+test("a recipe without data says what there is", async () => {
+  await expect(prepare({ backend: { name: "cpu" } }, registry)).rejects.toThrow(/names no data.*one of: loud, quiet/);
+});
+
+test("the model has the recipe's fields and what the data decides; data and engine may be shared", async () => {
+  const { config, model, objective, data, engine } = await prepare({ ...small, architecture: "prefix" }, registry);
+  const { length, tokenizer } = data;
+  expect(config).toEqual({ ...small.model, vocabulary: tokenizer.size, length });
+  expect(model.config).toMatchObject({ layers: 1, length });
+  expect([objective.name, engine.attention.name]).toEqual(["prefix-lm", "reference"]);
+  const other = await prepare({ ...small, architecture: "encoder-decoder" }, registry, { data, engine });
+  expect(other.data).toBe(data);
+  expect(other.engine).toBe(engine);
+});
+
+test("what cannot work is refused with every reason", async () => {
+  await expect(prepare({ ...small, objective: { name: "seq2seq" } }, registry)).rejects.toMatchObject({
+    code: "compose/refused",
+  });
+  await expect(prepare({ ...small, backend: { name: "smd" } }, registry)).rejects.toThrow(/no backend "smd"/);
+});
+
+test("how batches are formed is a part of the run, and its configuration begins with the recipe", async () => {
+  const prepared = await prepare({ ...small, bucketBatches: 3, packing: 64 }, registry);
+  const { identity, config } = trainOptions(prepared);
+  const { fingerprint } = prepared.data.dataset;
+  expect(identity).toMatchObject({ bucketBatches: 3, packing: 64, data: fingerprint, attention: "reference" });
+  expect(identity?.schedule).toMatchObject({ name: "warmup-cosine", options: { steps: 4 } });
+  expect(Object.keys(config ?? {})).toEqual(["recipe", "task"]);
+  expect(prepared.batches.batches(0)).toHaveLength(1);
+});
+
+test("an evaluation within training ends with the signal, and leaves no numbers of a part", async () => {
+  const engine = resolveEngine(readRecipe(small), registry);
+  await engine.backend.activate();
+  const prepared = await prepare(small, registry, { engine });
+  const evaluated = async (signal: AbortSignal) => {
+    const parameters = prepared.model.createParameters(createRandom(1));
+    const metrics = await evaluateOptions(prepared, signal).run(parameters, 1);
+    disposeTree(parameters);
+    return metrics;
+  };
+  expect(await evaluated(new AbortController().signal)).toMatchObject({ targetLoss: expect.any(Number) });
+  expect(await evaluated(AbortSignal.abort())).toEqual({});
+});

@@ -1,0 +1,121 @@
+import { type BatchSourceOptions, createBatchSource, type TrainingBatches } from "@trivium/data";
+import type { Batch } from "@trivium/features";
+import { languageTask, type ModelOptions, trainingFlops } from "@trivium/model";
+import type { Optimizer, Schedule, TrainOptions } from "@trivium/trainer";
+import { type ComposedRecipe, composeRecipe } from "./compose-recipe.ts";
+import { type LoadDataset, type PreparedData, prepareData } from "./prepare-data.ts";
+import { type Recipe, type RecipeInput, readRecipe } from "./recipe.ts";
+import {
+  type Engine,
+  type Plugins,
+  resolveEngine,
+  resolveOptimizer,
+  resolveSchedule,
+  scheduleOptions,
+} from "./resolve.ts";
+
+/** Parts of a preparation that are there already, such as those that several recipes share. */
+export interface PrepareOptions {
+  /** Default: loaded and encoded anew. */
+  readonly data?: PreparedData | undefined;
+  /** Default: the engine that the recipe names. */
+  readonly engine?: Engine | undefined;
+  /** Loads a dataset. Default: the registry, anew each time. */
+  readonly dataset?: LoadDataset | undefined;
+}
+
+/** Everything that a training needs. Nothing is written, and no backend is active yet. */
+export interface Prepared extends ComposedRecipe {
+  readonly recipe: Recipe;
+  readonly engine: Engine;
+  readonly data: PreparedData;
+  /** The model's options, with what the data decides. */
+  readonly config: ModelOptions;
+  readonly batches: TrainingBatches;
+  readonly optimizer: Optimizer;
+  readonly schedule: Schedule;
+  /** Facts that tell this run from another, beside those that the trainer knows: the data, and how it is cut. */
+  readonly identity: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Resolves a recipe: loads its data, fits a tokenizer, composes the model, and makes optimiser, schedule and batches.
+ *
+ * @throws {UnknownPluginError} for a name that no plugin has. @throws {ConfigError} `compose/recipe`, naming the field;
+ *   `model/config`; what a plugin throws for its options.
+ * @throws {DataError} naming file and line. @throws {UnsupportedError} `compose/refused` with every reason.
+ * @example const prepared = await prepare({ architecture: "prefix", data: { name: "cmudict" } }, createRegistry(presets));
+ */
+export async function prepare(
+  input: RecipeInput,
+  registry: Plugins,
+  { data: given, engine = resolveEngine(readRecipe(input), registry), dataset }: PrepareOptions = {},
+): Promise<Prepared> {
+  const recipe = readRecipe(input);
+  const optimizer = resolveOptimizer(recipe.optimizer, registry);
+  const schedule = resolveSchedule(recipe, registry);
+  const data = given ?? (await prepareData(recipe, registry, dataset));
+  const { tokenizer, length } = data;
+  const config: ModelOptions = { ...recipe.model, vocabulary: tokenizer.size, length };
+  const composition = composeRecipe(recipe, registry, { config, tokenizer, engine });
+  const batches = batchesOf(recipe, data, composition.objective);
+  const identity = identityOf(recipe, data, engine);
+  return { ...composition, recipe, engine, data, config, batches, optimizer, schedule, identity };
+}
+
+/** The batches of a recipe, as an objective converts them: the same examples in the same order for every objective. */
+export const batchesOf = (
+  { batch, seed, bucketBatches, microBatch = batch, packing }: Recipe,
+  { train, tokenizer }: PreparedData,
+  objective: BatchSourceOptions["objective"],
+): TrainingBatches =>
+  createBatchSource({
+    examples: train,
+    special: tokenizer.special,
+    tokenizer,
+    objective,
+    batchSize: batch,
+    seed,
+    bucketBatches,
+    microBatchSize: microBatch,
+    packing,
+  });
+
+function identityOf(recipe: Recipe, { dataset, tokenizer }: PreparedData, { attention }: Engine) {
+  const { batch, bucketBatches, microBatch, packing, examples, schedule, steps } = recipe;
+  return {
+    data: dataset.fingerprint,
+    tokenizer: tokenizer.toJson(),
+    examples,
+    batch,
+    bucketBatches,
+    microBatch,
+    packing,
+    attention: attention.name,
+    attentionOptions: recipe.attention.options,
+    schedule: scheduleOptions(schedule, steps),
+  };
+}
+
+/**
+ * The options of a training, from a recipe that is prepared. `config.json` of its checkpoints begins with the recipe and
+ * holds the tokenizer, the model's configuration and the fingerprint of the data, so that `openModel` needs nothing else.
+ *
+ * @example train({ ...trainOptions(prepared), signal });
+ */
+export function trainOptions({ model, config, recipe, data, ...prepared }: Prepared): TrainOptions<Batch> {
+  const { objective, batches, optimizer, schedule, identity } = prepared;
+  const { steps, seed, clipNorm, shards } = recipe;
+  return {
+    task: languageTask({ model, objective, flops: trainingFlops(model.architecture, config) }),
+    steps,
+    seed,
+    clipNorm,
+    shards,
+    batches,
+    optimizer,
+    schedule,
+    identity,
+    config: { recipe, task: data.task },
+  };
+}

@@ -1,0 +1,140 @@
+import { ConfigError, nearestName } from "@trivium/core";
+import { modelConfigSchema } from "@trivium/model";
+import { z } from "zod";
+import { describeValues } from "./describe-values.ts";
+import { withoutDefaults } from "./without-defaults.ts";
+
+const count = z.int().positive();
+const name = z.string().min(1);
+const options = z.record(z.string(), z.json());
+
+const named = z.strictObject({ name, options: options.optional() });
+const namedOr = (fallback: string, description: string) =>
+  z.strictObject({ name: name.default(fallback).describe(description), options: options.optional() }).prefault({});
+const nameable = z.strictObject({ name: name.optional(), options: options.optional() });
+
+const fields = {
+  $schema: z.string().optional().describe("Where an editor finds the JSON Schema of recipes"),
+  plugins: z.array(z.string()).default([]).describe("Files or packages with plugins of your own"),
+  architecture: name.default("causal").describe("See `trivium list architecture`"),
+  model: z
+    .strictObject(withoutDefaults(modelConfigSchema.omit({ vocabulary: true, length: true }).shape))
+    .prefault({})
+    .describe("The model's configuration"),
+  length: count
+    .optional()
+    .describe("The longest row of any stream, in tokens. Default: the length that the data needs"),
+  objective: nameable.prefault({}).describe("Default: the objective that fits the architecture"),
+  labelLeaks: z
+    .enum(["refuse", "warn"])
+    .default("refuse")
+    .describe("The answer to a target that its predictor can see"),
+  tokenizer: z
+    .union([named, z.strictObject({ source: named.optional(), target: named.optional() })])
+    .optional()
+    .describe("One for both sides, or { source, target }. Default: the tokenizer that suits the data"),
+  data: named.optional().describe("A dataset; your own file is { name: file, options: { path } }"),
+  examples: count.optional().describe("The first training examples, so many of them. Default: all"),
+  optimizer: namedOr("adam-w", "See `trivium list optimizer`"),
+  schedule: namedOr("warmup-cosine", "See `trivium list schedule`"),
+  backend: namedOr("simd", "The backend: see `trivium list backend`"),
+  attention: nameable.prefault({}).describe("The attention kernel. Default: fused where the backend has it"),
+  steps: count.default(1000).describe("Optimiser steps"),
+  batch: count.default(64).describe("Examples of a step"),
+  microBatch: count
+    .optional()
+    .describe("Examples that are computed at once; gradients are added up. Default: the batch"),
+  bucketBatches: count
+    .default(1)
+    .describe("Batches that are formed together, by length: more of them save padding and mix examples less"),
+  packing: count
+    .optional()
+    .describe("Tokens of a packed row: examples share rows, so that almost nothing is padding. Default: a row each"),
+  shards: count.default(1).describe("Parts into which a step's batch is cut, each of them summed by itself"),
+  clipNorm: z.number().min(0).default(1).describe("Largest global norm of the gradient; 0 for none"),
+  seed: z.int().default(0).describe("Decides initial weights, the order of the data and dropout"),
+  evaluation: z
+    .strictObject({
+      every: count.optional().describe("Steps between two evaluations. Default: a fifth of the steps"),
+      onFailure: z
+        .enum(["warn", "stop"])
+        .default("warn")
+        .describe("The answer to an evaluation that fails; stop saves a checkpoint of its step"),
+      decoded: z.int().min(0).default(2000).describe("Held-out examples that are decoded and scored"),
+    })
+    .prefault({}),
+  checkpoint: z
+    .strictObject({
+      every: count.default(100).describe("Steps between two checkpoints"),
+      keep: count.default(2).describe("Checkpoints to keep"),
+    })
+    .prefault({}),
+};
+
+/** The schema of recipes: everything that a training depends on, as one JSON document. */
+export const recipeSchema = z.strictObject(fields);
+
+/** A recipe as a person writes it: every field has a default but the data. */
+export type RecipeInput = z.input<typeof recipeSchema>;
+
+/** A complete recipe. */
+export type Recipe = z.output<typeof recipeSchema>;
+
+/** A plugin by its name, with its options. */
+export type Named = z.output<typeof named>;
+
+/** The JSON Schema of recipes, for editors: `{ "$schema": … }` at the head of a recipe names a copy of it. */
+export const recipeJsonSchema = (): z.core.JSONSchema.BaseSchema =>
+  z.toJSONSchema(recipeSchema, { io: "input", unrepresentable: "any" });
+
+/**
+ * Reads a recipe from plain JSON, and fills in the defaults.
+ *
+ * @param place - the name of what is read, for messages: the path of a file.
+ * @throws {ConfigError} `compose/recipe`, one line that names the place, the field and what it takes.
+ * @example readRecipe({ architecture: "prefix", model: { width: 64 } }).steps // => 1000
+ */
+export function readRecipe(value: unknown, place = "recipe"): Recipe {
+  const read = recipeSchema.safeParse(value);
+  if (read.success) return read.data;
+  const [issue] = read.error.issues as [z.core.$ZodIssue];
+  throw new ConfigError("compose/recipe", `${place}: ${describeIssue(issue, value)}`, { cause: read.error });
+}
+
+function describeIssue(issue: z.core.$ZodIssue, value: unknown): string {
+  const field = fieldAt(issue.path);
+  const at = issue.path.map((key) => `${String(key)}`).join(".");
+  if (issue.code === "unrecognized_keys") {
+    const [key] = issue.keys as [string];
+    const nearest = nearestName(key, namesIn(field));
+    return `there is no "${at ? `${at}.` : ""}${key}"${nearest ? `; did you mean "${nearest}"?` : ""}`;
+  }
+  const got = JSON.stringify(issue.path.reduce<unknown>((inner, key) => (inner as never)?.[key], value))?.slice(0, 60);
+  const expected = field ? describeValues(field) : issue.message;
+  return `${at ? `${at}: ` : ""}${at ? expected : "an object of fields"}, got ${got ?? "nothing"}`;
+}
+
+/**
+ * The schema of a field of recipes; undefined inside of options.
+ *
+ * @example describeValues(fieldAt(["checkpoint", "every"])) // => "a whole number from 1"
+ */
+export function fieldAt(path: readonly PropertyKey[]): z.ZodType | undefined {
+  let field: z.ZodType | undefined = recipeSchema;
+  for (const key of path) {
+    const object: z.ZodType = bare(field);
+    field = object instanceof z.ZodObject ? object.shape[key as string] : undefined;
+    if (!field) return undefined;
+  }
+  return field;
+}
+
+const namesIn = (field: z.ZodType | undefined): string[] => {
+  const object = field && bare(field);
+  return object instanceof z.ZodObject ? Object.keys(object.shape) : [];
+};
+
+function bare(field: z.ZodType): z.ZodType {
+  const isWrapped = field instanceof z.ZodOptional || field instanceof z.ZodDefault || field instanceof z.ZodPrefault;
+  return isWrapped ? bare(field.unwrap() as z.ZodType) : field;
+}

@@ -1,0 +1,80 @@
+import { type Checkpoint, type Files, latestCheckpointIn } from "@trivium/checkpoint";
+import { CheckpointError } from "@trivium/core";
+import { flattenSpecs } from "@trivium/tensor";
+import { pairTokenizerFromJson } from "@trivium/text";
+import { treeOfArrays } from "@trivium/trainer";
+import { z } from "zod";
+import { composeRecipe } from "./compose-recipe.ts";
+import { type ModelFormat, modelFormat, type OpenedModel, type OpenModelOptions } from "./open-model.ts";
+import { createTokenizer } from "./prepare-data.ts";
+import { recipeSchema } from "./recipe.ts";
+import { resolveEngine } from "./resolve.ts";
+
+/** The part of `config.json` that opening a run needs; see `trainOptions`. */
+const configSchema = z.object({
+  recipe: recipeSchema,
+  task: z.enum(["pairs", "text"]),
+  tokenizer: z.unknown(),
+  model: z.looseObject({ vocabulary: z.int(), length: z.int() }),
+  data: z.string(),
+});
+
+async function open(files: Files, options: OpenModelOptions): Promise<OpenedModel> {
+  const { checkpoint, skipped } = await latestCheckpointIn(files);
+  const passedOver = skipped.map(({ message }) => message);
+  if (!checkpoint) {
+    const why = passedOver.length > 0 ? `: ${passedOver.join("; ")}` : "";
+    throw new CheckpointError("compose/no-checkpoint", `${files.name} holds no whole checkpoint of a run${why}`);
+  }
+  const { load = async () => options.registry, change = (recipe) => recipe } = options;
+  const config = readConfig(checkpoint, files.name);
+  const recipe = change(config.recipe);
+  const registry = await load(recipe.plugins);
+  const engine = resolveEngine(recipe, registry);
+  const tokenizer = pairTokenizerFromJson(config.tokenizer, createTokenizer(registry));
+  const composed = composeRecipe(recipe, registry, { config: config.model, tokenizer, engine });
+  const { model, objective, warnings } = composed;
+  await engine.backend.activate();
+  const parameters = treeOfArrays(checkpoint.arrays("model.safetensors"), flattenSpecs(model.specs), "model");
+  return {
+    name: files.name,
+    model,
+    parameters,
+    tokenizer,
+    objective,
+    engine,
+    recipe,
+    step: checkpoint.step,
+    task: config.task,
+    length: config.model.length,
+    data: config.data,
+    registry,
+    warnings: [...passedOver, ...warnings.map(({ message }) => message)],
+  };
+}
+
+/** @throws {CheckpointError} `compose/run-of-before` for the layout of before recipes, else `compose/run-config`. */
+function readConfig(checkpoint: Checkpoint, name: string): z.output<typeof configSchema> {
+  const config = checkpoint.json("config.json");
+  const read = configSchema.safeParse(config);
+  if (read.success) return read.data;
+  if (typeof config === "object" && config !== null && "cli" in config && !("recipe" in config)) {
+    const message = `${name} was trained by a version without recipes; train it again, or use it with the version that made it`;
+    throw new CheckpointError("compose/run-of-before", message);
+  }
+  const [{ path, message }] = read.error.issues as [z.core.$ZodIssue];
+  const place = path.length > 0 ? ` (${path.join(".")}: ${message})` : "";
+  const problem = `${name} does not say how its model was trained${place}; open a run of \`trivium train\``;
+  throw new CheckpointError("compose/run-config", problem, { cause: read.error });
+}
+
+const runFolder: ModelFormat = {
+  async recognises(files) {
+    const names = await files.list();
+    return names.includes("checkpoints") || names.includes("run.json");
+  },
+  open,
+};
+
+/** Our own run folders: the newest checkpoint that is whole. */
+export const runFolderPlugin = modelFormat("run-folder", runFolder, { description: "A folder of `trivium train`." });

@@ -1,0 +1,51 @@
+import type { Dataset } from "./dataset.ts";
+
+/** Counts of what was read to make a dataset, for summaries. */
+export interface Reading {
+  /** Lines of the file, or entries of another source. */
+  readonly lines: number;
+  /** Lines with nothing on them, which were passed over. */
+  readonly blank: number;
+  /** Targets that count as right, over all pairs; 0 for texts. */
+  readonly references: number;
+  /** Pairs that repeat the source of an earlier one. */
+  readonly repeated: number;
+  /** Use of repeated sources in training: their first target alone, or all. */
+  readonly training: "first" | "all";
+  /** Fields of JSON lines that were passed over, in order of appearance. */
+  readonly ignored: readonly string[];
+  /** Doubts about the form of the file. */
+  readonly doubts: readonly string[];
+}
+
+const count = (number: number, one: string): string =>
+  `${number.toLocaleString("en")} ${one}${number === 1 ? "" : "s"}`;
+
+/**
+ * Returns sentences for people about what was read: lines, examples, references, and whatever was passed over.
+ *
+ * @example describeReading(await fileDataset({ path: "pairs.tsv" }))
+ *   // => ["240 lines → 8 examples (6 to train on) → 240 references", "232 pairs repeat …"]
+ */
+export function describeReading({ reading, train, validation, test }: DatasetParts): string[] {
+  if (!reading) return [];
+  const { lines, blank, references, repeated, training, ignored, doubts } = reading;
+  const examples = count(train.length + validation.length + test.length, "example");
+  const said = [count(lines, "line"), `${examples} (${train.length.toLocaleString("en")} to train on)`];
+  if (references > 0) said.push(count(references, "reference"));
+  const sentences = [said.join(" → ")];
+  if (repeated > 0) sentences.push(repetition(repeated, training));
+  if (blank > 0) sentences.push(`${count(blank, "empty line")} passed over`);
+  if (ignored.length > 0) sentences.push(`fields passed over: ${ignored.join(", ")}`);
+  return [...sentences, ...doubts.map((doubt) => `warning: ${doubt}`)];
+}
+
+type DatasetParts = Pick<Dataset, "reading" | "train" | "validation" | "test">;
+
+function repetition(repeated: number, training: Reading["training"]): string {
+  const pairs =
+    repeated === 1 ? "1 pair repeats an earlier source" : `${count(repeated, "pair")} repeat earlier sources`;
+  return training === "all"
+    ? `${pairs}: each one is trained on`
+    : `${pairs}: a source is trained on with its first target, the others are references; --repeated all trains on each`;
+}
