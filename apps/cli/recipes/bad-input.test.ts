@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -15,6 +15,13 @@ beforeAll(async () => {
   write("no-tab.tsv", "ab\tba\nab ba\n");
   write("mixed.jsonl", '{"text":"ab"}\n{"source":"a","target":"b"}\n');
   write("words.doc", "ab\tba\n");
+  write("columns.tsv", "1\tab\tba\n2\tcd\tdc\n");
+  write("ambiguous.jsonl", '{"source":"ab","text":"ba"}\n');
+  write("twice.json", '{"steps": 1, "steps": 2}');
+  write("utf-16.json", Buffer.from('\uFEFF{"steps": 1}', "utf16le"));
+  symlinkSync("loop.tsv", join(folder, "loop.tsv"));
+  symlinkSync("/dev/zero", join(folder, "device.tsv"));
+  write("long.tsv", `${Array.from({ length: 50 }, (_, at) => `w${at}\tv\n`).join("")}${"a".repeat(6000)}\tb\n`);
   write("unknown.json", '{"model": {"widht": 3}}');
   write("list.json", "[1]");
   write("broken.json", "{");
@@ -49,6 +56,28 @@ const cases: Readonly<Record<string, readonly [args: readonly string[], message:
     'backend "cpu" has no profile; backends that have one: simd',
   ],
   "no steps to profile": [[...train, "--profile", "--profile-steps", "5-3"], /: steps such as 3-12.* got "5-3"/],
+  "links in a circle": [[...train, "--data", "loop.tsv"], "loop.tsv: its symbolic links lead in a circle"],
+  "a device": [[...train, "--data", "device.tsv"], "device.tsv: it is a device, not a file"],
+  "three columns": [
+    [...train, "--data", "columns.tsv"],
+    "columns.tsv:1: expected source, tab, target; there are 2 tabs",
+  ],
+  "a column that there is not": [
+    [...train, "--data", "columns.tsv", "--source-column", "id"],
+    'columns.tsv:1: there is no column "id"; the first line names "1", "ab", "ba"',
+  ],
+  "half a pair beside a text": [[...train, "--data", "ambiguous.jsonl"], "ambiguous.jsonl:1: expected"],
+  "one overlong pair": [
+    [...train, "--data", "long.tsv"],
+    /long\.tsv:51: the pair .* takes 6002 positions, the model has 16; 1 of \d+ are too long.*--too-long skip/,
+  ],
+  "an overlong pair in evaluation": [
+    ["evaluate", "run", "--data", "long.tsv"],
+    /long\.tsv:51: .* the model has 16; 1 of 51 are too long, the longest takes 6002; --too-long skip leaves them out, --too-long cut shortens them\n$/,
+  ],
+  "a prompt that looks like a flag": [["generate", "run", "-5 3 ?"], "and is no flag stands after --"],
+  "a key that stands twice": [["train", "--config", "twice.json"], 'twice.json: the key "steps" stands twice'],
+  "a configuration in UTF-16": [["train", "--config", "utf-16.json"], "utf-16.json: it is UTF-16"],
   "a sequence longer than the model": [
     [...train, "--length", "5"],
     /the pair "...?" → "...?" takes \d positions, the model has 5/,

@@ -25,6 +25,13 @@ const training = (out: string, steps: number, ...more: string[]) => [
   ...["--checkpoint-every", "5", "--evaluate-every", "100000", "--out", out, ...more],
 ];
 
+/** What a run's newest checkpoint says of the run. */
+const configOf = (run: string): string =>
+  readFileSync(
+    join(folder, run, "checkpoints", checkpointsOf(join(folder, run)).at(-1) as string, "config.json"),
+    "utf8",
+  );
+
 interface Trained {
   out: string;
   step: number;
@@ -87,8 +94,39 @@ test("a model of characters is evaluated on another file with its own alphabet, 
   ]);
   const unknown = await runTrivium([...scoring, "blue"], folder);
   expect(unknown).toMatchObject({ code: 2, stderr: expect.stringContaining('did you mean "bleu"?') });
-  const { stdout } = await runAlone(["generate", "characters"], folder, "ab\n\ncd\n");
-  expect(stdout).toMatch(/^ab\t[a-d]*\ncd\t[a-d]*\n$/);
+});
+
+test("lines of standard input are prompts, each is answered, and an empty one is refused with its number", async () => {
+  const answers = async (input: string) => {
+    const { stdout } = await runAlone(["generate", "toy", "--tokens", "1", "--json"], folder, input);
+    return (JSON.parse(stdout) as { prompt: string }[]).map(({ prompt }) => prompt);
+  };
+  await jsonOf(training("toy", 1), folder);
+  expect(await answers("\uFEFFab\r\na\u2028b\u2029\n \na\rb\ncd")).toEqual(["ab", "a\u2028b\u2029", " ", "a\rb", "cd"]);
+  const { code, stderr } = await runAlone(["generate", "toy"], folder, "ab\n\ncd\n");
+  expect({ code, stderr }).toEqual({
+    code: 2,
+    stderr: "trivium: standard input:2: a prompt is empty; give at least one character\n",
+  });
+  const dashed = await runTrivium(["generate", "toy", "--tokens", "1", "--", "-5 3 ?"], folder);
+  expect(dashed).toMatchObject({ code: 0, stdout: expect.stringMatching(/^-5 3 \?\t/) });
+});
+
+test("what was read is said: repeated sources, and pairs that are too long", async () => {
+  const lines = Array.from({ length: 240 }, (_, at) => `s${at % 8}\tt${at}\n`).join("");
+  writeFileSync(join(folder, "repeated.tsv"), `${lines}${"a".repeat(300)}\tb\n`);
+  const run = (flags: readonly string[]) =>
+    runTrivium([...training("repeated", 1), "--data", "repeated.tsv", ...flags], folder);
+  const { code, stderr } = await run(["--repeated", "all", "--too-long", "skip", "--held-out", "0"]);
+  expect({ code, stderr }).toEqual({
+    code: 0,
+    stderr: expect.stringContaining("241 lines → 241 examples (241 to train on) → 241 references"),
+  });
+  expect(stderr).toContain("1 pair exceeds the length, 16, and is left out; the longest takes 302");
+  const refused = await runTrivium(["evaluate", "repeated"], folder);
+  expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining("nothing of repeated.tsv was held out") });
+  const scored = await jsonOf(["evaluate", "toy", "--data", "repeated.tsv", "--too-long", "cut"], folder);
+  expect(scored).toMatchObject({ tooLong: 1, seen: 0 });
 });
 
 test("a file that has changed since is not what the model is scored on", async () => {
@@ -286,5 +324,7 @@ describe("a signal while it trains", () => {
     expect(resumed.toString()).toMatch(/resumed from step \d+ of 500/);
     await jsonOf(training("undisturbed", 500), folder);
     expect(weightsOf(join(folder, "it's stopped")).equals(weightsOf(join(folder, "undisturbed")))).toBe(true);
+    // What the command was told of the folder and of resuming is no part of the run.
+    expect(configOf("it's stopped")).toBe(configOf("undisturbed"));
   });
 });

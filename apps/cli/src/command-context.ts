@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { loadRegistry, type Plugins } from "./load-registry.ts";
 import { createOutput, type Output } from "./output.ts";
+import { showReading } from "./show-reading.ts";
 
 /** What every command is given. */
 export interface CommandContext {
@@ -22,12 +23,15 @@ export function defineCommand(command: Command, run: (context: CommandContext) =
   return command.action(async (...parameters: unknown[]) => {
     const invoked = parameters.at(-1) as Command;
     const { plugin, json, ...flags } = invoked.opts<{ plugin: string[]; json: boolean }>();
-    await run({
-      output: createOutput(json),
+    const output = createOutput(json);
+    const stop = showReading(output);
+    const context: CommandContext = {
+      output,
       flags,
       plugins: plugin,
       positional: invoked.args,
       registry: (sources = plugin) => loadRegistry(sources),
-    });
+    };
+    await run(context).finally(stop);
   });
 }

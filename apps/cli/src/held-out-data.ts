@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { type Named, type OpenedModel, resolveDataset, taskOf } from "@trivium/compose";
 import { DataError, TriviumError } from "@trivium/core";
-import type { Dataset } from "@trivium/data";
+import { type Dataset, describeReading, fitToLength, groupReferences } from "@trivium/data";
 import { encodeHeldOut, type HeldOut } from "@trivium/evaluator";
 import { isTextPair, type TextExample } from "@trivium/features";
 import type { Output } from "./output.ts";
@@ -10,6 +10,8 @@ import { dataOfFlags, isDatasetName } from "./recipe-of-flags.ts";
 export interface HeldOutRequest {
   /** What `--data` says, if it was given. */
   readonly given?: string | undefined;
+  /** The command's flags, of which those of data files say how it is read. */
+  readonly flags?: Readonly<Record<string, unknown>> | undefined;
   /** Whether examples that the model was trained on are refused, or scored with a warning. */
   readonly seen: "refuse" | "warn";
   readonly output: Pick<Output, "note">;
@@ -22,6 +24,8 @@ export interface HeldOutData {
   readonly heldOut: readonly HeldOut[];
   /** How many of them have a source that the model was trained on; absent if the training data cannot be read. */
   readonly seen?: number | undefined;
+  /** Number of pairs that exceed the model's length, and were left out or cut. */
+  readonly tooLong: number;
 }
 
 /**
@@ -32,19 +36,44 @@ export interface HeldOutData {
  *   `cli/task` if there are pairs for text or text for pairs, `cli/seen` if the model was trained on some of it.
  */
 export async function prepareHeldOut(run: OpenedModel, request: HeldOutRequest): Promise<HeldOutData> {
-  const dataset = await (request.given === undefined ? ownData(run) : otherData(request.given, run));
+  const dataset = await (request.given === undefined ? ownData(run) : otherData(request.given, run, request.flags));
   const { name } = dataset;
   if (taskOf(dataset) !== run.task) {
     const [wanted, got] = run.task === "pairs" ? ["pairs", "text"] : ["text", "pairs"];
     throw new DataError("cli/task", `the model was trained on ${wanted}, but ${request.given ?? name} holds ${got}`);
   }
-  const encode = (examples: readonly TextExample[]) => encodeHeldOut(examples, run.tokenizer, run.length);
-  if (dataset.fingerprint === run.data) return { name, heldOut: encode(dataset.test), seen: 0 };
+  if (dataset.fingerprint === run.data) {
+    const problem = `nothing of ${name} was held out for testing; give --data a file that the model has not seen`;
+    if (dataset.test.length === 0) throw new DataError("cli/held-out", problem);
+    return { name, ...(await encode(dataset.test, { run, dataset, request })), seen: 0 };
+  }
   // Of another file nothing was held out: all of it is to be scored.
   const isNamed = request.given !== undefined && isDatasetName(request.given, run.registry) && dataset.test.length > 0;
-  const examples = isNamed ? dataset.test : [...dataset.train, ...dataset.validation, ...dataset.test];
+  const all = [...dataset.train, ...dataset.validation, ...dataset.test];
+  const examples = isNamed ? dataset.test : groupReferences(all);
   const seen = await countSeen(examples, run, request);
-  return { name, heldOut: encode(examples), seen };
+  return { name, ...(await encode(examples, { run, dataset, request })), seen };
+}
+
+interface Encoding {
+  readonly run: OpenedModel;
+  readonly dataset: Dataset;
+  readonly request: HeldOutRequest;
+}
+
+async function encode(examples: readonly TextExample[], { run, dataset, request }: Encoding) {
+  const { tokenizer, length } = run;
+  const asked = (request.flags?.tooLong as Dataset["tooLong"]) ?? dataset.tooLong;
+  const fitted = await fitToLength(examples, tokenizer, { length, tooLong: asked, locate: dataset.locate });
+  const { tooLong, longest } = fitted;
+  if (request.given !== undefined) for (const note of describeReading(dataset)) request.output.note(note);
+  if (tooLong > 0) {
+    const done = asked === "cut" ? "were cut" : "were left out";
+    request.output.note(
+      `warning: ${tooLong} of ${examples.length} pairs exceed the model's length, ${length}, and ${done}; the longest takes ${longest}`,
+    );
+  }
+  return { heldOut: encodeHeldOut(fitted.examples, tokenizer, length), tooLong };
 }
 
 async function ownData({ recipe, registry, name, data }: OpenedModel): Promise<Dataset> {
@@ -60,8 +89,12 @@ async function ownData({ recipe, registry, name, data }: OpenedModel): Promise<D
 }
 
 /** Loads data, split as the training data was, so that a copy of it is known by its fingerprint. */
-async function otherData(given: string, { recipe: { data }, registry }: OpenedModel): Promise<Dataset> {
-  const named = dataOfFlags({ data: given }, registry) as Named;
+async function otherData(
+  given: string,
+  { recipe: { data }, registry }: OpenedModel,
+  { sourceColumn, targetColumn }: Readonly<Record<string, unknown>> = {},
+): Promise<Dataset> {
+  const named = dataOfFlags({ data: given, sourceColumn, targetColumn }, registry) as Named;
   const isOwn = named.name === data?.name;
   const options = { ...(isOwn ? data.options : undefined), ...named.options };
   try {

@@ -3,12 +3,14 @@ import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { readRecipe } from "@trivium/compose";
 import { afterAll, expect, test } from "vitest";
+import { z } from "zod";
 import { lastingRecipe } from "./lasting-recipe.ts";
 import { loadRegistry } from "./load-registry.ts";
 import { withFittingLoss } from "./loss-scope.ts";
 import { onEngine } from "./open-run.ts";
 import { readRecipeFlags, readSettings, requireData } from "./read-settings.ts";
 import { recipeOfFlags } from "./recipe-of-flags.ts";
+import { readFlag } from "./setting-flags.ts";
 import { namedRecipes, trainSchema } from "./settings.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "trivium-settings-"));
@@ -68,8 +70,29 @@ test("data is a dataset by name, or a file with the shares that are held out", a
     name: "file",
     options: { path: words, validation: 0.1, test: 0.1 },
   });
+  const asked = { sourceColumn: 2, targetColumn: "German", repeated: "all", tooLong: "skip" };
+  expect(await of({ data: words, heldOut: 0, ...asked })).toEqual({
+    name: "file",
+    options: { path: words, validation: 0, test: 0, ...asked },
+  });
+  await expect(of({ data: "scan", tooLong: "cut" })).rejects.toThrow("--too-long is for your own file, and scan is a");
+  await expect(of({ data: "scan", heldOut: 0.1 })).rejects.toThrow("--held-out is for your own file");
+  await expect(of({ data: words, tooLong: "shorten" })).rejects.toThrow("--too-long: error or skip or cut");
   await expect(of({ data: "nope.tsv" })).rejects.toThrow(/there is no file nope\.tsv.*or one of: cmudict/);
   expect(() => requireData({ recipe: readRecipe({}), registry })).toThrow(/which data\?/);
+});
+
+test("a configuration may begin with a byte order mark; UTF-16 and keys that stand twice are named", async () => {
+  const of = async (content: string | Buffer) => {
+    writeFileSync(join(folder, "config.json"), content);
+    return (await read({ config: join(folder, "config.json") })).recipe.steps;
+  };
+  expect(await of('\uFEFF{"steps": 7}')).toBe(7);
+  await expect(of(Buffer.from('\uFEFF{"steps": 7}', "utf16le"))).rejects.toThrow(/config\.json: it is UTF-16/);
+  await expect(of(Buffer.from('{"steps": 7}', "utf16le"))).rejects.toThrow(/config\.json: it holds NUL bytes/);
+  await expect(of('{"steps": 7, "steps": 8}')).rejects.toThrow('config.json: the key "steps" stands twice');
+  await expect(of('{"model": {"width": 8, "width": 16}}')).rejects.toThrow('the key "width" stands twice');
+  expect(() => readFlag(z.record(z.string(), z.json()), '{"split": 1, "split": 2}')).toThrow('"split" stands twice');
 });
 
 test("a flag wins over the file, and the file over the preset", async () => {

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { describeValues, mergeRecipes, type Recipe, readRecipe } from "@trivium/compose";
-import { ConfigError } from "@trivium/core";
+import { ConfigError, decodeJson } from "@trivium/core";
 import type { z } from "zod";
 import type { CommandContext } from "./command-context.ts";
 import { flagName } from "./flag-name.ts";
@@ -72,7 +72,7 @@ function refuseWrong(fields: Readonly<Record<string, z.core.$ZodType>>, flags: F
 async function readRecipeFile(path: string): Promise<Fields> {
   let content: unknown;
   try {
-    content = JSON.parse(await readFile(path, "utf8"));
+    content = decodeJson(await readFile(path));
   } catch (cause) {
     throw configError(path, (cause as Error).message, cause);
   }

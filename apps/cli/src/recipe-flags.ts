@@ -1,4 +1,5 @@
 import { fieldAt } from "@trivium/compose";
+import { tooLongSchema } from "@trivium/data";
 import { modelConfigSchema } from "@trivium/model";
 import { z } from "zod";
 
@@ -10,6 +11,7 @@ export interface RecipeFlag {
 }
 
 const name = z.string().min(1);
+const column = z.union([z.int().positive(), name]);
 const options = z.record(z.string(), z.json());
 
 /** The flag of a field that the recipe describes, or of an option, which its plugin alone knows. */
@@ -119,7 +121,16 @@ export const dataFlags = {
   dataOptions: options.describe('Options of the dataset, as JSON: \'{"split":"length"}\' for scan'),
   heldOut: z
     .number()
-    .gt(0)
+    .min(0)
     .max(0.45)
     .describe("Share of your own file to hold out, for each of validation and test (default: 0.05)"),
+  sourceColumn: column.describe("Column of the source in your own file, by number or name; of .jsonl, the field"),
+  targetColumn: column.describe("Column of the target in your own file, by number or name; of .jsonl, the field"),
+  repeated: z
+    .enum(["first", "all"])
+    .describe("Targets to train on where your own file repeats a source (default: first)"),
+  tooLong: tooLongSchema.describe("Pairs of your own file that exceed the model's length (default: error)"),
 };
+
+/** Flags of the data that are options of the dataset `file`, under the same names. */
+export const fileFlags = ["sourceColumn", "targetColumn", "repeated", "tooLong"] as const;

@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import type { z } from "zod";
 import { flagName } from "./flag-name.ts";
+import { jsonOfFlag } from "./json-of-flag.ts";
 import { dataFlags, recipeFlags } from "./recipe-flags.ts";
 import { groupSettings } from "./setting-groups.ts";
 import { namedRecipes } from "./settings.ts";
@@ -49,14 +50,6 @@ function settingOption(key: string, field: z.ZodType): Option {
  * @example readFlag(z.int(), "3") // => 3
  */
 export function readFlag(field: z.ZodType, text: string): unknown {
-  const json = parseJson(text);
+  const json = jsonOfFlag(text);
   return [text, json, text.split(",")].find((value) => field.safeParse(value).success) ?? json;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
 }

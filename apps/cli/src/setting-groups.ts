@@ -6,7 +6,8 @@ const headings: ReadonlyMap<string, readonly string[]> = new Map([
   [
     "Data:",
     [
-      ...["data", "dataOptions", "heldOut", "examples", "tokenizer", "tokenizerOptions"],
+      ...["data", "dataOptions", "heldOut", "sourceColumn", "targetColumn", "repeated", "tooLong", "examples"],
+      ...["tokenizer", "tokenizerOptions"],
       ...["sourceTokenizer", "sourceTokenizerOptions", "targetTokenizer", "targetTokenizerOptions"],
     ],
   ],

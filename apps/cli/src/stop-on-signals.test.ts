@@ -1,5 +1,5 @@
-import { expect, test } from "vitest";
-import { stopOnSignals } from "./stop-on-signals.ts";
+import { expect, test, vi } from "vitest";
+import { interruptedExitCode, stopOnSignals } from "./stop-on-signals.ts";
 
 const names = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
@@ -13,4 +13,19 @@ test.each(names)("%s aborts the signal and says so, once it is released no more"
   expect(notes).toEqual(["stopping after this step; once more to stop at once"]);
   interrupt.release();
   expect(process.listenerCount(name)).toBe(before);
+});
+
+test("a terminal that closes says so more than once, and ends nothing at once, also after Ctrl-C", async () => {
+  const notes: string[] = [];
+  const interrupt = stopOnSignals({ note: (line) => void notes.push(line) });
+  for (const name of ["SIGHUP", "SIGHUP", "SIGINT", "SIGHUP"] as const) {
+    process.emit(name, name);
+    expect(interrupt.signal.aborted).toBe(true);
+  }
+  expect(notes).toHaveLength(1);
+  const exit = vi.spyOn(process, "exit").mockImplementation(() => undefined as never);
+  process.emit("SIGTERM", "SIGTERM");
+  expect(exit).toHaveBeenCalledWith(interruptedExitCode);
+  exit.mockRestore();
+  interrupt.release();
 });

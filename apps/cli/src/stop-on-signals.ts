@@ -12,11 +12,17 @@ export interface Interrupt {
 
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
-/** Listens until it is released; a second signal ends the process at once. */
+/**
+ * Listens until it is released. A second Ctrl-C or `kill` ends the process at once. The closing of a terminal never does: the
+ * system and the shell may each say so, and nobody is there to be impatient.
+ */
 export function stopOnSignals(output: Pick<Output, "note">): Interrupt {
   const controller = new AbortController();
-  const stop = () => {
-    if (controller.signal.aborted) process.exit(interruptedExitCode);
+  let isAsked = false;
+  const stop = (name: NodeJS.Signals) => {
+    if (isAsked && name !== "SIGHUP") process.exit(interruptedExitCode);
+    isAsked ||= name !== "SIGHUP";
+    if (controller.signal.aborted) return;
     output.note("stopping after this step; once more to stop at once");
     controller.abort();
   };

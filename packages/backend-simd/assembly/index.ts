@@ -1,13 +1,11 @@
 export { attentionBackward } from "./attention/backward";
 export { attentionForward } from "./attention/forward";
-export { attentionBackwardScratchBytes, attentionForwardScratchBytes } from "./attention/scratch";
+export { attentionBackwardScratchBytes, attentionForwardScratchBytes } from "./attention/cursor";
 export { binary } from "./elementwise/binary";
 export { cast } from "./elementwise/cast";
-export { compare } from "./elementwise/compare";
 export { fill, oneHot } from "./elementwise/fill";
-export { logical, logicalNot } from "./elementwise/logical";
 export { select } from "./elementwise/select";
-export { clip, unary } from "./elementwise/unary";
+export { clip, logicalNot, unary } from "./elementwise/unary";
 export { activation } from "./fused/activation";
 export { adamW } from "./fused/adam-w";
 export { dropout } from "./fused/dropout";

@@ -1,7 +1,7 @@
 /**
  * Compiles the kernels twice and writes `src/generated/kernels.ts`, which holds both builds as base64; bundles the
- * program of a worker and writes it as a string to `src/generated/worker.ts`; and lists the fields of attention's `Problem` in
- * `src/kernels/fused/problem-fields.ts`.
+ * program of a worker and writes it as a string to `src/generated/worker.ts`; and writes the kernels' signatures and the fields
+ * of attention's `Problem` to `src/generated/wasm-exports.ts` and `src/generated/problem-fields.ts`.
  */
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -39,15 +39,32 @@ const flags = [
   "201",
 ];
 
-async function compile(extra: readonly string[]): Promise<Uint8Array> {
+interface Compiled {
+  readonly binary: Uint8Array;
+  /** TypeScript's declarations of the exports. */
+  readonly declarations: string;
+}
+
+async function compile(extra: readonly string[]): Promise<Compiled> {
   let binary: Uint8Array | undefined;
+  let declarations = "";
   const { error, stderr } = await asc.main(["assembly/index.ts", "--outFile", "kernels.wasm", ...flags, ...extra], {
     writeFile(name, contents) {
       if (name.endsWith(".wasm")) binary = contents as Uint8Array;
+      if (name.endsWith(".d.ts")) declarations = String(contents);
     },
   });
   if (error || !binary) throw new Error(`asc failed:\n${stderr.toString()}`, { cause: error });
-  return binary;
+  return { binary, declarations };
+}
+
+/** The declared functions as methods; they take and return numbers alone. */
+function exportsSource(declarations: string): string {
+  const methods = [...declarations.matchAll(/export function (.*;)\n/g)].map(([, method]) => `  ${method}\n`);
+  return `/** Written by \`pnpm generate\` from assembly/: the functions that the kernels export. */
+export interface WasmExports {
+${methods.join("").replaceAll("boolean", "number")}}
+`;
 }
 
 async function bundleWorker(): Promise<string> {
@@ -63,8 +80,8 @@ async function bundleWorker(): Promise<string> {
   return outputFiles[0]!.text;
 }
 
-const plain = await compile([]);
-const relaxed = await compile(["--enable", "relaxed-simd"]);
+const { binary: plain, declarations } = await compile(["--bindings", "raw"]);
+const { binary: relaxed } = await compile(["--enable", "relaxed-simd"]);
 const hash = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex").slice(0, 12);
 const literal = (bytes: Uint8Array) => `"${Buffer.from(bytes).toString("base64")}"`;
 
@@ -88,7 +105,8 @@ export const workerSource = ${JSON.stringify(await bundleWorker())};
 `,
 );
 writeFileSync(
-  `${root}/src/kernels/fused/problem-fields.ts`,
+  `${root}/src/generated/problem-fields.ts`,
   problemFieldsSource(readFileSync(`${root}/assembly/attention/problem.ts`, "utf8")),
 );
+writeFileSync(`${root}/src/generated/wasm-exports.ts`, exportsSource(declarations));
 console.log(`kernels: plain ${plain.length} bytes, relaxed ${relaxed.length} bytes`);

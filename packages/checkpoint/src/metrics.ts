@@ -1,5 +1,5 @@
 import { appendFile, truncate } from "node:fs/promises";
-import { CheckpointError } from "@trivium/core";
+import { CheckpointError, stringifyJson } from "@trivium/core";
 import { readPieces } from "./durable-file.ts";
 import { systemCode, withFileErrors } from "./file-errors.ts";
 
@@ -18,13 +18,13 @@ interface Line {
 const NEWLINE = 10;
 
 /**
- * Appends records to a `.jsonl` file, one line each, in the order of their steps.
+ * Appends records to a `.jsonl` file, one line each, in the order of their steps. Infinite numbers and NaN are words.
  *
  * @throws {CheckpointError} `checkpoint/disk-full`, `checkpoint/read-only` or `checkpoint/io`.
  * @example await appendMetrics("runs/a/metrics.jsonl", [{ step: 1, loss: 3.2 }]);
  */
 export async function appendMetrics(path: string, records: readonly MetricsRecord[]): Promise<void> {
-  const lines = records.map((record) => `${JSON.stringify(record)}\n`).join("");
+  const lines = records.map((record) => `${stringifyJson(record)}\n`).join("");
   await withFileErrors("append metrics", path, () => appendFile(path, lines));
 }
 

@@ -8,13 +8,15 @@ const validationSize = { examples: 1024, decoded: 200 };
 /**
  * The evaluation within a training, as its recipe asks for: loss and error rates on the first validation examples.
  *
+ * @returns the evaluation; nothing if no example is held out.
  * @param signal - stops the evaluation, which then has no numbers.
  * @example train({ ...trainOptions(prepared), evaluate: evaluateOptions(prepared, signal), signal });
  */
-export function evaluateOptions(prepared: Prepared, signal?: AbortSignal): EvaluateOptions {
+export function evaluateOptions(prepared: Prepared, signal?: AbortSignal): EvaluateOptions | undefined {
   const { model, objective, data, recipe } = prepared;
   const { tokenizer, length } = data;
   const heldOut = data.heldOut("validation").slice(0, validationSize.examples);
+  if (heldOut.length === 0) return undefined;
   const decoded = Math.min(recipe.evaluation.decoded, validationSize.decoded);
   return {
     every: recipe.evaluation.every ?? Math.max(1, Math.ceil(recipe.steps / 5)),

@@ -1,5 +1,13 @@
 import { ConfigError } from "@trivium/core";
-import { type Dataset, encodeExamples, fitPairTokenizer, fittingLength } from "@trivium/data";
+import {
+  type Dataset,
+  describeReading,
+  encodeExamples,
+  type FittedExamples,
+  fitPairTokenizer,
+  fitToLength,
+  fittingLength,
+} from "@trivium/data";
 import { encodeHeldOut, type HeldOut } from "@trivium/evaluator";
 import { type Example, isTextPair } from "@trivium/features";
 import type { PairTokenizer, PairTokenizerJson, Tokenizer, TokenizerJson } from "@trivium/text";
@@ -19,6 +27,8 @@ export interface PreparedData {
   readonly train: readonly Example[];
   /** Encodes a held-out part, or its first examples. */
   heldOut(part: "validation" | "test", limit?: number): readonly HeldOut[];
+  /** Sentences for people: what was read, and what was done about pairs that exceed the length. */
+  readonly notes: readonly string[];
 }
 
 /** Options of a dataset, as plain JSON. */
@@ -64,7 +74,8 @@ function named(data: NamedDataset | undefined, registry: Plugins): NamedDataset 
  * Loads the data of a recipe, fits a tokenizer, and encodes the training part.
  *
  * @param load - loads a dataset. Default: the registry, anew each time.
- * @throws what `resolveDataset` and the tokenizer throw; `data/too-long` naming an example that does not fit the length.
+ * @throws what `resolveDataset` and the tokenizer throw; `data/too-long` with the place of a pair that exceeds the length,
+ *   unless the dataset says that such pairs are left out or cut.
  */
 export async function prepareData(
   recipe: Pick<Recipe, "data" | "tokenizer" | "length" | "examples">,
@@ -75,15 +86,44 @@ export async function prepareData(
   const dataset = await load(name, options);
   const asked = { tokenizer: tokenizersOf(recipe.tokenizer, dataset.tokenizer), train: dataset.train };
   const tokenizer = fitPairTokenizer(asked, createTokenizer(registry));
-  const length = recipe.length ?? fittingLength(dataset, tokenizer);
+  const { length, parts } = await fitParts(dataset, tokenizer, recipe);
+  const { train, validation, test } = parts;
   return {
     dataset,
     tokenizer,
     task: taskOf(dataset),
     length,
-    train: encodeExamples(dataset.train.slice(0, recipe.examples), tokenizer, { length }),
-    heldOut: (part, limit) => encodeHeldOut(dataset[part].slice(0, limit), tokenizer, length),
+    train: encodeExamples(train.examples, tokenizer, { length }),
+    heldOut: (part, limit) => encodeHeldOut({ validation, test }[part].examples.slice(0, limit), tokenizer, length),
+    notes: [...describeReading(dataset), ...noteTooLong([train, validation, test], length, dataset.tooLong)],
   };
+}
+
+/** The length of the model, and the parts of a dataset with pairs of at most that length. */
+async function fitParts(dataset: Dataset, tokenizer: PairTokenizer, recipe: Pick<Recipe, "length" | "examples">) {
+  const { length, longest } =
+    recipe.length === undefined ? fittingLength(dataset, tokenizer) : { length: recipe.length, longest: Infinity };
+  const { tooLong, locate } = dataset;
+  const fit = async (examples: Dataset["train"]): Promise<FittedExamples> =>
+    longest <= length
+      ? { examples, tooLong: 0, longest }
+      : fitToLength(examples, tokenizer, { length, tooLong, locate, isNew: true });
+  const parts = {
+    train: await fit(dataset.train.slice(0, recipe.examples)),
+    validation: await fit(dataset.validation),
+    test: await fit(dataset.test),
+  };
+  return { length, parts };
+}
+
+function noteTooLong(parts: readonly FittedExamples[], length: number, done: Dataset["tooLong"]): string[] {
+  const count = parts.reduce((sum, { tooLong }) => sum + tooLong, 0);
+  if (count === 0) return [];
+  const longest = Math.max(...parts.map((part) => part.longest));
+  const [many, be] = count === 1 ? ["1 pair exceeds", "is"] : [`${count.toLocaleString("en")} pairs exceed`, "are"];
+  return [
+    `${many} the length, ${length}, and ${be} ${done === "cut" ? "cut" : "left out"}; the longest takes ${longest}`,
+  ];
 }
 
 /** The tokenizers that a recipe asks for; a side that is not named keeps the one that the dataset asks for. */

@@ -1,11 +1,11 @@
 import { createRandom } from "@trivium/core";
-import { exampleLength } from "@trivium/data";
+import { type Dataset, exampleLength } from "@trivium/data";
 import { disposeTree } from "@trivium/tensor";
 import { pairTokenizerFromJson } from "@trivium/text";
 import { expect, test } from "vitest";
 import { evaluateOptions } from "./evaluate-options.ts";
 import { prepare, trainOptions } from "./prepare.ts";
-import { createTokenizer, prepareData } from "./prepare-data.ts";
+import { createTokenizer, prepareData, resolveDataset } from "./prepare-data.ts";
 import { readRecipe } from "./recipe.ts";
 import { resolveEngine } from "./resolve.ts";
 import { registry, small } from "./testing/registry.ts";
@@ -19,6 +19,41 @@ test("the model is as long as the longest pair with some room, in eights", async
   expect(length % 8).toBe(0);
   expect(length - longest).toBeGreaterThanOrEqual(8);
   expect((await dataOf({ length: 40 })).length).toBe(40);
+});
+
+const long = { source: "a".repeat(900), target: "b" };
+
+/** The words of "loud" with an overlong pair in a part. */
+async function withLong(part: "train" | "test", tooLong?: Dataset["tooLong"]) {
+  const data = async () => {
+    const loud = await resolveDataset({ name: "loud" }, registry);
+    return { ...loud, [part]: [...loud[part], long], tooLong, locate: async () => "words.tsv:21" };
+  };
+  return (given: object) => prepareData(readRecipe({ ...small, ...given }), registry, data);
+}
+
+test("one overlong pair does not decide the length, and is refused with its place, left out or cut", async () => {
+  const usual = await dataOf({});
+  for (const part of ["train", "test"] as const) {
+    await expect((await withLong(part))({})).rejects.toThrow(
+      /^words\.tsv:21: the pair .* takes 90\d positions, the model has (\d+); 1 of \d+ are too long, .*--too-long skip .*--length 90\d takes all/,
+    );
+    const skipped = await (await withLong(part, "skip"))({});
+    expect(skipped.train).toHaveLength(usual.train.length);
+    expect(skipped.length).toBeLessThanOrEqual(128);
+    expect(skipped.notes.at(-1)).toMatch(/^1 pair exceeds the length, \d+, and is left out; the longest takes 90\d$/);
+    const cut = await (await withLong(part, "cut"))({});
+    expect(cut.train.length + cut.heldOut("test").length).toBe(12 + 4 + 1);
+    expect(cut.notes.at(-1)).toMatch(/and is cut;/);
+  }
+  expect((await (await withLong("train"))({ length: 1000 })).train).toHaveLength(13);
+});
+
+test("what is done about overlong pairs is a part of the run, and without held-out data nothing is evaluated", async () => {
+  const skip = await (await withLong("train", "skip"))({});
+  const prepared = await prepare(small, registry, { data: { ...skip, heldOut: () => [] } });
+  expect(prepared.identity).toMatchObject({ tooLong: "skip" });
+  expect(evaluateOptions(prepared)).toBeUndefined();
 });
 
 test("text is cut into windows, held-out text too, where even a line of one letter is no trouble", async () => {
@@ -99,7 +134,7 @@ test("an evaluation within training ends with the signal, and leaves no numbers 
   const prepared = await prepare(small, registry, { engine });
   const evaluated = async (signal: AbortSignal) => {
     const parameters = prepared.model.createParameters(createRandom(1));
-    const metrics = await evaluateOptions(prepared, signal).run(parameters, 1);
+    const metrics = await evaluateOptions(prepared, signal)?.run(parameters, 1);
     disposeTree(parameters);
     return metrics;
   };

@@ -85,6 +85,7 @@ function identityOf(recipe: Recipe, { dataset, tokenizer }: PreparedData, { atte
   const { batch, bucketBatches, microBatch, packing, examples, schedule, steps } = recipe;
   return {
     data: dataset.fingerprint,
+    tooLong: dataset.tooLong,
     tokenizer: tokenizer.toJson(),
     examples,
     batch,

@@ -59,7 +59,7 @@ test("cut pairs fit, are beginnings of what they were in whole characters, and k
 });
 
 test("an outlier does not decide the length, and usual or short pairs do", () => {
-  const of = (train: readonly TextPair[]) => fittingLength({ train, validation: [], test: [] }, bytes);
+  const of = (train: readonly TextPair[]) => fittingLength({ train, validation: [], test: [] }, bytes).length;
   expect(of([...usual, long])).toBe(16);
   expect(of(usual)).toBe(16);
   expect(of([...usual, { source: "a".repeat(110), target: "b" }])).toBe(120);

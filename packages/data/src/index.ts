@@ -6,8 +6,9 @@ export { createEpochOrder, type DataPosition, type EpochOrder, type EpochOrderOp
 export { type EvaluationBatch, type EvaluationBatchesOptions, evaluationBatches } from "./evaluation-batches.ts";
 export { fitPairTokenizer } from "./fit-pair-tokenizer.ts";
 export { type FitOptions, type FittedExamples, fitToLength, type TooLong, tooLongSchema } from "./fit-to-length.ts";
-export { fittingLength } from "./fitting-length.ts";
+export { type FittingLength, fittingLength } from "./fitting-length.ts";
 export { groupReferences } from "./group-references.ts";
 export { describeReading, type Reading } from "./reading.ts";
 export { type Split, splitByHash } from "./split-by-hash.ts";
+export { countUnknown, describeUnknown, type UnknownTokens } from "./unknown-tokens.ts";
 export { windows } from "./windows.ts";

@@ -1,5 +1,5 @@
 import { createPacer, DataError } from "@trivium/core";
-import { evaluationBatches } from "@trivium/data";
+import { countUnknown, evaluationBatches } from "@trivium/data";
 import { type Batch, type Example, isPair } from "@trivium/features";
 import { answersAsTheyEnd, beam as beamSearch, generate, greedy } from "@trivium/generate";
 import { type LanguageModel, languageTask } from "@trivium/model";
@@ -59,6 +59,8 @@ export interface Evaluation extends Partial<ErrorRates> {
   /** Bits per byte of the target text in UTF-8. */
   readonly bitsPerByte: number;
   readonly targetTokens: number;
+  /** Share of the sources' and targets' tokens that are unknown to the vocabulary. */
+  readonly unknownShare: number;
   /** The unit of `per`. Absent if none was decoded. */
   readonly unit?: TextUnit | undefined;
   /**
@@ -120,7 +122,11 @@ export async function* evaluateExamples(options: EvaluateOptions): AsyncGenerato
   );
   const { loss: targetLoss, tokens: targetTokens, ...units } = targets;
   const rates = nearest.length > 0 ? { unit, ...ratesOf(nearest), ...metricScores(options, decoded) } : {};
-  const evaluation = { targetLoss, ...units, targetTokens, ...rates };
+  const { unknown, tokens: given } = countUnknown(
+    options.heldOut.map(({ example }) => example),
+    options.special,
+  );
+  const evaluation = { targetLoss, ...units, targetTokens, unknownShare: unknown / Math.max(1, given), ...rates };
   yield { type: "evaluated", evaluation };
   const [edits, symbols] = [nearest.map((one) => one.edits), nearest.map((one) => one.symbols)];
   return { evaluation, examples: { nats, tokens, edits, symbols } };

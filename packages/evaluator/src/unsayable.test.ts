@@ -106,3 +106,11 @@ test("error rates count characters whatever the tokens are, and symbols between 
   });
   expect([evaluation.per, evaluation.unit]).toEqual([2 / 3, "symbol"]);
 });
+
+test("the share of unknown tokens stands in an evaluation", async () => {
+  const tokenizer = createSharedPair(characters);
+  const shares = ["жд", "ab", "aж"].map(async (target) => {
+    return (await scoreOf(target, unknown, { tokenizer, tokens: 1 })).unknownShare;
+  });
+  expect(await Promise.all(shares)).toEqual([2 / 3, 0, 1 / 3]);
+});

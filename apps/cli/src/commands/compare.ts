@@ -9,6 +9,7 @@ import {
   type Recipe,
   resolveEngine,
 } from "@trivium/compose";
+import { stringifyJson } from "@trivium/core";
 import {
   type Arm,
   type ArmReport,
@@ -70,6 +71,7 @@ async function runComparison(context: CommandContext): Promise<void> {
   await openReportFolder(out, { configuration: configurationOf(compared, arms), data: data.dataset.fingerprint });
   await engine.backend.activate();
   noteEngine(engine, output);
+  for (const note of data.notes) output.note(note);
   const { signal, release } = stopOnSignals(output);
   const stream = compare({ ...comparison(arms, metrics, settings), signal });
   const reports = await consume(stream, showComparison(recipe.steps, output)).finally(release);
@@ -84,7 +86,7 @@ async function runComparison(context: CommandContext): Promise<void> {
   // Before anything is written: a full disk shall not swallow what took hours.
   output.result(report, () => `${describe(report)}${isWhole ? `\n\n${files}` : ""}`);
   if (isWhole) {
-    await writeReportFile(out, "report.json", `${JSON.stringify(report, null, 2)}\n`);
+    await writeReportFile(out, "report.json", `${stringifyJson(report, 2)}\n`);
     await writeReportFile(out, "report.html", await renderReport(report, arms));
     return;
   }
@@ -155,8 +157,11 @@ function showComparison(steps: number, output: Output): Sink<CompareEvent> {
   };
 }
 
-const armNote = ({ targetLoss, per, wer, seconds }: ArmReport): string => {
-  const rates = per === undefined || wer === undefined ? "" : `, PER ${per.toFixed(4)}, WER ${wer.toFixed(4)}`;
+const armNote = ({ targetLoss, unit, per, wer, seconds }: ArmReport): string => {
+  const rates =
+    per === undefined || wer === undefined
+      ? ""
+      : `, ${unit} error rate ${per.toFixed(4)}, sequence error rate ${wer.toFixed(4)}`;
   return `target loss ${targetLoss.toFixed(4)}${rates} after ${seconds.toFixed(1)} s of training`;
 };
 
@@ -165,7 +170,7 @@ function describe({ arms, data, decodedExamples }: ComparisonReport): string {
   const columns = columnsOf(arms);
   const heading = ["arm", ...columns.map((column) => column.heading)];
   const rows = arms.map((arm) => [arm.name, ...columns.map(({ cell }) => cell(arm))]);
-  const rates = decodedExamples > 0 ? `, PER and WER on ${decodedExamples}` : "";
+  const rates = decodedExamples > 0 ? `, error rates on ${decodedExamples}` : "";
   const note = `target loss in nats per target token, on ${data.scored} of ${data.heldOut} held-out examples${rates}`;
   return `${table([heading, ...rows])}\n${note}`;
 }

@@ -10,6 +10,9 @@ import { noteEngine } from "../note-engine.ts";
 import { addEngineFlags, openRun } from "../open-run.ts";
 import { parseBeam, parseCount } from "../parse-count.ts";
 import { parseOptions } from "../parse-options.ts";
+import { readRecipeFlags } from "../read-settings.ts";
+import { dataFlags } from "../recipe-flags.ts";
+import { addFlags } from "../setting-flags.ts";
 import { interruptedExitCode, stopOnSignals } from "../stop-on-signals.ts";
 
 export function evaluateCommand(program: Command): void {
@@ -21,30 +24,47 @@ export function evaluateCommand(program: Command): void {
     .option("--seen <what>", "refuse or warn, if the model was trained on some of --data", "refuse")
     .option("--decoded <count>", "how many examples to decode", "2000")
     .option("--beam <count>", "decode by beam search, with so many open hypotheses. Default: greedily")
+    .option(
+      "--unit <unit>",
+      "error rates count characters, or symbols between blanks. Default: what suits the tokenizer",
+    )
     .option("--metrics <names>", "what decoded text is scored by: bleu,chrf,rouge-l,… (trivium list metric)")
     .option("--metrics-options <json>", 'options of metrics by name: {"chrf":{"wordOrder":2}}');
+  addFlags(command, ofData);
   defineCommand(addEngineFlags(command), runEvaluation);
 }
+
+/** Flags of how another file is read. */
+const ofData = {
+  sourceColumn: dataFlags.sourceColumn,
+  targetColumn: dataFlags.targetColumn,
+  tooLong: dataFlags.tooLong.describe("error, skip or cut, where pairs exceed the model's length (default: error)"),
+};
+
+const dataFlagsOf = (flags: CommandContext["flags"]) =>
+  Object.fromEntries(Object.entries(flags).filter(([flag]) => flag in ofData));
 
 async function runEvaluation(context: CommandContext): Promise<void> {
   const { flags, positional, output } = context;
   const [directory] = positional as [string];
   const decoded = parseCount("decoded", flags.decoded, 0);
   const beam = parseBeam(flags.beam);
+  const unit = parseUnit(flags.unit);
   const options = parseOptions("metrics-options", flags.metricsOptions);
   const run = await openRun(directory, context);
   assertBeam(beam, run.model);
   const names = (flags.metrics as string | undefined)?.split(",").map((name) => name.trim()) ?? [];
   const metrics = metricsOf({ names, options }, { registry: run.registry, task: run.task, decoded });
   const given = flags.data as string | undefined;
-  const { name, heldOut, seen } = await prepareHeldOut(run, { given, seen: parseSeen(flags.seen), output });
+  const asked = { given, flags: readRecipeFlags(dataFlagsOf(flags)), seen: parseSeen(flags.seen), output };
+  const { name, heldOut, seen, tooLong } = await prepareHeldOut(run, asked);
   const { model, parameters, objective, tokenizer, length: maximumTokens } = run;
   const { special } = tokenizer;
   const decodeTarget = (ids: readonly number[]) => tokenizer.decodeTarget(ids);
   noteEngine(run.engine, output);
   const progress = output.progress("evaluate");
   const { signal, release } = stopOnSignals(output);
-  const limits = { decoded, maximumTokens, signal, ...beam };
+  const limits = { decoded, unit, maximumTokens, signal, ...beam };
   const scored = { model, parameters, objective, special, tokenizer, heldOut, decodeTarget };
   const stream = evaluate({ ...scored, metrics, ...limits });
   const evaluation = await consume(stream, (event) => {
@@ -59,7 +79,7 @@ async function runEvaluation(context: CommandContext): Promise<void> {
     return;
   }
   const scores = evaluation.metrics && { metrics: evaluation.metrics.map(({ segments, ...whole }) => whole) };
-  const result = { run: directory, step: run.step, data: name, seen, ...beam, ...evaluation, ...scores };
+  const result = { run: directory, step: run.step, data: name, seen, tooLong, ...beam, ...evaluation, ...scores };
   output.result(result, () => describe(evaluation));
 }
 
@@ -74,14 +94,19 @@ function parseSeen(value: unknown): HeldOutRequest["seen"] {
   throw new ConfigError("cli/settings", `--seen: refuse or warn, got ${JSON.stringify(value)}`);
 }
 
+function parseUnit(value: unknown): Evaluation["unit"] {
+  if (value === undefined || value === "character" || value === "symbol") return value;
+  throw new ConfigError("cli/settings", `--unit: character or symbol, got ${JSON.stringify(value)}`);
+}
+
 function describe(evaluation: Evaluation): string {
-  const { targetLoss, perplexity, bitsPerCharacter, bitsPerByte, targetTokens, per, wer, examples } = evaluation;
+  const { targetLoss, perplexity, bitsPerCharacter, bitsPerByte, targetTokens, unit, per, wer, examples } = evaluation;
   const lines = [
     `${targetLoss.toFixed(4)} nats per target token over ${targetTokens} tokens`,
     `perplexity ${perplexity.toFixed(3)}, ${bitsPerCharacter.toFixed(4)} bits per character, ${bitsPerByte.toFixed(4)} per byte`,
   ];
   if (per !== undefined)
-    lines.push(`symbol error rate ${per.toFixed(4)}, sequence error rate ${wer?.toFixed(4)} on ${examples} examples`);
+    lines.push(`${unit} error rate ${per.toFixed(4)}, sequence error rate ${wer?.toFixed(4)} on ${examples} examples`);
   for (const { name, score, signature } of evaluation.metrics ?? [])
     lines.push(`${name} ${score.toFixed(4)} (${signature})`);
   return lines.join("\n");

@@ -1,8 +1,4 @@
-import { createInterface } from "node:readline/promises";
-import type { OpenedModel } from "@trivium/compose";
-import { ConfigError, DataError } from "@trivium/core";
-import { exampleLength } from "@trivium/data";
-import type { Example } from "@trivium/features";
+import { ConfigError } from "@trivium/core";
 import { collectAnswers, generate, type Strategy, stopStrings } from "@trivium/generate";
 import type { Command } from "commander";
 import { type CommandContext, defineCommand } from "../command-context.ts";
@@ -11,6 +7,7 @@ import { notingEngine } from "../note-engine.ts";
 import { addEngineFlags, openRun } from "../open-run.ts";
 import { parseCount } from "../parse-count.ts";
 import { parseOptions } from "../parse-options.ts";
+import { encodePrompt, readPrompts } from "../prompts.ts";
 
 export function generateCommand(program: Command): void {
   const command = program
@@ -43,8 +40,9 @@ async function runGeneration(context: CommandContext): Promise<void> {
     stop: flags.stop ? [stopStrings({ strings: flags.stop as string[] })] : [],
   };
   const run = await openRun(directory, context);
-  const prompts = given.length > 0 ? given : await readLines(context);
-  const examples = prompts.map((prompt) => encodePrompt(prompt, run));
+  const asked = given.length > 0 ? given.map((text) => ({ text })) : await readPrompts(context);
+  const prompts = asked.map(({ text }) => text);
+  const examples = asked.map((prompt) => encodePrompt(prompt, run));
   const { model, parameters, objective, tokenizer, task } = run;
   const { special } = tokenizer;
   const decodeText = (ids: readonly number[]): string => tokenizer.decodeTarget(ids);
@@ -87,28 +85,4 @@ function strategyOf(flags: CommandContext["flags"]): { name: string; options: Re
   const names = own[name as keyof typeof own] ?? [];
   const said = Object.fromEntries(names.map((flag) => [flag, read(flag)]));
   return { name, options: { ...parseOptions("strategy-options", flags.strategyOptions), ...said } };
-}
-
-/** @throws {DataError} `cli/prompt` if it is empty or leaves the model no room for an answer. */
-function encodePrompt(prompt: string, { tokenizer, task, length }: OpenedModel): Example {
-  const example: Example =
-    task === "pairs"
-      ? { source: tokenizer.encodeSource(prompt), target: [] }
-      : { tokens: tokenizer.encodeTarget(prompt) };
-  const taken = exampleLength(example, tokenizer.special);
-  const shown = JSON.stringify(prompt.length > 40 ? `${prompt.slice(0, 40)}…` : prompt);
-  if (prompt === "") throw new DataError("cli/prompt", "a prompt is empty; give at least one character");
-  if (taken <= length) return example;
-  throw new DataError(
-    "cli/prompt",
-    `the prompt ${shown} takes ${taken} positions, the model has ${length}; shorten it`,
-  );
-}
-
-async function readLines({ output }: CommandContext): Promise<string[]> {
-  if (process.stdin.isTTY) output.note("type prompts, one a line; Ctrl-D ends them");
-  const lines: string[] = [];
-  for await (const line of createInterface({ input: process.stdin })) if (line.trim() !== "") lines.push(line);
-  if (lines.length > 0) return lines;
-  throw new ConfigError("cli/prompt", "there is no prompt; give some after the run, or lines on standard input");
 }

@@ -80,12 +80,15 @@ async function prepareRun(context: CommandContext) {
     checkpoint: { store: createFolderStore({ directory, keep }), every },
   };
   const during = (signal: AbortSignal) => ({ ...options, signal, evaluate: evaluateOptions(prepared, signal) });
-  return { directory, settings, recipe, engine, backend, registry, options: during };
+  const { notes } = prepared.data;
+  return { directory, settings, recipe, notes, engine, backend, registry, options: during };
 }
 
 interface Showing {
   readonly settings: TrainSettings;
   readonly recipe: Recipe;
+  /** Sentences about the data, for when training starts. */
+  readonly notes: readonly string[];
   readonly engine: Engine;
   readonly directory: string;
   readonly progress: Progress;
@@ -93,10 +96,20 @@ interface Showing {
   readonly profile: TrainingProfile | undefined;
 }
 
-function showTraining({ settings, recipe, engine, directory, progress, output, profile }: Showing): Sink<TrainEvent> {
+function showTraining({
+  settings,
+  recipe,
+  notes,
+  engine,
+  directory,
+  progress,
+  output,
+  profile,
+}: Showing): Sink<TrainEvent> {
   return (event) => {
     profile?.writeIfComplete();
     if (event.type === "started") {
+      for (const note of notes) output.note(note);
       noteEngine(engine, output);
       output.note(
         `${event.parameters.toLocaleString("en")} parameters, ${startNote(event.step, { ...settings, ...recipe }, directory)}`,

@@ -19,13 +19,17 @@ const always: readonly Column[] = [
   { heading: "seconds", cell: ({ seconds }) => seconds.toFixed(1) },
   { heading: "tokens/s", cell: ({ tokensPerSecond }) => whole(tokensPerSecond) },
   { heading: "target loss", cell: ({ targetLoss }) => fraction(targetLoss) },
-  { heading: "PER", cell: ({ per }) => fraction(per) },
-  { heading: "WER", cell: ({ wer }) => fraction(wer) },
+];
+
+const errorRates = (unit: ComparedArm["unit"]): readonly Column[] => [
+  { heading: `${unit ?? "symbol"} error rate`, cell: ({ per }) => fraction(per) },
+  { heading: "sequence error rate", cell: ({ wer }) => fraction(wer) },
 ];
 
 /** What these arms are compared by. */
 export const columnsOf = ([first]: readonly ComparedArm[]): Column[] => [
   ...always,
+  ...errorRates(first?.unit),
   ...(first?.metrics ?? []).map(({ name }, at) => ({
     heading: name,
     cell: ({ metrics }: ComparedArm) => scoreCell(metrics?.[at]),

@@ -33,7 +33,7 @@ ${renderSignature({ ...signature, data, settings })}`,
 
 function armTable({ arms, decodedExamples, data }: ComparisonReport): PageTable {
   const columns = columnsOf(arms);
-  const rates = decodedExamples > 0 ? `, PER and WER on ${decodedExamples}, greedy, nearest reference` : "";
+  const rates = decodedExamples > 0 ? `, error rates on ${decodedExamples}, greedy, nearest reference` : "";
   const paired = arms[0]?.metrics ? " In brackets: less the first arm, and its 95 % interval by paired bootstrap." : "";
   return {
     title: `Target loss on ${data.scored} of ${data.heldOut} held-out examples${rates}.${paired}`,

@@ -4,220 +4,152 @@
  * Source: Dao et al. 2022, appendix B, https://arxiv.org/abs/2205.14135.
  */
 import { packB } from "../gemm/pack";
-import { TILE_COLUMNS, TILE_ROWS } from "../gemm/tile";
+import { TILE_ROWS } from "../gemm/tile";
 import { differentiateByLibrary } from "./backward-by-library";
-import { biasGradientOf, clearBiasGradient } from "./bias-gradient";
-import { addBias, addBiasGradient } from "./logits";
-import { Problem, queryBlocks, roundUp, TILE_STEP, VISIT_KEYS } from "./problem";
-import { isDirect, multiplyRows, multiplyTransposed, packRows, panelOfRows, rowsOf, stepOfRows } from "./products";
-import { clear, clearBeside, copyScaled, differentiateRow, dotRows, scaleRow } from "./rows";
-import { BackwardScratch, paddedWidth } from "./scratch";
-import { bitsOf, commonBits, everyKey, Visit, visitAt, visitsOf } from "./visit";
+import { bitsAt, Cursor, moveToBlock, moveToKeys, moveToVisit, openBackward } from "./cursor";
+import { clearBiasGradient, differentiateQuery } from "./differentiate";
+import { queryBlocks, TILE_STEP, VISIT_KEYS } from "./problem";
+import { multiplyByColumns, multiplyByRows, multiplyTransposed, packRows } from "./products";
+import { clear, copyScaled, dotRows } from "./rows";
+import { bitsOf, everyKey, visitAt, visitsOf } from "./visit";
 import { warmKeys, warmQueries, warmVisit } from "./warm";
 
 /**
+ * The gradients of `attentionForward`, of keys and values summed in each part apart.
+ *
  * Range: parts of the query blocks, counted over `B·G`. A part sums the gradients of its keys and values in order, so
  * no other thread writes there: part `i` has blocks `i`, `i + parts`, …, which evens out what a causal mask shows. The
  * first block of the first head writes them, the others add.
+ *
+ * @param problem - address of a `Problem`. @param scratch - `attentionBackwardScratchBytes` bytes of this thread alone.
  */
 export function attentionBackward(problem: usize, scratch: usize, start: u32, end: u32): void {
-  const p = changetype<Problem>(problem);
-  const heads = p.heads / p.groups;
-  const blocks = queryBlocks(p);
+  const c = openBackward(problem, scratch);
+  const heads = c.heads / c.groups;
+  const blocks = queryBlocks(c);
   for (; start < end; start++) {
-    const part = start % p.parts;
-    const matrix = start / p.parts;
-    const batch = matrix / p.groups;
-    const group = matrix % p.groups;
-    if (start % (p.groups * p.parts) == 0) warmRow(p, batch, scratch);
-    clearUnseenKeys(p, batch, group, part);
+    const matrix = start / c.parts;
+    const batch = matrix / c.groups;
+    const group = matrix % c.groups;
+    c.part = start % c.parts;
+    if (start % (c.groups * c.parts) == 0) warmRow(c, batch);
+    clearUnseenKeys(c, batch, group);
     for (let head = group * heads; head < (group + 1) * heads; head++) {
-      if (p.dBias) clearBiasGradient(p, batch, head, part);
-      for (let block = part; block < blocks; block += p.parts) {
-        differentiateBlock(p, scratch, batch, head, part, block, head > group * heads || block > part);
+      for (let block = c.part; block < blocks; block += c.parts) {
+        moveToBlock(c, batch, head, block, c.dQuery);
+        if (c.dBias && block == c.part) clearBiasGradient(c);
+        c.adds = head > group * heads || block > c.part;
+        differentiateBlock(c);
       }
     }
   }
 }
 
 /** What a batch row reads and writes. */
-function warmRow(p: Problem, batch: u32, scratch: usize): void {
-  warmQueries(p, p.query, batch, scratch);
-  warmQueries(p, p.output, batch, scratch);
-  warmQueries(p, p.dOutput, batch, scratch);
-  warmQueries(p, p.dQuery, batch, scratch);
-  warmKeys(p, p.key, batch, scratch);
-  warmKeys(p, p.value, batch, scratch);
-  warmKeys(p, p.dKey, batch, scratch);
-  warmKeys(p, p.dValue, batch, scratch);
+function warmRow(c: Cursor, batch: u32): void {
+  warmQueries(c, c.query, batch);
+  warmQueries(c, c.output, batch);
+  warmQueries(c, c.dOutput, batch);
+  warmQueries(c, c.dQuery, batch);
+  warmKeys(c, c.key, batch);
+  warmKeys(c, c.value, batch);
+  warmKeys(c, c.dKey, batch);
+  warmKeys(c, c.dValue, batch);
 }
 
 /** The gradients of keys and values that the first block of a part does not look at. */
-function clearUnseenKeys(p: Problem, batch: u32, group: u32, part: u32): void {
-  const visits = visitsOf(p, batch, group * (p.heads / p.groups), part);
-  const at = batch * p.keyBatch + group * p.keyHead + part * p.partStep;
+function clearUnseenKeys(c: Cursor, batch: u32, group: u32): void {
+  const visits = visitsOf(c, batch, group * (c.heads / c.groups), c.part);
+  const at = batch * c.keyBatch + group * c.keyHead + c.part * c.partStep;
   let key: u32 = 0;
   for (let index: u32 = 0; index < visits.count; index++) {
-    const visit = visitAt(p, visits, index);
-    clearKeys(p, at + key * p.keyRow, max(visit.start, key) - key);
+    const visit = visitAt(c, visits, index);
+    clearKeys(c, at + key * c.keyRow, max(visit.start, key) - key);
     key = visit.start + visit.count;
   }
-  clearKeys(p, at + key * p.keyRow, p.keys - key);
+  clearKeys(c, at + key * c.keyRow, c.keys - key);
 }
 
 /** Zeros for the gradients of `count` keys and values; `at` is where the first begins. */
-function clearKeys(p: Problem, at: usize, count: u32): void {
-  for (; count; count--, at += p.keyRow) {
-    clear(p.dKey + at, p.width);
-    clear(p.dValue + at, p.width);
+function clearKeys(c: Cursor, at: usize, count: u32): void {
+  for (; count; count--, at += c.keyRow) {
+    clear(c.dKey + at, c.width);
+    clear(c.dValue + at, c.width);
   }
 }
 
-/** @param adds - to the gradients of keys and values. */
-function differentiateBlock(p: Problem, scratch: usize, batch: u32, head: u32, part: u32, block: u32, adds: bool): void {
-  const first = block * p.blockQueries;
-  const rows = min(p.blockQueries, p.queries - first);
-  const at = batch * p.queryBatch + head * p.queryHead + first * p.queryRow;
-  const visits = visitsOf(p, batch, head, block);
-  // The products of a single visit are the gradient of its queries.
-  const alone = visits.count == 1 && isDirect(p);
-  if (visits.count) {
-    if (!p.library) {
-      packRows(p, p.query + at, p.queryRow, rows, BackwardScratch.queryRows(p, scratch));
-      packRows(p, p.dOutput + at, p.queryRow, rows, BackwardScratch.outputGradientRows(p, scratch));
-    }
-    for (let row: u32 = 0; row < rows; row++) {
-      const correction = dotRows(p.dOutput + at + row * p.queryRow, p.output + at + row * p.queryRow, p.width);
-      store<f32>(BackwardScratch.correction(p, scratch) + 4 * row, correction);
-    }
+function differentiateBlock(c: Cursor): void {
+  const visits = c.visits.count;
+  const dOutput = c.dOutput + c.queryAt, output = c.output + c.queryAt;
+  for (let row: u32 = 0; visits && row < c.rows; row++) {
+    store<f32>(c.correction + 4 * row, dotRows(dOutput + row * c.queryRow, output + row * c.queryRow, c.width));
   }
-  if (p.library && visits.count) return differentiateByLibrary(p, scratch, batch, head, part, first, rows, visits, adds);
-  for (let index: u32 = 0; index < visits.count; index++) {
-    differentiateVisit(p, scratch, batch, head, part, first, rows, visitAt(p, visits, index), index > 0, adds, alone);
+  if (visits && c.library) return differentiateByLibrary(c);
+  if (visits) {
+    packRows(c, c.query + c.queryAt, c.queryRow, c.rows, c.queryRows);
+    packRows(c, dOutput, c.queryRow, c.rows, c.outputGradientRows);
   }
-  if (alone) return;
-  let from = BackwardScratch.dQuery(p, scratch);
-  let to = p.dQuery + at;
-  for (let row: u32 = 0; row < rows; row++) {
-    if (visits.count) copyScaled(from, to, p.width, 1);
-    else clear(to, p.width);
-    from += 4 * paddedWidth(p.width);
-    to += p.queryRow;
+  for (let index: u32 = 0; index < visits; index++) {
+    moveToVisit(c, index);
+    differentiateVisit(c);
+  }
+  if (c.alone) return;
+  let to = c.dQuery + c.queryAt;
+  for (let row: u32 = 0; row < c.rows; row++, to += c.queryRow) {
+    if (visits) copyScaled(c.sums + row * c.targetRow, to, c.width, 1);
+    else clear(to, c.width);
   }
 }
 
-function differentiateVisit(
-  p: Problem, scratch: usize, batch: u32, head: u32, part: u32, first: u32, rows: u32, visit: Visit, later: bool,
-  adds: bool, alone: bool,
-): void {
-  const at = batch * p.keyBatch + (head / (p.heads / p.groups)) * p.keyHead + visit.start * p.keyRow;
-  warmVisit(p, p.key + at, visit.count, scratch);
-  warmVisit(p, p.value + at, visit.count, scratch);
-  packB(true, p.key + at, p.keyRow, p.width, visit.count, BackwardScratch.keyColumns(p, scratch));
-  packB(true, p.value + at, p.keyRow, p.width, visit.count, BackwardScratch.valueColumns(p, scratch));
-  packRows(p, p.key + at, p.keyRow, visit.count, BackwardScratch.keyRows(p, scratch));
-  for (let row: u32 = 0; row < rows; row += TILE_ROWS) {
-    differentiateTile(p, scratch, batch, head, part, first, row, min(TILE_ROWS, rows - row), visit, at, later, alone);
-  }
-  const spare = BackwardScratch.spare(p, scratch);
-  const queryAt = batch * p.queryBatch + head * p.queryHead + first * p.queryRow;
-  const queries = rowsOf(p, p.query + queryAt, BackwardScratch.queryRows(p, scratch));
-  const dOutputs = rowsOf(p, p.dOutput + queryAt, BackwardScratch.outputGradientRows(p, scratch));
-  const rowStep = stepOfRows(p, p.queryRow);
-  const panelStep = panelOfRows(p, rows);
-  for (let key: u32 = 0; key < visit.count; key += TILE_ROWS) {
-    const keys = min(TILE_ROWS, visit.count - key);
-    const seenBy = queriesThatSee(p, visit, key, keys, rows);
-    const from = seenBy & 0xffff;
-    const to = seenBy >> 16;
-    const target = part * p.partStep + at + key * p.keyRow;
-    if (from >= to) {
-      if (!adds) clearKeys(p, target, keys);
-      continue;
-    }
-    const tile = (from as usize) * TILE_STEP + 4 * key;
-    multiplyTransposed(
-      to - from, BackwardScratch.weights(scratch) + tile, dOutputs + rowStep * from, rowStep, panelStep,
-      p.dValue + target, p.keyRow, adds, p.width, keys, spare,
-    );
-    multiplyTransposed(
-      to - from, BackwardScratch.gradients(p, scratch) + tile, queries + rowStep * from, rowStep, panelStep,
-      p.dKey + target, p.keyRow, adds, p.width, keys, spare,
-    );
-  }
+function differentiateVisit(c: Cursor): void {
+  const count = c.visit.count;
+  const key = c.key + c.keyAt, value = c.value + c.keyAt;
+  warmVisit(c, key, count);
+  warmVisit(c, value, count);
+  packB(true, key, c.keyRow, c.width, count, c.keyColumns);
+  packB(true, value, c.keyRow, c.width, count, c.valueColumns);
+  packRows(c, key, c.keyRow, count, c.keyRows);
+  for (let row: u32 = 0; row < c.rows; row += TILE_ROWS) differentiateTile(c, row, min(TILE_ROWS, c.rows - row));
+  for (let first: u32 = 0; first < count; first += TILE_ROWS) addToKeys(c, first, min(TILE_ROWS, count - first));
+}
+
+/** What the block adds to the gradients of `keys` keys and values of the visit. */
+function addToKeys(c: Cursor, first: u32, keys: u32): void {
+  const seenBy = queriesThatSee(c, first, keys);
+  const from = seenBy & 0xffff;
+  const to = seenBy >> 16;
+  const at = c.part * c.partStep + c.keyAt + first * c.keyRow;
+  if (from < to) {
+    multiplyTransposed(c, c.tile + 4 * first, from, to, c.dOutput, c.outputGradientRows, c.dValue + at, keys);
+    multiplyTransposed(c, c.gradients + 4 * first, from, to, c.query, c.queryRows, c.dKey + at, keys);
+  } else if (!c.adds) clearKeys(c, at, keys);
 }
 
 /** The first query of the block that sees one of some keys, and (in the upper half) the one after the last. */
-function queriesThatSee(p: Problem, visit: Visit, key: u32, keys: u32, rows: u32): u32 {
-  if (!visit.bits) return rows << 16;
+function queriesThatSee(c: Cursor, key: u32, keys: u32): u32 {
+  const visit = c.visit;
+  let from: u32 = 0, to = c.rows;
+  if (!visit.bits) return to << 16;
   const wanted = everyKey(keys) << key;
-  let from: u32 = 0;
-  while (from < rows && !(bitsOf(p, visit, from, 0) & wanted)) from++;
-  let to = rows;
-  while (to > from && !(bitsOf(p, visit, to - 1, 0) & wanted)) to--;
+  while (from < to && !(bitsOf(c, visit, from, 0) & wanted)) from++;
+  while (to > from && !(bitsOf(c, visit, to - 1, 0) & wanted)) to--;
   return from | (to << 16);
 }
 
 /** Up to 6 queries on one visit: their rows of both tiles, and what the visit adds to their own gradient. */
-function differentiateTile(
-  p: Problem, scratch: usize, batch: u32, head: u32, part: u32, first: u32, row: u32, rows: u32, visit: Visit, keyAt: usize,
-  later: bool, alone: bool,
-): void {
-  const weights = BackwardScratch.weights(scratch) + row * TILE_STEP;
-  const gradients = BackwardScratch.gradients(p, scratch) + row * TILE_STEP;
-  const at = batch * p.queryBatch + head * p.queryHead + (first + row) * p.queryRow;
-  const dQueryRow = alone ? p.queryRow : 4 * (paddedWidth(p.width) as usize);
-  const dQuery = alone ? p.dQuery + at : BackwardScratch.dQuery(p, scratch) + row * dQueryRow;
-  const every = everyKey(visit.count);
-  const common = commonBits(p, visit, row, rows, every);
-  if (!common) {
+function differentiateTile(c: Cursor, row: u32, rows: u32): void {
+  const place = row * TILE_STEP;
+  const weights = c.tile + place, gradients = c.gradients + place;
+  const at = c.queryAt + row * c.queryRow;
+  const dQuery = c.target + row * c.targetRow;
+  if (!moveToKeys(c, row, rows)) {
     clear(weights, rows * VISIT_KEYS);
     clear(gradients, rows * VISIT_KEYS);
-    for (let i: u32 = 0; !later && i < rows; i++) clear(dQuery + i * dQueryRow, p.width);
+    for (let i: u32 = 0; !c.later && i < rows; i++) clear(dQuery + i * c.targetRow, c.width);
     return;
   }
-  const from = (ctz(common) as u32) & ~3;
-  const to = 64 - (clz(common) as u32);
-  const panelStep = 4 * TILE_COLUMNS * (p.width as usize);
-  const panel = from / TILE_COLUMNS;
-  const panels = roundUp(to, TILE_COLUMNS) / TILE_COLUMNS;
-  multiplyRows(
-    p.width, p.query + at, p.queryRow, BackwardScratch.keyColumns(p, scratch), 4 * TILE_COLUMNS, panelStep, panel, panels,
-    weights, TILE_STEP, false, rows,
-  );
-  multiplyRows(
-    p.width, p.dOutput + at, p.queryRow, BackwardScratch.valueColumns(p, scratch), 4 * TILE_COLUMNS, panelStep, panel, panels,
-    gradients, TILE_STEP, false, rows,
-  );
-  for (let i: u32 = 0; i < rows; i++) {
-    differentiateQuery(p, scratch, batch, head, part, first, row + i, from, to, visit, bitsOf(p, visit, row + i, every));
-  }
-  const keys = rowsOf(p, p.key + keyAt, BackwardScratch.keyRows(p, scratch));
-  const keyStep = stepOfRows(p, p.keyRow);
-  multiplyRows(
-    to - from, gradients + 4 * from, TILE_STEP, keys + keyStep * from, keyStep, panelOfRows(p, visit.count),
-    0, paddedWidth(p.width) / TILE_COLUMNS, dQuery, dQueryRow, later, rows,
-  );
-}
-
-/** One row of both tiles, from products to gradients; 0 beyond keys `from` to `to`. */
-function differentiateQuery(
-  p: Problem, scratch: usize, batch: u32, head: u32, part: u32, first: u32, row: u32, from: u32, to: u32, visit: Visit, bits: u64,
-): void {
-  const weights = BackwardScratch.weights(scratch) + row * TILE_STEP;
-  const gradients = BackwardScratch.gradients(p, scratch) + row * TILE_STEP;
-  const last = roundUp(to, 4);
-  const query = (batch * p.heads + head) * p.queries + first + row;
-  if (p.biasKind) addBias(p, batch, head, first + row, visit.start + from, to - from, weights + 4 * from);
-  differentiateRow(
-    p, weights, gradients, from, last, visit.bits != 0 || (to & 3) != 0, bits, p.biasKind ? 1 : p.scale, load<f32>(p.logSumExp + 4 * (query as usize)),
-    load<f32>(BackwardScratch.correction(p, scratch) + 4 * row), p.dBias ? 1 : p.scale, query * p.keys + visit.start,
-  );
-  if (p.dBias) {
-    const dBias = biasGradientOf(p, batch, head, part);
-    addBiasGradient(p, dBias, batch, first + row, visit.start + from, to - from, gradients + 4 * from);
-    scaleRow(gradients + 4 * from, last - from, p.scale);
-  }
-  clearBeside(weights, from, last, visit.count);
-  clearBeside(gradients, from, last, visit.count);
+  multiplyByColumns(c, c.query + at, c.keyColumns, weights, rows);
+  multiplyByColumns(c, c.dOutput + at, c.valueColumns, gradients, rows);
+  for (let i: u32 = 0; i < rows; i++) differentiateQuery(c, row + i, place + i * TILE_STEP, c.visit, bitsAt(c, row + i));
+  multiplyByRows(c, gradients, c.key + c.keyAt, dQuery, rows);
 }

@@ -1,6 +1,7 @@
 /** Visits of adjacent keys, whose tiles a library multiplies at once: the wider, the nearer it comes to its peak. */
+import { Cursor } from "./cursor";
 import { Problem, roundUp, VISIT_KEYS } from "./problem";
-import { bitsOf, everyKey, Visit, visitAt, Visits } from "./visit";
+import { bitsOf, everyKey, Visit, visitAt } from "./visit";
 
 /** Most keys of a group: its tiles stay in the second cache. */
 export const GROUP_KEYS: u32 = 384;
@@ -58,15 +59,16 @@ export function columnOf(group: Group, run: Visit): usize {
   return 4 * ((run.start - group.start) as usize);
 }
 
-/** Writes the group that begins with a visit to `at`. */
-export function readGroup(p: Problem, visits: Visits, index: u32, at: usize): Group {
-  const group = changetype<Group>(at);
-  group.start = visitAt(p, visits, index).start;
+/** Moves to the group that begins with a visit of the block. */
+export function readGroup(c: Cursor, index: u32): Group {
+  const group = changetype<Group>(c.group);
+  c.later = index > 0;
+  group.start = visitAt(c, c.visits, index).start;
   group.keys = 0;
   group.visits = 0;
   group.runs = 0;
-  for (; index < visits.count && group.visits < MOST_VISITS; index++) {
-    const visit = visitAt(p, visits, index);
+  for (; index < c.visits.count && group.visits < MOST_VISITS; index++) {
+    const visit = visitAt(c, c.visits, index);
     // A row of what follows has to begin with a vector.
     if (visit.start != group.start + group.keys || (group.keys & 3) || group.keys + visit.count > GROUP_KEYS) break;
     addRun(group, visit);

@@ -1,4 +1,5 @@
 /** The bias of a run of keys of one query, and its gradient. */
+import { Cursor } from "./cursor";
 import { DENSE_BIAS, Problem } from "./problem";
 
 /** The value of the bias at one distance, for the head at `values`. */
@@ -14,25 +15,27 @@ function isRun(positions: v128): bool {
 }
 
 @inline
-function keyPositionsOf(p: Problem, batch: u32, key: u32): usize {
-  return p.keyPositions + batch * p.keyPositionsBatch + 4 * (key as usize);
+function keyPositionsOf(c: Cursor, key: u32): usize {
+  return c.keyPositions + c.batch * c.keyPositionsBatch + 4 * (key as usize);
 }
 
+/** The position of a query of the block. */
 @inline
-function queryPositionOf(p: Problem, batch: u32, query: u32): i32 {
-  return load<i32>(p.queryPositions + batch * p.queryPositionsBatch + 4 * (query as usize));
+function queryPositionOf(c: Cursor, row: u32): i32 {
+  return load<i32>(c.queryPositions + c.batch * c.queryPositionsBatch + 4 * ((c.first + row) as usize));
 }
 
-/**
- * `row[k] = row[k]·scale + bias` for `count` keys from `key` on; `row` is that of the first of them.
- */
-export function addBias(p: Problem, batch: u32, head: u32, query: u32, key: u32, count: u32, row: usize): void {
-  const values = p.bias + batch * p.biasBatch + head * p.biasHead;
-  if (p.biasKind == DENSE_BIAS) {
-    addDense(values + 4 * (((query as usize) * p.keys + key) as usize), row, p.scale, count);
-  } else {
-    addByDistance(p, values, queryPositionOf(p, batch, query), keyPositionsOf(p, batch, key), count, row);
-  }
+/** Where a value of a dense bias stands in its matrix. */
+@inline
+function densePlace(c: Cursor, row: u32, key: u32): usize {
+  return 4 * (((c.first + row) as usize) * c.keys + key);
+}
+
+/** `logits[k] = logits[k]·scale + bias` for `count` keys from `key` on, of a query of the block. */
+export function addBias(c: Cursor, row: u32, key: u32, count: u32, logits: usize): void {
+  const values = c.bias + c.batch * c.biasBatch + c.head * c.biasHead;
+  if (c.biasKind == DENSE_BIAS) addDense(values + densePlace(c, row, key), logits, c.scale, count);
+  else addByDistance(c, values, queryPositionOf(c, row), keyPositionsOf(c, key), count, logits);
 }
 
 function addDense(values: usize, row: usize, scale: f32, count: u32): void {
@@ -62,23 +65,21 @@ function addByDistance(p: Problem, values: usize, queryPosition: i32, positions:
 }
 
 /** Takes in the gradients of `count` logits of one query; those of hidden keys are 0. `dBias` is that of the head. */
-export function addBiasGradient(
-  p: Problem, dBias: usize, batch: u32, query: u32, key: u32, count: u32, row: usize,
-): void {
-  if (p.biasKind == DENSE_BIAS) {
-    memory.copy(dBias + 4 * (((query as usize) * p.keys + key) as usize), row, 4 * count);
+export function addBiasGradient(c: Cursor, dBias: usize, row: u32, key: u32, count: u32, logits: usize): void {
+  if (c.biasKind == DENSE_BIAS) {
+    memory.copy(dBias + densePlace(c, row, key), logits, 4 * count);
     return;
   }
-  const queryPosition = queryPositionOf(p, batch, query);
-  const positions = keyPositionsOf(p, batch, key);
+  const queryPosition = queryPositionOf(c, row);
+  const positions = keyPositionsOf(c, key);
   let k: u32 = 0;
   while (k < count) {
-    const to = atDistance(p, dBias, queryPosition, load<i32>(positions + 4 * k));
+    const to = atDistance(c, dBias, queryPosition, load<i32>(positions + 4 * k));
     if (k + 4 <= count && isRun(v128.load(positions + 4 * k))) {
-      v128.store(to, f32x4.add(v128.load(to), v128.load(row + 4 * k)));
+      v128.store(to, f32x4.add(v128.load(to), v128.load(logits + 4 * k)));
       k += 4;
     } else {
-      store<f32>(to, load<f32>(to) + load<f32>(row + 4 * k));
+      store<f32>(to, load<f32>(to) + load<f32>(logits + 4 * k));
       k++;
     }
   }

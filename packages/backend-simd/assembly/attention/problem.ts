@@ -5,56 +5,29 @@
  */
 @unmanaged
 export class Problem {
-  query: usize;
-  key: usize;
-  value: usize;
-  output: usize;
-  logSumExp: usize;
-  plan: usize;
+  query: usize; key: usize; value: usize; output: usize; logSumExp: usize; plan: usize;
 
-  heads: u32;
-  groups: u32;
-  queries: u32;
-  keys: u32;
-  width: u32;
+  heads: u32; groups: u32; queries: u32; keys: u32; width: u32;
   /** Queries in a block. */
   blockQueries: u32;
 
-  queryBatch: usize;
-  queryHead: usize;
-  queryRow: usize;
-  keyBatch: usize;
-  keyHead: usize;
-  keyRow: usize;
+  queryBatch: usize; queryHead: usize; queryRow: usize;
+  keyBatch: usize; keyHead: usize; keyRow: usize;
 
   /** Matrices of the plan from one batch row, and from one head, to the next: 0 where the mask is the same. */
-  maskBatch: u32;
-  maskHead: u32;
+  maskBatch: u32; maskHead: u32;
   scale: f32;
 
   /** 0 for none, 1 for dense values, 2 for values by distance. */
   biasKind: u32;
-  bias: usize;
-  biasBatch: usize;
-  biasHead: usize;
-  queryPositions: usize;
-  queryPositionsBatch: usize;
-  keyPositions: usize;
-  keyPositionsBatch: usize;
+  bias: usize; biasBatch: usize; biasHead: usize;
+  queryPositions: usize; queryPositionsBatch: usize; keyPositions: usize; keyPositionsBatch: usize;
   /** The least distance, key position − query position, that has a value. */
-  leastDistance: i32;
-  distances: u32;
+  leastDistance: i32; distances: u32;
 
-  dropping: u32;
-  dropoutSeed: i32;
-  dropoutThreshold: u32;
-  dropoutScale: f32;
+  dropping: u32; dropoutSeed: i32; dropoutThreshold: u32; dropoutScale: f32;
 
-  dOutput: usize;
-  dQuery: usize;
-  dKey: usize;
-  dValue: usize;
-  dBias: usize;
+  dOutput: usize; dQuery: usize; dKey: usize; dValue: usize; dBias: usize;
   /** Parts that the query blocks are dealt to; each sums gradients of keys and values of its own. */
   parts: u32;
   /** From the gradients of keys and values of one part to those of the next. */

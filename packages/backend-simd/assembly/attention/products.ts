@@ -2,7 +2,8 @@
 import { packB } from "../gemm/pack";
 import { copyTile, TILE_COLUMNS, TILE_ROWS, tileOfPanel, tileOfRows } from "../gemm/tile";
 import { tileOfFour } from "../gemm/tiles-of-few-rows";
-import { Problem, TILE_STEP } from "./problem";
+import { Cursor } from "./cursor";
+import { Problem, roundUp, TILE_STEP } from "./problem";
 
 /** A step of `k` in a panel of 8 columns. */
 const PANEL_STEP: usize = 4 * TILE_COLUMNS;
@@ -26,30 +27,13 @@ export function packRows(p: Problem, stored: usize, storedRow: usize, rows: u32,
   if (!isDirect(p)) packB(false, stored, storedRow, rows, p.width, packed);
 }
 
-/** Where the rows of `packRows` are. */
-@inline
-export function rowsOf(p: Problem, stored: usize, packed: usize): usize {
-  return isDirect(p) ? stored : packed;
-}
-
-/** From one of the rows of `rowsOf` to the next. */
-@inline
-export function stepOfRows(p: Problem, storedRow: usize): usize {
-  return isDirect(p) ? storedRow : PANEL_STEP;
-}
-
-/** From 8 columns of the rows of `rowsOf` to the next 8. */
-@inline
-export function panelOfRows(p: Problem, rows: u32): usize {
-  return isDirect(p) ? PANEL_STEP : PANEL_STEP * rows;
-}
-
 /**
  * `c = a·b (+ c)` for up to 6 rows of A as stored, and panels `first` to `last` of B, each of `k` steps.
  *
  * @param panelStep - from one panel to the next: more than `k` steps where only some of them are used.
  */
-export function multiplyRows(
+@inline
+function multiplyRows(
   k: u32, a: usize, aRow: usize, b: usize, bStep: usize, panelStep: usize, first: u32, last: u32,
   c: usize, cRow: usize, accumulate: bool, rows: u32,
 ): void {
@@ -63,26 +47,41 @@ export function multiplyRows(
   }
 }
 
+/** The products of up to 6 rows that lie as the queries do with the packed columns of the keys at hand, into `tile`. */
+export function multiplyByColumns(c: Cursor, a: usize, columns: usize, tile: usize, rows: u32): void {
+  const first = c.fromKey / TILE_COLUMNS, last = roundUp(c.toKey, TILE_COLUMNS) / TILE_COLUMNS;
+  multiplyRows(c.width, a, c.queryRow, columns, PANEL_STEP, PANEL_STEP * c.width, first, last, tile, TILE_STEP, false, rows);
+}
+
+/** The products of up to 6 rows of a tile with rows that lie as the keys do, stored and perhaps packed: into `to`, or added to it. */
+export function multiplyByRows(c: Cursor, tile: usize, stored: usize, to: usize, rows: u32): void {
+  const from = c.fromKey, direct = isDirect(c);
+  const step = direct ? c.keyRow : PANEL_STEP;
+  const b = (direct ? stored : c.keyRows) + step * from;
+  const panelStep = direct ? PANEL_STEP : PANEL_STEP * c.visit.count;
+  const panels = roundUp(c.width, TILE_COLUMNS) / TILE_COLUMNS;
+  multiplyRows(c.toKey - from, tile + 4 * from, TILE_STEP, b, step, panelStep, 0, panels, to, c.targetRow, c.later, rows);
+}
+
 /**
- * `c = aᵀ·b (+ c)` for up to 6 columns of a tile of weights and all panels of B; C has `columns` columns, and nothing
- * beyond them is touched.
- *
- * @param spare - a tile's worth of memory.
+ * Products of `keys` (up to 6) columns of a tile with the block's rows `from` to `last` of a tensor that lies as the queries
+ * do, perhaps packed: into the rows at `to`, which lie as the keys do, or added to them. Nothing beyond them is touched.
  */
 export function multiplyTransposed(
-  k: u32, a: usize, b: usize, bStep: usize, panelStep: usize, c: usize, cRow: usize, accumulate: bool, columns: u32, rows: u32,
-  spare: usize,
+  c: Cursor, tile: usize, from: u32, last: u32, tensor: usize, packed: usize, to: usize, keys: u32,
 ): void {
-  const addendRow = accumulate ? cRow : 0;
+  const direct = isDirect(c), row = c.keyRow, columns = c.width, addendRow = c.adds ? row : 0;
+  const step = direct ? c.queryRow : PANEL_STEP;
+  const panelStep = direct ? PANEL_STEP : PANEL_STEP * c.rows;
+  const a = tile + from * TILE_STEP, k = last - from;
+  let b = (direct ? tensor + c.queryAt : packed) + step * from;
   let column: u32 = 0;
-  for (; column + TILE_COLUMNS <= columns; column += TILE_COLUMNS) {
-    const to = c + 4 * column;
-    const addend = accumulate ? to : 0;
-    if (rows > FEW_ROWS) tileOfPanel(k, a, a, TILE_STEP, b, bStep, to, cRow, addend, addendRow, rows);
-    else tileOfFour(rows, k, a, TILE_STEP, 4, b, bStep, to, cRow, addend, addendRow);
-    b += panelStep;
+  for (; column + TILE_COLUMNS <= columns; column += TILE_COLUMNS, to += PANEL_STEP, b += panelStep) {
+    const addend = c.adds ? to : 0;
+    if (keys > FEW_ROWS) tileOfPanel(k, a, a, TILE_STEP, b, step, to, row, addend, addendRow, keys);
+    else tileOfFour(keys, k, a, TILE_STEP, 4, b, step, to, row, addend, addendRow);
   }
   if (column == columns) return;
-  tileOfPanel(k, a, a, TILE_STEP, b, bStep, spare, PANEL_STEP, 0, 0, TILE_ROWS);
-  copyTile(spare, c + 4 * column, cRow, accumulate ? c + 4 * column : 0, addendRow, rows, columns - column);
+  tileOfPanel(k, a, a, TILE_STEP, b, step, c.spare, PANEL_STEP, 0, 0, TILE_ROWS);
+  copyTile(c.spare, to, row, c.adds ? to : 0, addendRow, keys, columns - column);
 }

@@ -3,7 +3,8 @@ import { choose, fma } from "../fma";
 import { keptLanes, seedLanes } from "../fused/dropout";
 import { sumLanes } from "../lanes";
 import { exp4, expOfWeight4 } from "../math/exp";
-import { Problem } from "./problem";
+import { Cursor } from "./cursor";
+import { Problem, roundUp } from "./problem";
 import { visibleLanes } from "./visit";
 
 /** Below every logit: finite, so that the difference of two is a number. */
@@ -86,18 +87,20 @@ export function carryOn(maximum: usize, sum: usize, own: f32, total: f32): f32 {
 }
 
 /**
- * Online softmax of one row: its weights under the new maximum, with the maximum and the sum so far carried on.
+ * Online softmax of the logits of a query of the block, keys `fromKey` to `toKey` of the visit: weights under the new
+ * maximum, with the maximum and the sum so far carried on.
  *
  * @returns what earlier weights shrink by.
  */
-export function weighRow(
-  row: usize, first: u32, last: u32, masked: bool, bits: u64, scale: f32, maximum: usize, sum: usize,
-): f32 {
-  const before = load<f32>(maximum);
-  const own = masked ? greatestSeen(row, first, last, scale, bits) : greatest(row, first, last, scale);
+export function weighRow(c: Cursor, row: u32, logits: usize, bits: u64): f32 {
+  const first = c.fromKey, last = roundUp(c.toKey, 4);
+  const masked = c.visit.bits != 0 || (c.toKey & 3) != 0;
+  const scale: f32 = c.biasKind ? 1 : c.scale;
+  const before = load<f32>(c.maximum + 4 * row);
+  const own = masked ? greatestSeen(logits, first, last, scale, bits) : greatest(logits, first, last, scale);
   const now = own > before ? own : before;
-  const total = masked ? weighSeen(row, first, last, scale, now, bits) : weigh(row, first, last, scale, now);
-  return carryOn(maximum, sum, now, total);
+  const total = masked ? weighSeen(logits, first, last, scale, now, bits) : weigh(logits, first, last, scale, now);
+  return carryOn(c.maximum + 4 * row, c.sum + 4 * row, now, total);
 }
 
 /** Dropout on a row of weights. @param index - that of key 0 of the tile in `[B, H, Q, K]`. */
@@ -108,66 +111,6 @@ export function dropRow(p: Problem, row: usize, first: u32, last: u32, index: u3
   for (let k = first; k < last; k += 4) {
     const factor = v128.and(by, keptLanes(indices, seeds, p.dropoutThreshold));
     v128.store(row + 4 * k, f32x4.mul(v128.load(row + 4 * k), factor));
-    indices = i32x4.add(indices, i32x4.splat(4));
-  }
-}
-
-/**
- * The backward pass of one row: logits become weights (after dropout, what the values were multiplied by), and the
- * gradients of those become the gradients of the logits times `by`, 0 where hidden.
- *
- * @param masked - whether some of keys `first` to `last` are hidden, as `bits` says.
- * @param correction - Σ gradient of the output · output.
- */
-export function differentiateRow(
-  p: Problem, row: usize, gradients: usize, first: u32, last: u32, masked: bool, bits: u64,
-  scale: f32, logSumExp: f32, correction: f32, by: f32, index: u32,
-): void {
-  if (p.dropping) return differentiateDropped(p, row, gradients, first, last, masked, bits, scale, logSumExp, correction, by, index);
-  const scales = f32x4.splat(scale);
-  const times = f32x4.splat(by);
-  const shift = f32x4.splat(-logSumExp);
-  const less = f32x4.splat(correction);
-  if (masked) {
-    for (let k = first; k < last; k += 4) {
-      const visible = visibleLanes(bits, k);
-      const weight = v128.and(expOfWeight4(fma(v128.load(row + 4 * k), scales, shift)), visible);
-      v128.store(row + 4 * k, weight);
-      const gradient = f32x4.mul(f32x4.mul(weight, f32x4.sub(v128.load(gradients + 4 * k), less)), times);
-      // What stands beside the products of hidden keys may be NaN.
-      v128.store(gradients + 4 * k, v128.and(gradient, visible));
-    }
-    return;
-  }
-  let to = gradients + 4 * first;
-  const end = row + 4 * last;
-  for (let at = row + 4 * first; at < end; at += 16, to += 16) {
-    const weight = expOfWeight4(fma(v128.load(at), scales, shift));
-    v128.store(at, weight);
-    v128.store(to, f32x4.mul(f32x4.mul(weight, f32x4.sub(v128.load(to), less)), times));
-  }
-}
-
-function differentiateDropped(
-  p: Problem, row: usize, gradients: usize, first: u32, last: u32, masked: bool, bits: u64,
-  scale: f32, logSumExp: f32, correction: f32, by: f32, index: u32,
-): void {
-  const scales = f32x4.splat(scale);
-  const times = f32x4.splat(by);
-  const shift = f32x4.splat(-logSumExp);
-  const less = f32x4.splat(correction);
-  const kept = f32x4.splat(p.dropoutScale);
-  const seeds = seedLanes(p.dropoutSeed);
-  const everyLane = i32x4.splat(-1);
-  let indices = i32x4.add(i32x4.splat(index + first), i32x4(0, 1, 2, 3));
-  for (let k = first; k < last; k += 4) {
-    const visible = masked ? visibleLanes(bits, k) : everyLane;
-    const weight = v128.and(expOfWeight4(fma(v128.load(row + 4 * k), scales, shift)), visible);
-    const factor = v128.and(kept, keptLanes(indices, seeds, p.dropoutThreshold));
-    const gradient = f32x4.sub(f32x4.mul(v128.load(gradients + 4 * k), factor), less);
-    v128.store(row + 4 * k, f32x4.mul(weight, factor));
-    // What stands beside the products of hidden keys may be NaN.
-    v128.store(gradients + 4 * k, v128.and(f32x4.mul(f32x4.mul(weight, gradient), times), visible));
     indices = i32x4.add(indices, i32x4.splat(4));
   }
 }

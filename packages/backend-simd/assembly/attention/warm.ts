@@ -2,7 +2,7 @@
  * Reads memory ahead of its use, one word a line, with nothing that waits for the words: where heads lie side by side,
  * a head's rows are strips that the processor does not fetch ahead by itself, and tiles wait for one strip after another.
  */
-import { Problem } from "./problem";
+import { Cursor } from "./cursor";
 
 const LINE: usize = 64;
 /** Of a batch row of one tensor; with more, what is read first is gone from the caches before it is used. */
@@ -19,18 +19,18 @@ function warm(from: usize, bytes: usize, to: usize): void {
 
 /** All heads of one row of the batch in a tensor that lies as the keys do, if they are small. */
 @inline
-export function warmKeys(p: Problem, tensor: usize, batch: u32, scratch: usize): void {
-  if (p.keyBatch <= MOST_BYTES) warm(tensor + batch * p.keyBatch, p.keyBatch, scratch);
+export function warmKeys(c: Cursor, tensor: usize, batch: u32): void {
+  if (c.keyBatch <= MOST_BYTES) warm(tensor + batch * c.keyBatch, c.keyBatch, c.tile);
 }
 
 /** As `warmKeys`, of a tensor that lies as the queries do. */
 @inline
-export function warmQueries(p: Problem, tensor: usize, batch: u32, scratch: usize): void {
-  if (p.queryBatch <= MOST_BYTES) warm(tensor + batch * p.queryBatch, p.queryBatch, scratch);
+export function warmQueries(c: Cursor, tensor: usize, batch: u32): void {
+  if (c.queryBatch <= MOST_BYTES) warm(tensor + batch * c.queryBatch, c.queryBatch, c.tile);
 }
 
 /** `count` keys or values of one head, where its batch row is not small; `row` is the first of them. */
-export function warmVisit(p: Problem, row: usize, count: u32, scratch: usize): void {
-  if (p.keyBatch <= MOST_BYTES) return;
-  for (; count; count--, row += p.keyRow) warm(row, 4 * p.width, scratch);
+export function warmVisit(c: Cursor, row: usize, count: u32): void {
+  if (c.keyBatch <= MOST_BYTES) return;
+  for (; count; count--, row += c.keyRow) warm(row, 4 * c.width, c.tile);
 }

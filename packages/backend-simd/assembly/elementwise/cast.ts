@@ -7,6 +7,10 @@ function floatToInt(x: usize, y: usize, start: u32, end: u32): void {
   if (rest) storePart(y + 4 * start, rest, i32x4.trunc_sat_f32x4_s(loadPart(x + 4 * start, rest, f32x4.splat(0))));
 }
 
+/**
+ * Converts element by element; `code` from `castCodes`. NaN becomes 0, and what int32 cannot hold its nearest end.
+ * Range: elements.
+ */
 export function cast(code: u32, x: usize, y: usize, start: u32, end: u32): void {
   if (start >= end) return;
   switch (code) {

@@ -1,3 +1,4 @@
+/** `y[i] = condition[i] ? a[i·aStep] : b[i·bStep]` over 4-byte elements; a step is 0 or 1. Range: elements. */
 export function select(
   condition: usize, a: usize, aStep: u32, b: usize, bStep: u32, y: usize, start: u32, end: u32,
 ): void {

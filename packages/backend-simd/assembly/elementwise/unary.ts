@@ -44,6 +44,7 @@ function run(code: u32, x: usize, y: usize, count: u32): void {
   if (rest) storePart(y, rest, apply(code, loadPart(x, rest, f32x4.splat(1))));
 }
 
+/** `y[i] = f(x[i])`, float32; `code` from `unaryCodes`. Range: elements. */
 export function unary(code: u32, x: usize, y: usize, start: u32, end: u32): void {
   if (start >= end) return;
   x += 4 * start;
@@ -72,6 +73,7 @@ export function unary(code: u32, x: usize, y: usize, start: u32, end: u32): void
   }
 }
 
+/** `y[i] = min(max(x[i], low), high)`, float32; NaN stays NaN. Range: elements. */
 export function clip(x: usize, y: usize, low: f32, high: f32, start: u32, end: u32): void {
   if (start >= end) return;
   const least = f32x4.splat(low);
@@ -81,4 +83,9 @@ export function clip(x: usize, y: usize, low: f32, high: f32, start: u32, end: u
   y += 4 * start;
   for (; y + 16 <= stop; x += 16, y += 16) v128.store(y, f32x4.pmin(f32x4.pmax(v128.load(x), least), most));
   for (; y < stop; x += 4, y += 4) store<f32>(y, min(max(load<f32>(x), low), high));
+}
+
+/** `y[i] = 1 − x[i]` over bools. Range: elements. */
+export function logicalNot(x: usize, y: usize, start: u32, end: u32): void {
+  for (; start < end; start++) store<u8>(y + start, load<u8>(x + start) ^ 1);
 }

@@ -60,6 +60,10 @@ function runEither(code: u32, x: usize, y: usize, slope: usize, start: u32, end:
   else run(code, x + at, y + at, 0, false, end - start);
 }
 
+/**
+ * `y[i] = f(x[i])` and, unless `slope` is offset 0, `slope[i] = f′(x[i])`, float32; `code` from `activationCodes`.
+ * The outputs may be the input. Range: elements.
+ */
 export function activation(code: u32, x: usize, y: usize, slope: usize, start: u32, end: u32): void {
   if (start >= end) return;
   switch (code) {

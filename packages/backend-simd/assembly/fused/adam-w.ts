@@ -37,6 +37,16 @@ function update(
 /** Bytes of a row of the table: seven addresses, the first block, the length, and the decay. */
 const ROW: usize = 40;
 
+/**
+ * One AdamW step of `count` (at least 1) parameters: `g = gradient·gradientScale`, `m′ = β₁m + (1−β₁)g`,
+ * `v′ = β₂v + (1−β₂)g²`, `p′ = p·decay − learningRate·(m′/correction1)/(√(v′/correction2) + ε)`.
+ *
+ * A block is `block` elements of one parameter, its last one perhaps fewer; blocks are counted over all parameters.
+ * Range: blocks.
+ *
+ * @param table - for each parameter ten words: the addresses of p, g, m, v, p′, m′, v′ (which may be those of p, m, v),
+ *   its first block, its length, and as float32 its decay, `1 − learningRate·weightDecay`.
+ */
 export function adamW(
   table: usize, count: u32, block: u32, learningRate: f32, beta1: f32, beta2: f32, epsilon: f32,
   correction1: f32, correction2: f32, gradientScale: f32, start: u32, end: u32,

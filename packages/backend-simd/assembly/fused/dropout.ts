@@ -27,6 +27,10 @@ export function keptLanes(indices: v128, seeds: v128, threshold: u32): v128 {
   return i32x4.ge_s(v128.xor(hash4(indices, seeds), flip), v128.xor(i32x4.splat(threshold), flip));
 }
 
+/**
+ * `y[i] = hash(seed, i) ≥ threshold ? x[i]·scale : 0`, unsigned; `threshold = ⌊rate·2³²⌋`, `scale = 1/(1 − rate)`.
+ * The hash is `dropoutHash` of `@trivium/tensor`, bit for bit. Range: elements.
+ */
 export function dropout(
   x: usize, y: usize, seed: i32, threshold: u32, scale: f32, start: u32, end: u32,
 ): void {

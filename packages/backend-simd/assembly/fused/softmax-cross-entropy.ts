@@ -11,6 +11,13 @@ function rowLoss(weight: f32, lse: f32, picked: f32, mean: f32, smoothing: f32, 
   return weight * (loss + zLoss * lse * lse);
 }
 
+/**
+ * `losses[r] = w·((1 − s)·(lse − x[t]) + s·(lse − mean(x)) + zLoss·lse²)` and `logSumExp[r] = lse`, of logits
+ * `x [R, columns]`, int32 targets `t [R]` and weights `w [R]`. A row of weight 0 gives exactly 0 in both, whatever
+ * it holds, its target too. Range: rows.
+ *
+ * @returns the first row in the range whose target lies outside `[0, columns)` (it is left unwritten), else −1.
+ */
 export function softmaxCrossEntropy(
   logits: usize, targets: usize, weights: usize, losses: usize, logSumExp: usize,
   columns: u32, labelSmoothing: f32, zLoss: f32, start: u32, end: u32,
@@ -61,6 +68,7 @@ function gradientRow(
   if (target < count) store<f32>(dx + 4 * target, load<f32>(dx + 4 * target) - by * (1 - smoothing));
 }
 
+/** Gradient of `softmaxCrossEntropy` to the logits, exactly 0 in rows of weight 0; returns as it does. Range: rows. */
 export function softmaxCrossEntropyGradient(
   dLosses: usize, logits: usize, targets: usize, weights: usize, logSumExp: usize, dLogits: usize,
   columns: u32, labelSmoothing: f32, zLoss: f32, start: u32, end: u32,
@@ -88,6 +96,13 @@ export function softmaxCrossEntropyGradient(
 /** Bytes of what is known of a row so far: its greatest logit, Σ exp(logit − greatest), the target's logit, Σ logit. */
 const STATISTICS: usize = 16;
 
+/**
+ * Takes in logits `[R, columns]` of the ids from `first` on: what is known of each row of a weight other than 0, four
+ * floats, its greatest logit, `Σ exp(logit − greatest)`, the target's logit and, with label smoothing, `Σ logit`, is set
+ * by the chunk of `first` 0 and extended by the others. Range: rows.
+ *
+ * @param statistics - `[R, 4]` float32, written.
+ */
 export function crossEntropyChunk(
   logits: usize, targets: usize, weights: usize, statistics: usize,
   first: u32, columns: u32, labelSmoothing: f32, start: u32, end: u32,
@@ -111,6 +126,7 @@ export function crossEntropyChunk(
   }
 }
 
+/** The outputs of `softmaxCrossEntropy` from what the chunks of a vocabulary left in `statistics`. Range: rows. */
 export function crossEntropyOfChunks(
   statistics: usize, weights: usize, losses: usize, logSumExp: usize,
   vocabulary: u32, labelSmoothing: f32, zLoss: f32, start: u32, end: u32,
@@ -130,6 +146,10 @@ export function crossEntropyOfChunks(
   }
 }
 
+/**
+ * Puts the gradient to the logits `[R, columns]` of the ids from `first` on in their place: `softmaxCrossEntropyGradient`
+ * of a part of the vocabulary. Range: rows.
+ */
 export function crossEntropyChunkGradient(
   dLosses: usize, logits: usize, targets: usize, weights: usize, logSumExp: usize,
   first: u32, columns: u32, vocabulary: u32, labelSmoothing: f32, zLoss: f32, start: u32, end: u32,

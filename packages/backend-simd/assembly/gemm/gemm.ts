@@ -16,6 +16,7 @@ const A_BYTES: usize = 4 * BLOCK_ROWS * BLOCK_K;
 const B_BYTES: usize = 4 * BLOCK_COLUMNS * BLOCK_K;
 const TILE_BYTES: usize = 4 * TILE_ROWS * TILE_COLUMNS;
 
+/** Bytes of scratch that one running `gemm` needs: one such block for each thread. */
 export function gemmScratchBytes(): usize {
   return A_BYTES + B_BYTES + TILE_BYTES;
 }
@@ -90,6 +91,20 @@ function multiplyRows(
   }
 }
 
+/**
+ * `C[i] = op(A[i])·op(B[i]) (+ bias) (+ C[i])` for matrices `i = 0, 1, …`: `[m, k]·[k, n] → [m, n]`.
+ *
+ * Every element is a sum over `k` in blocks of 256, in order, whatever `m`, `n`, the transposes and the range are.
+ *
+ * @param transposeA - 1 if A is stored `[k, m]`, else 0.
+ * @param transposeB - 1 if B is stored `[n, k]`, else 0.
+ * @param lda - elements from one stored row to the next; `ldb` and `ldc` likewise.
+ * @param strideA - elements from one matrix of the batch to the next, 0 to use the same for all; likewise the others.
+ * @param accumulate - 1 to add to what C holds, 0 to overwrite it.
+ * @param bias - `[n]` added to every row, or offset 0 for none. Not together with `accumulate`.
+ * @param scratch - `gemmScratchBytes()` bytes, 16-byte aligned, of this thread alone.
+ * @param start - first row of the range, counted over the whole batch: row `r` is row `r mod m` of matrix `⌊r/m⌋`.
+ */
 export function gemm(
   transposeA: bool, transposeB: bool, m: u32, n: u32, k: u32, a: usize, lda: u32, strideA: u32,
   b: usize, ldb: u32, strideB: u32, c: usize, ldc: u32, strideC: u32,

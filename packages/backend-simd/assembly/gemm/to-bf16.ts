@@ -8,6 +8,7 @@ function rounded(x: v128): v128 {
   return v128.bitselect(upper, quiet, f32x4.eq(x, x));
 }
 
+/** The bfloat16 nearest to each float32, ties to even; NaN stays NaN. Range: elements. */
 export function toBf16(x: usize, y: usize, start: u32, end: u32): void {
   for (; start + 8 <= end; start += 8) {
     const low = rounded(v128.load(x + 4 * start));

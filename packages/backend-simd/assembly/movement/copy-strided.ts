@@ -28,6 +28,11 @@ function copyRow<T>(x: usize, xStep: usize, y: usize, yStep: usize, count: u32):
   for (let l: u32 = 0; l < count; l++, x += xStep, y += yStep) store<T>(y, load<T>(x));
 }
 
+/**
+ * `y[i·y0 + j·y1 + k·y2 + l·y3] = x[i·x0 + j·x1 + k·x2 + l·x3]` over `[d0, d1, d2, d3]`: transposes, slices, tiles,
+ * broadcasts and concatenations, with offsets added to the pointers. Steps in elements (as int32; x steps may be
+ * negative or 0), 4-byte elements. Range: rows, counted over `d0·d1·d2`.
+ */
 export function copyStrided(
   x: usize, x0: i32, x1: i32, x2: i32, x3: i32, y: usize, y0: i32, y1: i32, y2: i32, y3: i32,
   d1: u32, d2: u32, d3: u32, start: u32, end: u32,
@@ -54,6 +59,7 @@ export function copyStrided(
   }
 }
 
+/** As `copyStrided`, of 1-byte elements. */
 export function copyStridedBytes(
   x: usize, x0: i32, x1: i32, x2: i32, x3: i32, y: usize, y0: i32, y1: i32, y2: i32, y3: i32,
   d1: u32, d2: u32, d3: u32, start: u32, end: u32,

@@ -1,5 +1,10 @@
 import { copyWords } from "../lanes";
 
+/**
+ * `y[r] = table[indices[r]]`: rows of `columns` 4-byte elements of a table of `tableRows` rows. Range: rows.
+ *
+ * @returns the first position in the range whose index lies outside the table (its row is left unwritten), else −1.
+ */
 export function gatherRows(
   table: usize, indices: usize, y: usize, tableRows: u32, columns: u32, start: u32, end: u32,
 ): i32 {
@@ -20,6 +25,10 @@ function addRow(x: usize, y: usize, count: u32): void {
   for (; y < end; x += 4, y += 4) store<f32>(y, load<f32>(y) + load<f32>(x));
 }
 
+/**
+ * `y[s] = Σ x[r] over rows with segments[r] = s`, `x [rows, columns]`, int32 segments `[rows]`, `y [S, columns]`;
+ * a segment without rows is 0, rows of other segments are skipped. Range: segments.
+ */
 export function segmentSum(
   x: usize, segments: usize, y: usize, rows: u32, columns: u32, start: u32, end: u32,
 ): void {

@@ -50,6 +50,10 @@ function sumPanel(x: usize, factor: usize, y: usize, sums: usize, rows: u32, col
   }
 }
 
+/**
+ * `sums[p] = Σ x[r]` over the rows of panel `p`, `x [matrices, rows, columns] → sums [matrices, ⌈rows/panel⌉, columns]`. Unless `factor` is
+ * offset 0, of `x[r]·factor[r]`, which is kept in `y`. Range: panels of all matrices.
+ */
 export function columnSums(
   x: usize, factor: usize, y: usize, sums: usize, rows: u32, columns: u32, panel: u32, start: u32, end: u32,
 ): void {

@@ -43,6 +43,11 @@ function normalise(x: usize, gain: usize, bias: usize, y: usize, centre: v128, b
   storeSome(y, width, value);
 }
 
+/**
+ * `y[r] = (s[r] − mean)·inverse·gain + bias` over the last axis of `[R, columns]`, where `inverse = 1/√(variance + epsilon)`.
+ * `s` is `x`, or `x + branch`, kept in `sum`, unless `branch` is offset 0. Without `mean` and `bias` (offsets 0): by
+ * the root mean square. Range: rows.
+ */
 export function norm(
   x: usize, branch: usize, gain: usize, bias: usize, sum: usize, y: usize, inverse: usize, mean: usize,
   columns: u32, epsilon: f32, start: u32, end: u32,
@@ -118,6 +123,11 @@ function gradient4(
   if (dBias) storeSome(dBias + j, width, isFirst ? d : f32x4.add(loadSome(dBias + j, width), d));
 }
 
+/**
+ * Gradients of `norm`: `dx`, with `dSum` added unless it is offset 0, and the sums of those to gain and bias over each
+ * panel of rows, `[⌈rows/panel⌉, columns]`. Without `mean` and `dBias` (offsets 0): by the root mean square.
+ * Range: panels.
+ */
 export function normGradient(
   dy: usize, dSum: usize, x: usize, gain: usize, inverse: usize, mean: usize, dx: usize, dGain: usize, dBias: usize,
   rows: u32, columns: u32, panel: u32, start: u32, end: u32,

@@ -120,6 +120,10 @@ function run(code: u32, x: usize, y: usize, middle: u32, inner: u32, terms: u32,
   }
 }
 
+/**
+ * Reduces the middle axis: `x [outer, middle, inner] → y [outer, inner]`, float32; `code` from `reduceCodes`.
+ * A mean is the sum divided by `terms`. Range: elements of `y`. Reducing the last axes is `inner = 1`, the first axes `outer = 1`.
+ */
 export function reduce(
   code: u32, x: usize, y: usize, middle: u32, inner: u32, terms: u32, start: u32, end: u32,
 ): void {
@@ -132,6 +136,10 @@ export function reduce(
   }
 }
 
+/**
+ * `y[r]` = index of the first greatest element of row `r`, passing over NaN: `x [R, columns]` → int32 `[R]`,
+ * `columns` at least 1. As in tfjs, 0 if the row starts with NaN. Range: rows.
+ */
 export function argMax(x: usize, y: usize, columns: u32, start: u32, end: u32): void {
   for (; start < end; start++) {
     const row = x + 4 * start * columns;

@@ -75,6 +75,7 @@ export function logSumExpRow(x: usize, count: u32): f32 {
   return greatest + log1(expRow(x, 0, count, greatest));
 }
 
+/** `y[r] = exp(x[r] − max) / Σ`, `[R, columns]`. Range: rows. */
 export function softmax(x: usize, y: usize, columns: u32, start: u32, end: u32): void {
   for (; start < end; start++) {
     const from = x + 4 * start * columns;
@@ -110,6 +111,7 @@ function dotBlock(a: usize, b: usize, count: u32): f32 {
   return sumLanes(f32x4.add(s0, s1));
 }
 
+/** `dx[r] = scale·p[r]·(dy[r] − Σ dy[r]·p[r])`, `[R, columns]`: of `softmax` (scale 1) and `maskedSoftmax`; 0 where p is. Range: rows. */
 export function softmaxGradient(dy: usize, p: usize, dx: usize, columns: u32, scale: f32, start: u32, end: u32): void {
   const by = f32x4.splat(scale);
   for (; start < end; start++) {

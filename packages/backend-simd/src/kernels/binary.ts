@@ -1,18 +1,16 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
-import type { SimdBackend } from "../backend/simd-backend.ts";
+import type { Output, SimdBackend } from "../backend/simd-backend.ts";
 import type { TensorData } from "../backend/tensor-data.ts";
 import { binaryCodes, compareCodes, logicalCodes } from "../wasm/codes.ts";
 import type { AcceleratedKernel } from "./accelerated-kernel.ts";
 import { broadcastShape, operands, type Placed } from "./broadcast.ts";
 import { sizeOf } from "./size-of.ts";
 
-type Family = "binary" | "compare" | "logical";
 type Numeric = "float32" | "bool";
 
-/** `y = a ∘ b` with broadcasting, by one of the three raw kernels of two operands. */
-function elementwise(kernelName: string, family: Family, code: number): AcceleratedKernel {
-  const dtype: Numeric = family === "logical" ? "bool" : "float32";
-  const outputType: Numeric = family === "binary" ? "float32" : "bool";
+/** `y = a ∘ b` with broadcasting, of operands and a result of these types. */
+function elementwise(kernelName: string, code: number, types: readonly [Numeric, Numeric]): AcceleratedKernel {
+  const [dtype, outputType] = types;
   return {
     kernelName,
     run(backend, inputs) {
@@ -22,7 +20,7 @@ function elementwise(kernelName: string, family: Family, code: number): Accelera
       if (dataA === undefined || dataB === undefined) return undefined;
       const shape = broadcastShape(a.shape, b.shape);
       const y = backend.allocate(shape, outputType);
-      runElementwise(backend, family, code, place(a, dataA, dtype), place(b, dataB, dtype), y);
+      runElementwise(backend, code, [place(a, dataA, dtype), place(b, dataB, dtype)], y);
       return y;
     },
   };
@@ -36,36 +34,33 @@ const place = (tensor: TensorInfo, data: TensorData, dtype: Numeric): Placed => 
 });
 
 /** Writes `a ∘ b` into `y`. */
-export function runElementwise(
-  backend: SimdBackend,
-  family: Family,
-  code: number,
-  a: Placed,
-  b: Placed,
-  y: { address: number; shape: number[] },
-): void {
+export function runElementwise(backend: SimdBackend, code: number, [a, b]: readonly [Placed, Placed], y: Output): void {
   const length = sizeOf(y.shape);
   if (length === 0) return;
   const sides = operands(backend, a, b, y.shape, length);
   const { aRow, aColumn, bRow, bColumn, columns } = sides;
-  backend.run(family, length, code, sides.a, aRow, aColumn, sides.b, bRow, bColumn, y.address, columns);
+  backend.run("binary", length, code, sides.a, aRow, aColumn, sides.b, bRow, bColumn, y.address, columns);
   sides.release?.();
 }
 
+const computes = ["float32", "float32"] as const;
+const compares = ["float32", "bool"] as const;
+const combines = ["bool", "bool"] as const;
+
 export const binaryKernels: readonly AcceleratedKernel[] = [
-  elementwise("Add", "binary", binaryCodes.add),
-  elementwise("Sub", "binary", binaryCodes.subtract),
-  elementwise("Multiply", "binary", binaryCodes.multiply),
-  elementwise("RealDiv", "binary", binaryCodes.divide),
-  elementwise("Maximum", "binary", binaryCodes.maximum),
-  elementwise("Minimum", "binary", binaryCodes.minimum),
-  elementwise("SquaredDifference", "binary", binaryCodes.squaredDifference),
-  elementwise("Equal", "compare", compareCodes.equal),
-  elementwise("NotEqual", "compare", compareCodes.notEqual),
-  elementwise("Less", "compare", compareCodes.less),
-  elementwise("LessEqual", "compare", compareCodes.lessEqual),
-  elementwise("Greater", "compare", compareCodes.greater),
-  elementwise("GreaterEqual", "compare", compareCodes.greaterEqual),
-  elementwise("LogicalAnd", "logical", logicalCodes.and),
-  elementwise("LogicalOr", "logical", logicalCodes.or),
+  elementwise("Add", binaryCodes.add, computes),
+  elementwise("Sub", binaryCodes.subtract, computes),
+  elementwise("Multiply", binaryCodes.multiply, computes),
+  elementwise("RealDiv", binaryCodes.divide, computes),
+  elementwise("Maximum", binaryCodes.maximum, computes),
+  elementwise("Minimum", binaryCodes.minimum, computes),
+  elementwise("SquaredDifference", binaryCodes.squaredDifference, computes),
+  elementwise("Equal", compareCodes.equal, compares),
+  elementwise("NotEqual", compareCodes.notEqual, compares),
+  elementwise("Less", compareCodes.less, compares),
+  elementwise("LessEqual", compareCodes.lessEqual, compares),
+  elementwise("Greater", compareCodes.greater, compares),
+  elementwise("GreaterEqual", compareCodes.greaterEqual, compares),
+  elementwise("LogicalAnd", logicalCodes.and, combines),
+  elementwise("LogicalOr", logicalCodes.or, combines),
 ];

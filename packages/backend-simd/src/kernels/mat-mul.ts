@@ -78,7 +78,7 @@ const fusedMatMul: AcceleratedKernel = {
 function addInPlace(backend: SimdBackend, y: Output, bias: TensorInfo): void {
   const { address, length } = backend.data.get(bias.dataId);
   const sum = { address: y.address, length: sizeOf(y.shape), shape: y.shape, dtype: "float32" as const };
-  runElementwise(backend, "binary", binaryCodes.add, sum, { ...sum, address, length, shape: bias.shape }, y);
+  runElementwise(backend, binaryCodes.add, [sum, { ...sum, address, length, shape: bias.shape }], y);
 }
 
 export const matMulKernels: readonly AcceleratedKernel[] = [batchMatMul, fusedMatMul];

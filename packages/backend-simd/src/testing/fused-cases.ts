@@ -186,7 +186,7 @@ export const fusedCases: Readonly<Record<string, KernelCase>> = Object.fromEntri
     attributes: { rate: 0.3, seed: from },
   })),
   fused("writeSlots", (r, m, from) => ({
-    inputs: all(from, { storage: [r + 4, m], slots: [3, m] }),
+    inputs: all(from, { storage: [r + 6, m], slots: [3, m] }),
     attributes: { runs: [2 + (from % 3), 2, from % 2, 1] },
   })),
   fused("adamW", (r, m, from) => {

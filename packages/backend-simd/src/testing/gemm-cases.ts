@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { waves } from "../wasm/test-memory.ts";
+import { waves } from "./test-memory.ts";
 
 /** A matrix product to draw at random. */
 export interface GemmCase {

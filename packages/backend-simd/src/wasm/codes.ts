@@ -9,11 +9,11 @@ export const binaryCodes = {
   squaredDifference: 6,
 } as const;
 
-/** Codes of the comparisons of `WasmKernels.compare`: 1 where true, else 0; NaN compares as in JavaScript. */
-export const compareCodes = { equal: 0, notEqual: 1, less: 2, lessEqual: 3, greater: 4, greaterEqual: 5 } as const;
+/** Codes of the comparisons of `WasmKernels.binary`: 1 where true, else 0; NaN compares as in JavaScript. */
+export const compareCodes = { equal: 7, notEqual: 8, less: 9, lessEqual: 10, greater: 11, greaterEqual: 12 } as const;
 
-/** Codes of the operations of `WasmKernels.logical` over bytes that are 0 or 1. */
-export const logicalCodes = { and: 0, or: 1, xor: 2 } as const;
+/** Codes of the operations of `WasmKernels.binary` over bytes that are 0 or 1. */
+export const logicalCodes = { and: 13, or: 14, xor: 15 } as const;
 
 /** Codes of the one-operand float32 operations of `WasmKernels.unary`. */
 export const unaryCodes = {

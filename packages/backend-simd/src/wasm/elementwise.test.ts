@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { builds, createTestMemory, inPieces } from "../testing/test-memory.ts";
 import {
   type BinaryName,
   binaryCodes,
@@ -9,7 +10,6 @@ import {
   type LogicalName,
   logicalCodes,
 } from "./codes.ts";
-import { builds, createTestMemory, inPieces } from "./test-memory.ts";
 
 const binaryOracles: Record<BinaryName, (a: number, b: number) => number> = {
   add: (a, b) => a + b,
@@ -70,7 +70,6 @@ for (const build of builds) {
   const memory = createTestMemory(build);
   const { kernels } = memory;
   const broadcast = (
-    kernel: "binary" | "compare" | "logical",
     code: number,
     shape: Shape,
     operands: readonly [Float32Array, Float32Array] | readonly [Uint8Array, Uint8Array],
@@ -80,7 +79,7 @@ for (const build of builds) {
     const [aRow, aColumn] = steps[shape.a](shape.columns);
     const [bRow, bColumn] = steps[shape.b](shape.columns);
     inPieces(shape.rows * shape.columns, cuts, (start, end) =>
-      kernels[kernel](code, a, aRow!, aColumn!, b, bRow!, bColumn!, y, shape.columns, start, end),
+      kernels.binary(code, a, aRow!, aColumn!, b, bRow!, bColumn!, y, shape.columns, start, end),
     );
     return y;
   };
@@ -89,7 +88,7 @@ for (const build of builds) {
     it.each(Object.keys(binaryCodes) as BinaryName[])("%s equals float32 arithmetic over every broadcast", (name) => {
       fc.assert(
         fc.property(shapes, operand, operand, cutsOf, (shape, a, b, cuts) => {
-          const y = broadcast("binary", binaryCodes[name], shape, [a, b], cuts);
+          const y = broadcast(binaryCodes[name], shape, [a, b], cuts);
           const actual = Array.from(memory.readFloats(y, shape.rows * shape.columns));
           expect(actual).toEqual(expected(shape, a, b, (p, q) => Math.fround(binaryOracles[name](p, q))));
           memory.reset();
@@ -101,7 +100,7 @@ for (const build of builds) {
     it.each(Object.keys(compareCodes) as CompareName[])("%s equals JavaScript's comparison", (name) => {
       fc.assert(
         fc.property(shapes, operand, operand, cutsOf, (shape, a, b, cuts) => {
-          const y = broadcast("compare", compareCodes[name], shape, [a, b], cuts);
+          const y = broadcast(compareCodes[name], shape, [a, b], cuts);
           const actual = Array.from(memory.readBytes(y, shape.rows * shape.columns));
           expect(actual).toEqual(expected(shape, a, b, (p, q) => Number(compareOracles[name](p, q))));
           memory.reset();
@@ -113,7 +112,7 @@ for (const build of builds) {
     it.each(Object.keys(logicalCodes) as LogicalName[])("logical %s equals the bitwise one", (name) => {
       fc.assert(
         fc.property(shapes, bools, bools, cutsOf, (shape, a, b, cuts) => {
-          const y = broadcast("logical", logicalCodes[name], shape, [a, b], cuts);
+          const y = broadcast(logicalCodes[name], shape, [a, b], cuts);
           const actual = Array.from(memory.readBytes(y, shape.rows * shape.columns));
           expect(actual).toEqual(expected(shape, a, b, logicalOracles[name]));
           memory.reset();

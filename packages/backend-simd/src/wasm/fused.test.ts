@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { builds, createTestMemory, firstMismatch, inPieces, waves } from "./test-memory.ts";
+import { builds, createTestMemory, firstMismatch, inPieces, waves } from "../testing/test-memory.ts";
 
 const cutsOf = fc.array(fc.nat(300), { maxLength: 4 });
 const tolerance = { relative: 2e-6, absolute: 2e-6 };

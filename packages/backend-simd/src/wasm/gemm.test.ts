@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type GemmCase, gemmCases, gemmData, gemmMismatch } from "../testing/gemm-cases.ts";
+import { builds, createTestMemory, inPieces } from "../testing/test-memory.ts";
 import { createWasmKernels } from "./create-wasm-kernels.ts";
-import { builds, createTestMemory, inPieces } from "./test-memory.ts";
 
 for (const build of builds) {
   const memory = createTestMemory(build);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { builds, createTestMemory, inPieces, waves } from "./test-memory.ts";
+import { builds, createTestMemory, inPieces, waves } from "../testing/test-memory.ts";
 
 const cutsOf = fc.array(fc.nat(300), { maxLength: 4 });
 const size = fc.constantFrom(0, 1, 2, 3, 4, 5, 8, 9, 17);

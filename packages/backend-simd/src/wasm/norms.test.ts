@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { builds, createTestMemory, firstMismatch, inPieces, waves } from "./test-memory.ts";
+import { builds, createTestMemory, firstMismatch, inPieces, waves } from "../testing/test-memory.ts";
 
 const shapes = fc.record({
   rows: fc.constantFrom(0, 1, 2, 7, 64, 65, 130),

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { builds, createTestMemory, firstMismatch, inPieces, waves } from "../testing/test-memory.ts";
 import { type ReduceName, reduceCodes } from "./codes.ts";
-import { builds, createTestMemory, firstMismatch, inPieces, waves } from "./test-memory.ts";
 
 const width = fc.constantFrom(1, 2, 3, 4, 5, 7, 8, 16, 17, 37, 64, 131);
 const cutsOf = fc.array(fc.nat(300), { maxLength: 4 });

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { toBf16 } from "../testing/gemm-cases.ts";
-import { builds, createTestMemory, inPieces } from "./test-memory.ts";
+import { builds, createTestMemory, inPieces } from "../testing/test-memory.ts";
 
 /** Every float32: by its bits, so that ties, subnormals, infinities and NaN come up; with ties more often. */
 const bits = fc.oneof(

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { builds, createTestMemory, firstMismatch, inPieces } from "../testing/test-memory.ts";
 import { activationCodes, type UnaryName, unaryCodes } from "./codes.ts";
-import { builds, createTestMemory, firstMismatch, inPieces } from "./test-memory.ts";
 
 const slope = Math.sqrt(2 / Math.PI);
 

@@ -1,12 +1,7 @@
-import type { AttentionKernels } from "./kernels/attention.ts";
-import type { ElementwiseKernels } from "./kernels/elementwise.ts";
-import type { FusedKernels } from "./kernels/fused.ts";
-import type { GemmKernels } from "./kernels/gemm.ts";
-import type { MovementKernels } from "./kernels/movement.ts";
-import type { RowsKernels } from "./kernels/rows.ts";
+import type { WasmExports } from "../generated/wasm-exports.ts";
 
 /**
- * The raw kernels: every export of the assembly, over byte offsets into one shared memory.
+ * The raw kernels: every export of the assembly, over byte offsets into one shared memory. Each is described where it stands.
  *
  * Tensors are dense and row-major; "bool" is one byte, 0 or 1. Nothing is allocated: outputs and scratch are passed
  * in, and an output may be an input of the same shape in `binary`, `unary`, `select`, `softmax`, `dropout`,
@@ -16,12 +11,7 @@ import type { RowsKernels } from "./kernels/rows.ts";
  * The last two arguments of each kernel are its range `[start, end)` over work units (rows, or elements of the
  * output: see each). A result never depends on how the whole range is cut, bit for bit, so a pool may split it.
  */
-export type WasmKernels = AttentionKernels &
-  ElementwiseKernels &
-  FusedKernels &
-  GemmKernels &
-  MovementKernels &
-  RowsKernels;
+export type WasmKernels = WasmExports;
 
 /** The library's product as kernels call it for tiles: numbers, with byte offsets into the memory as addresses. */
 export type LibraryProduct = (...values: number[]) => void;

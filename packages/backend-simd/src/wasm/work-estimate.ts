@@ -1,5 +1,5 @@
 import type { Work } from "../threads/cut-job.ts";
-import { unaryCodes } from "./codes.ts";
+import { compareCodes, logicalCodes, unaryCodes } from "./codes.ts";
 
 /** Elements of a cache line. */
 const LINE = 16;
@@ -28,6 +28,7 @@ const cheapUnary = new Set<number>([
 const elements = (nanoseconds: number): Work => ({ nanoseconds, granule: LINE });
 const rows = (columns: number, perNanosecond: number): Work => ({ nanoseconds: columns / perNanosecond, granule: 1 });
 const flat = elements(1 / ELEMENTS);
+const toBytes: Work = { ...flat, granule: 4 * LINE };
 const bytes: Work = { nanoseconds: 1 / BYTES, granule: 4 * LINE };
 const curved = elements(1 / TRANSCENDENTALS);
 
@@ -35,14 +36,12 @@ type Estimate = (values: readonly number[], units: number) => Work;
 
 /** Estimates from a kernel's arguments, in their places in `WasmKernels`. */
 const estimates: Readonly<Record<string, Estimate>> = {
-  binary: () => flat,
-  compare: () => ({ ...flat, granule: 4 * LINE }),
-  logical: () => bytes,
+  binary: ([code]) => (code! < compareCodes.equal ? flat : code! < logicalCodes.and ? toBytes : bytes),
   logicalNot: () => bytes,
   unary: ([code]) => (cheapUnary.has(code!) ? flat : curved),
   clip: () => flat,
   select: () => flat,
-  cast: () => ({ ...flat, granule: 4 * LINE }),
+  cast: () => toBytes,
   toBf16: () => ({ ...flat, granule: 2 * LINE }),
   fill: () => elements(4 / BYTES),
   oneHot: ([, , depth]) => rows(depth!, ELEMENTS),

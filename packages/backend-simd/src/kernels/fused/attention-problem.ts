@@ -1,6 +1,6 @@
 import type { Output, SimdBackend } from "../../backend/simd-backend.ts";
 import type { NumericValues } from "../../backend/tensor-data.ts";
-import { problemFields } from "./problem-fields.ts";
+import { problemFields } from "../../generated/problem-fields.ts";
 
 type ProblemField = keyof typeof problemFields;
 

@@ -1,6 +1,5 @@
-import { createWasmKernels, type WasmBuild } from "./create-wasm-kernels.ts";
-import type { Pointer } from "./pointer.ts";
-import type { WasmKernels } from "./wasm-kernels.ts";
+import { createWasmKernels, type WasmBuild } from "../wasm/create-wasm-kernels.ts";
+import type { WasmKernels } from "../wasm/wasm-kernels.ts";
 
 /** Both builds, for tests that run over each. */
 export const builds: readonly WasmBuild[] = ["plain", "relaxed"];
@@ -9,14 +8,14 @@ export const builds: readonly WasmBuild[] = ["plain", "relaxed"];
 export interface TestMemory {
   readonly kernels: WasmKernels;
   /** Scratch for `gemm`. */
-  readonly scratch: Pointer;
+  readonly scratch: number;
   /** Copies data in, at an offset that is a multiple of 4 bytes and not of 16. */
-  put(data: Float32Array | Int32Array | Uint8Array): Pointer;
+  put(data: Float32Array | Int32Array | Uint8Array): number;
   /** Room for an output, filled with NaN. */
-  floats(length: number): Pointer;
-  readFloats(pointer: Pointer, length: number): Float32Array;
-  readInts(pointer: Pointer, length: number): Int32Array;
-  readBytes(pointer: Pointer, length: number): Uint8Array;
+  floats(length: number): number;
+  readFloats(pointer: number, length: number): Float32Array;
+  readInts(pointer: number, length: number): Int32Array;
+  readBytes(pointer: number, length: number): Uint8Array;
   /** Forgets everything put so far, and throws if a kernel wrote outside what it was given. */
   reset(): void;
 }
@@ -40,7 +39,7 @@ export function createTestMemory(build: WasmBuild): TestMemory {
     guards.push(next);
     next += guardBytes;
   };
-  const room = (byteLength: number): Pointer => {
+  const room = (byteLength: number): number => {
     guard();
     const pointer = 4 * Math.ceil(next / 4) + 4 * (count++ % 4);
     bytes.fill(GUARD, next, pointer);
