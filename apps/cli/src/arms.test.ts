@@ -1,4 +1,11 @@
-import { mergeRecipes, type RecipeInput, readRecipe, resolveArchitecture, resolveObjective } from "@trivium/compose";
+import {
+  mergeRecipes,
+  type RecipeInput,
+  readRecipe,
+  resolveArchitecture,
+  resolveObjective,
+  resolvePositions,
+} from "@trivium/compose";
 import { countModelParameters } from "@trivium/model";
 import { expect, test } from "vitest";
 import { armRecipes } from "./arms.ts";
@@ -47,7 +54,7 @@ test("the control between prefix and encoder-decoder has the parameters of the p
     packing: 8,
   });
   const [prefix, topOnly] = arms.map(({ architecture, model }) =>
-    countModelParameters(architecture, { ...model, vocabulary: 16, length: 8 }),
+    countModelParameters(architecture, resolvePositions({ ...model, vocabulary: 16, length: 8 }, registry)),
   );
   expect(topOnly).toBe(prefix);
   expect(arms[1]?.model).toMatchObject({ sharedStacks: true, crossAttention: "merged" });

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { type Named, type OpenedModel, resolveDataset, taskOf } from "@trivium/compose";
 import { DataError, TriviumError } from "@trivium/core";
-import { type Dataset, describeReading, fitToLength, groupReferences } from "@trivium/data";
+import { type Dataset, describeReading, describeUnknown, fitToLength, groupReferences } from "@trivium/data";
 import { encodeHeldOut, type HeldOut } from "@trivium/evaluator";
 import { isTextPair, type TextExample } from "@trivium/features";
 import type { Output } from "./output.ts";
@@ -73,6 +73,8 @@ async function encode(examples: readonly TextExample[], { run, dataset, request 
       `warning: ${tooLong} of ${examples.length} pairs exceed the model's length, ${length}, and ${done}; the longest takes ${longest}`,
     );
   }
+  const unknown = describeUnknown("the held-out data", fitted.examples, tokenizer);
+  if (unknown !== undefined) request.output.note(unknown);
   return { heldOut: encodeHeldOut(fitted.examples, tokenizer, length), tooLong };
 }
 

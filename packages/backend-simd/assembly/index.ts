@@ -11,7 +11,6 @@ export { adamW } from "./fused/adam-w";
 export { dropout } from "./fused/dropout";
 export {
   crossEntropyChunk,
-  crossEntropyChunkGradient,
   crossEntropyOfChunks,
   softmaxCrossEntropy,
   softmaxCrossEntropyGradient,
@@ -19,7 +18,7 @@ export {
 export { squaredNorms } from "./fused/squared-norms";
 export { gemm, gemmScratchBytes } from "./gemm/gemm";
 export { toBf16 } from "./gemm/to-bf16";
-export { copyStrided, copyStridedBytes } from "./movement/copy-strided";
+export { copyStrided } from "./movement/copy-strided";
 export { gatherRows, segmentSum } from "./movement/gather";
 export { columnSums } from "./rows/column-sums";
 export { maskedSoftmax } from "./rows/masked-softmax";

@@ -49,28 +49,9 @@ function gigaflops(build: WasmBuild, { m, n, k, batch = 1 }: Case, transposeA: b
   });
   const lda = transposeA ? m : k;
   const ldb = transposeB ? k : n;
+  const operands = [a, lda, m * k, b, ldb, k * n, c, n, m * n] as const;
   const run = () =>
-    kernels.gemm(
-      Number(transposeA),
-      Number(transposeB),
-      m,
-      n,
-      k,
-      a,
-      lda,
-      m * k,
-      b,
-      ldb,
-      k * n,
-      c,
-      n,
-      m * n,
-      0,
-      0,
-      65_536,
-      0,
-      batch * m,
-    );
+    kernels.gemm(Number(transposeA), Number(transposeB), m, n, k, ...operands, 0, 0, 65_536, 0, batch * m);
   const flops = 2 * m * n * k * batch;
   return flops / secondsOf(run, flops / 40e9) / 1e9;
 }

@@ -3,14 +3,16 @@ import type { PairTokenizer } from "@trivium/text";
 import { type Composition, composeOrThrow } from "./compose.ts";
 import type { Recipe } from "./recipe.ts";
 import { type Engine, type Plugins, resolveArchitecture, resolveObjective } from "./resolve.ts";
+import { type NamedModelOptions, resolvePositions } from "./resolve-positions.ts";
 
-/** A combination that works, with its architecture. */
+/** A combination that works, with its architecture and the options of its model. */
 export interface ComposedRecipe extends Composition {
   readonly architecture: Architecture;
+  readonly config: ModelOptions;
 }
 
 interface ComposedParts {
-  readonly config: ModelOptions;
+  readonly config: NamedModelOptions;
   readonly tokenizer: PairTokenizer;
   readonly engine: Engine;
 }
@@ -24,9 +26,10 @@ interface ComposedParts {
 export function composeRecipe(
   recipe: Recipe,
   registry: Plugins,
-  { config, tokenizer, engine }: ComposedParts,
+  { config: named, tokenizer, engine }: ComposedParts,
 ): ComposedRecipe {
   const architecture = resolveArchitecture(recipe.architecture, registry);
+  const config = resolvePositions(named, registry);
   const composition = composeOrThrow({
     architecture,
     config,
@@ -37,5 +40,5 @@ export function composeRecipe(
     labelLeaks: recipe.labelLeaks,
     isPacked: recipe.packing !== undefined,
   });
-  return { ...composition, architecture };
+  return { ...composition, architecture, config };
 }

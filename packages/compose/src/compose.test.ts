@@ -1,5 +1,5 @@
 import { type AttentionKernel, fused, reference } from "@trivium/attention";
-import { drawAscii, full, type Mask } from "@trivium/masks";
+import { causal as causalMask, drawAscii, full, type Mask } from "@trivium/masks";
 import type { Architecture } from "@trivium/model";
 import { causal } from "@trivium/model-causal";
 import { encoderDecoder } from "@trivium/model-encoder-decoder";
@@ -143,4 +143,18 @@ test("a configuration that is wrong is told by field", () => {
   expect(wrong({ layers: -1 })).toThrow(/model "causal": layers: /);
   expect(wrong({ widht: 16 })).toThrow(/model "causal": .*widht/);
   expect(wrong({ sharedStacks: true })).toThrow(/sharedStacks: there is one stream, "tokens"/);
+});
+
+test("a window that the masks of an architecture ignore is refused, naming the stream", () => {
+  const windowed = { ...config, attention: { window: [null, 3] } };
+  const parts = { objective: causalLm(), config: windowed, attention };
+  expect(compose({ ...parts, architecture: causal })).toMatchObject({ works: true });
+  const deaf: Architecture<"tokens"> = { ...causal, name: "deaf", selfMask: () => causalMask() };
+  expect(compose({ ...parts, architecture: deaf })).toMatchObject({
+    works: false,
+    reasons: [
+      { code: "compose/ignored-window", message: expect.stringMatching(/"deaf" ignores the window of 3 .*"tokens"/) },
+    ],
+  });
+  expect(compose({ ...parts, architecture: deaf, config })).toMatchObject({ works: true });
 });

@@ -4,6 +4,7 @@ import { type Architecture, createModel, type LanguageModel, type ModelOptions, 
 import type { Objective } from "@trivium/objectives";
 import type { Backend } from "@trivium/tensor";
 import { type PairTokenizer, reservedSpecials, type SpecialTokens } from "@trivium/text";
+import { ignoredWindows } from "./ignored-windows.ts";
 import { leakReasons } from "./leak-reasons.ts";
 import { missingTokens } from "./missing-tokens.ts";
 import { attentionNeeds } from "./needs.ts";
@@ -59,7 +60,8 @@ export function compose<const Stream extends string>(parts: Parts<Stream>): Comp
   const answer = attention.supports(attentionNeeds(architecture, config, { isPacked, backend }));
   const special = tokenizer?.special ?? standIn(objective);
   const leaks = leakReasons({ architecture, config, objective, special });
-  const reasons: Reason[] = answer === true ? [] : [answer];
+  const reasons: Reason[] = ignoredWindows(architecture, config);
+  if (answer !== true) reasons.unshift(answer);
   if (labelLeaks === "refuse") reasons.push(...leaks);
   if (reasons.length > 0) return { works: false, reasons };
   const model = createModel({ architecture, config: parts.config, attention });

@@ -32,6 +32,7 @@ export {
   resolveEngine,
   resolveObjective,
 } from "./resolve.ts";
+export { type NamedModelOptions, resolvePositions } from "./resolve-positions.ts";
 
 /** The formats of trained models of this package, for a registry. */
 export const modelFormatPlugins = [runFolderPlugin] as const;

@@ -2,6 +2,7 @@ import { ConfigError } from "@trivium/core";
 import {
   type Dataset,
   describeReading,
+  describeUnknown,
   encodeExamples,
   type FittedExamples,
   fitPairTokenizer,
@@ -27,7 +28,7 @@ export interface PreparedData {
   readonly train: readonly Example[];
   /** Encodes a held-out part, or its first examples. */
   heldOut(part: "validation" | "test", limit?: number): readonly HeldOut[];
-  /** Sentences for people: what was read, and what was done about pairs that exceed the length. */
+  /** Sentences for people: what was read, what was done about pairs that exceed the length, and unknown tokens. */
   readonly notes: readonly string[];
 }
 
@@ -88,14 +89,24 @@ export async function prepareData(
   const tokenizer = fitPairTokenizer(asked, createTokenizer(registry));
   const { length, parts } = await fitParts(dataset, tokenizer, recipe);
   const { train, validation, test } = parts;
+  const encoded = encodeExamples(train.examples, tokenizer, { length });
+  const heldOut = [...validation.examples, ...test.examples];
+  const unknown = [
+    describeUnknown("the training data", train.examples, tokenizer, encoded),
+    describeUnknown("the held-out data", heldOut, tokenizer),
+  ].filter((note) => note !== undefined);
   return {
     dataset,
     tokenizer,
     task: taskOf(dataset),
     length,
-    train: encodeExamples(train.examples, tokenizer, { length }),
+    train: encoded,
     heldOut: (part, limit) => encodeHeldOut({ validation, test }[part].examples.slice(0, limit), tokenizer, length),
-    notes: [...describeReading(dataset), ...noteTooLong([train, validation, test], length, dataset.tooLong)],
+    notes: [
+      ...describeReading(dataset),
+      ...unknown,
+      ...noteTooLong([train, validation, test], length, dataset.tooLong),
+    ],
   };
 }
 

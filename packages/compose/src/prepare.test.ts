@@ -49,6 +49,15 @@ test("one overlong pair does not decide the length, and is refused with its plac
   expect((await (await withLong("train"))({ length: 1000 })).train).toHaveLength(13);
 });
 
+test("tokens that the vocabulary lacks are noted with their share and the first of them, by part", async () => {
+  const { notes } = await dataOf({ tokenizer: { name: "character", options: { alphabet: ["A"] } } });
+  for (const part of ["training", "held-out"])
+    expect(notes.join("\n")).toMatch(
+      new RegExp(`^warning: \\d+ of \\d+ tokens of the ${part} data \\([\\d.]+ %\\) are unknown .*such as ".+"$`, "m"),
+    );
+  expect((await dataOf({ tokenizer: { name: "byte" } })).notes.join()).not.toContain("unknown");
+});
+
 test("what is done about overlong pairs is a part of the run, and without held-out data nothing is evaluated", async () => {
   const skip = await (await withLong("train", "skip"))({});
   const prepared = await prepare(small, registry, { data: { ...skip, heldOut: () => [] } });

@@ -1,6 +1,6 @@
 import { type BatchSourceOptions, createBatchSource, type TrainingBatches } from "@trivium/data";
 import type { Batch } from "@trivium/features";
-import { languageTask, type ModelOptions, trainingFlops } from "@trivium/model";
+import { languageTask, trainingFlops } from "@trivium/model";
 import type { Optimizer, Schedule, TrainOptions } from "@trivium/trainer";
 import { type ComposedRecipe, composeRecipe } from "./compose-recipe.ts";
 import { type LoadDataset, type PreparedData, prepareData } from "./prepare-data.ts";
@@ -29,8 +29,6 @@ export interface Prepared extends ComposedRecipe {
   readonly recipe: Recipe;
   readonly engine: Engine;
   readonly data: PreparedData;
-  /** The model's options, with what the data decides. */
-  readonly config: ModelOptions;
   readonly batches: TrainingBatches;
   readonly optimizer: Optimizer;
   readonly schedule: Schedule;
@@ -56,11 +54,11 @@ export async function prepare(
   const schedule = resolveSchedule(recipe, registry);
   const data = given ?? (await prepareData(recipe, registry, dataset));
   const { tokenizer, length } = data;
-  const config: ModelOptions = { ...recipe.model, vocabulary: tokenizer.size, length };
+  const config = { ...recipe.model, vocabulary: tokenizer.size, length };
   const composition = composeRecipe(recipe, registry, { config, tokenizer, engine });
   const batches = batchesOf(recipe, data, composition.objective);
   const identity = identityOf(recipe, data, engine);
-  return { ...composition, recipe, engine, data, config, batches, optimizer, schedule, identity };
+  return { ...composition, recipe, engine, data, batches, optimizer, schedule, identity };
 }
 
 /** The batches of a recipe, as an objective converts them: the same examples in the same order for every objective. */

@@ -1,5 +1,5 @@
 import { ConfigError, nearestName } from "@trivium/core";
-import { modelConfigSchema } from "@trivium/model";
+import { modelConfigSchema, positionKinds } from "@trivium/model";
 import { z } from "zod";
 import { describeValues } from "./describe-values.ts";
 import { withoutDefaults } from "./without-defaults.ts";
@@ -13,12 +13,23 @@ const namedOr = (fallback: string, description: string) =>
   z.strictObject({ name: name.default(fallback).describe(description), options: options.optional() }).prefault({});
 const nameable = z.strictObject({ name: name.optional(), options: options.optional() });
 
+const model = withoutDefaults(modelConfigSchema.omit({ vocabulary: true, length: true }).shape);
+/** The name of a plugin, which JSON that does not parse is not. */
+const pluginName = z.string().regex(/^[a-z][a-z0-9-]*$/);
+const isForeign = ({ kind }: { readonly kind: string }): boolean => !positionKinds.some((known) => known === kind);
+/** Positions of a kind that the model has, or that a registry has. */
+const positions = z.union([
+  model.positions.unwrap(),
+  pluginName,
+  z.looseObject({ kind: pluginName }).refine(isForeign),
+]);
+
 const fields = {
   $schema: z.string().optional().describe("Where an editor finds the JSON Schema of recipes"),
   plugins: z.array(z.string()).default([]).describe("Files or packages with plugins of your own"),
   architecture: name.default("causal").describe("See `trivium list architecture`"),
   model: z
-    .strictObject(withoutDefaults(modelConfigSchema.omit({ vocabulary: true, length: true }).shape))
+    .strictObject({ ...model, positions: positions.optional().describe(model.positions.description ?? "") })
     .prefault({})
     .describe("The model's configuration"),
   length: count

@@ -39,15 +39,16 @@ const options = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("none") }),
 ]);
 
-const kinds = z.enum(["learned", "sinusoidal", "rotary", "t5", "alibi", "none"]);
+/** The kinds of positions that a configuration may name. */
+export const positionKinds = ["learned", "sinusoidal", "rotary", "t5", "alibi", "none"] as const;
 
 const isScheme = (value: unknown): boolean =>
   typeof value === "object" && value !== null && Object.values(value).some((field) => typeof field === "function");
 
 /** A kind of positions by its name, with its options, or a scheme of one's own. */
 export const positionsSchema = z.union(
-  [kinds.transform((kind) => options.parse({ kind })), options, z.custom<PositionScheme>(isScheme)],
-  { error: `one of ${kinds.options.join(", ")}, or { kind, … } with options that the kind has` },
+  [z.enum(positionKinds).transform((kind) => options.parse({ kind })), options, z.custom<PositionScheme>(isScheme)],
+  { error: `one of ${positionKinds.join(", ")}, or { kind, … } with options that the kind has` },
 );
 
 /** Positions as a complete configuration has them. */

@@ -14,17 +14,14 @@ export interface FlatModelFields {
 }
 
 /** Options of a model as they may be recorded: in parts, or with fields that were flat. */
-export type RecordedModelOptions<Options extends Partial<ModelOptions> = Partial<ModelOptions>> = Options &
-  FlatModelFields;
+export type RecordedModelOptions<Options extends object = Partial<ModelOptions>> = Options & FlatModelFields;
 
 /**
  * Reads recorded options of a model: flat fields become the parts that they are now. Other fields stay as they are.
  *
  * @example readModelOptions({ width: 64, tiedHead: false }) // => { width: 64, head: { tied: false } }
  */
-export function readModelOptions<Options extends Partial<ModelOptions>>(
-  recorded: RecordedModelOptions<Options>,
-): Options {
+export function readModelOptions<Options extends object>(recorded: RecordedModelOptions<Options>): Options {
   const { restartPositions, relativeBuckets, relativeMaxDistance, relativeDirection, rotaryBase, ...rest } = recorded;
   const { normPlacement, normEpsilon, tiedHead, attentionScale, ...options } = rest;
   const optionsOfKind: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {

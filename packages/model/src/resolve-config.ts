@@ -83,6 +83,12 @@ export function windowOf({ attention }: Pick<ModelConfig, "attention">, layer: n
   return (Array.isArray(window) ? window[layer % window.length] : window) ?? undefined;
 }
 
+/** The distinct windows of self-attention in the layers of a stream. */
+export const windowsOf = (config: ModelConfig, stream: string): number[] => {
+  const windows = Array.from({ length: layersOf(config, stream) }, (_, layer) => windowOf(config, layer));
+  return [...new Set(windows)].filter((window) => window !== undefined);
+};
+
 /** The norm of queries and keys, if they have one. */
 export const queryKeyNormOf = ({ attention, norm }: Pick<ModelConfig, "attention" | "norm">) =>
   attention.queryKeyNorm ? norm : undefined;

@@ -11,6 +11,7 @@ import { maskPlugins } from "@trivium/masks";
 import { causalPlugin } from "@trivium/model-causal";
 import { encoderDecoderPlugin } from "@trivium/model-encoder-decoder";
 import { prefixPlugin } from "@trivium/model-prefix";
+import { positionsPlugins } from "@trivium/nn";
 import { corruptionPlugins, objectivePlugins } from "@trivium/objectives";
 import { taskPlugins } from "@trivium/tasks";
 import { tokenizerPlugins } from "@trivium/text";
@@ -21,6 +22,7 @@ export const presets = [
   causalPlugin,
   prefixPlugin,
   encoderDecoderPlugin,
+  ...positionsPlugins,
   ...corruptionPlugins,
   ...objectivePlugins,
   ...attentionPlugins,

@@ -86,6 +86,11 @@ export interface TrainOptions<B> {
   readonly onPhase?: ((phase: StepPhase) => void) | undefined;
   /** Stops the run after the current step, with a checkpoint. */
   readonly signal?: AbortSignal | undefined;
+  /**
+   * Milliseconds since some moment, from which the seconds of a step follow. Default: `performance.now`. In Node,
+   * `createWorkingClock` leaves out the time during which the process was stopped.
+   */
+  readonly clock?: (() => number) | undefined;
   /** Steps between two step events. The last step has one too. Default 1. */
   readonly logEvery?: number | undefined;
 }

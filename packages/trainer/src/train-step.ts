@@ -28,7 +28,8 @@ export interface TakenStep {
  * @throws {DataError} `trainer/no-batches` if no shard has a batch.
  */
 export async function trainStep<B>(run: Run, options: TrainOptions<B>, pause: () => Promise<void>): Promise<TakenStep> {
-  const started = performance.now();
+  const { clock = () => performance.now() } = options;
+  const started = clock();
   const { step, sharding } = run;
   options.onPhase?.("data");
   const { own, shards: of } = sharding;
@@ -48,7 +49,7 @@ export async function trainStep<B>(run: Run, options: TrainOptions<B>, pause: ()
     const record = await readRecord(sums, reduced.squares, { batches, counts: (batch) => options.task.counts(batch) });
     const numbers = joinRecords(await sharding.vote(record), of);
     await update(run, options, { numbers, learningRate, cursor, gradients: reduced.gradients });
-    const seconds = (performance.now() - started) / 1000;
+    const seconds = (clock() - started) / 1000;
     const event = stepEvent(run, { ...numbers, learningRate, seconds });
     run.totals = event.totals;
     return { event, warnings: warningsOf(event, numbers) };

@@ -1,4 +1,5 @@
 import { ConfigError } from "@trivium/core";
+import { describeUnknown } from "@trivium/data";
 import { collectAnswers, generate, type Strategy, stopStrings } from "@trivium/generate";
 import type { Command } from "commander";
 import { type CommandContext, defineCommand } from "../command-context.ts";
@@ -45,6 +46,9 @@ async function runGeneration(context: CommandContext): Promise<void> {
   const examples = asked.map((prompt) => encodePrompt(prompt, run));
   const { model, parameters, objective, tokenizer, task } = run;
   const { special } = tokenizer;
+  const texts = prompts.map((text) => (task === "pairs" ? { source: text, target: "" } : { text }));
+  const unknown = describeUnknown("the prompts", texts, tokenizer, examples);
+  if (unknown !== undefined) output.note(unknown);
   const decodeText = (ids: readonly number[]): string => tokenizer.decodeTarget(ids);
   const request = { model, parameters, objective, special, examples, decodeText, ...settings };
   const events = notingEngine(generate(request), run.engine, output);

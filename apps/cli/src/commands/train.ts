@@ -10,7 +10,7 @@ import {
 import type { Batch } from "@trivium/features";
 import { disposeTree } from "@trivium/tensor";
 import { consume, type Sink, type TrainEvent, type TrainOptions, type TrainResult, train } from "@trivium/trainer";
-import { createFolderStore, metricsSink } from "@trivium/trainer/node";
+import { createFolderStore, createWorkingClock, metricsSink } from "@trivium/trainer/node";
 import type { Command } from "commander";
 import { type CommandContext, defineCommand } from "../command-context.ts";
 import { lastingRecipe } from "../lasting-recipe.ts";
@@ -41,7 +41,8 @@ async function runTraining(context: CommandContext): Promise<void> {
   const progress = output.progress(recipe.architecture);
   const last: LastEvents = {};
   const keep = (event: TrainEvent) => void Object.assign(last, { [event.type]: event });
-  const stream = train({ ...run.options(interrupt.signal), onPhase: profile?.onPhase });
+  const clock = createWorkingClock();
+  const stream = train({ ...run.options(interrupt.signal), onPhase: profile?.onPhase, clock: clock.now });
   try {
     const show = showTraining({ ...run, progress, output, profile });
     const result = await consume(stream, metricsSink(directory), show, keep);
@@ -52,6 +53,7 @@ async function runTraining(context: CommandContext): Promise<void> {
     progress.stop();
     profile?.stop();
     interrupt.release();
+    clock.close();
   }
 }
 
@@ -80,8 +82,18 @@ async function prepareRun(context: CommandContext) {
     checkpoint: { store: createFolderStore({ directory, keep }), every },
   };
   const during = (signal: AbortSignal) => ({ ...options, signal, evaluate: evaluateOptions(prepared, signal) });
-  const { notes } = prepared.data;
-  return { directory, settings, recipe, notes, engine, backend, registry, options: during };
+  const { notes, tokenizer } = prepared.data;
+  return {
+    directory,
+    settings,
+    recipe,
+    notes,
+    unit: tokenizer.unit ?? "character",
+    engine,
+    backend,
+    registry,
+    options: during,
+  };
 }
 
 interface Showing {
@@ -89,6 +101,8 @@ interface Showing {
   readonly recipe: Recipe;
   /** Sentences about the data, for when training starts. */
   readonly notes: readonly string[];
+  /** The unit of error rates. */
+  readonly unit: string;
   readonly engine: Engine;
   readonly directory: string;
   readonly progress: Progress;
@@ -100,6 +114,7 @@ function showTraining({
   settings,
   recipe,
   notes,
+  unit,
   engine,
   directory,
   progress,
@@ -117,7 +132,7 @@ function showTraining({
     }
     if (event.type === "warning") output.note(`warning: ${event.message}`);
     if (event.type === "step") progress.update(event.step, recipe.steps, stepNote(event));
-    if (event.type === "evaluated") output.note(`step ${event.step}: ${metricsNote(event.metrics)}`);
+    if (event.type === "evaluated") output.note(`step ${event.step}: ${metricsNote(event.metrics, unit)}`);
   };
 }
 
@@ -130,9 +145,11 @@ function startNote(
   return `step 0 of ${steps}${resume ? `; there is nothing to resume in ${directory}` : ""}`;
 }
 
-const metricsNote = (metrics: Readonly<Record<string, number>>): string =>
+const rateNames: Readonly<Record<string, string>> = { per: "error rate", wer: "sequence error rate" };
+
+const metricsNote = (metrics: Readonly<Record<string, number>>, unit: string): string =>
   Object.entries(metrics)
-    .map(([name, value]) => `${name} ${value.toFixed(4)}`)
+    .map(([name, value]) => `${name === "per" ? `${unit} ` : ""}${rateNames[name] ?? name} ${value.toFixed(4)}`)
     .join(", ") || "the evaluation was stopped; `trivium evaluate` does it whole";
 
 /** The newest event of each type. */

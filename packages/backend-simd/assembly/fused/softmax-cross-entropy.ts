@@ -68,10 +68,13 @@ function gradientRow(
   if (target < count) store<f32>(dx + 4 * target, load<f32>(dx + 4 * target) - by * (1 - smoothing));
 }
 
-/** Gradient of `softmaxCrossEntropy` to the logits, exactly 0 in rows of weight 0; returns as it does. Range: rows. */
+/**
+ * Gradient of `softmaxCrossEntropy` to the logits `[R, columns]` of the ids from `first` on: all `vocabulary` of them or a
+ * chunk, perhaps in the logits' own place. Exactly 0 in rows of weight 0; returns as `softmaxCrossEntropy` does. Range: rows.
+ */
 export function softmaxCrossEntropyGradient(
   dLosses: usize, logits: usize, targets: usize, weights: usize, logSumExp: usize, dLogits: usize,
-  columns: u32, labelSmoothing: f32, zLoss: f32, start: u32, end: u32,
+  first: u32, columns: u32, vocabulary: u32, labelSmoothing: f32, zLoss: f32, start: u32, end: u32,
 ): i32 {
   let bad: i32 = -1;
   for (; start < end; start++) {
@@ -83,12 +86,14 @@ export function softmaxCrossEntropyGradient(
       continue;
     }
     const target = load<u32>(targets + 4 * start);
-    if (target >= columns) {
+    if (target >= vocabulary) {
       if (bad < 0) bad = start;
       continue;
     }
     const by = weight * load<f32>(dLosses + 4 * start);
-    gradientRow(row, to, columns, columns, load<f32>(logSumExp + 4 * start), by, target, labelSmoothing, zLoss);
+    const lse = load<f32>(logSumExp + 4 * start);
+    // Below `first` the target wraps around to a large number.
+    gradientRow(row, to, columns, vocabulary, lse, by, target - first, labelSmoothing, zLoss);
   }
   return bad;
 }
@@ -143,26 +148,5 @@ export function crossEntropyOfChunks(
     }
     store<f32>(losses + 4 * start, loss);
     store<f32>(logSumExp + 4 * start, lse);
-  }
-}
-
-/**
- * Puts the gradient to the logits `[R, columns]` of the ids from `first` on in their place: `softmaxCrossEntropyGradient`
- * of a part of the vocabulary. Range: rows.
- */
-export function crossEntropyChunkGradient(
-  dLosses: usize, logits: usize, targets: usize, weights: usize, logSumExp: usize,
-  first: u32, columns: u32, vocabulary: u32, labelSmoothing: f32, zLoss: f32, start: u32, end: u32,
-): void {
-  for (; start < end; start++) {
-    const row = logits + 4 * start * columns;
-    const weight = load<f32>(weights + 4 * start);
-    if (weight == 0) {
-      memory.fill(row, 0, 4 * columns);
-      continue;
-    }
-    const target = load<u32>(targets + 4 * start) - first;
-    const by = weight * load<f32>(dLosses + 4 * start);
-    gradientRow(row, row, columns, vocabulary, load<f32>(logSumExp + 4 * start), by, target, labelSmoothing, zLoss);
   }
 }

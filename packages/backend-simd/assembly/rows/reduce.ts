@@ -1,5 +1,5 @@
-import { loadPart, maxLanes, minLanes, storePart, sumLanes } from "../lanes";
-import { rowGreatest } from "./softmax";
+import { loadPart, minLanes, storePart, sumLanes } from "../lanes";
+import { greatestOf, rowGreatest } from "./softmax";
 
 /** Sums are taken in blocks of these sizes and the blocks added up, which keeps the rounding of long sums small. */
 const ROW_BLOCK: u32 = 1024;
@@ -25,23 +25,6 @@ function blockSum(x: usize, count: u32): f32 {
   for (; x + 16 <= end; x += 16) s0 = f32x4.add(s0, v128.load(x));
   if (x < end) s1 = f32x4.add(s1, loadPart(x, (end - x) >> 2, zero));
   return sumLanes(f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3)));
-}
-
-/** The greatest of `count` elements; −∞ of none. */
-export function rowMax(x: usize, count: u32): f32 {
-  const least = f32x4.splat(f32.NEGATIVE_INFINITY);
-  let m0 = least, m1 = least;
-  const end = x + 4 * (count as usize);
-  for (; x + 32 <= end; x += 32) {
-    m0 = f32x4.max(m0, v128.load(x));
-    m1 = f32x4.max(m1, v128.load(x, 16));
-  }
-  if (x + 16 <= end) {
-    m0 = f32x4.max(m0, v128.load(x));
-    x += 16;
-  }
-  if (x < end) m1 = f32x4.max(m1, loadPart(x, (end - x) >> 2, least));
-  return maxLanes(f32x4.max(m0, m1));
 }
 
 /** The least of `count` elements; ∞ of none. */
@@ -102,7 +85,7 @@ function reduceColumns(code: u32, x: usize, step: usize, middle: u32, y: usize, 
 function reduceRow(code: u32, x: usize, count: u32, terms: u32): f32 {
   if (code == 0) return rowSum(x, count) as f32;
   if (code == 1) return (rowSum(x, count) / (terms as f64)) as f32;
-  return code == 2 ? rowMax(x, count) : rowMin(x, count);
+  return code == 2 ? greatestOf(x, count, true) : rowMin(x, count);
 }
 
 @inline

@@ -33,3 +33,15 @@ export interface Epilogue {
   /** Where the activation's derivative is kept, laid out as C is; 0 for none. */
   readonly slope: number;
 }
+
+/** The fields of a product of one matrix as stored, by another as stored, with nothing added. */
+export const oneProduct = {
+  transposeA: false,
+  transposeB: false,
+  accumulate: false,
+  bias: 0,
+  batch: 1,
+  strideA: 0,
+  strideB: 0,
+  strideC: 0,
+};

@@ -46,28 +46,7 @@ export function productArguments(
 ): number[] {
   const { m, n, k, a, lda, strideA, b, ldb, strideB, c, ldc, strideC, bias, epilogue } = request;
   const [ta, tb, add] = [request.transposeA ? 1 : 0, request.transposeB ? 1 : 0, request.accumulate ? 1 : 0];
-  return [
-    engine,
-    columns ? 1 : 0,
-    size,
-    ta,
-    tb,
-    m,
-    n,
-    k,
-    a,
-    lda,
-    strideA,
-    b,
-    ldb,
-    strideB,
-    c,
-    ldc,
-    strideC,
-    add,
-    bias,
-    activationCode(epilogue?.activation),
-    epilogue?.slope ?? 0,
-    scratch,
-  ];
+  const sizes = [engine, columns ? 1 : 0, size, ta, tb, m, n, k];
+  const operands = [a, lda, strideA, b, ldb, strideB, c, ldc, strideC];
+  return [...sizes, ...operands, add, bias, activationCode(epilogue?.activation), epilogue?.slope ?? 0, scratch];
 }

@@ -60,11 +60,11 @@ function copyAxes(backend: SimdBackend, axes: Axis[], from: number, to: number, 
   const d2 = axes.at(-2) ?? NO_AXIS;
   const d1 = axes.at(-3) ?? NO_AXIS;
   const d0 = axes.at(-4) ?? NO_AXIS;
-  const kernel = dtype === "bool" ? "copyStridedBytes" : "copyStrided";
+  const bytes = dtype === "bool" ? 1 : 4;
   const rows = d0.size * d1.size * d2.size;
   const source = [from, d0.from, d1.from, d2.from, d3.from] as const;
   const target = [to, d0.to, d1.to, d2.to, d3.to] as const;
-  backend.run(kernel, rows, ...source, ...target, d1.size, d2.size, d3.size);
+  backend.run("copyStrided", rows, bytes, ...source, ...target, d1.size, d2.size, d3.size);
 }
 
 // More axes than the kernel takes: the one with the fewest indices is walked here.

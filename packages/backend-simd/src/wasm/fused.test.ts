@@ -45,7 +45,21 @@ for (const build of builds) {
             kernels.softmaxCrossEntropy(px, pt, pw, losses, lse, columns, smoothing, zLoss, start, end),
           );
           inPieces(rows, cuts, (start, end) =>
-            kernels.softmaxCrossEntropyGradient(pd, px, pt, pw, lse, dx, columns, smoothing, zLoss, start, end),
+            kernels.softmaxCrossEntropyGradient(
+              pd,
+              px,
+              pt,
+              pw,
+              lse,
+              dx,
+              0,
+              columns,
+              columns,
+              smoothing,
+              zLoss,
+              start,
+              end,
+            ),
           );
           const want = { losses: [] as number[], lse: [] as number[], dx: [] as number[] };
           for (let r = 0; r < rows; r++) {
@@ -91,7 +105,21 @@ for (const build of builds) {
           const [losses, lse, dx] = [memory.floats(rows), memory.floats(rows), memory.floats(rows * columns)];
           const [known, ofChunks, lseOfChunks] = [memory.floats(4 * rows), memory.floats(rows), memory.floats(rows)];
           kernels.softmaxCrossEntropy(px, pt, pw, losses, lse, columns, smoothing!, zLoss!, 0, rows);
-          kernels.softmaxCrossEntropyGradient(pd, px, pt, pw, lse, dx, columns, smoothing!, zLoss!, 0, rows);
+          kernels.softmaxCrossEntropyGradient(
+            pd,
+            px,
+            pt,
+            pw,
+            lse,
+            dx,
+            0,
+            columns,
+            columns,
+            smoothing!,
+            zLoss!,
+            0,
+            rows,
+          );
           const wanted = memory.readFloats(dx, rows * columns);
           let first = 0;
           const parts = sizes.map((size) => {
@@ -114,8 +142,8 @@ for (const build of builds) {
           expect(firstMismatch(read(lseOfChunks), read(lse), slack)).toBeUndefined();
           for (const { first: from, size, address } of parts) {
             inPieces(rows, cuts, (start, end) =>
-              kernels.crossEntropyChunkGradient(
-                ...([pd, address, pt, pw, lse, from, size, columns, smoothing!, zLoss!, start, end] as const),
+              kernels.softmaxCrossEntropyGradient(
+                ...([pd, address, pt, pw, lse, address, from, size, columns, smoothing!, zLoss!, start, end] as const),
               ),
             );
             const got = memory.readFloats(address, rows * size);
@@ -137,7 +165,9 @@ for (const build of builds) {
         const [losses, lse, dx] = [memory.floats(rows), memory.floats(rows), memory.floats(rows * columns)];
         expect(kernels.softmaxCrossEntropy(px, pt, pw, losses, lse, columns, 0, 0, 0, rows)).toBe(2);
         expect(kernels.softmaxCrossEntropy(px, pt, pw, losses, lse, columns, 0, 0, 0, 2)).toBe(-1);
-        expect(kernels.softmaxCrossEntropyGradient(pw, px, pt, pw, lse, dx, columns, 0, 0, 0, rows)).toBe(2);
+        expect(kernels.softmaxCrossEntropyGradient(pw, px, pt, pw, lse, dx, 0, columns, columns, 0, 0, 0, rows)).toBe(
+          2,
+        );
         const written = Array.from(memory.readFloats(dx, rows * columns), Number.isFinite);
         expect(written).toEqual([true, true, true, true, true, true, false, false, false, false, false, false]);
         memory.reset();

@@ -35,8 +35,8 @@ for (const build of builds) {
           const bytes = Uint8Array.from({ length: count }, (_, i) => i % 251);
           const [px, py, pb, pc] = [memory.put(x), memory.floats(count), memory.put(bytes), memory.floats(count)];
           inPieces(to[0] * to[1] * to[2], cuts, (start, end) => {
-            kernels.copyStrided(px, ...from, py, ...out, to[1], to[2], to[3], start, end);
-            kernels.copyStridedBytes(pb, ...from, pc, ...out, to[1], to[2], to[3], start, end);
+            kernels.copyStrided(4, px, ...from, py, ...out, to[1], to[2], to[3], start, end);
+            kernels.copyStrided(1, pb, ...from, pc, ...out, to[1], to[2], to[3], start, end);
           });
           const source = Array.from({ length: count }, (_, i) =>
             out.reduce((at, step, axis) => at + (Math.floor(i / step) % to[axis]!) * from[axis]!, 0),
@@ -52,12 +52,12 @@ for (const build of builds) {
     it("slices, broadcasts, reverses and writes into part of a larger tensor", () => {
       const x = memory.put(Float32Array.from({ length: 12 }, (_, i) => i));
       const y = memory.put(new Float32Array(20).fill(-1));
-      kernels.copyStrided(x + 4 * 5, 0, 0, 4, 1, y + 4 * 6, 0, 0, 5, 1, 1, 2, 3, 0, 2);
+      kernels.copyStrided(4, x + 4 * 5, 0, 0, 4, 1, y + 4 * 6, 0, 0, 5, 1, 1, 2, 3, 0, 2);
       const slice = [-1, -1, -1, -1, -1, -1, 5, 6, 7, -1, -1, 9, 10, 11, -1, -1, -1, -1, -1, -1];
       expect(Array.from(memory.readFloats(y, 20))).toEqual(slice);
-      kernels.copyStrided(x, 0, 0, 0, 1, y, 0, 0, 4, 1, 1, 3, 4, 0, 3);
+      kernels.copyStrided(4, x, 0, 0, 0, 1, y, 0, 0, 4, 1, 1, 3, 4, 0, 3);
       expect(Array.from(memory.readFloats(y, 12))).toEqual([0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3]);
-      kernels.copyStrided(x + 4 * 11, 0, 0, -4, -1, y, 0, 0, 4, 1, 1, 3, 4, 0, 3);
+      kernels.copyStrided(4, x + 4 * 11, 0, 0, -4, -1, y, 0, 0, 4, 1, 1, 3, 4, 0, 3);
       expect(Array.from(memory.readFloats(y, 12))).toEqual([11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0]);
       memory.reset();
     });

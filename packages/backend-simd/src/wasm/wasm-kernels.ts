@@ -5,7 +5,7 @@ import type { WasmExports } from "../generated/wasm-exports.ts";
  *
  * Tensors are dense and row-major; "bool" is one byte, 0 or 1. Nothing is allocated: outputs and scratch are passed
  * in, and an output may be an input of the same shape in `binary`, `unary`, `select`, `softmax`, `dropout`,
- * `activation` and `adamW` only (`crossEntropyChunkGradient` has one for both). Nothing is checked: a wrong offset or size
+ * `activation` and `adamW` only (`softmaxCrossEntropyGradient` has one for both). Nothing is checked: a wrong offset or size
  * corrupts memory. The first page (64 KiB) belongs to the kernels' constants.
  *
  * The last two arguments of each kernel are its range `[start, end)` over work units (rows, or elements of the

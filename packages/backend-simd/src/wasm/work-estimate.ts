@@ -10,20 +10,9 @@ const ELEMENTS = 4;
 /** Exponentials and the like, per nanosecond. */
 const TRANSCENDENTALS = 1;
 
-const cheapUnary = new Set<number>([
-  unaryCodes.negate,
-  unaryCodes.abs,
-  unaryCodes.sqrt,
-  unaryCodes.square,
-  unaryCodes.relu,
-  unaryCodes.relu6,
-  unaryCodes.floor,
-  unaryCodes.ceil,
-  unaryCodes.round,
-  unaryCodes.sign,
-  unaryCodes.step,
-  unaryCodes.reciprocal,
-]);
+const { negate, abs, sqrt, square, relu, relu6, floor, ceil, round, sign, step, reciprocal } = unaryCodes;
+const cheap = [negate, abs, sqrt, square, relu, relu6, floor, ceil, round, sign, step, reciprocal];
+const cheapUnary = new Set<number>(cheap);
 
 const elements = (nanoseconds: number): Work => ({ nanoseconds, granule: LINE });
 const rows = (columns: number, perNanosecond: number): Work => ({ nanoseconds: columns / perNanosecond, granule: 1 });
@@ -55,18 +44,16 @@ const estimates: Readonly<Record<string, Estimate>> = {
   norm: ([, , , , , , , , columns]) => rows(columns!, ELEMENTS / 2),
   normGradient: ([, , , , , , , , , , columns, panel]) => rows(columns! * panel!, ELEMENTS / 2),
   softmaxCrossEntropy: ([, , , , , columns]) => rows(columns!, TRANSCENDENTALS),
-  softmaxCrossEntropyGradient: ([, , , , , , columns]) => rows(columns!, TRANSCENDENTALS),
+  softmaxCrossEntropyGradient: ([, , , , , , , columns]) => rows(columns!, TRANSCENDENTALS),
   crossEntropyChunk: ([, , , , , columns]) => rows(columns!, TRANSCENDENTALS),
   crossEntropyOfChunks: () => curved,
-  crossEntropyChunkGradient: ([, , , , , , columns]) => rows(columns!, TRANSCENDENTALS),
   dropout: () => curved,
   adamW: ([, , block]) => rows(block!, TRANSCENDENTALS),
   squaredNorms: ([, , block]) => rows(block!, ELEMENTS),
   gatherRows: ([, , , , columns]) => rows(columns!, BYTES / 4),
   // The rows are what takes time, however many segments share them.
   segmentSum: ([, , , height, columns], units) => rows((height! * columns!) / Math.max(1, units), ELEMENTS),
-  copyStrided: (values) => rows(values[12]!, BYTES / 4),
-  copyStridedBytes: (values) => rows(values[12]!, BYTES / 4),
+  copyStrided: (values) => rows(values[13]!, BYTES / 4),
 };
 
 /** Returns the time of a kernel's work units, for kernels that are worth cutting; undefined for others. */

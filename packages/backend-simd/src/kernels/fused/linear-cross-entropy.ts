@@ -1,7 +1,7 @@
 import { assertTargets } from "@trivium/tensor";
 import type { SimdBackend } from "../../backend/simd-backend.ts";
 import type { NumericValues } from "../../backend/tensor-data.ts";
-import type { GemmRequest } from "../../gemm/gemm-request.ts";
+import { type GemmRequest, oneProduct } from "../../gemm/gemm-request.ts";
 import { panelsOf, sumRows } from "../column-sums.ts";
 import { type AttributesOf, accelerateFamily, type InputsOf } from "./fused-family.ts";
 
@@ -66,8 +66,6 @@ interface Chunk {
   readonly logits: number;
 }
 
-const single = { batch: 1, strideA: 0, strideB: 0, strideC: 0, bias: 0, accumulate: false };
-
 /** The head's columns of a chunk as B of `[…, width]·B`; `ldb` steps over the whole vocabulary where they lie apart. */
 const headOf = (problem: Problem, first: number) =>
   problem.transposeHead
@@ -82,9 +80,8 @@ function eachChunk(backend: SimdBackend, problem: Problem, take: (chunk: Chunk) 
   for (let first = 0; first < vocabulary; first += most) {
     const columns = Math.min(most, vocabulary - first);
     backend.multiply({
-      ...single,
+      ...oneProduct,
       ...headOf(problem, first),
-      transposeA: false,
       transposeB: transposeHead,
       m: rows,
       n: columns,
@@ -104,9 +101,8 @@ function eachChunk(backend: SimdBackend, problem: Problem, take: (chunk: Chunk) 
 function statesProduct(problem: Problem, { first, columns, logits }: Chunk, dStates: number): GemmRequest {
   const { rows, width, transposeHead } = problem;
   return {
-    ...single,
+    ...oneProduct,
     ...headOf(problem, first),
-    transposeA: false,
     transposeB: !transposeHead,
     accumulate: first > 0,
     m: rows,
@@ -128,9 +124,8 @@ function headProduct(problem: Problem, { first, columns, logits }: Chunk, dHead:
   ];
   const [a, b] = transposeHead ? [dLogits, ofStates] : [ofStates, dLogits];
   return {
-    ...single,
+    ...oneProduct,
     transposeA: true,
-    transposeB: false,
     m: a.size,
     n: b.size,
     k: rows,
@@ -184,8 +179,8 @@ export const linearCrossEntropyKernels = accelerateFamily("linear-cross-entropy"
     const [d, l] = [dLosses.address, logSumExp.address];
     eachChunk(backend, problem, (chunk) => {
       const { first, columns, logits } = chunk;
-      const options = [first, columns, vocabulary, labelSmoothing, zLoss] as const;
-      backend.run("crossEntropyChunkGradient", rows, d, logits, targets, weights, l, ...options);
+      const options = [logits, first, columns, vocabulary, labelSmoothing, zLoss] as const;
+      backend.run("softmaxCrossEntropyGradient", rows, d, logits, targets, weights, l, ...options);
       backend.multiply(statesProduct(problem, chunk, dStates.address));
       backend.multiply(headProduct(problem, chunk, dHead.address));
       if (problem.bias) sumColumns(backend, chunk, rows, dBias.address);

@@ -1,5 +1,5 @@
 import type { Output, SimdBackend } from "../../backend/simd-backend.ts";
-import type { Epilogue } from "../../gemm/gemm-request.ts";
+import { type Epilogue, oneProduct } from "../../gemm/gemm-request.ts";
 import { columnSums } from "../column-sums.ts";
 import { multiply } from "../mat-mul.ts";
 import { sizeOf } from "../size-of.ts";
@@ -14,17 +14,6 @@ function product(
   if (bias && bias.data.length !== weight.shape[1]) return undefined;
   return multiply(backend, x.tensor, weight.tensor, {}, { bias: bias?.data.address, epilogue });
 }
-
-const oneMatrix = {
-  transposeA: false,
-  transposeB: false,
-  accumulate: false,
-  bias: 0,
-  batch: 1,
-  strideA: 0,
-  strideB: 0,
-  strideC: 0,
-};
 
 export const linearKernels = accelerateFamily("linear", {
   linear(backend, inputs) {
@@ -62,7 +51,7 @@ export const linearKernels = accelerateFamily("linear", {
       const k = inputs[index]!.shape.at(-1)!;
       const [a, b] = [inputs[index]!.data.address, inputs[count + index]!.data.address];
       const sizes = { m, n, k, a, lda: k, b, ldb: k, c: dx.address, ldc: n };
-      backend.multiply({ ...oneMatrix, ...sizes, transposeB: true, accumulate: index > 0 });
+      backend.multiply({ ...oneProduct, ...sizes, transposeB: true, accumulate: index > 0 });
     }
     return [dx];
   },
@@ -71,7 +60,7 @@ export const linearKernels = accelerateFamily("linear", {
     const c = backend.allocate([m, n], "float32");
     const sizes = { m, n, k: sizeOf(x.shape.slice(0, -1)), lda: m, ldb: n, ldc: n };
     const places = { a: x.data.address, b: dy.data.address, c: c.address };
-    backend.multiply({ ...oneMatrix, ...sizes, ...places, transposeA: true });
+    backend.multiply({ ...oneProduct, ...sizes, ...places, transposeA: true });
     return [c];
   },
   columnSums(backend, { x: { shape, data } }) {

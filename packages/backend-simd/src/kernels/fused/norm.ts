@@ -49,16 +49,10 @@ export const normKernels = accelerateFamily("norm", {
     if ((mean && mean.data.length !== rows) || (dSum && dSum.data.length !== length)) return undefined;
     const dx = backend.allocate(x.shape, "float32");
     const { count, height } = panelsOf(rows);
-    const from = [
-      dy.data.address,
-      addressOf(dSum),
-      x.data.address,
-      gain.data.address,
-      inverse.data.address,
-      addressOf(mean),
-    ] as const;
+    const from = [addressOf(dy), addressOf(dSum), addressOf(x), addressOf(gain)] as const;
+    const statistics = [addressOf(inverse), addressOf(mean)] as const;
     const sums = sumOfPanels(backend, { panels: count, columns, outputs: mean ? 2 : 1 }, ([dGain, dBias = 0]) => {
-      backend.run("normGradient", count, ...from, dx.address, dGain!, dBias, rows, columns, height);
+      backend.run("normGradient", count, ...from, ...statistics, dx.address, dGain!, dBias, rows, columns, height);
     });
     const [dGain, dBias] = sums;
     return mean ? [dx, dGain!, dBias!] : [dx, dGain!];

@@ -22,8 +22,8 @@ export const crossEntropyKernels = accelerateFamily("softmax-cross-entropy", {
     if ([dLosses, targets, weights, logSumExp].some(({ data }) => data.length !== rows)) return undefined;
     const dLogits = backend.allocate(logits.shape, "float32");
     const [d, x, t, w, l] = [dLosses, logits, targets, weights, logSumExp].map(({ data }) => data.address);
-    const options = [columns, labelSmoothing, zLoss] as const;
-    const bad = backend.run("softmaxCrossEntropyGradient", rows, d!, x!, t!, w!, l!, dLogits.address, ...options);
+    const options = [dLogits.address, 0, columns, columns, labelSmoothing, zLoss] as const;
+    const bad = backend.run("softmaxCrossEntropyGradient", rows, d!, x!, t!, w!, l!, ...options);
     if (bad < 0) return [dLogits];
     backend.disposeIntermediateTensorInfo(dLogits);
     assertTargets(targets.data.values as NumericValues, weights.data.values as NumericValues, columns);
