@@ -18,6 +18,7 @@ export const cpuPlugin: Plugin<"backend", "cpu", Backend> = backend("cpu", cpu, 
 
 async function load(): Promise<void> {
   await import("@tensorflow/tfjs-backend-cpu");
+  (await import("./cpu-segment-sum.ts")).registerSegmentSum();
   // Its first use in Node.js would print an advertisement for tfjs-node.
   (tf.findBackend("cpu") as unknown as { firstUse: boolean }).firstUse = false;
 }

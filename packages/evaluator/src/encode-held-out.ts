@@ -1,7 +1,8 @@
-import { encodeExamples } from "@trivium/data";
+import { encodeExamples, windows } from "@trivium/data";
 import { isTextPair, type TextExample } from "@trivium/features";
 import type { PairTokenizer } from "@trivium/text";
 import type { HeldOut } from "./evaluate.ts";
+import { type TargetSizes, targetSizes, textSize } from "./target-sizes.ts";
 
 /**
  * Held-out examples as ids: pairs with the texts of every target that counts as right, texts in windows.
@@ -12,10 +13,23 @@ import type { HeldOut } from "./evaluate.ts";
  */
 export function encodeHeldOut(examples: readonly TextExample[], tokenizer: PairTokenizer, length: number): HeldOut[] {
   const texts = examples.filter((example) => !isTextPair(example));
-  const windows = encodeExamples(texts, tokenizer, { length }).map((example) => ({ example, references: [] }));
+  const sizes = texts.flatMap((one) => (isTextPair(one) ? [] : windowSizes(one.text, tokenizer, length)));
+  const encoded = encodeExamples(texts, tokenizer, { length });
+  const inWindows = encoded.map((example, index) => ({ example, references: [], sizes: sizes[index] }));
   const pairs = examples.filter(isTextPair).flatMap((pair) => {
     const references = pair.references ?? [pair.target];
-    return encodeExamples([pair], tokenizer, { length }).map((example) => ({ example, references }));
+    const whole = textSize(pair.target);
+    const sizes = { characters: [whole.characters], bytes: [whole.bytes] };
+    return encodeExamples([pair], tokenizer, { length }).map((example) => ({ example, references, sizes }));
   });
-  return [...windows, ...pairs];
+  return [...inWindows, ...pairs];
+}
+
+/** The sizes of the tokens of each window of a text; none where the tokenizer does not know them. */
+function windowSizes(text: string, tokenizer: PairTokenizer, length: number): TargetSizes[] {
+  const lengths = tokenizer.targetByteLengths?.(text);
+  if (lengths === undefined) return [];
+  const { characters, bytes } = targetSizes(text, lengths);
+  const ofBytes = windows(bytes, length);
+  return windows(characters, length).map((part, index) => ({ characters: part, bytes: ofBytes[index]! }));
 }

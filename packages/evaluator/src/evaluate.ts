@@ -12,12 +12,18 @@ import type { Metric, Segment } from "./metrics/metric.ts";
 import { type MetricScores, scoreSegments } from "./metrics/score-segments.ts";
 import { natsOfRows, supervisedByRow } from "./nats-of-rows.ts";
 import { spellPrediction } from "./spell-prediction.ts";
+import { type TargetSizes, textSize } from "./target-sizes.ts";
 
 /** A held-out example and, where it has a target, everything that counts as right. */
 export interface HeldOut {
   readonly example: Example;
   /** The texts of all right targets as the data has them. Empty for a text without a source. */
   readonly references: readonly string[];
+  /**
+   * The sizes of the original text: of each token of a text, or one size for the whole target of a pair. Default: those of
+   * the text that the ids spell.
+   */
+  readonly sizes?: TargetSizes | undefined;
 }
 
 /** A model, and the examples to score it on. */
@@ -148,9 +154,10 @@ async function* evaluateLikelihood(options: EvaluateOptions): AsyncGenerator<Eva
       scores.nats[index] = nats[row] as number;
       scores.tokens[index] = tokens[row] as number;
     }
-    for (const text of supervisedTexts(batch, options)) {
-      characters += [...text].length;
-      bytes += utf8.encode(text).length;
+    for (const [row, ids] of supervisedIds(batch, special).entries()) {
+      const size = supervisedSize(heldOut[indices[row]!]!, ids, options.decodeTarget);
+      characters += size.characters;
+      bytes += size.bytes;
     }
     done += batch.size;
     yield { type: "progress", phase: "loss", done, total: examples.length };
@@ -166,18 +173,25 @@ async function* evaluateLikelihood(options: EvaluateOptions): AsyncGenerator<Eva
 
 const sumOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
 
-const utf8 = new TextEncoder();
-
-/** Returns the text that the supervised ids of each row spell. Each row is a text of its own. */
-function supervisedTexts({ targets, lossWeights, size }: Batch, { special, decodeTarget }: EvaluateOptions) {
+/** Returns the supervised ids of each row that stand for text. */
+function supervisedIds({ targets, lossWeights, size }: Batch, special: FeatureContext["special"]): number[][] {
   const silent = silentIds(special);
   const length = targets.length / size;
   return Array.from({ length: size }, (_, row) => {
     const ids = [...targets.subarray(row * length, (row + 1) * length)];
-    const supervised = ids.filter((id, at) => lossWeights[row * length + at] !== 0 && !silent.has(id));
-    // A row of bytes may begin within a character, which was counted where it began (as U+FFFD: three bytes).
-    return decodeTarget(supervised).replace(/^\uFFFD+/, "");
+    return ids.filter((id, at) => lossWeights[row * length + at] !== 0 && !silent.has(id));
   });
+}
+
+/** Returns the size of the text that supervised ids stand for: the last ones of an example, wherever it was cut. */
+function supervisedSize({ example, sizes }: HeldOut, ids: readonly number[], decode: EvaluateOptions["decodeTarget"]) {
+  const tokens = isPair(example) ? example.target : example.tokens;
+  const first = tokens.length - ids.length;
+  const isTail = first >= 0 && ids.every((id, at) => id === tokens[first + at]);
+  // A row of bytes may begin within a character, which was counted where it began (as U+FFFD: three bytes).
+  if (sizes === undefined || !isTail) return textSize(decode(ids).replace(/^\uFFFD+/, ""));
+  const skipped = isPair(example) ? 0 : first;
+  return { characters: sumOf(sizes.characters.slice(skipped)), bytes: sumOf(sizes.bytes.slice(skipped)) };
 }
 
 const metricScores = ({ metrics }: EvaluateOptions, decoded: readonly Segment[]) =>

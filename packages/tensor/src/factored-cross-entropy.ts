@@ -1,5 +1,5 @@
 import { type FactoredLogits, multiplyOut } from "./factored-logits.ts";
-import { linearCrossEntropy } from "./fused/linear-cross-entropy.ts";
+import { linearCrossEntropy, withoutUncounted } from "./fused/linear-cross-entropy.ts";
 import { type SoftmaxCrossEntropyOptions, softmaxCrossEntropy } from "./fused/softmax-cross-entropy.ts";
 import type { Tensor1D } from "./tf.ts";
 
@@ -32,5 +32,6 @@ export function factoredCrossEntropy(
   const { weight, transpose } = logits.head;
   if (staysFactored(logits.states.shape[0], weight.shape[transpose ? 0 : 1]))
     return linearCrossEntropy(logits, targets, weights, options);
-  return softmaxCrossEntropy(multiplyOut(logits), targets, weights, options);
+  const states = withoutUncounted(logits.states, weights);
+  return softmaxCrossEntropy(multiplyOut({ ...logits, states }), targets, weights, options);
 }

@@ -12,6 +12,9 @@ import {
   type Tensor,
   unregisterGradient,
   util,
+  where,
+  zeros,
+  zerosLike,
 } from "@tensorflow/tfjs-core";
 
 /** `dy / divisor`, repeated along the axes that were reduced. tfjs writes the ones for it in JavaScript, element by element. */
@@ -42,7 +45,18 @@ const reductions: readonly GradConfig[] = [
   },
 ];
 
-for (const gradient of reductions) {
+/** Selected as the values were: a product with the condition would make NaN of an infinite gradient that is not chosen. */
+const select: GradConfig = {
+  kernelName: "Select",
+  inputsToSave: ["condition"],
+  gradFunc: (dy, [condition]) => ({
+    condition: () => zeros(condition!.shape),
+    t: () => where(condition!, dy as Tensor, zerosLike(dy as Tensor)),
+    e: () => where(condition!, zerosLike(dy as Tensor), dy as Tensor),
+  }),
+};
+
+for (const gradient of [...reductions, select]) {
   unregisterGradient(gradient.kernelName);
   registerGradient(gradient);
 }

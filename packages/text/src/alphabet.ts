@@ -43,6 +43,7 @@ export function createAlphabetTokenizer(spelling: Spelling, options: AlphabetOpt
     unit: spelling.unit,
     size: reservedIds + alphabet.length,
     special,
+    byteLengths: (text) => byteLengthsOf(text, spelling.split(text)),
     encode: (text) => Array.from(spelling.split(text), (token) => ids.get(token) ?? (special.unknown as number)),
     decode(coded) {
       const tokens: string[] = [];
@@ -77,3 +78,18 @@ function tokensIn(corpus: Iterable<string>, spelling: Spelling): string[] {
 }
 
 const isIterable = (value: unknown): boolean => typeof value === "object" && value !== null && Symbol.iterator in value;
+
+const utf8 = new TextEncoder();
+
+/** The bytes of a text up to the end of each token; what stands between tokens belongs to the next one, or to the last. */
+function byteLengthsOf(text: string, tokens: Iterable<string>): number[] {
+  const lengths: number[] = [];
+  let start = 0;
+  for (const token of tokens) {
+    const end = text.indexOf(token, start) + token.length;
+    lengths.push(utf8.encode(text.slice(start, end)).length);
+    start = end;
+  }
+  if (lengths.length > 0) lengths[lengths.length - 1]! += utf8.encode(text.slice(start)).length;
+  return lengths;
+}

@@ -22,6 +22,7 @@ export function createByteTokenizer(): Tokenizer {
     size: reservedIds + BYTES,
     special,
     encode: (text) => Array.from(new TextEncoder().encode(text), (byte) => reservedIds + byte),
+    byteLengths: (text) => Array.from(new TextEncoder().encode(text), () => 1),
     decode(ids) {
       const bytes: number[] = [];
       for (const id of ids) {

@@ -26,6 +26,7 @@ export function createDisjointPair({ source, target }: { source: Tokenizer; targ
     unit: target.unit,
     encodeSource: (text) => source.encode(text),
     encodeTarget: (text) => target.encode(text).map((id) => ofTarget[id] as number),
+    targetByteLengths: target.byteLengths && ((text) => target.byteLengths!(text)),
     decodeSource: (ids) => source.decode(audible(ids)),
     // An id of the source's has no place in the target: -1 is in no vocabulary, so it decodes to U+FFFD.
     decodeTarget: (ids) => target.decode(audible(ids).map((id) => toTarget.get(id) ?? -1)),

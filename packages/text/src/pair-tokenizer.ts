@@ -21,6 +21,8 @@ export interface PairTokenizer {
   encodeSource(text: string): number[];
   /** Returns the ids of a target, or of a text that has no source. */
   encodeTarget(text: string): number[];
+  /** Returns the UTF-8 bytes of the text that each id of `encodeTarget(text)` stands for. Default: not known. */
+  targetByteLengths?: ((text: string) => number[]) | undefined;
   decodeSource(ids: Iterable<number>): string;
   /** Returns the target text of `ids`. Ordinary ids that only sources have decode to U+FFFD. */
   decodeTarget(ids: Iterable<number>): string;

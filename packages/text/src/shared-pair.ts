@@ -14,6 +14,7 @@ export function createSharedPair(tokenizer: Tokenizer): PairTokenizer {
     unit: tokenizer.unit,
     encodeSource: (text) => tokenizer.encode(text),
     encodeTarget: (text) => tokenizer.encode(text),
+    targetByteLengths: tokenizer.byteLengths && ((text) => tokenizer.byteLengths!(text)),
     decodeSource: (ids) => tokenizer.decode(ids),
     decodeTarget: (ids) => tokenizer.decode(ids),
     toJson: () => ({ name: "shared", tokenizer: tokenizer.toJson() }),

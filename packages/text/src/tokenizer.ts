@@ -22,6 +22,11 @@ export interface Tokenizer {
   /** Returns the ids of `text`. It adds no special token but `unknown`, where the vocabulary lacks something. */
   encode(text: string): number[];
   /**
+   * Returns the number of UTF-8 bytes of the text that each id of `encode(text)` stands for; all of them are the bytes of
+   * the text. Default: not known.
+   */
+  byteLengths?(text: string): number[];
+  /**
    * Returns the text of `ids` and never throws, since a model may emit any id. Special tokens decode to nothing;
    * `unknown` and ids outside the vocabulary decode to U+FFFD.
    */

@@ -5,24 +5,38 @@ import { geluSlope4, geluTanh4, geluTanhSlope4, geluTanhValue4, geluValue4 } fro
 import { density4, millsRatio4 } from "../math/normal";
 import { sigmoid4, tanh4 } from "../math/tanh";
 
+/** 2²⁰ and −2²⁰: beyond them each activation is 0 or x to the last bit, and products of larger numbers could be ∞ · 0. */
+const MOST = memory.data<f32>([1048576, -1048576]);
+
+@inline
+function atLeast(x: v128): v128 {
+  return f32x4.pmax(x, constant(MOST, 1));
+}
+
+@inline
+function atMost(x: v128): v128 {
+  return f32x4.pmin(x, constant(MOST, 0));
+}
+
 /** Up to 4 elements; value and derivative share what is dear: the exponential, the polynomial, the tanh. */
 @inline
 function step(code: u32, x: v128, y: usize, slope: usize, isSloped: bool, width: u32): void {
   if (code == 0) {
-    const t = f32x4.abs(x), density = density4(x), ratio = millsRatio4(t);
+    const t = atMost(f32x4.abs(x)), density = density4(x), ratio = millsRatio4(t);
     storeSome(y, width, geluValue4(x, t, density, ratio));
     if (isSloped) storeSome(slope, width, geluSlope4(x, t, density, ratio));
   } else if (code == 1) {
-    const z = f32x4.mul(x, x), tanh = geluTanh4(x, z);
-    storeSome(y, width, geluTanhValue4(x, tanh));
-    if (isSloped) storeSome(slope, width, geluTanhSlope4(x, z, tanh));
+    const above = atLeast(x), within = atMost(above), z = f32x4.mul(within, within), tanh = geluTanh4(within, z);
+    storeSome(y, width, geluTanhValue4(above, tanh));
+    if (isSloped) storeSome(slope, width, geluTanhSlope4(within, z, tanh));
   } else if (code == 2) {
     const zero = f32x4.splat(0);
     storeSome(y, width, f32x4.pmax(x, zero));
-    if (isSloped) storeSome(slope, width, v128.and(f32x4.gt(x, zero), constant(ONE)));
+    if (isSloped) storeSome(slope, width, v128.or(v128.and(f32x4.gt(x, zero), constant(ONE)), f32x4.ne(x, x)));
   } else if (code == 3) {
-    const sigmoid = sigmoid4(x), value = f32x4.mul(x, sigmoid);
-    storeSome(y, width, value);
+    const above = atLeast(x), sigmoid = sigmoid4(above);
+    storeSome(y, width, f32x4.mul(above, sigmoid));
+    const value = f32x4.mul(atMost(above), sigmoid);
     if (isSloped) storeSome(slope, width, fma(value, f32x4.sub(constant(ONE), sigmoid), sigmoid));
   } else {
     const value = tanh4(x);

@@ -40,11 +40,11 @@ export function dropout(
   let index = i32x4.add(i32x4.splat(start), i32x4(0, 1, 2, 3));
   for (; start + 4 <= end; start += 4) {
     const kept = keptLanes(index, seeds, threshold);
-    v128.store(y + 4 * start, f32x4.mul(v128.load(x + 4 * start), v128.and(by, kept)));
+    v128.store(y + 4 * start, v128.and(f32x4.mul(v128.load(x + 4 * start), by), kept));
     index = i32x4.add(index, i32x4.splat(4));
   }
   const rest = end - start;
   if (!rest) return;
   const kept = keptLanes(index, seeds, threshold);
-  storePart(y + 4 * start, rest, f32x4.mul(loadPart(x + 4 * start, rest, by), v128.and(by, kept)));
+  storePart(y + 4 * start, rest, v128.and(f32x4.mul(loadPart(x + 4 * start, rest, by), by), kept));
 }

@@ -119,9 +119,11 @@ export function crossEntropyChunk(
     if (first == 0) v128.store(known, f32x4(f32.NEGATIVE_INFINITY, 0, 0, 0));
     const before = load<f32>(known);
     const greatest = max(before, rowGreatest(row, columns));
-    const rescaled = load<f32>(known, 4) * f32x4.extract_lane(exp4(f32x4.splat(before - greatest)), 0);
+    // Around 0 where every logit so far is −∞, whose distance to itself is NaN.
+    const centre: f32 = greatest == f32.NEGATIVE_INFINITY ? (0 as f32) : greatest;
+    const rescaled = load<f32>(known, 4) * f32x4.extract_lane(exp4(f32x4.splat(before - centre)), 0);
     store<f32>(known, greatest);
-    store<f32>(known, rescaled + expRow(row, 0, columns, greatest), 4);
+    store<f32>(known, rescaled + expRow(row, 0, columns, centre), 4);
     // Below `first` it wraps around to a large number.
     const target = load<u32>(targets + 4 * start) - first;
     if (target < columns) store<f32>(known, load<f32>(row + 4 * target), 8);

@@ -51,16 +51,18 @@ function sumPanel(x: usize, factor: usize, y: usize, sums: usize, rows: u32, col
 }
 
 /**
- * `sums[p] = Σ x[r]` over the rows of panel `p`, `x [rows, columns] → sums [⌈rows/panel⌉, columns]`. Unless `factor` is
- * offset 0, of `x[r]·factor[r]`, which is kept in `y`. Range: panels.
+ * `sums[p] = Σ x[r]` over the rows of panel `p`, `x [matrices, rows, columns] → sums [matrices, ⌈rows/panel⌉, columns]`. Unless `factor` is
+ * offset 0, of `x[r]·factor[r]`, which is kept in `y`. Range: panels of all matrices.
  */
 export function columnSums(
   x: usize, factor: usize, y: usize, sums: usize, rows: u32, columns: u32, panel: u32, start: u32, end: u32,
 ): void {
+  const panels = (rows + panel - 1) / panel;
   for (; start < end; start++) {
-    const first = start * panel;
+    const matrix = start / panels;
+    const first = (start - matrix * panels) * panel;
     const height = min(panel, rows - first);
-    const at = 4 * (first as usize) * columns;
+    const at = 4 * ((matrix as usize) * rows + first) * columns;
     const to = sums + 4 * (start as usize) * columns;
     if (factor) sumPanel(x + at, factor + at, y + at, to, height, columns, true);
     else sumPanel(x + at, 0, 0, to, height, columns, false);

@@ -64,6 +64,14 @@ function expLogitsRow(y: usize, count: u32, greatest: f32): f32 {
   return sumLanes(sum);
 }
 
+/** Makes what a row shows NaN: one of its scores is. */
+function poisonRow(x: usize, visible: usize, y: usize, count: u32, scale: f32): void {
+  for (let k: u32 = 0; k < count; k++) {
+    const isShown = load<u8>(visible + k) != 0 && load<f32>(x + 4 * k) * scale != f32.NEGATIVE_INFINITY;
+    store<f32>(y + 4 * k, isShown ? f32.NaN : (0 as f32));
+  }
+}
+
 /**
  * Softmax over the visible keys of `scale·scores`, `[B, H, Q, K]`; a row with nothing visible is exactly 0.
  *
@@ -87,6 +95,7 @@ export function maskedSoftmax(
     const greatest = logitsRow(scores + 4 * start * keys, shown, to, keys, by);
     // Around 0 a row with nothing visible sums to exactly 0 and stays so, and one whose visible scores are NaN is NaN.
     const sum = expLogitsRow(to, keys, greatest == f32.NEGATIVE_INFINITY ? 0 : greatest);
-    if (sum != 0) scaleRow(to, to, keys, 1 / sum);
+    if (isNaN(sum)) poisonRow(scores + 4 * start * keys, shown, to, keys, scale);
+    else if (sum != 0) scaleRow(to, to, keys, 1 / sum);
   }
 }

@@ -60,14 +60,14 @@ function blockColumns(code: u32, x: usize, step: usize, rows: u32, width: u32): 
 
 /** Columns `[0, count)` of `middle` rows that lie `step` bytes apart, into `y`, block of rows by block of rows. */
 @inline
-function reduceColumns(code: u32, x: usize, step: usize, middle: u32, y: usize, count: u32): void {
+function reduceColumns(code: u32, x: usize, step: usize, middle: u32, y: usize, count: u32, terms: u32): void {
   let first: u32 = 0;
   do {
     const rows = min(COLUMN_BLOCK, middle - first);
     const block = x + first * step;
     const isLast = first + rows >= middle;
     const divide = code == 1 && isLast;
-    const divisor = f32x4.splat(middle as f32);
+    const divisor = f32x4.splat(terms as f32);
     for (let j: u32 = 0; j < count; j += 4) {
       const width = min(4, count - j);
       const to = y + 4 * j;
@@ -82,37 +82,39 @@ function reduceColumns(code: u32, x: usize, step: usize, middle: u32, y: usize, 
 }
 
 @inline
-function reduceRow(code: u32, x: usize, count: u32): f32 {
+function reduceRow(code: u32, x: usize, count: u32, terms: u32): f32 {
   if (code == 0) return rowSum(x, count) as f32;
-  if (code == 1) return (rowSum(x, count) / (count as f64)) as f32;
+  if (code == 1) return (rowSum(x, count) / (terms as f64)) as f32;
   return code == 2 ? greatestOf(x, count, true) : rowMin(x, count);
 }
 
 @inline
-function run(code: u32, x: usize, y: usize, middle: u32, inner: u32, start: u32, end: u32): void {
+function run(code: u32, x: usize, y: usize, middle: u32, inner: u32, terms: u32, start: u32, end: u32): void {
   if (inner == 1) {
-    for (; start < end; start++) store<f32>(y + 4 * start, reduceRow(code, x + 4 * start * middle, middle));
+    for (; start < end; start++) store<f32>(y + 4 * start, reduceRow(code, x + 4 * start * middle, middle, terms));
     return;
   }
   while (start < end) {
     const outer = start / inner;
     const column = start - outer * inner;
     const count = min(inner - column, end - start);
-    reduceColumns(code, x + 4 * (outer * middle * inner + column), 4 * inner, middle, y + 4 * start, count);
+    reduceColumns(code, x + 4 * (outer * middle * inner + column), 4 * inner, middle, y + 4 * start, count, terms);
     start += count;
   }
 }
 
 /**
  * Reduces the middle axis: `x [outer, middle, inner] → y [outer, inner]`, float32; `code` from `reduceCodes`.
- * Range: elements of `y`. Reducing the last axes is `inner = 1`, the first axes `outer = 1`.
+ * A mean is the sum divided by `terms`. Range: elements of `y`. Reducing the last axes is `inner = 1`, the first axes `outer = 1`.
  */
-export function reduce(code: u32, x: usize, y: usize, middle: u32, inner: u32, start: u32, end: u32): void {
+export function reduce(
+  code: u32, x: usize, y: usize, middle: u32, inner: u32, terms: u32, start: u32, end: u32,
+): void {
   switch (code) {
-    case 0: return run(0, x, y, middle, inner, start, end);
-    case 1: return run(1, x, y, middle, inner, start, end);
-    case 2: return run(2, x, y, middle, inner, start, end);
-    case 3: return run(3, x, y, middle, inner, start, end);
+    case 0: return run(0, x, y, middle, inner, terms, start, end);
+    case 1: return run(1, x, y, middle, inner, terms, start, end);
+    case 2: return run(2, x, y, middle, inner, terms, start, end);
+    case 3: return run(3, x, y, middle, inner, terms, start, end);
     default: unreachable();
   }
 }

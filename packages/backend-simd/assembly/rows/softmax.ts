@@ -33,9 +33,22 @@ export function rowGreatest(x: usize, count: u32): f32 {
   return greatestOf(x, count, false);
 }
 
+/** Long sums are taken in blocks of these sizes, which are added up in float64. */
+const EXP_BLOCK: u32 = 1024;
+const DOT_BLOCK: u32 = 4096;
+
 /** Σ exp(x − greatest) over a row; the terms are kept in `y` unless it is 0. */
 @inline
 export function expRow(x: usize, y: usize, count: u32, greatest: f32): f32 {
+  let total: f64 = 0;
+  for (let at: u32 = 0; at < count; at += EXP_BLOCK) {
+    total += expBlock(x + 4 * at, y ? y + 4 * at : 0, min(EXP_BLOCK, count - at), greatest);
+  }
+  return total as f32;
+}
+
+@inline
+function expBlock(x: usize, y: usize, count: u32, greatest: f32): f32 {
   const shift = f32x4.splat(greatest);
   let sum = f32x4.splat(0);
   const end = x + 4 * ((count & ~3) as usize);
@@ -83,6 +96,13 @@ export function softmax(x: usize, y: usize, columns: u32, start: u32, end: u32):
 /** Σ a·b over a row. */
 @inline
 export function dotRow(a: usize, b: usize, count: u32): f32 {
+  let total: f64 = 0;
+  for (let at: u32 = 0; at < count; at += DOT_BLOCK) total += dotBlock(a + 4 * at, b + 4 * at, min(DOT_BLOCK, count - at));
+  return total as f32;
+}
+
+@inline
+function dotBlock(a: usize, b: usize, count: u32): f32 {
   const zero = f32x4.splat(0);
   let s0 = zero, s1 = zero;
   const end = a + 4 * (count as usize);
@@ -100,7 +120,7 @@ export function dotRow(a: usize, b: usize, count: u32): f32 {
   return sumLanes(f32x4.add(s0, s1));
 }
 
-/** `dx[r] = scale·p[r]·(dy[r] − Σ dy[r]·p[r])`, `[R, columns]`: of `softmax` (scale 1) and `maskedSoftmax`. Range: rows. */
+/** `dx[r] = scale·p[r]·(dy[r] − Σ dy[r]·p[r])`, `[R, columns]`: of `softmax` (scale 1) and `maskedSoftmax`; 0 where p is. Range: rows. */
 export function softmaxGradient(dy: usize, p: usize, dx: usize, columns: u32, scale: f32, start: u32, end: u32): void {
   const by = f32x4.splat(scale);
   for (; start < end; start++) {
@@ -111,10 +131,13 @@ export function softmaxGradient(dy: usize, p: usize, dx: usize, columns: u32, sc
     const mean = f32x4.splat(dot);
     const stop = to + 4 * (columns as usize);
     for (; to + 16 <= stop; from += 16, weight += 16, to += 16) {
-      v128.store(to, f32x4.mul(f32x4.mul(by, v128.load(weight)), f32x4.sub(v128.load(from), mean)));
+      const w = v128.load(weight);
+      const value = f32x4.mul(f32x4.mul(by, w), f32x4.sub(v128.load(from), mean));
+      v128.store(to, v128.andnot(value, f32x4.eq(w, f32x4.splat(0))));
     }
     for (; to < stop; from += 4, weight += 4, to += 4) {
-      store<f32>(to, scale * load<f32>(weight) * (load<f32>(from) - dot));
+      const w = load<f32>(weight);
+      store<f32>(to, w == 0 ? 0 : scale * w * (load<f32>(from) - dot));
     }
   }
 }

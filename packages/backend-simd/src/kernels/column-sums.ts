@@ -28,7 +28,7 @@ export function columnSums(backend: SimdBackend, { x, scaled, rows, columns }: S
   return total!;
 }
 
-/** Adds up, in order, what `fill` leaves at each of so many addresses: one row of sums for each panel. */
+/** Calls `fill` with addresses for one row of sums for each panel, and adds the panels up: so many outputs. */
 export function sumOfPanels(
   backend: SimdBackend,
   { panels, columns, outputs }: { readonly panels: number; readonly columns: number; readonly outputs: number },
@@ -38,8 +38,40 @@ export function sumOfPanels(
   fill(partials.map(({ address }) => address));
   return partials.map((partial) => {
     const total = backend.allocate([columns], "float32");
-    backend.run("reduce", columns, reduceCodes.sum, partial.address, total.address, panels, columns);
+    sumRows(backend, { x: partial.address, rows: panels, columns, to: total.address });
     backend.disposeIntermediateTensorInfo(partial);
     return total;
   });
+}
+
+/** Matrices whose rows are to be added up. */
+export interface Matrices {
+  /** Address of `[matrices, rows, columns]`. */
+  readonly x: number;
+  /** Default 1. */
+  readonly matrices?: number | undefined;
+  readonly rows: number;
+  readonly columns: number;
+  /** Address of the sums, `[matrices, columns]`. */
+  readonly to: number;
+  /** The number by which the sums are divided. Default: they are not. */
+  readonly terms?: number | undefined;
+}
+
+/**
+ * Adds up the rows of each matrix, panel by panel and then the panels likewise, so that the rounding of a sum grows with
+ * the logarithm of its length. The order depends on the shape alone.
+ */
+export function sumRows(backend: SimdBackend, problem: Matrices): void {
+  const { x, matrices = 1, rows, columns, to, terms } = problem;
+  const code = terms === undefined ? reduceCodes.sum : reduceCodes.mean;
+  if (rows <= PANEL_ROWS) {
+    backend.run("reduce", matrices * columns, code, x, to, rows, columns, terms ?? 1);
+    return;
+  }
+  const { count, height } = panelsOf(rows);
+  const sums = backend.allocate([matrices, count, columns], "float32");
+  backend.run("columnSums", matrices * count, x, 0, 0, sums.address, rows, columns, height);
+  sumRows(backend, { ...problem, x: sums.address, rows: count });
+  backend.disposeIntermediateTensorInfo(sums);
 }

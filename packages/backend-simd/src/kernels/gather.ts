@@ -1,4 +1,5 @@
 import { type TensorInfo, util } from "@tensorflow/tfjs-core";
+import type { Output, SimdBackend } from "../backend/simd-backend.ts";
 import type { AcceleratedKernel } from "./accelerated-kernel.ts";
 
 /** Rows of a table; other axes and batch axes are left to the original. */
@@ -30,13 +31,66 @@ const unsortedSegmentSum: AcceleratedKernel = {
     const ids = backend.numbers(segmentIds, "int32");
     if (data === undefined || ids === undefined || segmentIds.shape.length !== 1 || x.shape[0] !== ids.length)
       return undefined;
+    const values = ids.values as Int32Array;
     const segments = attributes.numSegments as number;
     const rowShape = x.shape.slice(1);
     const columns = util.sizeFromShape(rowShape);
     const y = backend.allocate([segments, ...rowShape], "float32");
-    if (columns > 0) backend.run("segmentSum", segments, data.address, ids.address, y.address, ids.length, columns);
+    if (columns > 0) sumSegments(backend, { x: data.address, columns, ids: { address: ids.address, values }, to: y });
     return y;
   },
 };
+
+/** Rows of one segment that are added up one after the other. */
+const MOST_ROWS = 256;
+/** Where a segment has more rows, they are added up in groups of this size, and the groups' sums likewise. */
+const GROUP_ROWS = 64;
+
+interface Segments {
+  /** Address of `[ids, columns]`. */
+  readonly x: number;
+  readonly columns: number;
+  readonly ids: { readonly address: number; readonly values: Int32Array };
+  /** `[segments, …]`. */
+  readonly to: Output;
+}
+
+function sumSegments(backend: SimdBackend, { x, columns, ids, to }: Segments, mostRows = MOST_ROWS): void {
+  const [rows, segments] = [ids.values.length, to.shape[0]!];
+  const grouped = groupsOf(ids.values, segments, mostRows);
+  if (grouped === undefined) {
+    backend.run("segmentSum", segments, x, ids.address, to.address, rows, columns);
+    return;
+  }
+  const [groups, owners] = [written(backend, grouped.groups), written(backend, grouped.owners)];
+  const sums = backend.allocate([grouped.owners.length, columns], "float32");
+  backend.run("segmentSum", grouped.owners.length, x, groups.address, sums.address, rows, columns);
+  const sumsOf = { address: owners.address, values: grouped.owners };
+  sumSegments(backend, { x: sums.address, columns, ids: sumsOf, to }, GROUP_ROWS);
+  for (const scratch of [groups, owners, sums]) backend.disposeIntermediateTensorInfo(scratch);
+}
+
+function written(backend: SimdBackend, values: Int32Array): Output {
+  const output = backend.allocate([values.length], "int32");
+  (backend.data.get(output.dataId).values as Int32Array).set(values);
+  return output;
+}
+
+/** The group of each row, and the segment of each group, where a segment has more than so many rows. */
+function groupsOf(ids: Int32Array, segments: number, mostRows: number) {
+  const counts = new Int32Array(segments);
+  let most = 0;
+  for (const id of ids) if (id >= 0 && id < segments) most = Math.max(most, ++counts[id]!);
+  if (most <= mostRows) return undefined;
+  const last = new Int32Array(segments).fill(-1);
+  const owners: number[] = [];
+  counts.fill(0);
+  const groups = ids.map((id) => {
+    if (id < 0 || id >= segments) return -1;
+    if (counts[id]!++ % GROUP_ROWS === 0) last[id] = owners.push(id) - 1;
+    return last[id]!;
+  });
+  return { groups, owners: Int32Array.from(owners) };
+}
 
 export const gatherKernels: readonly AcceleratedKernel[] = [gatherV2, unsortedSegmentSum];

@@ -2,7 +2,7 @@ import { backend_util, type TensorInfo, util } from "@tensorflow/tfjs-core";
 import type { Output, SimdBackend } from "../backend/simd-backend.ts";
 import { reduceCodes } from "../wasm/codes.ts";
 import type { AcceleratedKernel } from "./accelerated-kernel.ts";
-import { columnSums } from "./column-sums.ts";
+import { columnSums, sumRows } from "./column-sums.ts";
 
 /** Axes `[outer, middle, inner]`, the middle one to be reduced. */
 interface Run {
@@ -59,7 +59,12 @@ function reduceRuns(
   let y: Output | undefined;
   runs.forEach(({ outer, middle, inner }, index) => {
     y = backend.allocate(index === runs.length - 1 ? shape : [outer, inner], "float32");
-    backend.run("reduce", outer * inner, code, from, y.address, middle, inner);
+    if (inner === 1 || code === reduceCodes.max || code === reduceCodes.min)
+      backend.run("reduce", outer * inner, code, from, y.address, middle, inner, middle);
+    else {
+      const terms = code === reduceCodes.mean ? middle : undefined;
+      sumRows(backend, { x: from, matrices: outer, rows: middle, columns: inner, to: y.address, terms });
+    }
     if (intermediate) backend.disposeIntermediateTensorInfo(intermediate);
     intermediate = y;
     from = y.address;

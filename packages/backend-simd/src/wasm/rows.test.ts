@@ -43,7 +43,7 @@ for (const build of builds) {
           const run = (pieces: readonly number[]) => {
             const y = memory.floats(outer * inner);
             inPieces(outer * inner, pieces, (start, end) =>
-              kernels.reduce(reduceCodes[name], px, y, middle, inner, start, end),
+              kernels.reduce(reduceCodes[name], px, y, middle, inner, middle, start, end),
             );
             return memory.readFloats(y, outer * inner);
           };
@@ -65,8 +65,8 @@ for (const build of builds) {
       const tenth = Math.fround(0.1);
       const x = memory.put(new Float32Array(count).fill(0.1));
       const y = memory.floats(3);
-      kernels.reduce(reduceCodes.sum, x, y, count, 1, 0, 1);
-      kernels.reduce(reduceCodes.sum, x, y + 4, count / 2, 2, 0, 2);
+      kernels.reduce(reduceCodes.sum, x, y, count, 1, count, 0, 1);
+      kernels.reduce(reduceCodes.sum, x, y + 4, count / 2, 2, count / 2, 0, 2);
       const [row, ...columns] = memory.readFloats(y, 3);
       expect(firstMismatch([row!], [count * tenth], { relative: 1e-6, absolute: 0 })).toBeUndefined();
       const half = (count / 2) * tenth;
@@ -78,8 +78,8 @@ for (const build of builds) {
       for (let at = 0; at < 21; at++) {
         const x = memory.put(waves(21, 1).map((value, i) => (i === at ? Number.NaN : value)));
         const y = memory.floats(2);
-        kernels.reduce(reduceCodes.max, x, y, 21, 1, 0, 1);
-        kernels.reduce(reduceCodes.min, x, y + 4, 21, 1, 0, 1);
+        kernels.reduce(reduceCodes.max, x, y, 21, 1, 21, 0, 1);
+        kernels.reduce(reduceCodes.min, x, y + 4, 21, 1, 21, 0, 1);
         expect(Array.from(memory.readFloats(y, 2))).toEqual([Number.NaN, Number.NaN]);
       }
       memory.reset();

@@ -1,4 +1,5 @@
 import { type Tensor, tf } from "../tf.ts";
+import { condition } from "./condition.ts";
 import type { FusedAttributes } from "./fused-kernel.ts";
 import { fusedKernels } from "./fused-kernels.ts";
 import { defineFusedOp } from "./fused-op.ts";
@@ -6,15 +7,23 @@ import { defineFusedOp } from "./fused-op.ts";
 /** A function of each element; `gelu-tanh` is the tanh form of `gelu`, `silu` is `x / (1 + e⁻ˣ)`. */
 export type ActivationName = FusedAttributes<typeof fusedKernels.activation>["activation"];
 
+/** An activation that is 0 at −∞ and x at ∞, where its products would be 0 · ∞. */
+const withLimits =
+  (activate: (x: Tensor) => Tensor) =>
+  (x: Tensor): Tensor => {
+    const isInfinite = condition(x, (one) => tf.equal(tf.abs(one), Number.POSITIVE_INFINITY));
+    return tf.where(isInfinite, tf.relu(x), activate(tf.where(isInfinite, tf.zerosLike(x), x)));
+  };
+
 /** Each activation in tfjs ops. */
 export const composedActivations: Readonly<Record<ActivationName, (x: Tensor) => Tensor>> = {
-  gelu: (x) => tf.mul(tf.mul(x, 0.5), tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1)),
-  "gelu-tanh"(x) {
+  gelu: withLimits((x) => tf.mul(tf.mul(x, 0.5), tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1))),
+  "gelu-tanh": withLimits((x) => {
     const cubic = tf.mul(tf.mul(tf.square(x), x), 0.044715);
     return tf.mul(tf.mul(x, 0.5), tf.add(tf.tanh(tf.mul(tf.add(x, cubic), Math.sqrt(2 / Math.PI))), 1));
-  },
+  }),
   relu: (x) => tf.relu(x),
-  silu: (x) => tf.mul(x, tf.sigmoid(x)),
+  silu: withLimits((x) => tf.mul(x, tf.sigmoid(x))),
   tanh: (x) => tf.tanh(x),
 };
 

@@ -28,7 +28,7 @@ function mix(bits: number): number {
 }
 
 const run = defineFusedOp(fusedKernels.dropout, {
-  composed: ({ x }, { rate, seed }) => tf.mul(x, keepMask(x, rate, seed)),
+  composed: ({ x }, { rate, seed }) => tf.where(keepMask(x, rate, seed), tf.mul(x, 1 / (1 - rate)), tf.zerosLike(x)),
   backward: ([dy], _saved, attributes) => ({ x: () => runFused(fusedKernels.dropout, { x: dy }, attributes)[0] }),
 });
 
@@ -47,10 +47,8 @@ export function dropout<T extends Tensor>(x: T, { rate, seed }: { rate: number; 
 
 function keepMask(x: Tensor, rate: number, seed: number): Tensor {
   const factor = dropoutFactor(rate, seed);
-  return tf.tensor(
-    Float32Array.from({ length: x.size }, (_, index) => factor(index)),
-    x.shape,
-  );
+  const kept = Uint8Array.from({ length: x.size }, (_, index) => (factor(index) === 0 ? 0 : 1));
+  return tf.tensor(kept, x.shape, "bool");
 }
 
 /** Returns the function from an element's index to its factor under dropout: 0, or `1/(1 − rate)`. */

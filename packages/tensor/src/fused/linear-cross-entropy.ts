@@ -1,6 +1,8 @@
 import { assertShapes } from "@trivium/core";
+import { activeTraits } from "../backend-traits.ts";
 import { type FactoredLogits, multiplyOut } from "../factored-logits.ts";
 import { type Tensor1D, type Tensor2D, tf } from "../tf.ts";
+import { condition } from "./condition.ts";
 import { fusedKernels } from "./fused-kernels.ts";
 import { defineFusedOp, runFused } from "./fused-op.ts";
 import { type SoftmaxCrossEntropyOptions, softmaxCrossEntropy } from "./softmax-cross-entropy.ts";
@@ -24,6 +26,35 @@ const run = defineFusedOp(fusedKernels.linearCrossEntropy, {
     };
   },
 });
+
+/**
+ * Returns states in which no row of weight 0 is infinite or NaN: such a row becomes 0, since the gradient of the head is a
+ * product with all rows. Where reads are cheap and there is no such row, these are the states themselves.
+ *
+ * @param states - `[R, M]`.
+ * @param weights - `[R]`.
+ */
+export function withoutUncounted(states: Tensor2D, weights: Tensor1D): Tensor2D {
+  if (activeTraits().reads === "cheap" && uncountedAreFinite(states, weights)) return states;
+  return tf.tidy(() =>
+    tf.where(
+      condition(tf.expandDims(weights, 1), (all) => tf.notEqual(all, 0)),
+      states,
+      tf.zerosLike(states),
+    ),
+  );
+}
+
+function uncountedAreFinite(states: Tensor2D, weights: Tensor1D): boolean {
+  const width = states.shape[1];
+  let values: ArrayLike<number> | undefined;
+  return weights.dataSync().every((weight, row) => {
+    if (weight !== 0) return true;
+    values ??= states.dataSync();
+    for (let at = row * width; at < (row + 1) * width; at++) if (!Number.isFinite(values[at])) return false;
+    return true;
+  });
+}
 
 /**
  * Cross-entropy of the softmax of factored logits, weighted, as `softmaxCrossEntropy` defines it. A backend with a kernel
@@ -51,10 +82,11 @@ export function linearCrossEntropy(
     targets: [targets.shape, "R"],
     weights: [weights.shape, "R"],
   });
-  if (softCap !== undefined)
-    return softmaxCrossEntropy(multiplyOut(logits), targets, weights, { labelSmoothing, zLoss });
   return tf.tidy(() => {
-    const inputs = { states: logits.states, head, bias: bias ?? tf.zeros<tf.Rank.R1>([0]), targets, weights };
+    const states = withoutUncounted(logits.states, weights);
+    if (softCap !== undefined)
+      return softmaxCrossEntropy(multiplyOut({ ...logits, states }), targets, weights, { labelSmoothing, zLoss });
+    const inputs = { states, head, bias: bias ?? tf.zeros<tf.Rank.R1>([0]), targets, weights };
     return run(inputs, { labelSmoothing, zLoss, transposeHead })[0] as Tensor1D;
   });
 }

@@ -1,14 +1,17 @@
 import { type Tensor4D, tf } from "../tf.ts";
+import { condition } from "./condition.ts";
 import { fusedKernels } from "./fused-kernels.ts";
 import { defineFusedOp, runFused } from "./fused-op.ts";
 
 const run = defineFusedOp(fusedKernels.maskedSoftmax, {
   composed({ scores, visible }, { scale }) {
     const logits = tf.mul(scores, scale);
-    const shown = tf.broadcastTo(visible, logits.shape);
-    // A finite fill and a product with the mask: −∞ would make an empty row NaN, the fill alone would make it uniform.
+    // A logit of −∞ is hidden too. A finite fill and a second selection: a row of −∞ would be NaN, a filled one uniform.
+    const shown = condition(logits, (all) =>
+      tf.logicalAnd(tf.broadcastTo(visible, all.shape), tf.notEqual(all, Number.NEGATIVE_INFINITY)),
+    );
     const probabilities = tf.softmax(tf.where(shown, logits, tf.fill(logits.shape, hiddenLogit())));
-    return tf.mul(probabilities, tf.cast(shown, "float32"));
+    return tf.where(shown, probabilities, tf.zerosLike(probabilities));
   },
   backward: ([dy], { probabilities }, attributes) => ({
     scores: () => runFused(fusedKernels.maskedSoftmaxGradient, { dy, probabilities }, attributes)[0],

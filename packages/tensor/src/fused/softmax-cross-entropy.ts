@@ -1,6 +1,7 @@
 import { assertShapes, ShapeError } from "@trivium/core";
 import { activeTraits } from "../backend-traits.ts";
-import { type Tensor1D, type Tensor2D, tf } from "../tf.ts";
+import { type Tensor, type Tensor1D, type Tensor2D, tf } from "../tf.ts";
+import { condition } from "./condition.ts";
 import { fusedKernels } from "./fused-kernels.ts";
 import { defineFusedOp, runFused } from "./fused-op.ts";
 
@@ -16,11 +17,16 @@ const run = defineFusedOp(fusedKernels.softmaxCrossEntropy, {
   composed({ logits, targets, weights }, { labelSmoothing, zLoss }) {
     // Reading back from a graphics card would stall every step.
     if (activeTraits().reads === "cheap") assertTargets(targets.dataSync(), weights.dataSync(), logits.shape[1]!);
-    const logNormaliser = tf.logSumExp(logits, -1);
-    const picked = tf.sum(tf.mul(logits, tf.oneHot(targets as Tensor1D, logits.shape[1]!, 1, 0, "float32")), -1);
-    const likelihood = tf.add(tf.mul(picked, 1 - labelSmoothing), tf.mul(tf.mean(logits, -1), labelSmoothing));
-    const penalty = tf.mul(tf.square(logNormaliser), zLoss);
-    return tf.mul(weights, tf.add(tf.sub(logNormaliser, likelihood), penalty));
+    // Selections, not products with 0: a logit may be infinite, and a row without weight may hold NaN.
+    const counted = condition(weights, (all) => tf.notEqual(all, 0));
+    const nothing = tf.zerosLike(logits);
+    const rows = tf.where(tf.expandDims(counted, 1), logits, nothing);
+    const isTarget = tf.equal(tf.expandDims(targets, 1), tf.range(0, logits.shape[1]!, 1, "int32"));
+    const logNormaliser = tf.logSumExp(rows, -1);
+    const picked = tf.sum(tf.where(isTarget, rows, nothing), -1);
+    const loss = tf.sub(logNormaliser, labelSmoothing === 0 ? picked : smoothed(picked, rows, labelSmoothing));
+    const penalised = zLoss === 0 ? loss : tf.add(loss, tf.mul(tf.square(logNormaliser), zLoss));
+    return tf.where(counted, tf.mul(weights, penalised), tf.zerosLike(weights));
   },
   backward: ([dLosses], saved, attributes) => ({
     logits: () => runFused(fusedKernels.softmaxCrossEntropyGradient, { dLosses, ...saved }, attributes)[0],
@@ -28,6 +34,9 @@ const run = defineFusedOp(fusedKernels.softmaxCrossEntropy, {
     weights: () => tf.zerosLike(saved.weights),
   }),
 });
+
+const smoothed = (picked: Tensor, logits: Tensor, labelSmoothing: number): Tensor =>
+  tf.add(tf.mul(picked, 1 - labelSmoothing), tf.mul(tf.mean(logits, -1), labelSmoothing));
 
 /**
  * Checks that each row of a weight other than 0 has its target in the vocabulary; other rows may hold any id.

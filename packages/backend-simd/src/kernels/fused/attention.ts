@@ -179,7 +179,7 @@ function biasGradient(
 function sumParts(backend: SimdBackend, partial: Output, shape: number[], parts: number) {
   const sum = backend.allocate(shape, "float32");
   const size = shape.reduce((product, length) => product * length, 1);
-  backend.run("reduce", size, reduceCodes.sum, partial.address, sum.address, parts, size);
+  backend.run("reduce", size, reduceCodes.sum, partial.address, sum.address, parts, size, parts);
   backend.disposeIntermediateTensorInfo(partial);
   return sum;
 }

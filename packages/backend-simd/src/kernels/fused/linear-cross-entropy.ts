@@ -2,8 +2,7 @@ import { assertTargets } from "@trivium/tensor";
 import type { SimdBackend } from "../../backend/simd-backend.ts";
 import type { NumericValues } from "../../backend/tensor-data.ts";
 import { type GemmRequest, oneProduct } from "../../gemm/gemm-request.ts";
-import { reduceCodes } from "../../wasm/codes.ts";
-import { panelsOf } from "../column-sums.ts";
+import { panelsOf, sumRows } from "../column-sums.ts";
 import { type AttributesOf, accelerateFamily, type InputsOf } from "./fused-family.ts";
 
 /** Logits that exist at once, unless the rows are so many that fewer columns than `LEAST_CHUNK` would be left of them. */
@@ -144,7 +143,7 @@ function sumColumns(backend: SimdBackend, { first, columns, logits }: Chunk, row
   const { count, height } = panelsOf(rows);
   const sums = backend.allocate([count, columns], "float32");
   backend.run("columnSums", count, logits, 0, 0, sums.address, rows, columns, height);
-  backend.run("reduce", columns, reduceCodes.sum, sums.address, dBias + 4 * first, count, columns);
+  sumRows(backend, { x: sums.address, rows: count, columns, to: dBias + 4 * first });
   backend.disposeIntermediateTensorInfo(sums);
 }
 
