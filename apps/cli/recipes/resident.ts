@@ -12,7 +12,7 @@ export interface ResidentRequest {
   readonly cwd: string;
 }
 
-/** How a command ended. */
+/** The end of a command. */
 export interface ResidentAnswer {
   readonly code: number;
   readonly stdout: string;

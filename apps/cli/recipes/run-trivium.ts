@@ -11,7 +11,7 @@ const main = join(import.meta.dirname, "../src/main.ts");
 /** Node's arguments that run the command line from source. */
 export const command = ["--conditions=@trivium/source", main] as const;
 
-/** How a command ended, and all that it wrote. */
+/** The end of a command, and all that it wrote. */
 export interface Ended {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;

@@ -25,7 +25,7 @@ const training = (out: string, steps: number, ...more: string[]) => [
   ...["--checkpoint-every", "5", "--evaluate-every", "100000", "--out", out, ...more],
 ];
 
-/** What a run's newest checkpoint says of the run. */
+/** Returns the configuration in a run's newest checkpoint. */
 const configOf = (run: string): string =>
   readFileSync(
     join(folder, run, "checkpoints", checkpointsOf(join(folder, run)).at(-1) as string, "config.json"),

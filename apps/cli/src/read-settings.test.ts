@@ -25,7 +25,7 @@ function configuration(content: unknown): string {
   return path;
 }
 
-/** What flags say to `train`; the registry remembers which plugins were asked for. */
+/** Reads flags as `train` does; the registry remembers which plugins were asked for. */
 const read = (flags: Record<string, unknown>, plugins: readonly string[] = []) =>
   readSettings(trainSchema, { flags, plugins, registry: async () => registry });
 

@@ -11,7 +11,7 @@ import { namedRecipes } from "./settings.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** What a command was told: the recipe, its own settings, and the plugins that the recipe may name. */
+/** The settings of a command: the recipe, the command's own settings, and the plugins that the recipe may name. */
 export interface CommandSettings<S extends z.ZodObject> {
   readonly recipe: Recipe;
   readonly settings: z.output<S>;

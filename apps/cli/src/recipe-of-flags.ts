@@ -17,7 +17,7 @@ const nested = ([first, ...rest]: readonly string[], value: unknown): Fields => 
   [first as string]: rest.length === 0 ? value : nested(rest, value),
 });
 
-/** Whether it names a dataset; else it is the path of a file. */
+/** Tells whether `--data` names a dataset; any other value is the path of a file. */
 export const isDatasetName = (data: string, registry: Plugins): boolean =>
   data !== "file" && (registry.names("dataset") as readonly string[]).includes(data);
 

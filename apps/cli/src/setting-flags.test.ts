@@ -26,7 +26,7 @@ const ofTrain = { ...recipeFields(), ...trainSchema.shape };
 const ofCompare = { ...recipeFields(["architecture"]), ...compareSchema.shape };
 type Fields = Readonly<Record<string, z.ZodType>>;
 
-/** What a command line gives for flags. */
+/** Returns the options that a command line gives. */
 function optionsOf(fields: Fields, words: readonly string[]): Record<string, unknown> {
   const command = addSettingFlags(new Command(), fields).exitOverride();
   return command.parse([...words], { from: "user" }).opts();

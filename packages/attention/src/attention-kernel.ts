@@ -26,7 +26,7 @@ export type DistanceBias =
       readonly slopes: readonly number[];
     };
 
-/** What is added to the scaled logits, as a description, so that a fused kernel never builds Q×K. */
+/** The bias that is added to the scaled logits. It is a description, so that a fused kernel never builds Q×K. */
 export type AttentionBias =
   /** `[B or 1, H or 1, Q, K]`, as it is. */
   | { readonly kind: "dense"; readonly values: Tensor4D }

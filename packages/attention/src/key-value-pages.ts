@@ -59,7 +59,7 @@ export class KeyValuePages {
     return this.#bytesCopied;
   }
 
-  /** Whether slots that no row holds are zeros. */
+  /** True if slots that no row holds are zeros. */
   get isClean(): boolean {
     return !this.#pool.recycled;
   }

@@ -21,7 +21,7 @@ export class PagePool {
     return this.#free.length;
   }
 
-  /** Whether a page was ever released: then free slots may hold what another row had written. */
+  /** True if a page was ever released: free slots may then hold numbers of another row. */
   get recycled(): boolean {
     return this.#recycled;
   }
@@ -60,7 +60,7 @@ export class PagePool {
     this.#recycled = true;
   }
 
-  /** Whether a row that has `used` slots of a page may write the next one: another holder may have done so before. */
+  /** Tells whether a row that has `used` slots of a page may write the next slot. Another holder may have written it before. */
   isWritable(page: number, used: number): boolean {
     return this.#holders[page] === 1 || this.#written[page] === used;
   }

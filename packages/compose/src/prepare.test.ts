@@ -92,7 +92,9 @@ test("one tokenizer is for both sides; a side may have its own, and the other ke
   const of = async (tokenizer: object) => (await dataOf({ tokenizer })).tokenizer.toJson();
   expect(await of({ name: "byte" })).toMatchObject({ name: "shared", tokenizer: { name: "byte" } });
   expect(await of({ source: { name: "byte" } })).toMatchObject({
-    ...{ name: "disjoint", source: { name: "byte" }, target: { name: "character" } },
+    name: "disjoint",
+    source: { name: "byte" },
+    target: { name: "character" },
   });
   const both = { source: { name: "character" }, target: { name: "byte" } };
   expect(await of(both)).toMatchObject({ name: "disjoint", source: { name: "character" }, target: { name: "byte" } });

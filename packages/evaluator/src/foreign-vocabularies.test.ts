@@ -44,7 +44,9 @@ const roads: readonly (readonly [Architecture, Objective])[] = [
 const cases = (tokenizers: readonly PairTokenizer[]) =>
   tokenizers.flatMap((tokenizer) =>
     roads.map(([architecture, objective]) => ({
-      ...{ tokenizer, architecture, objective },
+      tokenizer,
+      architecture,
+      objective,
       name: `${nameOf(tokenizer)}, ${architecture.name}`,
     })),
   );

@@ -16,7 +16,11 @@ import { multiHeadAttentionSpec } from "./multi-head-attention.ts";
 beforeAll(async () => void (await tf.setBackend("cpu")));
 
 const attention = multiHeadAttentionSpec({
-  ...{ width: 8, heads: 4, keyValueHeads: 2, headWidth: 3, biases: { queryKeyValue: true, output: true } },
+  width: 8,
+  heads: 4,
+  keyValueHeads: 2,
+  headWidth: 3,
+  biases: { queryKeyValue: true, output: true },
   deviations: { query: 1, keyValue: 1, output: 1 },
 });
 const specs: SpecTree = {

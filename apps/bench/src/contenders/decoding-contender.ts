@@ -35,7 +35,7 @@ export interface DecodingContenderOptions extends Omit<Contender, "run" | "close
   use(): Promise<void>;
   readonly decoder: Decoder;
   readonly prompts: ModelInput;
-  /** Whether each step follows other beams than the one before. */
+  /** True if each step follows other beams than the step before. */
   readonly moving: boolean;
 }
 
@@ -74,7 +74,7 @@ export async function decodingContender(options: DecodingContenderOptions): Prom
   };
 }
 
-/** What a step does besides ops and kernels: the guard of what is sealed, slots, pages, mask and plan. */
+/** Measures the bookkeeping of a step, without ops and kernels: the guard of sealed positions, slots, pages, mask and plan. */
 export function bookkeepingContender(own: Omit<Contender, "run" | "close">, { batch, keys }: DecodingSize): Contender {
   const storage = new KeyValuePages(1);
   const ones = new Int32Array(batch).fill(1);
