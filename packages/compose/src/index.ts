@@ -33,6 +33,7 @@ export {
   resolveObjective,
 } from "./resolve.ts";
 export { type NamedModelOptions, resolvePositions } from "./resolve-positions.ts";
+export { trainingNotes } from "./training-notes.ts";
 
 /** The formats of trained models of this package, for a registry. */
 export const modelFormatPlugins = [runFolderPlugin] as const;

@@ -25,6 +25,8 @@ export interface PreparedData {
   readonly task: TaskForm;
   /** The longest row that the model must take. */
   readonly length: number;
+  /** Treatment of pairs that exceed the length. */
+  readonly tooLong: Dataset["tooLong"];
   readonly train: readonly Example[];
   /** Encodes a held-out part, or its first examples. */
   heldOut(part: "validation" | "test", limit?: number): readonly HeldOut[];
@@ -76,10 +78,10 @@ function named(data: NamedDataset | undefined, registry: Plugins): NamedDataset 
  *
  * @param load - loads a dataset. Default: the registry, anew each time.
  * @throws what `resolveDataset` and the tokenizer throw; `data/too-long` with the place of a pair that exceeds the length,
- *   unless the dataset says that such pairs are left out or cut.
+ *   unless the recipe, or else the dataset, says that such pairs are left out or cut.
  */
 export async function prepareData(
-  recipe: Pick<Recipe, "data" | "tokenizer" | "length" | "examples">,
+  recipe: Pick<Recipe, "data" | "tokenizer" | "length" | "examples" | "tooLong">,
   registry: Plugins,
   load: LoadDataset = (name, options) => resolveDataset({ name, options }, registry),
 ): Promise<PreparedData> {
@@ -87,7 +89,8 @@ export async function prepareData(
   const dataset = await load(name, options);
   const asked = { tokenizer: tokenizersOf(recipe.tokenizer, dataset.tokenizer), train: dataset.train };
   const tokenizer = fitPairTokenizer(asked, createTokenizer(registry));
-  const { length, parts } = await fitParts(dataset, tokenizer, recipe);
+  const tooLong = recipe.tooLong ?? dataset.tooLong;
+  const { length, parts } = await fitParts({ ...dataset, tooLong }, tokenizer, recipe);
   const { train, validation, test } = parts;
   const encoded = encodeExamples(train.examples, tokenizer, { length });
   const heldOut = [...validation.examples, ...test.examples];
@@ -100,13 +103,10 @@ export async function prepareData(
     tokenizer,
     task: taskOf(dataset),
     length,
+    tooLong,
     train: encoded,
     heldOut: (part, limit) => encodeHeldOut({ validation, test }[part].examples.slice(0, limit), tokenizer, length),
-    notes: [
-      ...describeReading(dataset),
-      ...unknown,
-      ...noteTooLong([train, validation, test], length, dataset.tooLong),
-    ],
+    notes: [...describeReading(dataset), ...unknown, ...noteTooLong([train, validation, test], length, tooLong)],
   };
 }
 
