@@ -23,6 +23,8 @@ export interface LibraryGemmDescription {
 
 export interface Inspection {
   readonly version: string;
+  /** Why it is slower than WebAssembly on this processor. */
+  readonly slow?: string | undefined;
   /** Made once on each thread, before any product. */
   readonly setUp: readonly SetUpCall[];
 }
@@ -63,8 +65,8 @@ function findLibrary(description: LibraryGemmDescription): Found {
     if (typeof found === "object") return found;
     if (found !== undefined) reasons.push(`${library}: ${found}`);
   }
-  const names = description.libraries.map((library) => library.split("/").at(-1)).join(", ");
-  return missing(reasons.join("; ") || `none of ${names} could be loaded`, description.remedy);
+  const names = new Set(description.libraries.map((library) => library.split(/[/\\]/).at(-1)));
+  return missing(reasons.join("; ") || `none of ${[...names].join(", ")} could be loaded`, description.remedy);
 }
 
 const NO_KOFFI = 'libraries are called through the package "koffi", which is not installed here';
@@ -74,8 +76,9 @@ function tryLibrary(path: string, library: string, description: LibraryGemmDescr
   let opened: KoffiLibrary;
   try {
     opened = loadKoffi(path).load(library);
-  } catch {
-    return undefined;
+  } catch (error) {
+    const isThere = process.getBuiltinModule("node:fs").existsSync(library);
+    return isThere ? `it does not load: ${(error as Error).message}` : undefined;
   }
   try {
     return check(path, library, opened, description);
@@ -92,15 +95,16 @@ function check(
 ): Found | string {
   const inspection = inspect(opened, loadKoffi(koffi));
   if (typeof inspection === "string") return inspection;
-  const { version, setUp } = inspection;
+  const { version, slow, setUp } = inspection;
   const f32 = { koffi, library, convention, symbol, setUp };
   const mismatch = mismatchOf(f32, "product");
   if (mismatch !== undefined) return mismatch;
   const bf16 =
     symbolBf16 === undefined ? "it has no such product" : (mismatchOf({ ...f32, symbolBf16 }, "productBf16") ?? true);
   const binding = bf16 === true ? { ...f32, symbolBf16 } : f32;
-  const detail = `${version}, ${library}, ${bf16 === true ? "f32 and bf16" : `f32 (bf16: ${bf16})`}`;
-  return { probe: { available: true, version, detail, bf16 }, binding, products: bindLibrary(binding) };
+  const precisions = bf16 === true ? "f32 and bf16" : `f32 (bf16: ${bf16})`;
+  const detail = [version, library, precisions, slow].filter(Boolean).join(", ");
+  return { probe: { available: true, version, detail, bf16, slow }, binding, products: bindLibrary(binding) };
 }
 
 function mismatchOf(binding: Omit<LibraryBinding, "base">, name: keyof Products): string | undefined {
