@@ -1,4 +1,4 @@
-import type { NamedArray, NamedArrays } from "@trivium/checkpoint";
+import { float32Of, type NamedArray, type NamedArrays } from "@trivium/checkpoint";
 import { CheckpointError } from "@trivium/core";
 import { flattenTree, type ParameterTree, type Tensor, tf, unflattenTree } from "@trivium/tensor";
 
@@ -34,10 +34,13 @@ export function treeOfArrays(arrays: NamedArrays, like: Readonly<Record<string, 
     );
   }
   const loaded = Object.entries(like).map(
-    ([path, { shape }]) => [path, tf.tensor(arrays[path]!.data, [...shape])] as const,
+    ([path, { shape }]) => [path, tf.tensor(valuesOf(arrays[path] as NamedArray, path), [...shape])] as const,
   );
   return unflattenTree<Tensor>(Object.fromEntries(loaded));
 }
+
+const valuesOf = (array: NamedArray, path: string): Float32Array | Int32Array =>
+  array.dtype === "I32" ? array.data : float32Of(array, path);
 
 /** Says what is missing, of another shape or left over: one line for each. */
 export function problemsOf(
