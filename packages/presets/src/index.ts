@@ -1,5 +1,6 @@
 import { attentionPlugins } from "@trivium/attention";
 import { gemmProviders, simdPlugin } from "@trivium/backend-simd";
+import { blasSetup, onednnSetup } from "@trivium/backend-simd/node";
 import { cpuPlugin, wasmPlugin, webglPlugin, webgpuPlugin } from "@trivium/backend-tfjs";
 import { tfjsNodePlugin } from "@trivium/backend-tfjs-node";
 import { claimPlugins } from "@trivium/claims";
@@ -33,6 +34,8 @@ export const presets = [
   webgpuPlugin,
   tfjsNodePlugin,
   ...gemmProviders,
+  blasSetup,
+  onednnSetup,
   ...maskPlugins,
   ...datasetPlugins,
   ...taskPlugins,

@@ -96,9 +96,10 @@ function chooseFor(precision: MatmulPrecision, wishes: GemmWishes): ChosenGemm {
   return { name: plugin.name, version: probe.version, provider: plugin.create, precision };
 }
 
-function firstOf(precision: MatmulPrecision): ChosenGemm {
+/** The first provider that has the precision, and of which nothing says that it is slower than WebAssembly. */
+export function firstOf(precision: MatmulPrecision, providers: readonly GemmPlugin[] = gemmProviders): ChosenGemm {
   const reasons: string[] = [];
-  for (const { name, create } of gemmProviders) {
+  for (const { name, create } of providers) {
     const probe = create.probe();
     const isFit = probe.available && (precision === "f32" ? probe.slow === undefined : probe.bf16 === true);
     if (isFit) return { name, version: probe.version, provider: create, precision };
@@ -110,7 +111,7 @@ function firstOf(precision: MatmulPrecision): ChosenGemm {
 
 const wasm: ChosenGemm = { name: WASM, version: "", provider: undefined, precision: "f32" };
 
-const reasonOf = ({ bf16 = "it has no such product" }: Pick<AvailableGemm, "bf16">) => String(bf16);
+const reasonOf = ({ bf16 = "it has no such product" }: { readonly bf16?: true | string | undefined }) => String(bf16);
 
 const unavailable = (name: string, probe: { readonly reason: string; readonly remedy: string }) =>
   new UnsupportedError("simd/gemm", `the GEMM provider "${name}" cannot run here: ${probe.reason}. ${probe.remedy}`, {

@@ -1,4 +1,12 @@
-import { chooseGemm, compareBf16, type GemmWishes, WASM } from "./choose-gemm.ts";
+import {
+  chooseGemm,
+  compareBf16,
+  firstOf,
+  type GemmPlugin,
+  type GemmWishes,
+  gemmProviders,
+  WASM,
+} from "./choose-gemm.ts";
 import { openblas } from "./library/openblas.ts";
 import { type AskedPrecision, matmulPrecision } from "./matmul-precision.ts";
 import { readTuning } from "./tuning-file.ts";
@@ -17,21 +25,27 @@ export function speedNotes(wishes: GemmWishes = {}): readonly string[] {
 
 function precisionNote(asked: Exclude<AskedPrecision, "f32">, wishes: GemmWishes): string | undefined {
   const compared = compareBf16(wishes);
-  if (typeof compared === "string") return `precision auto: f32, since there are no products in bf16 here (${compared})`;
+  if (typeof compared === "string")
+    return `precision auto: f32, since there are no products in bf16 here (${compared})`;
   const { bf16, gain } = compared;
   const where = `here, measured in ${bf16.name} ${bf16.version}`;
-  const ratio = gain < 1 ? `${(1 / gain).toFixed(2)} times as long as` : `1/${gain.toFixed(2)} of the time`;
-  const found = `matrix products in bf16 take ${ratio} in f32 ${where}`;
+  const found = `matrix products in bf16 take ${(1 / gain).toFixed(2)} times as long as in f32 ${where}`;
   if (asked === "auto") return `precision auto: ${chooseGemm(wishes).precision}, since ${found}`;
   return gain < 1 ? `${found}; leave the precision out, or choose "auto", which takes what is faster` : undefined;
 }
 
-/** Nothing is said where the choice was the user's own, or is a library already. */
-function libraryNote({ gemm }: GemmWishes): string | undefined {
-  const process = globalThis.process?.versions?.node === undefined ? undefined : globalThis.process;
-  const chosen = gemm ?? (process?.env.TRIVIUM_GEMM || readTuning().f32);
-  if (process === undefined || chosen !== undefined || chooseGemm({ matmulPrecision: "f32" }).name !== WASM) return undefined;
-  const probe = openblas.create.probe();
-  if (probe.available) return undefined;
+/**
+ * Returns what would make the products of WebAssembly faster; undefined where the choice was the user's own, where a library
+ * multiplies already, and outside of Node.
+ */
+export function libraryNote(
+  { gemm }: GemmWishes,
+  providers: readonly GemmPlugin[] = gemmProviders,
+): string | undefined {
+  if (globalThis.process?.versions?.node === undefined) return undefined;
+  const asked = gemm ?? (process.env.TRIVIUM_GEMM || readTuning().f32);
+  if (asked !== undefined || firstOf("f32", providers).name !== WASM) return undefined;
+  const probe = providers.find(({ name }) => name === openblas.name)?.create.probe();
+  if (probe?.available !== false) return undefined;
   return `matrix products run in WebAssembly here and would be more than twice as fast in a BLAS. ${probe.remedy}`;
 }

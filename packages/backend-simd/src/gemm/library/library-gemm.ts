@@ -58,7 +58,7 @@ interface Found {
 
 function findLibrary(description: LibraryGemmDescription): Found {
   const path = koffiPath();
-  if (path === undefined) return missing(NO_KOFFI, "Run npm install koffi, in Node.js");
+  if (path === undefined) return { probe: { available: false, ...NO_KOFFI } };
   const reasons: string[] = [];
   for (const library of description.libraries) {
     const found = tryLibrary(path, library, description);
@@ -66,10 +66,15 @@ function findLibrary(description: LibraryGemmDescription): Found {
     if (found !== undefined) reasons.push(`${library}: ${found}`);
   }
   const names = new Set(description.libraries.map((library) => library.split(/[/\\]/).at(-1)));
-  return missing(reasons.join("; ") || `none of ${[...names].join(", ")} could be loaded`, description.remedy);
+  const notFound = names.size === 0 ? "it is not installed" : `none of ${[...names].join(", ")} could be loaded`;
+  return missing(reasons.join("; ") || notFound, description.remedy);
 }
 
-const NO_KOFFI = 'libraries are called through the package "koffi", which is not installed here';
+/** Why no library can be called where koffi is missing. */
+export const NO_KOFFI = {
+  reason: 'libraries are called through the package "koffi", which is not installed here',
+  remedy: "Run npm install koffi, in Node.js",
+};
 
 /** The reason why it cannot be used; undefined if it is not there at all. */
 function tryLibrary(path: string, library: string, description: LibraryGemmDescription): Found | string | undefined {

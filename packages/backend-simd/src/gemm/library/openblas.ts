@@ -1,8 +1,16 @@
 import type { Plugin } from "@trivium/registry";
 import { type GemmProvider, gemmProvider } from "../gemm-provider.ts";
 import { inspectOpenblas } from "./inspect-openblas.ts";
-import { libraryGemm } from "./library-gemm.ts";
+import { type LibraryGemmDescription, libraryGemm } from "./library-gemm.ts";
 import { openblasFiles } from "./openblas-files.ts";
+
+/** OpenBLAS as its wheel has it: the names of its functions have a prefix. */
+export const openblasLibrary: Omit<LibraryGemmDescription, "libraries"> = {
+  convention: "cblas",
+  symbol: "scipy_cblas_sgemm",
+  inspect: (library) => inspectOpenblas(library, "scipy_"),
+  remedy: "Run trivium setup blas, which needs no root",
+};
 
 /**
  * The OpenBLAS that comes with the npm package of this platform, or that `trivium setup blas` put into the user's cache.
@@ -12,13 +20,10 @@ import { openblasFiles } from "./openblas-files.ts";
 export const openblas: Plugin<"gemm", "openblas", GemmProvider> = gemmProvider(
   "openblas",
   libraryGemm({
+    ...openblasLibrary,
     get libraries() {
       return openblasFiles();
     },
-    convention: "cblas",
-    symbol: "scipy_cblas_sgemm",
-    inspect: (library) => inspectOpenblas(library, "scipy_"),
-    remedy: "Run trivium setup blas, which needs no root",
   }),
   { description: "OpenBLAS from a package, through koffi." },
 );
