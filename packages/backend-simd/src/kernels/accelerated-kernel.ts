@@ -41,7 +41,8 @@ export function accelerate<const Types extends InputTypes>(
     kernelName,
     run(backend, given, attributes) {
       const inputs = read(backend, given);
-      return inputs && run(backend, inputs as Inputs<Types>, attributes);
+      // tfjs leaves attributes out where a kernel has none.
+      return inputs && run(backend, inputs as Inputs<Types>, attributes ?? {});
     },
   };
 }
