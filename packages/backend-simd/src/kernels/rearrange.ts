@@ -21,8 +21,13 @@ const transpose = accelerate("Transpose", { x: "numeric" }, (backend, { x }, { p
 
 // Axes of size 1 may move without moving an element.
 function keepsOrder(permutation: readonly number[], shape: readonly number[]): boolean {
-  const moving = permutation.filter((axis) => shape[axis] !== 1);
-  return moving.every((axis, index) => index === 0 || axis > moving[index - 1]!);
+  let last = -1;
+  for (const axis of permutation) {
+    if (shape[axis] === 1) continue;
+    if (axis < last) return false;
+    last = axis;
+  }
+  return true;
 }
 
 const tile = accelerate("Tile", { x: "numeric" }, (backend, { x }, { reps }) => {
