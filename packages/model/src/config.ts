@@ -5,10 +5,7 @@ const count = z.int().positive();
 const share = z.number().min(0).lt(1);
 /** One of these values. Default: the first. */
 const oneOf = <const Value extends string>(values: readonly [Value, ...Value[]], description: string) =>
-  z
-    .enum(values)
-    .default(values[0] as never)
-    .describe(description);
+  z.enum(values).default(values[0]).describe(description);
 const flag = (description: string) => z.boolean().default(false).describe(description);
 
 const normKinds = z.enum(["layer", "rms"]);
