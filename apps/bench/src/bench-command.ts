@@ -5,7 +5,7 @@ import type { Finding, Measurement } from "./measurement.ts";
 import { addOptions, readOptions } from "./options.ts";
 import { provenance } from "./provenance.ts";
 
-/** What a command line lends to the benchmarks: where results and notes go, and how a table looks. */
+/** The output of the command line that runs the benchmarks: the places of results and notes, and the look of a table. */
 export interface BenchOutput {
   /** The result: the document if `--json` was given, else the text. */
   result(document: unknown, text: () => string): void;
@@ -20,13 +20,13 @@ export interface BenchHost {
   readonly words: readonly string[];
 }
 
-/** What a benchmark found, and what a reader should know to understand the numbers. */
+/** The findings of a benchmark, with remarks for readers of the numbers. */
 export interface BenchResult {
   readonly findings: readonly Finding[];
   readonly remarks: readonly string[];
 }
 
-/** A benchmark: its flags, and what it does with their texts. */
+/** A benchmark: its flags, and the function from their texts to findings. */
 export interface Benchmark {
   readonly name: string;
   readonly description: string;

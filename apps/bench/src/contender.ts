@@ -1,21 +1,71 @@
+import type { Backend } from "@trivium/tensor";
 import type { Precision } from "./options.ts";
 
-/** Something that does the same work as the others of its benchmark. */
-export interface Contender {
+/** A piece of work that contenders repeat, and what it takes at least; a finding has rates of what is said here. */
+export interface Work {
+  /** The shape or the mask: what the contenders of one comparison have in common. */
+  readonly label: string;
+  /** Floating-point operations. */
+  readonly flops?: number | undefined;
+  /** Bytes that must be read and written. */
+  readonly bytes?: number | undefined;
+  /** Positions of a batch. */
+  readonly tokens?: number | undefined;
+  /** Parameters of the model. */
+  readonly parameters?: number | undefined;
+  /** The attention kernel, where the work has one. */
+  readonly kernel?: string | undefined;
+}
+
+/** What identifies a contender beside its work. */
+export interface Identity {
   /** `trivium` for ours; `torch`, `tfjs-cpu`, `jax-js`, … */
   readonly name: string;
   readonly precision: Precision;
-  /** What multiplies matrices, where there is a choice. */
-  readonly provider?: string;
-  /** Which of several pieces of work it does: the mask of `bench attention`, the shape of `bench gemm`. */
-  readonly work?: string;
-  readonly threads?: number;
-  /** Of the peer: `1.13.0a0`. */
-  readonly version?: string;
+  /** The library that multiplies matrices, where there is a choice. */
+  readonly provider?: string | undefined;
+  readonly threads?: number | undefined;
+  /** Version of the peer: `1.13.0a0`. */
+  readonly version?: string | undefined;
+}
+
+/** Something that does the same work as the others of its benchmark. */
+export interface Contender extends Identity {
+  readonly work: Work;
   /** Does the work so many times. @returns the seconds that it took in all. */
   run(times: number): Promise<number>;
   /** Gives back what it holds. */
   close(): Promise<void> | void;
+}
+
+/** A backend of tfjs that contenders run on. */
+export interface Subject extends Identity {
+  readonly backend: Pick<Backend, "name" | "fused">;
+  /** Makes it tfjs's current backend. */
+  use(): Promise<void>;
+}
+
+/** A contender that works on a backend, which is the current one while it does. */
+export const contenderOn = (
+  subject: Subject,
+  { run, ...contender }: Pick<Contender, "work" | "close"> & { run(times: number): unknown },
+): Contender => ({
+  ...subject,
+  ...contender,
+  async run(times) {
+    await subject.use();
+    return timed(() => run(times));
+  },
+});
+
+/** Makes contenders one after another: tfjs has one current backend, on which tensors are made. */
+export async function oneByOne<Item, Made>(
+  items: readonly Item[],
+  make: (item: Item) => Promise<Made>,
+): Promise<Made[]> {
+  const made: Made[] = [];
+  for (const item of items) made.push(await make(item));
+  return made;
 }
 
 /** A contender that cannot run here, and what would help. */
@@ -27,7 +77,7 @@ export interface Absent {
 
 export const isAbsent = (found: object): found is Absent => "remedy" in found;
 
-/** The contenders that are there; of the others it is told why they are not. */
+/** Returns the contenders that are there, and notes why the others are not. */
 export function presentContenders<Found extends object>(
   found: readonly (Found | Absent)[],
   note: (line: string) => void,

@@ -9,6 +9,7 @@ interface Column {
 const columns: readonly Column[] = [
   { heading: "work", cell: ({ work }) => work },
   { heading: "contender", cell: ({ name, version }) => (version === undefined ? name : `${name} ${version}`) },
+  { heading: "kernel", cell: ({ kernel }) => kernel },
   { heading: "provider", cell: ({ provider }) => provider },
   { heading: "precision", cell: ({ precision }) => precision },
   { heading: "threads", cell: ({ threads }) => threads?.toString() },

@@ -1,4 +1,5 @@
 import { createRandom } from "@trivium/core";
+import type { Work } from "./contender.ts";
 
 /** Sizes of a product: `[m, k] · [k, n]`. */
 export interface GemmSize {
@@ -8,25 +9,24 @@ export interface GemmSize {
 }
 
 /** A product, and whether its matrices lie transposed in memory. */
-export interface GemmWork extends GemmSize {
-  readonly label: string;
+export interface GemmWork extends Work, GemmSize {
+  readonly flops: number;
   readonly transposeA: boolean;
   readonly transposeB: boolean;
+  /** Shapes of both matrices as they lie in memory. */
+  readonly shapes: Readonly<Record<"a" | "b", [number, number]>>;
 }
 
-/** Which matrix lies transposed: of a forward pass nn, of the gradients nt and tn. */
+/** The matrices that lie transposed: of a forward pass nn, of the gradients nt and tn. */
 export const transpositions = ["nn", "nt", "tn", "tt"] as const;
 export type Transposition = (typeof transpositions)[number];
 
-export const gemmWork = (size: GemmSize, transposed: Transposition): GemmWork => ({
-  ...size,
-  label: `${size.m}×${size.n}×${size.k} ${transposed}`,
-  transposeA: transposed[0] === "t",
-  transposeB: transposed[1] === "t",
-});
-
-/** A multiplication and an addition counted as two. */
-export const gemmFlops = ({ m, n, k }: GemmSize): number => 2 * m * n * k;
+/** A product as work; a multiplication and an addition count as two operations. */
+export function gemmWork({ m, n, k }: GemmSize, transposed: Transposition): GemmWork {
+  const [transposeA, transposeB] = [transposed[0] === "t", transposed[1] === "t"];
+  const shapes: GemmWork["shapes"] = { a: transposeA ? [k, m] : [m, k], b: transposeB ? [n, k] : [k, n] };
+  return { m, n, k, label: `${m}×${n}×${k} ${transposed}`, flops: 2 * m * n * k, transposeA, transposeB, shapes };
+}
 
 /** Products of a training step of width 256 on 4,096 tokens, and a cube. */
 export const stepProducts: readonly GemmSize[] = [
@@ -36,8 +36,9 @@ export const stepProducts: readonly GemmSize[] = [
   { m: 1024, n: 1024, k: 1024 },
 ];
 
-/** Values in [−1, 1), the same ones every time. */
-export function randomValues(size: number): Float32Array<ArrayBuffer> {
+/** Values in [−1, 1) for a tensor of that shape, the same ones every time. */
+export function randomValues(...shape: readonly number[]): Float32Array<ArrayBuffer> {
+  const size = shape.reduce((product, length) => product * length);
   const random = createRandom(size).split("bench");
   return Float32Array.from({ length: size }, () => random.uniform() * 2 - 1);
 }

@@ -19,6 +19,7 @@ test("the median is the middle value, or the mean of the middle two", () => {
 const pretender = (name: string, seconds: number, turns: string[]): Contender => ({
   name,
   precision: "f32",
+  work: { label: name },
   async run(times) {
     turns.push(`${name}${times}`);
     return seconds * times;

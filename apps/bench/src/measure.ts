@@ -1,10 +1,62 @@
-import type { Contender } from "./contender.ts";
+import { type Absent, type Contender, type Identity, presentContenders } from "./contender.ts";
+import type { Finding } from "./measurement.ts";
 import type { MeasuringOptions } from "./options.ts";
 
 /** A contender and the seconds that one piece of its work took, in each round. */
 export interface Measured<One extends Contender = Contender> {
   readonly contender: One;
   readonly seconds: readonly number[];
+}
+
+/** The choices of a benchmark, and where its notes go. */
+export interface Setting<Options extends MeasuringOptions = MeasuringOptions> {
+  readonly options: Options;
+  note(line: string): void;
+}
+
+/**
+ * Measures the contenders that are there, and closes all of them.
+ *
+ * @param more - adds what a benchmark knows of a contender beside its times.
+ */
+export async function findingsOf<One extends Contender>(
+  found: readonly (One | Absent)[],
+  { options, note }: Setting,
+  more: (contender: One) => Partial<Finding> = () => ({}),
+): Promise<Finding[]> {
+  const contenders = presentContenders(found, note);
+  try {
+    const measured = await measure(contenders, options);
+    return measured.map(({ contender, seconds }) => ({ ...findingOf(contender, seconds), ...more(contender) }));
+  } finally {
+    for (const contender of contenders) await contender.close();
+  }
+}
+
+/** The median time of a contender, and the rates of its work. */
+export function findingOf(
+  { work, ...contender }: Identity & Pick<Contender, "work">,
+  rounds: readonly number[],
+): Finding {
+  const { name, precision, provider, threads, version } = contender;
+  const { label, flops, bytes, tokens, parameters, kernel } = work;
+  const stepSeconds = median(rounds);
+  const rate = (amount: number | undefined, unit = 1) => amount && amount / stepSeconds / unit;
+  return {
+    name,
+    precision,
+    version,
+    provider,
+    threads,
+    work: label,
+    kernel,
+    stepSeconds,
+    tokensPerSecond: rate(tokens),
+    gflops: rate(flops, 1e9),
+    gigabytesPerSecond: rate(bytes, 1e9),
+    parameters,
+    rounds: [...rounds],
+  };
 }
 
 /** Other contenders' threads spin for a while before they sleep; so long is waited for them. */
@@ -33,7 +85,7 @@ export async function measure<One extends Contender>(
   return measured;
 }
 
-/** How often the work should be repeated in a turn. */
+/** Returns how often the work should be repeated in a turn. */
 async function warmUp(contender: Contender, turns: number, minimumSeconds: number): Promise<number> {
   let times = 1;
   for (let turn = 0; turn < turns; turn++) {

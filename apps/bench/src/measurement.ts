@@ -3,7 +3,7 @@ import { precisions } from "./options.ts";
 
 const positive = z.number().positive();
 
-/** What one contender did, and all that identifies it: an element of what `--json` prints. */
+/** The finding of one contender, and all that identifies it: an element of what `--json` prints. */
 export const measurementSchema = z.object({
   /** `trivium` for ours. */
   name: z.string().min(1),
@@ -15,6 +15,8 @@ export const measurementSchema = z.object({
   benchmark: z.string().min(1),
   /** What was done: the shape, the mask. */
   work: z.string().min(1),
+  /** The attention kernel, where contenders may have different ones. */
+  kernel: z.string().optional(),
   /** Median seconds of one piece of work: a step, a product, a pass forward and backward. */
   stepSeconds: positive,
   tokensPerSecond: positive.optional(),
@@ -54,5 +56,5 @@ export const measurementSchema = z.object({
 
 export type Measurement = z.output<typeof measurementSchema>;
 
-/** What a benchmark finds out of one contender; the rest is the same for all of a run. */
+/** The part of a measurement that is of one contender; the rest is the same for all of a run. */
 export type Finding = Omit<Measurement, "machine" | "commit" | "command" | "date" | "benchmark">;

@@ -1,30 +1,32 @@
 import { createRandom } from "@trivium/core";
+import type { Work } from "./contender.ts";
 
-/** A network of two layers, and the rows that it is trained on. */
-export interface MlpWork {
-  readonly label: string;
+/** Sizes of a network of two layers, and the rows that it is trained on. */
+interface MlpSizes {
   readonly rows: number;
   readonly input: number;
   readonly hidden: number;
   readonly output: number;
-  /** Of gradient descent. */
-  readonly rate: number;
-  /** Products forward, of the weights' gradients, and of the gradient of the hidden states. */
-  readonly flops: number;
 }
 
-export const mlpWork = ({
+/** A step of training such a network by gradient descent. */
+export interface MlpWork extends Work, MlpSizes {
+  /** Learning rate. */
+  readonly rate: number;
+}
+
+/** The work of a step: its products are those forward, of the weights' gradients and of the hidden states' gradient. */
+export const mlpWork = ({ rows, input, hidden, output }: MlpSizes): MlpWork => ({
   rows,
   input,
   hidden,
   output,
-}: Pick<MlpWork, "rows" | "input" | "hidden" | "output">): MlpWork => ({
-  ...{ rows, input, hidden, output, rate: 0.1 },
+  rate: 0.1,
   label: `${rows} rows, ${input} → ${hidden} → ${output}`,
   flops: 2 * rows * (2 * input * hidden + 3 * hidden * output),
 });
 
-/** What every contender begins with. */
+/** Values that every contender begins with. */
 export function mlpValues({ rows, input, hidden, output }: MlpWork) {
   const random = createRandom(0).split("mlp");
   const uniform = (size: number, scale: number) =>

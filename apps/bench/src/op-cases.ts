@@ -14,6 +14,7 @@ import {
   tf,
 } from "@trivium/tensor";
 import { adamW } from "@trivium/trainer";
+import type { Work } from "./contender.ts";
 import { randomValues } from "./gemm-work.ts";
 
 /** Sizes of the step whose kernels are measured. */
@@ -31,10 +32,8 @@ export interface PreparedOp {
   dispose(): void;
 }
 
-/** A kernel of a step that is no product, and the bytes that it must at least read and write. */
-export interface OpCase {
-  readonly name: string;
-  readonly bytes: number;
+/** A kernel of a step that is no product. */
+export interface OpCase extends Work {
   prepare(): PreparedOp;
 }
 
@@ -47,6 +46,8 @@ interface Operation {
   /** The inputs that have gradients. */
   inputs(): Tensor[];
   forward(...inputs: Tensor[]): Tensor;
+  /** The name of the attention kernel, where the operation is attention. */
+  readonly kernel?: string | undefined;
 }
 
 /** Every kernel of a step but the products, forward alone and with its gradients, and AdamW. */
@@ -54,7 +55,7 @@ export function opCases(sizes: OpSizes, attention: AttentionKernel): OpCase[] {
   return [...operations(sizes, attention).flatMap(casesOf), adamWCase(sizes)];
 }
 
-const floats = (...shape: number[]): Tensor => tf.tensor(randomValues(shape.reduce((a, b) => a * b)), shape);
+const floats = (...shape: number[]): Tensor => tf.tensor(randomValues(...shape), shape);
 const FLOAT_BYTES = 4;
 
 /** Positions of a row in `attention`: as many as a word has letters. */
@@ -100,7 +101,7 @@ function operations({ rows, width, vocabulary, heads }: OpSizes, attention: Atte
       forward: (table) => embedding(table as Tensor2D, tf.tensor1d(ids(vocabulary), "int32")),
     },
     {
-      ...{ name: `attention, ${shortRow} positions, ${attention.name}`, elements: states, passes: [4, 8] },
+      ...{ name: `attention, ${shortRow} positions`, elements: states, passes: [4, 8], kernel: attention.name },
       inputs: () => [projected(), projected(), projected()],
       forward: (query, key, value) =>
         attendProjected(attention, {
@@ -111,7 +112,7 @@ function operations({ rows, width, vocabulary, heads }: OpSizes, attention: Atte
   ];
 }
 
-function casesOf({ name, elements, passes: [forward, backward], ...operation }: Operation): OpCase[] {
+function casesOf({ name, kernel, elements, passes: [forward, backward], ...operation }: Operation): OpCase[] {
   const prepare = (run: (inputs: Tensor[], outputGradient: Tensor) => readonly Tensor[]) => () => {
     const inputs = operation.inputs();
     const outputGradient = tf.tidy(() => tf.onesLike(operation.forward(...inputs)));
@@ -123,12 +124,14 @@ function casesOf({ name, elements, passes: [forward, backward], ...operation }: 
   const gradients = tf.grads((...inputs: Tensor[]) => operation.forward(...inputs));
   return [
     {
-      name: `${name}, forward`,
+      label: `${name}, forward`,
+      kernel,
       bytes: FLOAT_BYTES * elements * forward,
       prepare: prepare((inputs) => [tf.tidy(() => operation.forward(...inputs))]),
     },
     {
-      name: `${name}, forward and backward`,
+      label: `${name}, forward and backward`,
+      kernel,
       bytes: FLOAT_BYTES * elements * (forward + backward),
       prepare: prepare((inputs, outputGradient) => gradients(inputs, outputGradient)),
     },
@@ -139,7 +142,7 @@ function casesOf({ name, elements, passes: [forward, backward], ...operation }: 
 function adamWCase({ width }: OpSizes): OpCase {
   const shape = [16 * width, width] as const;
   return {
-    name: "AdamW",
+    label: "AdamW",
     bytes: FLOAT_BYTES * 7 * shape[0] * shape[1],
     prepare() {
       const optimizer = adamW();

@@ -6,19 +6,23 @@ import { z } from "zod";
 /** A whole number from 1, from the text of a flag. */
 export const count = z.coerce.number().int().positive();
 
+/** Texts with commas between them. */
+export const textList = z.string().transform((text) => text.split(","));
+
 /** Several whole numbers with commas between them. */
 export const counts = commaList(count);
 
 /** Some of these names, with commas between them. */
 export const listOf = <Name extends string>(names: readonly [Name, ...Name[]]) => commaList(z.enum(names));
 
-/** The flag that asks for peers, which are none by default. */
-export const peersOption = <Name extends string>(peers: readonly [Name, ...Name[]]) =>
+/** The flag that asks for peers, by default for none. */
+export const peersOption = <Name extends string>(peers: readonly [Name, ...Name[]], fallback = "") =>
   listOf(peers)
-    .prefault("")
+    .prefault(fallback)
     .describe(`Who else takes part, with commas: ${peers.join(", ")}`);
 
-function commaList<Item>(item: z.ZodType<Item>) {
+/** Several items with commas between them. */
+export function commaList<Item>(item: z.ZodType<Item>) {
   return z
     .string()
     .transform((text) => text.split(",").filter((part) => part !== ""))
@@ -42,9 +46,7 @@ export const measuringOptions = {
 
 /** Flags that choose what of our engine runs; each of these lists makes contenders. */
 export const engineOptions = {
-  gemm: z
-    .string()
-    .transform((text) => text.split(","))
+  gemm: textList
     .optional()
     .describe("GEMM providers of simd, with commas; all of them: all. Default: the one that simd chooses"),
   threads: counts.prefault(String(availableParallelism())).describe("Numbers of threads, with commas"),

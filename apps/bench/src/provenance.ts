@@ -10,21 +10,21 @@ const ownFolder = new URL("..", import.meta.url);
 /** The path of a file of this package. */
 export const ownFile = (path: string): string => fileURLToPath(new URL(path, ownFolder));
 
-/** Where numbers come from: machine, commit and command. */
+/** The origin of numbers: machine, commit and command. */
 export const provenance = (command: string): Pick<Measurement, "machine" | "commit" | "command" | "date"> => ({
   machine: {
     processor: cpus()[0]?.model.trim() || process.arch,
     cores: availableParallelism(),
     memoryGigabytes: Math.round(totalmem() / 2 ** 30),
     node: process.version,
-    ...(isRealTime() ? { realTime: true } : {}),
+    realTime: isRealTime() || undefined,
   },
   commit: commit(),
   command,
   date: new Date().toISOString().slice(0, 10),
 });
 
-/** Whether the kernel lets this process run before all ordinary ones (`chrt --rr 1`), known on Linux alone. */
+/** Tells if the kernel lets this process run before all ordinary ones (`chrt --rr 1`), known on Linux alone. */
 function isRealTime(): boolean {
   try {
     // Behind the name, which may hold spaces, the policy is the 39th field: see proc(5).
@@ -35,7 +35,7 @@ function isRealTime(): boolean {
   }
 }
 
-/** Of the checkout that this file is in, with a + if it was changed since, but for its documentation; of a package its version. */
+/** The commit of the checkout that this file is in, with a + if anything but documentation was changed since; of a package its version. */
 function commit(): string {
   const git = (...words: string[]) =>
     execFileSync("git", words, { cwd: ownFolder, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();

@@ -2,9 +2,9 @@ import { prepareData } from "@trivium/compose";
 import { exampleLength } from "@trivium/data";
 import type { HeldOut } from "@trivium/evaluator";
 import type { Example } from "@trivium/features";
-import { presets } from "@trivium/presets";
-import { createRegistry } from "@trivium/registry";
 import type { PairTokenizer } from "@trivium/text";
+import type { Identity } from "./contender.ts";
+import { plugins } from "./plugins.ts";
 
 /** What a whole run is told; the PyTorch peer is told the same. */
 export interface RunSettings {
@@ -30,12 +30,8 @@ export interface RunData {
 
 /** The training words, and the first of the test words. */
 export async function loadRunData(decoded: number): Promise<RunData> {
-  const {
-    tokenizer,
-    train,
-    heldOut: encode,
-  } = await prepareData({ data: { name: "cmudict" } }, createRegistry(presets));
-  const heldOut = encode("test", decoded);
+  const { tokenizer, train, ...data } = await prepareData({ data: { name: "cmudict" } }, plugins);
+  const heldOut = data.heldOut("test", decoded);
   const { special, size: vocabulary } = tokenizer;
   const examples = [...train, ...heldOut.map(({ example }) => example)];
   const longest = Math.max(...examples.map((example) => exampleLength(example, special)));
@@ -52,12 +48,7 @@ export interface RunOutcome {
 }
 
 /** A contender of `bench run`: trains from a seed, and evaluates once. */
-export interface Runner {
-  readonly name: string;
-  readonly precision: "f32" | "bf16";
-  readonly version?: string;
-  readonly provider?: string;
-  readonly threads?: number;
+export interface Runner extends Identity {
   run(seed: number): Promise<RunOutcome>;
   close(): Promise<void> | void;
 }

@@ -1,9 +1,4 @@
-import { type AttentionKernel, defaultAttention } from "@trivium/attention";
-import { simd } from "@trivium/backend-simd";
 import { ConfigError } from "@trivium/core";
-import { presets } from "@trivium/presets";
-import { createRegistry } from "@trivium/registry";
-import type { Backend } from "@trivium/tensor";
 import { z } from "zod";
 import { count, listOf } from "./options.ts";
 import { architectures, namedShapes, type StepShape, type StepWork, stepWork } from "./step-work.ts";
@@ -28,13 +23,6 @@ export const stepOptions = {
 };
 
 type StepOptions = z.output<z.ZodObject<typeof stepOptions>>;
-
-/** Makes the kernel that was asked for, or the backend's default. @throws {UnknownPluginError} listing what there is. */
-export const stepAttention = (
-  { attention }: StepOptions,
-  backend: Pick<Backend, "name" | "fused"> = simd,
-): AttentionKernel =>
-  createRegistry(presets).create("attention", (attention ?? defaultAttention(backend).name) as never, {});
 
 /**
  * A piece of work for each architecture and shape.

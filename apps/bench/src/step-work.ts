@@ -4,9 +4,9 @@ import { createBatchSource, type TrainingBatches } from "@trivium/data";
 import type { Example } from "@trivium/features";
 import { type Architecture, countModelParameters, type ModelOptions } from "@trivium/model";
 import type { Objective } from "@trivium/objectives";
-import { presets } from "@trivium/presets";
-import { createRegistry } from "@trivium/registry";
 import { reservedSpecials } from "@trivium/text";
+import type { Work } from "./contender.ts";
+import { plugins } from "./plugins.ts";
 
 export const architectures = ["causal", "prefix", "encoder-decoder"] as const;
 
@@ -28,9 +28,8 @@ export const namedShapes = {
   S4: { vocabulary: 256, length: 1024, batch: 4, width: 256, layers: 6, heads: 4 },
 } as const satisfies Record<string, StepShape>;
 
-/** What a training step is done on: the same for every contender. */
-export interface StepWork {
-  readonly label: string;
+/** A training step, the same for every contender. Of 6·N operations a position, two are forward and four backward. */
+export interface StepWork extends Work {
   readonly shape: StepShape;
   readonly architecture: Architecture;
   readonly config: ModelOptions;
@@ -39,11 +38,7 @@ export interface StepWork {
   readonly parameters: number;
   /** Positions of a step in all streams. */
   readonly tokens: number;
-  /** 6·N for each place, at which every parameter is used once forward and twice backward. */
-  readonly flops: number;
 }
-
-const registry = createRegistry(presets);
 
 /**
  * A training step of the PyTorch peer's model: learned positions, GELU, pre-norm, an untied head without bias.
@@ -53,11 +48,11 @@ const registry = createRegistry(presets);
  */
 export function stepWork(name: (typeof architectures)[number], shape: StepShape): StepWork {
   const { vocabulary, length, batch, width, layers, heads } = shape;
-  const architecture = resolveArchitecture(name, registry);
+  const architecture = resolveArchitecture(name, plugins);
   const hasStreams = architecture.streams.length > 1;
   const positions = hasStreams ? length / 2 : length;
   const config = { vocabulary, length: positions, width, layers, heads, head: { tied: false } } satisfies ModelOptions;
-  const objective = resolveObjective({}, architecture, registry);
+  const objective = resolveObjective({}, architecture, plugins);
   const parameters = countModelParameters(architecture, config);
   return {
     label: `${name} ${Object.values(shape).join(" ")}`,

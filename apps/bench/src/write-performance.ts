@@ -25,8 +25,14 @@ process.exitCode = failed.length === 0 ? 0 : 1;
 
 /** Runs the benchmark and keeps its JSON, if it ends well. */
 function measured({ name, words }: PerformanceRun): boolean {
-  console.error(`\ntrivium bench ${words.join(" ")}`);
-  const command = ["--conditions=@trivium/source", ownFile("../cli/src/main.ts"), "bench", ...words, "--json"];
+  console.error(`\ntrivium bench ${words}`);
+  const command = [
+    "--conditions=@trivium/source",
+    ownFile("../cli/src/main.ts"),
+    "bench",
+    ...words.split(" "),
+    "--json",
+  ];
   const { status, stdout } = spawnSync(process.execPath, command, { stdio: ["ignore", "pipe", "inherit"] });
   if (status !== 0) return false;
   mkdirSync(dirname(measurementsFile(name)), { recursive: true });

@@ -8,11 +8,13 @@ import { generateCommand } from "./commands/generate.ts";
 import { listCommand } from "./commands/list.ts";
 import { maskCommand } from "./commands/mask.ts";
 import { recipeSchemaCommand } from "./commands/recipe-schema.ts";
+import { setupCommand } from "./commands/setup.ts";
 import { trainCommand } from "./commands/train.ts";
 import { ownVersion } from "./own-package.ts";
 
 const commands = [
   doctorCommand,
+  setupCommand,
   listCommand,
   maskCommand,
   trainCommand,

@@ -11,6 +11,18 @@ const foreign: Readonly<Record<string, string>> = {
   "--enable-unsafe-webgpu": "Start Chromium with",
   "--use-webgpu-adapter": "Start Chromium with",
   "--build-addon-from-source": "npm rebuild",
+  "--no-deps": "download",
+  "--only-binary": "download",
+  "--dest": "runPip",
+  "--implementation": "--abi",
+  "--python-version": "--abi",
+  "--abi": "--implementation",
+  "--platform": "flatMap",
+  "--disable-pip-version-check": "run(command",
+  "--no-input": "run(command",
+  "--pack-destination": "pack",
+  "--silent": '"npm"',
+  "--ignore-scripts": '"npm"',
 };
 
 const root = join(import.meta.dirname, "../../..");

@@ -1,7 +1,6 @@
-import { bfloat16ToFloat32, float16ToFloat32 } from "./half-precision.ts";
 import type { NamedArray } from "./named-arrays.ts";
 import {
-  assertDecodable,
+  decodableHolder,
   headerLength,
   LENGTH_BYTES,
   parseHeader,
@@ -25,7 +24,7 @@ export interface DecodeSafetensorsOptions {
 }
 
 /**
- * Reads and validates a safetensors file. F32 and I32 come as they are; F16 and BF16 become F32, exactly.
+ * Reads and validates a safetensors file. Arrays keep their dtype; `float32Of` returns their values.
  *
  * The arrays are views of `bytes` where its alignment allows. The entries of the header must cover the data exactly,
  * whichever are wanted; dtype and size are checked for the wanted arrays alone.
@@ -45,35 +44,22 @@ export function decodeSafetensors(bytes: Uint8Array, options: DecodeSafetensorsO
   for (const entry of entries) {
     const { name, dtype, shape } = entry;
     if (!wanted(name)) others.push({ name, dtype, shape });
-    else {
-      assertDecodable(entry, file);
-      arrays.push([name, decode(data, entry)]);
-    }
+    else arrays.push([name, decodeArray(entry, data.subarray(entry.start, entry.end), file)]);
   }
   return { arrays: Object.fromEntries(arrays), others, metadata };
 }
 
-function decode(data: Uint8Array, { dtype, shape, start, end }: SafetensorsEntry): NamedArray {
-  const bytes = data.subarray(start, end);
-  switch (dtype) {
-    case "I32":
-      return { dtype, shape, data: new Int32Array(...aligned(bytes, Int32Array.BYTES_PER_ELEMENT)) };
-    case "F16":
-      return { dtype: "F32", shape, data: float16ToFloat32(halves(bytes)) };
-    case "BF16":
-      return { dtype: "F32", shape, data: bfloat16ToFloat32(halves(bytes)) };
-    default:
-      return { dtype: "F32", shape, data: new Float32Array(...aligned(bytes, Float32Array.BYTES_PER_ELEMENT)) };
-  }
-}
-
-const halves = (bytes: Uint8Array): Uint16Array => new Uint16Array(...aligned(bytes, Uint16Array.BYTES_PER_ELEMENT));
-
 /**
- * Returns bytes in which a typed array can lie: these ones, or a copy if they start at an odd place.
- * The copy is not made by `slice`, which a Node Buffer overrides to share memory.
+ * Returns an array of a file over its bytes, which are copied where their alignment asks for it.
+ *
+ * @param bytes - the array's bytes alone.
+ * @throws {CheckpointError} `checkpoint/dtype`, `checkpoint/offsets`.
  */
-function aligned(bytes: Uint8Array, elementBytes: number): [buffer: ArrayBufferLike, start: number, length: number] {
-  const { buffer, byteOffset } = bytes.byteOffset % elementBytes === 0 ? bytes : Uint8Array.from(bytes);
-  return [buffer, byteOffset, bytes.byteLength / elementBytes];
+export function decodeArray(entry: SafetensorsEntry, bytes: Uint8Array, file: string): NamedArray {
+  const holder = decodableHolder(entry, file);
+  const { dtype, shape } = entry;
+  // A Node Buffer's own slice shares memory.
+  const { buffer, byteOffset } = bytes.byteOffset % holder.BYTES_PER_ELEMENT === 0 ? bytes : Uint8Array.from(bytes);
+  const data = new holder(buffer as ArrayBuffer, byteOffset, bytes.byteLength / holder.BYTES_PER_ELEMENT);
+  return { dtype, shape, data } as NamedArray;
 }

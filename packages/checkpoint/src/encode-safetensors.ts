@@ -1,5 +1,5 @@
 import { CheckpointError } from "@trivium/core";
-import { elementCount, type NamedArray, type NamedArrays } from "./named-arrays.ts";
+import { dtypeNames, elementCount, holderOf, type NamedArray, type NamedArrays } from "./named-arrays.ts";
 import { LENGTH_BYTES, MAXIMUM_HEADER_BYTES, METADATA_NAME } from "./safetensors-header.ts";
 
 /** Data start at a multiple of this many bytes, as the reference implementation writes them. */
@@ -58,8 +58,8 @@ function assertArray(name: string, { dtype, shape, data }: NamedArray): void {
   const refuse = (problem: string) =>
     new CheckpointError("checkpoint/array", `array ${JSON.stringify(name)}: ${problem}`, { details: { name } });
   if (name === METADATA_NAME) throw refuse("this name is reserved by the format");
-  const holder = dtype === "F32" ? Float32Array : dtype === "I32" ? Int32Array : undefined;
-  if (holder === undefined) throw refuse(`dtype ${dtype as string} cannot be written; F32 and I32 can`);
+  const holder = holderOf(dtype);
+  if (holder === undefined) throw refuse(`dtype ${dtype as string} cannot be written; ${dtypeNames} can`);
   if (!(data instanceof holder)) throw refuse(`${dtype} data must be a ${holder.name}`);
   if (!shape.every((size) => Number.isSafeInteger(size) && size >= 0) || elementCount(shape) !== data.length) {
     throw refuse(`shape [${shape.join(", ")}] does not fit ${data.length} values`);

@@ -14,6 +14,8 @@ export interface Files {
   list(folder?: string): Promise<readonly string[]>;
   /** @throws {CheckpointError} `checkpoint/missing` if there is no such file. */
   read(path: string, range?: ByteRange): Promise<Uint8Array>;
+  /** Returns the bytes of a file. @throws {CheckpointError} `checkpoint/missing` if there is no such file. */
+  size(path: string): Promise<number>;
 }
 
 /**
@@ -23,6 +25,11 @@ export interface Files {
  * @example blobFiles("dropped", { "run.json": new Blob(["{}"]) }).list() // => Promise of ["run.json"]
  */
 export function blobFiles(name: string, blobs: Readonly<Record<string, Blob>>): Files {
+  const find = (path: string): Blob => {
+    const blob = Object.hasOwn(blobs, path) ? blobs[path] : undefined;
+    if (!blob) throw new CheckpointError("checkpoint/missing", `${name} has no ${path}`, { details: { name, path } });
+    return blob;
+  };
   return {
     name,
     async list(folder = "") {
@@ -31,10 +38,10 @@ export function blobFiles(name: string, blobs: Readonly<Record<string, Blob>>): 
       return [...new Set(inside.map((path) => path.slice(start.length).split("/")[0] as string))];
     },
     async read(path, range) {
-      const blob = Object.hasOwn(blobs, path) ? blobs[path] : undefined;
-      if (!blob) throw new CheckpointError("checkpoint/missing", `${name} has no ${path}`, { details: { name, path } });
+      const blob = find(path);
       const part = range ? blob.slice(range.start, range.end) : blob;
       return new Uint8Array(await part.arrayBuffer());
     },
+    size: async (path) => find(path).size,
   };
 }

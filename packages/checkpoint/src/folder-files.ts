@@ -1,3 +1,4 @@
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { CheckpointError } from "@trivium/core";
 import { readPieces } from "./durable-file.ts";
@@ -13,19 +14,23 @@ import { namesIn } from "./step-folder.ts";
  * @throws {CheckpointError} from each method, as the file system reports: `checkpoint/missing`, `checkpoint/read-only`, …
  * @example await folderFiles("runs/a").list() // => ["checkpoints", "metrics.jsonl", "run.json"]
  */
-export const folderFiles = (directory: string): Files => ({
-  name: directory,
-  list: (folder = "") => withFileErrors("list files", directory, () => namesIn(join(directory, folder))),
-  read: (path, range) =>
+export function folderFiles(directory: string): Files {
+  const inside = <T>(path: string, action: (whole: string) => Promise<T>): Promise<T> =>
     withFileErrors(`read ${path}`, directory, async () => {
       try {
-        return await readPieces(join(directory, path), range);
+        return await action(join(directory, path));
       } catch (cause) {
         if (systemCode(cause) !== "ENOENT") throw cause;
         throw new CheckpointError("checkpoint/missing", `${directory} has no ${path}`, { cause });
       }
-    }),
-});
+    });
+  return {
+    name: directory,
+    list: (folder = "") => withFileErrors("list files", directory, () => namesIn(join(directory, folder))),
+    read: (path, range) => inside(path, (whole) => readPieces(whole, range)),
+    size: (path) => inside(path, async (whole) => (await stat(whole)).size),
+  };
+}
 
 /**
  * Reads a checkpoint folder and verifies the size and SHA-256 of each of its files.

@@ -2,6 +2,9 @@ export { type DecodeSafetensorsOptions, decodeSafetensors, type Safetensors } fr
 export { encodeSafetensors, safetensorsChunks } from "./encode-safetensors.ts";
 export { type ByteRange, blobFiles, type Files } from "./files.ts";
 export { type LatestCheckpoint, latestCheckpointIn } from "./latest-checkpoint.ts";
-export type { NamedArray, NamedArrays } from "./named-arrays.ts";
+export { type Dtype, float32Of, type NamedArray, type NamedArrays } from "./named-arrays.ts";
+export { type OpenedArrays, openSafetensors } from "./open-safetensors.ts";
+export { openWeights } from "./open-weights.ts";
 export { type Checkpoint, checkpointIn } from "./read-checkpoint.ts";
 export type { SafetensorsArrayInfo } from "./safetensors-header.ts";
+export { type FileChunks, type PartsOptions, safetensorsParts } from "./safetensors-parts.ts";

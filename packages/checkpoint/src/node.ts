@@ -10,3 +10,4 @@ export {
   type WriteCheckpointOptions,
   writeCheckpoint,
 } from "./write-checkpoint.ts";
+export { writeFiles } from "./write-files.ts";

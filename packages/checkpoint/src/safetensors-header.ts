@@ -1,6 +1,6 @@
 import { CheckpointError, duplicateKey } from "@trivium/core";
 import { z } from "zod";
-import { elementCount } from "./named-arrays.ts";
+import { dtypeNames, elementCount, holderOf } from "./named-arrays.ts";
 
 /** Bytes before the JSON header: its length, as a little-endian unsigned 64-bit integer. */
 export const LENGTH_BYTES = 8;
@@ -10,9 +10,6 @@ export const MAXIMUM_HEADER_BYTES = 100_000_000;
 
 /** The name under which a header keeps texts about the file instead of an array. */
 export const METADATA_NAME = "__metadata__";
-
-/** Bytes of an element of each dtype that can be decoded. */
-const BYTES_PER_ELEMENT: Readonly<Record<string, number>> = { F16: 2, BF16: 2, I32: 4, F32: 4 };
 
 /** Name, dtype and shape of an array, as the header of a file gives them. */
 export interface SafetensorsArrayInfo {
@@ -43,7 +40,7 @@ const entrySchema = z.strictObject({
 const metadataSchema = z.record(z.string(), z.string());
 
 /** An error about the safetensors file `file`, with a code of this package. */
-const safetensorsError = (file: string, code: string, problem: string, cause?: unknown): CheckpointError =>
+export const safetensorsError = (file: string, code: string, problem: string, cause?: unknown): CheckpointError =>
   new CheckpointError(`checkpoint/${code}`, `${file}: ${problem}`, { details: { file }, cause });
 
 /**
@@ -120,18 +117,19 @@ function parseEntry(name: string, value: unknown, file: string): SafetensorsEntr
 }
 
 /**
- * Checks that an array can be decoded: a known dtype, and a range of the bytes that dtype and shape need.
+ * The typed array for an array of a known dtype whose range has the bytes that dtype and shape need.
  *
  * @throws {CheckpointError} `checkpoint/dtype`, `checkpoint/offsets`.
  */
-export function assertDecodable({ name, dtype, shape, start, end }: SafetensorsEntry, file: string): void {
+export function decodableHolder({ name, dtype, shape, start, end }: SafetensorsEntry, file: string) {
   const what = `array ${JSON.stringify(name)}`;
-  if (!Object.hasOwn(BYTES_PER_ELEMENT, dtype)) {
+  const holder = holderOf(dtype);
+  if (!holder) {
     const remedy = "leave it out with wanted, or convert the file";
-    throw safetensorsError(file, "dtype", `${what} is ${dtype}; F32, I32, F16 and BF16 can be read; ${remedy}`);
+    throw safetensorsError(file, "dtype", `${what} is ${dtype}; ${dtypeNames} can be read; ${remedy}`);
   }
-  const needed = elementCount(shape) * BYTES_PER_ELEMENT[dtype]!;
-  if (end - start === needed) return;
+  const needed = elementCount(shape) * holder.BYTES_PER_ELEMENT;
+  if (end - start === needed) return holder;
   const spec = `${dtype} [${shape.join(", ")}] needs ${needed} bytes`;
   throw safetensorsError(file, "offsets", `${what}: ${spec}, its offsets ${start}–${end} span ${end - start}`);
 }

@@ -8,6 +8,7 @@ export * from "./language-task.ts";
 export { type LabelPlaces, leaksByMasks } from "./leaks-by-masks.ts";
 export { factorsOf, logitsOf } from "./logits-of.ts";
 export type { ForwardOptions, LanguageModel, LayerStates, Model } from "./model.ts";
+export { parameterSpecs } from "./parameter-specs.ts";
 export { positionKinds } from "./positions-config.ts";
 export { type FlatModelFields, type RecordedModelOptions, readModelOptions } from "./read-model-options.ts";
 export { type ResolvedConfig, resolveConfig, windowsOf } from "./resolve-config.ts";

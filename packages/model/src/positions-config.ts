@@ -13,6 +13,15 @@ const scaling = z.discriminatedUnion("kind", [
     highFrequency: positive.default(4),
     length: count,
   }),
+  z.strictObject({
+    kind: z.literal("yarn"),
+    factor: positive,
+    fastTurns: positive.default(32),
+    slowTurns: positive.default(1),
+    whole: z.boolean().default(true),
+    amplitude: positive.optional(),
+    length: count,
+  }),
 ]);
 
 const options = z.discriminatedUnion("kind", [

@@ -64,8 +64,12 @@ export function runStack(parameters: StackParameters, x: Tensor3D, run: StackRun
   const embedded = embeddingNorm ? norm(embeddingNorm, x, config.norm) : x;
   let states: Tensor = observed(0, drop(embedded, run, "embedding"));
   parameters.layers.forEach((layer, index) => {
-    const keyValues = layer.cross ? run.cross?.keyValues(index) : run.memory?.(index);
-    states = observed(index + 1, runOne({ x: states, layer, shared, keyValues }, run, index));
+    // Without a tape, nothing of a layer outlives it but its states.
+    const next = tf.tidy(() => {
+      const keyValues = layer.cross ? run.cross?.keyValues(index) : run.memory?.(index);
+      return runOne({ x: states, layer, shared, keyValues }, run, index);
+    });
+    states = observed(index + 1, next);
   });
   return (parameters.norm ? norm(parameters.norm, states, config.norm) : states) as Tensor3D;
 }

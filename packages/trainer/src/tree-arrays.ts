@@ -1,4 +1,4 @@
-import type { NamedArray, NamedArrays } from "@trivium/checkpoint";
+import { float32Of, type NamedArray, type NamedArrays } from "@trivium/checkpoint";
 import { CheckpointError } from "@trivium/core";
 import { flattenTree, type ParameterTree, tf } from "@trivium/tensor";
 import { treeOf } from "./trees.ts";
@@ -31,8 +31,11 @@ export function treeOfArrays(arrays: NamedArrays, like: Readonly<Record<string, 
     const message = `the checkpoint's ${what} does not fit: ${problems.slice(0, 5).join("; ")}${more}`;
     throw new CheckpointError("trainer/parameters", message, { details: { problems } });
   }
-  return treeOf(Object.keys(like), (path) => tf.tensor(arrays[path]!.data, [...like[path]!.shape]));
+  return treeOf(Object.keys(like), (path) => tf.tensor(valuesOf(arrays[path]!, path), [...like[path]!.shape]));
 }
+
+const valuesOf = (array: NamedArray, path: string): Float32Array | Int32Array =>
+  array.dtype === "I32" ? array.data : float32Of(array, path);
 
 /** Says what is missing, of another shape or left over: one line for each. */
 export function problemsOf(

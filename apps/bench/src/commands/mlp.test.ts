@@ -23,11 +23,11 @@ describe("every contender trains the same network", async () => {
   const tfjs = await tfjsPeer("tfjs-cpu");
 
   test.each([
-    ["tfjs-cpu", isAbsent(tfjs) ? tfjs : await mlpContender({ ...tfjs, precision: "f32", work })],
+    ["tfjs-cpu", isAbsent(tfjs) ? tfjs : await mlpContender(tfjs, work)],
     ["jax-js", await jaxMlp(work)],
   ])("%s", async (_, theirs) => {
     if (isAbsent(theirs)) throw new Error(theirs.reason);
-    const ours = await mlpContender({ name: "trivium", precision: "f32", use: engine!.use, work });
+    const ours = await mlpContender(engine!, work);
     const losses: number[] = [];
     for (const times of [1, 4, 5]) {
       await ours.run(times);

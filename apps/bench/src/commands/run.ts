@@ -1,8 +1,5 @@
-import type { AttentionKernel } from "@trivium/attention";
 import { resolveArchitecture, resolveObjective } from "@trivium/compose";
 import { cmudictFile } from "@trivium/data/node";
-import { presets } from "@trivium/presets";
-import { createRegistry } from "@trivium/registry";
 import { z } from "zod";
 import { defineBenchmark } from "../bench-command.ts";
 import { type Absent, isAbsent, presentContenders } from "../contender.ts";
@@ -10,22 +7,20 @@ import { createEngines } from "../contenders/engines.ts";
 import { triviumRunner } from "../contenders/trivium-runner.ts";
 import { median } from "../measure.ts";
 import type { Finding } from "../measurement.ts";
-import { count, engineOptions, listOf, peersOption, precisions } from "../options.ts";
+import { commaList, count, engineOptions, listOf, peersOption, precisions } from "../options.ts";
 import { findTorch } from "../peers/python.ts";
 import { startTorch } from "../peers/torch-process.ts";
+import { attentionNamed, plugins } from "../plugins.ts";
 import { loadRunData, type RunData, type Runner, type RunOutcome } from "../run-work.ts";
 import { architectures } from "../step-work.ts";
 
 const peers = ["torch"] as const;
 
+const natural = z.coerce.number().int().min(0);
+
 const schema = z.strictObject({
   architecture: listOf(architectures).prefault(architectures.join(",")).describe("With commas"),
-  seeds: z
-    .string()
-    .transform((text) => text.split(","))
-    .pipe(z.array(z.coerce.number().int().min(0)) as unknown as z.ZodType<number[], string[]>)
-    .prefault("0")
-    .describe("Seeds with commas; each is a run of each contender"),
+  seeds: commaList(natural).prefault("0").describe("Seeds with commas; each is a run of each contender"),
   words: count.default(50_000).describe("Words to train on, counted as often as they are seen"),
   width: count.default(128).describe("Width of a position's state"),
   layers: count.default(3).describe("Layers of each stack"),
@@ -34,10 +29,7 @@ const schema = z.strictObject({
   learningRate: z.coerce.number().positive().default(2e-3).describe("The peak of the schedule"),
   decoded: count.default(1000).describe("Held-out words to decode greedily, once"),
   attention: z.string().default("fused").describe("The attention kernel: see trivium list attention"),
-  packing: z.coerce
-    .number()
-    .int()
-    .min(0)
+  packing: natural
     .default(64)
     .describe("trivium: tokens of the rows that a step's words are packed into; 0: a row for each word"),
   restartPositions: z
@@ -104,7 +96,13 @@ function findingOf(
 ): Finding {
   const all = (of: keyof RunOutcome) => outcomes.map((outcome) => outcome[of]);
   return {
-    ...{ name, precision, version, provider, threads, work, seeds: [...seeds] },
+    name,
+    precision,
+    version,
+    provider,
+    threads,
+    work,
+    seeds: [...seeds],
     stepSeconds: median(all("seconds")),
     trainSeconds: median(all("trainSeconds")),
     per: mean(all("per")),
@@ -114,18 +112,15 @@ function findingOf(
 }
 
 async function ourRunners(name: string, data: RunData, options: Options): Promise<Runner[]> {
-  const registry = createRegistry(presets);
-  const architecture = resolveArchitecture(name, registry);
-  const attention: AttentionKernel = registry.create("attention", options.attention as never, {});
+  const architecture = resolveArchitecture(name, plugins);
+  const attention = attentionNamed(options.attention);
   // Loss on the target alone, which the others have anyway.
   const onTarget = name === "causal" ? { options: { loss: "target" } } : {};
-  const objective = resolveObjective(onTarget, architecture, registry);
-  const { restartPositions, packing: tokens } = options;
-  const packing = tokens === 0 ? undefined : tokens;
+  const objective = resolveObjective(onTarget, architecture, plugins);
+  const { restartPositions, packing } = options;
+  const own = { architecture, objective, attention, settings: options, data, restartPositions };
   const engines = await createEngines(options);
-  return engines.map((engine) =>
-    triviumRunner({ engine, architecture, objective, attention, settings: options, data, restartPositions, packing }),
-  );
+  return engines.map((engine) => triviumRunner({ ...own, engine, packing: packing === 0 ? undefined : packing }));
 }
 
 async function peerRunners(architecture: string, options: Options): Promise<(Runner | Absent)[]> {
@@ -138,7 +133,10 @@ async function peerRunners(architecture: string, options: Options): Promise<(Run
   const started = await startTorch(python, "torch_run.py", { ...settings, dictionary: cmudictFile() });
   return [
     {
-      ...{ name: "torch", version: python.version, precision, threads },
+      name: "torch",
+      version: python.version,
+      precision,
+      threads,
       run: async (seed) => (await started.run(seed)) as unknown as RunOutcome,
       close: started.close,
     },

@@ -2,7 +2,7 @@ import { assertSealed, KeyValuePages, PageReading } from "@trivium/attention";
 import type { ModelInput } from "@trivium/features";
 import { causal } from "@trivium/masks";
 import type { Decoder, DecodingState } from "@trivium/model";
-import { type Contender, timed } from "../contender.ts";
+import { type Contender, contenderOn, type Subject } from "../contender.ts";
 
 /** Rows, and the keys that each one holds before a token. */
 export interface DecodingSize {
@@ -10,10 +10,10 @@ export interface DecodingSize {
   readonly keys: number;
 }
 
-/** A contender that counts the bytes of keys and values which its steps moved. */
+/** A contender that may count the bytes of keys and values which its steps moved. */
 export interface DecodingContender extends Contender {
   /** Mean of a step. */
-  bytesCopied(): number;
+  readonly bytesCopied?: (() => number) | undefined;
 }
 
 /** Tokens after which rows begin again: those of the page that a prefill has ready. */
@@ -29,10 +29,8 @@ export function promptsOf({ batch, keys }: DecodingSize, stream: string): ModelI
   return { size: batch, streams: { [stream]: rows }, prefixLengths: rows.lengths.map(() => 0) };
 }
 
-export interface DecodingContenderOptions extends Omit<Contender, "run" | "close"> {
-  readonly size: DecodingSize;
-  /** Makes its backend the current one. */
-  use(): Promise<void>;
+export interface DecodingOptions {
+  readonly label: string;
   readonly decoder: Decoder;
   readonly prompts: ModelInput;
   /** True if each step follows other beams than the step before. */
@@ -40,73 +38,71 @@ export interface DecodingContenderOptions extends Omit<Contender, "run" | "close
 }
 
 /** Decodes a token of every row at a time, with its logits read. */
-export async function decodingContender(options: DecodingContenderOptions): Promise<DecodingContender> {
-  const { size, use, decoder, prompts, moving, ...own } = options;
-  await use();
+export async function decodingContender(
+  subject: Subject,
+  { label, decoder, prompts, moving }: DecodingOptions,
+): Promise<DecodingContender> {
+  await subject.use();
   const prompt = decoder.prefill(prompts);
-  const ones = new Int32Array(size.batch).fill(1);
+  const ones = new Int32Array(prompts.size).fill(1);
   // Every beam but the last goes on twice.
   const parents = ones.map((_, row) => row >> 1);
   let state: DecodingState = prompt.fork(1);
   let [tokens, copied, steps] = [0, 0, 0];
-  return {
-    ...own,
-    async run(times) {
-      await use();
-      return timed(() => {
-        for (let time = 0; time < times; time++) {
-          if (tokens++ === TOKENS) {
-            tokens = 1;
-            state.dispose();
-            state = prompt.fork(1);
-          }
-          const before = decoder.bytesCopied;
-          if (moving) state = state.select(parents);
-          state = state.append(ones, ones);
-          state.logits.dataSync();
-          copied += decoder.bytesCopied - before;
-          steps += 1;
+  const contender = contenderOn(subject, {
+    work: { label },
+    run(times) {
+      for (let time = 0; time < times; time++) {
+        if (tokens++ === TOKENS) {
+          tokens = 1;
+          state.dispose();
+          state = prompt.fork(1);
         }
-      });
+        const before = decoder.bytesCopied;
+        if (moving) state = state.select(parents);
+        state = state.append(ones, ones);
+        state.logits.dataSync();
+        copied += decoder.bytesCopied - before;
+        steps += 1;
+      }
     },
-    bytesCopied: () => copied / steps,
     close: () => decoder.dispose(),
-  };
+  });
+  return { ...contender, bytesCopied: () => copied / steps };
 }
 
-/** Measures the bookkeeping of a step, without ops and kernels: the guard of sealed positions, slots, pages, mask and plan. */
-export function bookkeepingContender(own: Omit<Contender, "run" | "close">, { batch, keys }: DecodingSize): Contender {
+/**
+ * Measures the bookkeeping of a step, without ops and kernels: the guard of sealed positions, slots, pages, mask and
+ * plan.
+ */
+export function bookkeepingContender(subject: Subject, label: string, { batch, keys }: DecodingSize): Contender {
   const storage = new KeyValuePages(1);
   const ones = new Int32Array(batch).fill(1);
   const queryRows = ones.map((_, row) => row);
-  const begin = () =>
-    storage.extend(
-      storage.emptyRows(batch),
-      ones.map(() => keys),
-    ).rows;
+  const prefilled = ones.map(() => keys);
+  const begin = () => storage.extend(storage.emptyRows(batch), prefilled).rows;
   let rows = begin();
   let [tokens, words] = [0, 0];
-  return {
-    ...own,
-    run: (times) =>
-      timed(() => {
-        for (let time = 0; time < times; time++) {
-          if (tokens++ === TOKENS) {
-            tokens = 1;
-            storage.release(rows);
-            rows = begin();
-          }
-          const mask = causal();
-          assertSealed(mask, rows.lengths, ones);
-          const queries = { rows: queryRows, positions: rows.lengths };
-          ({ rows } = storage.extend(rows, ones));
-          // Used, so that it is not left out.
-          words += new PageReading({ storage, rows, queries, mask }).plan.words.length;
+  return contenderOn(subject, {
+    work: { label },
+    run(times) {
+      for (let time = 0; time < times; time++) {
+        if (tokens++ === TOKENS) {
+          tokens = 1;
+          storage.release(rows);
+          rows = begin();
         }
-      }),
+        const mask = causal();
+        assertSealed(mask, rows.lengths, ones);
+        const queries = { rows: queryRows, positions: rows.lengths };
+        ({ rows } = storage.extend(rows, ones));
+        // Used, so that it is not left out.
+        words += new PageReading({ storage, rows, queries, mask }).plan.words.length;
+      }
+    },
     close() {
       storage.dispose();
       if (words < 0) throw new Error("plans have words");
     },
-  };
+  });
 }

@@ -1,15 +1,11 @@
 import { createSimdBackend, probeGemmProviders } from "@trivium/backend-simd";
 import { ConfigError } from "@trivium/core";
 import { type Backend, type ProfileSession, tf } from "@trivium/tensor";
+import type { Subject } from "../contender.ts";
 import type { EngineOptions, Precision } from "../options.ts";
 
 /** Our engine as one contender has it. */
-export interface Engine {
-  readonly precision: Precision;
-  readonly provider: string;
-  readonly threads: number;
-  /** Makes it tfjs's current backend. */
-  use(): Promise<void>;
+export interface Engine extends Subject {
   /** The most bytes of tensors it held so far. */
   peakBytes(): number;
   /** Starts to record its kernel calls and products. */
@@ -43,33 +39,27 @@ const providersOf = (name: string): string[] =>
     : [name];
 
 async function createEngine(precision: Precision, gemm: string | undefined, threads: number): Promise<Engine> {
-  const name = `bench-${made++}`;
-  const backend = createSimdBackend({
-    name,
-    threads,
-    matmulPrecision: precision,
-    ...(gemm === undefined ? {} : { gemm }),
-  });
-  await backend.activate();
-  const use = () => backend.use();
+  const backend = createSimdBackend({ name: `bench-${made++}`, threads, matmulPrecision: precision, gemm });
+  const use = await useBackend(backend);
+  const engine = () => backend.use();
   return {
+    name: "trivium",
     precision,
-    provider: use().gemm,
-    threads: use().threads,
-    use: () => switchTo(name),
-    peakBytes: () => use().peakBytes,
+    provider: engine().gemm,
+    threads: engine().threads,
+    backend,
+    use,
+    peakBytes: () => engine().peakBytes,
     profile: () => backend.profile(),
   };
 }
 
-/** Makes a backend that was activated before the current one again. */
-async function switchTo(name: string): Promise<void> {
-  if (tf.getBackend() === name) return;
-  if (!(await tf.setBackend(name))) throw new ConfigError("bench/backend", `tfjs could not go back to ${name}`);
-}
-
-/** A backend of tfjs as a contender has it; activates it. */
+/** Activates a backend. Returns the function that makes it the current one again. */
 export async function useBackend(backend: Backend): Promise<() => Promise<void>> {
   await backend.activate();
-  return () => switchTo(backend.name);
+  return async () => {
+    const { name } = backend;
+    if (tf.getBackend() === name || (await tf.setBackend(name))) return;
+    throw new ConfigError("bench/backend", `tfjs could not go back to ${name}`);
+  };
 }

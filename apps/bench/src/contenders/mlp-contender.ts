@@ -1,12 +1,6 @@
 import { linear, type ParameterTree, type Tensor1D, type Tensor2D, tf, valueAndGradients } from "@trivium/tensor";
-import { type Contender, timed } from "../contender.ts";
+import { type Contender, contenderOn, type Subject } from "../contender.ts";
 import { type MlpWork, mlpValues } from "../mlp-work.ts";
-
-export interface MlpOptions extends Omit<Contender, "run" | "close" | "work"> {
-  readonly work: MlpWork;
-  /** Makes its backend the current one. */
-  use(): Promise<void>;
-}
 
 /** A training that can say how far it is. */
 export interface MlpContender extends Contender {
@@ -15,10 +9,10 @@ export interface MlpContender extends Contender {
 }
 
 /** Two linear maps with tanh between them, trained by gradient descent, in ops of `@trivium/tensor` on some backend. */
-export async function mlpContender({ work, use, ...own }: MlpOptions): Promise<MlpContender> {
+export async function mlpContender(subject: Subject, work: MlpWork): Promise<MlpContender> {
   const { rows, input, hidden, output, rate } = work;
   const values = mlpValues(work);
-  await use();
+  await subject.use();
   const x = tf.tensor2d(values.x, [rows, input]);
   const y = tf.tensor2d(values.y, [rows, output]);
   const shapes = { w1: [input, hidden], b1: [hidden], w2: [hidden, output], b2: [output] } as const;
@@ -39,16 +33,12 @@ export async function mlpContender({ work, use, ...own }: MlpOptions): Promise<M
     last = (await value.data())[0] as number;
     tf.dispose([value, Object.values(before), Object.values(gradients as ParameterTree)] as never);
   };
-  return {
-    ...own,
-    work: work.label,
-    loss: () => last,
+  const contender = contenderOn(subject, {
+    work,
     async run(times) {
-      await use();
-      return timed(async () => {
-        for (let time = 0; time < times; time++) await step();
-      });
+      for (let time = 0; time < times; time++) await step();
     },
     close: () => tf.dispose([x, y, Object.values(parameters)] as never),
-  };
+  });
+  return { ...contender, loss: () => last };
 }

@@ -1,36 +1,26 @@
 import { type Tensor, tf } from "@trivium/tensor";
-import { type Absent, type Contender, timed } from "../contender.ts";
+import { type Absent, type Contender, contenderOn, type Subject } from "../contender.ts";
 import type { OpCase } from "../op-cases.ts";
 import { finished } from "./mat-mul.ts";
 
-export interface OpContenderOptions extends Omit<Contender, "run" | "close" | "work"> {
-  readonly operation: OpCase;
-  /** Makes its backend the current one. */
-  use(): Promise<void>;
-}
-
 /** An operation repeated on some backend; or why that backend cannot do it. */
-export async function opContender({ operation, use, ...own }: OpContenderOptions): Promise<Contender | Absent> {
-  await use();
+export async function opContender(subject: Subject, work: OpCase): Promise<Contender | Absent> {
+  await subject.use();
   try {
-    const { run, dispose } = operation.prepare();
+    const { run, dispose } = work.prepare();
     tf.dispose([run()].flat());
-    return {
-      ...own,
-      work: operation.name,
+    return contenderOn(subject, {
+      work,
       async run(times) {
-        await use();
-        return timed(async () => {
-          for (let time = 1; time < times; time++) tf.dispose([run()].flat());
-          const [last, ...others] = [run()].flat() as [Tensor, ...Tensor[]];
-          tf.dispose(others);
-          await finished(last);
-        });
+        for (let time = 1; time < times; time++) tf.dispose([run()].flat());
+        const [last, ...others] = [run()].flat() as [Tensor, ...Tensor[]];
+        tf.dispose(others);
+        await finished(last);
       },
       close: dispose,
-    };
+    });
   } catch (error) {
-    const reason = `${operation.name}: ${(error as Error).message.split("\n")[0]}`;
-    return { name: own.name, reason, remedy: "Leave it out of --peers" };
+    const reason = `${work.label}: ${(error as Error).message.split("\n")[0]}`;
+    return { name: subject.name, reason, remedy: "Leave it out of --peers" };
   }
 }

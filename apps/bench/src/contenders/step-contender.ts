@@ -1,18 +1,17 @@
 import type { AttentionKernel } from "@trivium/attention";
 import { createModel, languageTask } from "@trivium/model";
 import { adamW, constant, type TrainEvent, train } from "@trivium/trainer";
-import { type Contender, timed } from "../contender.ts";
+import { type Contender, contenderOn, type Subject } from "../contender.ts";
 import type { StepWork } from "../step-work.ts";
 
-export interface StepContenderOptions extends Pick<Contender, "name" | "precision" | "provider" | "threads"> {
-  readonly work: StepWork;
-  readonly attention: AttentionKernel;
-  /** Makes its backend the current one. */
-  use(): Promise<void>;
+/** A training that can say how far it is. */
+export interface StepContender extends Contender {
+  /** Nats per token of the last step, before its update. */
+  loss(): number;
 }
 
 /** Training by our packages on some backend: the loop that `trivium train` runs, batches included. */
-export function stepContender({ work, attention, use, ...own }: StepContenderOptions): Contender {
+export function stepContender(subject: Subject, work: StepWork, attention: AttentionKernel): StepContender {
   const { architecture, config, objective, batches } = work;
   const events = train({
     task: languageTask({ model: createModel({ architecture, config, attention }), objective }),
@@ -23,25 +22,22 @@ export function stepContender({ work, attention, use, ...own }: StepContenderOpt
     schedule: constant({ rate: 1e-3 }),
     divergence: false,
   });
-  return {
-    ...own,
+  let loss = Number.NaN;
+  const nextStep = async () => {
+    let event: TrainEvent;
+    do event = (await events.next()).value as TrainEvent;
+    while (event.type !== "step");
+    loss = event.loss;
+  };
+  const contender = contenderOn(subject, {
+    work,
     async run(times) {
-      await use();
-      return timed(async () => {
-        for (let step = 0; step < times; step++) await nextStep(events);
-      });
+      for (let step = 0; step < times; step++) await nextStep();
     },
     async close() {
-      await use();
+      await subject.use();
       await events.return(undefined as never);
     },
-  };
-}
-
-/** Lets the training go on until the next step is done. */
-async function nextStep(events: AsyncGenerator<TrainEvent, unknown, void>): Promise<void> {
-  for (;;) {
-    const { value } = await events.next();
-    if ((value as TrainEvent).type === "step") return;
-  }
+  });
+  return { ...contender, loss: () => loss };
 }

@@ -33,9 +33,8 @@ export function triviumRunner(options: TriviumRunOptions): Runner {
   const positions = { kind: "learned", restart: restartPositions } as const;
   const config = { vocabulary, length, width, layers, heads, positions };
   const model = createModel({ architecture, config, attention });
-  const { precision, provider, threads } = engine;
   return {
-    ...{ name: "trivium", precision, provider, threads },
+    ...engine,
     async run(seed) {
       await engine.use();
       const started = performance.now();

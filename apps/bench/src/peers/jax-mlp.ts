@@ -33,7 +33,9 @@ export async function jaxMlp(work: MlpWork): Promise<MlpContender | Absent> {
   });
   let last = Number.NaN;
   return {
-    ...{ name: "jax-js", precision: "f32", work: work.label },
+    name: "jax-js",
+    precision: "f32",
+    work,
     loss: () => last,
     run: (times) =>
       timed(async () => {

@@ -18,7 +18,7 @@ function varint(value: number): Uint8Array {
  *
  * @source https://github.com/onnx/onnx/blob/main/onnx/onnx.proto
  */
-export function onnxProduct({ m, n, k, transposeA, transposeB }: GemmWork): Uint8Array {
+export function onnxProduct({ m, n, shapes, transposeA, transposeB }: GemmWork): Uint8Array {
   const INT = 2;
   const attribute = (name: string, value: number) => join([text(1, name), number(3, value), number(20, INT)]);
   const node = join([
@@ -28,7 +28,7 @@ export function onnxProduct({ m, n, k, transposeA, transposeB }: GemmWork): Uint
   ]);
   const graph = join([
     ...[bytes(1, node), text(2, "product")],
-    ...[bytes(11, matrix("A", transposeA ? [k, m] : [m, k])), bytes(11, matrix("B", transposeB ? [n, k] : [k, n]))],
+    ...[bytes(11, matrix("A", shapes.a)), bytes(11, matrix("B", shapes.b))],
     bytes(12, matrix("C", [m, n])),
   ]);
   const [irVersion, operators] = [8, 13];

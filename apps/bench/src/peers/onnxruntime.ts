@@ -37,14 +37,14 @@ export async function onnxContender(work: GemmWork, threads: number): Promise<Co
   const runtime = loadOnnxRuntime();
   if ("remedy" in runtime) return runtime;
   const session = await runtime.InferenceSession.create(onnxProduct(work), { intraOpNumThreads: threads });
-  const { m, n, k, transposeA, transposeB } = work;
-  const tensor = (shape: readonly [number, number]) =>
-    new runtime.Tensor("float32", randomValues(shape[0] * shape[1]), shape);
-  const inputs = { A: tensor(transposeA ? [k, m] : [m, k]), B: tensor(transposeB ? [n, k] : [k, n]) };
-  const version = runtime.env.versions?.common;
+  const tensor = (shape: [number, number]) => new runtime.Tensor("float32", randomValues(...shape), shape);
+  const inputs = { A: tensor(work.shapes.a), B: tensor(work.shapes.b) };
   return {
-    ...{ name, precision: "f32", threads, work: work.label },
-    ...(version === undefined ? {} : { version }),
+    name,
+    precision: "f32",
+    threads,
+    version: runtime.env.versions?.common,
+    work,
     run: (times) =>
       timed(async () => {
         for (let time = 0; time < times; time++) (await session.run(inputs)).C?.dispose();

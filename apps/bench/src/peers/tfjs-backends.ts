@@ -1,21 +1,18 @@
-import { presets } from "@trivium/presets";
-import { createRegistry } from "@trivium/registry";
 import type { Backend } from "@trivium/tensor";
-import type { Absent } from "../contender.ts";
+import type { Absent, Subject } from "../contender.ts";
 import { useBackend } from "../contenders/engines.ts";
+import { plugins } from "../plugins.ts";
 
 /** tfjs's own backends as peers, and the names under which Trivium has them. */
-export const tfjsPeers = { "tfjs-cpu": "cpu", "tfjs-wasm": "wasm", "tfjs-tensorflow": "tfjs-node" } as const;
+const tfjsPeers = { "tfjs-cpu": "cpu", "tfjs-wasm": "wasm", "tfjs-tensorflow": "tfjs-node" } as const;
 export type TfjsPeer = keyof typeof tfjsPeers;
 
 export const isTfjsPeer = (peer: string): peer is TfjsPeer => peer in tfjsPeers;
 
-const registry = createRegistry(presets);
-
-/** Activates tfjs's backend; what makes it the current one again, or why it is not there. */
-export async function tfjsPeer(peer: TfjsPeer): Promise<{ readonly name: TfjsPeer; use(): Promise<void> } | Absent> {
-  const backend: Backend = registry.get("backend", tfjsPeers[peer]);
+/** Activates tfjs's backend, and returns it with what makes it the current one again, or why it is not there. */
+export async function tfjsPeer(name: TfjsPeer): Promise<Subject | Absent> {
+  const backend: Backend = plugins.get("backend", tfjsPeers[name]);
   const probe = await backend.probe();
-  if (!probe.available) return { name: peer, reason: probe.reason, remedy: probe.remedy };
-  return { name: peer, use: await useBackend(backend) };
+  if (!probe.available) return { name, reason: probe.reason, remedy: probe.remedy };
+  return { name, precision: "f32", backend, use: await useBackend(backend) };
 }

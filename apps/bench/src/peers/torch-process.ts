@@ -1,9 +1,10 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { UnsupportedError } from "@trivium/core";
-import type { Contender } from "../contender.ts";
+import { type Absent, type Contender, isAbsent, type Work } from "../contender.ts";
+import type { EngineOptions } from "../options.ts";
 import { ownFile } from "../provenance.ts";
-import type { TorchPython } from "./python.ts";
+import { findTorch, type TorchPython } from "./python.ts";
 
 /** A Python script that works whenever it is asked: a line with a number in, a line of JSON out. */
 export interface TorchProcess {
@@ -43,35 +44,45 @@ export async function startTorch(
       child.stdin.write(`${times}\n`);
       return answer();
     },
-    close: () => end(child, ended),
+    // The end of its input ends the script.
+    close() {
+      child.stdin.end();
+      return ended;
+    },
   };
 }
 
-/** The end of its input ends the script. */
-async function end(child: ChildProcess, ended: Promise<void>): Promise<void> {
-  child.stdin?.end();
-  await ended;
+interface TorchOptions extends Pick<EngineOptions, "precision" | "threads"> {
+  readonly settings: Readonly<Record<string, unknown>>;
 }
 
-/** A script that answers with the `seconds` of its work, as a contender. */
-export async function torchContender(
-  python: TorchPython,
+/** A script that answers with the `seconds` of its work. */
+export interface TorchContender extends Contender {
+  readonly ready: TorchProcess["ready"];
+}
+
+/** A contender of each precision by a script of `peers/`; or why there is none. */
+export async function torchContenders(
   script: string,
-  {
-    settings,
-    ...own
-  }: Pick<Contender, "precision" | "threads" | "work"> & {
-    readonly settings: Readonly<Record<string, unknown>>;
-  },
-): Promise<Contender & { readonly ready: TorchProcess["ready"] }> {
-  const { precision, threads } = own;
-  const started = await startTorch(python, script, { ...settings, precision, threads });
-  return {
-    ...own,
-    name: "torch",
-    version: python.version,
-    ready: started.ready,
-    run: async (times) => Number((await started.run(times)).seconds),
-    close: started.close,
-  };
+  work: Work,
+  { precision: precisions, threads, settings }: TorchOptions,
+): Promise<(TorchContender | Absent)[]> {
+  const python = await findTorch();
+  if (isAbsent(python)) return [python];
+  const most = Math.max(...threads);
+  return Promise.all(
+    precisions.map(async (precision): Promise<TorchContender> => {
+      const { run, ...started } = await startTorch(python, script, { ...settings, precision, threads: most });
+      const { version } = python;
+      return {
+        ...started,
+        name: "torch",
+        precision,
+        threads: most,
+        version,
+        work,
+        run: async (times) => Number((await run(times)).seconds),
+      };
+    }),
+  );
 }

@@ -3,94 +3,74 @@ export interface PerformanceRun {
   /** Its file in `docs/performance`. */
   readonly name: string;
   readonly title: string;
-  /** What follows `trivium bench`. */
-  readonly words: readonly string[];
+  /** The words behind `trivium bench`, with blanks between them. */
+  readonly words: string;
 }
 
-const fast = ["--gemm", "onednn", "--attention", "fused"];
-const masks = ["full", "causal", "prefix(1024)|causal", "window(256)&causal"].flatMap((mask) => ["--mask", mask]);
+const fast = "--gemm onednn --attention fused";
+const masks = "--mask full --mask causal --mask prefix(1024)|causal --mask window(256)&causal";
 
-/** What `pnpm performance` measures, in the order of the page. */
+/** The benchmarks that `pnpm performance` measures, in the order of the page. */
 export const performanceRuns: readonly PerformanceRun[] = [
   {
     name: "step",
     title: "A training step, products in oneDNN",
-    words: ["step", "--shape", "S1,S2,S3,S4", ...fast, "--precision", "f32,bf16", "--peers", "torch"],
+    words: `step --shape S1,S2,S3,S4 ${fast} --precision f32,bf16 --peers torch`,
   },
   {
     name: "products",
     title: "The matrix products of a training step, inside it and alone",
-    words: ["products", "--shape", "S1,S2,S3", ...fast],
+    words: `products --shape S1,S2,S3 ${fast}`,
   },
   {
     name: "step-wasm",
     title: "A training step, nothing installed",
-    words: ["step", "--shape", "S1,S2,S3,S4", "--gemm", "wasm", "--attention", "fused", "--peers", "torch"],
+    words: "step --shape S1,S2,S3,S4 --gemm wasm --attention fused --peers torch",
   },
   {
     name: "step-architectures",
     title: "A training step of the other architectures",
-    words: [
-      ...["step", "--architecture", "prefix,encoder-decoder", "--shape", "S1,S2"],
-      ...[...fast, "--precision", "f32,bf16", "--peers", "torch"],
-    ],
+    words: `step --architecture prefix,encoder-decoder --shape S1,S2 ${fast} --precision f32,bf16 --peers torch`,
   },
   {
     name: "step-javascript",
     title: "A small training step against JavaScript's peers, nothing installed",
-    words: [
-      ...[
-        "step",
-        "--vocab",
-        "64",
-        "--length",
-        "16",
-        "--batch",
-        "64",
-        "--width",
-        "128",
-        "--layers",
-        "2",
-        "--heads",
-        "4",
-      ],
-      ...["--gemm", "wasm", "--attention", "fused", "--peers", "torch,tfjs-cpu,tfjs-wasm,tfjs-tensorflow"],
-      ...["--rounds", "5", "--warmup", "1"],
-    ],
+    words:
+      "step --vocab 64 --length 16 --batch 64 --width 128 --layers 2 --heads 4 --gemm wasm --attention fused --peers torch,tfjs-cpu,tfjs-wasm,tfjs-tensorflow --rounds 5 --warmup 1",
   },
   {
     name: "mlp",
     title: "A network of two layers, nothing installed",
-    words: ["mlp", "--gemm", "wasm", "--peers", "jax-js,tfjs-cpu,tfjs-wasm,tfjs-tensorflow"],
+    words: "mlp --gemm wasm --peers jax-js,tfjs-cpu,tfjs-wasm,tfjs-tensorflow",
   },
   {
     name: "attention",
     title: "Attention: cost follows the mask",
-    words: ["attention", ...masks, "--length", "2048", "--heads", "8", "--width", "512", "--gemm", "onednn"],
+    words: `attention ${masks} --length 2048 --heads 8 --width 512 --gemm onednn`,
   },
   {
     name: "attention-long",
     title: "Attention over 16,384 positions",
-    words: ["attention", "--mask", "causal", "--length", "16384", "--gemm", "onednn", "--rounds", "5", "--warmup", "1"],
+    words: "attention --mask causal --length 16384 --gemm onednn --rounds 5 --warmup 1",
   },
   {
     name: "gemm",
     title: "Matrix products",
-    words: ["gemm", "--gemm", "all", "--transpose", "nn,nt,tn", "--peers", "torch,onnxruntime-node,jax-js,tfjs-wasm"],
+    words: "gemm --gemm all --transpose nn,nt,tn --peers torch,onnxruntime-node,jax-js,tfjs-wasm",
   },
   {
     name: "gemm-bf16",
     title: "Matrix products of bf16",
-    words: ["gemm", "--gemm", "onednn", "--precision", "bf16", "--transpose", "nn,nt,tn", "--peers", "torch"],
+    words: "gemm --gemm onednn --precision bf16 --transpose nn,nt,tn --peers torch",
   },
   {
     name: "ops",
     title: "Kernels that are no products",
-    words: ["ops", "--attention", "fused", "--peers", "tfjs-cpu,tfjs-wasm", "--rounds", "5", "--warmup", "1"],
+    words: "ops --peers tfjs-cpu,tfjs-wasm --rounds 5 --warmup 1",
   },
   {
     name: "run",
     title: "A whole run",
-    words: ["run", "--seeds", "0,1,2", ...fast, "--precision", "bf16,f32", "--peers", "torch"],
+    words: `run --seeds 0,1,2 ${fast} --precision bf16,f32 --peers torch`,
   },
 ];

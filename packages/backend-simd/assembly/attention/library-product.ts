@@ -1,9 +1,0 @@
-/**
- * `C = op(A)·op(B) (+ C)` by the library that multiplies matrices on this thread: addresses in bytes, leading dimensions
- * in elements. Called only where there is one.
- */
-@external("env", "product")
-export declare function libraryProduct(
-  transposeA: bool, transposeB: bool, m: u32, n: u32, k: u32,
-  a: usize, lda: u32, b: usize, ldb: u32, c: usize, ldc: u32, accumulate: bool,
-): void;

@@ -1,0 +1,123 @@
+import { existsSync } from "node:fs";
+import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { withFileErrors } from "@trivium/checkpoint/node";
+import { DataError, UnsupportedError } from "@trivium/core";
+import type { Plugin } from "@trivium/registry";
+import { cacheFolder } from "./cache-folder.ts";
+import { fetchArchive, givenArchive } from "./fetch-archive.ts";
+import type { Machine, Setup, SetupArchive } from "./setup.ts";
+import { unpack } from "./unpack.ts";
+
+/** A named setup. */
+export type SetupPlugin = Plugin<"setup", string, Setup>;
+
+/** Options of `installSetup`. */
+export interface InstallOptions {
+  /** A file, or a folder with files, that were fetched before; what is not there is fetched. */
+  readonly from?: string | undefined;
+  /** Is told what happens, a line at a time. */
+  readonly note?: ((line: string) => void) | undefined;
+  /** Default: this machine. */
+  readonly machine?: Machine | undefined;
+}
+
+/**
+ * Brings a setup into the user's cache folder: fetches its archives by the registries' own clients, verifies them, unpacks
+ * what is needed, and tests the result. The folder appears whole or not at all. An archive that arrived whole is not
+ * fetched again after an interruption.
+ *
+ * @returns the folder; the same one at once, if it is there already.
+ * @throws {UnsupportedError} `setup/platform`, `setup/client`, `setup/fetch`, or what the setup itself finds missing.
+ * @throws {DataError} `setup/from`, `setup/sha256`, `setup/archive`.
+ * @throws {CheckpointError} if the cache folder cannot be written.
+ */
+export async function installSetup(plugin: SetupPlugin, options: InstallOptions = {}): Promise<string> {
+  const { name, create: setup } = plugin;
+  const { from, note = () => {}, machine = process } = options;
+  const root = join(cacheFolder()!, name);
+  const folder = join(root, setup.version);
+  if (existsSync(folder)) return folder;
+  const archives = archivesFor(plugin, machine);
+  assertGiven(archives, from);
+  await setup.check?.();
+  return await withFileErrors(`set up ${name} (TRIVIUM_CACHE names another folder)`, root, async () => {
+    await removeStale(root);
+    const staging = join(root, `${STAGING}${process.pid}`);
+    await mkdir(staging, { recursive: true });
+    try {
+      const places = { from, downloads: join(root, DOWNLOADS), staging, note };
+      for (const archive of archives) await unpack(await fetchArchive(archive, places), archive, staging);
+      note(`making ${name} ${setup.version}`);
+      await setup.finish(staging);
+      await keepAs(folder, staging, archives);
+      await removeOthers(root, setup.version);
+    } finally {
+      await rm(staging, { recursive: true, force: true });
+    }
+    return folder;
+  });
+}
+
+const STAGING = "staging-";
+const DOWNLOADS = "downloads";
+
+function archivesFor({ name, create }: SetupPlugin, machine: Machine): readonly SetupArchive[] {
+  const archives = create.archives(machine);
+  if (!("reason" in archives)) return archives;
+  const message = `${name} cannot be set up on ${machine.platform} ${machine.arch}: ${archives.reason}. ${archives.remedy}`;
+  throw new UnsupportedError("setup/platform", message);
+}
+
+function assertGiven(archives: readonly SetupArchive[], from: string | undefined): void {
+  if (from === undefined || archives.some((archive) => givenArchive(archive, from) !== undefined)) return;
+  const files = archives.map(({ file }) => file).join(", ");
+  throw new DataError("setup/from", `${from} should be, or hold, one of ${files}; without --from they are fetched`);
+}
+
+/** Another process may have been first: its folder is as good. */
+async function keepAs(folder: string, staging: string, archives: readonly SetupArchive[]): Promise<void> {
+  const sources = archives.map(({ package: name, file, sha256 }) => ({ package: name, file, sha256 }));
+  await writeFile(join(staging, "setup.json"), `${JSON.stringify({ sources }, null, 2)}\n`);
+  await rename(staging, folder).catch((error: unknown) => {
+    if (!existsSync(folder)) throw error;
+  });
+}
+
+/** Removes what processes left that are no more. */
+async function removeStale(root: string): Promise<void> {
+  if (!existsSync(root)) return;
+  for (const entry of await readdir(root)) {
+    if (entry.startsWith(STAGING) && !isAlive(Number(entry.slice(STAGING.length)))) {
+      await rm(join(root, entry), { recursive: true, force: true });
+    }
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+/** Removes earlier versions and the archives, but nothing that another process makes now. */
+async function removeOthers(root: string, version: string): Promise<void> {
+  for (const entry of await readdir(root)) {
+    if (entry === version || entry.startsWith(STAGING)) continue;
+    await rm(join(root, entry), { recursive: true, force: true });
+  }
+}
+
+/**
+ * Removes a setup with all that was fetched for it, whatever its version.
+ *
+ * @returns the folder that was removed; undefined if there was none.
+ */
+export async function removeSetup(name: string): Promise<string | undefined> {
+  const root = join(cacheFolder()!, name);
+  if (!existsSync(root)) return undefined;
+  await withFileErrors(`remove ${name}`, root, () => rm(root, { recursive: true }));
+  return root;
+}
