@@ -14,6 +14,7 @@ import { encoderDecoderPlugin } from "@trivium/model-encoder-decoder";
 import { prefixPlugin } from "@trivium/model-prefix";
 import { positionsPlugins } from "@trivium/nn";
 import { corruptionPlugins, objectivePlugins } from "@trivium/objectives";
+import { pretrainedPlugins } from "@trivium/pretrained";
 import { taskPlugins } from "@trivium/tasks";
 import { tokenizerPlugins } from "@trivium/text";
 import { trainerPlugins } from "@trivium/trainer";
@@ -45,4 +46,5 @@ export const presets = [
   ...generatePlugins,
   ...claimPlugins,
   ...modelFormatPlugins,
+  ...pretrainedPlugins,
 ] as const;
