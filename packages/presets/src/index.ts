@@ -2,6 +2,7 @@ import { attentionPlugins } from "@trivium/attention";
 import { gemmProviders, simdPlugin } from "@trivium/backend-simd";
 import { cpuPlugin, wasmPlugin, webglPlugin, webgpuPlugin } from "@trivium/backend-tfjs";
 import { tfjsNodePlugin } from "@trivium/backend-tfjs-node";
+import { tfjsNodeSetup } from "@trivium/backend-tfjs-node/node";
 import { claimPlugins } from "@trivium/claims";
 import { modelFormatPlugins } from "@trivium/compose";
 import { datasetPlugins } from "@trivium/data/node";
@@ -33,6 +34,7 @@ export const presets = [
   webgpuPlugin,
   tfjsNodePlugin,
   ...gemmProviders,
+  tfjsNodeSetup,
   ...maskPlugins,
   ...datasetPlugins,
   ...taskPlugins,
