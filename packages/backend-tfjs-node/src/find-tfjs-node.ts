@@ -8,6 +8,8 @@ export interface TfjsNodeFiles {
   readonly package: string;
   /** The addon; libtensorflow stands where the addon looks for it. */
   readonly addon: string;
+  /** Where they come from, for people. */
+  readonly detail: string;
 }
 
 /** What is missing, and what brings it. */
@@ -21,7 +23,10 @@ export type Missing = Extract<Probe, { readonly available: false }>;
  */
 export function findTfjsNode(from?: string): TfjsNodeFiles | Missing {
   const folder = from === undefined ? setupFolder(NAME, LIBTENSORFLOW) : undefined;
-  if (folder !== undefined) return { package: `${folder}/package/`, addon: `${folder}/${ADDON}` };
+  if (folder !== undefined) {
+    const detail = `libtensorflow ${LIBTENSORFLOW}, which trivium setup brought`;
+    return { package: `${folder}/package/`, addon: `${folder}/${ADDON}`, detail };
+  }
   const require = globalThis.process?.getBuiltinModule?.("node:module")?.createRequire(from ?? import.meta.url);
   if (require === undefined)
     return { available: false, reason: NO_NODE, remedy: "Use the backend webgpu, webgl or simd" };
@@ -47,7 +52,8 @@ function findInstalled(require: NodeJS.Require): TfjsNodeFiles | Missing {
   const folder = manifestPath.replace(/package\.json$/, "");
   const paths = binary.napi_versions.map((version) => `${folder}lib/napi-v${version}/${binary.module_name}.node`);
   const addon = paths.findLast(process.getBuiltinModule("node:fs").existsSync);
-  if (addon !== undefined) return { package: folder, addon };
+  if (addon !== undefined)
+    return { package: folder, addon, detail: "libtensorflow of the installed @tensorflow/tfjs-node" };
   const { host } = new URL(binary.host);
   const reason =
     "@tensorflow/tfjs-node is installed without libtensorflow: its script did not run or could not download it";

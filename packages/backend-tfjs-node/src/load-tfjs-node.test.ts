@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
 import * as util from "node:util";
 import "@tensorflow/tfjs-backend-cpu";
 import { tf } from "@trivium/tensor";
@@ -7,6 +8,7 @@ import { tfjsNode } from "./tfjs-node.ts";
 
 const found = await tfjsNode.probe();
 const reason = found.available ? "" : found.reason;
+const MAPS = "/proc/self/maps";
 
 /** The kernels of every backend but ours, and the gradient of every kernel, as tfjs has them. */
 function registries() {
@@ -17,6 +19,12 @@ function registries() {
   ]);
   return { kernels, gradients: [...names].map((name) => [name, tf.getGradient(name)?.gradFunc]) };
 }
+
+test("probe loads nothing", (context) => {
+  context.skip(!found.available, reason);
+  context.skip(!existsSync(MAPS), `${MAPS} tells what is loaded, and is not there`);
+  expect(readFileSync(MAPS, "utf8")).not.toContain("libtensorflow");
+});
 
 test("loading changes no other kernel, no gradient and nothing of Node's, and prints nothing", async (context) => {
   context.skip(!found.available, reason);

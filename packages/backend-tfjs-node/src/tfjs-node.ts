@@ -37,7 +37,7 @@ export function createTfjsNodeBackend({ from, threads }: TfjsNodeBackendOptions 
   const traits: BackendTraits = { reads: "cheap", arithmetic: "float32", fused: [] };
   const probe: Backend["probe"] = async () => {
     const found = findTfjsNode(from);
-    return "addon" in found ? { available: true, detail: `libtensorflow through ${found.addon}` } : found;
+    return "addon" in found ? { available: true, detail: found.detail } : found;
   };
   const load = (): Readonly<Record<string, string>> => {
     const found = findTfjsNode(from);
