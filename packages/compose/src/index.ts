@@ -14,25 +14,9 @@ export {
   type TaskForm,
   taskOf,
 } from "./prepare-data.ts";
-export {
-  fieldAt,
-  type Named,
-  type Recipe,
-  type RecipeInput,
-  readRecipe,
-  recipeJsonSchema,
-  recipeSchema,
-} from "./recipe.ts";
-export {
-  defaultObjective,
-  type Engine,
-  numericIdentity,
-  type Plugins,
-  resolveArchitecture,
-  resolveEngine,
-  resolveObjective,
-} from "./resolve.ts";
-export { type NamedModelOptions, resolvePositions } from "./resolve-positions.ts";
+export * from "./recipe.ts";
+export * from "./resolve.ts";
+export { assertResumable } from "./run-folder.ts";
 
 /** The formats of trained models of this package, for a registry. */
 export const modelFormatPlugins = [runFolderPlugin] as const;

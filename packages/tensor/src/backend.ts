@@ -25,6 +25,11 @@ export interface Backend extends BackendTraits {
    */
   numericIdentity?(): Promise<Readonly<Record<string, string>>>;
   /**
+   * Returns sentences for people on its speed on this machine: what it chose by measuring, and what would make it faster.
+   * A backend without this method has nothing to say.
+   */
+  speedNotes?(): Promise<readonly string[]>;
+  /**
    * Starts to record its kernel calls; nothing is recorded, and nothing costs, without a session. A backend without this
    * method has no profile.
    *

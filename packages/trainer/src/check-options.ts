@@ -6,21 +6,20 @@ import { frozenPaths } from "./run-description.ts";
 import type { TrainOptions } from "./train-options.ts";
 
 const interval = z.int().positive().optional();
-const share = z.number().min(0).lt(1).optional();
 
 const numbersSchema = z.object({
   steps: z.int().min(0),
   shards: interval,
   clipNorm: z.number().min(0).optional(),
   logEvery: interval,
-  checkpointEvery: interval,
-  evaluateEvery: interval,
+  checkpoint: z.object({ every: interval }).optional(),
+  evaluate: z.object({ every: interval }).optional(),
   divergence: z
     .object({
       factor: z.number().positive().optional(),
       margin: z.number().min(0).optional(),
       patience: interval,
-      smoothing: share,
+      smoothing: z.number().min(0).lt(1).optional(),
     })
     .optional(),
 });
@@ -32,16 +31,8 @@ const numbersSchema = z.object({
  *   task trains no parameter.
  */
 export function checkOptions<B>(options: TrainOptions<B>): void {
-  const { steps, shards, clipNorm, logEvery, checkpoint, evaluate, divergence, resume, task } = options;
-  const numbers = {
-    steps,
-    shards,
-    clipNorm,
-    logEvery,
-    checkpointEvery: checkpoint?.every,
-    evaluateEvery: evaluate?.every,
-    divergence: divergence || undefined,
-  };
+  const { checkpoint, divergence, resume, task } = options;
+  const numbers = { ...options, divergence: divergence || undefined };
   validateWith(numbersSchema, numbers, { code: "trainer/options", what: "training" });
   const refuse = (what: string): never => {
     throw new ConfigError("trainer/options", `training: ${what}`);

@@ -39,12 +39,8 @@ function assertResumable(known: unknown, identity: unknown, resume: boolean): vo
     const message = `the store in ${location} holds another run: ${differences.join("; ")}; use another store`;
     throw new CheckpointError("checkpoint/other-run", message, { details: { differences } });
   }
-  if (!resume) {
-    throw new CheckpointError(
-      "checkpoint/run-exists",
-      `the store in ${location} already holds this run; resume it or use another store`,
-    );
-  }
+  const message = `the store in ${location} already holds this run; resume it or use another store`;
+  if (!resume) throw new CheckpointError("checkpoint/run-exists", message);
 }
 
 const copySnapshot = ({ model, optimizer, config, state }: Snapshot): Snapshot => ({

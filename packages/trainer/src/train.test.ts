@@ -309,7 +309,7 @@ test.each([
   [{ logEvery: 0 }, /logEvery/],
   [{ shards: 0 }, /shards/],
   [{ task: bigramTask({ trains: () => false }) }, /trains/],
-  [{ checkpoint: { store: createMemoryStore(), every: 0 } }, /checkpointEvery/],
+  [{ checkpoint: { store: createMemoryStore(), every: 0 } }, /checkpoint\.every/],
   [{ divergence: { patience: 0 } }, /patience/],
   [{ resume: true }, /store/],
 ])("options out of range are refused by name: %o", async (changes, name) => {

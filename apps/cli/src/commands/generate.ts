@@ -35,12 +35,12 @@ async function runGeneration(context: CommandContext): Promise<void> {
   const { name, options } = strategyOf(flags);
   const settings = {
     maximumTokens: parseCount("tokens", flags.tokens),
-    strategy: (await context.registry()).create("strategy", name, options) as Strategy,
     samples: parseCount("samples", flags.samples),
     seed: parseCount("seed", flags.seed, 0),
     stop: flags.stop ? [stopStrings({ strings: flags.stop as string[] })] : [],
   };
   const run = await openRun(directory, context);
+  const strategy = run.registry.create("strategy", name, options) as Strategy;
   const asked = given.length > 0 ? given.map((text) => ({ text })) : await readPrompts(context);
   const prompts = asked.map(({ text }) => text);
   const examples = asked.map((prompt) => encodePrompt(prompt, run));
@@ -50,7 +50,7 @@ async function runGeneration(context: CommandContext): Promise<void> {
   const unknown = describeUnknown("the prompts", texts, tokenizer, examples);
   if (unknown !== undefined) output.note(unknown);
   const decodeText = (ids: readonly number[]): string => tokenizer.decodeTarget(ids);
-  const request = { model, parameters, objective, special, examples, decodeText, ...settings };
+  const request = { model, parameters, objective, special, examples, decodeText, strategy, ...settings };
   const events = notingEngine(generate(request), run.engine, output);
   const separator = task === "pairs" ? "\t" : "";
   if (prompts.length === 1 && settings.samples === 1 && !output.json) {

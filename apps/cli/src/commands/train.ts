@@ -1,4 +1,6 @@
+import { folderFiles } from "@trivium/checkpoint/node";
 import {
+  assertResumable,
   type Engine,
   evaluateOptions,
   numericIdentity,
@@ -7,6 +9,7 @@ import {
   resolveEngine,
   trainOptions,
 } from "@trivium/compose";
+import { TriviumError } from "@trivium/core";
 import type { Batch } from "@trivium/features";
 import { disposeTree } from "@trivium/tensor";
 import { consume, type Sink, type TrainEvent, type TrainOptions, type TrainResult, train } from "@trivium/trainer";
@@ -49,6 +52,9 @@ async function runTraining(context: CommandContext): Promise<void> {
     disposeTree(result.parameters);
     progress.stop();
     report({ directory, result, last, output, profile });
+  } catch (error) {
+    if (TriviumError.is(error, "checkpoint/other-run")) await assertResumable(folderFiles(directory));
+    throw error;
   } finally {
     progress.stop();
     profile?.stop();
@@ -121,11 +127,11 @@ function showTraining({
   output,
   profile,
 }: Showing): Sink<TrainEvent> {
-  return (event) => {
+  return async (event) => {
     profile?.writeIfComplete();
     if (event.type === "started") {
       for (const note of notes) output.note(note);
-      noteEngine(engine, output);
+      await noteEngine(engine, output);
       output.note(
         `${event.parameters.toLocaleString("en")} parameters, ${startNote(event.step, { ...settings, ...recipe }, directory)}`,
       );

@@ -1,8 +1,9 @@
 import type { AttentionGrain } from "@trivium/tensor";
 import type { Output, SimdBackend } from "../../backend/simd-backend.ts";
 import { reduceCodes } from "../../wasm/codes.ts";
+import type { KernelInput } from "../accelerated-kernel.ts";
 import { type AttentionProblem, writeProblem } from "./attention-problem.ts";
-import { type AttributesOf, accelerateFamily, type FusedInput, type InputsOf } from "./fused-family.ts";
+import { type AttributesOf, accelerateFamily, type InputsOf } from "./fused-family.ts";
 
 /** Sizes of the tiles of `assembly/attention`, and the queries whose tiles the fast caches keep. */
 export const attentionGrain: AttentionGrain = { blockQueries: 96, tileQueries: 6, tileKeys: 8 };
@@ -78,7 +79,7 @@ function sharedOf(backend: SimdBackend, inputs: InputsOf<"attention">, attribute
   return { query, key, problem };
 }
 
-function biasFields({ shape, data }: FusedInput, { bias: kind, leastDistance }: Attributes): AttentionProblem {
+function biasFields({ shape, data }: KernelInput, { bias: kind, leastDistance }: Attributes): AttentionProblem {
   if (kind === "none") return {};
   const common = { biasKind: biasKinds[kind], bias: data.address };
   if (kind === "distance") return { ...common, biasHead: 4 * shape[1]!, distances: shape[1]!, leastDistance };
@@ -88,7 +89,7 @@ function biasFields({ shape, data }: FusedInput, { bias: kind, leastDistance }: 
 }
 
 function positionFields({ queryPositions, keyPositions }: InputsOf<"attention">): AttentionProblem {
-  const step = ({ shape: [rows = 0, length = 0] }: FusedInput): number => (rows > 1 ? 4 * length : 0);
+  const step = ({ shape: [rows = 0, length = 0] }: KernelInput): number => (rows > 1 ? 4 * length : 0);
   return {
     queryPositions: queryPositions.data.address,
     queryPositionsBatch: step(queryPositions),
@@ -179,7 +180,7 @@ function biasGradient(
 function sumParts(backend: SimdBackend, partial: Output, shape: number[], parts: number) {
   const sum = backend.allocate(shape, "float32");
   const size = shape.reduce((product, length) => product * length, 1);
-  backend.run("reduce", size, reduceCodes.sum, partial.address, sum.address, parts, size, parts);
+  backend.run("reduce", size, reduceCodes.Sum, partial.address, sum.address, parts, size, parts);
   backend.disposeIntermediateTensorInfo(partial);
   return sum;
 }
