@@ -10,7 +10,6 @@ import { trainSchema } from "./settings.ts";
 const foreign: Readonly<Record<string, string>> = {
   "--enable-unsafe-webgpu": "Start Chromium with",
   "--use-webgpu-adapter": "Start Chromium with",
-  "--build-addon-from-source": "npm rebuild",
   "--no-deps": "download",
   "--only-binary": "download",
   "--dest": "runPip",

@@ -3,6 +3,7 @@ import { gemmProviders, simdPlugin } from "@trivium/backend-simd";
 import { blasSetup, onednnSetup } from "@trivium/backend-simd/node";
 import { cpuPlugin, wasmPlugin, webglPlugin, webgpuPlugin } from "@trivium/backend-tfjs";
 import { tfjsNodePlugin } from "@trivium/backend-tfjs-node";
+import { tfjsNodeSetup } from "@trivium/backend-tfjs-node/node";
 import { claimPlugins } from "@trivium/claims";
 import { modelFormatPlugins } from "@trivium/compose";
 import { datasetPlugins } from "@trivium/data/node";
@@ -37,6 +38,7 @@ export const presets = [
   ...gemmProviders,
   blasSetup,
   onednnSetup,
+  tfjsNodeSetup,
   ...maskPlugins,
   ...datasetPlugins,
   ...taskPlugins,

@@ -20,8 +20,8 @@ export interface Backend extends BackendTraits {
   readonly name: string;
   probe(): Promise<Probe>;
   /**
-   * Returns whatever may change the bits of a result: kernel build, GEMM provider and version. The number of threads does
-   * not. A run resumes only where it is the same. Default: the name alone.
+   * Returns whatever may change the bits of a result: kernel build, GEMM provider and version; the number of threads only
+   * if bits depend on it. A run resumes only where it is the same. Default: the name alone.
    */
   numericIdentity?(): Promise<Readonly<Record<string, string>>>;
   /**
