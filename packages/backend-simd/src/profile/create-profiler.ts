@@ -1,10 +1,4 @@
-import {
-  getKernelsForBackend,
-  type KernelConfig,
-  type KernelFunc,
-  registerKernel,
-  unregisterKernel,
-} from "@tensorflow/tfjs-core";
+import * as tf from "@tensorflow/tfjs-core";
 import { UnsupportedError } from "@trivium/core";
 import type { KernelRecord, ProductRecord, ProfileSession } from "@trivium/tensor";
 import type { SimdBackend } from "../backend/simd-backend.ts";
@@ -29,7 +23,7 @@ export function createProfiler(
     if (running) throw new UnsupportedError("simd/profile", `a profile of "${name}" is taken already; stop it first`);
     running = true;
     const recorder = new Recorder(backend(), acceleratedCalls);
-    const kernels = getKernelsForBackend(name);
+    const kernels = tf.getKernelsForBackend(name);
     for (const kernel of kernels) replace({ ...kernel, kernelFunc: recorder.timed(kernel) });
     return {
       take: () => recorder.take(),
@@ -43,9 +37,9 @@ export function createProfiler(
   };
 }
 
-function replace(kernel: KernelConfig): void {
-  unregisterKernel(kernel.kernelName, kernel.backendName);
-  registerKernel(kernel);
+function replace(kernel: tf.KernelConfig): void {
+  tf.unregisterKernel(kernel.kernelName, kernel.backendName);
+  tf.registerKernel(kernel);
 }
 
 class Recorder {
@@ -74,7 +68,7 @@ class Recorder {
   }
 
   /** The kernel itself, and a record of each call that no other kernel made. */
-  timed({ kernelName, kernelFunc }: KernelConfig): KernelFunc {
+  timed({ kernelName, kernelFunc }: tf.KernelConfig): tf.KernelFunc {
     return (request) => {
       if (this.depth > 0) return kernelFunc(request);
       const acceleratedBefore = this.acceleratedCalls(kernelName);
