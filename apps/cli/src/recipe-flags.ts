@@ -81,8 +81,10 @@ const flags: Readonly<Record<string, RecipeFlag>> = {
   precision: flag(
     "backend.options.precision",
     z
-      .enum(["f32", "bf16"])
-      .describe("bf16 rounds the inputs of large matrix products, where the processor can. Default: f32"),
+      .enum(["f32", "bf16", "auto"])
+      .describe(
+        "bf16 rounds the inputs of large matrix products; auto measures, and does so where it is faster. Default: f32",
+      ),
   ),
   ...kind("attention", "The attention kernel: see `trivium list attention`. Default: fused where the backend has it"),
   decoded: flag("evaluation.decoded"),

@@ -7,7 +7,7 @@ import type { SimdOptions, SimdUse } from "./backend/simd-options.ts";
 import type { AcceleratedKernel } from "./kernels/accelerated-kernel.ts";
 import { acceleratedKernels } from "./kernels/all.ts";
 import { attentionGrain } from "./kernels/fused/attention.ts";
-import { createProfiler } from "./profile/create-profiler.ts";
+import { createSimdProfiler } from "./profile/create-simd-profiler.ts";
 
 /** Above tfjs's cpu (1), as is its wasm backend: a program that imports this and chooses nothing gets `simd`. */
 const PRIORITY = 2;
@@ -24,7 +24,7 @@ export interface SimdRegistration {
   /**
    * Starts to record kernel calls, matrix products and memory.
    *
-   * @throws {UnsupportedError} `simd/profile` if a session is running already.
+   * @throws {UnsupportedError} `backend/profile` if a session is running already.
    */
   profile(): ProfileSession;
 }
@@ -68,7 +68,7 @@ export function registerSimdBackend(name: string, options: SimdOptions = {}): Si
     name,
     threadsReady: () => backend().threadsReady(),
     use: () => backend().use(),
-    profile: createProfiler(name, backend, (kernelName) => calls[indices.get(kernelName) ?? -1] ?? 0),
+    profile: createSimdProfiler(name, backend, (kernelName) => calls[indices.get(kernelName) ?? -1] ?? 0),
     acceleratedCalls: () => Object.fromEntries(kernels.map(({ kernelName }, index) => [kernelName, calls[index]!])),
   };
 }

@@ -70,7 +70,7 @@ async function runComparison(context: CommandContext): Promise<void> {
   const compared = { ...settings, recipe };
   await openReportFolder(out, { configuration: configurationOf(compared, arms), data: data.dataset.fingerprint });
   await engine.backend.activate();
-  noteEngine(engine, output);
+  await noteEngine(engine, output);
   for (const note of data.notes) output.note(note);
   const { signal, release } = stopOnSignals(output);
   const stream = compare({ ...comparison(arms, metrics, settings), signal });

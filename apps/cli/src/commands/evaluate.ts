@@ -61,7 +61,7 @@ async function runEvaluation(context: CommandContext): Promise<void> {
   const { model, parameters, objective, tokenizer, length: maximumTokens } = run;
   const { special } = tokenizer;
   const decodeTarget = (ids: readonly number[]) => tokenizer.decodeTarget(ids);
-  noteEngine(run.engine, output);
+  await noteEngine(run.engine, output);
   const progress = output.progress("evaluate");
   const { signal, release } = stopOnSignals(output);
   const limits = { decoded, unit, maximumTokens, signal, ...beam };

@@ -127,11 +127,11 @@ function showTraining({
   output,
   profile,
 }: Showing): Sink<TrainEvent> {
-  return (event) => {
+  return async (event) => {
     profile?.writeIfComplete();
     if (event.type === "started") {
       for (const note of notes) output.note(note);
-      noteEngine(engine, output);
+      await noteEngine(engine, output);
       output.note(
         `${event.parameters.toLocaleString("en")} parameters, ${startNote(event.step, { ...settings, ...recipe }, directory)}`,
       );
