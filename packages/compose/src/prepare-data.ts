@@ -25,6 +25,8 @@ export interface PreparedData {
   readonly task: TaskForm;
   /** The longest row that the model must take. */
   readonly length: number;
+  /** Treatment of pairs that exceed the length. */
+  readonly tooLong: Dataset["tooLong"];
   readonly train: readonly Example[];
   /** Encodes a held-out part, or its first examples. */
   heldOut(part: "validation" | "test", limit?: number): readonly HeldOut[];
@@ -65,10 +67,10 @@ function named(data: NamedDataset | undefined, registry: Plugins): NamedDataset 
  *
  * @param load - loads a dataset. Default: the registry, anew each time.
  * @throws what `resolveDataset` and the tokenizer throw; `data/too-long` with the place of a pair that exceeds the length,
- *   unless the dataset says that such pairs are left out or cut.
+ *   unless the recipe, or else the dataset, says that such pairs are left out or cut.
  */
 export async function prepareData(
-  recipe: Pick<Recipe, "data" | "tokenizer" | "length" | "examples">,
+  recipe: Pick<Recipe, "data" | "tokenizer" | "length" | "examples" | "tooLong">,
   registry: Plugins,
   load: LoadDataset = (name, options) => resolveDataset({ name, options }, registry),
 ): Promise<PreparedData> {
@@ -76,20 +78,22 @@ export async function prepareData(
   const dataset = await load(name, options);
   const asked = { tokenizer: tokenizersOf(recipe.tokenizer, dataset.tokenizer), train: dataset.train };
   const tokenizer = fitPairTokenizer(asked, resolveTokenizer(registry));
-  const { length, parts } = await fitParts(dataset, tokenizer, recipe);
+  const tooLong = recipe.tooLong ?? dataset.tooLong;
+  const { length, parts } = await fitParts({ ...dataset, tooLong }, tokenizer, recipe);
   const { train, validation, test } = parts;
   const encoded = encodeExamples(train.examples, tokenizer, { length });
   const notes = [
     ...describeReading(dataset),
     describeUnknown("the training data", train.examples, tokenizer, encoded),
     describeUnknown("the held-out data", [...validation.examples, ...test.examples], tokenizer),
-    noteTooLong([train, validation, test], length, dataset.tooLong),
+    noteTooLong([train, validation, test], length, tooLong),
   ];
   return {
     dataset,
     tokenizer,
     task: taskOf(dataset),
     length,
+    tooLong,
     train: encoded,
     heldOut: (part, limit) => encodeHeldOut({ validation, test }[part].examples.slice(0, limit), tokenizer, length),
     notes: notes.filter((note) => note !== undefined),

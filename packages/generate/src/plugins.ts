@@ -11,7 +11,9 @@ import { temperature } from "./temperature.ts";
 import { topK } from "./top-k.ts";
 import { topP } from "./top-p.ts";
 
-const positive = z.number().positive();
+const positive = z
+  .number()
+  .positive("expected a number above 0; the strategy greedy takes the most probable token each time");
 const count = z.int().positive();
 const share = z.number().min(0).max(1);
 
