@@ -6,14 +6,7 @@ export { evaluateOptions } from "./evaluate-options.ts";
 export { mergeRecipes } from "./merge-recipes.ts";
 export { type ModelFormat, modelFormat, type OpenedModel, type OpenModelOptions, openModel } from "./open-model.ts";
 export { batchesOf, type Prepared, type PrepareOptions, prepare, trainOptions } from "./prepare.ts";
-export {
-  type LoadDataset,
-  type PreparedData,
-  prepareData,
-  resolveDataset,
-  type TaskForm,
-  taskOf,
-} from "./prepare-data.ts";
+export * from "./prepare-data.ts";
 export * from "./recipe.ts";
 export * from "./resolve.ts";
 export { assertResumable } from "./run-folder.ts";

@@ -3,7 +3,7 @@ import { beam } from "./beam.ts";
 import { greedy } from "./greedy.ts";
 import { logitsProcessor } from "./logits-processor.ts";
 import { minP } from "./min-p.ts";
-import { sample } from "./sample.ts";
+import { sample, sampleSchema } from "./sample.ts";
 import { stopRule } from "./stop-rule.ts";
 import { maximumLength, stopStrings, stopTokens } from "./stop-rules.ts";
 import { strategy } from "./strategy.ts";
@@ -22,12 +22,7 @@ export const generatePlugins = [
   strategy("greedy", greedy, { description: "The most probable token at each step.", schema: z.strictObject({}) }),
   strategy("sample", sample, {
     description: "Draws each token: by temperature, top-k, top-p and min-p.",
-    schema: z.strictObject({
-      temperature: positive.optional(),
-      topK: count.optional(),
-      topP: share.optional(),
-      minP: share.optional(),
-    }),
+    schema: sampleSchema,
   }),
   strategy("beam", beam, {
     description: "Keeps the best beginnings open, and answers with the best that has ended.",
