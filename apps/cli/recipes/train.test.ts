@@ -126,6 +126,9 @@ test("what was read is said: repeated sources, and pairs that are too long", asy
   expect(stderr).toContain("1 pair exceeds the length, 16, and is left out; the longest takes 302");
   const refused = await runTrivium(["evaluate", "repeated"], folder);
   expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining("nothing of repeated.tsv was held out") });
+  expect(refused.stderr).toContain("or score what it was trained on with --data FILE --seen warn");
+  const own = ["evaluate", "repeated", "--data", "repeated.tsv", "--seen", "warn"];
+  expect(await jsonOf(own, folder)).toMatchObject({ tooLong: 1, seen: 9 });
   const scored = await jsonOf(["evaluate", "toy", "--data", "repeated.tsv", "--too-long", "cut"], folder);
   expect(scored).toMatchObject({ tooLong: 1, seen: 0 });
 });

@@ -6,17 +6,11 @@ export { evaluateOptions } from "./evaluate-options.ts";
 export { mergeRecipes } from "./merge-recipes.ts";
 export { type ModelFormat, modelFormat, type OpenedModel, type OpenModelOptions, openModel } from "./open-model.ts";
 export { batchesOf, type Prepared, type PrepareOptions, prepare, trainOptions } from "./prepare.ts";
-export {
-  type LoadDataset,
-  type PreparedData,
-  prepareData,
-  resolveDataset,
-  type TaskForm,
-  taskOf,
-} from "./prepare-data.ts";
+export * from "./prepare-data.ts";
 export * from "./recipe.ts";
 export * from "./resolve.ts";
 export { assertResumable } from "./run-folder.ts";
+export { trainingNotes } from "./training-notes.ts";
 
 /** The formats of trained models of this package, for a registry. */
 export const modelFormatPlugins = [runFolderPlugin] as const;

@@ -11,9 +11,9 @@ import {
 } from "@trivium/data";
 import { encodeHeldOut, type HeldOut } from "@trivium/evaluator";
 import { type Example, isTextPair } from "@trivium/features";
-import type { PairTokenizer, PairTokenizerJson, Tokenizer, TokenizerJson } from "@trivium/text";
+import type { PairTokenizer, PairTokenizerJson, TokenizerJson } from "@trivium/text";
 import type { Named, Recipe } from "./recipe.ts";
-import type { Plugins } from "./resolve.ts";
+import { type Plugins, resolveTokenizer } from "./resolve.ts";
 
 /** The form of a dataset's examples: sources with targets, or text alone. */
 export type TaskForm = "pairs" | "text";
@@ -25,6 +25,8 @@ export interface PreparedData {
   readonly task: TaskForm;
   /** The longest row that the model must take. */
   readonly length: number;
+  /** Treatment of pairs that exceed the length. */
+  readonly tooLong: Dataset["tooLong"];
   readonly train: readonly Example[];
   /** Encodes a held-out part, or its first examples. */
   heldOut(part: "validation" | "test", limit?: number): readonly HeldOut[];
@@ -42,12 +44,6 @@ export type LoadDataset = (name: string, options: NamedDataset["options"]) => Pr
 
 /** Returns whether examples are pairs or texts. */
 export const taskOf = ({ train }: Pick<Dataset, "train">): TaskForm => (train.some(isTextPair) ? "pairs" : "text");
-
-/** Makes one side of a pair tokenizer from its JSON. */
-export const createTokenizer =
-  (registry: Plugins) =>
-  (json: TokenizerJson): Tokenizer =>
-    registry.create("tokenizer", json.name, json) as Tokenizer;
 
 /**
  * Loads a dataset.
@@ -71,31 +67,33 @@ function named(data: NamedDataset | undefined, registry: Plugins): NamedDataset 
  *
  * @param load - loads a dataset. Default: the registry, anew each time.
  * @throws what `resolveDataset` and the tokenizer throw; `data/too-long` with the place of a pair that exceeds the length,
- *   unless the dataset says that such pairs are left out or cut.
+ *   unless the recipe, or else the dataset, says that such pairs are left out or cut.
  */
 export async function prepareData(
-  recipe: Pick<Recipe, "data" | "tokenizer" | "length" | "examples">,
+  recipe: Pick<Recipe, "data" | "tokenizer" | "length" | "examples" | "tooLong">,
   registry: Plugins,
   load: LoadDataset = (name, options) => resolveDataset({ name, options }, registry),
 ): Promise<PreparedData> {
   const { name, options } = named(recipe.data, registry);
   const dataset = await load(name, options);
   const asked = { tokenizer: tokenizersOf(recipe.tokenizer, dataset.tokenizer), train: dataset.train };
-  const tokenizer = fitPairTokenizer(asked, createTokenizer(registry));
-  const { length, parts } = await fitParts(dataset, tokenizer, recipe);
+  const tokenizer = fitPairTokenizer(asked, resolveTokenizer(registry));
+  const tooLong = recipe.tooLong ?? dataset.tooLong;
+  const { length, parts } = await fitParts({ ...dataset, tooLong }, tokenizer, recipe);
   const { train, validation, test } = parts;
   const encoded = encodeExamples(train.examples, tokenizer, { length });
   const notes = [
     ...describeReading(dataset),
     describeUnknown("the training data", train.examples, tokenizer, encoded),
     describeUnknown("the held-out data", [...validation.examples, ...test.examples], tokenizer),
-    noteTooLong([train, validation, test], length, dataset.tooLong),
+    noteTooLong([train, validation, test], length, tooLong),
   ];
   return {
     dataset,
     tokenizer,
     task: taskOf(dataset),
     length,
+    tooLong,
     train: encoded,
     heldOut: (part, limit) => encodeHeldOut({ validation, test }[part].examples.slice(0, limit), tokenizer, length),
     notes: notes.filter((note) => note !== undefined),

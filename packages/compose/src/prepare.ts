@@ -79,11 +79,11 @@ export const batchesOf = (
     packing,
   });
 
-function identityOf(recipe: Recipe, { dataset, tokenizer }: PreparedData, { attention }: Engine) {
+function identityOf(recipe: Recipe, { dataset, tokenizer, tooLong }: PreparedData, { attention }: Engine) {
   const { batch, bucketBatches, microBatch, packing, examples, schedule, steps } = recipe;
   return {
     data: dataset.fingerprint,
-    tooLong: dataset.tooLong,
+    tooLong,
     tokenizer: tokenizer.toJson(),
     examples,
     batch,

@@ -1,4 +1,5 @@
 import { ConfigError, nearestName } from "@trivium/core";
+import { tooLongSchema } from "@trivium/data";
 import { modelConfigSchema, positionKinds } from "@trivium/model";
 import { z } from "zod";
 import { describeValues } from "./describe-values.ts";
@@ -45,6 +46,9 @@ const fields = {
     .optional()
     .describe("One for both sides, or { source, target }. Default: the tokenizer that suits the data"),
   data: named.optional().describe("A dataset; your own file is { name: file, options: { path } }"),
+  tooLong: tooLongSchema
+    .optional()
+    .describe("Pairs that exceed the model's length: refuse all, leave those out, or cut them. Default: error"),
   examples: countOrNone("The first training examples, so many of them. Default: all"),
   optimizer: namedOr("adam-w", "See `trivium list optimizer`"),
   schedule: namedOr("warmup-cosine", "See `trivium list schedule`"),

@@ -8,6 +8,7 @@ import {
   prepareData,
   type Recipe,
   resolveEngine,
+  trainingNotes,
 } from "@trivium/compose";
 import { stringifyJson } from "@trivium/core";
 import {
@@ -71,7 +72,7 @@ async function runComparison(context: CommandContext): Promise<void> {
   await openReportFolder(out, { configuration: configurationOf(compared, arms), data: data.dataset.fingerprint });
   await engine.backend.activate();
   await noteEngine(engine, output);
-  for (const note of data.notes) output.note(note);
+  for (const note of [...data.notes, ...trainingNotes(recipe, data)]) output.note(note);
   const { signal, release } = stopOnSignals(output);
   const stream = compare({ ...comparison(arms, metrics, settings), signal });
   const reports = await consume(stream, showComparison(recipe.steps, output)).finally(release);

@@ -39,6 +39,7 @@ async function runGeneration(context: CommandContext): Promise<void> {
     seed: parseCount("seed", flags.seed, 0),
     stop: flags.stop ? [stopStrings({ strings: flags.stop as string[] })] : [],
   };
+  assertDraws(name, settings.samples);
   const run = await openRun(directory, context);
   const strategy = run.registry.create("strategy", name, options) as Strategy;
   const asked = given.length > 0 ? given.map((text) => ({ text })) : await readPrompts(context);
@@ -67,6 +68,13 @@ async function runGeneration(context: CommandContext): Promise<void> {
     samples.map(({ text, reason }) => ({ prompt: prompts[index] as string, answer: text, stopped: reason })),
   );
   output.result(results, () => results.map(({ prompt, answer }) => `${prompt}${separator}${answer}`).join("\n"));
+}
+
+/** Several answers of a strategy that draws nothing would be the same one. @throws {ConfigError} `cli/strategy` */
+function assertDraws(strategy: string, samples: number): void {
+  if (samples === 1 || !["greedy", "beam"].includes(strategy)) return;
+  const problem = `--samples ${samples}: the strategy ${strategy} gives the same answer each time`;
+  throw new ConfigError("cli/strategy", `${problem}; leave it out, or draw with --strategy sample`);
 }
 
 /** The strategy that the flags name, or are for. @throws {ConfigError} `cli/strategy` if one is of another strategy. */

@@ -7,13 +7,14 @@ import {
   prepare,
   type Recipe,
   resolveEngine,
+  trainingNotes,
   trainOptions,
 } from "@trivium/compose";
 import { TriviumError } from "@trivium/core";
 import type { Batch } from "@trivium/features";
 import { disposeTree } from "@trivium/tensor";
 import { consume, type Sink, type TrainEvent, type TrainOptions, type TrainResult, train } from "@trivium/trainer";
-import { createFolderStore, createWorkingClock, metricsSink } from "@trivium/trainer/node";
+import { createFolderStore, createWorkingClock, isEvaluationRecorded, metricsSink } from "@trivium/trainer/node";
 import type { Command } from "commander";
 import { type CommandContext, defineCommand } from "../command-context.ts";
 import { lastingRecipe } from "../lasting-recipe.ts";
@@ -87,13 +88,17 @@ async function prepareRun(context: CommandContext) {
     numericIdentity: await numericIdentity(backend),
     checkpoint: { store: createFolderStore({ directory, keep }), every },
   };
-  const during = (signal: AbortSignal) => ({ ...options, signal, evaluate: evaluateOptions(prepared, signal) });
-  const { notes, tokenizer } = prepared.data;
+  const isRecorded = (step: number) => isEvaluationRecorded(directory, step);
+  const during = (signal: AbortSignal) => {
+    const evaluate = evaluateOptions(prepared, signal);
+    return { ...options, signal, evaluate: evaluate && { ...evaluate, isRecorded } };
+  };
+  const { tokenizer } = prepared.data;
   return {
     directory,
     settings,
     recipe,
-    notes,
+    notes: [...prepared.data.notes, ...trainingNotes(recipe, prepared.data)],
     unit: tokenizer.unit ?? "character",
     engine,
     backend,
@@ -147,6 +152,7 @@ function startNote(
   { steps, resume }: Pick<Recipe, "steps"> & Pick<TrainSettings, "resume">,
   directory: string,
 ): string {
+  if (step > steps) return `${directory} is at step ${step} already, beyond the ${steps} that are asked for`;
   if (step > 0) return `resumed from step ${step} of ${steps} in ${directory}`;
   return `step 0 of ${steps}${resume ? `; there is nothing to resume in ${directory}` : ""}`;
 }
