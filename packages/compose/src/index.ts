@@ -1,3 +1,4 @@
+import { huggingFacePlugin } from "./hugging-face-folder.ts";
 import { runFolderPlugin } from "./run-folder.ts";
 
 export { type Composition, compose, composeOrThrow, type Parts, type Refusal } from "./compose.ts";
@@ -35,4 +36,4 @@ export {
 export { type NamedModelOptions, resolvePositions } from "./resolve-positions.ts";
 
 /** The formats of trained models of this package, for a registry. */
-export const modelFormatPlugins = [runFolderPlugin] as const;
+export const modelFormatPlugins = [runFolderPlugin, huggingFacePlugin] as const;
