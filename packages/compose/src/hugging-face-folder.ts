@@ -47,7 +47,11 @@ function checkArchitecture({ name, streams }: Architecture, asked: string, regis
 }
 
 const huggingFace: ModelFormat = {
-  recognises: async (files) => (await files.list()).includes(CONFIG_NAME),
+  async recognises(files) {
+    const names = await files.list();
+    // A checkpoint of a run has a manifest beside its configuration.
+    return names.includes(CONFIG_NAME) && !names.includes("manifest.json");
+  },
   open,
 };
 

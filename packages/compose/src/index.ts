@@ -34,6 +34,7 @@ export {
   resolveObjective,
 } from "./resolve.ts";
 export { type NamedModelOptions, resolvePositions } from "./resolve-positions.ts";
+export { type StreamTextOptions, streamText } from "./stream-text.ts";
 
 /** The formats of trained models of this package, for a registry. */
 export const modelFormatPlugins = [runFolderPlugin, huggingFacePlugin] as const;

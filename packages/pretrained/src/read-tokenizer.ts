@@ -6,6 +6,7 @@ import {
   createSharedPair,
   type PairTokenizer,
   readSentencePiece,
+  readTokenizerDefinition,
   sentencePieceDefinition,
   type TokenizerDefinition,
 } from "@trivium/text";
@@ -66,8 +67,9 @@ async function readDefinition(files: Files, foreign: ForeignConfig): Promise<Fou
   const names = await files.list();
   const placeOf = (name: string): string => `${files.name}/${name}`;
   if (names.includes("tokenizer.json")) {
-    const definition = definitionOf(await readJson(files, "tokenizer.json"));
-    return { definition, around: aroundOf(definition), place: placeOf("tokenizer.json") };
+    const [value, place] = [await readJson(files, "tokenizer.json"), placeOf("tokenizer.json")];
+    const definition = whole(place, () => readTokenizerDefinition(value));
+    return { definition, around: aroundOf(definition), place };
   }
   if (names.includes("vocab.json") && names.includes("merges.txt")) {
     const vocab = (await readJson(files, "vocab.json")) as Record<string, number>;
@@ -82,8 +84,6 @@ async function readDefinition(files: Files, foreign: ForeignConfig): Promise<Fou
   const definition = whole(place, () => sentencePieceDefinition(readSentencePiece(bytes), sentinels));
   return { definition, around: usualAround(foreign), place };
 }
-
-const definitionOf = (value: ForeignConfig): TokenizerDefinition => value as TokenizerDefinition;
 
 /** GPT-2's own files: a line of `merges.txt` is two tokens that become one. */
 function byteLevel(vocab: Readonly<Record<string, number>>, merges: string): TokenizerDefinition {

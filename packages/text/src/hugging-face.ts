@@ -15,7 +15,7 @@ const pieces = z.array(z.tuple([z.string(), z.number()]));
 const definitionSchema = z.looseObject({
   added_tokens: z.array(z.looseObject({ id, content: z.string(), special: z.boolean().default(false) })).default([]),
   model: z.looseObject({
-    type: z.string().optional(),
+    type: z.enum(["BPE", "Unigram", "WordPiece"]).optional(),
     vocab: z.union([z.record(z.string(), id), pieces]),
     unk_token: z.string().nullish(),
     unk_id: id.nullish(),
@@ -45,7 +45,7 @@ export interface HuggingFaceOptions {
  * @example createHuggingFaceTokenizer({ definition: JSON.parse(await readFile("tokenizer.json", "utf8")), special })
  */
 export function createHuggingFaceTokenizer({ definition: given, special }: HuggingFaceOptions): Tokenizer {
-  const definition = readDefinition(given);
+  const definition = readTokenizerDefinition(given);
   const marked = definition.added_tokens.filter((token) => token.special);
   const library = libraryOf(definition, new Map(marked.map((token) => [token.content, token.id])));
   const silent = new Set([...silentIds(special), ...marked.map((token) => token.id)]);
@@ -76,7 +76,12 @@ export function createHuggingFaceTokenizer({ definition: given, special }: Huggi
   };
 }
 
-function readDefinition(given: TokenizerDefinition): Definition {
+/**
+ * Checks the parts of a `tokenizer.json` that are looked at here.
+ *
+ * @throws {ConfigError} `text/definition`, naming the field.
+ */
+export function readTokenizerDefinition(given: unknown): Definition {
   const read = definitionSchema.safeParse(given);
   if (read.success) return read.data;
   const [{ path, message }] = read.error.issues as [z.core.$ZodIssue];

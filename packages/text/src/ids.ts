@@ -1,6 +1,7 @@
 import { ConfigError } from "@trivium/core";
 import { z } from "zod";
-import type { SpecialTokens } from "./special-tokens.ts";
+import { REPLACEMENT } from "./replacement.ts";
+import { type SpecialTokens, silentIds } from "./special-tokens.ts";
 import { splitUnits } from "./text-unit.ts";
 import { type Tokenizer, tokenizer } from "./tokenizer.ts";
 
@@ -17,15 +18,24 @@ export interface IdOptions {
  * @throws {ConfigError} `text/ids` from `encode`, naming what is no id of the vocabulary.
  * @example createIdTokenizer({ size: 9, special: { end: [], named: {}, frame: {} } }).encode("2 1 0") // => [2, 1, 0]
  */
-export const createIdTokenizer = ({ size, special }: IdOptions): Tokenizer => ({
-  name: "ids",
-  unit: "symbol",
-  size,
-  special,
-  encode: (text) => splitUnits(text, "symbol").map((symbol) => idOf(symbol, size)),
-  decode: (ids) => [...ids].join(" "),
-  toJson: () => ({ name: "ids", size, special }),
-});
+export function createIdTokenizer({ size, special }: IdOptions): Tokenizer {
+  const silent = silentIds(special);
+  return {
+    name: "ids",
+    unit: "symbol",
+    size,
+    special,
+    encode: (text) => splitUnits(text, "symbol").map((symbol) => idOf(symbol, size)),
+    decode: (ids) =>
+      [...ids]
+        .filter((id) => !silent.has(id))
+        .map((id) => (isIdOf(id, size) ? id : REPLACEMENT))
+        .join(" "),
+    toJson: () => ({ name: "ids", size, special }),
+  };
+}
+
+const isIdOf = (id: number, size: number): boolean => Number.isInteger(id) && id >= 0 && id < size;
 
 function idOf(symbol: string, size: number): number {
   const id = /^\d+$/.test(symbol) ? Number(symbol) : size;

@@ -8,7 +8,12 @@ export type { AlphabetOptions } from "./alphabet.ts";
 export { type ByteOptions, createByteTokenizer } from "./byte.ts";
 export { createCharacterTokenizer } from "./character.ts";
 export { createDisjointPair } from "./disjoint-pair.ts";
-export { createHuggingFaceTokenizer, type HuggingFaceOptions, type TokenizerDefinition } from "./hugging-face.ts";
+export {
+  createHuggingFaceTokenizer,
+  type HuggingFaceOptions,
+  readTokenizerDefinition,
+  type TokenizerDefinition,
+} from "./hugging-face.ts";
 export { createIdTokenizer, type IdOptions } from "./ids.ts";
 export type { PairTokenizer, PairTokenizerJson } from "./pair-tokenizer.ts";
 export { pairTokenizerFromJson } from "./pair-tokenizer-from-json.ts";

@@ -79,7 +79,7 @@ function unigram({ pieces, characters, leadingSpace, singleSpaces }: SentencePie
     pre_tokenizer: metaspace,
     decoder: metaspace,
     model: {
-      type: "Unigram",
+      type: "Unigram" as const,
       unk_id: unknownOf(pieces),
       vocab: pieces.map(({ text, score }): [string, number] => [text, score]),
     },
@@ -95,7 +95,7 @@ function bpe({ pieces, leadingSpace }: SentencePieceModel) {
     normalizer: { type: "Sequence", normalizers: [...prepend, replaced(" ", SPACE)] },
     decoder: { type: "Sequence", decoders: [replaced(SPACE, " "), ...bytes, ...strip] },
     model: {
-      type: "BPE",
+      type: "BPE" as const,
       vocab: Object.fromEntries(ids),
       merges: mergesOf(pieces, ids),
       unk_token: pieces[unknownOf(pieces)]?.text,
