@@ -1,4 +1,4 @@
-import { huggingFacePlugin } from "./hugging-face-folder.ts";
+import { huggingFacePlugin } from "./hugging-face.ts";
 import { runFolderPlugin } from "./run-folder.ts";
 
 export { type Composition, compose, composeOrThrow, type Parts, type Refusal } from "./compose.ts";

@@ -5,7 +5,7 @@ import { pretrainedPlugins } from "@trivium/pretrained";
 import { type AnyPlugin, createRegistry } from "@trivium/registry";
 import { disposeTree } from "@trivium/tensor";
 import { describe, expect, test } from "vitest";
-import { huggingFacePlugin } from "./hugging-face-folder.ts";
+import { huggingFacePlugin } from "./hugging-face.ts";
 import { mergeRecipes, readRecipe, streamText } from "./index.ts";
 import { type OpenedModel, openModel } from "./open-model.ts";
 import { registry as runs } from "./testing/registry.ts";
