@@ -5,7 +5,7 @@ import { greedy } from "./greedy.ts";
 import { lengthBeam } from "./length-beam.ts";
 import { logitsProcessor } from "./logits-processor.ts";
 import { minP } from "./min-p.ts";
-import { sample } from "./sample.ts";
+import { sample, sampleSchema } from "./sample.ts";
 import { stopRule } from "./stop-rule.ts";
 import { maximumLength, stopStrings, stopTokens } from "./stop-rules.ts";
 import { strategy } from "./strategy.ts";
@@ -13,7 +13,9 @@ import { temperature } from "./temperature.ts";
 import { topK } from "./top-k.ts";
 import { topP } from "./top-p.ts";
 
-const positive = z.number().positive();
+const positive = z
+  .number()
+  .positive("expected a number above 0; the strategy greedy takes the most probable token each time");
 const count = z.int().positive();
 const share = z.number().min(0).max(1);
 
@@ -22,12 +24,7 @@ export const generatePlugins = [
   strategy("greedy", greedy, { description: "The most probable token at each step.", schema: z.strictObject({}) }),
   strategy("sample", sample, {
     description: "Draws each token: by temperature, top-k, top-p and min-p.",
-    schema: z.strictObject({
-      temperature: positive.optional(),
-      topK: count.optional(),
-      topP: share.optional(),
-      minP: share.optional(),
-    }),
+    schema: sampleSchema,
   }),
   strategy("beam", beam, {
     description: "Keeps the best beginnings open, and answers with the best that has ended.",

@@ -65,14 +65,9 @@ export type Positions = z.output<typeof positionsSchema>;
 
 type Options = z.output<typeof options>;
 
-const schemes: { readonly [Kind in Options["kind"]]: (given: Extract<Options, { kind: Kind }>) => PositionScheme } = {
-  learned,
-  sinusoidal,
-  rotary,
-  t5,
-  alibi,
-  none,
-};
+type Schemes = { readonly [Kind in Options["kind"]]: (given: Extract<Options, { kind: Kind }>) => PositionScheme };
+
+const schemes: Schemes = { learned, sinusoidal, rotary, t5, alibi, none };
 
 /** Returns the scheme that a configuration asks for. */
 export function schemeOf(given: Positions): PositionScheme {

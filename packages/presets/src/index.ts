@@ -1,7 +1,9 @@
 import { attentionPlugins } from "@trivium/attention";
 import { gemmProviders, simdPlugin } from "@trivium/backend-simd";
+import { blasSetup, onednnSetup } from "@trivium/backend-simd/node";
 import { cpuPlugin, wasmPlugin, webglPlugin, webgpuPlugin } from "@trivium/backend-tfjs";
 import { tfjsNodePlugin } from "@trivium/backend-tfjs-node";
+import { tfjsNodeSetup } from "@trivium/backend-tfjs-node/node";
 import { claimPlugins } from "@trivium/claims";
 import { modelFormatPlugins } from "@trivium/compose";
 import { datasetPlugins } from "@trivium/data/node";
@@ -34,6 +36,9 @@ export const presets = [
   webgpuPlugin,
   tfjsNodePlugin,
   ...gemmProviders,
+  blasSetup,
+  onednnSetup,
+  tfjsNodeSetup,
   ...maskPlugins,
   ...datasetPlugins,
   ...taskPlugins,

@@ -21,16 +21,7 @@ export { REPLACEMENT } from "./replacement.ts";
 export { reservedSpecials } from "./reserved-specials.ts";
 export { type Piece, readSentencePiece, type SentencePieceModel, sentencePieceDefinition } from "./sentence-piece.ts";
 export { createSharedPair } from "./shared-pair.ts";
-export {
-  type Frame,
-  hasSpecial,
-  type Ids,
-  type JoinedFrame,
-  type SourceFrame,
-  type SpecialTokens,
-  silentIds,
-  type TargetFrame,
-} from "./special-tokens.ts";
+export * from "./special-tokens.ts";
 export { createSymbolTokenizer } from "./symbol.ts";
 export { splitUnits, type TextUnit } from "./text-unit.ts";
 export { type Tokenizer, type TokenizerJson, tokenizer } from "./tokenizer.ts";

@@ -37,12 +37,13 @@ async function runGeneration(context: CommandContext): Promise<void> {
   const { name, options } = strategyOf(flags);
   const settings = {
     maximumTokens: parseCount("tokens", flags.tokens),
-    strategy: (await context.registry()).create("strategy", name, options) as Strategy,
     samples: parseCount("samples", flags.samples),
     seed: parseCount("seed", flags.seed, 0),
     stop: flags.stop ? [stopStrings({ strings: flags.stop as string[] })] : [],
   };
+  assertDraws(name, settings.samples);
   const run = await openRun(directory, context);
+  const strategy = run.registry.create("strategy", name, options) as Strategy;
   const asked = given.length > 0 ? given.map((text) => ({ text })) : await readPrompts(context);
   const prompts = asked.map(({ text }) => text);
   const examples = asked.map((prompt) => encodePrompt(prompt, run));
@@ -53,7 +54,7 @@ async function runGeneration(context: CommandContext): Promise<void> {
   if (unknown !== undefined) output.note(unknown);
   const decode = (ids: readonly number[]): string => tokenizer.decodeTarget(ids);
   const decodeText = task === "pairs" ? decode : behindPrompt(decode);
-  const request = { model, parameters, objective, special, tokenizer, examples, decodeText, ...settings };
+  const request = { model, parameters, objective, special, tokenizer, examples, decodeText, strategy, ...settings };
   const events = notingEngine(generate(request), run.engine, output);
   const separator = task === "pairs" ? "\t" : "";
   if (prompts.length === 1 && settings.samples === 1 && !output.json) {
@@ -79,6 +80,13 @@ function requestOf({ model, prompt }: CommandContext["flags"], positional: reado
   if (directory === undefined)
     throw new ConfigError("cli/model", "which model? Give its folder first, or with --model");
   return { directory, given: [...given, ...((prompt as string[] | undefined) ?? [])] };
+}
+
+/** Several answers of a strategy that draws nothing would be the same one. @throws {ConfigError} `cli/strategy` */
+function assertDraws(strategy: string, samples: number): void {
+  if (samples === 1 || !["greedy", "beam", "length-beam"].includes(strategy)) return;
+  const problem = `--samples ${samples}: the strategy ${strategy} gives the same answer each time`;
+  throw new ConfigError("cli/strategy", `${problem}; leave it out, or draw with --strategy sample`);
 }
 
 /** The strategy that the flags name, or are for. @throws {ConfigError} `cli/strategy` if one is of another strategy. */
