@@ -11,9 +11,9 @@ import {
 } from "@trivium/data";
 import { encodeHeldOut, type HeldOut } from "@trivium/evaluator";
 import { type Example, isTextPair } from "@trivium/features";
-import type { PairTokenizer, PairTokenizerJson, Tokenizer, TokenizerJson } from "@trivium/text";
+import type { PairTokenizer, PairTokenizerJson, TokenizerJson } from "@trivium/text";
 import type { Named, Recipe } from "./recipe.ts";
-import type { Plugins } from "./resolve.ts";
+import { type Plugins, resolveTokenizer } from "./resolve.ts";
 
 /** The form of a dataset's examples: sources with targets, or text alone. */
 export type TaskForm = "pairs" | "text";
@@ -44,12 +44,6 @@ export type LoadDataset = (name: string, options: NamedDataset["options"]) => Pr
 
 /** Returns whether examples are pairs or texts. */
 export const taskOf = ({ train }: Pick<Dataset, "train">): TaskForm => (train.some(isTextPair) ? "pairs" : "text");
-
-/** Makes one side of a pair tokenizer from its JSON. */
-export const createTokenizer =
-  (registry: Plugins) =>
-  (json: TokenizerJson): Tokenizer =>
-    registry.create("tokenizer", json.name, json) as Tokenizer;
 
 /**
  * Loads a dataset.
@@ -83,7 +77,7 @@ export async function prepareData(
   const { name, options } = named(recipe.data, registry);
   const dataset = await load(name, options);
   const asked = { tokenizer: tokenizersOf(recipe.tokenizer, dataset.tokenizer), train: dataset.train };
-  const tokenizer = fitPairTokenizer(asked, createTokenizer(registry));
+  const tokenizer = fitPairTokenizer(asked, resolveTokenizer(registry));
   const tooLong = recipe.tooLong ?? dataset.tooLong;
   const { length, parts } = await fitParts({ ...dataset, tooLong }, tokenizer, recipe);
   const { train, validation, test } = parts;

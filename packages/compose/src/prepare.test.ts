@@ -5,9 +5,9 @@ import { pairTokenizerFromJson } from "@trivium/text";
 import { expect, test } from "vitest";
 import { evaluateOptions } from "./evaluate-options.ts";
 import { prepare, trainOptions } from "./prepare.ts";
-import { createTokenizer, prepareData, resolveDataset } from "./prepare-data.ts";
+import { prepareData, resolveDataset } from "./prepare-data.ts";
 import { readRecipe } from "./recipe.ts";
-import { resolveEngine } from "./resolve.ts";
+import { resolveEngine, resolveTokenizer } from "./resolve.ts";
 import { registry, small } from "./testing/registry.ts";
 import { trainingNotes } from "./training-notes.ts";
 
@@ -127,7 +127,7 @@ test("one tokenizer is for both sides; a side may have its own, and the other ke
 
 test("a tokenizer that was written down encodes as before", async () => {
   const { tokenizer } = await dataOf({});
-  const again = pairTokenizerFromJson(JSON.parse(JSON.stringify(tokenizer.toJson())), createTokenizer(registry));
+  const again = pairTokenizerFromJson(JSON.parse(JSON.stringify(tokenizer.toJson())), resolveTokenizer(registry));
   expect(again.size).toBe(tokenizer.size);
   expect(again.encodeSource("woo")).toEqual(tokenizer.encodeSource("woo"));
 });

@@ -4,6 +4,7 @@ import { type Architecture, type ModelOptions, positionKinds, readsOf } from "@t
 import type { Objective } from "@trivium/objectives";
 import type { AnyPlugin, Registry } from "@trivium/registry";
 import type { Backend } from "@trivium/tensor";
+import type { Tokenizer, TokenizerJson } from "@trivium/text";
 import { type Optimizer, runBetas, runRates, type Schedule } from "@trivium/trainer";
 import type { Recipe } from "./recipe.ts";
 
@@ -60,6 +61,12 @@ export const numericIdentity = async (backend: Backend): Promise<Record<string, 
   backend: backend.name,
   ...(await backend.numericIdentity?.()),
 });
+
+/** Returns a function that makes a tokenizer, which may be one side of a pair, from its JSON. */
+export const resolveTokenizer =
+  (registry: Plugins) =>
+  (json: TokenizerJson): Tokenizer =>
+    registry.create("tokenizer", json.name, json) as Tokenizer;
 
 /** @throws {UnknownPluginError} listing what there is. */
 export const resolveArchitecture = (name: string, registry: Plugins): Architecture =>

@@ -6,9 +6,8 @@ import { treeOfArrays } from "@trivium/trainer";
 import { z } from "zod";
 import { composeRecipe } from "./compose-recipe.ts";
 import { type ModelFormat, modelFormat, type OpenedModel, type OpenModelOptions } from "./open-model.ts";
-import { createTokenizer } from "./prepare-data.ts";
 import { recipeSchema } from "./recipe.ts";
-import { resolveEngine } from "./resolve.ts";
+import { resolveEngine, resolveTokenizer } from "./resolve.ts";
 
 /** The part of `config.json` that opening a run needs; see `trainOptions`. */
 const configSchema = z.object({
@@ -31,7 +30,7 @@ async function open(files: Files, options: OpenModelOptions): Promise<OpenedMode
   const recipe = change(config.recipe);
   const registry = await load(recipe.plugins);
   const engine = resolveEngine(recipe, registry);
-  const tokenizer = pairTokenizerFromJson(config.tokenizer, createTokenizer(registry));
+  const tokenizer = pairTokenizerFromJson(config.tokenizer, resolveTokenizer(registry));
   const composed = composeRecipe(recipe, registry, { config: config.model, tokenizer, engine });
   await engine.backend.activate();
   const arrays = checkpoint.arrays("model.safetensors");

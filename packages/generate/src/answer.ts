@@ -21,14 +21,11 @@ export interface AnswerOptions extends Pick<GenerateOptions, "trace" | "logProba
 }
 
 /** Rows that go on, of those that an answer had. */
-export interface RowsToRun {
-  readonly parents: readonly number[];
-  readonly ids: readonly number[];
-}
+export type RowsToRun = Pick<Advance, "parents" | "ids">;
 
 type Ending = Pick<Stop, "kept"> & Pick<FinishedEvent, "logProbability">;
 
-const NO_ROWS: RowsToRun = { parents: [], ids: [] };
+const NO_ROWS: RowsToRun = { parents: new Int32Array(0), ids: new Int32Array(0) };
 
 /** An answer under way. */
 export class Answer {
@@ -66,7 +63,7 @@ export class Answer {
     } else yield* this.#emitNewest(advance, scores[0] as Float32Array);
     if (this.#over) return NO_ROWS;
     this.#processors = this.#follow(advance);
-    return { parents: Array.from(advance.parents), ids: Array.from(advance.ids) };
+    return advance;
   }
 
   /** Ends it before its end. */

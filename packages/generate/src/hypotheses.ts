@@ -1,5 +1,5 @@
 import type { Continuation } from "./logits.ts";
-import type { ChosenAnswer, Hypothesis } from "./strategy.ts";
+import type { ChosenAnswer, Hypothesis, SearchPrompt } from "./strategy.ts";
 
 /** A beginning of an answer that may go on. */
 export interface OpenHypothesis extends Pick<Hypothesis, "ids" | "logProbability"> {
@@ -11,20 +11,16 @@ export interface OpenHypothesis extends Pick<Hypothesis, "ids" | "logProbability
 export type EndedHypothesis = Omit<Hypothesis, "ended">;
 
 /** The search for the answer of one example. */
-export interface SearchState {
-  /** The most tokens of an answer. */
-  readonly room: number;
+export interface SearchState extends Pick<SearchPrompt, "room"> {
   /** The best that go on, best first, all equally long. */
   readonly open: readonly OpenHypothesis[];
   readonly ended: readonly EndedHypothesis[];
   readonly done: boolean;
 }
 
-export interface SearchRules {
+export interface SearchRules extends Pick<SearchPrompt, "ends"> {
   readonly beam: number;
   readonly lengthPenalty: number;
-  /** The ids that end an answer. */
-  readonly ends: readonly number[];
 }
 
 /**

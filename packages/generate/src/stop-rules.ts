@@ -52,8 +52,5 @@ function overlap(text: string, stop: string): number {
 export function maximumLength({ tokens }: { readonly tokens: number }): CheckingRule {
   const message = `a number of tokens is a positive integer, got ${tokens}`;
   assertOption(Number.isSafeInteger(tokens) && tokens > 0, "maximum-tokens", message);
-  return {
-    name: "maximum-length",
-    check: ({ ids }) => (ids.length >= tokens ? { reason: "length" } : undefined),
-  };
+  return { name: "maximum-length", check: ({ ids }) => (ids.length >= tokens ? { reason: "length" } : undefined) };
 }

@@ -12,5 +12,6 @@ export { parameterSpecs } from "./parameter-specs.ts";
 export { positionKinds } from "./positions-config.ts";
 export { type FlatModelFields, type RecordedModelOptions, readModelOptions } from "./read-model-options.ts";
 export { type ResolvedConfig, resolveConfig, windowsOf } from "./resolve-config.ts";
+export * from "./shared-sizes.ts";
 export { streamLayout } from "./stream-layout.ts";
 export * from "./vector-model.ts";

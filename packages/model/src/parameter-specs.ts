@@ -57,10 +57,7 @@ function layerSpec(config: ResolvedConfig, layers: number): SpecTree {
   const deviation = (role: WeightRole) => deviationOf(config, role, layers);
   const deviations = { up: deviation("feed-forward-up"), down: deviation("feed-forward-down") };
   const maps = feedForwardSpec({ width, feedForward, activation, biases, deviations });
-  return {
-    self: attentionSpec(config, layers),
-    feedForward: { norm: normSpec(config.norm, width), ...maps },
-  };
+  return { self: attentionSpec(config, layers), feedForward: { norm: normSpec(config.norm, width), ...maps } };
 }
 
 function attentionSpec(config: ResolvedConfig, layers: number): SpecTree {

@@ -1,15 +1,15 @@
 import type { AttentionKernel, PositionRows } from "@trivium/attention";
 import type { ModelInput, StreamRows } from "@trivium/features";
-import { type ProjectedKeyValues, projectKeyValues } from "@trivium/nn";
+import { norm, type ProjectedKeyValues, projectKeyValues } from "@trivium/nn";
 import type { ParameterTree, Tensor, Tensor3D } from "@trivium/tensor";
 import type { Architecture } from "./architecture.ts";
 import { embed } from "./embed.ts";
 import { crossMaskFor } from "./input-masks.ts";
-import { memoryKeyValues } from "./memory-key-values.ts";
 import type { ForwardOptions } from "./model.ts";
+import { schemeOf } from "./positions-config.ts";
 import { isMerged, queryKeyNormOf, type ResolvedConfig } from "./resolve-config.ts";
 import { runStack, type StackRun } from "./run-stack.ts";
-import { type StackParameters, stackParameters } from "./stack-parameters.ts";
+import { type LayerParameters, type StackParameters, stackParameters } from "./stack-parameters.ts";
 import { readsBothWays, streamLayout } from "./stream-layout.ts";
 
 /** What running the streams of a model needs. */
@@ -73,14 +73,28 @@ interface StreamStates {
   readonly states: Tensor3D;
 }
 
-/** The keys and values of the stream before, which stand at the head of the key positions. */
+/**
+ * The keys and values of the final states of the stream before for each layer of a stack, by the maps that the layer has
+ * for its own tokens: through its norm too, where that stands before the branch. They stand at the head of the key
+ * positions.
+ *
+ * @source After Zhang et al. 2022, whose text was not at hand, https://arxiv.org/abs/2202.00528; merged attention of
+ *   T5Gemma 2, https://arxiv.org/abs/2512.14856
+ */
 function mergedMemory(
   config: ResolvedConfig,
-  stack: StackParameters,
+  { layers }: StackParameters,
   { memory: { states }, keyPositions }: { readonly memory: StreamStates; readonly keyPositions: PositionRows },
 ): StackRun["memory"] {
+  const { keyValueHeads, headWidth, norm: options } = config;
   const positions = keyPositions.map((row) => row.slice(0, states.shape[1]));
-  return memoryKeyValues(config, stack, { states, positions });
+  const rotary = schemeOf(config.positions).rotate?.(positions, headWidth);
+  const queryKeyNorm = queryKeyNormOf(config);
+  return (layer) => {
+    const { self } = layers[layer] as LayerParameters;
+    const input = options.placement === "pre" ? norm(self.norm as ParameterTree, states, options) : states;
+    return projectKeyValues(self, input, { keyValueHeads, rotary, queryKeyNorm });
+  };
 }
 
 interface CrossRunRequest {

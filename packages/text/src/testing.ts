@@ -3,6 +3,7 @@ import { REPLACEMENT } from "./replacement.ts";
 import { type SpecialTokens, silentIds } from "./special-tokens.ts";
 import type { Tokenizer, TokenizerJson } from "./tokenizer.ts";
 
+export { sentencePieceFile } from "./testing/sentence-piece-file.ts";
 export { bartLike, gpt2Like, t5Like } from "./testing/tokenizers.ts";
 
 /** The tokenizer under test, and the texts to test it with. */

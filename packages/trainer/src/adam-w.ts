@@ -5,22 +5,18 @@ import type { Optimizer, Trained, Update } from "./optimizer.ts";
 import { treeOf, zerosLike } from "./trees.ts";
 
 export const adamWSchema = z.strictObject({
+  /** Decay of the first moment, in [0, 1). Default 0.9. */
   beta1: z.number().min(0).lt(1).default(0.9),
+  /** Decay of the second moment, in [0, 1). Default 0.98, as for translation (Vaswani et al. 2017, §5.3). */
   beta2: z.number().min(0).lt(1).default(0.98),
+  /** Added to √v̂. Default 1e-8. */
   epsilon: z.number().positive().default(1e-8),
+  /** λ, per unit of learning rate. Default 0.01. */
   weightDecay: z.number().min(0).default(0.01),
 });
 
 /** Options of AdamW. */
-export interface AdamWOptions {
-  /** Decay of the first moment, in [0, 1). Default 0.9. */
-  readonly beta1?: number | undefined;
-  /** Decay of the second moment, in [0, 1). Default 0.98, as for translation (Vaswani et al. 2017, §5.3). */
-  readonly beta2?: number | undefined;
-  /** Added to √v̂. Default 1e-8. */
-  readonly epsilon?: number | undefined;
-  /** λ, per unit of learning rate. Default 0.01. */
-  readonly weightDecay?: number | undefined;
+export interface AdamWOptions extends z.input<typeof adamWSchema> {
   /**
    * Returns whether a parameter decays. Default: parameters of rank 2 and more decay. The size of biases and of the gains
    * of norms is no measure of complexity, so these stay. `() => true` lets all decay, as PyTorch does.

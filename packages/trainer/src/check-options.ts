@@ -2,6 +2,7 @@ import { ConfigError } from "@trivium/core";
 import { validateWith } from "@trivium/registry";
 import { flattenSpecs } from "@trivium/tensor";
 import { z } from "zod";
+import { divergenceSchema } from "./divergence.ts";
 import { frozenPaths } from "./run-description.ts";
 import type { TrainOptions } from "./train-options.ts";
 
@@ -14,14 +15,7 @@ const numbersSchema = z.object({
   logEvery: interval,
   checkpoint: z.object({ every: interval }).optional(),
   evaluate: z.object({ every: interval }).optional(),
-  divergence: z
-    .object({
-      factor: z.number().positive().optional(),
-      margin: z.number().min(0).optional(),
-      patience: interval,
-      smoothing: z.number().min(0).lt(1).optional(),
-    })
-    .optional(),
+  divergence: divergenceSchema.optional(),
 });
 
 /**

@@ -1,6 +1,7 @@
 import type { NamedArray, NamedArrays } from "@trivium/checkpoint";
-import { CheckpointError, jsonDifferences } from "@trivium/core";
+import { CheckpointError } from "@trivium/core";
 import type { CheckpointStore, OpenStoreRequest, Snapshot } from "./checkpoint-store.ts";
+import { describeDifferences } from "./run-description.ts";
 
 const location = "memory";
 
@@ -34,7 +35,7 @@ export function createMemoryStore(): MemoryStore {
 }
 
 function assertResumable(known: unknown, identity: unknown, resume: boolean): void {
-  const differences = jsonDifferences(known, identity).map(({ path, was, is }) => `${path} was ${was}, is ${is}`);
+  const differences = describeDifferences(known, identity);
   if (differences.length > 0) {
     const message = `the store in ${location} holds another run: ${differences.join("; ")}; use another store`;
     throw new CheckpointError("checkpoint/other-run", message, { details: { differences } });

@@ -1,17 +1,18 @@
 import { validateWith } from "@trivium/registry";
 import { flattenTree, type ParameterTree, type Tensor, type Tensor3D, tf, unflattenTree } from "@trivium/tensor";
 import { z } from "zod";
-import { type AdamWOptions, adamW, adamWSchema } from "./adam-w.ts";
+import { adamW, adamWSchema } from "./adam-w.ts";
 import type { Optimizer, Update } from "./optimizer.ts";
 import { orthogonalize } from "./orthogonalize.ts";
 import { partition, treeOf, zerosLike } from "./trees.ts";
 
-export const muonSchema = adamWSchema.extend({ momentum: z.number().min(0).lt(1).default(0.95) });
+export const muonSchema = adamWSchema.extend({
+  /** μ, in [0, 1). Default 0.95. */
+  momentum: z.number().min(0).lt(1).default(0.95),
+});
 
 /** Options of Muon, and of AdamW for every parameter that is no matrix of a layer. Both use the same weight decay. */
-export interface MuonOptions extends Omit<AdamWOptions, "decay"> {
-  /** μ, in [0, 1). Default 0.95. */
-  readonly momentum?: number | undefined;
+export interface MuonOptions extends z.input<typeof muonSchema> {
   /**
    * Returns whether a matrix follows Muon, by its path. Default: the matrices of layers do. The rows of embeddings, heads
    * and tables of positions are not used alike, so these follow AdamW. Like AdamW's `decay`, `settings.hidden` only tells
