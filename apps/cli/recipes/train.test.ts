@@ -114,10 +114,10 @@ test("lines of standard input are prompts, each is answered, and an empty one is
 });
 
 test("answers with line ends are said, as lines do not tell them apart", async () => {
-  writeFileSync(join(folder, "ends.jsonl"), '{"source": "a", "target": "\\n\\n\\n"}\n'.repeat(16));
-  const steps = [...training("ends", 40), "--data", "ends.jsonl", "--repeated", "all", "--held-out", "0"];
-  await jsonOf([...steps, "--learning-rate", "0.03"], folder);
-  const { stdout, stderr } = await runAlone(["generate", "ends", "--tokens", "3"], folder, "a\na\n");
+  writeFileSync(join(folder, "ends.jsonl"), '{"source": "a", "target": "x\\n\\n\\n"}\n'.repeat(16));
+  const steps = [...training("ends", 120), "--data", "ends.jsonl", "--repeated", "all", "--held-out", "0"];
+  await jsonOf([...steps, "--learning-rate", "0.05"], folder);
+  const { stdout, stderr } = await runAlone(["generate", "ends", "--tokens", "4"], folder, "a\na\n");
   expect(stdout.split("\n").length).toBeGreaterThan(3);
   expect(stderr).toContain("warning: line ends stand in 2 of 2 answers; --json keeps answers apart");
   const { stdout: json, stderr: said } = await runAlone(["generate", "ends", "--json"], folder, "a\na\n");
