@@ -18,6 +18,7 @@ export {
   type Refuse,
   type TensorNames,
 } from "./pretrained-family.ts";
+export { type ReadTokenizer, type ReadTokenizerOptions, readTokenizer } from "./read-tokenizer.ts";
 export { head, joined, layered, layersIn, linear, norm, type TensorMap, table } from "./tensor-map.ts";
 
 const plugin = (family: typeof gpt2, description: string): PretrainedFamilyPlugin =>

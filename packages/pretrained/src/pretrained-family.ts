@@ -28,6 +28,8 @@ export interface FamilyRecord<Attributes extends z.ZodObject> {
   options(attributes: z.output<Attributes>, tensors: TensorNames, refuse: Refuse): ModelOptions;
   /** Returns the attributes of our configuration: the way back of `options`. */
   foreign(config: ResolvedConfig, refuse: Refuse): z.input<Attributes>;
+  /** The ids of special tokens where the configuration does not mention them. */
+  readonly tokens?: ForeignConfig | undefined;
   /** What may stand before all names but the head's: a model may be stored with or without its head. */
   readonly prefix: string;
   /** The names of the embedding and its copies. */

@@ -128,6 +128,7 @@ const trainingOnly = [
 export const bart: PretrainedFamily = defineFamily({
   ...common,
   name: "bart",
+  tokens: { bos_token_id: 0, pad_token_id: 1, eos_token_id: 2, decoder_start_token_id: 2 },
   fixed: {
     is_encoder_decoder: true,
     normalize_before: false,
@@ -159,6 +160,7 @@ export const bart: PretrainedFamily = defineFamily({
 export const marian: PretrainedFamily = defineFamily({
   ...common,
   name: "marian",
+  tokens: { pad_token_id: 58_100, eos_token_id: 0, decoder_start_token_id: 58_100 },
   attributes: attributes.extend({ vocab_size: count.default(58_101), decoder_vocab_size: count.nullish() }),
   fixed: {
     is_encoder_decoder: true,

@@ -63,6 +63,7 @@ export const gpt2: PretrainedFamily = defineFamily({
     tie_word_embeddings: config.head.tied,
   }),
   prefix: "transformer.",
+  tokens: { bos_token_id: 50_256, eos_token_id: 50_256 },
   embedding: ["wte.weight"],
   head: "lm_head.weight",
   ignoredTensors: /^h\.\d+\.attn\.(bias|masked_bias)$/,

@@ -68,6 +68,7 @@ export function llamaForeign(config: ResolvedConfig, refuse: Refuse) {
 export const llamaTensors = {
   architecture: "causal",
   prefix: "model.",
+  tokens: { bos_token_id: 1, eos_token_id: 2 },
   embedding: ["embed_tokens.weight"] as const,
   head: "lm_head.weight",
   ignoredTensors: /(^|\.)rotary_emb\.inv_freq$/,

@@ -55,6 +55,7 @@ function foreignWindows(config: ResolvedConfig, refuse: Refuse) {
  */
 export const qwen2: PretrainedFamily = defineFamily({
   ...llamaTensors,
+  tokens: {},
   name: "qwen2",
   attributes: z.object(attributes),
   fixed: { is_encoder_decoder: false },
@@ -79,6 +80,7 @@ export const qwen2: PretrainedFamily = defineFamily({
  */
 export const qwen3: PretrainedFamily = defineFamily({
   ...llamaTensors,
+  tokens: {},
   name: "qwen3",
   attributes: z.object({ ...attributes, head_dim: count.default(128), attention_bias: flag.default(false) }),
   fixed: { is_encoder_decoder: false },
