@@ -41,6 +41,14 @@ export function describeTokenizer(name: string, { tokenizer, fromJson, lossless 
       expect(tokenizer.decode([...silent, ...tokenizer.encode(text), ...silent])).toBe(text);
     });
 
+    test.skipIf(!tokenizer.byteLengths)("the bytes of its tokens are those of the text, whatever it lacks", () => {
+      for (const text of [...lossless, "unseen ж😀 \uFFFD", "e\u0301\uFEFF"]) {
+        const lengths = tokenizer.byteLengths?.(text) ?? [];
+        expect(lengths).toHaveLength(tokenizer.encode(text).length);
+        expect(lengths.reduce((sum, length) => sum + length, 0)).toBe(new TextEncoder().encode(text).length);
+      }
+    });
+
     test("encodes nothing as nothing", () => {
       expect(tokenizer.encode("")).toEqual([]);
       expect(tokenizer.decode([])).toBe("");
