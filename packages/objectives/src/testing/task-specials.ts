@@ -1,6 +1,6 @@
 import { reservedSpecials, type SpecialTokens } from "@trivium/text";
 
-/** Our reserved special tokens, with the further ones that corruptions need; 23 ids suffice. */
+/** Our reserved special tokens, with the further ones that corruptions need; 19 ids suffice. */
 export const taskSpecials: SpecialTokens = {
   ...reservedSpecials(),
   mask: 15,
@@ -10,8 +10,5 @@ export const taskSpecials: SpecialTokens = {
     "fim-prefix": 12,
     "fim-suffix": 13,
     "fim-middle": 14,
-    "ul2-r": 20,
-    "ul2-s": 21,
-    "ul2-x": 22,
   },
 };
