@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from gguf import GGML_QUANT_SIZES, GGMLQuantizationType, GGUFWriter
 from gguf.quants import dequantize
+from safetensors.numpy import load_file
 
 folder = Path(sys.argv[1])
 folder.mkdir(parents=True, exist_ok=True)
@@ -41,3 +42,53 @@ writer.write_tensors_to_file()
 writer.close()
 np.concatenate([expected[name].reshape(-1) for name in expected]).astype("<f4").tofile(folder / "values.f32")
 (folder / "names.json").write_text(json.dumps(list(expected)) + "\n")
+
+
+def convert(source, target):
+    """The fixture of a Llama-like model as a GGUF of float32, as llama.cpp's converter writes it."""
+    config = json.loads((source / "config.json").read_text())
+    arch, heads = config["model_type"], config["num_attention_heads"]
+    writer = GGUFWriter(target, arch)
+    writer.add_context_length(config["max_position_embeddings"])
+    writer.add_embedding_length(config["hidden_size"])
+    writer.add_feed_forward_length(config["intermediate_size"])
+    writer.add_block_count(config["num_hidden_layers"])
+    writer.add_head_count(heads)
+    writer.add_head_count_kv(config["num_key_value_heads"])
+    writer.add_key_length(config["head_dim"])
+    writer.add_layer_norm_rms_eps(config["rms_norm_eps"])
+    writer.add_rope_freq_base(config["rope_parameters"]["rope_theta"])
+    writer.add_tokenizer_model("llama")
+    kinds = [2, 3, 3, 3] + [1] * (config["vocab_size"] - 4)
+    writer.add_token_list(["<unk>", "<s>", "<pad>", "</s>"] + [f"▁{chr(97 + n % 26)}{n}" for n in range(config["vocab_size"] - 4)])
+    writer.add_token_scores([0.0] * config["vocab_size"])
+    writer.add_token_types(kinds)
+    writer.add_bos_token_id(1)
+    writer.add_eos_token_id(3)
+    names = {
+        "input_layernorm": "attn_norm", "self_attn.q_proj": "attn_q", "self_attn.k_proj": "attn_k",
+        "self_attn.v_proj": "attn_v", "self_attn.o_proj": "attn_output", "self_attn.q_norm": "attn_q_norm",
+        "self_attn.k_norm": "attn_k_norm", "post_attention_layernorm": "ffn_norm", "mlp.gate_proj": "ffn_gate",
+        "mlp.up_proj": "ffn_up", "mlp.down_proj": "ffn_down",
+    }
+    outer = {"model.embed_tokens": "token_embd", "model.norm": "output_norm", "lm_head": "output"}
+    for name, data in load_file(source / "model.safetensors").items():
+        stem, part = name.rsplit(".", 1)
+        if stem in outer:
+            writer.add_tensor(f"{outer[stem]}.{part}", data)
+            continue
+        _, _, layer, inner = stem.split(".", 3)
+        rows = {"self_attn.q_proj": heads, "self_attn.k_proj": config["num_key_value_heads"]}.get(inner)
+        if arch == "llama" and rows:
+            data = data.reshape(rows, 2, data.shape[0] // rows // 2, *data.shape[1:]).swapaxes(1, 2).reshape(data.shape)
+        writer.add_tensor(f"blk.{layer}.{names[inner]}.{part}", np.ascontiguousarray(data))
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+
+
+fixtures, converted = Path(sys.argv[2]), Path(sys.argv[3])
+converted.mkdir(parents=True, exist_ok=True)
+for name in ("llama", "qwen3"):
+    convert(fixtures / name, converted / f"{name}.gguf")

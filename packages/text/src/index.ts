@@ -19,7 +19,13 @@ export type { PairTokenizer, PairTokenizerJson } from "./pair-tokenizer.ts";
 export { pairTokenizerFromJson } from "./pair-tokenizer-from-json.ts";
 export { REPLACEMENT } from "./replacement.ts";
 export { reservedSpecials } from "./reserved-specials.ts";
-export { type Piece, readSentencePiece, type SentencePieceModel, sentencePieceDefinition } from "./sentence-piece.ts";
+export {
+  type Piece,
+  pieceKinds,
+  readSentencePiece,
+  type SentencePieceModel,
+  sentencePieceDefinition,
+} from "./sentence-piece.ts";
 export { createSharedPair } from "./shared-pair.ts";
 export * from "./special-tokens.ts";
 export { createSymbolTokenizer } from "./symbol.ts";

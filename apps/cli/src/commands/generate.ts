@@ -13,7 +13,7 @@ import { encodePrompt, readPrompts } from "../prompts.ts";
 export function generateCommand(program: Command): void {
   const command = program
     .command("generate")
-    .argument("[model]", "folder of a run, or of Hugging Face's")
+    .argument("[model]", "folder of a run or of Hugging Face's, or a .gguf file")
     .argument("[prompt...]", "sources or beginnings of texts. Default: lines from standard input")
     .description("Let a trained model answer prompts.")
     .option("--model <folder>", "the folder, in the place of the first argument")
