@@ -46,8 +46,9 @@ export const CONFIG_NAME = "config.json";
  */
 export async function openPretrained(files: Files, options: OpenPretrainedOptions): Promise<OpenedPretrained> {
   const { families, ignore = [] } = options;
-  const { place, config, arrays, generation = {}, definition } = await sourceOf(files);
+  const { place, config, openArrays, generation = {}, definition } = await sourceOf(files);
   const family = families.find(({ name }) => name === config.model_type) ?? noFamily(config, families, place);
+  const arrays = await openArrays();
   const tensors = foreignTensors(arrays, family, files.name);
   const { warnings, ...names } = await tensorNames(tensors, family, config.tie_word_embeddings);
   const architecture = options.architecture(family.architecture);
@@ -83,7 +84,7 @@ interface Source {
   /** The place of the configuration in messages. */
   readonly place: string;
   readonly config: ForeignConfig;
-  readonly arrays: OpenedArrays;
+  readonly openArrays: () => Promise<OpenedArrays>;
   readonly generation?: ForeignConfig;
   readonly definition?: FoundDefinition | undefined;
 }
@@ -92,11 +93,12 @@ async function sourceOf(files: Files): Promise<Source> {
   const names = await files.list();
   const gguf = names.find((name) => name.endsWith(GGUF_END));
   if (!names.includes(CONFIG_NAME) && gguf !== undefined) {
-    return { place: `${files.name}/${gguf}`, ...(await openGgufCheckpoint(files, gguf)) };
+    const { config, arrays, definition } = await openGgufCheckpoint(files, gguf);
+    return { place: `${files.name}/${gguf}`, config, definition, openArrays: async () => arrays };
   }
   const config = await readJson(files, CONFIG_NAME);
   const generation = names.includes(GENERATION_NAME) ? await readJson(files, GENERATION_NAME) : {};
-  return { place: `${files.name}/${CONFIG_NAME}`, config, generation, arrays: await openWeights(files) };
+  return { place: `${files.name}/${CONFIG_NAME}`, config, generation, openArrays: () => openWeights(files) };
 }
 
 /** The end of the name of a file that is a whole checkpoint. */
