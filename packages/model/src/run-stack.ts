@@ -109,31 +109,30 @@ function recomputedLayer({ shared: { placed, rotary }, ...tensors }: LayerTensor
 interface SubLayer {
   /** The place in the model, for dropout. */
   readonly site: string;
-  readonly norm: ParameterTree;
+  /** Of the branch and of the norm. */
+  readonly parameters: ParameterTree;
   readonly branch: (input: Tensor) => Tensor;
 }
 
 function runLayer({ x, layer, shared, keyValues: ofMemory }: LayerTensors, run: StackRun, index: number): Tensor {
   const { config, cross } = run;
   const options = selfOptions(shared, run, index);
-  const subLayers = [
-    subLayer(layer.self, `${index}/self`, (input) => {
-      const { keyValueHeads } = config;
-      const { query, ...own } = projectAll(layer.self, input, { ...options, keyValueHeads });
-      const fresh = run.memory ? behind(ofMemory as ProjectedKeyValues, own) : own;
-      const keyValues = run.extend?.(index, fresh) ?? fresh;
-      return attendAndMix(layer.self, query, keyValues, withDropout(options, run, `${index}/self/probabilities`));
-    }),
-  ];
+  const attendSelf = (input: Tensor): Tensor => {
+    const { query, ...own } = projectAll(layer.self, input, { ...options, keyValueHeads: config.keyValueHeads });
+    const fresh = run.memory ? behind(ofMemory as ProjectedKeyValues, own) : own;
+    const keyValues = run.extend?.(index, fresh) ?? fresh;
+    return attendAndMix(layer.self, query, keyValues, withDropout(options, run, `${index}/self/probabilities`));
+  };
+  const subLayers: SubLayer[] = [{ site: `${index}/self`, parameters: layer.self, branch: attendSelf }];
   if (layer.cross && cross && ofMemory) {
     const { rotary: _rotary, bias: _bias, ...others } = options;
     const crossOptions = withDropout({ ...others, mask: cross.mask }, run, `${index}/cross/probabilities`);
     const parameters = layer.cross;
     const attend = (input: Tensor) => multiHeadAttention(parameters, input, ofMemory, crossOptions);
-    subLayers.push(subLayer(parameters, `${index}/cross`, attend));
+    subLayers.push({ site: `${index}/cross`, parameters, branch: attend });
   }
   const feed = (input: Tensor) => feedForward(layer.feedForward, input, config.activation);
-  subLayers.push(subLayer(layer.feedForward, `${index}/feed-forward`, feed));
+  subLayers.push({ site: `${index}/feed-forward`, parameters: layer.feedForward, branch: feed });
   return config.norm.placement === "pre" ? preNorm(subLayers, x, run) : postNorm(subLayers, x, run);
 }
 
@@ -142,33 +141,31 @@ const behind = (memory: ProjectedKeyValues, own: ProjectedKeyValues): ProjectedK
   value: tf.concat([memory.value, own.value], 1),
 });
 
-const subLayer = (parameters: ParameterTree, site: string, branch: SubLayer["branch"]): SubLayer => ({
-  site,
-  branch,
-  norm: parameters.norm as ParameterTree,
-});
+const normOf = ({ parameters }: SubLayer): ParameterTree => parameters.norm as ParameterTree;
 
 /** `x ← x + branch(norm(x))` for each; a sum and the norm that follows it are taken together. */
 function preNorm(subLayers: readonly SubLayer[], x: Tensor, run: StackRun): Tensor {
   const options = run.config.norm;
   let states = x;
-  let input = norm(subLayers[0]!.norm, x, options);
+  let input = norm(normOf(subLayers[0]!), x, options);
   subLayers.forEach(({ branch, site }, index) => {
     const added = drop(branch(input), run, site);
     const next = subLayers[index + 1];
-    if (next) ({ sum: states, normalised: input } = normOfSum(next.norm, [states, added], options));
+    if (next) ({ sum: states, normalised: input } = normOfSum(normOf(next), [states, added], options));
     else states = tf.add(states, added);
   });
   return states;
 }
 
 /** `x ← norm(x + branch(x))` for each. */
-const postNorm = (subLayers: readonly SubLayer[], x: Tensor, run: StackRun): Tensor =>
-  subLayers.reduce(
-    (states, { branch, site, norm: parameters }) =>
-      norm(parameters, tf.add(states, drop(branch(states), run, site)), run.config.norm),
-    x,
-  );
+function postNorm(subLayers: readonly SubLayer[], x: Tensor, run: StackRun): Tensor {
+  let states = x;
+  for (const layer of subLayers) {
+    const added = drop(layer.branch(states), run, layer.site);
+    states = norm(normOf(layer), tf.add(states, added), run.config.norm);
+  }
+  return states;
+}
 
 // Keys are rotated as they are made, so those of a cache already are.
 function selfOptions({ placed, rotary }: SharedTensors, run: StackRun, layer: number): AttendOptions {
