@@ -17,7 +17,7 @@ export interface Parts<Stream extends string> {
   readonly backend?: Backend | undefined;
   /** The tokenizer of the data. Default: not known, so special tokens that it may lack are not looked for. */
   readonly tokenizer?: Pick<PairTokenizer, "name" | "special"> | undefined;
-  /** Whether examples share rows: the kernel then meets masks of packed documents. Default false. */
+  /** True if examples share rows: the kernel then meets masks of packed documents. Default false. */
   readonly isPacked?: boolean | undefined;
   /** The answer to more labels in sight of their own predictors than the objective declares. Default `"refuse"`. */
   readonly labelLeaks?: "refuse" | "warn" | undefined;

@@ -14,7 +14,7 @@ import type { StopRule } from "./stop-rule.ts";
 import { maximumLength } from "./stop-rules.ts";
 import type { Strategy } from "./strategy.ts";
 
-/** What to decode, and with what. */
+/** A model, examples to answer, and the way to answer them. */
 export interface GenerateOptions extends Pick<FeatureContext, "special" | "tokenizer"> {
   readonly model: LanguageModel;
   readonly parameters: ParameterTree;
@@ -31,15 +31,15 @@ export interface GenerateOptions extends Pick<FeatureContext, "special" | "token
   readonly processors?: readonly LogitsProcessor[] | undefined;
   /** The ids that end an answer and are no part of it. Default: those of `special`. */
   readonly ends?: readonly number[] | undefined;
-  /** What else ends an answer. */
+  /** Further rules that end an answer. */
   readonly stop?: readonly StopRule[] | undefined;
   /** The text that ids spell: then text comes as events too. A tokenizer's `decode` or `decodeTarget`. */
   readonly decodeText?: ((ids: readonly number[]) => string) | undefined;
   /** Decides what is drawn, with the example's index and the sample. Default 0. */
   readonly seed?: number | string | undefined;
-  /** Whether each step says what it looked at. Default false. */
+  /** Asks for an event of each step's choices. Default false. */
   readonly trace?: boolean | undefined;
-  /** Whether tokens come with their log-probabilities. Default false. */
+  /** Asks for the log-probability of each token. Default false. */
   readonly logProbabilities?: boolean | undefined;
   /** Rows that are decoded together; an answer has as many as its strategy keeps open. Default 256. */
   readonly batchSize?: number | undefined;

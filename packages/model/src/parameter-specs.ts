@@ -15,7 +15,7 @@ import { biasesOf, isMerged, layersOf, queryKeyNormOf, type ResolvedConfig } fro
 export const sharedStack = "shared";
 
 /**
- * What a model's parameters will be, by name: `embedding`, a stack for each stream (`positions`, `relative`, `layers`,
+ * The specifications of a model's parameters by name: `embedding`, a stack for each stream (`positions`, `relative`, `layers`,
  * `norm`), and `head` where it is not tied or has a bias.
  */
 export function parameterSpecs(architecture: Architecture, config: ResolvedConfig): SpecTree {

@@ -18,7 +18,7 @@ import { schemeOf } from "./positions-config.ts";
 import { queryKeyNormOf, type ResolvedConfig } from "./resolve-config.ts";
 import type { LayerParameters, StackParameters } from "./stack-parameters.ts";
 
-/** How one stack is run: over whole rows in training and prefill, or over one new token of each row in decoding. */
+/** One run of a stack: over whole rows in training and prefill, or over new tokens of each row in decoding. */
 export interface StackRun {
   readonly config: ResolvedConfig;
   readonly kernel: AttentionKernel;
@@ -28,7 +28,7 @@ export interface StackRun {
   readonly queryPositions: PositionRows;
   /** Logical positions of the keys that they see, `[B or 1][K]`; absent where keys and values come from pages. */
   readonly keyPositions?: PositionRows | undefined;
-  /** Whether positions see later ones; T5 gives those buckets of their own. */
+  /** True if positions see later ones; T5 gives those buckets of their own. */
   readonly bidirectional: boolean;
   /** Keeps the keys and values of memory and these tokens, and returns all that these tokens see. Default: these. */
   readonly extend?: ((layer: number, fresh: ProjectedKeyValues) => ProjectedKeyValues | PagedKeyValues) | undefined;
@@ -39,7 +39,7 @@ export interface StackRun {
   readonly memory?: ((layer: number) => ProjectedKeyValues) | undefined;
   /** A seed turns dropout on. */
   readonly dropoutSeed?: string | undefined;
-  /** Whether a layer keeps nothing for the backward pass but what goes in. */
+  /** Keeps nothing of a layer for the backward pass but what goes in. */
   readonly recompute?: boolean | undefined;
   /** From the states before the first layer and after each one to those to go on with. Default: these. */
   readonly onStates?: ((layer: number, states: Tensor3D) => Tensor3D) | undefined;
@@ -74,7 +74,7 @@ export function runStack(parameters: StackParameters, x: Tensor3D, run: StackRun
   return (parameters.norm ? norm(parameters.norm, states, config.norm) : states) as Tensor3D;
 }
 
-/** What all layers of a stack read. */
+/** The tensors that all layers of a stack read. */
 interface SharedTensors {
   /** The parameters of the position scheme, if it has a bias. */
   readonly placed?: ParameterTree | undefined;
@@ -86,7 +86,7 @@ interface LayerTensors {
   readonly x: Tensor;
   readonly layer: LayerParameters;
   readonly shared: SharedTensors;
-  /** Of the stream before it. */
+  /** The keys and values of the stream before it. */
   readonly keyValues?: ProjectedKeyValues | PagedKeyValues | undefined;
 }
 
@@ -105,11 +105,11 @@ function recomputedLayer({ shared: { placed, rotary }, ...tensors }: LayerTensor
   );
 }
 
-/** What a layer adds to the stream of states, and the norm that goes with it. */
+/** A part of a layer that adds to the stream of states, with its norm. */
 interface SubLayer {
   /** The place in the model, for dropout. */
   readonly site: string;
-  /** Of the branch and of the norm. */
+  /** The parameters of the branch and of the norm. */
   readonly parameters: ParameterTree;
   readonly branch: (input: Tensor) => Tensor;
 }
