@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { beam } from "./beam.ts";
+import { forcedTokens } from "./forced-tokens.ts";
 import { greedy } from "./greedy.ts";
+import { lengthBeam } from "./length-beam.ts";
 import { logitsProcessor } from "./logits-processor.ts";
 import { minP } from "./min-p.ts";
 import { sample, sampleSchema } from "./sample.ts";
@@ -26,6 +28,14 @@ export const generatePlugins = [
     description: "Keeps the best beginnings open, and answers with the best that has ended.",
     schema: z.strictObject({ beam: count, lengthPenalty: z.number().min(0).optional() }),
   }),
+  strategy("length-beam", lengthBeam, {
+    description: "Beam search as Hugging Face transformers has it: by log-probability over length.",
+    schema: z.strictObject({
+      beam: count,
+      lengthPenalty: z.number().optional(),
+      early: z.enum(["first", "heuristic", "never"]).optional(),
+    }),
+  }),
   logitsProcessor("temperature", temperature, about("Divides logits.", { temperature: positive })),
   logitsProcessor("top-k", topK, about("Forbids all but the most probable tokens.", { k: count })),
   logitsProcessor("top-p", topP, {
@@ -33,11 +43,14 @@ export const generatePlugins = [
     schema: z.strictObject({ p: share }),
   }),
   logitsProcessor("min-p", minP, about("Forbids tokens that are much less probable than the best.", { p: share })),
+  logitsProcessor("forced-tokens", forcedTokens, {
+    description: "Gives all probability to one token at the start, or at the most tokens.",
+    schema: z.strictObject({ first: z.int().min(0).optional(), last: z.int().min(0).optional(), tokens: count }),
+  }),
   stopRule("tokens", stopTokens, about("Ends an answer at an id.", { ids: z.array(z.int().min(0)) })),
-  stopRule(
-    "strings",
-    stopStrings,
-    about("Ends an answer before a text.", { strings: z.array(z.string().min(1)).min(1) }),
-  ),
+  stopRule("strings", stopStrings, {
+    description: "Ends an answer before a text.",
+    schema: z.strictObject({ strings: z.array(z.string().min(1)).min(1) }),
+  }),
   stopRule("length", maximumLength, about("Ends an answer of so many tokens.", { tokens: count })),
 ] as const;
