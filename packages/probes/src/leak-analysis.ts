@@ -139,12 +139,9 @@ function finiteLogits(model: LanguageModel, parameters: ParameterTree, input: Mo
   const at = logits.findIndex((value) => !Number.isFinite(value));
   if (at < 0) return logits;
   const slot = Math.floor(at / model.config.vocabulary);
-  throw new NumericsError(
-    "probes/not-finite",
-    `logits should be finite, got ${logits[at]} at flat position ${slot}; look for a row of attention that sees nothing, ` +
-      "or for parameters that diverged",
-    { details: { position: slot } },
-  );
+  const message = `logits should be finite, got ${logits[at]} at flat position ${slot}`;
+  const remedy = "look for a row of attention that sees nothing, or for parameters that diverged";
+  throw new NumericsError("probes/not-finite", `${message}; ${remedy}`, { details: { position: slot } });
 }
 
 function largestChange(before: Float32Array, after: Float32Array, row: { at: number; width: number }): number {

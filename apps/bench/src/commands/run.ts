@@ -47,19 +47,18 @@ export const run = defineBenchmark({
   name: "run",
   description: "A whole run: train on CMUdict, decode held-out words once; error rates and seconds.",
   schema,
+  remarks: () => [
+    "Seconds: median over the seeds of training and one evaluation. PER and WER: means over the seeds, of words held out, without stress, against the nearest pronunciation.",
+  ],
   async run(options, note) {
     const data = await loadRunData(options.decoded);
     const findings: Finding[] = [];
     for (const architecture of options.architecture) {
       findings.push(...(await benchArchitecture(architecture, data, { ...options, note })));
     }
-    return { findings, remarks };
+    return findings;
   },
 });
-
-const remarks = [
-  "Seconds: median over the seeds of training and one evaluation. PER and WER: means over the seeds, of words held out, without stress, against the nearest pronunciation.",
-];
 
 type Setting = Options & { note(line: string): void };
 

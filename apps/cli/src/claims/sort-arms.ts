@@ -17,11 +17,10 @@ export interface ArmsOfClaims {
 }
 
 /** The arms of claims by their hashes, in order: each configuration once. */
-export async function planAllArms({
-  claims,
-  request,
-  environment,
-}: Omit<AnalyseClaimsOptions, "store">): Promise<ReadonlyMap<string, PlannedArm>> {
+export async function planAllArms(
+  options: Omit<AnalyseClaimsOptions, "store">,
+): Promise<ReadonlyMap<string, PlannedArm>> {
+  const { claims, request, environment } = options;
   const plans = await Promise.all(claims.map((named) => planArms(named, request, environment)));
   return new Map(plans.flat().map((one) => [one.hash, one]));
 }

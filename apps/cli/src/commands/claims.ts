@@ -111,11 +111,8 @@ async function beginRun(asked: ClaimsRun, { before, out, output }: Begun): Promi
 async function reportClaims({ positional, plugins, registry, output }: CommandContext): Promise<void> {
   const [folder = "claims"] = positional;
   const run = await readClaimsRun(folder);
-  if (!run)
-    throw new CheckpointError(
-      "cli/not-claims",
-      `${folder} holds no claims; measure some: trivium claims run --out ${folder}`,
-    );
+  const message = `${folder} holds no claims; measure some: trivium claims run --out ${folder}`;
+  if (!run) throw new CheckpointError("cli/not-claims", message);
   const found = await registry([...run.plugins, ...plugins]);
   const { request, environment } = run;
   const claims = findClaims(run.claims, found);
