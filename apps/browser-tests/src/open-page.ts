@@ -18,7 +18,7 @@ const flags = [
 
 export interface OpenPageOptions {
   readonly url: string;
-  /** What to evaluate in the page; as text, since a test runner that rewrites imports would rewrite a function's too. */
+  /** The expression to evaluate in the page; as text, since a test runner that rewrites imports would rewrite a function's too. */
   readonly expression: string;
   /** Errors that the page is meant to log. */
   readonly allowedErrors?: RegExp | undefined;

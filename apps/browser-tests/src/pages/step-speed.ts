@@ -25,7 +25,7 @@ export interface StepSpeedInput {
   readonly shape: StepShape;
   /** Numbers of threads to compare. */
   readonly threads: readonly number[];
-  /** Of each: the warm-up, which is not timed, and after it the rounds, taken in turns. */
+  /** Steps of the warm-up, which is not timed; after it come the rounds, taken in turns. */
   readonly warmupSteps: number;
   readonly rounds: number;
   readonly stepsPerRound: number;

@@ -12,7 +12,7 @@ export type SortArmsOptions = Omit<RunClaimsOptions, "machine" | "signal">;
 export interface ArmsOfClaims {
   readonly left: readonly PlannedArm[];
   readonly known: readonly StoredArm[];
-  /** How many of those left were measured on other data than is here now. */
+  /** Number of those left that were measured on other data than is here now. */
   readonly outdated: number;
 }
 
@@ -25,7 +25,7 @@ export async function planAllArms(
   return new Map(plans.flat().map((one) => [one.hash, one]));
 }
 
-/** What is left to measure of all arms, and what is known. */
+/** Sorts all arms into those that are left to measure and those that are known. */
 export async function sortArms(options: SortArmsOptions): Promise<ArmsOfClaims> {
   const left: PlannedArm[] = [];
   const known: StoredArm[] = [];

@@ -69,7 +69,7 @@ async function measureClaims(context: CommandContext): Promise<void> {
   await writeClaimsReport(out, { results: all, run: reasoned, registry, output });
 }
 
-/** What is asked for, found and begun. */
+/** Finds what is asked for, and begins the run. */
 async function prepareRun(context: CommandContext) {
   const { positional, output } = context;
   const { settings, recipe, registry } = await readSettings(claimsSchema, context);

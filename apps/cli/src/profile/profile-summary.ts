@@ -33,14 +33,14 @@ export interface PhaseTotal extends Total {
   readonly kernelMs: number;
 }
 
-/** Where the time and the memory of the watched steps went. */
+/** The time and the memory of the watched steps by kind of work. */
 export interface ProfileSummary {
   readonly steps: readonly { readonly step: number; readonly milliseconds: number; readonly peakBytes: number }[];
   readonly phases: readonly PhaseTotal[];
-  /** By time, longest first. */
+  /** Sorted by time, longest first. */
   readonly kernels: readonly KernelTotal[];
   readonly outsideKernels: Total;
-  /** By time, longest first. */
+  /** Sorted by time, longest first. */
   readonly products: readonly ProductTotal[];
 }
 

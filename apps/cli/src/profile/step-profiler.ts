@@ -29,7 +29,7 @@ export interface StepProfiler {
   readonly onPhase: (phase: StepPhase) => void;
   /** The steps watched so far. */
   readonly steps: readonly ProfiledStep[];
-  /** Whether all steps that were asked for have been watched. */
+  /** Tells if all steps that were asked for have been watched. */
   isComplete(): boolean;
   /** Ends the backend's session if it runs. */
   stop(): void;

@@ -43,16 +43,16 @@ export interface ArmsSignature {
 export interface ClaimsReport {
   readonly format: "trivium-claims";
   readonly version: 1;
-  /** What measures all of it again. */
+  /** The command that measures all of it again. */
   readonly command: string;
   readonly request: ClaimRequest;
   readonly claims: readonly ReportedClaim[];
   readonly signature: ArmsSignature & {
-    /** Of the program that judged and wrote; those that measured are the machines'. */
+    /** Versions of the program that judged and wrote; those that measured are the machines'. */
     readonly versions: Readonly<Record<string, string>>;
     /** Changes with what any mask says of itself. */
     readonly masks: string;
-    /** How numbers were taken. */
+    /** The methods of the numbers. */
     readonly metrics: readonly string[];
     readonly seeds: readonly number[];
     readonly environment: Json;
@@ -80,7 +80,7 @@ export function createClaimsReport(results: readonly ClaimResult[], run: ClaimsR
   };
 }
 
-/** What is the same wherever it is not asked for; the library of matrix products is not. */
+/** The parts of the environment that are the same wherever they are not asked for; the library of matrix products is not. */
 const usual: Readonly<Record<string, string>> = { backend: "simd", precision: "f32", attention: "fused" };
 
 function commandOf(ids: readonly string[], { request, plugins, environment }: ClaimsRun): string {
@@ -126,7 +126,7 @@ function machineNotes(arms: readonly StoredArm[]): string[] {
   ];
 }
 
-/** What decides times and last bits; versions of this program and of Node stand in the signature. */
+/** The hardware, which decides times and last bits; versions of this program and of Node stand in the signature. */
 const hardwareOf = (machine: Json): string => {
   const { node, trivium, ...hardware } = machine as Readonly<Record<string, Json>>;
   return JSON.stringify(hardware);

@@ -32,7 +32,7 @@ export interface ComparedSettings extends CompareSettings {
 export interface ComparisonReport {
   readonly format: "trivium-comparison";
   readonly version: 1;
-  /** What was typed. */
+  /** The command that was typed. */
   readonly command: string;
   readonly data: {
     readonly name: string;
@@ -52,7 +52,7 @@ export interface ComparisonReport {
     readonly configuration: string;
     /** Changes with what any mask says of itself. */
     readonly masks: string;
-    /** How numbers were taken. */
+    /** The methods of the numbers. */
     readonly metrics: readonly string[];
     readonly seed: number;
     readonly versions: Readonly<Record<string, string>>;
@@ -66,7 +66,7 @@ export interface ReportParts {
   readonly data: Dataset;
   readonly arms: readonly Arm[];
   readonly reports: readonly ArmReport[];
-  /** What decoded text was scored by. */
+  /** The metrics of decoded text. */
   readonly metrics: readonly Metric[];
   readonly backend: Probe;
 }
@@ -116,7 +116,7 @@ function comparedArms(reports: readonly ArmReport[], metrics: readonly Metric[])
   }));
 }
 
-/** What the masks of an architecture say of themselves. */
+/** The specs of the masks of an architecture. */
 export function maskSpecs(architecture: Architecture): unknown[] {
   const { streams, crossMask } = architecture;
   const builders = [...streams.map((stream) => selfMaskOf(architecture, stream)), ...(crossMask ? [crossMask] : [])];

@@ -7,7 +7,7 @@ import { numberAxis } from "./number-axis.ts";
 export interface CurvePicture {
   readonly curves: readonly LearningCurve[];
   readonly axis: CurveAxis;
-  /** What the loss is measured in: `"nats per target token"`. */
+  /** The unit of the loss: `"nats per target token"`. */
   readonly unit: string;
   readonly marks: Marks;
 }

@@ -1,6 +1,6 @@
 import type { CurvePoint } from "@trivium/evaluator";
 
-/** What a learning curve can be drawn over. */
+/** The axes over which a learning curve can be drawn. */
 export const axes = [
   { field: "tokensSeen", title: "tokens seen" },
   { field: "tokensSupervised", title: "tokens supervised" },
@@ -38,7 +38,7 @@ export function meanCurve({ name, runs }: LearningCurve, { field }: CurveAxis): 
   });
 }
 
-/** What is no number is null once it was stored. */
+/** Tells if both numbers of a point are numbers: one that was none is null once it was stored. */
 const isDrawable = (point: CurvePoint, field: CurveAxis["field"]): boolean =>
   Number.isFinite(point.targetLoss) && Number.isFinite(point[field]);
 
