@@ -9,13 +9,6 @@ import {
 
 export type SortArmsOptions = Omit<RunClaimsOptions, "machine" | "signal">;
 
-export interface ArmsOfClaims {
-  readonly left: readonly PlannedArm[];
-  readonly known: readonly StoredArm[];
-  /** Number of those left that were measured on other data than is here now. */
-  readonly outdated: number;
-}
-
 /** The arms of claims by their hashes, in order: each configuration once. */
 export async function planAllArms(
   options: Omit<AnalyseClaimsOptions, "store">,
@@ -26,9 +19,10 @@ export async function planAllArms(
 }
 
 /** Sorts all arms into those that are left to measure and those that are known. */
-export async function sortArms(options: SortArmsOptions): Promise<ArmsOfClaims> {
+export async function sortArms(options: SortArmsOptions) {
   const left: PlannedArm[] = [];
   const known: StoredArm[] = [];
+  // Of those left, the ones that were measured on other data than is here now.
   let outdated = 0;
   for (const one of (await planAllArms(options)).values()) {
     const current = await readCurrent(one, options);

@@ -60,9 +60,7 @@ export interface ComparisonReport {
   };
 }
 
-export interface ReportParts {
-  readonly command: string;
-  readonly settings: ComparedSettings;
+export interface ReportParts extends Pick<ComparisonReport, "command" | "settings"> {
   readonly data: Dataset;
   readonly arms: readonly Arm[];
   readonly reports: readonly ArmReport[];

@@ -16,18 +16,11 @@ export interface LearningCurve {
   readonly runs: readonly (readonly CurvePoint[])[];
 }
 
-/** The middle of the runs at one step. */
-export interface MeanPoint {
-  readonly name: string;
-  readonly x: number;
-  readonly y: number;
-  /** The lowest and the highest run. */
-  readonly low: number;
-  readonly high: number;
-}
-
-/** The mean over runs at each step that all of them have, along an axis that may differ between them. */
-export function meanCurve({ name, runs }: LearningCurve, { field }: CurveAxis): MeanPoint[] {
+/**
+ * The mean over runs at each step that all of them have, along an axis that may differ between them; `low` and `high` are
+ * the lowest and the highest run.
+ */
+export function meanCurve({ name, runs }: LearningCurve, { field }: CurveAxis) {
   const steps = runs[0]?.map(({ step }) => step) ?? [];
   return steps.flatMap((step) => {
     const points = runs.flatMap((run) => run.filter((point) => point.step === step && isDrawable(point, field)));
