@@ -1,5 +1,4 @@
 import { fieldAt } from "@trivium/compose";
-import { tooLongSchema } from "@trivium/data";
 import { modelConfigSchema } from "@trivium/model";
 import { z } from "zod";
 
@@ -40,6 +39,7 @@ const flags: Readonly<Record<string, RecipeFlag>> = {
   sourceTokenizerOptions: flag("tokenizer.source.options", options.describe("Its options, as JSON")),
   targetTokenizer: flag("tokenizer.target.name", name.describe("The target's own. Default: what suits the data")),
   targetTokenizerOptions: flag("tokenizer.target.options", options.describe("Its options, as JSON")),
+  tooLong: flag("tooLong"),
   examples: flag("examples"),
   architecture: flag("architecture"),
   ...kind("objective", "See `trivium list objective`. Default: the one that fits the architecture"),
@@ -75,8 +75,8 @@ const flags: Readonly<Record<string, RecipeFlag>> = {
   ),
   precision: option(
     "backend.precision",
-    z.enum(["f32", "bf16"]),
-    "bf16 rounds the inputs of large matrix products, where the processor can. Default: f32",
+    z.enum(["f32", "bf16", "auto"]),
+    "bf16 rounds the inputs of large matrix products; auto measures, and does so where it is faster. Default: f32",
   ),
   ...kind("attention", "The attention kernel: see `trivium list attention`. Default: fused where the backend has it"),
   decoded: flag("evaluation.decoded"),
@@ -123,8 +123,7 @@ export const dataFlags = {
   repeated: z
     .enum(["first", "all"])
     .describe("Targets to train on where your own file repeats a source (default: first)"),
-  tooLong: tooLongSchema.describe("Pairs of your own file that exceed the model's length (default: error)"),
 };
 
 /** Flags of the data that are options of the dataset `file`, under the same names. */
-export const fileFlags = ["sourceColumn", "targetColumn", "repeated", "tooLong"] as const;
+export const fileFlags = ["sourceColumn", "targetColumn", "repeated"] as const;

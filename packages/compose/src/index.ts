@@ -1,3 +1,4 @@
+import { huggingFacePlugin } from "./hugging-face.ts";
 import { runFolderPlugin } from "./run-folder.ts";
 
 export { type Composition, compose, composeOrThrow, type Parts, type Refusal } from "./compose.ts";
@@ -6,33 +7,12 @@ export { evaluateOptions } from "./evaluate-options.ts";
 export { mergeRecipes } from "./merge-recipes.ts";
 export { type ModelFormat, modelFormat, type OpenedModel, type OpenModelOptions, openModel } from "./open-model.ts";
 export { batchesOf, type Prepared, type PrepareOptions, prepare, trainOptions } from "./prepare.ts";
-export {
-  type LoadDataset,
-  type PreparedData,
-  prepareData,
-  resolveDataset,
-  type TaskForm,
-  taskOf,
-} from "./prepare-data.ts";
-export {
-  fieldAt,
-  type Named,
-  type Recipe,
-  type RecipeInput,
-  readRecipe,
-  recipeJsonSchema,
-  recipeSchema,
-} from "./recipe.ts";
-export {
-  defaultObjective,
-  type Engine,
-  numericIdentity,
-  type Plugins,
-  resolveArchitecture,
-  resolveEngine,
-  resolveObjective,
-} from "./resolve.ts";
-export { type NamedModelOptions, resolvePositions } from "./resolve-positions.ts";
+export * from "./prepare-data.ts";
+export * from "./recipe.ts";
+export * from "./resolve.ts";
+export { assertResumable } from "./run-folder.ts";
+export { type StreamTextOptions, streamText } from "./stream-text.ts";
+export { trainingNotes } from "./training-notes.ts";
 
 /** The formats of trained models of this package, for a registry. */
-export const modelFormatPlugins = [runFolderPlugin] as const;
+export const modelFormatPlugins = [runFolderPlugin, huggingFacePlugin] as const;

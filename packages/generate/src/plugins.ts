@@ -1,9 +1,11 @@
 import { z } from "zod";
 import { beam } from "./beam.ts";
+import { forcedTokens } from "./forced-tokens.ts";
 import { greedy } from "./greedy.ts";
+import { lengthBeam } from "./length-beam.ts";
 import { logitsProcessor } from "./logits-processor.ts";
 import { minP } from "./min-p.ts";
-import { sample } from "./sample.ts";
+import { sample, sampleSchema } from "./sample.ts";
 import { stopRule } from "./stop-rule.ts";
 import { maximumLength, stopStrings, stopTokens } from "./stop-rules.ts";
 import { strategy } from "./strategy.ts";
@@ -11,7 +13,9 @@ import { temperature } from "./temperature.ts";
 import { topK } from "./top-k.ts";
 import { topP } from "./top-p.ts";
 
-const positive = z.number().positive();
+const positive = z
+  .number()
+  .positive("expected a number above 0; the strategy greedy takes the most probable token each time");
 const count = z.int().positive();
 const share = z.number().min(0).max(1);
 
@@ -20,16 +24,19 @@ export const generatePlugins = [
   strategy("greedy", greedy, { description: "The most probable token at each step.", schema: z.strictObject({}) }),
   strategy("sample", sample, {
     description: "Draws each token: by temperature, top-k, top-p and min-p.",
-    schema: z.strictObject({
-      temperature: positive.optional(),
-      topK: count.optional(),
-      topP: share.optional(),
-      minP: share.optional(),
-    }),
+    schema: sampleSchema,
   }),
   strategy("beam", beam, {
     description: "Keeps the best beginnings open, and answers with the best that has ended.",
     schema: z.strictObject({ beam: count, lengthPenalty: z.number().min(0).optional() }),
+  }),
+  strategy("length-beam", lengthBeam, {
+    description: "Beam search as Hugging Face transformers has it: by log-probability over length.",
+    schema: z.strictObject({
+      beam: count,
+      lengthPenalty: z.number().optional(),
+      early: z.enum(["first", "heuristic", "never"]).optional(),
+    }),
   }),
   logitsProcessor("temperature", temperature, {
     description: "Divides logits.",
@@ -46,6 +53,10 @@ export const generatePlugins = [
   logitsProcessor("min-p", minP, {
     description: "Forbids tokens that are much less probable than the best.",
     schema: z.strictObject({ p: share }),
+  }),
+  logitsProcessor("forced-tokens", forcedTokens, {
+    description: "Gives all probability to one token at the start, or at the most tokens.",
+    schema: z.strictObject({ first: z.int().min(0).optional(), last: z.int().min(0).optional(), tokens: count }),
   }),
   stopRule("tokens", stopTokens, {
     description: "Ends an answer at an id.",

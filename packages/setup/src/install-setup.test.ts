@@ -149,6 +149,13 @@ test("pip is asked for the build that the wheel's name describes", async () => {
   );
 });
 
+test("a wheel for every Python is asked for without a version of Python", async () => {
+  const file = "some_lib-1.2-py3-none-win_amd64.whl";
+  const refused = installSetup(withParts({ archives: () => [{ ...wheel, file }] }));
+  const words = "download some-lib==1.2 --no-deps --only-binary=:all: --abi none --platform win_amd64";
+  await expect(refused).rejects.toThrow(`fetch ${file} elsewhere (pip ${words})`);
+});
+
 test("an interrupted setup keeps what arrived whole, and the next one goes on from there", async () => {
   vi.stubEnv("TRIVIUM_PYTHON", served);
   const interrupted = withParts({ archives: () => [wheel], finish: () => Promise.reject(new Error("interrupted")) });
@@ -167,6 +174,32 @@ test("a newer version replaces the older one, and remove takes all away", async 
   expect(await removeSetup("some")).toBe(join(cache, "some"));
   expect(existsSync(join(cache, "some"))).toBe(false);
   expect(await removeSetup("some")).toBeUndefined();
+});
+
+test("two processes at once: the archives stay for the one that unpacks them, and both get the folder", async () => {
+  vi.stubEnv("TRIVIUM_PYTHON", served);
+  // The parent stands for another process that makes the same.
+  const other = join(cache, `some/staging-${process.ppid}`);
+  mkdirSync(other, { recursive: true });
+  const first = withParts({
+    archives: () => [wheel],
+    async finish() {
+      mkdirSync(join(cache, "some/1.2"));
+      writeFileSync(join(cache, "some/1.2/of-the-other"), "");
+    },
+  });
+  const folderOfBoth = await installSetup(first);
+  expect(readdirSync(folderOfBoth)).toEqual(["of-the-other"]);
+  expect(readdirSync(join(cache, "some")).toSorted()).toEqual(["1.2", "downloads", `staging-${process.ppid}`]);
+});
+
+test("a cache folder that cannot be written is one line that names the variable for another", async () => {
+  writeFileSync(join(folder, "file"), "");
+  vi.stubEnv("TRIVIUM_CACHE", join(folder, "file"));
+  await expect(installSetup(someSetup, { from: archives })).rejects.toMatchObject({
+    code: "checkpoint/not-a-folder",
+    message: expect.stringMatching(/^cannot set up some \(TRIVIUM_CACHE names another folder\) in .*file/),
+  });
 });
 
 test("another file than the one that was tested is refused, and nothing appears", async () => {

@@ -1,8 +1,18 @@
-import { evaluateOptions, numericIdentity, prepare, resolveEngine, trainOptions } from "@trivium/compose";
+import { folderFiles } from "@trivium/checkpoint/node";
+import {
+  assertResumable,
+  evaluateOptions,
+  numericIdentity,
+  prepare,
+  resolveEngine,
+  trainingNotes,
+  trainOptions,
+} from "@trivium/compose";
+import { TriviumError } from "@trivium/core";
 import type { Batch } from "@trivium/features";
 import { disposeTree } from "@trivium/tensor";
 import { consume, type Sink, type TrainEvent, type TrainOptions, type TrainResult, train } from "@trivium/trainer";
-import { createFolderStore, createWorkingClock, metricsSink } from "@trivium/trainer/node";
+import { createFolderStore, createWorkingClock, isEvaluationRecorded, metricsSink } from "@trivium/trainer/node";
 import type { Command } from "commander";
 import { type CommandContext, defineCommand } from "../command-context.ts";
 import { lastingRecipe } from "../lasting-recipe.ts";
@@ -41,6 +51,9 @@ async function runTraining(context: CommandContext): Promise<void> {
     disposeTree(result.parameters);
     progress.stop();
     report({ directory, result, last, output, profile });
+  } catch (error) {
+    if (TriviumError.is(error, "checkpoint/other-run")) await assertResumable(folderFiles(directory));
+    throw error;
   } finally {
     progress.stop();
     profile?.stop();
@@ -73,9 +86,13 @@ async function prepareRun(context: CommandContext) {
     numericIdentity: await numericIdentity(backend),
     checkpoint: { store: createFolderStore({ directory, keep }), every },
   };
-  const during = (signal: AbortSignal) => ({ ...options, signal, evaluate: evaluateOptions(prepared, signal) });
-  const { notes, tokenizer } = prepared.data;
-  const unit = tokenizer.unit ?? "character";
+  const isRecorded = (step: number) => isEvaluationRecorded(directory, step);
+  const during = (signal: AbortSignal) => {
+    const evaluate = evaluateOptions(prepared, signal);
+    return { ...options, signal, evaluate: evaluate && { ...evaluate, isRecorded } };
+  };
+  const unit = prepared.data.tokenizer.unit ?? "character";
+  const notes = [...prepared.data.notes, ...trainingNotes(recipe, prepared.data)];
   return { directory, settings, recipe, notes, unit, engine, backend, registry, options: during };
 }
 
@@ -88,12 +105,12 @@ interface Showing {
 
 const showTraining =
   ({ run, progress, output, profile }: Showing): Sink<TrainEvent> =>
-  (event) => {
+  async (event) => {
     const { recipe } = run;
     profile?.writeIfComplete();
     if (event.type === "started") {
       for (const note of run.notes) output.note(note);
-      noteEngine(run.engine, output);
+      await noteEngine(run.engine, output);
       output.note(`${event.parameters.toLocaleString("en")} parameters, ${startNote(event.step, run)}`);
     }
     if (event.type === "warning") output.note(`warning: ${event.message}`);
@@ -102,6 +119,7 @@ const showTraining =
   };
 
 function startNote(step: number, { recipe: { steps }, settings: { resume }, directory }: Showing["run"]): string {
+  if (step > steps) return `${directory} is at step ${step} already, beyond the ${steps} that are asked for`;
   if (step > 0) return `resumed from step ${step} of ${steps} in ${directory}`;
   return `step 0 of ${steps}${resume ? `; there is nothing to resume in ${directory}` : ""}`;
 }
