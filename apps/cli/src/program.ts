@@ -4,7 +4,9 @@ import { claimsCommand } from "./commands/claims.ts";
 import { compareCommand } from "./commands/compare.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { evaluateCommand } from "./commands/evaluate.ts";
+import { exportCommand } from "./commands/export.ts";
 import { generateCommand } from "./commands/generate.ts";
+import { infoCommand } from "./commands/info.ts";
 import { listCommand } from "./commands/list.ts";
 import { maskCommand } from "./commands/mask.ts";
 import { recipeSchemaCommand } from "./commands/recipe-schema.ts";
@@ -20,6 +22,8 @@ const commands = [
   trainCommand,
   evaluateCommand,
   generateCommand,
+  exportCommand,
+  infoCommand,
   compareCommand,
   claimsCommand,
   benchCommand,

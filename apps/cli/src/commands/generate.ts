@@ -70,6 +70,9 @@ async function runGeneration(context: CommandContext): Promise<void> {
   const results = answers.flatMap((samples, index) =>
     samples.map(({ text, reason }) => ({ prompt: prompts[index] as string, answer: text, stopped: reason })),
   );
+  const broken = results.filter(({ answer }) => /[\n\r]/.test(answer)).length;
+  if (broken > 0 && !output.json)
+    output.note(`warning: line ends stand in ${broken} of ${results.length} answers; --json keeps answers apart`);
   output.result(results, () => results.map(({ prompt, answer }) => `${prompt}${separator}${answer}`).join("\n"));
 }
 

@@ -23,6 +23,7 @@ const attributes = z.object({
  */
 export const gpt2: PretrainedFamily = defineFamily({
   name: "gpt2",
+  implementation: "GPT2LMHeadModel",
   architecture: "causal",
   attributes,
   fixed: { is_encoder_decoder: false, scale_attn_weights: true, scale_attn_by_inverse_layer_idx: false },

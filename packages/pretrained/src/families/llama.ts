@@ -111,6 +111,7 @@ export const biasAttributes = ({ biases }: ResolvedConfig, refuse: Refuse) => {
 export const llama: PretrainedFamily = defineFamily({
   ...llamaTensors,
   name: "llama",
+  implementation: "LlamaForCausalLM",
   attributes: z.object({ ...llamaAttributes, attention_bias: flag.default(false), mlp_bias: flag.default(false) }),
   fixed: { is_encoder_decoder: false },
   ignored: [...llamaTensors.ignored, "rope_interleaved", "is_llama_config"],

@@ -42,6 +42,7 @@ const LONGEST = 2 ** 15;
  */
 export const t5: PretrainedFamily = defineFamily({
   name: "t5",
+  implementation: "T5ForConditionalGeneration",
   architecture: "encoder-decoder",
   attributes,
   fixed: { is_encoder_decoder: true },
