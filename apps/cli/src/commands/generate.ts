@@ -70,6 +70,9 @@ async function runGeneration(context: CommandContext): Promise<void> {
   const results = answers.flatMap((samples, index) =>
     samples.map(({ text, reason }) => ({ prompt: prompts[index] as string, answer: text, stopped: reason })),
   );
+  const broken = results.filter(({ answer }) => /[\n\r]/.test(answer)).length;
+  if (broken > 0 && !output.json)
+    output.note(`warning: line ends stand in ${broken} of ${results.length} answers; --json keeps answers apart`);
   output.result(results, () => results.map(({ prompt, answer }) => `${prompt}${separator}${answer}`).join("\n"));
 }
 
@@ -97,11 +100,8 @@ function strategyOf(flags: CommandContext["flags"]): { name: string; options: Re
     (own.beam.length > 0 ? "beam" : own.sample.length > 0 ? "sample" : "greedy")) as string;
   const others = Object.entries(own).flatMap(([strategy, names]) => (strategy === name ? [] : names));
   if (others.length > 0) {
-    const words = others.map(flagName).join(", ");
-    throw new ConfigError(
-      "cli/strategy",
-      `the strategy ${name} does not take ${words}; leave it out, or choose another`,
-    );
+    const message = `the strategy ${name} does not take ${others.map(flagName).join(", ")}; leave it out, or choose another`;
+    throw new ConfigError("cli/strategy", message);
   }
   const counts = ["beam", "topK"];
   const read = (flag: string): number =>
