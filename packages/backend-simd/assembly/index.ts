@@ -18,7 +18,8 @@ export {
   softmaxCrossEntropyGradient,
 } from "./fused/softmax-cross-entropy";
 export { squaredNorms } from "./fused/squared-norms";
-export { gemm, gemmScratchBytes } from "./gemm/gemm";
+export { gemmScratchBytes } from "./gemm/gemm";
+export { product } from "./gemm/product";
 export { toBf16 } from "./gemm/to-bf16";
 export { copyStrided } from "./movement/copy-strided";
 export { gatherRows, segmentSum } from "./movement/gather";

@@ -3,12 +3,10 @@
  * found in sources, in `dist` or in a bundle.
  */
 import { bindLibrary, type LibraryBinding } from "./gemm/library/bind-library.ts";
-import { libraryProduct } from "./gemm/library/library-product.ts";
-import { productKernel } from "./gemm/product-kernel.ts";
+import { libraryProducts } from "./gemm/library/library-product.ts";
 import { viewControl } from "./threads/control.ts";
 import { serve } from "./threads/serve.ts";
-import { kernelTable } from "./wasm/kernel-table.ts";
-import type { WasmKernels } from "./wasm/wasm-kernels.ts";
+import type { KernelTable } from "./threads/share.ts";
 
 /** The first message of the main thread. */
 export interface WorkerStart {
@@ -35,9 +33,7 @@ port.start?.();
 
 function start({ module, memory, control, thread, gemm }: WorkerStart): void {
   const provider = gemm && { base: gemm.base, ...bindLibrary(gemm) };
-  const { exports } = new WebAssembly.Instance(module, { env: { memory, product: libraryProduct(provider) } });
-  const wasm = exports as unknown as WasmKernels;
-  const product = productKernel(wasm, provider);
+  const { exports } = new WebAssembly.Instance(module, { env: { memory, ...libraryProducts(provider) } });
   port.postMessage("ready");
-  serve(Object.values(kernelTable(wasm, product)), viewControl(control), thread);
+  serve(Object.values(exports as KernelTable), viewControl(control), thread);
 }

@@ -1,4 +1,7 @@
-import { createByteTokenizer, createSharedPair } from "@trivium/text";
+import { createRandom } from "@trivium/core";
+import { causalLm, type Objective, prefixLm, seq2seq } from "@trivium/objectives";
+import { createByteTokenizer, createSharedPair, hasSpecial, reservedSpecials } from "@trivium/text";
+import { bartLike, gpt2Like, t5Like } from "@trivium/text/testing";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { encodeExamples, exampleLength } from "./encode-examples.ts";
@@ -21,9 +24,43 @@ test("pairs and texts are encoded in their order", () => {
   const examples = [{ source: "a", target: "bc" }, { text: "defg" }];
   expect(encodeExamples(examples, bytes, { length: 4 })).toEqual([
     { source: [102], target: [103, 104] },
-    { tokens: [105, 106, 107, 108] },
+    { tokens: [105, 106, 107, 108], ends: true },
   ]);
   expect(encodeExamples(examples, bytes).map((example) => exampleLength(example, bytes.special))).toEqual([4, 4]);
+});
+
+test("the last window of a whole document ends, no other does, and no window of a text that continues", () => {
+  const ends = (text: string, continues?: boolean) =>
+    encodeExamples([{ text, continues }], bytes, { length: 4 }).map((example) => "ends" in example);
+  expect(ends("abcd")).toEqual([true]);
+  expect(ends("abcdefgh")).toEqual([false, false, true]);
+  expect(ends("é".repeat(4))).toEqual([false, false, true]);
+  expect(ends("abcdefgh", true)).toEqual([false, false, false]);
+  expect(encodeExamples([{ text: "a" }], bytes)).toEqual([{ tokens: [102], ends: true }]);
+});
+
+test("a document, what frames it and its end fit the model in every layout, whatever the vocabulary", () => {
+  const objectives: readonly Objective[] = [causalLm(), prefixLm(), seq2seq()];
+  const vocabularies = [reservedSpecials(), gpt2Like("ab").special, t5Like("ab").special, bartLike("ab").special];
+  const room = fc.integer({ min: 4, max: 12 });
+  fc.assert(
+    fc.property(
+      fc.string({ minLength: 1 }),
+      room,
+      fc.constantFrom(...vocabularies),
+      fc.nat(),
+      (text, length, special, seed) => {
+        for (const example of encodeExamples([{ text }], { ...bytes, special }, { length })) {
+          for (const objective of objectives) {
+            if (objective.needs?.some((need) => !hasSpecial(special, need))) continue;
+            const { streams, targets } = objective.features(example, { special, random: createRandom(seed) });
+            for (const ids of Object.values(streams)) expect(ids.length).toBeLessThanOrEqual(length);
+            expect(special.end.includes(targets.at(-1) as number)).toBe("ends" in example);
+          }
+        }
+      },
+    ),
+  );
 });
 
 test("a pair that is longer than the model is refused with its text and both lengths", () => {
@@ -33,7 +70,7 @@ test("a pair that is longer than the model is refused with its text and both len
 });
 
 test("texts with nothing to predict and impossible lengths are refused", () => {
-  expect(() => encodeExamples([{ text: "a" }], bytes)).toThrow("nothing to predict");
+  expect(() => encodeExamples([{ text: "a", continues: true }, { text: "" }], bytes)).toThrow("nothing to predict");
   expect(() => encodeExamples([], bytes, { length: 1 })).toThrow("a length is a whole number from 2, got 1");
   expect(encodeExamples([], bytes)).toEqual([]);
 });

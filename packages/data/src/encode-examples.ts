@@ -1,5 +1,13 @@
 import { ConfigError, DataError } from "@trivium/core";
-import { type Example, isPair, isTextPair, type TextExample, type TextPair } from "@trivium/features";
+import {
+  type Example,
+  isPair,
+  isTextPair,
+  type PlainText,
+  type TextExample,
+  type TextPair,
+  type TokensExample,
+} from "@trivium/features";
 import type { PairTokenizer, SpecialTokens } from "@trivium/text";
 import { windows } from "./windows.ts";
 
@@ -21,7 +29,8 @@ function frameLength({ frame: { joined, source, target } }: SpecialTokens): numb
 }
 
 /**
- * Encodes texts. A pair gives one example; a text is cut into windows of at most `length` tokens, one example each.
+ * Encodes texts. A pair gives one example; a text is cut into windows of at most `length` tokens, one example each. The
+ * last window of a text ends, unless the text continues in another example.
  *
  * The length of a pair is counted in the same way for every architecture, so that all of them train on the same.
  *
@@ -46,13 +55,39 @@ export function encodeExamples(
       if (taken > length) throw tooLong(example, taken, length);
       encoded.push(pair);
     } else {
-      for (const tokens of windows(tokenizer.encodeTarget(example.text), length)) encoded.push({ tokens });
+      encoded.push(...encodeText(example, tokenizer, length));
     }
   }
   if (examples.length > 0 && encoded.length === 0) {
-    throw new DataError("data/too-short", "every text has a single token, so there is nothing to predict");
+    throw new DataError(
+      "data/too-short",
+      "every text is empty or a single token that goes on, so there is nothing to predict",
+    );
   }
   return encoded;
+}
+
+function encodeText(
+  { text, continues = false }: PlainText,
+  tokenizer: Pick<PairTokenizer, "special" | "encodeTarget">,
+  length: number,
+): TokensExample[] {
+  const tokens = tokenizer.encodeTarget(text);
+  const found = windows(tokens, textWindow(tokenizer.special, length));
+  if (!continues && tokens.length === 1) return [{ tokens, ends: true }];
+  const last = continues ? found.length : found.length - 1;
+  return found.map((window, at) => (at === last ? { tokens: window, ends: true } : { tokens: window }));
+}
+
+/**
+ * Returns the number of tokens of a text that fit a model together with what frames them. One position of a stream is
+ * only predicted.
+ *
+ * @example textWindow(reservedSpecials(), 64) // => 64
+ */
+export function textWindow({ frame: { joined, source, target } }: SpecialTokens, length: number): number {
+  const framed = [joined, source, target].map((part) => (part ? part.before.length + part.after.length - 1 : 0));
+  return Math.max(2, length - Math.max(...framed));
 }
 
 function tooLong({ source, target }: TextPair, got: number, length: number): DataError {

@@ -25,6 +25,7 @@ const schema = z
     targetColumn: column.describe("Column of the target, by number or by name; of a .jsonl file, its field"),
     repeated: z.enum(["first", "all"]).default("first").describe("The targets of a repeated source to train on"),
     tooLong: tooLongSchema.optional().describe("Pairs that exceed the model's length. Default: error"),
+    ends: z.boolean().default(true).describe("Whether a text of a .jsonl file ends, so that its end is predicted"),
     maximumLineLength: z.int().positive().optional().describe("The most characters of a line"),
   })
   .refine(({ validation, test }) => validation + test < 1, {
@@ -35,7 +36,8 @@ const schema = z
 /**
  * A dataset from a user's file: `.txt`, `.tsv` or `.jsonl`. Pairs of the same source become one example with several
  * references, unless `repeated: "all"` asks to train on each of them; each part that is asked for gets at least one
- * source. `reading` says what was read.
+ * source. A text of a `.jsonl` file is a document with an end, unless `ends: false` asks for a stream; a `.txt` file is
+ * a stream. `reading` says what was read.
  *
  * @throws {DataError} what `readExamples` throws, and `data/too-few` if the file has too few sources to hold any out.
  * @throws {ConfigError} `data/options` naming the field, `data/column`.
@@ -46,7 +48,7 @@ export async function fileDataset(options: z.input<typeof schema>): Promise<Data
   const { path, validation, test, repeated, tooLong } = chosen;
   const read: TextExample[] = [];
   const log = createReadingLog();
-  for await (const example of readLogged(path, chosen, log)) read.push(example);
+  for await (const example of readLogged(path, chosen, log)) read.push(chosen.ends ? example : goingOn(example));
   const grouped = groupReferences(read);
   const counts = heldOutCounts(grouped, { validation, test });
   const parts = split(grouped, path, counts);
@@ -63,6 +65,9 @@ export async function fileDataset(options: z.input<typeof schema>): Promise<Data
     locate: (example) => locate(example, path, chosen),
   };
 }
+
+const goingOn = (example: TextExample): TextExample =>
+  isTextPair(example) ? example : { text: example.text, continues: true };
 
 /** A pair for each of its references. */
 const singly = (example: TextExample): TextExample[] =>

@@ -1,7 +1,7 @@
 export { type BatchSourceOptions, createBatchSource, type TrainingBatches } from "./batch-source.ts";
 export { createDataset } from "./create-dataset.ts";
 export { type Dataset, dataset } from "./dataset.ts";
-export { encodeExamples, exampleLength } from "./encode-examples.ts";
+export { encodeExamples, exampleLength, textWindow } from "./encode-examples.ts";
 export { createEpochOrder, type DataPosition, type EpochOrder, type EpochOrderOptions } from "./epoch-order.ts";
 export { type EvaluationBatch, type EvaluationBatchesOptions, evaluationBatches } from "./evaluation-batches.ts";
 export { fitPairTokenizer } from "./fit-pair-tokenizer.ts";

@@ -13,7 +13,7 @@ const FEWEST_PIECES = 32;
 /**
  * Streams a `.txt` file as one long text in pieces of whole lines, 4,096 characters or less; one after the other they
  * are the file with LF after each line. A longer line is cut between characters, and never held whole. A short file is
- * cut into smaller pieces, at least about 32 of them.
+ * cut into smaller pieces, at least about 32 of them. Each goes on: a stream of text has no end to predict.
  *
  * @throws {DataError} `data/file` or `data/binary`.
  */
@@ -34,7 +34,7 @@ export async function* readTextPieces(
     if (isEnd) log.lines += 1;
     if (!isContinued) doubt.look(line);
     if (!isContinued && piece !== "" && piece.length + line.length > limit) {
-      yield { text: piece };
+      yield { text: piece, continues: true };
       piece = "";
     }
     piece += line;
@@ -42,11 +42,11 @@ export async function* readTextPieces(
     isContinued = !isEnd;
     while (piece.length > limit) {
       const end = isPairAt(piece, limit - 1) ? limit - 1 : limit;
-      yield { text: piece.slice(0, end) };
+      yield { text: piece.slice(0, end), continues: true };
       piece = piece.slice(end);
     }
   }
-  if (piece !== "") yield { text: piece };
+  if (piece !== "") yield { text: piece, continues: true };
   log.doubts.push(...doubt.found(path));
 }
 

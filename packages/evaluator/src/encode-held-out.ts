@@ -1,5 +1,5 @@
-import { encodeExamples, windows } from "@trivium/data";
-import { isTextPair, type TextExample } from "@trivium/features";
+import { encodeExamples, textWindow, windows } from "@trivium/data";
+import { isTextPair, type PlainText, type TextExample } from "@trivium/features";
 import type { PairTokenizer } from "@trivium/text";
 import type { HeldOut } from "./evaluate.ts";
 import { type TargetSizes, targetSizes, textSize } from "./target-sizes.ts";
@@ -13,7 +13,7 @@ import { type TargetSizes, targetSizes, textSize } from "./target-sizes.ts";
  */
 export function encodeHeldOut(examples: readonly TextExample[], tokenizer: PairTokenizer, length: number): HeldOut[] {
   const texts = examples.filter((example) => !isTextPair(example));
-  const sizes = texts.flatMap((one) => (isTextPair(one) ? [] : windowSizes(one.text, tokenizer, length)));
+  const sizes = texts.flatMap((one) => (isTextPair(one) ? [] : windowSizes(one, tokenizer, length)));
   const encoded = encodeExamples(texts, tokenizer, { length });
   const inWindows = encoded.map((example, index) => ({ example, references: [], sizes: sizes[index] }));
   const pairs = examples.filter(isTextPair).flatMap((pair) => {
@@ -26,10 +26,13 @@ export function encodeHeldOut(examples: readonly TextExample[], tokenizer: PairT
 }
 
 /** The sizes of the tokens of each window of a text; none where the tokenizer does not know them. */
-function windowSizes(text: string, tokenizer: PairTokenizer, length: number): TargetSizes[] {
+function windowSizes({ text, continues = false }: PlainText, tokenizer: PairTokenizer, length: number): TargetSizes[] {
   const lengths = tokenizer.targetByteLengths?.(text);
   if (lengths === undefined) return [];
   const { characters, bytes } = targetSizes(text, lengths);
-  const ofBytes = windows(bytes, length);
-  return windows(characters, length).map((part, index) => ({ characters: part, bytes: ofBytes[index]! }));
+  // A text of one token is no window of its own, and yet an example where it ends.
+  if (characters.length === 1) return continues ? [] : [{ characters, bytes }];
+  const window = textWindow(tokenizer.special, length);
+  const ofBytes = windows(bytes, window);
+  return windows(characters, window).map((part, index) => ({ characters: part, bytes: ofBytes[index]! }));
 }

@@ -61,8 +61,13 @@ test.each(
     roads.map((road) => [`${name}, ${road[0].name}`, text, length, road] as const),
   ),
 )("bits per byte of a byte tokenizer are nats ÷ ln 2: %s", async (_, text, length, road) => {
-  const { targetLoss, bitsPerByte } = await scored([{ text }], { road, tokenizer: bytes, length });
+  const how = { road, tokenizer: bytes, length };
+  const { targetLoss, targetTokens, bitsPerByte } = await scored([{ text, continues: true }], how);
   expect(bitsPerByte).toBeCloseTo(targetLoss / Math.LN2, 10);
+  // The end of a whole document is predicted, and is no byte.
+  const ended = await scored([{ text }], how);
+  expect(ended.targetTokens).toBe(targetTokens + 1);
+  expect(ended.bitsPerByte * targetTokens).toBeCloseTo((ended.targetLoss * ended.targetTokens) / Math.LN2, 8);
 });
 
 test("bits per character and byte are of the original target, whatever the vocabulary lacks", async () => {
@@ -85,9 +90,9 @@ test("whatever the text and its windows, every character and every byte is count
     createDisjointPair({ source, target: createCharacterTokenizer({ corpus: [text] }) }),
   ];
   fc.assert(
-    fc.property(fc.string({ unit: "binary", minLength: 2 }), fc.integer({ min: 2, max: 9 }), (text, length) => {
+    fc.property(fc.string({ unit: "binary", minLength: 1 }), fc.integer({ min: 2, max: 9 }), (text, length) => {
       for (const tokenizer of pairs(text)) {
-        if (tokenizer.encodeTarget(text).length < 2) continue;
+        if (tokenizer.encodeTarget(text).length === 0) continue;
         const [first, ...others] = encodeHeldOut([{ text }], tokenizer, length).map(({ sizes }) => sizes!);
         for (const unit of ["characters", "bytes"] as const) {
           // A window begins with the last token of the one before.

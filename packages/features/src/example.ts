@@ -8,6 +8,8 @@ export interface TextPair {
 /** Text without a source: language modelling. */
 export interface PlainText {
   readonly text: string;
+  /** Whether the text goes on in another example, so that its end is not predicted. Default false: it is a whole document. */
+  readonly continues?: boolean | undefined;
 }
 
 /** An example of a dataset, independent of any architecture. */

@@ -68,7 +68,7 @@ function rewriting<R extends Rewritten>(corruption: Corruption<R>, step: "apply"
 const toText = (example: Example, tokenizer: TextCoder): TextExample =>
   isPair(example)
     ? { source: tokenizer.decodeSource(example.source), target: tokenizer.decodeTarget(example.target) }
-    : { text: tokenizer.decodeTarget(example.tokens) };
+    : { text: tokenizer.decodeTarget(example.tokens), continues: !example.ends };
 
 /** Whether an architecture runs exactly these streams, and the layout can be trained on its masks. */
 function fitsLayout(

@@ -12,7 +12,7 @@ export const none = (): IdCorruption<SplitExample> => ({
   level: "ids",
   apply(example: Example) {
     if (isPair(example)) return { source: example.source, target: example.target, ends: true };
-    assertTokens(example.tokens, 2);
+    assertTokens(example.tokens, example.ends ? 1 : 2);
     return { source: [], target: example.tokens, between: [], ends: example.ends ?? false };
   },
   prompt: wholePrompt,

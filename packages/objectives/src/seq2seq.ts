@@ -10,7 +10,7 @@ const schema = z.strictObject(tokenLossOptions);
 
 /**
  * Sequence to sequence: the encoder reads the source, the decoder predicts the target (teacher forcing). A text without
- * a source is cut at random into source and target, and no end follows.
+ * a source is cut at random into source and target, and an end follows where the text ends.
  *
  * @source Sutskever et al. 2014, https://arxiv.org/abs/1409.3215
  */

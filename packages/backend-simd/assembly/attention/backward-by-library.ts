@@ -1,8 +1,8 @@
 /** Attention backward where a library multiplies tiles. */
+import { libraryProduct } from "../gemm/library-product";
 import { Cursor } from "./cursor";
 import { differentiateQuery } from "./differentiate";
 import { columnOf, firstOf, Group, GROUP_KEYS, GROUP_STEP, isWhole, lastOf, readGroup, runAt, seenBits } from "./group";
-import { libraryProduct } from "./library-product";
 import { clear } from "./rows";
 
 /** The visits of a query block: the gradient of its queries, and what it adds to those of keys and values. */

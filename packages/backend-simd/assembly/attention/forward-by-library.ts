@@ -1,8 +1,8 @@
 /** Attention forward where a library multiplies tiles. */
+import { libraryProduct } from "../gemm/library-product";
 import { Cursor } from "./cursor";
 import { columnOf, firstOf, Group, GROUP_KEYS, GROUP_STEP, isWhole, lastOf, readGroup, runAt, seenBits } from "./group";
 import { addBias } from "./logits";
-import { libraryProduct } from "./library-product";
 import { roundUp } from "./problem";
 import { carryOn, clear, clearBeside, dropRow, greatest, greatestSeen, LOWEST, scaleRow, weigh, weighSeen } from "./rows";
 

@@ -1,6 +1,7 @@
 /** Matrix products: blocks of `k` and columns are packed, and tiles of 6×8 run over them. */
 import { FEW_ROWS, multiplyFewRows } from "./few-rows";
 import { packA, packB } from "./pack";
+import { Product } from "./problem";
 import { copyTile, TILE_COLUMNS, TILE_ROWS, tileOfPanel, tileOfRows } from "./tile";
 
 /** One block of `k`: part of the result's definition, since sums are taken block by block. */
@@ -47,11 +48,19 @@ function multiplyBlock(
   }
 }
 
-/** One matrix, rows `[first, last)`. Leading dimensions are in bytes. */
-function multiplyRows(
-  transposeA: bool, transposeB: bool, n: u32, k: u32, a: usize, lda: usize, b: usize, ldb: usize,
-  c: usize, ldc: usize, accumulate: bool, bias: usize, scratch: usize, first: u32, last: u32, m: u32,
+/**
+ * Rows `[first, last)` of one matrix of the batch, and `n` columns of it, whose sums go to `c`: its first row of them.
+ *
+ * Every element is a sum over `k` in blocks of 256, in order, whatever `m`, `n`, the transposes and the range are.
+ */
+export function multiplyRows(
+  product: Product, matrix: u32, c: usize, column: u32, n: u32, scratch: usize, first: u32, last: u32, m: u32,
 ): void {
+  const transposeA = product.transposeA != 0, transposeB = product.transposeB != 0, accumulate = product.accumulate != 0;
+  const k = product.k, lda: usize = 4 * product.lda, ldb: usize = 4 * product.ldb, ldc: usize = 4 * product.ldc;
+  const a = product.a + 4 * matrix * product.strideA;
+  const b = product.b + 4 * (matrix * product.strideB + column * (transposeB ? product.ldb : 1));
+  const bias = product.bias ? product.bias + 4 * column : 0;
   const packedB = scratch + A_BYTES;
   const tile = packedB + B_BYTES;
   if (last - first <= FEW_ROWS) {
@@ -88,38 +97,5 @@ function multiplyRows(
       }
       p += BLOCK_K;
     } while (p < k);
-  }
-}
-
-/**
- * `C[i] = op(A[i])·op(B[i]) (+ bias) (+ C[i])` for matrices `i = 0, 1, …`: `[m, k]·[k, n] → [m, n]`.
- *
- * Every element is a sum over `k` in blocks of 256, in order, whatever `m`, `n`, the transposes and the range are.
- *
- * @param transposeA - 1 if A is stored `[k, m]`, else 0.
- * @param transposeB - 1 if B is stored `[n, k]`, else 0.
- * @param lda - elements from one stored row to the next; `ldb` and `ldc` likewise.
- * @param strideA - elements from one matrix of the batch to the next, 0 to use the same for all; likewise the others.
- * @param accumulate - 1 to add to what C holds, 0 to overwrite it.
- * @param bias - `[n]` added to every row, or offset 0 for none. Not together with `accumulate`.
- * @param scratch - `gemmScratchBytes()` bytes, 16-byte aligned, of this thread alone.
- * @param start - first row of the range, counted over the whole batch: row `r` is row `r mod m` of matrix `⌊r/m⌋`.
- */
-export function gemm(
-  transposeA: bool, transposeB: bool, m: u32, n: u32, k: u32, a: usize, lda: u32, strideA: u32,
-  b: usize, ldb: u32, strideB: u32, c: usize, ldc: u32, strideC: u32,
-  accumulate: bool, bias: usize, scratch: usize, start: u32, end: u32,
-): void {
-  // One B for rows that follow each other without a gap is one tall product: B is packed once.
-  if (!transposeA && strideB == 0 && strideA == m * lda && strideC == m * ldc) m = max(m, end);
-  while (start < end) {
-    const matrix = start / m;
-    const first = start - matrix * m;
-    const last = min(m, first + (end - start));
-    multiplyRows(
-      transposeA, transposeB, n, k, a + 4 * matrix * strideA, 4 * lda, b + 4 * matrix * strideB, 4 * ldb,
-      c + 4 * matrix * strideC, 4 * ldc, accumulate, bias, scratch, first, last, m,
-    );
-    start += last - first;
   }
 }

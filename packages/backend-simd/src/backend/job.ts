@@ -16,16 +16,14 @@ export type JobArguments<K extends keyof WasmKernels> =
  *
  * @returns what the kernel returned: the first result that is not negative, if it returns numbers.
  */
-export const runJob = (
+export function runJob(
   wasm: WasmKernels,
   name: JobKernel,
   splitUnits: number,
   units: number,
   args: readonly number[],
-): number => runPieces(wasm[name] as Kernel, splitUnits, units, args);
-
-/** `runJob` of a kernel that has no name. */
-export function runPieces(kernel: Kernel, splitUnits: number, units: number, args: readonly number[]): number {
+): number {
+  const kernel = wasm[name] as Kernel;
   let first = -1;
   for (let start = 0; start < units; start += splitUnits) {
     const result = kernel(...args, start, Math.min(units, start + splitUnits));

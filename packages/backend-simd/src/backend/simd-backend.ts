@@ -4,19 +4,19 @@ import { UnsupportedError } from "@trivium/core";
 import { type ChosenGemm, chooseGemm, WASM } from "../gemm/choose-gemm.ts";
 import { Gemm, type GemmPlan, type RoundedOperands } from "../gemm/gemm.ts";
 import type { GemmRequest } from "../gemm/gemm-request.ts";
-import { libraryProduct } from "../gemm/library/library-product.ts";
+import { libraryProducts } from "../gemm/library/library-product.ts";
 import { GRANULE } from "../memory/allocator.ts";
 import { createHeap, type Heap } from "../memory/heap.ts";
 import { startSimdWorker } from "../start-simd-worker.ts";
 import { type Cutting, shareOf, type Work } from "../threads/cut-job.ts";
+import type { KernelTable } from "../threads/share.ts";
 import { threadCount } from "../threads/thread-count.ts";
 import { ThreadPool, type ThreadPoolOptions } from "../threads/thread-pool.ts";
 import { createWasmKernels, type WasmBuild } from "../wasm/create-wasm-kernels.ts";
-import { kernelTable } from "../wasm/kernel-table.ts";
 import type { WasmKernels } from "../wasm/wasm-kernels.ts";
 import { workOf } from "../wasm/work-estimate.ts";
 import { type DataHandle, DataRegistry } from "./data-registry.ts";
-import { type JobArguments, type JobKernel, runJob, runPieces } from "./job.ts";
+import { type JobArguments, type JobKernel, runJob } from "./job.ts";
 import type { SimdOptions, SimdUse } from "./simd-options.ts";
 import { bytesPerElement, type ForeignValues, type NumericValues, TensorData } from "./tensor-data.ts";
 
@@ -54,7 +54,7 @@ export class SimdBackend extends MathBackendCPU {
     const { memory } = this.heap;
     this.chosen = chooseGemm(options);
     const provider = this.chosen.provider?.open(memory);
-    const wasm = createWasmKernels(memory, options.build, libraryProduct(provider));
+    const wasm = createWasmKernels(memory, options.build, libraryProducts(provider));
     this.wasm = wasm.kernels;
     this.build = wasm.build;
     const threads = mayHaveWorkers() ? threadCount(options.threads) : 1;
@@ -62,7 +62,7 @@ export class SimdBackend extends MathBackendCPU {
     const smallToo = options.gemmForSmall === true;
     const { precision } = this.chosen;
     this.gemm = new Gemm({ wasm: this.wasm, heap: this.heap, threads, provider, precision, smallToo });
-    const kernels = kernelTable(this.wasm, this.gemm.kernel);
+    const kernels = wasm.kernels as unknown as KernelTable;
     const start = { module: wasm.module, memory, gemm: provider?.inWorkers };
     const startWorker: ThreadPoolOptions["startWorker"] = (control, thread) =>
       startSimdWorker({ ...start, control, thread });
@@ -170,7 +170,7 @@ export class SimdBackend extends MathBackendCPU {
     if (this.pool && share < units) {
       this.pool.run({ kernel: "product", units, share, scratch: scratchBytes, values });
     } else if (units > 0) {
-      runPieces(this.gemm.kernel, this.cutting.splitUnits ?? units, units, values);
+      runJob(this.wasm, "product", this.cutting.splitUnits ?? units, units, values);
     }
   }
 

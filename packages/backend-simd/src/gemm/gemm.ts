@@ -2,14 +2,12 @@ import { type Block, GRANULE } from "../memory/allocator.ts";
 import type { Heap } from "../memory/heap.ts";
 import { MAXIMUM_SHARES } from "../threads/control.ts";
 import { type Cutting, LEAST_SHARE_NANOSECONDS, shareOf } from "../threads/cut-job.ts";
-import type { Kernel } from "../threads/share.ts";
 import type { WasmKernels } from "../wasm/wasm-kernels.ts";
 import type { OpenedGemm } from "./gemm-provider.ts";
 import type { GemmRequest } from "./gemm-request.ts";
 import type { MatmulPrecision } from "./matmul-precision.ts";
-import { isForBf16, isSmall, panelsOf } from "./panels.ts";
-import { engines, productArguments } from "./product-arguments.ts";
-import { productKernel } from "./product-kernel.ts";
+import { isForBf16, isSmall, type Panels, panelsOf } from "./panels.ts";
+import { engines, productProblem } from "./product-problem.ts";
 
 /** A matrix product as threads take shares of it. */
 export interface GemmPlan {
@@ -56,15 +54,15 @@ const LINE = 16;
 
 /** The matrix products of one backend: who computes which, and how they are cut. */
 export class Gemm {
-  /** The product kernel of the main thread. */
-  readonly kernel: Kernel;
   private readonly options: GemmOptions;
   private readonly scratchBytes: number;
+  /** The problem at hand; there is memory for it once there was one. */
+  private problem: Int32Array | undefined;
+  /** Address of the packing buffers; 0 until there was a product that needs them. */
   private scratch = 0;
 
   constructor(options: GemmOptions) {
     this.options = options;
-    this.kernel = productKernel(options.wasm, options.provider);
     this.scratchBytes = Math.ceil(options.wasm.gemmScratchBytes() / GRANULE) * GRANULE;
   }
 
@@ -85,9 +83,7 @@ export class Gemm {
 
   /** @param rounded - A and B are bfloat16. */
   plan(request: GemmRequest, cutting: Cutting, rounded = false): GemmPlan {
-    return this.isForProvider(request)
-      ? planPanels(request, cutting, { rounded, inWorkers: this.options.provider!.inWorkers !== undefined })
-      : this.planWasm(request, cutting);
+    return this.isForProvider(request) ? this.planPanels(request, cutting, rounded) : this.planWasm(request, cutting);
   }
 
   /** Whether A and B are rounded to bfloat16, by its shape alone. */
@@ -120,33 +116,41 @@ export class Gemm {
     const granule = columns ? LINE : batch > 2 * cutting.threads ? m : TILE_ROWS;
     const share = shareOf(units, { nanoseconds, granule }, cutting);
     const { scratchBytes } = this;
-    this.scratch ||= allocateScratch(scratchBytes * this.options.threads, this.options.heap);
-    const values = productArguments(request, engines.wasm, { columns, size: 0 }, this.scratch);
+    this.scratch ||= this.allocate(scratchBytes * this.options.threads, "the packing buffers");
+    const values = [this.write(request, engines.wasm, { columns, size: 0 }), this.scratch];
     return { values, units, share, scratchBytes };
   }
-}
 
-function planPanels(
-  request: GemmRequest,
-  cutting: Cutting,
-  { rounded, inWorkers }: { readonly rounded: boolean; readonly inWorkers: boolean },
-): GemmPlan {
-  const panels = panelsOf(request);
-  const units = request.batch * panels.count;
-  const nanoseconds = (2 * request.m * request.n * request.k) / panels.count / FLOPS.provider;
-  const engine = rounded ? engines.providerBf16 : engines.provider;
-  const share = inWorkers ? shareOfPanels(units, nanoseconds, cutting) : units;
-  return { values: productArguments(request, engine, panels, 0), units, share, scratchBytes: 0 };
+  private planPanels(request: GemmRequest, cutting: Cutting, rounded: boolean): GemmPlan {
+    const panels = panelsOf(request);
+    const units = request.batch * panels.count;
+    const nanoseconds = (2 * request.m * request.n * request.k) / panels.count / FLOPS.provider;
+    const engine = rounded ? engines.libraryBf16 : engines.library;
+    const share = this.options.provider!.inWorkers ? shareOfPanels(units, nanoseconds, cutting) : units;
+    return { values: [this.write(request, engine, panels), 0], units, share, scratchBytes: 0 };
+  }
+
+  /** Writes a problem in the place of the one before, which is done; returns its address. */
+  private write(request: GemmRequest, engine: number, panels: Omit<Panels, "count">): number {
+    const values = productProblem(request, engine, panels);
+    const bytes = 4 * values.length;
+    this.problem ??= new Int32Array(
+      this.options.heap.memory.buffer,
+      this.allocate(bytes, "the problem"),
+      values.length,
+    );
+    this.problem.set(values);
+    return this.problem.byteOffset;
+  }
+
+  /** Memory that is kept, aligned for vector stores, whatever a test does to the addresses of tensors. */
+  private allocate(bytes: number, what: string): number {
+    return this.options.heap.allocate(bytes, () => `${what} of matrix products`).start * GRANULE;
+  }
 }
 
 // Panels are long already: threads take them one by one, unless they are many.
 function shareOfPanels(units: number, nanoseconds: number, { threads, splitUnits }: Cutting): number {
   const least = Math.max(LEAST_SHARE_NANOSECONDS / nanoseconds, units / (threads * MOST_SHARES_PER_THREAD));
   return Math.min(units, Math.max(splitUnits ?? Math.ceil(least), Math.ceil(units / MAXIMUM_SHARES)));
-}
-
-function allocateScratch(bytes: number, heap: Heap): number {
-  const block = heap.allocate(bytes, () => "the packing buffers of matrix products");
-  // Aligned for vector stores, whatever a test does to the addresses of tensors.
-  return block.start * GRANULE;
 }

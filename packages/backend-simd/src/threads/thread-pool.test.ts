@@ -1,15 +1,14 @@
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
-import { productKernel } from "../gemm/product-kernel.ts";
 import { startSimdWorker } from "../start-simd-worker.ts";
 import { createWasmKernels } from "../wasm/create-wasm-kernels.ts";
-import { kernelTable } from "../wasm/kernel-table.ts";
+import type { KernelTable } from "./share.ts";
 import { type Job, ThreadPool } from "./thread-pool.ts";
 
 const memory = new WebAssembly.Memory({ initial: 16, maximum: 16, shared: true });
 const { kernels: wasm, module } = createWasmKernels(memory);
-const kernels = kernelTable(wasm, productKernel(wasm, undefined));
+const kernels = wasm as unknown as KernelTable;
 const startWorker = (control: SharedArrayBuffer, thread: number) =>
   startSimdWorker({ module, memory, control, thread, gemm: undefined });
 const pool = new ThreadPool({ threads: 3, kernels, startWorker });

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { kernels as encoded } from "../generated/kernels.ts";
+import { rawProduct } from "../testing/raw-product.ts";
 import { bestBuild, createWasmKernels } from "./create-wasm-kernels.ts";
 
 const shared = (initial = 1) => new WebAssembly.Memory({ initial, maximum: 4, shared: true });
@@ -38,7 +39,10 @@ describe("createWasmKernels", () => {
     new Float32Array(memory.buffer, base, 8).set(x);
     kernels.binary(0, base, 0, 1, base, 0, 1, base + 64, 8, 0, 8);
     expect(new Float32Array(memory.buffer, base + 64, 8)).toEqual(x.map((value) => 2 * value));
-    kernels.gemm(0, 1, 1, 1, 8, base, 8, 0, base, 8, 0, base + 128, 1, 0, 0, 0, 65_536, 0, 1);
+    const column = { transposeB: true, m: 1, n: 1, k: 8, a: base, lda: 8, b: base, ldb: 8, c: base + 128, ldc: 1 };
+    const words = rawProduct(column);
+    new Int32Array(memory.buffer, base + 256, words.length).set(words);
+    kernels.product(base + 256, 65_536, 0, 1);
     expect(new Float32Array(memory.buffer, base + 128, 1)[0]).toBe(140);
   });
 });

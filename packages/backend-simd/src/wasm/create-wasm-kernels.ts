@@ -1,6 +1,7 @@
 import { UnsupportedError } from "@trivium/core";
+import { libraryProducts } from "../gemm/library/library-product.ts";
 import { kernels } from "../generated/kernels.ts";
-import type { LibraryProduct, WasmKernels } from "./wasm-kernels.ts";
+import type { WasmKernels } from "./wasm-kernels.ts";
 
 /** The build of the kernels: `relaxed` has fused multiply-add and is faster; `plain` runs wherever SIMD does. */
 export type WasmBuild = "plain" | "relaxed";
@@ -19,7 +20,7 @@ const modules = new Map<WasmBuild, WebAssembly.Module>();
  * Instantiates the kernels over a shared memory (any number of times over the same one: once in each thread).
  *
  * @param memory - shared, of at most 65,536 pages.
- * @param product - the library's product, for kernels that leave tiles to it; never called without a library.
+ * @param products - the library's products, for kernels that leave products to it; never called without a library.
  * @param build - by default `relaxed` where the engine validates it, else `plain`.
  * @throws {UnsupportedError} `simd/build` if the engine does not validate the build.
  * @source https://github.com/WebAssembly/relaxed-simd
@@ -28,10 +29,10 @@ const modules = new Map<WasmBuild, WebAssembly.Module>();
 export function createWasmKernels(
   memory: WebAssembly.Memory,
   build: WasmBuild = bestBuild(),
-  product: LibraryProduct = () => {},
+  products = libraryProducts(undefined),
 ): WasmModule {
   const module = compile(build);
-  const instance = new WebAssembly.Instance(module, { env: { memory, product } });
+  const instance = new WebAssembly.Instance(module, { env: { memory, ...products } });
   return { build, kernels: instance.exports as unknown as WasmKernels, module };
 }
 

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type GemmCase, gemmCases, gemmData, gemmMismatch } from "../testing/gemm-cases.ts";
+import { rawProduct } from "../testing/raw-product.ts";
 import { builds, createTestMemory, inPieces } from "../testing/test-memory.ts";
 import { createWasmKernels } from "./create-wasm-kernels.ts";
 
@@ -9,14 +10,15 @@ for (const build of builds) {
   const run = (shape: GemmCase, cuts: readonly number[] = []): Float32Array => {
     const { lda, ldb, ldc, strideA, strideB, strideC, a, b, before, bias } = gemmData(shape);
     const [pa, pb, pc, pBias] = [memory.put(a), memory.put(b), memory.put(before), memory.put(bias)];
+    const { transposeA, transposeB, m, n, k, batch, mode } = shape;
+    const problem = memory.put(
+      rawProduct({
+        ...{ transposeA, transposeB, m, n, k, batch, lda, strideA, ldb, strideB, ldc, strideC },
+        ...{ a: pa, b: pb, c: pc, accumulate: mode === "accumulate", bias: mode === "bias" ? pBias : 0 },
+      }),
+    );
     inPieces(shape.m * shape.batch, cuts, (start, end) => {
-      memory.kernels.gemm(
-        ...([Number(shape.transposeA), Number(shape.transposeB), shape.m, shape.n, shape.k] as const),
-        ...([pa, lda, strideA, pb, ldb, strideB, pc, ldc, strideC] as const),
-        ...([shape.mode === "accumulate" ? 1 : 0, shape.mode === "bias" ? pBias : 0, memory.scratch] as const),
-        start,
-        end,
-      );
+      memory.kernels.product(problem, memory.scratch, start, end);
     });
     const result = memory.readFloats(pc, before.length);
     memory.reset();
@@ -83,7 +85,9 @@ for (const build of builds) {
       const flip = (x: Float32Array, rows: number, columns: number) =>
         x.map((_, at) => x[(at % rows) * columns + Math.floor(at / rows)]!);
       const [pa, pb, pc] = [memory.put(flip(a, 29, 300)), memory.put(flip(b, 300, 43)), memory.floats(29 * 43)];
-      memory.kernels.gemm(1, 1, 29, 43, 300, pa, 29, 0, pb, 300, 0, pc, 43, 0, 0, 0, memory.scratch, 0, 29);
+      const flipped = { transposeA: true, transposeB: true, m: 29, n: 43, k: 300, lda: 29, ldb: 300, ldc: 43 };
+      const problem = memory.put(rawProduct({ ...flipped, a: pa, b: pb, c: pc }));
+      memory.kernels.product(problem, memory.scratch, 0, 29);
       expect(memory.readFloats(pc, 29 * 43)).toEqual(all);
       memory.reset();
     });
@@ -92,6 +96,11 @@ for (const build of builds) {
       const edge = new WebAssembly.Memory({ initial: 96, maximum: 96, shared: true });
       const { kernels } = createWasmKernels(edge, build);
       const end = edge.buffer.byteLength;
+      const multiply = (request: Parameters<typeof rawProduct>[0]): void => {
+        const words = rawProduct(request);
+        new Int32Array(edge.buffer, 65_536, words.length).set(words);
+        kernels.product(65_536, 66_560, 0, request.m);
+      };
       for (const [m, n] of [
         [5, 8],
         [8, 5],
@@ -103,10 +112,11 @@ for (const build of builds) {
         const k = 9;
         new Float32Array(edge.buffer, end - 4 * m * k, m * k).fill(2);
         const c = end / 2;
-        kernels.gemm(1, 0, m, n, k, end - 4 * m * k, m, 0, c + 65_536, n, 0, c, n, 0, 0, 0, 65_536, 0, m);
+        multiply({ transposeA: true, m, n, k, a: end - 4 * m * k, lda: m, b: c + 65_536, ldb: n, c, ldc: n });
         new Float32Array(edge.buffer, end - 4 * n * k, n * k).fill(2);
-        kernels.gemm(0, 0, m, n, k, c + 65_536, k, 0, end - 4 * n * k, n, 0, c, n, 0, 0, 0, 65_536, 0, m);
-        kernels.gemm(0, 1, m, n, k, c + 65_536, k, 0, end - 4 * n * k, k, 0, c, n, 0, 0, 0, 65_536, 0, m);
+        const right = { m, n, k, a: c + 65_536, lda: k, b: end - 4 * n * k, c, ldc: n };
+        multiply({ ...right, ldb: n });
+        multiply({ ...right, transposeB: true, ldb: k });
         expect(new Float32Array(edge.buffer, c, m * n).every((x) => x === 0)).toBe(true);
       }
     });

@@ -1,3 +1,4 @@
+import type { Product } from "../gemm/gemm-provider.ts";
 import type { WasmExports } from "../generated/wasm-exports.ts";
 
 /**
@@ -13,5 +14,8 @@ import type { WasmExports } from "../generated/wasm-exports.ts";
  */
 export type WasmKernels = WasmExports;
 
-/** The library's product as kernels call it for tiles: numbers, with byte offsets into the memory as addresses. */
-export type LibraryProduct = (...values: number[]) => void;
+type Numeric<Values> = { [Index in keyof Values]: number };
+type LibraryProduct = (...values: Numeric<Parameters<Product>>) => void;
+
+/** A library's products as kernels call them: numbers alone, with byte offsets into the memory as addresses. */
+export type LibraryProducts = Readonly<Record<"product" | "productBf16", LibraryProduct>>;

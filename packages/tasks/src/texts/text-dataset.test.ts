@@ -34,6 +34,17 @@ test("its texts are cut into windows for a model", async () => {
   expect(predicted).toBe(bytes - held.length);
 });
 
+test("its texts are one stream, as the claims were measured, and end if asked", async () => {
+  const book = await mobyDick();
+  expect(book.fingerprint).toBe("630161e25989d63d7b59ea75bbaccbb3488bcd2bf608acee639be53420ae2003");
+  const ended = await mobyDick({ ends: true });
+  expect(ended.fingerprint).not.toBe(book.fingerprint);
+  const bytes = createSharedPair(createByteTokenizer());
+  const ends = ({ test: held }: typeof book) =>
+    encodeExamples(held, bytes, { length: 128 }).filter((example) => "ends" in example).length;
+  expect([ends(book), ends(ended)]).toEqual([0, 7]);
+});
+
 test("a package that is not there is named with the remedy, a share that is none with its field", async () => {
   await expect(textDataset({ name: "x", packageName: "@stdlib/datasets-none" }, {})).rejects.toMatchObject({
     code: "tasks/package",

@@ -7,3 +7,10 @@ export declare function libraryProduct(
   transposeA: bool, transposeB: bool, m: u32, n: u32, k: u32,
   a: usize, lda: u32, b: usize, ldb: u32, c: usize, ldc: u32, accumulate: bool,
 ): void;
+
+/** As `libraryProduct`, of bfloat16 matrices A and B. */
+@external("env", "productBf16")
+export declare function libraryProductBf16(
+  transposeA: bool, transposeB: bool, m: u32, n: u32, k: u32,
+  a: usize, lda: u32, b: usize, ldb: u32, c: usize, ldc: u32, accumulate: bool,
+): void;
