@@ -3,9 +3,10 @@ import { runFolderPlugin } from "./run-folder.ts";
 export { type Composition, compose, composeOrThrow, type Parts, type Refusal } from "./compose.ts";
 export { describeValues } from "./describe-values.ts";
 export { evaluateOptions } from "./evaluate-options.ts";
+export { gigabytes, type TrainingMemory } from "./fit-memory.ts";
 export { mergeRecipes } from "./merge-recipes.ts";
 export { type ModelFormat, modelFormat, type OpenedModel, type OpenModelOptions, openModel } from "./open-model.ts";
-export { batchesOf, type Prepared, type PrepareOptions, prepare, trainOptions } from "./prepare.ts";
+export { batchesOf, type FittedRecipe, type Prepared, type PrepareOptions, prepare, trainOptions } from "./prepare.ts";
 export {
   type LoadDataset,
   type PreparedData,

@@ -52,9 +52,10 @@ const fields = {
   attention: nameable.prefault({}).describe("The attention kernel. Default: fused where the backend has it"),
   steps: count.default(1000).describe("Optimiser steps"),
   batch: count.default(64).describe("Examples of a step"),
-  microBatch: count
+  microBatch: z
+    .union([count, z.literal("auto")])
     .optional()
-    .describe("Examples that are computed at once; gradients are added up. Default: the batch"),
+    .describe("Examples that are computed at once; gradients are added up. auto: what fits. Default: the batch"),
   bucketBatches: count
     .default(1)
     .describe("Batches that are formed together, by length: more of them save padding and mix examples less"),

@@ -1,6 +1,6 @@
 import { ConfigError, createRandom, type Random } from "@trivium/core";
 import { type Example, type Features, toBatch } from "@trivium/features";
-import type { LanguageModel } from "@trivium/model";
+import { decodingBytes, type LanguageModel, rowsThatFit } from "@trivium/model";
 import { type FeatureContext, type Objective, promptOf } from "@trivium/objectives";
 import type { ParameterTree } from "@trivium/tensor";
 import { Answer } from "./answer.ts";
@@ -42,7 +42,10 @@ export interface GenerateOptions extends Pick<FeatureContext, "special" | "token
   readonly trace?: boolean | undefined;
   /** Whether tokens come with their log-probabilities. Default false. */
   readonly logProbabilities?: boolean | undefined;
-  /** Rows that are decoded together; an answer has as many as its strategy keeps open. Default 256. */
+  /**
+   * The most rows to decode together; fewer where they would not fit into memory. An answer has as many rows as its
+   * strategy keeps open. Default 256.
+   */
   readonly batchSize?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -74,16 +77,24 @@ export async function* generate(options: GenerateOptions): AsyncGenerator<Genera
   const together = Math.max(1, Math.floor(batchSize / (strategy.rows * samples)));
   const decoder = model.decoder(parameters);
   try {
-    for (let start = 0; start < prompts.length; start += together) {
-      const rows = prompts.slice(start, start + together);
-      const answers = rows.flatMap(createAnswers);
-      if (signal?.aborted) for (const answer of answers) yield* answer.abort();
+    const room = Math.max(...[options.maximumTokens].flat());
+    for (let start = 0; start < prompts.length; ) {
+      const next = prompts.slice(start, start + together);
+      const answers = { room, perPrompt: strategy.rows * samples };
+      const features = next.map((prompt) => prompt.features);
+      const rows = next.slice(
+        0,
+        rowsThatFit(features, (shape) => decodingBytes(model, shape, answers)),
+      );
+      start += rows.length;
+      const open = rows.flatMap(createAnswers);
+      if (signal?.aborted) for (const answer of open) yield* answer.abort();
       else {
         const input = toBatch(
           rows.map(({ features }) => features),
           { pad: options.special.pad },
         );
-        yield* decodePrompts({ decoder, input, answers, samples, signal });
+        yield* decodePrompts({ decoder, input, answers: open, samples, signal });
       }
     }
   } finally {

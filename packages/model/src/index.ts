@@ -28,6 +28,16 @@ export {
 } from "./language-task.ts";
 export { type LabelPlaces, leaksByMasks } from "./leaks-by-masks.ts";
 export { factorsOf, logitsOf } from "./logits-of.ts";
+export {
+  type AnswerSizes,
+  decodingBytes,
+  forwardBytes,
+  gradientBytes,
+  type MeasuredModel,
+  rowsThatFit,
+  shapeOf,
+} from "./memory.ts";
+export type { BatchShape } from "./memory-stages.ts";
 export type { ForwardOptions, LanguageModel, LayerStates, Model } from "./model.ts";
 export { positionKinds } from "./positions-config.ts";
 export { type FlatModelFields, type RecordedModelOptions, readModelOptions } from "./read-model-options.ts";

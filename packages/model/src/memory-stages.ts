@@ -1,6 +1,6 @@
 import { isGated } from "@trivium/nn";
 import { countSpecs, type SpecTree, staysFactored } from "@trivium/tensor";
-import { type Architecture, readsOf } from "./architecture.ts";
+import type { Architecture } from "./architecture.ts";
 import { parameterSpecs, sharedStack } from "./parameter-specs.ts";
 import { schemeOf } from "./positions-config.ts";
 import { isMerged, layersOf, queryKeyNormOf, type ResolvedConfig } from "./resolve-config.ts";
@@ -22,8 +22,6 @@ export interface BatchShape {
 
 /** The float32 numbers that one part of a model holds in a pass. */
 export interface Stage {
-  /** Left for the parts behind it, in a pass without gradients. */
-  readonly output: number;
   /** Alive when it is done, in a pass without gradients. */
   readonly running: number;
   /** Alive for a moment while it runs, besides what came before. */
@@ -75,15 +73,15 @@ export function streamStages(parts: MemoryParts, { rows, lengths }: BatchShape, 
     return { subLayers, input: own * config.width + (crosses ? 2 * foreign * keyWidth(config) : 0) };
   });
   const { layers: _layers, cross: _cross, ...placed } = stack;
-  return { embedding: embeddingStage(config, own, countSpecs(placed)), layers, last: own * config.width };
+  return { embedding: embeddingStage(config, own, countSpecs(placed)), layers, states: own * config.width };
 }
 
 /** The parts of one stream. */
 export interface Stages {
   readonly embedding: Stage;
   readonly layers: readonly LayerStages[];
-  /** Numbers of the states behind the last layer. */
-  readonly last: number;
+  /** Numbers of the states behind each layer. */
+  readonly states: number;
 }
 
 interface LayerStages {
@@ -96,13 +94,15 @@ const keyWidth = ({ keyValueHeads, headWidth }: ResolvedConfig): number => keyVa
 
 /** The embedding of `tokens` ids, with their positions, scale, norm and dropout. */
 function embeddingStage(config: ResolvedConfig, tokens: number, placed: number): Stage {
-  const { vocabulary, width, scaleEmbeddings, embeddingNorm, dropout, head } = config;
-  const copies = 1 + (schemeOf(config.positions).embed ? 2 : 0) + (scaleEmbeddings ? 1 : 0) + (embeddingNorm ? 1 : 0);
-  const kept = tokens * (1 + width * (copies + (dropout > 0 ? 1 : 0) - 1));
+  const { vocabulary, width, headWidth, scaleEmbeddings, embeddingNorm, dropout, head } = config;
+  const scheme = schemeOf(config.positions);
+  const angles = scheme.rotate ? 2 * headWidth : 0;
+  const copies = 1 + (scheme.embed ? 2 : 0) + (scaleEmbeddings ? 1 : 0) + (embeddingNorm ? 1 : 0);
+  const kept = tokens * (1 + angles + width * (copies + (dropout > 0 ? 1 : 0) - 1));
   const table = vocabulary * width;
-  const running = tokens * (1 + width * copies);
+  const running = tokens * (1 + angles + width * copies);
   const backward = 2 * tokens * width + (head.tied ? table : 0);
-  return { output: running, running, moment: 0, kept, backward, parameters: table + placed };
+  return { running, moment: 0, kept, backward, parameters: table + placed };
 }
 
 /** What a branch adds to a stream: its sum with the states, its norm, and what these keep. */
@@ -118,14 +118,19 @@ function subLayer({ width, norm }: ResolvedConfig, tokens: number, branch: Stage
   };
 }
 
-function feedForwardStage({ feedForward, activation }: ResolvedConfig, tokens: number): Omit<Stage, "parameters"> {
+function feedForwardStage({ feedForward, activation }: ResolvedConfig, tokens: number): Copies {
   const hidden = tokens * feedForward;
   const gated = isGated(activation);
-  return { output: 0, moment: 0, running: (gated ? 3 : 1) * hidden, kept: (gated ? 4 : 2) * hidden, backward: (gated ? 2 : 1) * hidden };
+  return {
+    moment: 0,
+    running: (gated ? 3 : 1) * hidden,
+    kept: (gated ? 4 : 2) * hidden,
+    backward: (gated ? 2 : 1) * hidden,
+  };
 }
 
 /** Projections, heads and kernel of one attention. */
-function attentionStage(parts: MemoryParts, attended: Attended): Omit<Stage, "parameters"> {
+function attentionStage(parts: MemoryParts, attended: Attended): Copies {
   const { config } = parts;
   const { width, heads, headWidth } = config;
   const { queries, keys, foreign, placed } = attended;
@@ -137,22 +142,17 @@ function attentionStage(parts: MemoryParts, attended: Attended): Omit<Stage, "pa
   const kernel = kernelStage(parts, attended);
   const projected = ofQueries + 2 * ofKeys + joined;
   return {
-    output: 0,
-    running: projected + ofQueries + finished.running * (ofQueries + ofKeys),
-    moment: kernel.running,
+    running: projected + ofQueries + finished.running * (ofQueries + ofKeys) + kernel.running,
+    moment: kernel.moment,
     kept: projected + ofQueries + finished.kept * (ofQueries + ofKeys) + kernel.kept,
     backward: 2 * ofQueries + 2 * ofKeys + joined + finished.backward * (ofQueries + ofKeys) + kernel.backward,
   };
 }
 
-interface Copies {
-  readonly running: number;
-  readonly kept: number;
-  readonly backward: number;
-}
+type Copies = Omit<Stage, "parameters">;
 
 /** Copies of queries and keys that their norm and their rotation make. */
-function finishingOf(config: ResolvedConfig, placed: boolean): Copies {
+function finishingOf(config: ResolvedConfig, placed: boolean): Omit<Copies, "moment"> {
   const normed = queryKeyNormOf(config) ? 1 : 0;
   const rotates = placed && schemeOf(config.positions).rotate !== undefined;
   const { fraction = 1 } = config.positions as { fraction?: number };
@@ -160,33 +160,49 @@ function finishingOf(config: ResolvedConfig, placed: boolean): Copies {
   return { running: normed + turned, kept: normed + turned, backward: rotates ? 2 : 0 };
 }
 
+/** Visibility, positions and sums of the kernels that are composed of many ops, as a factor of their scores. */
+const SPARE = 1.2;
+
 /** What a kernel holds besides queries, keys, values and its output. */
-function kernelStage({ architecture, attention, config }: MemoryParts, attended: Attended): Copies {
-  const { heads, headWidth, keyValueHeads, dropout } = config;
+function kernelStage(parts: MemoryParts, attended: Attended): Copies {
+  if (parts.attention === "fused") return fusedStage(parts.config, attended);
+  const { heads, headWidth, keyValueHeads, dropout, attention, positions } = parts.config;
   const { queries, keys, rows, rowKeys, placed } = attended;
-  const scheme = schemeOf(config.positions);
-  const [statistics, biased] = [heads * queries, placed && scheme.bias !== undefined];
-  if (attention === "fused") {
-    const parts = Math.ceil(Math.min(queries / rows / 96, 8 / (rows * keyValueHeads)));
-    const sums = parts > 1 ? 2 * (parts + 1) * keys * keyWidth(config) : 0;
-    const distances = biased ? rows * Math.max(1, parts) * heads * (queries / rows + rowKeys) : 0;
-    return { running: statistics, kept: statistics, backward: sums + distances };
+  const scheme = schemeOf(positions);
+  const biased = placed && scheme.bias !== undefined;
+  // Heads are laid apart: of queries, keys and values, and of the output.
+  const apart = 2 * queries * heads * headWidth + 2 * keys * keyWidth(parts.config);
+  if (parts.attention === "blockwise") {
+    const block = SPARE * rows * heads * Math.min(128, queries / rows) * Math.min(128, rowKeys);
+    const output = queries * heads * (headWidth + 1);
+    return {
+      running: apart,
+      moment: 2 * output + (biased ? 9 : 8) * block,
+      kept: apart + heads * queries,
+      backward: 2 * apart + (biased ? 13 : 11) * block,
+    };
   }
-  const split = (queries + 2 * keys) * heads * headWidth;
-  if (attention === "blockwise") {
-    const block = rows * heads * Math.min(128, queries / rows) * Math.min(128, rowKeys);
-    return { running: split + (biased ? 9 : 8) * block, kept: statistics + split / 3, backward: 2 * split + (dropout > 0 ? 14 : 10) * block };
-  }
-  const scores = queries * heads * rowKeys;
-  const capped = config.attention.softCap === undefined ? 0 : 3;
+  const scores = SPARE * queries * heads * rowKeys;
+  const capped = attention.softCap === undefined ? 0 : 3;
   // T5's table is looked up for every pair.
-  const added = biased ? (scheme.specs ? 4 : 2) : 0;
+  const added = biased ? (scheme.specs ? 3.5 : 2) : 0;
   const repeated = heads > keyValueHeads ? 2 * keys * heads * headWidth : 0;
   return {
-    running: split + (2 + capped + added) * scores,
-    kept: repeated + (1 + (dropout > 0 ? 1 : 0) + capped + added) * scores,
-    backward: split + 2 * scores,
+    running: apart,
+    moment: repeated + (2 + capped + 1.2 * added) * scores,
+    kept: apart - queries * heads * headWidth + repeated + (1 + (dropout > 0 ? 1 : 0) + capped + added) * scores,
+    backward: apart + (dropout > 0 || added > 2 ? 1 : 2) * scores,
   };
+}
+
+function fusedStage({ heads, keyValueHeads, positions, headWidth }: ResolvedConfig, attended: Attended): Copies {
+  const { queries, keys, rows, rowKeys, placed } = attended;
+  const statistics = heads * queries;
+  const parts = Math.max(1, Math.ceil(Math.min(queries / rows / 96, 8 / (rows * keyValueHeads))));
+  const sums = parts > 1 ? 2 * (parts + 1) * keys * keyValueHeads * headWidth : 0;
+  const biased = placed && schemeOf(positions).bias !== undefined;
+  const distances = biased ? rows * parts * heads * (queries / rows + rowKeys) : 0;
+  return { running: statistics, moment: 0, kept: statistics, backward: sums + distances };
 }
 
 /** The last states of the predicting stream, its logits and the loss, by the number of its tokens. */
@@ -199,9 +215,9 @@ export function lossStage({ architecture, config }: MemoryParts, tokens: number)
   if (head.softCap === undefined && staysFactored(tokens, vocabulary)) {
     const chunk = Math.max(2 ** 21, 256 * tokens);
     const running = states + chunk + 8 * tokens;
-    return { output: 0, running, moment: 0, kept: states + 4 * tokens, backward: chunk + states, parameters };
+    return { running, moment: 0, kept: states + 4 * tokens, backward: chunk + states, parameters };
   }
   const logits = tokens * vocabulary * (1 + (head.softCap === undefined ? 0 : 3) + (head.bias && head.tied ? 1 : 0));
   const running = states + logits + 4 * tokens;
-  return { output: 0, running, moment: 0, kept: running, backward: tokens * vocabulary + states, parameters };
+  return { running, moment: 0, kept: running, backward: tokens * vocabulary + states, parameters };
 }

@@ -1,5 +1,5 @@
 export { type ActivatedParts, activateBackend, type Backend, backend, type Probe } from "./backend.ts";
-export { activeTraits, type BackendTraits, declareTraits } from "./backend-traits.ts";
+export { activeTraits, type BackendMemory, type BackendTraits, declareTraits } from "./backend-traits.ts";
 export { embedding } from "./embedding.ts";
 export { factoredCrossEntropy, staysFactored } from "./factored-cross-entropy.ts";
 export { type FactoredHead, type FactoredLogits, multiplyOut, softCapped } from "./factored-logits.ts";

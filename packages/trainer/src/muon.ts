@@ -46,6 +46,18 @@ export function muon({ hidden = isOfLayer, ...options }: MuonOptions = {}): Opti
     name: "muon",
     settings: { ...numbers, hidden: hidden === isOfLayer ? "layers" : "custom" },
     isElementwise: (path, shape) => !isMatrix(path, shape, hidden),
+    floats(shapes) {
+      const [matrices, all] = [new Map<string, number>(), Object.entries(shapes)];
+      for (const [path, shape] of all)
+        if (isMatrix(path, shape, hidden)) matrices.set(`${shape}`, (matrices.get(`${shape}`) ?? 0) + sizeOf(shape));
+      const ofMatrices = [...matrices.values()].reduce((sum, size) => sum + size, 0);
+      const total = all.reduce((sum, [, shape]) => sum + sizeOf(shape), 0);
+      return {
+        state: 2 * total - ofMatrices,
+        // New matrices beside the old ones, and the rounds of those of one shape.
+        update: 2 * ofMatrices + ROUND_COPIES * Math.max(0, ...matrices.values()),
+      };
+    },
     createState(parameters) {
       const { matrices, others } = split(parameters, hidden);
       return { momentum: mapTree(matrices, (leaf) => tf.zeros(leaf.shape)), ...rest.createState(others) };
@@ -63,6 +75,11 @@ export function muon({ hidden = isOfLayer, ...options }: MuonOptions = {}): Opti
     },
   };
 }
+
+/** Copies of matrices that an update holds while it brings their singular values near 1. */
+const ROUND_COPIES = 17;
+
+const sizeOf = (shape: readonly number[]): number => shape.reduce((size, side) => size * side, 1);
 
 const isMatrix = (path: string, shape: readonly number[], hidden: (path: string) => boolean): boolean =>
   shape.length === 2 && hidden(path);

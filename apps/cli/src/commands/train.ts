@@ -1,7 +1,10 @@
 import {
   type Engine,
   evaluateOptions,
+  type FittedRecipe,
+  gigabytes,
   numericIdentity,
+  type Prepared,
   prepare,
   type Recipe,
   resolveEngine,
@@ -63,13 +66,14 @@ async function prepareRun(context: CommandContext) {
   const read = await readSettings(trainSchema, context);
   requireData(read);
   const { settings, registry } = read;
-  const recipe = withFittingLoss(read.recipe, registry);
-  const engine = resolveEngine(recipe, registry);
-  const prepared = await prepare(recipe, registry, { engine });
+  const { recompute, resume, allowNumericChange } = settings;
+  const asked = withFittingLoss(read.recipe, registry);
+  const engine = resolveEngine(asked, registry);
+  const prepared = await prepare(asked, registry, { engine, recompute });
+  const { recipe } = prepared;
   for (const { message } of prepared.warnings) output.note(`warning: ${message}`);
   const { backend } = engine;
   await backend.activate();
-  const { recompute, resume, allowNumericChange } = settings;
   const name = prepared.data.dataset.name.replace(/\.\w+$/, "");
   const directory = settings.out ?? `runs/${recipe.architecture}-${name}`;
   const { every, keep } = recipe.checkpoint;
@@ -87,7 +91,7 @@ async function prepareRun(context: CommandContext) {
     directory,
     settings,
     recipe,
-    notes,
+    notes: [...notes, ...memoryNote(prepared)],
     unit: tokenizer.unit ?? "character",
     engine,
     backend,
@@ -96,9 +100,16 @@ async function prepareRun(context: CommandContext) {
   };
 }
 
+/** Announces what a step takes, where the backend has a limit. */
+function memoryNote({ memory, recipe: { microBatch } }: Pick<Prepared, "memory" | "recipe">): string[] {
+  if (!memory) return [];
+  const atOnce = microBatch === undefined ? "" : ` with ${microBatch} examples at once`;
+  return [`a step${atOnce} takes up to ${gigabytes(memory.bytes)} of ${gigabytes(memory.limitBytes)}`];
+}
+
 interface Showing {
   readonly settings: TrainSettings;
-  readonly recipe: Recipe;
+  readonly recipe: FittedRecipe;
   /** Sentences about the data, for when training starts. */
   readonly notes: readonly string[];
   /** The unit of error rates. */
