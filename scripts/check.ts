@@ -2,7 +2,7 @@
  * Everything that CI checks: `pnpm check`.
  *
  * `--tests REPORT --tests-code CODE` takes the tests from a vitest run that already was (its JSON report and its exit
- * code); `--only NAME` runs one check. The last line is `N passed, N failed`: tests and checks.
+ * code), each pair from one run; `--only NAME` runs one check. The last line is `N passed, N failed`: tests and checks.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -18,7 +18,11 @@ interface Check {
 }
 
 const { values: flags } = parseArgs({
-  options: { tests: { type: "string" }, "tests-code": { type: "string", default: "0" }, only: { type: "string" } },
+  options: {
+    tests: { type: "string", multiple: true, default: [] },
+    "tests-code": { type: "string", multiple: true, default: [] },
+    only: { type: "string" },
+  },
 });
 const pnpm = ["npx", "--yes", readWorkspace().manifest.packageManager ?? "pnpm"];
 
@@ -63,8 +67,8 @@ if (flags.only !== undefined && !names.includes(flags.only)) {
 const chosen = checks.filter(({ name }) => flags.only === undefined || flags.only === name);
 const tallies: Tally[] = [];
 for (const check of chosen) tallies.push(await runCheck(check));
-if (flags.tests !== undefined) tallies.push(readTally(flags.tests, Number(flags["tests-code"])));
-else if (flags.only === undefined || flags.only === "tests") tallies.push(await runTests());
+tallies.push(...flags.tests.map((report, at) => readTally(report, Number(flags["tests-code"][at] ?? 0))));
+if (flags.tests.length === 0 && (flags.only === undefined || flags.only === "tests")) tallies.push(await runTests());
 
 const passed = tallies.reduce((sum, tally) => sum + tally.passed, 0);
 const failed = tallies.reduce((sum, tally) => sum + tally.failed, 0);

@@ -42,9 +42,7 @@ export const ${camel}Mask = mask(
  * @throws {ConfigError} \`masks/${kebab}\` if the step is not an integer ≥ 1.
  * @example ${camel}({ step: 2 }).visible(0, 0, 4, 2) // => true
  */
-export function ${camel}(options: ${pascal}Options): Mask {
-  return ${camel}Mask.create(options);
-}
+export const ${camel}: (options: ${pascal}Options) => Mask = ${camel}Mask.create;
 `,
       [`${folder}/${kebab}.test.ts`]: `import { expect, test } from "vitest";
 import { describeMask } from "../testing.ts";

@@ -1,18 +1,18 @@
-/** Writes the gradient-capability table: `pnpm --filter @trivium/browser-tests capabilities`. Needs Chromium. */
+/** Writes the gradient-capability table: `pnpm --filter @trivium/browser-tests capabilities`. Needs Chromium and `trivium setup tfjs-node`. */
 import { writeFileSync } from "node:fs";
 import { renderTable } from "./capability-table.ts";
-import { measureInChromium, measureInNode } from "./measure-columns.ts";
+import { inNode, measureInChromium, measureInNode, setUp } from "./measure-columns.ts";
 
-const columns = { ...(await measureInNode()), ...(await measureInChromium()) };
+const columns = { ...(await measureInNode([...inNode, ...setUp])), ...(await measureInChromium()) };
 const text = `# What each backend computes and differentiates
 
 Every op that models, losses and optimisers use, forward / gradient, measured by running the conformance suite of
 \`@trivium/tensor/testing\`: values against a float64 oracle, gradients against its central differences, within the
 tolerances of \`packages/tensor/src/testing/tolerances.ts\`. "–" is an op without a gradient.
 
-cpu, wasm and simd ran in Node.js; webgl and webgpu in headless Chromium on SwiftShader. wasm has the kernels that
-\`@trivium/backend-tfjs\` adds (\`UnsortedSegmentSum\`) and corrects (\`OneHot\` to float32, \`Cast\` to bool). tensorflow (libtensorflow through tfjs-node) was not run: its library
-is a download that could not be had.
+cpu, wasm, simd and tfjs-node ran in Node.js; webgl and webgpu in headless Chromium on SwiftShader. wasm has the kernels
+that \`@trivium/backend-tfjs\` adds (\`UnsortedSegmentSum\`) and corrects (\`OneHot\` to float32, \`Cast\` to bool). tfjs-node
+has the libtensorflow of \`trivium setup tfjs-node\`.
 
 Our code avoids the ops that fail below: \`linear\` reshapes to a plain product, and nothing uses \`einsum\`.
 

@@ -144,6 +144,15 @@ const cases: Readonly<Record<string, readonly [args: readonly string[], message:
     ["generate", "run", "ab", "--beam", "2", "--temperature", "2"],
     "the strategy beam does not take --temperature",
   ],
+  "several answers of a strategy that draws nothing": [
+    ["generate", "run", "ab", "--samples", "3"],
+    "--samples 3: the strategy greedy gives the same answer each time; leave it out, or draw with --strategy sample",
+  ],
+  "several answers of a beam": [["generate", "run", "ab", "--samples", "2", "--beam", "2"], "the strategy beam gives"],
+  "a temperature of 0": [
+    ["generate", "run", "ab", "--temperature", "0"],
+    "the strategy greedy takes the most probable token each time",
+  ],
   "a strategy that there is not": [["generate", "run", "ab", "--strategy", "magic"], "magic"],
   "generation without a prompt": [["generate", "run"], "there is no prompt"],
   "an empty prompt": [["generate", "run", ""], "a prompt is empty"],

@@ -59,17 +59,23 @@ test("doctor tells of every backend, with a reason and a remedy where it is miss
     reason?: string;
     remedy?: string;
   }
-  const report = await jsonOf<{ backends: Found[]; "tfjs-core": Record<string, string[]> }>(["doctor"], folder);
+  interface Report {
+    backends: Found[];
+    speed: string[];
+    "tfjs-core": Record<string, string[]>;
+  }
+  const report = await jsonOf<Report>(["doctor"], folder);
   expect(report.backends.map(({ name }) => name)).toEqual(expect.arrayContaining(["simd", "cpu", "wasm", "webgl"]));
   for (const { available, detail, reason, remedy } of report.backends) {
     if (available) expect(detail).toMatch(/\w/);
     else for (const text of [reason, remedy]) expect(text).toMatch(/\w/);
   }
   expect(Object.keys(report["tfjs-core"])).toHaveLength(1);
+  expect(report.speed[0]).toMatch(/^precision auto: (f32|bf16), since .+/);
   const { stdout } = await runAlone(["doctor"], folder);
   expect(stdout).toMatch(/^✓ simd: /m);
   expect(stdout).toMatch(/^✗ webgl: .+\. .+/m);
-  for (const name of ["mkl", "accelerate", "onednn", "openblas"]) {
+  for (const name of ["mkl", "accelerate", "onednn", "openblas", "system-openblas"]) {
     expect(stdout).toMatch(new RegExp(`^(✓ ${name}: .+|✗ ${name}: .+\\. .+)`, "m"));
   }
 });

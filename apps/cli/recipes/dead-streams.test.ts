@@ -75,7 +75,7 @@ test("a terminal that closes saves the run as a plain kill does", async (context
     // It has ended already.
   }
   while (isAlive(pid)) await sleep(50);
-  const [checkpoint] = checkpointsOf(join(folder, "closed"));
+  const checkpoint = checkpointsOf(join(folder, "closed")).at(-1);
   const step = Number(checkpoint?.slice("step-".length));
   expect(step).toBeGreaterThan(0);
   await jsonOf(training("undisturbed", step, "--evaluate-every", "100000"), folder);

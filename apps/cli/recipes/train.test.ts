@@ -11,6 +11,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { writeCheckpoint } from "@trivium/checkpoint/node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { namedRecipes } from "../src/settings.ts";
 import { checkpointsOf, command, jsonOf, runAlone, runTrivium, startTrivium, weightsOf } from "./run-trivium.ts";
@@ -125,6 +126,9 @@ test("what was read is said: repeated sources, and pairs that are too long", asy
   expect(stderr).toContain("1 pair exceeds the length, 16, and is left out; the longest takes 302");
   const refused = await runTrivium(["evaluate", "repeated"], folder);
   expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining("nothing of repeated.tsv was held out") });
+  expect(refused.stderr).toContain("or score what it was trained on with --data FILE --seen warn");
+  const own = ["evaluate", "repeated", "--data", "repeated.tsv", "--seen", "warn"];
+  expect(await jsonOf(own, folder)).toMatchObject({ tooLong: 1, seen: 9 });
   const scored = await jsonOf(["evaluate", "toy", "--data", "repeated.tsv", "--too-long", "cut"], folder);
   expect(scored).toMatchObject({ tooLong: 1, seen: 0 });
 });
@@ -254,6 +258,17 @@ describe("--resume", () => {
     const { code, stderr } = await runTrivium(training("cosine", 20, "--resume"), folder);
     expect(code).toBe(2);
     expect(stderr).toContain("schedule.steps is 10 there, 20 here");
+  });
+
+  test("is refused in one line that says what to do, for a run of a version without recipes", async () => {
+    await jsonOf(training("before", 5), folder);
+    const run = join(folder, "before");
+    await writeCheckpoint(run, { step: 6, files: { "config.json": { cli: { settings: {} } } } });
+    const identity = { architecture: "causal", model: { normPlacement: "pre" } };
+    writeFileSync(join(run, "run.json"), JSON.stringify({ format: "trivium-run", version: 1, identity }));
+    const { code, stderr } = await runTrivium(training("before", 10, "--resume"), folder);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^trivium: before was trained by a version without recipes; train it again, [^\n]*\n$/m);
   });
 
   test("passes over a checkpoint that is truncated, and generates from an older one too", async () => {

@@ -43,9 +43,11 @@ export async function prepareHeldOut(run: OpenedModel, request: HeldOutRequest):
     throw new DataError("cli/task", `the model was trained on ${wanted}, but ${request.given ?? name} holds ${got}`);
   }
   if (dataset.fingerprint === run.data) {
+    if (dataset.test.length > 0) return { name, ...(await encode(dataset.test, { run, dataset, request })), seen: 0 };
     const problem = `nothing of ${name} was held out for testing; give --data a file that the model has not seen`;
-    if (dataset.test.length === 0) throw new DataError("cli/held-out", problem);
-    return { name, ...(await encode(dataset.test, { run, dataset, request })), seen: 0 };
+    const remedy = `or score what it was trained on with --data ${request.given ?? "FILE"} --seen warn`;
+    if (request.given === undefined || request.seen === "refuse")
+      throw new DataError("cli/held-out", `${problem}, ${remedy}`);
   }
   // Of another file nothing was held out: all of it is to be scored.
   const isNamed = request.given !== undefined && isDatasetName(request.given, run.registry) && dataset.test.length > 0;
@@ -63,7 +65,7 @@ interface Encoding {
 
 async function encode(examples: readonly TextExample[], { run, dataset, request }: Encoding) {
   const { tokenizer, length } = run;
-  const asked = (request.flags?.tooLong as Dataset["tooLong"]) ?? dataset.tooLong;
+  const asked = (request.flags?.tooLong as Dataset["tooLong"]) ?? run.recipe.tooLong ?? dataset.tooLong;
   const fitted = await fitToLength(examples, tokenizer, { length, tooLong: asked, locate: dataset.locate });
   const { tooLong, longest } = fitted;
   if (request.given !== undefined) for (const note of describeReading(dataset)) request.output.note(note);

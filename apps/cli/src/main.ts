@@ -1,6 +1,10 @@
 #!/usr/bin/env -S node --max-semi-space-size=16 --heap-growing-percent=30
-import { runProgram } from "./run-program.ts";
-import { guardStandardStreams } from "./standard-streams.ts";
+import * as module from "node:module";
+
+// Before the rest is loaded: from the second start on, half of the time. Node 22.8 is the first that can.
+module.enableCompileCache?.();
+const { guardStandardStreams } = await import("./standard-streams.ts");
+const { runProgram } = await import("./run-program.ts");
 
 guardStandardStreams();
 process.exitCode = await runProgram(process.argv);

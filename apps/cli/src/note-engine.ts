@@ -1,9 +1,10 @@
 import type { Engine } from "@trivium/compose";
 import type { Output } from "./output.ts";
 
-/** Notes which attention kernel a default chose, and why. */
-export function noteEngine({ note }: Engine, output: Pick<Output, "note">): void {
+/** Notes which attention kernel a default chose, and why; and what the backend says on its speed here. */
+export async function noteEngine({ note, backend }: Engine, output: Pick<Output, "note">): Promise<void> {
   if (note !== undefined) output.note(note);
+  for (const line of (await backend?.speedNotes?.()) ?? []) output.note(line);
 }
 
 /** Passes events on. Notes the choice once the first of them shows that the request was right. */
@@ -14,7 +15,7 @@ export async function* notingEngine<Event>(
 ): AsyncGenerator<Event> {
   let isFirst = true;
   for await (const event of events) {
-    if (isFirst) noteEngine(engine, output);
+    if (isFirst) await noteEngine(engine, output);
     isFirst = false;
     yield event;
   }

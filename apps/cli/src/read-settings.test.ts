@@ -70,12 +70,13 @@ test("data is a dataset by name, or a file with the shares that are held out", a
     name: "file",
     options: { path: words, validation: 0.1, test: 0.1 },
   });
-  const asked = { sourceColumn: 2, targetColumn: "German", repeated: "all", tooLong: "skip" };
+  const asked = { sourceColumn: 2, targetColumn: "German", repeated: "all" };
   expect(await of({ data: words, heldOut: 0, ...asked })).toEqual({
     name: "file",
     options: { path: words, validation: 0, test: 0, ...asked },
   });
-  await expect(of({ data: "scan", tooLong: "cut" })).rejects.toThrow("--too-long is for your own file, and scan is a");
+  await expect(of({ data: "scan", repeated: "all" })).rejects.toThrow("--repeated is for your own file, and scan is a");
+  expect(await of({ data: "scan", tooLong: "cut" })).toEqual({ name: "scan" });
   await expect(of({ data: "scan", heldOut: 0.1 })).rejects.toThrow("--held-out is for your own file");
   await expect(of({ data: words, tooLong: "shorten" })).rejects.toThrow("--too-long: error or skip or cut");
   await expect(of({ data: "nope.tsv" })).rejects.toThrow(/there is no file nope\.tsv.*or one of: cmudict/);

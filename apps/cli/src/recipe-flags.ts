@@ -1,5 +1,4 @@
 import { fieldAt } from "@trivium/compose";
-import { tooLongSchema } from "@trivium/data";
 import { modelConfigSchema } from "@trivium/model";
 import { z } from "zod";
 
@@ -35,6 +34,7 @@ const flags: Readonly<Record<string, RecipeFlag>> = {
   sourceTokenizerOptions: flag("tokenizer.source.options", options.describe("Its options, as JSON")),
   targetTokenizer: flag("tokenizer.target.name", name.describe("The target's own. Default: what suits the data")),
   targetTokenizerOptions: flag("tokenizer.target.options", options.describe("Its options, as JSON")),
+  tooLong: flag("tooLong"),
   examples: flag("examples"),
   architecture: flag("architecture"),
   ...kind("objective", "See `trivium list objective`. Default: the one that fits the architecture"),
@@ -81,8 +81,10 @@ const flags: Readonly<Record<string, RecipeFlag>> = {
   precision: flag(
     "backend.options.precision",
     z
-      .enum(["f32", "bf16"])
-      .describe("bf16 rounds the inputs of large matrix products, where the processor can. Default: f32"),
+      .enum(["f32", "bf16", "auto"])
+      .describe(
+        "bf16 rounds the inputs of large matrix products; auto measures, and does so where it is faster. Default: f32",
+      ),
   ),
   ...kind("attention", "The attention kernel: see `trivium list attention`. Default: fused where the backend has it"),
   decoded: flag("evaluation.decoded"),
@@ -129,8 +131,7 @@ export const dataFlags = {
   repeated: z
     .enum(["first", "all"])
     .describe("Targets to train on where your own file repeats a source (default: first)"),
-  tooLong: tooLongSchema.describe("Pairs of your own file that exceed the model's length (default: error)"),
 };
 
 /** Flags of the data that are options of the dataset `file`, under the same names. */
-export const fileFlags = ["sourceColumn", "targetColumn", "repeated", "tooLong"] as const;
+export const fileFlags = ["sourceColumn", "targetColumn", "repeated"] as const;

@@ -15,7 +15,8 @@ export function attendProjected(kernel: AttentionKernel, request: ProjectedAtten
   return kernel.attendProjected?.(request) ?? mergeHeads(kernel.attend(withHeadsSplit(request)));
 }
 
-function withHeadsSplit(request: ProjectedAttentionRequest): AttentionRequest {
+/** A request with an axis of heads. */
+export function withHeadsSplit(request: ProjectedAttentionRequest): AttentionRequest {
   const { query, key, value, heads, ...rest } = request;
   const headWidth = projectedHeadWidth(request);
   const split = (x: Tensor3D | Tensor4D): Tensor4D =>

@@ -69,7 +69,7 @@ export interface ProjectedAttentionRequest extends Omit<AttentionRequest, "query
 }
 
 /** New positions of some rows, R in all, that attend to the pages of their rows. */
-export interface PagedAttentionRequest {
+export interface PagedAttentionRequest extends Pick<AttentionRequest, "scale" | "softCap"> {
   /** `[1, R, H·D]`. */
   readonly query: Tensor3D;
   /** All slots of a storage, `[1, S, G·D]`. */
@@ -81,10 +81,6 @@ export interface PagedAttentionRequest {
   /** The slots that each query reads. */
   readonly reading: PageReading;
   readonly bias?: DistanceBias | undefined;
-  /** Multiplier on the logits, dimensionless. Default `1/√D`. */
-  readonly scale?: number | undefined;
-  /** c of `c · tanh(logit / c)`, taken of the scaled logits before the bias and the mask (Gemma 2). Default: none. */
-  readonly softCap?: number | undefined;
 }
 
 /** The demands of a composition on a kernel; `supports` answers before any tensor exists. */

@@ -30,13 +30,11 @@ export type ShapedRequest = Omit<AttentionRequest, "query" | "key" | "value"> &
 export function attentionShape(request: AttentionRequest | ShapedRequest): AttentionShape {
   const { query, key, value, mask, bias, dropout, scale, softCap } = request;
   const shapes = { query: query.shape, key: key.shape, value: value.shape };
+  const misfit = (code: string, message: string) => new ShapeError(code, message, { details: shapes });
   if (query.rank === 4 && key.rank === 4 && query.shape[3] !== key.shape[3]) {
-    throw new ShapeError(
-      "attention/head-width",
-      `query and key need the same head width D, got query [${shapes.query.join(", ")}] and key ` +
-        `[${shapes.key.join(", ")}]; project both to one width`,
-      { details: shapes },
-    );
+    const got = `query [${shapes.query.join(", ")}] and key [${shapes.key.join(", ")}]`;
+    const message = `query and key need the same head width D, got ${got}; project both to one width`;
+    throw misfit("attention/head-width", message);
   }
   const shape = assertShapes("attention/shapes", {
     query: [shapes.query, "B H Q D"],
@@ -44,14 +42,11 @@ export function attentionShape(request: AttentionRequest | ShapedRequest): Atten
     value: [shapes.value, "B G K D"],
   }) as unknown as AttentionShape;
   if (Object.values(shape).includes(0)) {
-    throw new ShapeError("attention/shapes", `no axis may be empty, got ${JSON.stringify(shape)}`, { details: shapes });
+    throw misfit("attention/shapes", `no axis may be empty, got ${JSON.stringify(shape)}`);
   }
   if (shape.H % shape.G !== 0) {
-    throw new ShapeError(
-      "attention/grouped-heads",
-      `the ${shape.H} query heads should be a multiple of the key/value heads, got ${shape.G} of those`,
-      { details: shapes },
-    );
+    const message = `the ${shape.H} query heads should be a multiple of the key/value heads, got ${shape.G} of those`;
+    throw misfit("attention/grouped-heads", message);
   }
   assertMaskFits(mask, shape);
   if (bias) assertBiasFits(bias, shape);
@@ -97,13 +92,13 @@ function assertBiasFits(bias: AttentionBias, shape: AttentionShape): void {
     const [rows, heads, queries, keys] = bias.values.shape;
     const fits = (rows === 1 || rows === B) && (heads === 1 || heads === H) && queries === Q && keys === K;
     if (!fits || bias.values.rank !== 4)
-      throw misfit("values", `[${B} or 1, ${H} or 1, ${Q}, ${K}]`, bias.values.shape);
+      throw badBias("values", `[${B} or 1, ${H} or 1, ${Q}, ${K}]`, bias.values.shape);
     return;
   }
   if (bias.kind === "relative" && (bias.table.rank !== 2 || bias.table.shape[1] !== H)) {
-    throw misfit("table", `[buckets, ${H}]`, bias.table.shape);
+    throw badBias("table", `[buckets, ${H}]`, bias.table.shape);
   }
-  if (bias.kind === "alibi" && bias.slopes.length !== H) throw misfit("slopes", `[${H}]`, [bias.slopes.length]);
+  if (bias.kind === "alibi" && bias.slopes.length !== H) throw badBias("slopes", `[${H}]`, [bias.slopes.length]);
   assertPositions("queryPositions", bias.queryPositions, B, Q);
   assertPositions("keyPositions", bias.keyPositions, B, K);
 }
@@ -111,10 +106,10 @@ function assertBiasFits(bias: AttentionBias, shape: AttentionShape): void {
 function assertPositions(name: string, positions: PositionRows, rows: number, length: number): void {
   const wrong = positions.find((row) => row.length !== length);
   if ((positions.length === 1 || positions.length === rows) && !wrong) return;
-  throw misfit(name, `[${rows} or 1, ${length}]`, [positions.length, (wrong ?? positions[0])?.length ?? 0]);
+  throw badBias(name, `[${rows} or 1, ${length}]`, [positions.length, (wrong ?? positions[0])?.length ?? 0]);
 }
 
-function misfit(name: string, expected: string, got: readonly number[]): ShapeError {
+function badBias(name: string, expected: string, got: readonly number[]): ShapeError {
   return new ShapeError("attention/bias", `the bias's ${name} should be ${expected}, got [${got.join(", ")}]`, {
     details: { name, expected, got: [...got] },
   });

@@ -15,12 +15,17 @@ import { repeatGroups } from "./repeat-groups.ts";
  * @example attentionWeights({ query, key, value, mask: causal() }).shape // => [1, 2, 4, 4]
  */
 export function attentionWeights(request: AttentionRequest): Tensor4D {
+  return weightsBy(request, (query, key) => tf.matMul(query, key, false, true));
+}
+
+/** The weights of attention, with the product `q·kᵀ` taken in a way of one's own. */
+export function weightsBy(request: AttentionRequest, product: (query: Tensor4D, key: Tensor4D) => Tensor4D): Tensor4D {
   const shape = attentionShape(request);
   const { query, key, mask, bias, softCap } = request;
   return tf.tidy(() => {
     const scale = attentionScale(request, shape);
     const visible = denseVisibility(mask, shape);
-    const scores: Tensor4D = tf.matMul(query, repeatGroups(key, shape), false, true); // [B, H, Q, K]
+    const scores = product(query, repeatGroups(key, shape)); // [B, H, Q, K]
     if (!bias && softCap === undefined) return maskedSoftmax({ scores, visible, scale });
     const scaled: Tensor4D = softCapped(tf.mul(scores, scale), softCap);
     const everything = { queries: { start: 0, end: shape.Q }, keys: { start: 0, end: shape.K } };

@@ -43,13 +43,10 @@ function denseGradients({ plan }: BlockwiseProblem, { shape: [rows, heads] }: Te
         return (heads === 1 ? tf.sum(overRows, 1, true) : overRows.clone()) as Tensor4D;
       });
     },
-    total: () => [
-      tf.tidy(() =>
-        tf.concat(
-          blocks.map((row) => tf.concat(row, 3)),
-          2,
-        ),
-      ),
-    ],
+    total: () =>
+      tf.tidy(() => {
+        const rowsOfBlocks = blocks.map((row) => tf.concat(row, 3));
+        return [tf.concat(rowsOfBlocks, 2)];
+      }),
   };
 }

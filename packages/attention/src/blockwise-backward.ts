@@ -12,26 +12,6 @@ import {
   ungroupHeads,
 } from "./blockwise-scores.ts";
 
-/** What of one query block meets each of its key blocks. */
-type QueryBlock = {
-  /** `[B, G, H/G · q, D]`, scaled. */
-  readonly query: Tensor4D;
-  /** `[B, H, q, 1]`. */
-  readonly logSumExp: Tensor4D;
-  /** `[B, G, H/G · q, D]`: the gradient of the output. */
-  readonly gradient: Tensor4D;
-  /** `[B, H, q, 1]`: Σ gradient · output, which is Σ over keys of probability · its gradient. */
-  readonly correction: Tensor4D;
-};
-
-type BlockGradients = {
-  readonly query: Tensor4D;
-  readonly key: Tensor4D;
-  readonly value: Tensor4D;
-  /** `[B, H, q, k]`. */
-  readonly logits: Tensor4D;
-};
-
 /**
  * The gradients of query, key, value and the bias's tensor if it has one, in this order. With `P` the probabilities,
  * `Z` the dropout factors and `∘` the elementwise product: `dV = (P∘Z)ᵀ·dO`, `dP = (dO·Vᵀ)∘Z`,
@@ -74,21 +54,23 @@ function addTo(total: Tensor4D, term: Tensor4D): Tensor4D {
   return sum;
 }
 
+/** The part of one query block that meets each of its key blocks. */
 function queryBlockOf(
   { query, shape, scale }: BlockwiseProblem,
   { output, logSumExp, gradient }: Attended & { gradient: Tensor4D },
   queries: PlannedBlock["queries"],
-): QueryBlock {
+) {
   const own = slicePositions(gradient, queries);
   return {
-    query: groupHeads(tf.mul(slicePositions(query, queries), scale), shape),
-    logSumExp: slicePositions(logSumExp, queries),
-    gradient: groupHeads(own, shape),
-    correction: tf.sum(tf.mul(own, slicePositions(output, queries)), 3, true),
+    query: groupHeads(tf.mul(slicePositions(query, queries), scale), shape), // [B, G, H/G · q, D]
+    logSumExp: slicePositions(logSumExp, queries), // [B, H, q, 1]
+    gradient: groupHeads(own, shape), // [B, G, H/G · q, D]
+    // Σ gradient · output, which is Σ over keys of probability · its gradient.
+    correction: tf.sum(tf.mul(own, slicePositions(output, queries)), 3, true) as Tensor4D, // [B, H, q, 1]
   };
 }
 
-function blockGradients(problem: BlockwiseProblem, context: QueryBlock, block: PlannedBlock): BlockGradients {
+function blockGradients(problem: BlockwiseProblem, context: ReturnType<typeof queryBlockOf>, block: PlannedBlock) {
   const { shape, dropout, scale, softCap } = problem;
   const [key, value] = [slicePositions(problem.key, block.keys), slicePositions(problem.value, block.keys)];
   const { logits, capped, visible } = blockLogits(problem, context.query, block);
@@ -102,9 +84,9 @@ function blockGradients(problem: BlockwiseProblem, context: QueryBlock, block: P
     softCap === undefined ? ofLogits : tf.mul<Tensor4D>(ofLogits, tf.sub(1, tf.square(tf.div(capped, softCap))));
   const grouped = groupHeads(ofScores, shape);
   return {
-    query: tf.mul(ungroupHeads(tf.matMul(grouped, key), shape), scale),
-    key: tf.matMul(grouped, context.query, true, false),
-    value: tf.matMul(groupHeads(kept as Tensor4D, shape), context.gradient, true, false),
-    logits: ofLogits,
+    query: tf.mul<Tensor4D>(ungroupHeads(tf.matMul(grouped, key), shape), scale),
+    key: tf.matMul<Tensor4D>(grouped, context.query, true, false),
+    value: tf.matMul<Tensor4D>(groupHeads(kept as Tensor4D, shape), context.gradient, true, false),
+    logits: ofLogits, // [B, H, q, k]
   };
 }

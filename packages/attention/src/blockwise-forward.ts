@@ -34,16 +34,11 @@ export function attendForward(problem: BlockwiseProblem): Attended {
   const parts = problem.plan.queryBlocks.map(({ queries, visits }) =>
     tf.tidy(() => attendQueryBlock(problem, queries, visits)),
   );
-  const joined = {
-    output: tf.concat(
-      parts.map(({ output }) => output),
-      2,
-    ), // [B, H, Q, D]
-    logSumExp: tf.concat(
-      parts.map(({ logSumExp }) => logSumExp),
-      2,
-    ), // [B, H, Q, 1]
+  const join = (name: keyof Attended): Tensor4D => {
+    const blocks = parts.map((part) => part[name]);
+    return tf.concat(blocks, 2);
   };
+  const joined = { output: join("output"), logSumExp: join("logSumExp") };
   tf.dispose(parts);
   return joined;
 }
@@ -62,10 +57,7 @@ function attendQueryBlock(problem: BlockwiseProblem, queries: Range, visits: rea
     tf.dispose(before);
   }
   const divisor = tf.add(running.sum, tf.cast(tf.equal(running.sum, 0), "float32")) as Tensor4D;
-  return {
-    output: tf.div(running.weighted, divisor),
-    logSumExp: tf.add(running.maximum, tf.log(divisor)),
-  };
+  return { output: tf.div(running.weighted, divisor), logSumExp: tf.add(running.maximum, tf.log(divisor)) };
 }
 
 function addBlock(problem: BlockwiseProblem, query: Tensor4D, block: PlannedBlock, before: Running): Running {

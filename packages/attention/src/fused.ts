@@ -10,6 +10,8 @@ import {
   type Tensor4D,
   tf,
 } from "@trivium/tensor";
+import { attendOddKeys } from "./attend-odd-keys.ts";
+import { withHeadsSplit } from "./attend-projected.ts";
 import type {
   AttentionBias,
   AttentionKernel,
@@ -21,6 +23,7 @@ import { attentionPlan } from "./attention-plan.ts";
 import { type AttentionShape, attentionScale, attentionShape, type ShapedRequest } from "./attention-shape.ts";
 import { biasByDistance } from "./bias-by-distance.ts";
 import { attendFusedPages } from "./fused-pages.ts";
+import { mergeHeads } from "./heads.ts";
 import { projectedHeadWidth } from "./projected-head-width.ts";
 
 /**
@@ -45,12 +48,15 @@ export function fused(): AttentionKernel {
     attend(request) {
       assertUncapped(request);
       const shape = attentionShape(request);
-      return tf.tidy(() => attendFused(request, shape) as Tensor4D);
+      return tf.tidy(() => attendOddKeys(request, shape) ?? (attendFused(request, shape) as Tensor4D));
     },
     attendProjected(request) {
       assertUncapped(request);
       const shape = attentionShape(shapesOf(request));
-      return tf.tidy(() => attendFused(request, shape) as Tensor3D);
+      return tf.tidy(() => {
+        const odd = attendOddKeys(withHeadsSplit(request), shape);
+        return odd ? mergeHeads(odd) : (attendFused(request, shape) as Tensor3D);
+      });
     },
     attendPages(request) {
       assertUncapped(request);

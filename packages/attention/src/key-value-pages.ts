@@ -20,6 +20,13 @@ export interface ExtendedRows {
   readonly runs: SlotRuns;
 }
 
+/** Runs of slots to copy, and how many slots they hold. */
+interface Copies {
+  readonly from: number[];
+  readonly to: number[];
+  slots: number;
+}
+
 /** Keys and values of one layer, a row for each position: `[R, G·D]`, heads side by side. */
 export interface KeyValueSlots {
   readonly key: Tensor2D;
@@ -90,7 +97,7 @@ export class KeyValuePages {
     });
     this.#pool.reserve(wanted);
     const runs: number[] = [];
-    const copies: { from: number[]; to: number[]; slots: number } = { from: [], to: [], slots: 0 };
+    const copies: Copies = { from: [], to: [], slots: 0 };
     const extended = tables.map((table, row) => {
       const [length, count] = [lengths[row] as number, counts[row] as number];
       if (count === 0) return table;
@@ -107,7 +114,7 @@ export class KeyValuePages {
   #extendRow(
     table: Int32Array,
     { start, end }: { readonly start: number; readonly end: number },
-    { runs, copies }: { runs: number[]; copies: { from: number[]; to: number[]; slots: number } },
+    { runs, copies }: { readonly runs: number[]; readonly copies: Copies },
   ): Int32Array {
     const longer = pagesOf(end) === table.length ? table : new Int32Array(pagesOf(end));
     if (longer !== table) longer.set(table);
@@ -143,28 +150,26 @@ export class KeyValuePages {
     const held = slots?.key.shape[0] ?? 0;
     const missing = this.#pool.total * PAGE_SLOTS - held;
     if (!slots || missing === 0) return;
-    const grown = (tensor: Tensor2D): Tensor2D => {
-      const longer = tf.keep(tf.tidy(() => tf.concat([tensor, tf.zeros([missing, tensor.shape[1]])], 0)));
+    this.#replace(held, (tensor) => {
+      const longer = tf.tidy(() => tf.concat([tensor, tf.zeros([missing, tensor.shape[1]])], 0));
       tensor.dispose();
       return longer as Tensor2D;
-    };
-    this.#slots = this.#slots.map(({ key, value }) => ({ key: grown(key), value: grown(value) }));
-    this.#count(held);
+    });
   }
 
-  #copy({ from, to, slots }: { from: readonly number[]; to: readonly number[]; slots: number }): void {
+  #copy({ from, to, slots }: Copies): void {
     const indices = indicesOf(from, slots);
-    const copied = (tensor: Tensor2D): Tensor2D => {
+    this.#replace(slots, (tensor) => {
       const rows = tf.tidy(() => tf.gather(tensor, tf.tensor1d(indices, "int32")));
-      const written = tf.keep(writeSlots(tensor, rows, to));
+      const written = writeSlots(tensor, rows, to);
       rows.dispose();
       return written;
-    };
-    this.#slots = this.#slots.map(({ key, value }) => ({ key: copied(key), value: copied(value) }));
-    this.#count(slots);
+    });
   }
 
-  #count(slots: number): void {
+  /** Exchanges every tensor for one that the change makes of it, moving so many of its slots. */
+  #replace(slots: number, change: (tensor: Tensor2D) => Tensor2D): void {
+    this.#slots = this.#slots.map(({ key, value }) => ({ key: tf.keep(change(key)), value: tf.keep(change(value)) }));
     for (const { key } of this.#slots) this.#bytesCopied += 2 * 4 * slots * key.shape[1];
   }
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { SimdOptions } from "./backend/simd-options.ts";
 import type { GemmPlugin } from "./gemm/choose-gemm.ts";
-import { matmulPrecisions } from "./gemm/matmul-precision.ts";
+import { askedPrecisions } from "./gemm/matmul-precision.ts";
 import { MOST_THREADS } from "./threads/thread-count.ts";
 
 const isPlugin = (value: unknown): value is GemmPlugin => (value as Partial<GemmPlugin> | null)?.kind === "gemm";
@@ -13,7 +13,10 @@ export const chosenOptionsSchema = z.strictObject({
     .union([z.string().min(1), z.custom<GemmPlugin>(isPlugin, "expected a name or a plugin of the kind gemm")])
     .optional()
     .describe("What multiplies large matrices"),
-  matmulPrecision: z.enum(matmulPrecisions).optional().describe("bf16 rounds the inputs of large products"),
+  matmulPrecision: z
+    .enum(askedPrecisions)
+    .optional()
+    .describe("bf16 rounds the inputs of large products; auto does so where it is faster"),
 });
 
 export type ChosenOptions = Pick<SimdOptions, "threads" | "gemm" | "matmulPrecision">;

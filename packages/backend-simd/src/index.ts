@@ -10,7 +10,7 @@ export {
 } from "./gemm/gemm-provider.ts";
 export type { Epilogue, GemmRequest } from "./gemm/gemm-request.ts";
 export { type LibraryGemmDescription, libraryGemm } from "./gemm/library/library-gemm.ts";
-export type { MatmulPrecision } from "./gemm/matmul-precision.ts";
+export type { AskedPrecision, MatmulPrecision } from "./gemm/matmul-precision.ts";
 export { type Tuning, tuningFile, writeTuning } from "./gemm/tuning-file.ts";
 export { registerSimdBackend, type SimdRegistration } from "./register.ts";
 export {

@@ -1,17 +1,5 @@
 import "@tensorflow/tfjs-backend-cpu";
-import {
-  copyRegisteredKernels,
-  findBackend,
-  findBackendFactory,
-  getKernel,
-  getKernelsForBackend,
-  type KernelConfig,
-  type KernelFunc,
-  registerBackend,
-  registerKernel,
-  type TensorInfo,
-  unregisterKernel,
-} from "@tensorflow/tfjs-core";
+import * as tf from "@tensorflow/tfjs-core";
 import { ConfigError, UnsupportedError } from "@trivium/core";
 import { type BackendTraits, declareTraits, fusedFamilies, type ProfileSession } from "@trivium/tensor";
 import { SimdBackend } from "./backend/simd-backend.ts";
@@ -19,9 +7,13 @@ import type { SimdOptions, SimdUse } from "./backend/simd-options.ts";
 import type { AcceleratedKernel } from "./kernels/accelerated-kernel.ts";
 import { acceleratedKernels } from "./kernels/all.ts";
 import { attentionGrain } from "./kernels/fused/attention.ts";
+<<<<<<< HEAD
 import { MAXIMUM_BYTES } from "./memory/heap.ts";
 import { createProfiler } from "./profile/create-profiler.ts";
 import { threadCount } from "./threads/thread-count.ts";
+=======
+import { createSimdProfiler } from "./profile/create-simd-profiler.ts";
+>>>>>>> main
 
 /** Above tfjs's cpu (1), as is its wasm backend: a program that imports this and chooses nothing gets `simd`. */
 const PRIORITY = 2;
@@ -38,7 +30,7 @@ export interface SimdRegistration {
   /**
    * Starts to record kernel calls, matrix products and memory.
    *
-   * @throws {UnsupportedError} `simd/profile` if a session is running already.
+   * @throws {UnsupportedError} `backend/profile` if a session is running already.
    */
   profile(): ProfileSession;
 }
@@ -77,40 +69,46 @@ export const simdTraits = (name: string, { accelerate = true, ...options }: Simd
 export function registerSimdBackend(name: string, options: SimdOptions = {}): SimdRegistration {
   const kernels = options.accelerate === false ? [] : acceleratedKernels;
   const calls = new Int32Array(kernels.length);
-  if (findBackendFactory(name) !== null) {
+  if (tf.findBackendFactory(name) !== null) {
     throw new ConfigError("simd/name-taken", `tfjs has a backend named "${name}" already; give this one another name`);
   }
+<<<<<<< HEAD
   registerBackend(name, () => new SimdBackend(options), PRIORITY);
   declareTraits(name, simdTraits(name, options));
   if (getKernelsForBackend(name).length === 0) copyRegisteredKernels("cpu", name);
+=======
+  tf.registerBackend(name, () => new SimdBackend(options), PRIORITY);
+  declareTraits(name, simdTraits(options));
+  if (tf.getKernelsForBackend(name).length === 0) tf.copyRegisteredKernels("cpu", name);
+>>>>>>> main
   kernels.forEach((kernel, index) => {
     replaceKernel(name, kernel, () => {
       calls[index]!++;
     });
   });
-  const backend = () => findBackend(name) as SimdBackend;
+  const backend = () => tf.findBackend(name) as SimdBackend;
   const indices = new Map(kernels.map(({ kernelName }, index) => [kernelName, index]));
   return {
     name,
     threadsReady: () => backend().threadsReady(),
     use: () => backend().use(),
-    profile: createProfiler(name, backend, (kernelName) => calls[indices.get(kernelName) ?? -1] ?? 0),
+    profile: createSimdProfiler(name, backend, (kernelName) => calls[indices.get(kernelName) ?? -1] ?? 0),
     acceleratedCalls: () => Object.fromEntries(kernels.map(({ kernelName }, index) => [kernelName, calls[index]!])),
   };
 }
 
 function replaceKernel(backendName: string, kernel: AcceleratedKernel, count: () => void): void {
   const { kernelName } = kernel;
-  const original = (getKernel(kernelName, "cpu") as KernelConfig | undefined)?.kernelFunc;
-  if (getKernel(kernelName, backendName)) unregisterKernel(kernelName, backendName);
-  registerKernel({ kernelName, backendName, kernelFunc: withFallback(kernel, original, count) });
+  const original = (tf.getKernel(kernelName, "cpu") as tf.KernelConfig | undefined)?.kernelFunc;
+  if (tf.getKernel(kernelName, backendName)) tf.unregisterKernel(kernelName, backendName);
+  tf.registerKernel({ kernelName, backendName, kernelFunc: withFallback(kernel, original, count) });
 }
 
 function withFallback(
   { kernelName, run }: AcceleratedKernel,
-  original: KernelFunc | undefined,
+  original: tf.KernelFunc | undefined,
   count: () => void,
-): KernelFunc {
+): tf.KernelFunc {
   return (request) => {
     const backend = request.backend as SimdBackend;
     const outputs = run(backend, request.inputs, request.attrs as Parameters<typeof run>[2]);
@@ -119,7 +117,7 @@ function withFallback(
       return outputs;
     }
     if (original !== undefined) return original(request);
-    const inputs = Object.entries(request.inputs as Record<string, TensorInfo>);
+    const inputs = Object.entries(request.inputs as Record<string, tf.TensorInfo>);
     const shapes = inputs.map(([name, { shape, dtype }]) => `${name} ${dtype} [${shape.join(", ")}]`);
     throw new UnsupportedError("simd/kernel", `${kernelName} takes other shapes or types; got ${shapes.join(", ")}`);
   };

@@ -3,6 +3,7 @@ import { activateBackend, type Backend, backend } from "@trivium/tensor";
 import type { SimdOptions } from "./backend/simd-options.ts";
 import { type ChosenOptions, chosenOptionsSchema, describeOptions } from "./chosen-options.ts";
 import { chooseGemm } from "./gemm/choose-gemm.ts";
+import { speedNotes } from "./gemm/speed-notes.ts";
 import { kernelHashes } from "./generated/kernels.ts";
 import { probeSimd } from "./probe.ts";
 import { registerSimdBackend, type SimdRegistration, simdTraits } from "./register.ts";
@@ -39,7 +40,8 @@ function createBackend(name: string, options: SimdOptions, identity: string): Ba
     await registration.threadsReady();
   };
   const numericIdentity = async () => numericIdentityOf(identity, options);
-  return { ...registration, ...traits, probe, numericIdentity, activate };
+  const notes = async () => speedNotes(options);
+  return { ...registration, ...traits, probe, numericIdentity, speedNotes: notes, activate };
 }
 
 function numericIdentityOf(name: string, options: SimdOptions): Record<string, string> {

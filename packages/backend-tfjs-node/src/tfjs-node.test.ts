@@ -1,57 +1,58 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { tf } from "@trivium/tensor";
 import { describeBackend } from "@trivium/tensor/testing";
-import { afterAll, expect, test } from "vitest";
-import { restoreIsNullOrUndefined } from "./restore-is-null-or-undefined.ts";
+import { beforeEach, expect, test } from "vitest";
 import { createTfjsNodeBackend, tfjsNode } from "./tfjs-node.ts";
-
-const folder = mkdtempSync(join(tmpdir(), "trivium-tfjs-node-"));
-const from = join(folder, "program.js");
-const place = join(folder, "node_modules/@tensorflow/tfjs-node");
-afterAll(() => rmSync(folder, { recursive: true }));
-
-// What the package's own manifest says, as far as it matters here.
-const binary = { module_name: "tfjs_binding", host: "https://downloads.example/tf", napi_versions: [3, 8] };
 
 describeBackend(tfjsNode);
 
-test("without the package, probe and activate say which command installs it", async () => {
-  const backend = createTfjsNodeBackend({ from });
-  expect(await backend.probe()).toEqual({
-    available: false,
-    reason: "the package @tensorflow/tfjs-node is not installed",
-    remedy: expect.stringContaining("npm install @tensorflow/tfjs-node@4.22.0"),
-  });
-  await expect(backend.activate()).rejects.toMatchObject({ code: "backend/unavailable" });
-  expect(tf.findBackendFactory("tensorflow")).toBeNull();
+beforeEach(async (context) => {
+  const found = await tfjsNode.probe();
+  context.skip(!found.available, found.available ? "" : found.reason);
+  await tfjsNode.activate();
 });
 
-test("with the package but without its download, they name libtensorflow and where it comes from", async () => {
-  mkdirSync(place, { recursive: true });
-  writeFileSync(join(place, "package.json"), JSON.stringify({ name: "@tensorflow/tfjs-node", binary }));
-  const found = await createTfjsNodeBackend({ from }).probe();
-  expect(found).toMatchObject({ available: false, reason: expect.stringContaining("without libtensorflow") });
-  expect(found).toHaveProperty(
-    "remedy",
-    expect.stringContaining("npm rebuild @tensorflow/tfjs-node with access to downloads.example"),
-  );
-});
-
-test("with an addon that does not load, they pass on what the loader said", async () => {
-  mkdirSync(join(place, "lib/napi-v8"), { recursive: true });
-  writeFileSync(join(place, "lib/napi-v8/tfjs_binding.node"), "not a library");
-  const found = await createTfjsNodeBackend({ from }).probe();
-  expect(found).toMatchObject({
-    available: false,
-    reason: expect.stringMatching(/does not load: .*tfjs_binding\.node/),
+test("the numeric identity names libtensorflow's version, and the threads, on which bits depend", async () => {
+  expect(await tfjsNode.numericIdentity?.()).toEqual({
+    backend: "tfjs-node",
+    tfjsNode: "4.22.0",
+    libtensorflow: expect.stringMatching(/^\d+\.\d+\.\d+$/),
+    threads: expect.stringMatching(/^\d+$/),
   });
 });
 
-test("pitfall 34: util.isNullOrUndefined is there for tfjs-node, whatever the version of Node.js", () => {
-  restoreIsNullOrUndefined();
-  const { isNullOrUndefined } = createRequire(from)("util") as { isNullOrUndefined: (value: unknown) => boolean };
-  expect([null, undefined, 0, "", false].map(isNullOrUndefined)).toEqual([true, true, false, false, false]);
+test("another number of threads, or another place, is refused in a process that runs already", async () => {
+  const { threads } = { ...(await tfjsNode.numericIdentity?.()) };
+  const more = tfjsNode.withOptions?.({ threads: Number(threads) + 1, gemm: undefined });
+  await expect(more?.activate()).rejects.toMatchObject({
+    code: "tfjs-node/threads",
+    message: `libtensorflow runs with ${threads} threads already, which a process cannot change; start another process for ${Number(threads) + 1}`,
+  });
+  await expect(tfjsNode.withOptions?.({ threads: Number(threads) }).activate()).resolves.toBeUndefined();
+  await expect(createTfjsNodeBackend({ threads: Number(threads) }).activate()).resolves.toBeUndefined();
+});
+
+test("a profile has kernels in order with their shapes, products with their operations, and the peak of memory", () => {
+  const [a, b] = [tf.ones([2, 3, 4]), tf.ones([2, 5, 4])];
+  const session = tfjsNode.profile!();
+  tf.tidy(() => void tf.relu(tf.matMul(a, b, false, true)));
+  const { kernels, peakBytes } = session.take();
+  session.stop();
+  expect(kernels.map(({ name, outputs }) => [name, outputs])).toEqual([
+    ["BatchMatMul", [[2, 3, 5]]],
+    ["Relu", [[2, 3, 5]]],
+  ]);
+  const product = {
+    provider: "libtensorflow",
+    batch: 2,
+    m: 3,
+    n: 5,
+    k: 4,
+    transposeA: false,
+    transposeB: true,
+    flops: 240,
+  };
+  expect(kernels[0]).toMatchObject({ products: [product], bytes: 4 * (24 + 40 + 30), accelerated: true });
+  expect(kernels[1]!.products).toEqual([]);
+  expect(peakBytes).toBeGreaterThanOrEqual(4 * (24 + 40 + 30 + 30));
+  tf.dispose([a, b]);
 });

@@ -1,16 +1,16 @@
-import { attentionCostPlugin } from "./attention-cost/attention-cost.ts";
-import { inContextLearningPlugin } from "./in-context-learning/in-context-learning.ts";
-import { longInputPlugin } from "./long-input/long-input.ts";
-import { maskDifficultyPlugin } from "./mask-difficulty/mask-difficulty.ts";
-import { oneSidedContextPlugin } from "./one-sided-context/one-sided-context.ts";
-import { parametersAndComputePlugin } from "./parameters-and-compute/parameters-and-compute.ts";
-import { prefixSupervisionPlugin } from "./prefix-supervision/prefix-supervision.ts";
-import { prefixUsePlugin } from "./prefix-use/prefix-use.ts";
-import { promptEncodingPlugin } from "./prompt-encoding/prompt-encoding.ts";
-import { trainingEfficiencyPlugin } from "./training-efficiency/training-efficiency.ts";
-import { zeroShotPlugin } from "./zero-shot/zero-shot.ts";
+import { attentionCost } from "./attention-cost/attention-cost.ts";
+import { claim } from "./framework/claim.ts";
+import { inContextLearning } from "./in-context-learning/in-context-learning.ts";
+import { longInput } from "./long-input/long-input.ts";
+import { maskDifficulty } from "./mask-difficulty/mask-difficulty.ts";
+import { oneSidedContext } from "./one-sided-context/one-sided-context.ts";
+import { parametersAndCompute } from "./parameters-and-compute/parameters-and-compute.ts";
+import { prefixSupervision } from "./prefix-supervision/prefix-supervision.ts";
+import { prefixUse } from "./prefix-use/prefix-use.ts";
+import { promptEncoding } from "./prompt-encoding/prompt-encoding.ts";
+import { trainingEfficiency } from "./training-efficiency/training-efficiency.ts";
+import { zeroShot } from "./zero-shot/zero-shot.ts";
 
-export { attentionCost } from "./attention-cost/attention-cost.ts";
 export {
   type AnalyseClaimsOptions,
   analyseClaims,
@@ -74,28 +74,51 @@ export {
 export { queryError } from "./in-context/query-error.ts";
 export { expectedStationaryError, onlineGradientDescent, stationaryWeights } from "./in-context/stationary-weights.ts";
 export { type InContextReport, type InContextTrainingOptions, trainInContext } from "./in-context/train-in-context.ts";
-export { inContextLearning } from "./in-context-learning/in-context-learning.ts";
-export { longInput } from "./long-input/long-input.ts";
-export { maskDifficulty } from "./mask-difficulty/mask-difficulty.ts";
-export { oneSidedContext } from "./one-sided-context/one-sided-context.ts";
-export { parametersAndCompute } from "./parameters-and-compute/parameters-and-compute.ts";
-export { prefixSupervision } from "./prefix-supervision/prefix-supervision.ts";
-export { prefixUse } from "./prefix-use/prefix-use.ts";
-export { promptEncoding } from "./prompt-encoding/prompt-encoding.ts";
-export { trainingEfficiency } from "./training-efficiency/training-efficiency.ts";
-export { zeroShot } from "./zero-shot/zero-shot.ts";
+
+export {
+  attentionCost,
+  inContextLearning,
+  longInput,
+  maskDifficulty,
+  oneSidedContext,
+  parametersAndCompute,
+  prefixSupervision,
+  prefixUse,
+  promptEncoding,
+  trainingEfficiency,
+  zeroShot,
+};
 
 /** The claims of this package, for a registry. */
 export const claimPlugins = [
-  attentionCostPlugin,
-  inContextLearningPlugin,
-  longInputPlugin,
-  maskDifficultyPlugin,
-  oneSidedContextPlugin,
-  parametersAndComputePlugin,
-  prefixSupervisionPlugin,
-  prefixUsePlugin,
-  promptEncodingPlugin,
-  trainingEfficiencyPlugin,
-  zeroShotPlugin,
+  claim("attention-cost", attentionCost, {
+    description: "A prefix language model's attention can cost more in training.",
+  }),
+  claim("in-context-learning", inContextLearning, {
+    description: "A causal model learns in context suboptimally: examples cannot see those after them.",
+  }),
+  claim("long-input", longInput, {
+    description:
+      "The cross-attention of an encoder–decoder is a bottleneck on inputs much longer than those it was trained on.",
+  }),
+  claim("mask-difficulty", maskDifficulty, {
+    description: "A prefix language model's attention masks are easier to get wrong than a causal model's.",
+  }),
+  claim("one-sided-context", oneSidedContext, {
+    description: "A causal model understands its context less, as it sees one side of it.",
+  }),
+  claim("parameters-and-compute", parametersAndCompute, {
+    description: "An encoder–decoder has more parameters and needs more compute.",
+  }),
+  claim("prefix-supervision", prefixSupervision, {
+    description: "A prefix language model wastes training data: only what follows the prefix carries loss.",
+  }),
+  claim("prefix-use", prefixUse, {
+    description: "A prefix model uses the prefix better, examples in context especially.",
+  }),
+  claim("prompt-encoding", promptEncoding, { description: "A causal model encodes its prompt suboptimally." }),
+  claim("training-efficiency", trainingEfficiency, {
+    description: "An encoder–decoder is less efficient to train than a causal model.",
+  }),
+  claim("zero-shot", zeroShot, { description: "An encoder–decoder is weak zero-shot without multitask tuning." }),
 ] as const;

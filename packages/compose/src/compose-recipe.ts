@@ -1,15 +1,17 @@
-import type { Architecture, ModelOptions } from "@trivium/model";
 import type { PairTokenizer } from "@trivium/text";
-import { type Composition, composeOrThrow } from "./compose.ts";
+import { type Composition, composeOrThrow, type Parts } from "./compose.ts";
 import type { Recipe } from "./recipe.ts";
-import { type Engine, type Plugins, resolveArchitecture, resolveObjective } from "./resolve.ts";
-import { type NamedModelOptions, resolvePositions } from "./resolve-positions.ts";
+import {
+  type Engine,
+  type NamedModelOptions,
+  type Plugins,
+  resolveArchitecture,
+  resolveObjective,
+  resolvePositions,
+} from "./resolve.ts";
 
 /** A combination that works, with its architecture and the options of its model. */
-export interface ComposedRecipe extends Composition {
-  readonly architecture: Architecture;
-  readonly config: ModelOptions;
-}
+export type ComposedRecipe = Composition & Pick<Parts<string>, "architecture" | "config">;
 
 interface ComposedParts {
   readonly config: NamedModelOptions;
@@ -26,7 +28,7 @@ interface ComposedParts {
 export function composeRecipe(
   recipe: Recipe,
   registry: Plugins,
-  { config: named, tokenizer, engine }: ComposedParts,
+  { config: named, tokenizer, engine: { attention, backend } }: ComposedParts,
 ): ComposedRecipe {
   const architecture = resolveArchitecture(recipe.architecture, registry);
   const config = resolvePositions(named, registry);
@@ -34,8 +36,8 @@ export function composeRecipe(
     architecture,
     config,
     objective: resolveObjective(recipe.objective, architecture, registry),
-    attention: engine.attention,
-    backend: engine.backend,
+    attention,
+    backend,
     tokenizer,
     labelLeaks: recipe.labelLeaks,
     isPacked: recipe.packing !== undefined,

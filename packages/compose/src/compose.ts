@@ -51,13 +51,13 @@ export interface Refusal {
  * @example compose({ architecture: causal, config: { vocabulary: 64 }, objective: causalLm(), attention: reference() }).works // => true
  */
 export function compose<const Stream extends string>(parts: Parts<Stream>): Composition | Refusal {
-  const { architecture, objective, attention, backend, tokenizer, labelLeaks = "refuse", isPacked = false } = parts;
+  const { architecture, objective, attention, backend, tokenizer, labelLeaks = "refuse" } = parts;
   const config = resolveConfig(architecture, parts.config);
   const fits = objective.supports(architecture);
   if (fits !== true) return { works: false, reasons: [fits] };
   const missing = tokenizer ? missingTokens(objective, tokenizer) : [];
   if (missing.length > 0) return { works: false, reasons: missing };
-  const answer = attention.supports(attentionNeeds(architecture, config, { isPacked, backend }));
+  const answer = attention.supports(attentionNeeds(architecture, config, parts));
   const special = tokenizer?.special ?? standIn(objective);
   const leaks = leakReasons({ architecture, config, objective, special });
   const reasons: Reason[] = ignoredWindows(architecture, config);
@@ -72,10 +72,9 @@ export function compose<const Stream extends string>(parts: Parts<Stream>): Comp
 export function composeOrThrow<const Stream extends string>(parts: Parts<Stream>): Composition {
   const composed = compose(parts);
   if (composed.works) return composed;
-  const reasons = composed.reasons.map(({ message }) => message).join("; ");
-  throw new UnsupportedError("compose/refused", `this combination cannot work: ${reasons}`, {
-    details: { reasons: composed.reasons },
-  });
+  const { reasons } = composed;
+  const message = `this combination cannot work: ${reasons.map((reason) => reason.message).join("; ")}`;
+  throw new UnsupportedError("compose/refused", message, { details: { reasons } });
 }
 
 /** Special tokens with everything that an objective needs: where labels leak does not depend on their ids. */

@@ -22,20 +22,11 @@ export function evaluateOptions(prepared: Prepared, signal?: AbortSignal): Evalu
     every: recipe.evaluation.every ?? Math.max(1, Math.ceil(recipe.steps / 5)),
     onFailure: recipe.evaluation.onFailure,
     async run(parameters) {
-      const { targetLoss, perplexity, bitsPerCharacter, per, wer } = await consume(
-        evaluate({
-          model,
-          parameters,
-          objective,
-          heldOut,
-          special: tokenizer.special,
-          tokenizer,
-          decodeTarget: (ids) => tokenizer.decodeTarget(ids),
-          decoded,
-          maximumTokens: length,
-          signal,
-        }),
-      );
+      const { special } = tokenizer;
+      const decodeTarget = (ids: readonly number[]) => tokenizer.decodeTarget(ids);
+      const request = { model, parameters, objective, heldOut, special, tokenizer, decodeTarget, decoded, signal };
+      const metrics = await consume(evaluate({ ...request, maximumTokens: length }));
+      const { targetLoss, perplexity, bitsPerCharacter, per, wer } = metrics;
       // Of a part of the examples, the numbers would stay in the run's metrics.
       if (signal?.aborted) return {};
       const rates = per === undefined || wer === undefined ? undefined : { per, wer };

@@ -12,6 +12,7 @@ import { modelFormat, openModel } from "./open-model.ts";
 import { prepare, trainOptions } from "./prepare.ts";
 import { readRecipe } from "./recipe.ts";
 import { resolveEngine } from "./resolve.ts";
+import { assertResumable } from "./run-folder.ts";
 import { registry, small } from "./testing/registry.ts";
 
 let directory: string;
@@ -103,6 +104,13 @@ test.each([
   await expect(openModel(folderFiles(folder), { registry })).rejects.toThrow(message);
   expect(tf.memory().numTensors).toBe(before);
   await rm(folder, { recursive: true });
+});
+
+test("a run of before recipes is refused for a resume too, and other runs are not", async () => {
+  const folder = await altered(({ recipe, ...own }) => ({ ...own, cli: { settings: {} } }));
+  await expect(assertResumable(folderFiles(folder))).rejects.toMatchObject({ code: "compose/run-of-before" });
+  await rm(folder, { recursive: true });
+  await assertResumable(folderFiles(directory));
 });
 
 test("a folder without a model is refused, naming the formats; one of the user's is asked too", async () => {

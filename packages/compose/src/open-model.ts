@@ -1,23 +1,20 @@
 import type { Files } from "@trivium/checkpoint";
 import { CheckpointError } from "@trivium/core";
-import type { LanguageModel } from "@trivium/model";
-import type { Objective } from "@trivium/objectives";
 import { defineKind } from "@trivium/registry";
 import type { ParameterTree } from "@trivium/tensor";
 import type { PairTokenizer } from "@trivium/text";
+import type { Composition } from "./compose.ts";
 import type { TaskForm } from "./prepare-data.ts";
 import type { Recipe } from "./recipe.ts";
 import type { Engine, Plugins } from "./resolve.ts";
 
 /** A trained model, ready to run on its active backend. */
-export interface OpenedModel {
+export interface OpenedModel extends Pick<Composition, "model" | "objective"> {
   /** The name of the place that it was read from. */
   readonly name: string;
-  readonly model: LanguageModel;
   /** They belong to the caller. */
   readonly parameters: ParameterTree;
   readonly tokenizer: PairTokenizer;
-  readonly objective: Objective;
   readonly engine: Engine;
   /** The recipe that it was trained by, with the changes of the caller. */
   readonly recipe: Recipe;

@@ -11,9 +11,9 @@ import {
 } from "@trivium/data";
 import { encodeHeldOut, type HeldOut } from "@trivium/evaluator";
 import { type Example, isTextPair } from "@trivium/features";
-import type { PairTokenizer, PairTokenizerJson, Tokenizer, TokenizerJson } from "@trivium/text";
+import type { PairTokenizer, PairTokenizerJson, TokenizerJson } from "@trivium/text";
 import type { Named, Recipe } from "./recipe.ts";
-import type { Plugins } from "./resolve.ts";
+import { type Plugins, resolveTokenizer } from "./resolve.ts";
 
 /** The form of a dataset's examples: sources with targets, or text alone. */
 export type TaskForm = "pairs" | "text";
@@ -25,6 +25,8 @@ export interface PreparedData {
   readonly task: TaskForm;
   /** The longest row that the model must take. */
   readonly length: number;
+  /** Treatment of pairs that exceed the length. */
+  readonly tooLong: Dataset["tooLong"];
   readonly train: readonly Example[];
   /** Encodes a held-out part, or its first examples. */
   heldOut(part: "validation" | "test", limit?: number): readonly HeldOut[];
@@ -32,20 +34,16 @@ export interface PreparedData {
   readonly notes: readonly string[];
 }
 
-/** Options of a dataset, as plain JSON. */
-type DatasetOptions = Readonly<Record<string, unknown>> | undefined;
+/** A dataset by its name, with options as plain JSON. */
+interface NamedDataset extends Pick<Named, "name"> {
+  readonly options?: Readonly<Record<string, unknown>> | undefined;
+}
 
 /** Loads a dataset. */
-export type LoadDataset = (name: string, options: DatasetOptions) => Promise<Dataset>;
+export type LoadDataset = (name: string, options: NamedDataset["options"]) => Promise<Dataset>;
 
 /** Returns whether examples are pairs or texts. */
 export const taskOf = ({ train }: Pick<Dataset, "train">): TaskForm => (train.some(isTextPair) ? "pairs" : "text");
-
-/** Makes one side of a pair tokenizer from its JSON. */
-export const createTokenizer =
-  (registry: Plugins) =>
-  (json: TokenizerJson): Tokenizer =>
-    registry.create("tokenizer", json.name, json) as Tokenizer;
 
 /**
  * Loads a dataset.
@@ -57,18 +55,11 @@ export async function resolveDataset(data: NamedDataset | undefined, registry: P
   return (await registry.create("dataset", named(data, registry).name, data?.options)) as Dataset;
 }
 
-interface NamedDataset {
-  readonly name: string;
-  readonly options?: DatasetOptions;
-}
-
 function named(data: NamedDataset | undefined, registry: Plugins): NamedDataset {
   if (data) return data;
   const names = registry.names("dataset").join(", ");
-  throw new ConfigError(
-    "compose/data",
-    `the recipe names no data; give it { "data": { "name": … } }, one of: ${names}`,
-  );
+  const message = `the recipe names no data; give it { "data": { "name": … } }, one of: ${names}`;
+  throw new ConfigError("compose/data", message);
 }
 
 /**
@@ -76,37 +67,36 @@ function named(data: NamedDataset | undefined, registry: Plugins): NamedDataset 
  *
  * @param load - loads a dataset. Default: the registry, anew each time.
  * @throws what `resolveDataset` and the tokenizer throw; `data/too-long` with the place of a pair that exceeds the length,
- *   unless the dataset says that such pairs are left out or cut.
+ *   unless the recipe, or else the dataset, says that such pairs are left out or cut.
  */
 export async function prepareData(
-  recipe: Pick<Recipe, "data" | "tokenizer" | "length" | "examples">,
+  recipe: Pick<Recipe, "data" | "tokenizer" | "length" | "examples" | "tooLong">,
   registry: Plugins,
   load: LoadDataset = (name, options) => resolveDataset({ name, options }, registry),
 ): Promise<PreparedData> {
   const { name, options } = named(recipe.data, registry);
   const dataset = await load(name, options);
   const asked = { tokenizer: tokenizersOf(recipe.tokenizer, dataset.tokenizer), train: dataset.train };
-  const tokenizer = fitPairTokenizer(asked, createTokenizer(registry));
-  const { length, parts } = await fitParts(dataset, tokenizer, recipe);
+  const tokenizer = fitPairTokenizer(asked, resolveTokenizer(registry));
+  const tooLong = recipe.tooLong ?? dataset.tooLong;
+  const { length, parts } = await fitParts({ ...dataset, tooLong }, tokenizer, recipe);
   const { train, validation, test } = parts;
   const encoded = encodeExamples(train.examples, tokenizer, { length });
-  const heldOut = [...validation.examples, ...test.examples];
-  const unknown = [
+  const notes = [
+    ...describeReading(dataset),
     describeUnknown("the training data", train.examples, tokenizer, encoded),
-    describeUnknown("the held-out data", heldOut, tokenizer),
-  ].filter((note) => note !== undefined);
+    describeUnknown("the held-out data", [...validation.examples, ...test.examples], tokenizer),
+    noteTooLong([train, validation, test], length, tooLong),
+  ];
   return {
     dataset,
     tokenizer,
     task: taskOf(dataset),
     length,
+    tooLong,
     train: encoded,
     heldOut: (part, limit) => encodeHeldOut({ validation, test }[part].examples.slice(0, limit), tokenizer, length),
-    notes: [
-      ...describeReading(dataset),
-      ...unknown,
-      ...noteTooLong([train, validation, test], length, dataset.tooLong),
-    ],
+    notes: notes.filter((note) => note !== undefined),
   };
 }
 
@@ -114,27 +104,21 @@ export async function prepareData(
 async function fitParts(dataset: Dataset, tokenizer: PairTokenizer, recipe: Pick<Recipe, "length" | "examples">) {
   const { length, longest } =
     recipe.length === undefined ? fittingLength(dataset, tokenizer) : { length: recipe.length, longest: Infinity };
-  const { tooLong, locate } = dataset;
-  const fit = async (examples: Dataset["train"]): Promise<FittedExamples> =>
+  const { tooLong, locate, train, validation, test } = dataset;
+  const fit = (examples: Dataset["train"]): FittedExamples | Promise<FittedExamples> =>
     longest <= length
       ? { examples, tooLong: 0, longest }
       : fitToLength(examples, tokenizer, { length, tooLong, locate, isNew: true });
-  const parts = {
-    train: await fit(dataset.train.slice(0, recipe.examples)),
-    validation: await fit(dataset.validation),
-    test: await fit(dataset.test),
-  };
-  return { length, parts };
+  const fitted = await fit(train.slice(0, recipe.examples));
+  return { length, parts: { train: fitted, validation: await fit(validation), test: await fit(test) } };
 }
 
-function noteTooLong(parts: readonly FittedExamples[], length: number, done: Dataset["tooLong"]): string[] {
+function noteTooLong(parts: readonly FittedExamples[], length: number, done: Dataset["tooLong"]): string | undefined {
   const count = parts.reduce((sum, { tooLong }) => sum + tooLong, 0);
-  if (count === 0) return [];
+  if (count === 0) return undefined;
   const longest = Math.max(...parts.map((part) => part.longest));
   const [many, be] = count === 1 ? ["1 pair exceeds", "is"] : [`${count.toLocaleString("en")} pairs exceed`, "are"];
-  return [
-    `${many} the length, ${length}, and ${be} ${done === "cut" ? "cut" : "left out"}; the longest takes ${longest}`,
-  ];
+  return `${many} the length, ${length}, and ${be} ${done === "cut" ? "cut" : "left out"}; the longest takes ${longest}`;
 }
 
 /** The tokenizers that a recipe asks for; a side that is not named keeps the one that the dataset asks for. */

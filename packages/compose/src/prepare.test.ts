@@ -5,10 +5,11 @@ import { pairTokenizerFromJson } from "@trivium/text";
 import { expect, test } from "vitest";
 import { evaluateOptions } from "./evaluate-options.ts";
 import { prepare, trainOptions } from "./prepare.ts";
-import { createTokenizer, prepareData, resolveDataset } from "./prepare-data.ts";
+import { prepareData, resolveDataset } from "./prepare-data.ts";
 import { readRecipe } from "./recipe.ts";
-import { resolveEngine } from "./resolve.ts";
+import { resolveEngine, resolveTokenizer } from "./resolve.ts";
 import { registry, small } from "./testing/registry.ts";
+import { trainingNotes } from "./training-notes.ts";
 
 const dataOf = (given: object) => prepareData(readRecipe({ ...small, ...given }), registry);
 
@@ -47,6 +48,30 @@ test("one overlong pair does not decide the length, and is refused with its plac
     expect(cut.notes.at(-1)).toMatch(/and is cut;/);
   }
   expect((await (await withLong("train"))({ length: 1000 })).train).toHaveLength(13);
+  // A recipe says it for every dataset, before the dataset does.
+  const asked = await (await withLong("train", "cut"))({ tooLong: "skip" });
+  expect([asked.tooLong, asked.train.length]).toEqual(["skip", usual.train.length]);
+  await expect((await withLong("train", "cut"))({ tooLong: "error" })).rejects.toMatchObject({ code: "data/too-long" });
+});
+
+test("a batch, packed rows and a warm-up that the data or the steps cannot have are said", async () => {
+  const said = async (given: object) => {
+    const recipe = readRecipe({ ...small, ...given });
+    return trainingNotes(recipe, await prepareData(recipe, registry));
+  };
+  const fitting = { batch: 12, steps: 10, packing: 40, schedule: { options: { warmupSteps: 10 } } };
+  expect(await said(fitting)).toEqual([]);
+  expect(await said({ ...fitting, batch: 13 })).toEqual([
+    "warning: the batch of 13 exceeds the 12 training examples: each step takes all of them",
+  ]);
+  expect((await said({ ...fitting, packing: 4 })).join()).toMatch(
+    /^warning: 12 of 12 examples exceed the 4 tokens of a/,
+  );
+  for (const name of ["warmup-cosine", "inverse-square-root"])
+    expect(await said({ ...fitting, schedule: { name, options: { warmupSteps: 11 } } })).toEqual([
+      "warning: the warm-up of 11 steps exceeds the run of 10: the learning rate never reaches its peak",
+    ]);
+  expect(await said({ ...fitting, schedule: { name: "constant" } })).toEqual([]);
 });
 
 test("tokens that the vocabulary lacks are noted with their share and the first of them, by part", async () => {
@@ -102,7 +127,7 @@ test("one tokenizer is for both sides; a side may have its own, and the other ke
 
 test("a tokenizer that was written down encodes as before", async () => {
   const { tokenizer } = await dataOf({});
-  const again = pairTokenizerFromJson(JSON.parse(JSON.stringify(tokenizer.toJson())), createTokenizer(registry));
+  const again = pairTokenizerFromJson(JSON.parse(JSON.stringify(tokenizer.toJson())), resolveTokenizer(registry));
   expect(again.size).toBe(tokenizer.size);
   expect(again.encodeSource("woo")).toEqual(tokenizer.encodeSource("woo"));
 });

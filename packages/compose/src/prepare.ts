@@ -92,11 +92,15 @@ export const batchesOf = (
     packing,
   });
 
+<<<<<<< HEAD
 function identityOf(recipe: FittedRecipe, { dataset, tokenizer }: PreparedData, { attention }: Engine) {
+=======
+function identityOf(recipe: Recipe, { dataset, tokenizer, tooLong }: PreparedData, { attention }: Engine) {
+>>>>>>> main
   const { batch, bucketBatches, microBatch, packing, examples, schedule, steps } = recipe;
   return {
     data: dataset.fingerprint,
-    tooLong: dataset.tooLong,
+    tooLong,
     tokenizer: tokenizer.toJson(),
     examples,
     batch,
@@ -115,19 +119,10 @@ function identityOf(recipe: FittedRecipe, { dataset, tokenizer }: PreparedData, 
  *
  * @example train({ ...trainOptions(prepared), signal });
  */
-export function trainOptions({ model, config, recipe, data, ...prepared }: Prepared): TrainOptions<Batch> {
+export function trainOptions({ model, config: options, recipe, data, ...prepared }: Prepared): TrainOptions<Batch> {
   const { objective, batches, optimizer, schedule, identity } = prepared;
   const { steps, seed, clipNorm, shards } = recipe;
-  return {
-    task: languageTask({ model, objective, flops: trainingFlops(model.architecture, config) }),
-    steps,
-    seed,
-    clipNorm,
-    shards,
-    batches,
-    optimizer,
-    schedule,
-    identity,
-    config: { recipe, task: data.task },
-  };
+  const task = languageTask({ model, objective, flops: trainingFlops(model.architecture, options) });
+  const config = { recipe, task: data.task };
+  return { task, steps, seed, clipNorm, shards, batches, optimizer, schedule, identity, config };
 }

@@ -1,10 +1,13 @@
 import { ConfigError, nearestName } from "@trivium/core";
+import { tooLongSchema } from "@trivium/data";
 import { modelConfigSchema, positionKinds } from "@trivium/model";
 import { z } from "zod";
 import { describeValues } from "./describe-values.ts";
 import { withoutDefaults } from "./without-defaults.ts";
 
 const count = z.int().positive();
+const countOr = (fallback: number, description: string) => count.default(fallback).describe(description);
+const countOrNone = (description: string) => count.optional().describe(description);
 const name = z.string().min(1);
 const options = z.record(z.string(), z.json());
 
@@ -32,9 +35,7 @@ const fields = {
     .strictObject({ ...model, positions: positions.optional().describe(model.positions.description ?? "") })
     .prefault({})
     .describe("The model's configuration"),
-  length: count
-    .optional()
-    .describe("The longest row of any stream, in tokens. Default: the length that the data needs"),
+  length: countOrNone("The longest row of any stream, in tokens. Default: the length that the data needs"),
   objective: nameable.prefault({}).describe("Default: the objective that fits the architecture"),
   labelLeaks: z
     .enum(["refuse", "warn"])
@@ -45,11 +46,15 @@ const fields = {
     .optional()
     .describe("One for both sides, or { source, target }. Default: the tokenizer that suits the data"),
   data: named.optional().describe("A dataset; your own file is { name: file, options: { path } }"),
-  examples: count.optional().describe("The first training examples, so many of them. Default: all"),
+  tooLong: tooLongSchema
+    .optional()
+    .describe("Pairs that exceed the model's length: refuse all, leave those out, or cut them. Default: error"),
+  examples: countOrNone("The first training examples, so many of them. Default: all"),
   optimizer: namedOr("adam-w", "See `trivium list optimizer`"),
   schedule: namedOr("warmup-cosine", "See `trivium list schedule`"),
   backend: namedOr("simd", "The backend: see `trivium list backend`"),
   attention: nameable.prefault({}).describe("The attention kernel. Default: fused where the backend has it"),
+<<<<<<< HEAD
   steps: count.default(1000).describe("Optimiser steps"),
   batch: count.default(64).describe("Examples of a step"),
   microBatch: z
@@ -63,11 +68,19 @@ const fields = {
     .optional()
     .describe("Tokens of a packed row: examples share rows, so that almost nothing is padding. Default: a row each"),
   shards: count.default(1).describe("Parts into which a step's batch is cut, each of them summed by itself"),
+=======
+  steps: countOr(1000, "Optimiser steps"),
+  batch: countOr(64, "Examples of a step"),
+  microBatch: countOrNone("Examples that are computed at once; gradients are added up. Default: the batch"),
+  bucketBatches: countOr(1, "Batches that are formed together, by length: more save padding and mix examples less"),
+  packing: countOrNone("Tokens of a packed row: examples share rows, with almost no padding. Default: a row each"),
+  shards: countOr(1, "Parts into which a step's batch is cut, each of them summed by itself"),
+>>>>>>> main
   clipNorm: z.number().min(0).default(1).describe("Largest global norm of the gradient; 0 for none"),
   seed: z.int().default(0).describe("Decides initial weights, the order of the data and dropout"),
   evaluation: z
     .strictObject({
-      every: count.optional().describe("Steps between two evaluations. Default: a fifth of the steps"),
+      every: countOrNone("Steps between two evaluations. Default: a fifth of the steps"),
       onFailure: z
         .enum(["warn", "stop"])
         .default("warn")
@@ -77,8 +90,8 @@ const fields = {
     .prefault({}),
   checkpoint: z
     .strictObject({
-      every: count.default(100).describe("Steps between two checkpoints"),
-      keep: count.default(2).describe("Checkpoints to keep"),
+      every: countOr(100, "Steps between two checkpoints"),
+      keep: countOr(2, "Checkpoints to keep"),
     })
     .prefault({}),
 };

@@ -8,7 +8,7 @@ import { createFolderStore } from "@trivium/trainer/node";
 import { expect, test } from "vitest";
 import { openModel } from "./open-model.ts";
 import { prepare, trainOptions } from "./prepare.ts";
-import { resolvePositions } from "./resolve-positions.ts";
+import { resolvePositions } from "./resolve.ts";
 import { registry, small } from "./testing/registry.ts";
 
 interface Cycle {

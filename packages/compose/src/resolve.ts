@@ -1,9 +1,10 @@
 import { type AttentionKernel, defaultAttention } from "@trivium/attention";
 import { ConfigError } from "@trivium/core";
-import { type Architecture, readsOf } from "@trivium/model";
+import { type Architecture, type ModelOptions, positionKinds, readsOf } from "@trivium/model";
 import type { Objective } from "@trivium/objectives";
 import type { AnyPlugin, Registry } from "@trivium/registry";
 import type { Backend } from "@trivium/tensor";
+import type { Tokenizer, TokenizerJson } from "@trivium/text";
 import { type Optimizer, runBetas, runRates, type Schedule } from "@trivium/trainer";
 import type { Recipe } from "./recipe.ts";
 
@@ -61,9 +62,35 @@ export const numericIdentity = async (backend: Backend): Promise<Record<string, 
   ...(await backend.numericIdentity?.()),
 });
 
+/** Returns a function that makes a tokenizer, which may be one side of a pair, from its JSON. */
+export const resolveTokenizer =
+  (registry: Plugins) =>
+  (json: TokenizerJson): Tokenizer =>
+    registry.create("tokenizer", json.name, json) as Tokenizer;
+
 /** @throws {UnknownPluginError} listing what there is. */
 export const resolveArchitecture = (name: string, registry: Plugins): Architecture =>
   registry.find("architecture", name).create as Architecture;
+
+/** Options of a model in which positions may be of a kind that only a registry knows. */
+export type NamedModelOptions = Omit<ModelOptions, "positions"> & Pick<Recipe["model"], "positions">;
+
+/**
+ * Puts position schemes in the place of their names. Kinds that the model has itself stay as they are. A scheme keeps its
+ * options beside its functions, so that a configuration that is written as JSON still names both.
+ *
+ * @throws {UnknownPluginError} listing the kinds that there are; what the plugin throws for its options.
+ */
+export function resolvePositions({ positions, ...config }: NamedModelOptions, registry: Plugins): ModelOptions {
+  if (positions === undefined) return config;
+  const { kind, ...options } = typeof positions === "string" ? { kind: positions } : positions;
+  const isOwn = Object.values(options).some((option) => typeof option === "function");
+  if (isOwn || positionKinds.some((known) => known === kind)) {
+    return { ...config, positions: positions as ModelOptions["positions"] };
+  }
+  const scheme = registry.create("positions", kind, options) as object;
+  return { ...config, positions: { ...options, ...scheme, kind } };
+}
 
 /**
  * The name of the objective that fits an architecture, by its streams and what they read. A new architecture has one

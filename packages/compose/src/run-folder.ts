@@ -6,9 +6,8 @@ import { treeOfArrays } from "@trivium/trainer";
 import { z } from "zod";
 import { composeRecipe } from "./compose-recipe.ts";
 import { type ModelFormat, modelFormat, type OpenedModel, type OpenModelOptions } from "./open-model.ts";
-import { createTokenizer } from "./prepare-data.ts";
 import { recipeSchema } from "./recipe.ts";
-import { resolveEngine } from "./resolve.ts";
+import { resolveEngine, resolveTokenizer } from "./resolve.ts";
 
 /** The part of `config.json` that opening a run needs; see `trainOptions`. */
 const configSchema = z.object({
@@ -31,17 +30,16 @@ async function open(files: Files, options: OpenModelOptions): Promise<OpenedMode
   const recipe = change(config.recipe);
   const registry = await load(recipe.plugins);
   const engine = resolveEngine(recipe, registry);
-  const tokenizer = pairTokenizerFromJson(config.tokenizer, createTokenizer(registry));
+  const tokenizer = pairTokenizerFromJson(config.tokenizer, resolveTokenizer(registry));
   const composed = composeRecipe(recipe, registry, { config: config.model, tokenizer, engine });
-  const { model, objective, warnings } = composed;
   await engine.backend.activate();
-  const parameters = treeOfArrays(checkpoint.arrays("model.safetensors"), flattenSpecs(model.specs), "model");
+  const arrays = checkpoint.arrays("model.safetensors");
   return {
     name: files.name,
-    model,
-    parameters,
+    model: composed.model,
+    parameters: treeOfArrays(arrays, flattenSpecs(composed.model.specs), "model"),
     tokenizer,
-    objective,
+    objective: composed.objective,
     engine,
     recipe,
     step: checkpoint.step,
@@ -49,7 +47,7 @@ async function open(files: Files, options: OpenModelOptions): Promise<OpenedMode
     length: config.model.length,
     data: config.data,
     registry,
-    warnings: [...passedOver, ...warnings.map(({ message }) => message)],
+    warnings: [...passedOver, ...composed.warnings.map(({ message }) => message)],
   };
 }
 
@@ -58,14 +56,28 @@ function readConfig(checkpoint: Checkpoint, name: string): z.output<typeof confi
   const config = checkpoint.json("config.json");
   const read = configSchema.safeParse(config);
   if (read.success) return read.data;
-  if (typeof config === "object" && config !== null && "cli" in config && !("recipe" in config)) {
-    const message = `${name} was trained by a version without recipes; train it again, or use it with the version that made it`;
-    throw new CheckpointError("compose/run-of-before", message);
-  }
+  assertHasRecipe(config, name);
   const [{ path, message }] = read.error.issues as [z.core.$ZodIssue];
   const place = path.length > 0 ? ` (${path.join(".")}: ${message})` : "";
   const problem = `${name} does not say how its model was trained${place}; open a run of \`trivium train\``;
   throw new CheckpointError("compose/run-config", problem, { cause: read.error });
+}
+
+function assertHasRecipe(config: unknown, name: string): void {
+  if (typeof config !== "object" || config === null || !("cli" in config) || "recipe" in config) return;
+  const message = `${name} was trained by a version without recipes; train it again, or use it with the version that made it`;
+  throw new CheckpointError("compose/run-of-before", message);
+}
+
+/**
+ * Refuses to resume a run of a version without recipes, from which no run of today differs in settings alone.
+ *
+ * @throws {CheckpointError} `compose/run-of-before` if the newest whole checkpoint is of such a version.
+ * @example await assertResumable(folderFiles("runs/a"));
+ */
+export async function assertResumable(files: Files): Promise<void> {
+  const { checkpoint } = await latestCheckpointIn(files);
+  assertHasRecipe(checkpoint?.json("config.json"), files.name);
 }
 
 const runFolder: ModelFormat = {

@@ -21,7 +21,7 @@ export interface Dataset {
   readonly fingerprint: string;
   /** Counts of what was read; absent where nothing is told apart. */
   readonly reading?: Reading | undefined;
-  /** Treatment of pairs that exceed the model's length. Default: `"error"`. */
+  /** Treatment of pairs that exceed the model's length, unless the user says another. Default: `"error"`. */
   readonly tooLong?: TooLong | undefined;
   /** Finds where an example of the dataset stands: `pairs.tsv:17`. */
   readonly locate?: ((example: TextExample) => Promise<string | undefined>) | undefined;

@@ -6,7 +6,6 @@ import { validateWith } from "@trivium/registry";
 import { z } from "zod";
 import { createDataset } from "./create-dataset.ts";
 import { type Dataset, dataset } from "./dataset.ts";
-import { tooLongSchema } from "./fit-to-length.ts";
 import { groupReferences, referencesOf } from "./group-references.ts";
 import { type ReadOptions, readLogged } from "./read-examples.ts";
 import type { Reading } from "./reading.ts";
@@ -24,7 +23,6 @@ const schema = z
     sourceColumn: column.describe("Column of the source, by number or by name; of a .jsonl file, its field"),
     targetColumn: column.describe("Column of the target, by number or by name; of a .jsonl file, its field"),
     repeated: z.enum(["first", "all"]).default("first").describe("The targets of a repeated source to train on"),
-    tooLong: tooLongSchema.optional().describe("Pairs that exceed the model's length. Default: error"),
     ends: z.boolean().default(true).describe("Whether a text of a .jsonl file ends, so that its end is predicted"),
     maximumLineLength: z.int().positive().optional().describe("The most characters of a line"),
   })
@@ -45,7 +43,7 @@ const schema = z
  */
 export async function fileDataset(options: z.input<typeof schema>): Promise<Dataset> {
   const chosen = validateWith(schema, options, { code: "data/options", what: "file dataset" });
-  const { path, validation, test, repeated, tooLong } = chosen;
+  const { path, validation, test, repeated } = chosen;
   const read: TextExample[] = [];
   const log = createReadingLog();
   for await (const example of readLogged(path, chosen, log)) read.push(chosen.ends ? example : goingOn(example));
@@ -61,7 +59,6 @@ export async function fileDataset(options: z.input<typeof schema>): Promise<Data
       tokenizer: { name: "shared", tokenizer: { name: "byte" } },
     }),
     reading: readingOf(grouped, log, { repeated: read.length - grouped.length, training: repeated }),
-    tooLong,
     locate: (example) => locate(example, path, chosen),
   };
 }

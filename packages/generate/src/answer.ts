@@ -1,14 +1,15 @@
 import type { AnswerText } from "./answer-text.ts";
-import type { FinishReason, GenerateEvent } from "./generate-event.ts";
+import type { GenerateOptions } from "./generate.ts";
+import type { FinishedEvent, FinishReason, GenerateEvent } from "./generate-event.ts";
 import { bestContinuations, logProbabilityOf } from "./logits.ts";
 import type { RowProcessor } from "./logits-processor.ts";
-import type { StopRule } from "./stop-rule.ts";
-import type { Advance, Search } from "./strategy.ts";
+import type { Stop, StopRule } from "./stop-rule.ts";
+import type { Advance, ChosenAnswer, Search } from "./strategy.ts";
 
 /** Candidates of a row that a trace shows. */
 const SHOWN_CANDIDATES = 10;
 
-export interface AnswerOptions {
+export interface AnswerOptions extends Pick<GenerateOptions, "trace" | "logProbabilities"> {
   readonly index: number;
   readonly sample: number;
   readonly search: Search;
@@ -17,17 +18,14 @@ export interface AnswerOptions {
   readonly rules: readonly StopRule[];
   /** Absent where no text is asked for. */
   readonly text: AnswerText | undefined;
-  readonly trace: boolean;
-  readonly logProbabilities: boolean;
 }
 
 /** Rows that go on, of those that an answer had. */
-export interface RowsToRun {
-  readonly parents: readonly number[];
-  readonly ids: readonly number[];
-}
+export type RowsToRun = Pick<Advance, "parents" | "ids">;
 
-const NO_ROWS: RowsToRun = { parents: [], ids: [] };
+type Ending = Pick<Stop, "kept"> & Pick<FinishedEvent, "logProbability">;
+
+const NO_ROWS: RowsToRun = { parents: new Int32Array(0), ids: new Int32Array(0) };
 
 /** An answer under way. */
 export class Answer {
@@ -49,15 +47,12 @@ export class Answer {
   /**
    * A step: chooses tokens by the logits of its rows, and says what came of it.
    *
-   * @param given - `[rows][V]`; may be changed.
+   * @param scores - logits, `[rows][V]`; may be changed.
    */
-  *step(given: readonly Float32Array[]): Generator<GenerateEvent, RowsToRun> {
+  *step(scores: readonly Float32Array[]): Generator<GenerateEvent, RowsToRun> {
     const { search, trace } = this.#options;
-    const scores = given.map((logits, row) => {
-      const processors = this.#processors[row] as readonly RowProcessor[];
-      for (const processor of processors) processor.apply(logits);
-      return logits;
-    });
+    for (const [row, processors] of this.#processors.entries())
+      for (const processor of processors) processor.apply(scores[row] as Float32Array);
     const advance = search.advance(scores);
     if (trace) {
       const candidates = scores.map((logits) => bestContinuations(logits, SHOWN_CANDIDATES));
@@ -65,10 +60,10 @@ export class Answer {
     }
     if (search.best) {
       if (advance.ids.length === 0) yield* this.#emitBest(search.best());
-    } else yield* this.#emitNewest(advance, scores);
+    } else yield* this.#emitNewest(advance, scores[0] as Float32Array);
     if (this.#over) return NO_ROWS;
     this.#processors = this.#follow(advance);
-    return { parents: Array.from(advance.parents), ids: Array.from(advance.ids) };
+    return advance;
   }
 
   /** Ends it before its end. */
@@ -80,14 +75,13 @@ export class Answer {
     return { index: this.#options.index, sample: this.#options.sample };
   }
 
-  *#emitNewest({ ids, finished }: Advance, [scores]: readonly Float32Array[]): Generator<GenerateEvent> {
+  *#emitNewest({ ids, finished }: Advance, logits: Float32Array): Generator<GenerateEvent> {
     const id = ids[0] as number;
     if (finished[0]) return yield* this.#finish("end");
-    const logProbability = this.#options.logProbabilities ? logProbabilityOf(scores as Float32Array, id) : undefined;
-    yield* this.#accept(id, logProbability);
+    yield* this.#accept(id, this.#options.logProbabilities ? logProbabilityOf(logits, id) : undefined);
   }
 
-  *#emitBest(best: ReturnType<NonNullable<Search["best"]>>): Generator<GenerateEvent> {
+  *#emitBest(best: ChosenAnswer): Generator<GenerateEvent> {
     for (const id of best.ids) {
       yield* this.#accept(id);
       if (this.#over) return;
@@ -108,10 +102,7 @@ export class Answer {
     if (shown !== "") yield { type: "text", ...this.#place, text: shown };
   }
 
-  *#finish(
-    reason: FinishReason,
-    { kept, logProbability }: { kept?: number | undefined; logProbability?: number } = {},
-  ): Generator<GenerateEvent> {
+  *#finish(reason: FinishReason, { kept, logProbability }: Ending = {}): Generator<GenerateEvent> {
     const { text } = this.#options;
     this.#over = true;
     const rest = text?.rest(text.of(this.#ids).slice(0, kept)) ?? "";

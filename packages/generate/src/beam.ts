@@ -47,11 +47,8 @@ function searching({ room, ends }: SearchPrompt, size: number, lengthPenalty: nu
     },
     advance(scores) {
       const enough = size + Math.max(1, ends.length);
-      state = advance(
-        state,
-        scores.map((logits) => bestContinuations(logits, enough)),
-        rules,
-      );
+      const continuations = scores.map((logits) => bestContinuations(logits, enough));
+      state = advance(state, continuations, rules);
       if (state.done) return over;
       const { open } = state;
       return {
@@ -60,10 +57,7 @@ function searching({ room, ends }: SearchPrompt, size: number, lengthPenalty: nu
         finished: open.map(() => false),
       };
     },
-    best() {
-      const { best, reason } = bestOf(state);
-      return { ids: best.ids, logProbability: best.logProbability, reason };
-    },
+    best: () => bestOf(state),
     hypotheses: () => [
       ...state.open.map((one) => ({
         ...one,

@@ -27,8 +27,8 @@ export async function* decodePrompts(options: DecodePromptsOptions): AsyncGenera
       if (next.ids.length === 0) return;
       await pause();
       if (signal?.aborted) break;
-      if (!inPlace(next.parents, state)) state = state.select(Int32Array.from(next.parents));
-      state = state.append(Int32Array.from(next.ids), new Int32Array(next.ids.length).fill(1));
+      if (!inPlace(next.parents, state)) state = state.select(next.parents);
+      state = state.append(next.ids, new Int32Array(next.ids.length).fill(1));
     }
   } finally {
     state.dispose();
@@ -65,8 +65,8 @@ function* stepAll(answers: readonly Answer[], { logits }: DecodingState): Genera
     for (const parent of next.parents) parents.push(first + parent);
     ids.push(...next.ids);
   }
-  return { parents, ids };
+  return { parents: Int32Array.from(parents), ids: Int32Array.from(ids) };
 }
 
-const inPlace = (parents: readonly number[], { lengths }: DecodingState): boolean =>
+const inPlace = (parents: Int32Array, { lengths }: DecodingState): boolean =>
   parents.length === lengths.length && parents.every((parent, row) => parent === row);

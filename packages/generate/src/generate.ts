@@ -1,10 +1,10 @@
-import { ConfigError, createRandom, type Random } from "@trivium/core";
+import { createRandom, type Random } from "@trivium/core";
 import { type Example, type Features, toBatch } from "@trivium/features";
 import { decodingBytes, type LanguageModel, rowsThatFit } from "@trivium/model";
 import { type FeatureContext, type Objective, promptOf } from "@trivium/objectives";
 import type { ParameterTree } from "@trivium/tensor";
 import { Answer } from "./answer.ts";
-import { AnswerText } from "./answer-text.ts";
+import { createAnswerText } from "./answer-text.ts";
 import { decodePrompts } from "./decode-prompts.ts";
 import type { GenerateEvent } from "./generate-event.ts";
 import { greedy } from "./greedy.ts";
@@ -77,6 +77,7 @@ export async function* generate(options: GenerateOptions): AsyncGenerator<Genera
   const together = Math.max(1, Math.floor(batchSize / (strategy.rows * samples)));
   const decoder = model.decoder(parameters);
   try {
+<<<<<<< HEAD
     const room = Math.max(...[options.maximumTokens].flat());
     for (let start = 0; start < prompts.length; ) {
       const next = prompts.slice(start, start + together);
@@ -96,6 +97,15 @@ export async function* generate(options: GenerateOptions): AsyncGenerator<Genera
         );
         yield* decodePrompts({ decoder, input, answers: open, samples, signal });
       }
+=======
+    for (let start = 0; start < prompts.length; start += together) {
+      const rows = prompts.slice(start, start + together);
+      const answers = rows.flatMap(createAnswers);
+      const features = rows.map((prompt) => prompt.features);
+      const input = toBatch(features, { pad: options.special.pad });
+      if (signal?.aborted) for (const answer of answers) yield* answer.abort();
+      else yield* decodePrompts({ decoder, input, answers, samples, signal });
+>>>>>>> main
     }
   } finally {
     decoder.dispose();
@@ -119,15 +129,19 @@ function promptsOf(options: GenerateOptions): Prompt[] {
 
 /** A function that makes the answers of a prompt. */
 function answersOf(options: GenerateOptions, strategy: Strategy, samples: number): (prompt: Prompt) => Answer[] {
-  const { model, processors = [], stop = [], ends = options.special.end, decodeText } = options;
-  assertOption(
-    Number.isSafeInteger(samples) && samples > 0,
-    "samples",
-    `samples is a positive integer, got ${samples}`,
-  );
-  if (decodeText === undefined && stop.some(({ holdsBack }) => holdsBack !== undefined)) {
-    throw new ConfigError("generate/stop", "a text that ends an answer needs decodeText, which spells answers");
-  }
+  const {
+    model,
+    processors = [],
+    stop = [],
+    ends = options.special.end,
+    decodeText,
+    trace,
+    logProbabilities,
+  } = options;
+  const isCount = Number.isSafeInteger(samples) && samples > 0;
+  assertOption(isCount, "samples", `samples is a positive integer, got ${samples}`);
+  const isSpelled = decodeText !== undefined || stop.every(({ holdsBack }) => holdsBack === undefined);
+  assertOption(isSpelled, "stop", "a text that ends an answer needs decodeText, which spells answers");
   const roomOfPrompt = roomOf(options);
   const random = randomOf(options);
   const allEnds = [...ends, ...stop.flatMap((rule) => rule.ends ?? [])];
@@ -146,9 +160,9 @@ function answersOf(options: GenerateOptions, strategy: Strategy, samples: number
         search,
         processors: processors.map((processor) => processor.create({ index, sample, prompt })),
         rules,
-        text: decodeText && new AnswerText(decodeText, rules),
-        trace: options.trace ?? false,
-        logProbabilities: options.logProbabilities ?? false,
+        text: decodeText && createAnswerText(decodeText, rules),
+        trace,
+        logProbabilities,
       });
     });
   };

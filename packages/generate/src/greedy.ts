@@ -7,11 +7,7 @@ import type { Search, Strategy } from "./strategy.ts";
  * @example generate({ model, parameters, objective, examples, maximumTokens: 20, strategy: greedy() })
  */
 export function greedy(): Strategy {
-  return {
-    name: "greedy",
-    rows: 1,
-    start: ({ ends }) => choosing(ends, greatest),
-  };
+  return { name: "greedy", rows: 1, start: ({ ends }) => choosing(ends, greatest) };
 }
 
 /** A search with one row, whose tokens are chosen one after the other. */

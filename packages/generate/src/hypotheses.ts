@@ -1,38 +1,26 @@
 import type { Continuation } from "./logits.ts";
+import type { ChosenAnswer, Hypothesis, SearchPrompt } from "./strategy.ts";
 
 /** A beginning of an answer that may go on. */
-export interface OpenHypothesis {
-  readonly ids: readonly number[];
-  /** Log-probability of all its tokens, nats. */
-  readonly logProbability: number;
+export interface OpenHypothesis extends Pick<Hypothesis, "ids" | "logProbability"> {
   /** The row that predicted its last token. */
   readonly row: number;
 }
 
 /** An answer. */
-export interface EndedHypothesis {
-  readonly ids: readonly number[];
-  /** Log-probability of all its tokens and the end, nats. */
-  readonly logProbability: number;
-  /** Log-probability divided by the length penalty. */
-  readonly score: number;
-}
+export type EndedHypothesis = Omit<Hypothesis, "ended">;
 
 /** The search for the answer of one example. */
-export interface SearchState {
-  /** The most tokens of an answer. */
-  readonly room: number;
+export interface SearchState extends Pick<SearchPrompt, "room"> {
   /** The best that go on, best first, all equally long. */
   readonly open: readonly OpenHypothesis[];
   readonly ended: readonly EndedHypothesis[];
   readonly done: boolean;
 }
 
-export interface SearchRules {
+export interface SearchRules extends Pick<SearchPrompt, "ends"> {
   readonly beam: number;
   readonly lengthPenalty: number;
-  /** The ids that end an answer. */
-  readonly ends: readonly number[];
 }
 
 /**
@@ -56,21 +44,19 @@ export function advance(
   continuations: readonly (readonly Continuation[])[],
   { beam, lengthPenalty, ends }: SearchRules,
 ): SearchState {
-  const candidates = open
-    .flatMap((hypothesis, row) =>
-      (continuations[row] ?? []).map(({ id, logProbability }) => ({
-        hypothesis,
-        id,
-        row,
-        logProbability: hypothesis.logProbability + logProbability,
-      })),
-    )
-    // The impossible would take places.
-    .filter(({ logProbability }) => logProbability > -Infinity);
+  const all = open.flatMap(({ ids, logProbability: before }, row) =>
+    (continuations[row] ?? []).map(({ id, logProbability }) => ({
+      ids,
+      id,
+      row,
+      logProbability: before + logProbability,
+    })),
+  );
+  // The impossible would take places.
+  const candidates = all.filter(({ logProbability }) => logProbability > -Infinity);
   candidates.sort((a, b) => b.logProbability - a.logProbability);
   const [longer, over]: [OpenHypothesis[], EndedHypothesis[]] = [[], [...ended]];
-  for (const [rank, { hypothesis, id, row, logProbability }] of candidates.entries()) {
-    const { ids } = hypothesis;
+  for (const [rank, { ids, id, row, logProbability }] of candidates.entries()) {
     const isEnd = ends.includes(id);
     if (!isEnd && longer.length < beam) longer.push({ ids: [...ids, id], logProbability, row });
     if (isEnd && rank < beam)
@@ -84,10 +70,8 @@ export function advance(
 }
 
 /** The best hypothesis that has ended, or where none has, the best one that was cut. */
-export function bestOf({ open, ended }: SearchState): {
-  best: OpenHypothesis | EndedHypothesis;
-  reason: "end" | "length";
-} {
+export function bestOf({ open, ended }: SearchState): ChosenAnswer {
   const [first] = [...ended].sort((a, b) => b.score - a.score);
-  return first ? { best: first, reason: "end" } : { best: open[0] as OpenHypothesis, reason: "length" };
+  const { ids, logProbability } = first ?? (open[0] as OpenHypothesis);
+  return { ids, logProbability, reason: first ? "end" : "length" };
 }

@@ -3,7 +3,7 @@ import { beam } from "./beam.ts";
 import { greedy } from "./greedy.ts";
 import { logitsProcessor } from "./logits-processor.ts";
 import { minP } from "./min-p.ts";
-import { sample } from "./sample.ts";
+import { sample, sampleSchema } from "./sample.ts";
 import { stopRule } from "./stop-rule.ts";
 import { maximumLength, stopStrings, stopTokens } from "./stop-rules.ts";
 import { strategy } from "./strategy.ts";
@@ -11,7 +11,9 @@ import { temperature } from "./temperature.ts";
 import { topK } from "./top-k.ts";
 import { topP } from "./top-p.ts";
 
-const positive = z.number().positive();
+const positive = z
+  .number()
+  .positive("expected a number above 0; the strategy greedy takes the most probable token each time");
 const count = z.int().positive();
 const share = z.number().min(0).max(1);
 
@@ -20,12 +22,7 @@ export const generatePlugins = [
   strategy("greedy", greedy, { description: "The most probable token at each step.", schema: z.strictObject({}) }),
   strategy("sample", sample, {
     description: "Draws each token: by temperature, top-k, top-p and min-p.",
-    schema: z.strictObject({
-      temperature: positive.optional(),
-      topK: count.optional(),
-      topP: share.optional(),
-      minP: share.optional(),
-    }),
+    schema: sampleSchema,
   }),
   strategy("beam", beam, {
     description: "Keeps the best beginnings open, and answers with the best that has ended.",

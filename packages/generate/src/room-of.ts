@@ -1,33 +1,25 @@
-import { ConfigError } from "@trivium/core";
-import type { Example, Features } from "@trivium/features";
-import type { LanguageModel } from "@trivium/model";
-
-interface RoomOptions {
-  readonly model: LanguageModel;
-  readonly examples: readonly Example[];
-  readonly maximumTokens: number | readonly number[];
-}
+import type { Features } from "@trivium/features";
+import type { GenerateOptions } from "./generate.ts";
+import { assertOption } from "./logits.ts";
 
 /**
- * A function that says how many tokens an answer may have before it passes what was asked for, or the model's length.
+ * Returns a function that says how many tokens an answer may have before it passes what was asked for, or the model's
+ * length.
  *
  * @throws {ConfigError} `generate/maximum-tokens`
  */
-export function roomOf(options: RoomOptions): (index: number, prompt: Features) => number {
-  const { examples, maximumTokens } = options;
-  const { architecture, config } = options.model;
+export function roomOf({
+  model,
+  examples,
+  maximumTokens,
+}: Pick<GenerateOptions, "model" | "examples" | "maximumTokens">): (index: number, prompt: Features) => number {
+  const { architecture, config } = model;
   const asked = typeof maximumTokens === "number" ? examples.map(() => maximumTokens) : maximumTokens;
   const wrong = asked.find((tokens) => !Number.isSafeInteger(tokens) || tokens < 1);
-  if (wrong !== undefined) {
-    throw new ConfigError("generate/maximum-tokens", `maximumTokens is a positive integer, got ${wrong}`);
-  }
-  if (asked.length !== examples.length) {
-    const got = `${asked.length} for ${examples.length} examples`;
-    throw new ConfigError(
-      "generate/maximum-tokens",
-      `maximumTokens is one number, or one for each example, got ${got}`,
-    );
-  }
+  assertOption(wrong === undefined, "maximum-tokens", `maximumTokens is a positive integer, got ${wrong}`);
+  const got = `${asked.length} for ${examples.length} examples`;
+  const message = `maximumTokens is one number, or one for each example, got ${got}`;
+  assertOption(asked.length === examples.length, "maximum-tokens", message);
   // Merged attention reads its streams as one text.
   const counted = config.crossAttention === "merged" ? architecture.streams : architecture.streams.slice(-1);
   return (index, { streams }) => {

@@ -1,4 +1,5 @@
 import type { Random } from "@trivium/core";
+import { z } from "zod";
 import { choosing } from "./greedy.ts";
 import { greatest } from "./logits.ts";
 import type { RowProcessor } from "./logits-processor.ts";
@@ -8,16 +9,20 @@ import { temperature } from "./temperature.ts";
 import { topK } from "./top-k.ts";
 import { topP } from "./top-p.ts";
 
-export interface SampleOptions {
+const share = z.number().min(0).max(1).optional();
+
+export const sampleSchema = z.strictObject({
   /** Divisor of the logits. Default 1. */
-  readonly temperature?: number | undefined;
+  temperature: z.number().positive().optional(),
   /** Tokens that may be drawn, the most probable ones. Default: all. */
-  readonly topK?: number | undefined;
+  topK: z.int().positive().optional(),
   /** Least probability of the tokens that may be drawn, in all. Default 1. */
-  readonly topP?: number | undefined;
+  topP: share,
   /** Least probability of a token that may be drawn, as a share of the greatest. Default 0. */
-  readonly minP?: number | undefined;
-}
+  minP: share,
+});
+
+export type SampleOptions = z.input<typeof sampleSchema>;
 
 /**
  * Draws each token from the model's distribution: divided by the temperature, then without what top-k, top-p and min-p

@@ -1,6 +1,9 @@
 import { assertOption } from "./logits.ts";
 import type { StopRule } from "./stop-rule.ts";
 
+/** A rule that is asked after every token. */
+type CheckingRule = StopRule & { readonly check: NonNullable<StopRule["check"]> };
+
 /**
  * Ends an answer at one of these ids, which is no part of it.
  *
@@ -19,14 +22,9 @@ export function stopTokens({ ids }: { readonly ids: readonly number[] }): StopRu
  * @throws {ConfigError} `generate/stop` if there is no text, or an empty one.
  * @example stopStrings({ strings: ["END"] }).check({ ids: [], text: "the END" }) // => { reason: "stop", kept: 4 }
  */
-export function stopStrings({ strings }: { readonly strings: readonly string[] }): StopRule & {
-  check: NonNullable<StopRule["check"]>;
-} {
-  assertOption(
-    strings.length > 0 && !strings.includes(""),
-    "stop",
-    "texts that end an answer have a character or more",
-  );
+export function stopStrings({ strings }: { readonly strings: readonly string[] }): CheckingRule {
+  const isText = strings.length > 0 && !strings.includes("");
+  assertOption(isText, "stop", "texts that end an answer have a character or more");
   return {
     name: "stop-strings",
     check({ text }) {
@@ -51,13 +49,8 @@ function overlap(text: string, stop: string): number {
  * @throws {ConfigError} `generate/maximum-tokens` if it is not a positive integer.
  * @example maximumLength({ tokens: 2 }).check({ ids: [5, 6], text: "" }) // => { reason: "length" }
  */
-export function maximumLength({ tokens }: { readonly tokens: number }): StopRule & {
-  check: NonNullable<StopRule["check"]>;
-} {
+export function maximumLength({ tokens }: { readonly tokens: number }): CheckingRule {
   const message = `a number of tokens is a positive integer, got ${tokens}`;
   assertOption(Number.isSafeInteger(tokens) && tokens > 0, "maximum-tokens", message);
-  return {
-    name: "maximum-length",
-    check: ({ ids }) => (ids.length >= tokens ? { reason: "length" } : undefined),
-  };
+  return { name: "maximum-length", check: ({ ids }) => (ids.length >= tokens ? { reason: "length" } : undefined) };
 }

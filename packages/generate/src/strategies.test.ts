@@ -3,7 +3,7 @@ import { createRegistry } from "@trivium/registry";
 import { createByteTokenizer } from "@trivium/text";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { AnswerText } from "./answer-text.ts";
+import { createAnswerText } from "./answer-text.ts";
 import { beam, generatePlugins, greedy, minP, sample, stopStrings, temperature, topK, topP } from "./index.ts";
 import { describeStrategy } from "./testing.ts";
 
@@ -67,7 +67,7 @@ test("text comes in whole characters, and what a stop string may take back is he
   fc.assert(
     fc.property(texts, (parts) => {
       const ids = bytes.encode(parts.join(""));
-      const text = new AnswerText((of) => bytes.decode(of), [rule]);
+      const text = createAnswerText((of) => bytes.decode(of), [rule]);
       const whole = bytes.decode(ids);
       const kept = rule.check({ ids, text: whole })?.kept ?? whole.length;
       let shown = "";

@@ -34,10 +34,7 @@ export interface Hypothesis {
 }
 
 /** The answer that a search has chosen when it is over. */
-export interface ChosenAnswer {
-  readonly ids: readonly number[];
-  /** Of all its tokens and, where it ended by itself, of the end; nats. */
-  readonly logProbability: number;
+export interface ChosenAnswer extends Pick<Hypothesis, "ids" | "logProbability"> {
   readonly reason: "end" | "length";
 }
 

@@ -52,11 +52,8 @@ export function createMask(type: string, parts: MaskParts, made: Origin): Mask {
   const { children } = made;
   const { rows = common("rows", children), heads = common("heads", children), intervals } = parts;
   const { visible, classify = () => "some" } = parts;
-  const spec = {
-    type,
-    options: plainOptions(type, parts.options),
-    children: children.length === 0 ? undefined : children.map((child) => child.spec),
-  };
+  const specs = children.length === 0 ? undefined : children.map((child) => child.spec);
+  const spec = { type, options: plainOptions(type, parts.options), children: specs };
   const mask = guarded({ spec, rows, heads, visible, classify, intervals });
   return Object.freeze({ ...mask, [origin]: { ...made, visible: mask.visible } });
 }
@@ -83,29 +80,20 @@ function guarded(mask: Mask): Mask {
 
 function outside(axis: "row" | "head", count: number, asked: number): ShapeError {
   const what = axis === "row" ? "batch row" : "head";
-  return new ShapeError(
-    `masks/${axis}`,
-    `the mask speaks of ${count} ${what}${count === 1 ? "" : "s"}, got ${what} ${asked}; ` +
-      `give it a value for every ${what}, or one value for all`,
-    { details: { [`${axis}s`]: count, [axis]: asked } },
-  );
+  const found = `the mask speaks of ${count} ${what}${count === 1 ? "" : "s"}, got ${what} ${asked}`;
+  const message = `${found}; give it a value for every ${what}, or one value for all`;
+  return new ShapeError(`masks/${axis}`, message, { details: { [`${axis}s`]: count, [axis]: asked } });
 }
 
 /** The rows or heads that combined masks share: each mask has that many, or is the same for all. */
 function common(axis: "rows" | "heads", masks: readonly Mask[]): number | null {
-  let found: number | null = null;
-  for (const { [axis]: count, spec } of masks) {
-    if (count === null) continue;
-    if (found !== null && found !== count) {
-      throw new ShapeError(
-        `masks/${axis}`,
-        `combined masks should speak of the same number of ${axis}; ${spec.type} has ${count}, one before it has ${found}`,
-        { details: { types: masks.map((one) => one.spec.type), counts: masks.map((one) => one[axis]) } },
-      );
-    }
-    found = count;
-  }
-  return found;
+  const [first, ...others] = masks.filter((one) => one[axis] !== null);
+  const other = others.find((one) => one[axis] !== first?.[axis]);
+  if (!first || !other) return first?.[axis] ?? null;
+  const found = `${other.spec.type} has ${other[axis]}, one before it has ${first[axis]}`;
+  const details = { types: masks.map((one) => one.spec.type), counts: masks.map((one) => one[axis]) };
+  const message = `combined masks should speak of the same number of ${axis}; ${found}`;
+  throw new ShapeError(`masks/${axis}`, message, { details });
 }
 
 /**
@@ -115,7 +103,6 @@ function common(axis: "rows" | "heads", masks: readonly Mask[]): number | null {
  */
 export function assertMaskName(name: string): void {
   if (/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name)) return;
-  throw new ConfigError("masks/name", `a mask's name should be kebab-case, got ${JSON.stringify(name)}`, {
-    details: { name },
-  });
+  const message = `a mask's name should be kebab-case, got ${JSON.stringify(name)}`;
+  throw new ConfigError("masks/name", message, { details: { name } });
 }

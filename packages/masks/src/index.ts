@@ -4,13 +4,7 @@ export { or } from "./algebra/or.ts";
 export { type PackedOptions, packed } from "./algebra/packed.ts";
 export { logicalPositions, type PositionedOptions, positioned } from "./algebra/positioned.ts";
 export type { MaskParts } from "./create-mask.ts";
-export {
-  blindSpots,
-  type ReferenceMasks,
-  trespasses,
-  type VisibilityDifference,
-  type VisibilityOptions,
-} from "./leaks/blind-spots.ts";
+export * from "./leaks/blind-spots.ts";
 export { type LabelLeak, type LabelLeakOptions, labelLeaks, type StreamPosition } from "./leaks/label-leaks.ts";
 export type { StreamMasks } from "./leaks/stream-masks.ts";
 export type { StreamSize } from "./leaks/visibility-difference.ts";
@@ -19,26 +13,8 @@ export { type BlockIndex, type BlockLists, type BlockMap, type BlockOptions, toB
 export { type DenseMask, toDense } from "./lowerings/to-dense.ts";
 export { type Intervals, toIntervals } from "./lowerings/to-intervals.ts";
 export { attentionFlops, density, visiblePairs, visiblePairsByRow } from "./lowerings/visible-pairs.ts";
-export type {
-  IntervalFiller,
-  Mask,
-  MaskExtent,
-  MaskOptions,
-  MaskSize,
-  MaskSpec,
-  PerPosition,
-  PerRow,
-  Range,
-  Visibility,
-} from "./mask.ts";
-export {
-  type MaskChildren,
-  type MaskPlugin,
-  type MaskPluginOptions,
-  type MaskPlugins,
-  type MaskText,
-  mask,
-} from "./mask-plugin.ts";
+export type * from "./mask.ts";
+export * from "./mask-plugin.ts";
 export { maskPlugins } from "./plugins.ts";
 export { type CausalOptions, causal } from "./primitives/causal.ts";
 export { type CustomOptions, custom } from "./primitives/custom.ts";

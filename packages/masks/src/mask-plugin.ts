@@ -18,11 +18,8 @@ export type MaskText = "call" | "lists" | { readonly operator: string; readonly 
 
 /** A plugin of kind `"mask"`. */
 export interface MaskPlugin<Name extends string = string, Create = (options: never, children: readonly Mask[]) => Mask>
-  extends Plugin<"mask", Name, Create> {
-  readonly parameters?: readonly string[] | undefined;
-  readonly children?: MaskChildren | undefined;
-  readonly text?: MaskText | undefined;
-}
+  extends Plugin<"mask", Name, Create>,
+    Pick<MaskPluginOptions, "parameters" | "children" | "text"> {}
 
 export interface MaskPluginOptions<Children extends MaskChildren = MaskChildren> extends PluginOptions {
   /**
@@ -90,16 +87,13 @@ export function mask<const Name extends string, Options extends object, const Ch
 function assertChildren(name: string, count: MaskChildren, masks: readonly Mask[]): void {
   if (count === "some" ? masks.length > 0 : masks.length === count) return;
   const wanted = count === "some" ? "one or more masks" : count === 1 ? "1 mask" : `${count || "no other"} masks`;
-  throw new ConfigError("masks/children", `${name} combines ${wanted}, got ${masks.length}`, {
-    details: { name, got: masks.length },
-  });
+  const message = `${name} combines ${wanted}, got ${masks.length}`;
+  throw new ConfigError("masks/children", message, { details: { name, got: masks.length } });
 }
 
 function assertOperator(name: string, operator: string): void {
   if (/^[^\sA-Za-z0-9"()[\],;=]$/u.test(operator)) return;
-  throw new ConfigError(
-    "masks/operator",
-    `the operator of ${name} should be one character, and no letter, digit, quote or one of ( ) [ ] , ; =; ` +
-      `got ${JSON.stringify(operator)}`,
-  );
+  const wanted = "one character, and no letter, digit, quote or one of ( ) [ ] , ; =";
+  const message = `the operator of ${name} should be ${wanted}; got ${JSON.stringify(operator)}`;
+  throw new ConfigError("masks/operator", message);
 }

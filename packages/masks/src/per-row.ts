@@ -56,17 +56,15 @@ export function readPerPosition(
 
 function assertList(code: string, name: string, value: unknown): void {
   if (Array.isArray(value)) return;
-  throw new ConfigError(
-    code,
-    `${name} should be a list of integers, one for each position, got ${JSON.stringify(value)}`,
-  );
+  const wanted = `${name} should be a list of integers, one for each position`;
+  throw new ConfigError(code, `${wanted}, got ${JSON.stringify(value)}`);
 }
 
 function assertIntegers(code: string, name: string, values: readonly number[], least?: number): void {
   for (const [index, value] of values.entries()) {
     // The name is only built for the error: lists can be long.
-    if (!Number.isSafeInteger(value) || value < (least ?? value))
-      assertInteger(code, `${name}[${index}]`, value, least);
+    const holds = Number.isSafeInteger(value) && value >= (least ?? value);
+    if (!holds) assertInteger(code, `${name}[${index}]`, value, least);
   }
 }
 
@@ -77,25 +75,24 @@ function assertRows(code: string, name: string, values: readonly unknown[]): voi
 
 function ragged(code: string, name: string, rows: readonly (readonly number[])[]): ShapeError {
   const lengths = rows.map((row) => row.length);
-  return new ShapeError(
-    code,
-    `every row of ${name} should have the same length, got lengths ${lengths.join(", ")}; fill short rows with -1`,
-    { details: { lengths } },
-  );
+  const found = `every row of ${name} should have the same length, got lengths ${lengths.join(", ")}`;
+  return new ShapeError(code, `${found}; fill short rows with -1`, { details: { lengths } });
 }
 
 /**
- * The number of rows that two arguments share, or null if both are the same for every row.
+ * The number of rows that arguments share, or null if all of them are the same for every row.
  *
- * @throws {ShapeError} `code` if both have rows, but not as many.
+ * @param wanted - what the arguments should have in common, for the message.
+ * @throws {ShapeError} `code` if two have rows, but not as many.
  */
-export function commonRows(code: string, counts: Readonly<Record<string, number | null>>): number | null {
-  const given = Object.entries(counts).filter(([, rows]) => rows !== null);
-  if (new Set(given.map(([, rows]) => rows)).size > 1) {
-    const got = given.map(([name, rows]) => `${name} ${rows}`).join(", ");
-    throw new ShapeError(code, `these should have the same number of rows, or one list for all: got ${got}`, {
-      details: counts,
-    });
-  }
-  return given[0]?.[1] ?? null;
+export function commonRows(
+  code: string,
+  counts: Readonly<Record<string, number | null | undefined>>,
+  wanted = "these should have the same number of rows, or one list for all",
+): number | null {
+  const given = Object.entries(counts).filter(([, rows]) => typeof rows === "number");
+  const [first] = given;
+  if (!first || given.every(([, rows]) => rows === first[1])) return first?.[1] ?? null;
+  const got = given.map(([name, rows]) => `${name} ${rows}`).join(", ");
+  throw new ShapeError(code, `${wanted}: got ${got}`, { details: counts });
 }

@@ -10,13 +10,11 @@ import type { MaskOptions } from "./mask.ts";
  */
 export function plainOptions(type: string, options: object | undefined): MaskOptions | undefined {
   if (options === undefined) return undefined;
-  const copy = copied(options, (place, value) => {
-    throw new ConfigError(
-      "masks/options",
-      `the options of the mask "${type}" should be plain JSON, since they are its identity; ` +
-        `options${place} is ${describe(value)}; use numbers, strings, booleans, lists and records`,
-      { details: { type, place: `options${place}` } },
-    );
+  const wanted = `the options of the mask "${type}" should be plain JSON, since they are its identity`;
+  const copy = copied(options, (at, value) => {
+    const place = `options${at}`;
+    const message = `${wanted}; ${place} is ${describe(value)}; use numbers, strings, booleans, lists and records`;
+    throw new ConfigError("masks/options", message, { details: { type, place } });
   }) as MaskOptions;
   return Object.keys(copy).length === 0 ? undefined : copy;
 }

@@ -29,9 +29,8 @@ export function maskKey(mask: Mask): string {
  * @example hashMask(causal()).length // => 32
  */
 export function hashMask(mask: Mask): string {
-  return hashWords(maskKey(mask))
-    .map((word) => (word >>> 0).toString(16).padStart(8, "0"))
-    .join("");
+  const words = hashWords(maskKey(mask));
+  return words.map((word) => (word >>> 0).toString(16).padStart(8, "0")).join("");
 }
 
 function simplify(spec: MaskSpec): MaskSpec {

@@ -1,4 +1,4 @@
-import type { ModelOptions } from "@trivium/model";
+import { type ModelOptions, wang2022 } from "@trivium/model";
 
 const gpt2 = {
   vocabulary: 50_257,
@@ -21,19 +21,5 @@ export const causalSizes = {
   "gpt-2-medium": { ...gpt2, width: 1024, layers: 24, heads: 16 },
   "gpt-2-large": { ...gpt2, width: 1280, layers: 36, heads: 20 },
   "gpt-2-xl": { ...gpt2, width: 1600, layers: 48, heads: 25 },
-  "wang-2022": {
-    vocabulary: 32_128,
-    length: 626,
-    width: 4096,
-    layers: 24,
-    heads: 64,
-    feedForward: 10_240,
-    activation: "geglu",
-    norm: { kind: "rms", epsilon: 1e-6 },
-    positions: "t5",
-    biases: false,
-    attention: { scale: "none" },
-    scaleOutputs: true,
-    initialisation: "t5",
-  },
+  "wang-2022": wang2022,
 } as const satisfies Readonly<Record<string, ModelOptions>>;

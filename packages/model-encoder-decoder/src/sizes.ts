@@ -1,14 +1,4 @@
-import type { ModelOptions } from "@trivium/model";
-
-const t5 = {
-  vocabulary: 32_128,
-  norm: { kind: "rms", epsilon: 1e-6 },
-  positions: "t5",
-  biases: false,
-  attention: { scale: "none" },
-  scaleOutputs: true,
-  initialisation: "t5",
-} satisfies ModelOptions;
+import { type ModelOptions, t5Style as t5, wang2022 } from "@trivium/model";
 
 const original = { ...t5, length: 512, activation: "relu" } satisfies ModelOptions;
 
@@ -26,5 +16,5 @@ export const encoderDecoderSizes = {
   "t5-large": { ...original, width: 1024, layers: 24, heads: 16, feedForward: 4096 },
   "t5-3b": { ...original, width: 1024, layers: 24, heads: 32, headWidth: 128, feedForward: 16_384 },
   "t5-11b": { ...original, width: 1024, layers: 24, heads: 128, headWidth: 128, feedForward: 65_536 },
-  "wang-2022": { ...t5, length: 626, width: 4096, layers: 24, heads: 64, feedForward: 10_240, activation: "geglu" },
+  "wang-2022": wang2022,
 } as const satisfies Readonly<Record<string, ModelOptions>>;

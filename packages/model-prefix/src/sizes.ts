@@ -1,14 +1,4 @@
-import type { ModelOptions } from "@trivium/model";
-
-const t5 = {
-  vocabulary: 32_128,
-  norm: { kind: "rms", epsilon: 1e-6 },
-  positions: "t5",
-  biases: false,
-  attention: { scale: "none" },
-  scaleOutputs: true,
-  initialisation: "t5",
-} satisfies ModelOptions;
+import { type ModelOptions, t5Style as t5, wang2022 } from "@trivium/model";
 
 /**
  * Named configurations of prefix models from the literature: the one stack of T5-base (110 million parameters), and the
@@ -20,5 +10,5 @@ const t5 = {
  */
 export const prefixSizes = {
   "t5-base-stack": { ...t5, length: 512, width: 768, layers: 12, heads: 12, feedForward: 3072, activation: "relu" },
-  "wang-2022": { ...t5, length: 626, width: 4096, layers: 24, heads: 64, feedForward: 10_240, activation: "geglu" },
+  "wang-2022": wang2022,
 } as const satisfies Readonly<Record<string, ModelOptions>>;

@@ -42,9 +42,8 @@ export const architecture = defineKind<Architecture>()("architecture");
 export type ArchitecturePlugin<Name extends string = string> = Plugin<"architecture", Name, Architecture>;
 
 /** Returns the self-attention mask of one stream. */
-export function selfMaskOf({ selfMask }: Architecture, stream: string): MaskBuilder {
-  return typeof selfMask === "function" ? selfMask : (selfMask[stream] as MaskBuilder);
-}
+export const selfMaskOf = ({ selfMask }: Architecture, stream: string): MaskBuilder =>
+  typeof selfMask === "function" ? selfMask : (selfMask[stream] as MaskBuilder);
 
 /** Returns what one stream reads of itself. */
 export const readsOf = ({ reads }: Architecture, stream: string): Reads =>

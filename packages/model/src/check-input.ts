@@ -17,14 +17,11 @@ export function checkInput(architecture: Architecture, config: ResolvedConfig, i
       throw new ShapeError("model/streams", `${wanted}, got [${got.join(", ")}]; use an objective that makes them`);
     }
     if (rows.ids.length !== input.size * rows.length || rows.lengths.length !== input.size) {
+      const wanted = `stream "${stream}" should hold ${input.size} rows of ${rows.length} ids`;
       const found = `${rows.ids.length} ids and ${rows.lengths.length} lengths`;
-      throw new ShapeError(
-        "model/input",
-        `stream "${stream}" should hold ${input.size} rows of ${rows.length} ids, got ${found}`,
-      );
+      throw new ShapeError("model/input", `${wanted}, got ${found}`);
     }
-    const documents = documentLengths(rows);
-    for (const lengths of documents) checkLength(stream, Math.max(0, ...lengths), config.length);
+    for (const lengths of documentLengths(rows)) checkLength(stream, Math.max(0, ...lengths), config.length);
     if (rows.documents) checkDocuments(stream, rows, input);
     checkIds(stream, rows, config.vocabulary);
   }
@@ -66,25 +63,16 @@ function checkDocuments(stream: string, rows: StreamRows, input: ModelInput): vo
 /** @throws {ShapeError} `model/length` if a row is longer than the model. */
 export function checkLength(stream: string, length: number, limit: number): void {
   if (length <= limit) return;
-  throw new ShapeError(
-    "model/length",
-    `stream "${stream}" has a row of ${length} tokens and the model's length is ${limit}; set a larger length or shorten the row`,
-    {
-      details: { stream, length, limit },
-    },
-  );
+  const found = `stream "${stream}" has a row of ${length} tokens and the model's length is ${limit}`;
+  const details = { stream, length, limit };
+  throw new ShapeError("model/length", `${found}; set a larger length or shorten the row`, { details });
 }
 
 /** An id outside the vocabulary has no embedding; what stands in the padding is looked up too. */
 function checkIds(stream: string, { ids, length }: StreamRows, vocabulary: number): void {
   const at = ids.findIndex((id) => id < 0 || id >= vocabulary);
   if (at < 0) return;
-  const place = `row ${Math.floor(at / length)}, slot ${at % length}`;
-  throw new ShapeError(
-    "model/vocabulary",
-    `stream "${stream}" holds the id ${ids[at]} in ${place}; the vocabulary has ids 0 to ${vocabulary - 1}`,
-    {
-      details: { stream, id: ids[at], vocabulary },
-    },
-  );
+  const found = `stream "${stream}" holds the id ${ids[at]} in row ${Math.floor(at / length)}, slot ${at % length}`;
+  const details = { stream, id: ids[at], vocabulary };
+  throw new ShapeError("model/vocabulary", `${found}; the vocabulary has ids 0 to ${vocabulary - 1}`, { details });
 }

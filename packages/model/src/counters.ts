@@ -72,23 +72,18 @@ export function trainingFlops(architecture: Architecture, options: ModelOptions)
 
 function rowFlops(architecture: Architecture, config: ResolvedConfig, row: RowLengths): Flops {
   const { streams } = architecture;
-  let projections = 0;
-  let attention = 0;
-  streams.forEach((stream, index) => {
-    const counts = streamFlops(architecture, config, row, { stream, memory: streams[index - 1] });
-    projections += counts.projections;
-    attention += counts.attention;
-  });
+  const counts = streams.map((stream, at) => streamFlops({ architecture, config }, row, [stream, streams[at - 1]]));
+  const projections = counts.reduce((sum, ofStream) => sum + ofStream.projections, 0);
+  const attention = counts.reduce((sum, ofStream) => sum + ofStream.attention, 0);
   const head = 2 * lengthOf(row, streams.at(-1) as string) * config.width * config.vocabulary;
   return { projections, attention, head, total: projections + attention + head };
 }
 
 function streamFlops(
-  architecture: Architecture,
-  config: ResolvedConfig,
+  { architecture, config }: { readonly architecture: Architecture; readonly config: ResolvedConfig },
   row: RowLengths,
-  { stream, memory }: { stream: string; memory: string | undefined },
-): { projections: number; attention: number } {
+  [stream, memory]: readonly [string, string | undefined],
+): Pick<Flops, "projections" | "attention"> {
   const { width, heads, keyValueHeads, headWidth, feedForward, activation } = config;
   const layers = layersOf(config, stream);
   const length = lengthOf(row, stream);

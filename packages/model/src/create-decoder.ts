@@ -1,4 +1,4 @@
-import { KeyValuePages, type PageRows, type PositionRows } from "@trivium/attention";
+import { KeyValuePages, type PositionRows } from "@trivium/attention";
 import { ShapeError, UnsupportedError } from "@trivium/core";
 import { logicalPositions, type ModelInput, type StreamRows } from "@trivium/features";
 import type { ProjectedKeyValues } from "@trivium/nn";
@@ -10,7 +10,7 @@ import { readOut } from "./embed.ts";
 import { isMerged } from "./resolve-config.ts";
 import { distanceBias } from "./run-stack.ts";
 import { type ModelParts, runStreams } from "./run-streams.ts";
-import { type DecoderParts, lastOfTokens, predictingStream } from "./run-tokens.ts";
+import { type DecoderParts, gatherRows, lastOfTokens, predictingStream } from "./run-tokens.ts";
 import { stackParameters } from "./stack-parameters.ts";
 import { readsBothWays } from "./stream-layout.ts";
 
@@ -18,20 +18,13 @@ import { readsBothWays } from "./stream-layout.ts";
 export function createDecoder(model: ModelParts, tree: ParameterTree): Decoder {
   const { architecture, config } = model;
   const stack = stackParameters(architecture, config, tree, predictingStream(model));
-  const separate = architecture.crossMask !== undefined && !isMerged(config);
   const bidirectional = readsBothWays(model, predictingStream(model));
-  const parts: DecoderParts = {
-    model,
-    tree,
-    stack,
-    storage: new KeyValuePages(stack.layers.length),
-    sources: separate ? new KeyValuePages(stack.layers.length) : undefined,
-    bidirectional,
-    bias: distanceBias(stack, { config, bidirectional }),
-    states: new Set(),
-  };
-  const storages = parts.sources ? [parts.storage, parts.sources] : [parts.storage];
-  const sum = (of: (storage: KeyValuePages) => number): number => storages.reduce((all, one) => all + of(one), 0);
+  const pages = () => new KeyValuePages(stack.layers.length);
+  const storages: DecoderParts["storages"] =
+    architecture.crossMask && !isMerged(config) ? [pages(), pages()] : [pages()];
+  const bias = distanceBias(stack, { config, bidirectional });
+  const parts: DecoderParts = { model, tree, stack, storages, bidirectional, bias, states: new Set() };
+  const sum = (of: (storage: KeyValuePages) => number) => storages.reduce((all, one) => all + (one ? of(one) : 0), 0);
   let disposed = false;
   return {
     prefill(input, options = {}) {
@@ -39,7 +32,7 @@ export function createDecoder(model: ModelParts, tree: ParameterTree): Decoder {
       return prefill(parts, input, options);
     },
     get pages() {
-      const { size } = parts.storage.pages;
+      const { size } = storages[0].pages;
       return { size, free: sum(({ pages }) => pages.free), total: sum(({ pages }) => pages.total) };
     },
     get bytesCopied() {
@@ -48,24 +41,23 @@ export function createDecoder(model: ModelParts, tree: ParameterTree): Decoder {
     dispose() {
       disposed = true;
       for (const state of [...parts.states]) state.dispose();
-      for (const storage of storages) storage.dispose();
+      for (const storage of storages) storage?.dispose();
     },
   };
 }
 
 function prefill(parts: DecoderParts, input: ModelInput, { logits: wanted = "last" }: AppendOptions): PagedState {
-  const { model, tree, storage, sources } = parts;
+  const { model, tree, storages } = parts;
+  const [storage, sources] = storages;
   const rows = checkPrompts(model, input);
   const memory = input.streams[model.architecture.streams.at(-2) ?? ""];
-  const memoryLengths = rows.lengths.map((_, row) => memory?.lengths[row] ?? 0);
-  const merged = isMerged(model.config);
-  const self = storage.extend(
-    storage.emptyRows(input.size),
-    rows.lengths.map((length, row) => length + (merged ? (memoryLengths[row] as number) : 0)),
-    // The next page of each row.
-    input.size,
-  );
-  const cross = memory && sources ? sources.extend(sources.emptyRows(input.size), memory.lengths) : undefined;
+  const memoryLengths = Int32Array.from(rows.lengths, (_, row) => memory?.lengths[row] ?? 0);
+  const before = isMerged(model.config) ? memoryLengths : new Int32Array(input.size);
+  const counts = rows.lengths.map((length, row) => length + (before[row] as number));
+  // The next page of each row is spare.
+  const self = storage.extend(storage.emptyRows(input.size), counts, input.size);
+  const cross = memory && sources?.extend(sources.emptyRows(input.size), memory.lengths);
+  const held = cross ? [self.rows, cross.rows] : [self.rows];
   try {
     const logits = tf.tidy(() => {
       const states = runStreams(model, tree, input, {
@@ -78,32 +70,23 @@ function prefill(parts: DecoderParts, input: ModelInput, { logits: wanted = "las
       return readOut(model.config, tree, statesOf(states, rows, wanted));
     });
     return new PagedState(parts, {
-      rows: self.rows,
-      sourceRows: cross?.rows,
+      rows: held,
       sealed: Int32Array.from(input.prefixLengths),
-      sources: Int32Array.from(memoryLengths),
+      sources: memoryLengths,
       logits,
       last: wanted === "all" ? lastOfTokens(rows.lengths) : undefined,
     });
   } catch (error) {
-    release(storage, self.rows);
-    release(sources, cross?.rows);
+    for (const [at, taken] of held.entries()) storages[at]?.release(taken);
     throw error;
   }
-}
-
-function release(storage: KeyValuePages | undefined, rows: PageRows | undefined): void {
-  if (storage && rows) storage.release(rows);
 }
 
 function checkPrompts(model: ModelParts, input: ModelInput): StreamRows {
   checkInput(model.architecture, model.config, input);
   const rows = input.streams[predictingStream(model)] as StreamRows;
-  if (rows.documents)
-    throw new UnsupportedError(
-      "model/packed-prompt",
-      "packed rows cannot be decoded; give each prompt a row of its own",
-    );
+  const packed = "packed rows cannot be decoded; give each prompt a row of its own";
+  if (rows.documents) throw new UnsupportedError("model/packed-prompt", packed);
   const empty = rows.lengths.findIndex((length) => length < 1);
   if (empty >= 0)
     throw new ShapeError("model/prompt", `row ${empty} of the prompt is empty; it needs at least one token`);
@@ -115,10 +98,9 @@ function realSlots({ key, value }: ProjectedKeyValues, positions: PositionRows) 
   const [rows, length, width] = key.shape;
   const real = positions.flatMap((row, b) => row.flatMap((position, slot) => (position < 0 ? [] : b * length + slot)));
   const whole = positions.length < rows || real.length === rows * length;
-  const indices = whole ? undefined : tf.tensor1d(real, "int32");
   const kept = (tensor: Tensor3D): Tensor2D => {
     const flat = tf.reshape(tensor, [rows * length, width]) as Tensor2D;
-    return indices ? (tf.gather(flat, indices) as Tensor2D) : flat;
+    return whole ? flat : gatherRows(flat, real);
   };
   return { key: kept(key), value: kept(value) };
 }
@@ -129,5 +111,5 @@ function statesOf(states: Tensor3D, { lengths, length, padding }: StreamRows, wa
     const end = row * length + (padding === "left" ? length : real);
     return wanted === "last" ? [end - 1] : Array.from({ length: real }, (_, at) => end - real + at);
   });
-  return tf.gather(tf.reshape(states, [-1, states.shape[2]]) as Tensor2D, tf.tensor1d(places, "int32"));
+  return gatherRows(tf.reshape(states, [-1, states.shape[2]]) as Tensor2D, places);
 }

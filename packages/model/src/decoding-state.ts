@@ -1,4 +1,4 @@
-import { assertSealed, joinRows } from "@trivium/attention";
+import { assertSealed, joinRows, type KeyValuePages, type PageRows } from "@trivium/attention";
 import { ShapeError, UnsupportedError } from "@trivium/core";
 import { type Tensor2D, tf } from "@trivium/tensor";
 import { selfMaskOf } from "./architecture.ts";
@@ -8,6 +8,7 @@ import { continuedMask } from "./merged-mask.ts";
 import { isMerged } from "./resolve-config.ts";
 import {
   type DecoderParts,
+  gatherRows,
   type Held,
   lastOfTokens,
   type Masks,
@@ -24,38 +25,31 @@ export class PagedState implements DecodingState {
   readonly #parts: DecoderParts;
   readonly #held: Held;
   readonly lengths: Int32Array;
+  readonly sealed: Int32Array;
+  readonly sources: Int32Array;
+  readonly logits: Tensor2D;
 
   constructor(parts: DecoderParts, held: Held) {
     this.#parts = parts;
     this.#held = held;
-    const merged = isMerged(parts.model.config);
-    this.lengths = merged
-      ? held.rows.lengths.map((length, row) => length - (held.sources[row] as number))
-      : held.rows.lengths;
+    const { lengths } = held.rows[0] as PageRows;
+    const isOneText = isMerged(parts.model.config);
+    this.lengths = isOneText ? lengths.map((length, row) => length - (held.sources[row] as number)) : lengths;
+    this.sealed = held.sealed;
+    this.sources = held.sources;
+    this.logits = held.logits;
     parts.states.add(this);
-  }
-
-  get sealed(): Int32Array {
-    return this.#held.sealed;
-  }
-
-  get sources(): Int32Array {
-    return this.#held.sources;
-  }
-
-  get logits(): Tensor2D {
-    return this.#held.logits;
   }
 
   append(ids: Int32Array, counts: Int32Array, { logits: wanted = "last" }: AppendOptions = {}): DecodingState {
     this.#assertLive();
     const tokens = this.#place(ids, counts);
-    const { storage } = this.#parts;
     const masks = this.#masks();
-    for (const mask of new Set(masks.selves)) assertSealed(mask, this.#held.rows.lengths, counts);
+    const [own, ...others] = this.#held.rows as [PageRows, ...PageRows[]];
+    for (const mask of new Set(masks.selves)) assertSealed(mask, own.lengths, counts);
     const held = this.#consume();
-    const { rows, runs } = storage.extend(held.rows, counts);
-    const next = { ...held, rows, masks };
+    const { rows, runs } = this.#parts.storages[0].extend(own, counts);
+    const next = { ...held, rows: [rows, ...others], masks };
     try {
       const logits = tf.tidy(() => {
         const states = ids.length > 0 ? runTokens(this.#parts, { tokens, held: next, masks, runs }) : undefined;
@@ -90,8 +84,7 @@ export class PagedState implements DecodingState {
     const logits = tf.tidy(() => tf.concat([nextLogits(first), nextLogits(second)], 0));
     tf.dispose([first.logits, second.logits]);
     return new PagedState(this.#parts, {
-      rows: joinRows(first.rows, second.rows),
-      sourceRows: first.sourceRows && second.sourceRows && joinRows(first.sourceRows, second.sourceRows),
+      rows: first.rows.map((rows, at) => joinRows(rows, second.rows[at] as PageRows)),
       sealed: join("sealed"),
       sources: join("sources"),
       logits,
@@ -101,11 +94,8 @@ export class PagedState implements DecodingState {
 
   dispose(): void {
     if (!this.#parts.states.delete(this)) return;
-    const { storage, sources } = this.#parts;
-    const { rows, sourceRows, logits } = this.#held;
-    storage.release(rows);
-    if (sourceRows) sources?.release(sourceRows);
-    logits.dispose();
+    for (const [at, rows] of this.#held.rows.entries()) this.#parts.storages[at]?.release(rows);
+    this.logits.dispose();
   }
 
   #assertLive(): void {
@@ -122,29 +112,25 @@ export class PagedState implements DecodingState {
     const count = this.lengths.length;
     if (rows.length === 0 || !rows.every((row) => row >= 0 && row < count))
       throw new ShapeError("model/decode", `rows should be some of 0 … ${count - 1}, got [${rows.join(", ")}]`);
-    const { storage, sources } = this.#parts;
-    const { sourceRows, sealed, sources: lengths, logits, last } = this.#held;
-    const places = last ? rows.map((row) => last[row] as number) : rows;
+    const { rows: held, logits, last } = this.#held;
+    const of = (values: Int32Array) => rows.map((row) => values[row] as number);
     return new PagedState(this.#parts, {
-      rows: storage.share(this.#held.rows, rows),
-      sourceRows: sourceRows && sources?.share(sourceRows, rows),
-      sealed: rows.map((row) => sealed[row] as number),
-      sources: rows.map((row) => lengths[row] as number),
-      logits: tf.tidy(() => tf.gather(logits, tf.tensor1d(places, "int32"))),
+      rows: held.map((pages, at) => (this.#parts.storages[at] as KeyValuePages).share(pages, rows)),
+      sealed: of(this.sealed),
+      sources: of(this.sources),
+      logits: tf.tidy(() => gatherRows(logits, last ? of(last) : rows)),
       last: undefined,
     });
   }
 
   #place(ids: Int32Array, counts: Int32Array): NewTokens {
     const { architecture, config } = this.#parts.model;
-    const { lengths } = this.#held.rows;
+    const { lengths } = this.#held.rows[0] as PageRows;
     const total = counts.reduce((sum, count) => sum + count, 0);
     if (counts.length !== lengths.length || total !== ids.length || counts.some((count) => count < 0)) {
+      const wanted = `append takes a count for each of ${lengths.length} rows and its ids`;
       const got = `${ids.length} ids and counts [${counts.join(", ")}]`;
-      throw new ShapeError(
-        "model/decode",
-        `append takes a count for each of ${lengths.length} rows and its ids, got ${got}`,
-      );
+      throw new ShapeError("model/decode", `${wanted}, got ${got}`);
     }
     const [rows, positions] = [new Int32Array(total), new Int32Array(total)];
     let [next, longest] = [0, 0];
@@ -155,11 +141,8 @@ export class PagedState implements DecodingState {
       rows.fill(row, next, next + end - start);
       for (let position = start; position < end; position++) positions[next++] = position;
     }
-    checkLength(
-      isMerged(config) ? architecture.streams.join(" + ") : predictingStream(this.#parts.model),
-      longest,
-      config.length,
-    );
+    const read = isMerged(config) ? architecture.streams : architecture.streams.slice(-1);
+    checkLength(read.join(" + "), longest, config.length);
     const wrong = ids.find((id) => id < 0 || id >= config.vocabulary);
     if (wrong !== undefined)
       throw new ShapeError("model/vocabulary", `ids are from 0 to ${config.vocabulary - 1}, got ${wrong}`);
@@ -167,18 +150,17 @@ export class PagedState implements DecodingState {
   }
 
   #masks(): Masks {
-    const { masks, sealed, sources, sourceRows } = this.#held;
-    if (masks) return masks;
+    if (this.#held.masks) return this.#held.masks;
     const { model } = this.#parts;
     const { architecture, config } = model;
-    const prefixLengths = Array.from(sealed);
+    const prefixLengths = Array.from(this.sealed);
     const stream = predictingStream(model);
     const selves = masksOfLayers(config, stream, (window) =>
       isMerged(config)
-        ? continuedMask(architecture, { prefixLengths, window }, Array.from(sources))
+        ? continuedMask(architecture, { prefixLengths, window }, Array.from(this.sources))
         : selfMaskOf(architecture, stream)({ prefixLengths, window }),
     );
-    return { selves, cross: sourceRows && architecture.crossMask?.({ prefixLengths }) };
+    return { selves, cross: architecture.crossMask?.({ prefixLengths }) };
   }
 }
 

@@ -1,47 +1,8 @@
-import { type AttentionKernel, blockwise, fused, reference } from "@trivium/attention";
-import { createSimdBackend } from "@trivium/backend-simd";
-import { cpu } from "@trivium/backend-tfjs";
 import type { Architecture } from "./architecture.ts";
+import { families, kernels, onCpu, onPoisoned } from "./testing/families.ts";
 import { causal, describeArchitecture, encoderDecoder, prefix } from "./testing.ts";
 
 const architectures: readonly Architecture[] = [causal, prefix, encoderDecoder];
-const kernels: AttentionKernel[] = [reference(), blockwise({ blockQueries: 4, blockKeys: 3 }), fused()];
-
-/** Fresh memory of this one holds NaN: what reads before it writes shows. */
-const poisoned = createSimdBackend({ name: "simd-poisoned", poison: true });
-const backends = [cpu, poisoned].map((on) => ({ backend: on.name, activate: () => on.activate() }));
-
-/** The families of the field, as configurations of one model. */
-const families = {
-  "GPT-2 style": {},
-  "T5 style": {
-    positions: { kind: "t5", buckets: 4, maxDistance: 8 },
-    norm: "rms",
-    activation: "geglu-tanh",
-    biases: false,
-    attention: { scale: "none" },
-    scaleOutputs: true,
-    initialisation: "t5",
-  },
-  "Llama style": {
-    positions: "rotary",
-    norm: "rms",
-    activation: "swiglu",
-    biases: false,
-    head: { tied: false },
-    keyValueHeads: 1,
-  },
-  "BART style": { norm: { placement: "post" }, initialisation: "bart", positions: "sinusoidal", scaleEmbeddings: true },
-  "ALiBi, dropout in training": { positions: "alibi", dropout: 0.1 },
-  "Qwen and Gemma style": {
-    positions: { kind: "rotary", fraction: 0.5, interleaved: true },
-    norm: { kind: "rms", unitOffset: true },
-    embeddingNorm: true,
-    biases: { queryKeyValue: true },
-    attention: { queryKeyNorm: true },
-    head: { bias: true, softCap: 5 },
-  },
-} as const;
 
 /** `pnpm check:long` counts live tensors over more steps. */
 const steps = process.env.TRIVIUM_LONG ? 50 : undefined;
@@ -64,8 +25,8 @@ const kinks = [
  */
 const whole = ["reference on cpu", "fused on simd-poisoned"];
 
-for (const on of backends) {
-  for (const attention of kernels) {
+for (const on of [onCpu, onPoisoned]) {
+  for (const attention of Object.values(kernels)) {
     // The slow backend has no fused attention.
     if (on.backend === "cpu" && attention.name === "fused") continue;
     const configs = whole.includes(`${attention.name} on ${on.backend}`) ? families : { "GPT-2 style": {} };

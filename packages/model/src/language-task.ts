@@ -1,8 +1,7 @@
-import type { Random } from "@trivium/core";
 import type { Batch, Loss, LossFunction } from "@trivium/features";
-import type { ParameterTree, SpecTree } from "@trivium/tensor";
+import type { ParameterTree } from "@trivium/tensor";
 import { factorsOf } from "./logits-of.ts";
-import type { LanguageModel } from "./model.ts";
+import type { ForwardOptions, LanguageModel } from "./model.ts";
 
 /** A model, and the objective that it is trained or scored with. */
 export interface LanguageTaskOptions {
@@ -19,21 +18,18 @@ export interface LanguageTaskOptions {
 }
 
 /** Options of one evaluation of a language task's loss. */
-export interface LanguageLossOptions {
+export interface LanguageLossOptions extends Pick<ForwardOptions, "recompute"> {
   /** Turns dropout on, and seeds it. Default: no dropout. */
   readonly seed?: string | undefined;
-  /** Runs layers again in the backward pass instead of keeping their intermediates. Default false. */
-  readonly recompute?: boolean | undefined;
 }
 
 /** A model with a loss over its logits, in the form that a trainer takes. */
-export interface LanguageTask {
-  readonly specs: SpecTree;
-  readonly trains?: ((path: string) => boolean) | undefined;
+export interface LanguageTask
+  extends Pick<LanguageModel, "specs" | "createParameters">,
+    Pick<LanguageTaskOptions, "trains"> {
   counts(batch: Batch): { supervisedTokens: number; seenTokens: number; flops?: number | undefined };
   /** Returns the architecture's name, the model's configuration and the objective with its settings, as plain JSON. */
   describe(): Readonly<Record<string, unknown>>;
-  createParameters(random: Random): ParameterTree;
   /** @throws {ShapeError} what `model.states` throws. */
   loss(parameters: ParameterTree, batch: Batch, options?: LanguageLossOptions): Loss;
 }
@@ -48,20 +44,16 @@ export function languageTask({ model, objective, trains, flops }: LanguageTaskOp
   return {
     specs,
     trains,
-    counts: (batch) => ({
-      supervisedTokens: batch.supervisedTokens,
-      seenTokens: batch.seenTokens,
-      flops: flops?.(batch),
-    }),
-    describe: () => ({
-      architecture: architecture.name,
-      model: config,
-      objective: { name: objective.name, ...objective.settings },
-    }),
-    createParameters: (random) => model.createParameters(random),
-    loss(parameters, batch, { seed, recompute = false } = {}) {
-      const forward = { dropoutSeed: seed, recompute };
-      return objective.loss(factorsOf(model, parameters, batch, forward), batch);
+    counts(batch) {
+      const { supervisedTokens, seenTokens } = batch;
+      return { supervisedTokens, seenTokens, flops: flops?.(batch) };
     },
+    describe() {
+      const { name, settings } = objective;
+      return { architecture: architecture.name, model: config, objective: { name, ...settings } };
+    },
+    createParameters: (random) => model.createParameters(random),
+    loss: (parameters, batch, { seed, recompute } = {}) =>
+      objective.loss(factorsOf(model, parameters, batch, { dropoutSeed: seed, recompute }), batch),
   };
 }

@@ -1,6 +1,3 @@
-import { type AttentionKernel, blockwise, fused, reference } from "@trivium/attention";
-import { createSimdBackend } from "@trivium/backend-simd";
-import { cpu } from "@trivium/backend-tfjs";
 import { createRandom } from "@trivium/core";
 import type { ModelInput } from "@trivium/features";
 import { visiblePairs } from "@trivium/masks";
@@ -25,6 +22,7 @@ import { logitsOf } from "./logits-of.ts";
 import type { LanguageModel } from "./model.ts";
 import { resolveConfig } from "./resolve-config.ts";
 import { streamLayout } from "./stream-layout.ts";
+import { families, kernels, onCpu, onPoisoned } from "./testing/families.ts";
 import {
   causal,
   describeArchitecture,
@@ -35,37 +33,17 @@ import {
   tinyConfig,
 } from "./testing.ts";
 
-const families: Readonly<Record<string, Partial<ModelOptions>>> = {
-  "GPT-2 style": {},
+// The comparison with a prefix model writes out the last norm, whose gains are the parameters themselves.
+const { "Qwen and Gemma style": _unitOffset, ...plainGains } = families;
+const ofOneText = {
+  ...plainGains,
   "positions that restart": { positions: { kind: "learned", restart: true } },
-  "T5 style": {
-    positions: { kind: "t5", buckets: 4, maxDistance: 8 },
-    norm: "rms",
-    activation: "geglu-tanh",
-    biases: false,
-    attention: { scale: "none" },
-    scaleOutputs: true,
-    initialisation: "t5",
-  },
-  "Llama style": {
-    ...{
-      positions: "rotary",
-      norm: "rms",
-      activation: "swiglu",
-      biases: false,
-      head: { tied: false },
-      keyValueHeads: 1,
-    },
-  },
-  "BART style": { norm: { placement: "post" }, initialisation: "bart", positions: "sinusoidal", scaleEmbeddings: true },
-  ALiBi: { positions: "alibi" },
-};
+} as const;
 
 const topOnly = { sharedStacks: true, crossAttention: "merged" } as const;
-const poisoned = createSimdBackend({ name: "simd-poisoned-merged", poison: true });
 
 const configs = Object.fromEntries([
-  ...Object.entries(families).map(([name, family]) => [`top only, ${name}`, { ...family, ...topOnly }]),
+  ...Object.entries(ofOneText).map(([name, family]) => [`top only, ${name}`, { ...family, ...topOnly }]),
   ["merged, stacks of their own", { crossAttention: "merged", layers: { source: 1, target: 2 }, dropout: 0.1 }],
   [
     "merged, restarting in a stack of its own",
@@ -80,16 +58,16 @@ const skip = [
 ];
 const few = ["top only, GPT-2 style", "merged, stacks of their own"];
 
-const suites: [AttentionKernel, typeof cpu | typeof poisoned, string[]][] = [
-  [fused(), poisoned, Object.keys(configs)],
-  [blockwise({ blockQueries: 4, blockKeys: 3 }), poisoned, few],
-  [reference(), cpu, few],
+const suites = [
+  { on: onPoisoned, attention: kernels.fused, names: Object.keys(configs) },
+  { on: onPoisoned, attention: kernels.blockwise, names: few },
+  { on: onCpu, attention: kernels.reference, names: few },
 ];
-for (const [attention, on, names] of suites) {
-  const options = { attention, backend: on.name, activate: () => on.activate() };
+for (const { on, attention, names } of suites) {
   for (const name of names) {
     const own = { [name]: configs[name] as Partial<ModelOptions> };
-    describeArchitecture(encoderDecoder, { ...options, configs: own, ...(name === bent && { skip }) });
+    const skipped = name === bent ? skip : undefined;
+    describeArchitecture(encoderDecoder, { ...on, attention, configs: own, skip: skipped });
   }
 }
 
@@ -181,15 +159,15 @@ function gradientsOf(loss: () => Tensor, parameters: ParameterTree): Record<stri
 const furthest = (a: readonly number[], b: readonly number[]): number =>
   a.reduce((worst, value, at) => Math.max(worst, Math.abs(value - (b[at] as number))), 0);
 
-const cases = Object.entries(families).flatMap(([name, family]) => [1, 3].map((layers) => ({ name, family, layers })));
+const cases = Object.entries(ofOneText).flatMap(([name, family]) => [1, 3].map((layers) => ({ name, family, layers })));
 
 describe.each(cases)("top only, $name, $layers layers", ({ family, layers }) => {
   const config = { ...tinyConfig, ...family, layers };
   const [one, two] = [
-    createModel({ architecture: prefix, config, attention: reference() }),
-    createModel({ architecture: encoderDecoder, config: { ...config, ...topOnly }, attention: reference() }),
+    createModel({ architecture: prefix, config, attention: kernels.reference }),
+    createModel({ architecture: encoderDecoder, config: { ...config, ...topOnly }, attention: kernels.reference }),
   ];
-  beforeAll(() => cpu.activate());
+  beforeAll(() => onCpu.activate());
 
   test("is the prefix model with the source's last states in the place of its states in each layer, and else not", () => {
     const { single, shared } = parametersOf(one);
@@ -292,7 +270,7 @@ test("what merged attention is not for is refused", () => {
   expect(() => resolveConfig(prefix, { ...tinyConfig, crossAttention: "merged" })).toThrow(
     'crossAttention: "merged" is for two streams, the second attending to the first; there are no crossMask',
   );
-  const model = createModel({ architecture: encoderDecoder, config: merged, attention: reference() });
+  const model = createModel({ architecture: encoderDecoder, config: merged, attention: kernels.reference });
   const long = sampleInput(encoderDecoder, { rows: [{ length: 9, prefixLength: 0 }] });
   const parameters = model.createParameters(createRandom(1));
   expect(() => logitsOf(model, parameters, long)).toThrow(
@@ -301,11 +279,11 @@ test("what merged attention is not for is refused", () => {
   disposeTree(parameters);
 });
 
-test.each(Object.entries(families))("%s: recomputation changes no bit of a gradient", async (_name, family) => {
-  await poisoned.activate();
+test.each(Object.entries(ofOneText))("%s: recomputation changes no bit of a gradient", async (_name, family) => {
+  await onPoisoned.activate();
   for (const own of [topOnly, { crossAttention: "merged" } as const]) {
     const config = { ...tinyConfig, ...family, ...own, layers: 3, dropout: 0.2 };
-    const model = createModel({ architecture: encoderDecoder, config, attention: fused() });
+    const model = createModel({ architecture: encoderDecoder, config, attention: kernels.fused });
     const parameters = model.createParameters(createRandom(1));
     const rows = [7, 5].map((length) => ({ length, prefixLength: 0 }));
     const input = sampleInput(encoderDecoder, { rows });

@@ -54,31 +54,20 @@ function stackSpec(config: ResolvedConfig, layers: number, restarts: boolean): S
 function layerSpec(config: ResolvedConfig, layers: number): SpecTree {
   const { width, feedForward, activation } = config;
   const { feedForward: biases } = biasesOf(config);
-  const deviations = {
-    up: deviationOf(config, "feed-forward-up", layers),
-    down: deviationOf(config, "feed-forward-down", layers),
-  };
-  return {
-    self: attentionSpec(config, layers),
-    feedForward: {
-      norm: normSpec(config.norm, width),
-      ...feedForwardSpec({ width, feedForward, activation, biases, deviations }),
-    },
-  };
+  const deviation = (role: WeightRole) => deviationOf(config, role, layers);
+  const deviations = { up: deviation("feed-forward-up"), down: deviation("feed-forward-down") };
+  const maps = feedForwardSpec({ width, feedForward, activation, biases, deviations });
+  return { self: attentionSpec(config, layers), feedForward: { norm: normSpec(config.norm, width), ...maps } };
 }
 
 function attentionSpec(config: ResolvedConfig, layers: number): SpecTree {
   const { width, heads, keyValueHeads, headWidth } = config;
   const [biases, queryKeyNorm] = [biasesOf(config), queryKeyNormOf(config)];
-  const deviations = {
-    query: deviationOf(config, "query", layers),
-    keyValue: deviationOf(config, "key-value", layers),
-    output: deviationOf(config, "attention-output", layers),
-  };
-  return {
-    norm: normSpec(config.norm, width),
-    ...multiHeadAttentionSpec({ width, heads, keyValueHeads, headWidth, biases, deviations, queryKeyNorm }),
-  };
+  const deviation = (role: WeightRole) => deviationOf(config, role, layers);
+  const [query, keyValue, output] = [deviation("query"), deviation("key-value"), deviation("attention-output")];
+  const sizes = { width, heads, keyValueHeads, headWidth, biases, queryKeyNorm };
+  const maps = multiHeadAttentionSpec({ ...sizes, deviations: { query, keyValue, output } });
+  return { norm: normSpec(config.norm, width), ...maps };
 }
 
 function deviationOf(config: ResolvedConfig, role: WeightRole, layers: number): number {

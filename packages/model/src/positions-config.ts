@@ -13,6 +13,15 @@ const scaling = z.discriminatedUnion("kind", [
     highFrequency: positive.default(4),
     length: count,
   }),
+  z.strictObject({
+    kind: z.literal("yarn"),
+    factor: positive,
+    fastTurns: positive.default(32),
+    slowTurns: positive.default(1),
+    whole: z.boolean().default(true),
+    amplitude: positive.optional(),
+    length: count,
+  }),
 ]);
 
 const options = z.discriminatedUnion("kind", [
@@ -56,14 +65,9 @@ export type Positions = z.output<typeof positionsSchema>;
 
 type Options = z.output<typeof options>;
 
-const schemes: { readonly [Kind in Options["kind"]]: (given: Extract<Options, { kind: Kind }>) => PositionScheme } = {
-  learned,
-  sinusoidal,
-  rotary,
-  t5,
-  alibi,
-  none,
-};
+type Schemes = { readonly [Kind in Options["kind"]]: (given: Extract<Options, { kind: Kind }>) => PositionScheme };
+
+const schemes: Schemes = { learned, sinusoidal, rotary, t5, alibi, none };
 
 /** Returns the scheme that a configuration asks for. */
 export function schemeOf(given: Positions): PositionScheme {

@@ -13,6 +13,8 @@ export interface FlatModelFields {
   readonly attentionScale?: "head-width" | "none" | undefined;
 }
 
+type Fields = Readonly<Record<string, unknown>>;
+
 /** Options of a model as they may be recorded: in parts, or with fields that were flat. */
 export type RecordedModelOptions<Options extends object = Partial<ModelOptions>> = Options & FlatModelFields;
 
@@ -24,16 +26,17 @@ export type RecordedModelOptions<Options extends object = Partial<ModelOptions>>
 export function readModelOptions<Options extends object>(recorded: RecordedModelOptions<Options>): Options {
   const { restartPositions, relativeBuckets, relativeMaxDistance, relativeDirection, rotaryBase, ...rest } = recorded;
   const { normPlacement, normEpsilon, tiedHead, attentionScale, ...options } = rest;
-  const optionsOfKind: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  const optionsOfKind: Readonly<Record<string, Fields>> = {
     learned: { restart: restartPositions },
     t5: { buckets: relativeBuckets, maxDistance: relativeMaxDistance, direction: relativeDirection },
     rotary: { base: rotaryBase },
   };
   const { positions = "learned", norm = "layer" } = options as Partial<ModelOptions>;
+  const ofKind = (kind: unknown, fields: Fields = {}) =>
+    typeof kind === "string" ? given({ kind }, fields) : undefined;
   const parts = {
-    positions: typeof positions === "string" ? given({ kind: positions }, optionsOfKind[positions] ?? {}) : undefined,
-    norm:
-      typeof norm === "string" ? given({ kind: norm }, { placement: normPlacement, epsilon: normEpsilon }) : undefined,
+    positions: ofKind(positions, optionsOfKind[positions as string]),
+    norm: ofKind(norm, { placement: normPlacement, epsilon: normEpsilon }),
     head: given({}, { tied: tiedHead }),
     attention: given({}, { scale: attentionScale }),
   };
@@ -41,7 +44,7 @@ export function readModelOptions<Options extends object>(recorded: RecordedModel
 }
 
 /** The part with its fields, if one of them was given. */
-function given(part: object, fields: Readonly<Record<string, unknown>>): object | undefined {
+function given(part: object, fields: Fields): object | undefined {
   const present = Object.entries(fields).filter(([, value]) => value !== undefined);
   return present.length > 0 ? { ...part, ...Object.fromEntries(present) } : undefined;
 }

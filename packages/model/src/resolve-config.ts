@@ -11,6 +11,8 @@ export interface ResolvedConfig extends ModelConfig {
   readonly feedForward: number;
 }
 
+type Refuse = (problem: string) => never;
+
 /**
  * Validates a configuration and fills in what follows from it.
  *
@@ -18,22 +20,19 @@ export interface ResolvedConfig extends ModelConfig {
  * @example resolveConfig(causal, { vocabulary: 64, width: 128, heads: 4 }).headWidth // => 32
  */
 export function resolveConfig(architecture: Architecture, options: ModelOptions): ResolvedConfig {
-  const config = validateWith(modelConfigSchema, options, {
-    code: "model/config",
-    what: `model "${architecture.name}"`,
-  });
+  const what = `model "${architecture.name}"`;
+  const config = validateWith(modelConfigSchema, options, { code: "model/config", what });
   const { width, heads, keyValueHeads = heads, feedForward = 4 * width } = config;
   const headWidth = config.headWidth ?? width / heads;
-  const refuse = (what: string): never => {
-    throw new ConfigError("model/config", `model "${architecture.name}": ${what}`, { details: { config } });
+  const refuse: Refuse = (problem) => {
+    throw new ConfigError("model/config", `${what}: ${problem}`, { details: { config } });
   };
   if (!Number.isInteger(headWidth))
     refuse(`width: ${width} is not a multiple of heads, ${heads}; change one or set headWidth`);
   if (heads % keyValueHeads !== 0) refuse(`keyValueHeads: heads, ${heads}, is not a multiple of ${keyValueHeads}`);
   const problem = schemeOf(config.positions).check?.({ headWidth });
   if (problem) refuse(problem);
-  if (config.sharedStacks) checkSharing(architecture, config, refuse);
-  if (isMerged(config)) checkMerging(architecture, refuse);
+  checkStreams(architecture, config, refuse);
   for (const stream of architecture.streams) layersOf(config, stream, refuse);
   return { ...config, positions: effectivePositions(architecture, config), keyValueHeads, headWidth, feedForward };
 }
@@ -45,16 +44,13 @@ function effectivePositions({ streams }: Architecture, config: ModelConfig): Pos
   return { ...positions, restart: false };
 }
 
-function checkSharing({ streams }: Architecture, { layers }: ModelConfig, refuse: (what: string) => never): void {
-  if (streams.length < 2) refuse(`sharedStacks: there is one stream, "${streams[0]}", and nothing to share`);
-  if (typeof layers !== "number") refuse("layers: shared stacks have one number of layers");
-}
-
-function checkMerging({ streams, crossMask }: Architecture, refuse: (what: string) => never): void {
-  if (streams.length === 2 && crossMask) return;
-  const found = crossMask
-    ? `the streams [${streams.join(", ")}]`
-    : `no crossMask, and the streams [${streams.join(", ")}]`;
+function checkStreams({ streams, crossMask }: Architecture, config: ModelConfig, refuse: Refuse): void {
+  const [named, { sharedStacks, layers }] = [`the streams [${streams.join(", ")}]`, config];
+  if (sharedStacks && streams.length < 2)
+    refuse(`sharedStacks: there is one stream, "${streams[0]}", and nothing to share`);
+  if (sharedStacks && typeof layers !== "number") refuse("layers: shared stacks have one number of layers");
+  if (!isMerged(config) || (streams.length === 2 && crossMask)) return;
+  const found = crossMask ? named : `no crossMask, and ${named}`;
   refuse(`crossAttention: "merged" is for two streams, the second attending to the first; there are ${found}`);
 }
 
@@ -63,13 +59,13 @@ export const isMerged = ({ crossAttention }: Pick<ModelConfig, "crossAttention">
   crossAttention === "merged";
 
 /** How many layers the stack of that stream has. */
-export function layersOf({ layers }: ModelConfig, stream: string, refuse: (what: string) => never = fail): number {
+export function layersOf({ layers }: ModelConfig, stream: string, refuse: Refuse = fail): number {
   if (typeof layers === "number") return layers;
   return layers[stream] ?? refuse(`layers: no number of layers for stream "${stream}", got ${JSON.stringify(layers)}`);
 }
 
-const fail = (what: string): never => {
-  throw new ConfigError("model/config", what);
+const fail: Refuse = (problem) => {
+  throw new ConfigError("model/config", problem);
 };
 
 /** Which linear maps have biases. */

@@ -118,21 +118,16 @@ function runLayer({ x, layer, shared, keyValues: ofMemory }: LayerTensors, run: 
   const options = selfOptions(shared, run, index);
   const subLayers = [
     subLayer(layer.self, `${index}/self`, (input) => {
-      const { heads, keyValueHeads } = config;
-      const { rotary, queryKeyNorm } = options;
-      const { query, ...own } = projectAll(layer.self, input, { heads, keyValueHeads, rotary, queryKeyNorm });
+      const { keyValueHeads } = config;
+      const { query, ...own } = projectAll(layer.self, input, { ...options, keyValueHeads });
       const fresh = run.memory ? behind(ofMemory as ProjectedKeyValues, own) : own;
       const keyValues = run.extend?.(index, fresh) ?? fresh;
       return attendAndMix(layer.self, query, keyValues, withDropout(options, run, `${index}/self/probabilities`));
     }),
   ];
   if (layer.cross && cross && ofMemory) {
-    const { heads, kernel, scale, softCap, queryKeyNorm } = options;
-    const crossOptions = withDropout(
-      { heads, kernel, scale, softCap, queryKeyNorm, mask: cross.mask },
-      run,
-      `${index}/cross/probabilities`,
-    );
+    const { rotary: _rotary, bias: _bias, ...others } = options;
+    const crossOptions = withDropout({ ...others, mask: cross.mask }, run, `${index}/cross/probabilities`);
     const parameters = layer.cross;
     const attend = (input: Tensor) => multiHeadAttention(parameters, input, ofMemory, crossOptions);
     subLayers.push(subLayer(parameters, `${index}/cross`, attend));
@@ -177,9 +172,9 @@ const postNorm = (subLayers: readonly SubLayer[], x: Tensor, run: StackRun): Ten
 
 // Keys are rotated as they are made, so those of a cache already are.
 function selfOptions({ placed, rotary }: SharedTensors, run: StackRun, layer: number): AttendOptions {
-  const { config, kernel, selfMasks, queryPositions, keyPositions, bidirectional } = run;
+  const { config, kernel, selfMasks, queryPositions, keyPositions } = run;
   const { heads, headWidth, attention } = config;
-  const bias = schemeOf(config.positions).bias?.({ parameters: placed ?? {}, heads, bidirectional });
+  const bias = biasOf(placed ?? {}, run);
   return {
     kernel,
     heads,
@@ -199,11 +194,13 @@ function placedOf({ tree }: StackParameters): ParameterTree {
 }
 
 /** The bias of distances that self-attention adds, without the positions. */
-export const distanceBias = (
-  stack: StackParameters,
-  { config, bidirectional }: Pick<StackRun, "config" | "bidirectional">,
-): DistanceBias | undefined =>
-  schemeOf(config.positions).bias?.({ parameters: placedOf(stack), heads: config.heads, bidirectional });
+export const distanceBias = (stack: StackParameters, run: BiasedRun): DistanceBias | undefined =>
+  biasOf(placedOf(stack), run);
+
+type BiasedRun = Pick<StackRun, "config" | "bidirectional">;
+
+const biasOf = (parameters: ParameterTree, { config, bidirectional }: BiasedRun): DistanceBias | undefined =>
+  schemeOf(config.positions).bias?.({ parameters, heads: config.heads, bidirectional });
 
 function withDropout(options: AttendOptions, run: StackRun, site: string): AttendOptions {
   const { config, dropoutSeed } = run;

@@ -1,16 +1,16 @@
 import type { AttentionKernel, PositionRows } from "@trivium/attention";
 import type { ModelInput, StreamRows } from "@trivium/features";
-import { type ProjectedKeyValues, projectKeyValues } from "@trivium/nn";
+import { norm, type ProjectedKeyValues, projectKeyValues } from "@trivium/nn";
 import type { ParameterTree, Tensor, Tensor3D } from "@trivium/tensor";
 import type { Architecture } from "./architecture.ts";
 import { embed } from "./embed.ts";
 import { crossMaskFor } from "./input-masks.ts";
-import { memoryKeyValues } from "./memory-key-values.ts";
 import type { ForwardOptions } from "./model.ts";
+import { schemeOf } from "./positions-config.ts";
 import { isMerged, queryKeyNormOf, type ResolvedConfig } from "./resolve-config.ts";
 import { runStack, type StackRun } from "./run-stack.ts";
-import { stackParameters } from "./stack-parameters.ts";
-import { readsBothWays, type StreamLayout, streamLayout } from "./stream-layout.ts";
+import { type LayerParameters, type StackParameters, stackParameters } from "./stack-parameters.ts";
+import { readsBothWays, streamLayout } from "./stream-layout.ts";
 
 /** What running the streams of a model needs. */
 export interface ModelParts {
@@ -19,12 +19,9 @@ export interface ModelParts {
   readonly kernel: AttentionKernel;
 }
 
-export interface RunStreamsOptions {
+export interface RunStreamsOptions extends ForwardOptions {
   /** By stream, `[B, L, M]`: states in the place of embeddings of ids, which are not read then. */
   readonly tokens?: Readonly<Record<string, Tensor>> | undefined;
-  readonly dropoutSeed?: string | undefined;
-  readonly recompute?: boolean | undefined;
-  readonly onStates?: ForwardOptions["onStates"];
   /**
    * Called with all keys and values that the predicting stream's self-attention reads, layer by layer, and the position
    * of each one.
@@ -41,82 +38,88 @@ export function runStreams(
   input: ModelInput,
   options: RunStreamsOptions,
 ): Tensor3D {
-  const { architecture, config } = parts;
-  let memory: { stream: string; states: Tensor3D } | undefined;
+  const { architecture, config, kernel } = parts;
+  const { keepSelf, onStates, dropoutSeed } = options;
+  let memory: StreamStates | undefined;
   for (const stream of architecture.streams) {
-    const rows = input.streams[stream] as StreamRows;
+    const { ids } = input.streams[stream] as StreamRows;
     const stack = stackParameters(architecture, config, tree, stream);
     const { prefixAt, ...layout } = streamLayout(parts, input, stream);
     const { queryPositions: positions, keyPositions } = layout;
-    const tokens = options.tokens?.[stream];
-    const x = embed({ config, tree, stack, ids: rows.ids, positions, prefixAt, tokens });
-    const predicts = stream === architecture.streams.at(-1);
+    const x = embed({ config, tree, stack, ids, positions, prefixAt, tokens: options.tokens?.[stream] });
+    const keep = stream === architecture.streams.at(-1) ? keepSelf : undefined;
     const run: StackRun = {
       config,
-      kernel: parts.kernel,
+      kernel,
       ...layout,
       bidirectional: readsBothWays(parts, stream),
-      extend: predicts && options.keepSelf ? keepAll(options.keepSelf, keyPositions) : undefined,
-      ...memoryRun(parts, { tree, input, stream, memory, keep: options.keepCross }, layout),
-      dropoutSeed: options.dropoutSeed === undefined ? undefined : `${options.dropoutSeed}/${stream}`,
+      extend(layer, fresh) {
+        keep?.(layer, fresh, keyPositions);
+        return fresh;
+      },
+      memory: memory && isMerged(config) ? mergedMemory(config, stack, { memory, keyPositions }) : undefined,
+      cross: memory && !isMerged(config) ? crossRun(parts, input, { stream, stack, memory, options }) : undefined,
+      dropoutSeed: dropoutSeed === undefined ? undefined : `${dropoutSeed}/${stream}`,
       recompute: options.recompute,
-      onStates: options.onStates && observing(options.onStates, stream),
+      onStates: onStates && ((layer, states) => onStates({ stream, layer, states }) ?? states),
     };
     memory = { stream, states: runStack(stack, x, run) };
   }
-  return (memory as { states: Tensor3D }).states;
+  return (memory as StreamStates).states;
 }
 
-interface MemoryRunRequest {
-  readonly tree: ParameterTree;
-  readonly input: ModelInput;
+interface StreamStates {
   readonly stream: string;
-  readonly memory: { readonly stream: string; readonly states: Tensor3D } | undefined;
-  readonly keep: RunStreamsOptions["keepCross"];
+  readonly states: Tensor3D;
 }
 
-/** How a stream attends to the one before it: in its self-attention, in cross-attention, or not at all. */
-function memoryRun(
+/**
+ * The keys and values of the final states of the stream before for each layer of a stack, by the maps that the layer has
+ * for its own tokens: through its norm too, where that stands before the branch. They stand at the head of the key
+ * positions.
+ *
+ * @source After Zhang et al. 2022, whose text was not at hand, https://arxiv.org/abs/2202.00528; merged attention of
+ *   T5Gemma 2, https://arxiv.org/abs/2512.14856
+ */
+function mergedMemory(
+  config: ResolvedConfig,
+  { layers }: StackParameters,
+  { memory: { states }, keyPositions }: { readonly memory: StreamStates; readonly keyPositions: PositionRows },
+): StackRun["memory"] {
+  const { keyValueHeads, headWidth, norm: options } = config;
+  const positions = keyPositions.map((row) => row.slice(0, states.shape[1]));
+  const rotary = schemeOf(config.positions).rotate?.(positions, headWidth);
+  const queryKeyNorm = queryKeyNormOf(config);
+  return (layer) => {
+    const { self } = layers[layer] as LayerParameters;
+    const input = options.placement === "pre" ? norm(self.norm as ParameterTree, states, options) : states;
+    return projectKeyValues(self, input, { keyValueHeads, rotary, queryKeyNorm });
+  };
+}
+
+interface CrossRunRequest {
+  readonly stream: string;
+  readonly stack: StackParameters;
+  readonly memory: StreamStates;
+  readonly options: RunStreamsOptions;
+}
+
+/** The cross-attention of a stream to the one before it, if the architecture has any. */
+function crossRun(
   { architecture, config }: ModelParts,
-  request: MemoryRunRequest,
-  { keyPositions }: Pick<StreamLayout, "keyPositions">,
-): Pick<StackRun, "memory" | "cross"> {
-  const { tree, input, stream, memory, keep } = request;
-  if (!architecture.crossMask || !memory) return {};
-  const stack = stackParameters(architecture, config, tree, stream);
-  if (isMerged(config)) {
-    const { states } = memory;
-    const positions = keyPositions.map((row) => row.slice(0, states.shape[1]));
-    return { memory: memoryKeyValues(config, stack, { states, positions }) };
-  }
-  const { layers } = stack;
+  input: ModelInput,
+  { stream, stack, memory, options }: CrossRunRequest,
+): StackRun["cross"] {
+  if (!architecture.crossMask) return undefined;
   const { keyValueHeads } = config;
   const queryKeyNorm = queryKeyNormOf(config);
-  const cross: StackRun["cross"] = {
+  return {
     mask: crossMaskFor(architecture, input, stream, memory.stream),
     keyValues(layer) {
-      const parameters = layers[layer]?.cross as ParameterTree;
+      const parameters = stack.layers[layer]?.cross as ParameterTree;
       const projected = projectKeyValues(parameters, memory.states, { keyValueHeads, queryKeyNorm });
-      keep?.(layer, projected);
+      options.keepCross?.(layer, projected);
       return projected;
     },
-  };
-  return { cross };
-}
-
-function observing(
-  observe: NonNullable<ForwardOptions["onStates"]>,
-  stream: string,
-): NonNullable<StackRun["onStates"]> {
-  return (layer, states) => observe({ stream, layer, states }) ?? states;
-}
-
-function keepAll(
-  keep: NonNullable<RunStreamsOptions["keepSelf"]>,
-  positions: PositionRows,
-): NonNullable<StackRun["extend"]> {
-  return (layer, fresh) => {
-    keep(layer, fresh, positions);
-    return fresh;
   };
 }

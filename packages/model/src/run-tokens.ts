@@ -14,10 +14,8 @@ export interface DecoderParts {
   readonly tree: ParameterTree;
   /** The stack of the predicting stream. */
   readonly stack: StackParameters;
-  /** Keys and values of the predicting stream's self-attention. */
-  readonly storage: KeyValuePages;
-  /** Those of its cross-attention. */
-  readonly sources: KeyValuePages | undefined;
+  /** Keys and values of the predicting stream's self-attention, then those of its cross-attention if it has any. */
+  readonly storages: readonly [self: KeyValuePages, cross?: KeyValuePages];
   /** Whether positions of the predicting stream see later ones. */
   readonly bidirectional: boolean;
   readonly bias: DistanceBias | undefined;
@@ -26,8 +24,8 @@ export interface DecoderParts {
 
 /** What a state holds. */
 export interface Held {
-  readonly rows: PageRows;
-  readonly sourceRows: PageRows | undefined;
+  /** In each storage. */
+  readonly rows: readonly PageRows[];
   readonly sealed: Int32Array;
   readonly sources: Int32Array;
   readonly logits: Tensor2D;
@@ -61,13 +59,14 @@ interface TokenRun {
 
 /** The states of new tokens, `[R, M]`; their keys and values are kept. */
 export function runTokens(parts: DecoderParts, { tokens, held, masks, runs }: TokenRun): Tensor2D {
-  const { model, tree, stack, storage, bidirectional, bias } = parts;
+  const { model, tree, stack, bidirectional, bias } = parts;
+  const [storage] = parts.storages;
   const { config } = model;
   const positions = [Array.from(tokens.positions)];
   const prefixes = isMerged(config) ? held.sources : held.sealed;
   const prefixAt = (_: number, token: number): number => prefixes[tokens.rows[token] as number] as number;
   const x = embed({ config, tree, stack, ids: tokens.ids, positions, prefixAt });
-  const { rows } = held;
+  const rows = held.rows[0] as PageRows;
   const distinct = [...new Set(masks.selves)];
   const readings = new Map(distinct.map((mask) => [mask, new PageReading({ storage, rows, queries: tokens, mask })]));
   const run: StackRun = {
@@ -87,11 +86,11 @@ export function runTokens(parts: DecoderParts, { tokens, held, masks, runs }: To
   return tf.reshape(runStack(stack, x, run), [tokens.ids.length, config.width]) as Tensor2D;
 }
 
-function crossRun({ sources }: DecoderParts, { tokens, held, masks }: TokenRun): Pick<StackRun, "cross"> {
-  if (!sources || !held.sourceRows || !masks.cross) return {};
-  const queries = { rows: tokens.rows, positions: tokens.positions };
-  const reading = new PageReading({ storage: sources, rows: held.sourceRows, queries, mask: masks.cross });
-  return { cross: { mask: masks.cross, keyValues: (layer) => ({ ...sources.read(layer), reading }) } };
+function crossRun({ storages }: DecoderParts, { tokens, held, masks }: TokenRun): Pick<StackRun, "cross"> {
+  const [storage, rows, mask] = [storages[1], held.rows[1], masks.cross];
+  if (!storage || !rows || !mask) return {};
+  const reading = new PageReading({ storage, rows, queries: tokens, mask });
+  return { cross: { mask, keyValues: (layer) => ({ ...storage.read(layer), reading }) } };
 }
 
 interface PickedLogits {
@@ -106,31 +105,24 @@ interface PickedLogits {
 export function pickLogits({ model, tree }: DecoderParts, { states, tokens, held, wanted }: PickedLogits): Tensor2D {
   if (!states) return nextLogits(held);
   const { counts } = tokens;
-  const ends = Int32Array.from(lastOfTokens(counts));
   const everyToken = wanted === "all" || counts.every((count) => count === 1);
-  const picked = everyToken
-    ? states
-    : (tf.gather(
-        states,
-        tf.tensor1d(
-          ends.filter((_, row) => counts[row]),
-          "int32",
-        ),
-      ) as Tensor2D);
-  const logits = readOut(model.config, tree, picked);
+  const ends = lastOfTokens(counts).filter((_, row) => counts[row]);
+  const logits = readOut(model.config, tree, everyToken ? states : gatherRows(states, ends));
   if (!counts.includes(0)) return logits;
-  const before = held.logits.shape[0];
-  let next = before;
+  let next = held.logits.shape[0];
   const places = Array.from(counts).flatMap((count, row) => {
     if (count === 0) return [held.last?.[row] ?? row];
     return Array.from({ length: wanted === "all" ? count : 1 }, () => next++);
   });
-  return tf.gather(tf.concat([held.logits, logits], 0), tf.tensor1d(places, "int32")) as Tensor2D;
+  return gatherRows(tf.concat([held.logits, logits], 0), places);
 }
 
 /** What each row predicts next, `[B, V]`. */
-export const nextLogits = ({ logits, last }: Held): Tensor2D =>
-  last ? (tf.gather(logits, tf.tensor1d(last, "int32")) as Tensor2D) : logits.clone();
+export const nextLogits = ({ logits, last }: Held): Tensor2D => (last ? gatherRows(logits, last) : logits.clone());
+
+/** The rows of a matrix at these places. */
+export const gatherRows = (matrix: Tensor2D, places: number[] | Int32Array): Tensor2D =>
+  tf.gather(matrix, tf.tensor1d(places, "int32"));
 
 /** The index of each row's last token, where tokens stand side by side; of rows without any, that of the one before. */
 export function lastOfTokens(counts: ArrayLike<number>): Int32Array {

@@ -1,10 +1,11 @@
 import type { PositionRows } from "@trivium/attention";
 import { documentLengths, logicalPositions, type ModelInput, type StreamRows } from "@trivium/features";
 import type { Mask } from "@trivium/masks";
-import { type Architecture, readsOf } from "./architecture.ts";
+import { readsOf } from "./architecture.ts";
 import { isFull, positionsOf, prefixLookup, selfMaskFor } from "./input-masks.ts";
 import { mergedMask, packedMergedMask } from "./merged-mask.ts";
 import { isMerged, layersOf, type ResolvedConfig, windowOf } from "./resolve-config.ts";
+import type { ModelParts } from "./run-streams.ts";
 
 /** Positions of a stream's tokens, and its self-attention masks over them. */
 export interface StreamLayout {
@@ -18,10 +19,7 @@ export interface StreamLayout {
   readonly prefixAt: (row: number, slot: number) => number;
 }
 
-interface LayoutParts {
-  readonly architecture: Architecture;
-  readonly config: ResolvedConfig;
-}
+type LayoutParts = Pick<ModelParts, "architecture" | "config">;
 
 /** Returns the layout of a stream of an input: alone, or continuing the stream before it where attention is merged. */
 export function streamLayout(parts: LayoutParts, input: ModelInput, stream: string): StreamLayout {

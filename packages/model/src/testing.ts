@@ -26,7 +26,7 @@ export interface DescribeArchitectureOptions {
   readonly backend: string;
   /** Variants of the configuration to run the suite on, by name. Default: one small model. */
   readonly configs?: Readonly<Record<string, Partial<ModelOptions>>>;
-  readonly skip?: readonly Exemption[];
+  readonly skip?: readonly Exemption[] | undefined;
   /** Number of steps over which live tensors are counted. Default 12. */
   readonly steps?: number | undefined;
 }

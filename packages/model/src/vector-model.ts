@@ -1,4 +1,3 @@
-import type { AttentionKernel } from "@trivium/attention";
 import { ShapeError } from "@trivium/core";
 import type { ModelInput } from "@trivium/features";
 import { affine, affineSpec, createTree } from "@trivium/nn";
@@ -7,6 +6,7 @@ import type { Architecture } from "./architecture.ts";
 import { checkTogether } from "./check-input.ts";
 import type { ModelOptions } from "./config.ts";
 import { forwardFlops, type RowLengths } from "./counters.ts";
+import type { CreateModelOptions } from "./create-model.ts";
 import { readOutStates } from "./embed.ts";
 import type { ForwardOptions, Model } from "./model.ts";
 import { parameterSpecs } from "./parameter-specs.ts";
@@ -21,10 +21,8 @@ export interface VectorModelOptions extends Omit<ModelOptions, "vocabulary" | "h
   readonly outputs: number;
 }
 
-export interface CreateVectorModelOptions {
-  readonly architecture: Architecture;
+export interface CreateVectorModelOptions extends Omit<CreateModelOptions, "config"> {
   readonly config: VectorModelOptions;
-  readonly attention: AttentionKernel;
 }
 
 /** Rows of vectors, all of one length. */
@@ -84,11 +82,8 @@ export function createVectorModel({ architecture, config, attention: kernel }: C
 }
 
 function vectorSpecs(architecture: Architecture, config: ResolvedConfig, inputs: number): SpecTree {
-  const {
-    embedding: _ids,
-    head: _logits,
-    ...stacks
-  } = parameterSpecs(architecture, config) as Record<string, SpecTree>;
+  const ofIds = parameterSpecs(architecture, config) as Record<string, SpecTree>;
+  const { embedding: _ids, head: _logits, ...stacks } = ofIds;
   const { width, vocabulary: outputs } = config;
   const bias = biasesOf(config).feedForward;
   return {
@@ -110,9 +105,8 @@ function inputOf(
     const [rows, length = 0, width] = shape;
     if (shape.length !== 3 || rows !== size || size < 1 || length < 1 || length > longest || width !== inputs) {
       const wanted = `[${size}, at most ${longest}, ${inputs}]`;
-      throw new ShapeError("model/vectors", `stream "${stream}" should be ${wanted}, got [${shape.join(", ")}]`, {
-        details: { stream, shape: [...shape] },
-      });
+      const message = `stream "${stream}" should be ${wanted}, got [${shape.join(", ")}]`;
+      throw new ShapeError("model/vectors", message, { details: { stream, shape: [...shape] } });
     }
     return [stream, { ids: new Int32Array(0), lengths: new Array<number>(size).fill(length), length }] as const;
   });

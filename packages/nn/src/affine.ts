@@ -6,8 +6,6 @@ import {
   type ParameterTree,
   type SpecTree,
   type Tensor,
-  type Tensor1D,
-  type Tensor2D,
 } from "@trivium/tensor";
 
 export interface AffineOptions {
@@ -26,7 +24,8 @@ export function affineSpec({ input, output, bias, deviation }: AffineOptions): S
 
 /** `x · weight + bias` over the last axis, and an activation of it if one is given. */
 export function affine(parameters: ParameterTree, x: Tensor, options?: LinearOptions): Tensor {
-  return linear(x, parameters.weight as Tensor2D, parameters.bias as Tensor1D | undefined, options);
+  const { weight, bias } = parameters as unknown as LinearMap;
+  return linear(x, weight, bias, options);
 }
 
 /** Several of them of the same input. */

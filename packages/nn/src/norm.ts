@@ -1,11 +1,11 @@
 import {
+  type AddNormOptions,
   addNorm,
   layerNorm,
   type ParameterTree,
   rmsNorm,
   type SpecTree,
   type Tensor,
-  type Tensor1D,
   tf,
 } from "@trivium/tensor";
 
@@ -30,18 +30,15 @@ export function normSpec(
   return kind === "rms" ? { gain } : { gain, bias: { shape: [width], initial: { constant: 0 } } };
 }
 
-type NormParameters = { readonly gain: Tensor1D; readonly bias?: Tensor1D };
-
-function parametersOf(parameters: ParameterTree, { unitOffset = false }: NormOptions): NormParameters {
-  const { gain, bias } = parameters as unknown as NormParameters;
-  const given = unitOffset ? tf.add<Tensor1D>(gain, 1) : gain;
-  return bias ? { gain: given, bias } : { gain: given };
+function parametersOf(parameters: ParameterTree, { unitOffset = false, epsilon }: NormOptions): AddNormOptions {
+  const { gain, bias } = parameters as unknown as Pick<AddNormOptions, "gain" | "bias">;
+  return { gain: unitOffset ? tf.add(gain, 1) : gain, bias, epsilon };
 }
 
 /** Normalises the last axis. */
 export function norm(parameters: ParameterTree, x: Tensor, options: NormOptions): Tensor {
-  const { gain, bias } = parametersOf(parameters, options);
-  return bias ? layerNorm(x, gain, bias, options.epsilon) : rmsNorm(x, gain, options.epsilon);
+  const { gain, bias, epsilon } = parametersOf(parameters, options);
+  return bias ? layerNorm(x, gain, bias, epsilon) : rmsNorm(x, gain, epsilon);
 }
 
 /** Returns `x + branch` and its norm, computed in one pass. */
@@ -50,5 +47,5 @@ export function normOfSum(
   [x, branch]: readonly [x: Tensor, branch: Tensor],
   options: NormOptions,
 ): { readonly sum: Tensor; readonly normalised: Tensor } {
-  return addNorm(x, branch, { ...parametersOf(parameters, options), epsilon: options.epsilon });
+  return addNorm(x, branch, parametersOf(parameters, options));
 }

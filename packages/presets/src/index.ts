@@ -1,7 +1,9 @@
 import { attentionPlugins } from "@trivium/attention";
 import { gemmProviders, simdPlugin } from "@trivium/backend-simd";
+import { blasSetup, onednnSetup } from "@trivium/backend-simd/node";
 import { cpuPlugin, wasmPlugin, webglPlugin, webgpuPlugin } from "@trivium/backend-tfjs";
 import { tfjsNodePlugin } from "@trivium/backend-tfjs-node";
+import { tfjsNodeSetup } from "@trivium/backend-tfjs-node/node";
 import { claimPlugins } from "@trivium/claims";
 import { modelFormatPlugins } from "@trivium/compose";
 import { datasetPlugins } from "@trivium/data/node";
@@ -13,6 +15,7 @@ import { encoderDecoderPlugin } from "@trivium/model-encoder-decoder";
 import { prefixPlugin } from "@trivium/model-prefix";
 import { positionsPlugins } from "@trivium/nn";
 import { corruptionPlugins, objectivePlugins } from "@trivium/objectives";
+import { pretrainedPlugins } from "@trivium/pretrained";
 import { taskPlugins } from "@trivium/tasks";
 import { tokenizerPlugins } from "@trivium/text";
 import { trainerPlugins } from "@trivium/trainer";
@@ -33,6 +36,9 @@ export const presets = [
   webgpuPlugin,
   tfjsNodePlugin,
   ...gemmProviders,
+  blasSetup,
+  onednnSetup,
+  tfjsNodeSetup,
   ...maskPlugins,
   ...datasetPlugins,
   ...taskPlugins,
@@ -42,4 +48,5 @@ export const presets = [
   ...generatePlugins,
   ...claimPlugins,
   ...modelFormatPlugins,
+  ...pretrainedPlugins,
 ] as const;

@@ -8,7 +8,7 @@ export interface Plugin<Kind extends string = string, Name extends string = stri
   /** One sentence for `list` and `--help`. */
   readonly description: string;
   /** Validates options that are known only at run time; without one, options are passed on as they are. */
-  readonly schema?: StandardSchema;
+  readonly schema?: StandardSchema | undefined;
   /** The function or value that the plugin provides. */
   readonly create: Create;
 }
@@ -18,7 +18,7 @@ export type AnyPlugin = Plugin<string, string, any>;
 
 export interface PluginOptions {
   readonly description?: string;
-  readonly schema?: StandardSchema;
+  readonly schema?: StandardSchema | undefined;
 }
 
 /** The plugins of `P` that are of that kind; any of them, if their kinds are known at run time alone. */
@@ -43,14 +43,6 @@ export function defineKind<Contract>() {
     <const Name extends string, Create extends Contract>(
       name: Name,
       create: Create,
-      options: PluginOptions = {},
-    ): Plugin<Kind, Name, Create> => ({
-      kind,
-      name,
-      description: options.description ?? "",
-      create,
-      ...withSchema(options),
-    });
+      { description = "", schema }: PluginOptions = {},
+    ): Plugin<Kind, Name, Create> => ({ kind, name, description, schema, create });
 }
-
-const withSchema = ({ schema }: PluginOptions) => (schema === undefined ? {} : { schema });

@@ -53,16 +53,13 @@ export function createRegistry<const P extends AnyPlugin>(plugins: readonly P[])
 function index<P extends AnyPlugin>(plugins: readonly P[]): Map<string, Map<string, P>> {
   const byKind = new Map<string, Map<string, P>>();
   for (const plugin of plugins) {
-    if (typeof plugin?.kind !== "string" || typeof plugin.name !== "string") {
+    const { kind, name } = plugin ?? {};
+    if (typeof kind !== "string" || typeof name !== "string")
       throw new ConfigError("registry/not-a-plugin", `a plugin has a kind and a name, got ${JSON.stringify(plugin)}`);
-    }
-    const names = byKind.get(plugin.kind) ?? new Map<string, P>();
-    if (names.has(plugin.name)) {
-      throw new ConfigError("registry/duplicate", `two plugins of kind "${plugin.kind}" are named "${plugin.name}"`, {
-        details: { kind: plugin.kind, name: plugin.name },
-      });
-    }
-    byKind.set(plugin.kind, names.set(plugin.name, plugin));
+    const names = byKind.get(kind) ?? new Map<string, P>();
+    const twice = `two plugins of kind "${kind}" are named "${name}"`;
+    if (names.has(name)) throw new ConfigError("registry/duplicate", twice, { details: { kind, name } });
+    byKind.set(kind, names.set(name, plugin));
   }
   return byKind;
 }
@@ -76,17 +73,11 @@ function unknownPlugin(kind: string, name: string, byKind: ReadonlyMap<string, R
   const names = [...(byKind.get(kind)?.keys() ?? [])].sort();
   if (names.length === 0) {
     const kinds = [...byKind.keys()].sort();
-    return new UnknownPluginError(
-      "registry/unknown-kind",
-      `there is no plugin of kind "${kind}"; kinds: ${kinds.join(", ") || "none"}`,
-      { details: { kind, kinds } },
-    );
+    const message = `there is no plugin of kind "${kind}"; kinds: ${kinds.join(", ") || "none"}`;
+    return new UnknownPluginError("registry/unknown-kind", message, { details: { kind, kinds } });
   }
   const nearest = nearestName(name, names);
   const hint = nearest ? `; did you mean "${nearest}"?` : ".";
-  return new UnknownPluginError(
-    "registry/unknown-name",
-    `there is no ${kind} "${name}"${hint} There are: ${names.join(", ")}`,
-    { details: { kind, name, names, nearest } },
-  );
+  const message = `there is no ${kind} "${name}"${hint} There are: ${names.join(", ")}`;
+  return new UnknownPluginError("registry/unknown-name", message, { details: { kind, name, names, nearest } });
 }

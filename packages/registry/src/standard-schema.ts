@@ -35,20 +35,18 @@ export function validateWith<Output>(
   { code, what }: { code: string; what: string },
 ): Output {
   const result = schema["~standard"].validate(value ?? {});
-  if (result instanceof Promise)
-    throw new ConfigError("registry/async-schema", `the schema of ${what} is asynchronous`);
-  if (result.issues) {
-    throw new ConfigError(code, `${what}: ${describeIssues(result.issues)}`, { details: { issues: result.issues } });
-  }
+  const isAsync = `the schema of ${what} is asynchronous`;
+  if (result instanceof Promise) throw new ConfigError("registry/async-schema", isAsync);
+  const { issues } = result;
+  if (issues) throw new ConfigError(code, `${what}: ${describeIssues(issues)}`, { details: { issues } });
   return result.value;
 }
 
 /** One line for each issue, with the field that it is about: `layers: expected a number`. */
 function describeIssues(issues: readonly StandardIssue[]): string {
-  return issues
-    .map(({ message, path }) => {
-      const field = (path ?? []).map((part) => String(typeof part === "object" ? part.key : part)).join(".");
-      return field ? `${field}: ${message}` : message;
-    })
-    .join("; ");
+  const described = issues.map(({ message, path = [] }) => {
+    const field = path.map((part) => String(typeof part === "object" ? part.key : part)).join(".");
+    return field ? `${field}: ${message}` : message;
+  });
+  return described.join("; ");
 }

@@ -84,7 +84,9 @@ function pipDownload({ package: name, file }: SetupArchive): string[] {
     .split("-")
     .slice(-3);
   const [, implementation = "", version = ""] = /^([a-z]+)(\d*)/.exec(python) ?? [];
-  const build = ["--implementation", implementation, "--python-version", version, "--abi", abi];
+  // A wheel for every Python, "py3": pip would take a version given without its minor part for 3.0.
+  const interpreter = implementation === "py" ? [] : ["--implementation", implementation, "--python-version", version];
+  const build = [...interpreter, "--abi", abi];
   const platform = platforms.split(".").flatMap((tag) => ["--platform", tag]);
   return ["download", name, "--no-deps", "--only-binary=:all:", ...build, ...platform];
 }

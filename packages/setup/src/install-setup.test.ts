@@ -149,6 +149,13 @@ test("pip is asked for the build that the wheel's name describes", async () => {
   );
 });
 
+test("a wheel for every Python is asked for without a version of Python", async () => {
+  const file = "some_lib-1.2-py3-none-win_amd64.whl";
+  const refused = installSetup(withParts({ archives: () => [{ ...wheel, file }] }));
+  const words = "download some-lib==1.2 --no-deps --only-binary=:all: --abi none --platform win_amd64";
+  await expect(refused).rejects.toThrow(`fetch ${file} elsewhere (pip ${words})`);
+});
+
 test("an interrupted setup keeps what arrived whole, and the next one goes on from there", async () => {
   vi.stubEnv("TRIVIUM_PYTHON", served);
   const interrupted = withParts({ archives: () => [wheel], finish: () => Promise.reject(new Error("interrupted")) });

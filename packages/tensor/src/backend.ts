@@ -20,10 +20,15 @@ export interface Backend extends BackendTraits {
   readonly name: string;
   probe(): Promise<Probe>;
   /**
-   * Returns whatever may change the bits of a result: kernel build, GEMM provider and version. The number of threads does
-   * not. A run resumes only where it is the same. Default: the name alone.
+   * Returns whatever may change the bits of a result: kernel build, GEMM provider and version; the number of threads only
+   * if bits depend on it. A run resumes only where it is the same. Default: the name alone.
    */
   numericIdentity?(): Promise<Readonly<Record<string, string>>>;
+  /**
+   * Returns sentences for people on its speed on this machine: what it chose by measuring, and what would make it faster.
+   * A backend without this method has nothing to say.
+   */
+  speedNotes?(): Promise<readonly string[]>;
   /**
    * Starts to record its kernel calls; nothing is recorded, and nothing costs, without a session. A backend without this
    * method has no profile.

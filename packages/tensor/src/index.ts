@@ -33,6 +33,13 @@ export { assertTargets, type SoftmaxCrossEntropyOptions, softmaxCrossEntropy } f
 export { squaredNorms } from "./fused/squared-norms.ts";
 export { type SlotRuns, writeSlots } from "./fused/write-slots.ts";
 export type { KernelRecord, ProductRecord, ProfileRecords, ProfileSession } from "./profile.ts";
+export {
+  createProfiler,
+  type KernelRequest,
+  type KernelSpan,
+  type ProfileMeter,
+  tensorBytes,
+} from "./profile-kernels.ts";
 export { type RecomputeOptions, recompute } from "./recompute.ts";
 export { countSpecs, flattenSpecs, type ParameterSpec, type SpecTree } from "./spec-tree.ts";
 export { type Scalar, type Tensor, type Tensor1D, type Tensor2D, type Tensor3D, type Tensor4D, tf } from "./tf.ts";

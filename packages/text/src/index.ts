@@ -11,16 +11,7 @@ export { pairTokenizerFromJson } from "./pair-tokenizer-from-json.ts";
 export { REPLACEMENT } from "./replacement.ts";
 export { reservedSpecials } from "./reserved-specials.ts";
 export { createSharedPair } from "./shared-pair.ts";
-export {
-  type Frame,
-  hasSpecial,
-  type Ids,
-  type JoinedFrame,
-  type SourceFrame,
-  type SpecialTokens,
-  silentIds,
-  type TargetFrame,
-} from "./special-tokens.ts";
+export * from "./special-tokens.ts";
 export { createSymbolTokenizer } from "./symbol.ts";
 export { splitUnits, type TextUnit } from "./text-unit.ts";
 export { type Tokenizer, type TokenizerJson, tokenizer } from "./tokenizer.ts";

@@ -1,18 +1,13 @@
 import type { Frame, Ids, SpecialTokens } from "./special-tokens.ts";
+import type { Tokenizer } from "./tokenizer.ts";
 
 /** The special tokens of a source's and a target's vocabulary in one, and where the target's ids stand in it. */
-export interface JoinedSpecials {
-  readonly special: SpecialTokens;
-  /** The number of ids of both together. */
-  readonly size: number;
+export interface JoinedSpecials extends Vocabulary {
   /** The common id of each id of the target's vocabulary. */
   readonly ofTarget: Ids;
 }
 
-interface Vocabulary {
-  readonly size: number;
-  readonly special: SpecialTokens;
-}
+type Vocabulary = Pick<Tokenizer, "size" | "special">;
 
 /**
  * Puts the vocabularies of source and target into one: the source's ids stay, the target's follow in their order. A
@@ -41,13 +36,9 @@ function counterpartsOf(source: SpecialTokens, target: SpecialTokens): Map<numbe
   const pair = (theirs: number | undefined, ours: number | undefined) => {
     if (theirs !== undefined && ours !== undefined && !found.has(theirs)) found.set(theirs, ours);
   };
-  target.end.forEach((id, at) => {
-    pair(id, source.end[at]);
-  });
+  for (const [at, id] of target.end.entries()) pair(id, source.end[at]);
   for (const role of ["pad", "unknown", "mask"] as const) pair(target[role], source[role]);
-  target.sentinels?.forEach((id, at) => {
-    pair(id, source.sentinels?.[at]);
-  });
+  for (const [at, id] of (target.sentinels ?? []).entries()) pair(id, source.sentinels?.[at]);
   for (const [name, id] of Object.entries(target.named)) pair(id, source.named[name]);
   return found;
 }

@@ -1,20 +1,16 @@
 /** Token ids in their order. */
 export type Ids = readonly number[];
 
-/** The ids around the parts of one stream that holds a source and its target. */
-export interface JoinedFrame {
-  /** Before the source. */
-  readonly before: Ids;
-  /** Between source and target: a separator, or ordinary text. */
-  readonly between: Ids;
-  /** After a target that ends. */
-  readonly after: Ids;
-}
-
 /** The ids around a source that has a stream of its own. */
 export interface SourceFrame {
   readonly before: Ids;
   readonly after: Ids;
+}
+
+/** The ids around the parts of one stream that holds a source and its target: before the one, after the other if it ends. */
+export interface JoinedFrame extends SourceFrame {
+  /** Between source and target: a separator, or ordinary text. */
+  readonly between: Ids;
 }
 
 /** The ids around a target that has a stream of its own. */

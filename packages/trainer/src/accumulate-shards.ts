@@ -1,14 +1,11 @@
-import { disposeTree, flattenTree, type ParameterTree, type Scalar, tf } from "@trivium/tensor";
-import { accumulate, addTrees } from "./accumulate.ts";
+import { disposeTree, flattenTree, type ParameterTree, tf } from "@trivium/tensor";
+import { type Accumulated, type AccumulateOptions, accumulate, addTrees } from "./accumulate.ts";
 import { joinShards, type ShardSum } from "./shard-tree.ts";
 import type { LossSum } from "./task.ts";
 
 /** The loss sums of one shard, before they are read. */
-export interface ShardLosses {
+export interface ShardLosses extends Pick<Accumulated, "losses" | "tokens"> {
   readonly shard: number;
-  /** One for each micro-batch. */
-  readonly losses: readonly Scalar[];
-  readonly tokens: number;
 }
 
 /** Gradients and losses of the shards of a process. */
@@ -21,8 +18,7 @@ export interface AccumulatedShards {
   readonly unreached: readonly string[];
 }
 
-interface AccumulateShardsOptions<B> {
-  readonly parameters: ParameterTree;
+interface AccumulateShardsOptions<B> extends Pick<AccumulateOptions<B>, "parameters" | "pause"> {
   /** Shards of this process, in ascending order. */
   readonly own: readonly number[];
   /** Number of shards of all processes. */
@@ -30,7 +26,6 @@ interface AccumulateShardsOptions<B> {
   /** Micro-batches of each own shard. */
   readonly batches: readonly (readonly B[])[];
   readonly loss: (batch: B, index: number, shard: number) => LossSum;
-  readonly pause: () => Promise<void>;
 }
 
 /** Accumulates each shard, and joins the gradients as soon as two of them are neighbours. */
@@ -41,13 +36,9 @@ export async function accumulateShards<B>(options: AccumulateShardsOptions<B>): 
   let unreached: readonly string[] = Object.keys(flattenTree(parameters));
   try {
     for (const [at, shard] of own.entries()) {
-      if (at > 0) await pause();
-      const sums = await accumulate({
-        parameters,
-        batches: batches[at] ?? [],
-        loss: (batch: B, index) => loss(batch, index, shard),
-        pause,
-      });
+      if (at > 0) await pause?.();
+      const ofShard = (batch: B, index: number) => loss(batch, index, shard);
+      const sums = await accumulate({ parameters, batches: batches[at] ?? [], loss: ofShard, pause });
       losses.push({ shard, losses: sums.losses, tokens: sums.tokens });
       gradients = joinShards(gradients, { first: shard, count: 1, sum: sums.gradients }, { of, add: addTrees });
       unreached = unreached.filter((path) => sums.unreached.includes(path));

@@ -1,18 +1,11 @@
-import {
-  disposeTree,
-  flattenTree,
-  mapTree,
-  type ParameterTree,
-  type Scalar,
-  tf,
-  valueAndGradients,
-} from "@trivium/tensor";
+import { disposeTree, flattenTree, mapTree, type ParameterTree, tf, valueAndGradients } from "@trivium/tensor";
 import type { LossSum } from "./task.ts";
+import { zerosLike } from "./trees.ts";
 
 /** Sums over micro-batches. Divided by `tokens` they are means over targets. */
 export interface Accumulated {
   /** Loss sum of each micro-batch. The caller disposes them. */
-  readonly losses: readonly Scalar[];
+  readonly losses: readonly LossSum["sum"][];
   /** Sum of the gradients of the loss sums. The caller disposes it. */
   readonly gradients: ParameterTree;
   /** Number of targets of all micro-batches. */
@@ -39,7 +32,7 @@ export interface AccumulateOptions<B> {
  */
 export async function accumulate<B>(options: AccumulateOptions<B>): Promise<Accumulated> {
   const { parameters, batches, loss, pause } = options;
-  const losses: Scalar[] = [];
+  const losses: LossSum["sum"][] = [];
   let gradients: ParameterTree | undefined;
   let tokens = 0;
   let unreached: readonly string[] = Object.keys(flattenTree(parameters));
@@ -55,7 +48,7 @@ export async function accumulate<B>(options: AccumulateOptions<B>): Promise<Accu
       gradients = gradients ? addTrees(gradients, result.gradients) : result.gradients;
       unreached = unreached.filter((path) => result.unreached.includes(path));
     }
-    gradients ??= mapTree(parameters, (leaf) => tf.zeros(leaf.shape));
+    gradients ??= zerosLike(parameters);
     return { losses, gradients, tokens, unreached };
   } catch (error) {
     tf.dispose(losses);

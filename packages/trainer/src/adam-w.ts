@@ -1,34 +1,22 @@
 import { validateWith } from "@trivium/registry";
-import {
-  type AdamWTensors,
-  adamWUpdate,
-  flattenTree,
-  mapTree,
-  type ParameterTree,
-  type Tensor,
-  tf,
-  unflattenTree,
-} from "@trivium/tensor";
+import { type AdamWTensors, adamWUpdate, flattenTree, type ParameterTree, type Tensor } from "@trivium/tensor";
 import { z } from "zod";
 import type { Optimizer, Trained, Update } from "./optimizer.ts";
+import { treeOf, zerosLike } from "./trees.ts";
 
 export const adamWSchema = z.strictObject({
+  /** Decay of the first moment, in [0, 1). Default 0.9. */
   beta1: z.number().min(0).lt(1).default(0.9),
+  /** Decay of the second moment, in [0, 1). Default 0.98, as for translation (Vaswani et al. 2017, §5.3). */
   beta2: z.number().min(0).lt(1).default(0.98),
+  /** Added to √v̂. Default 1e-8. */
   epsilon: z.number().positive().default(1e-8),
+  /** λ, per unit of learning rate. Default 0.01. */
   weightDecay: z.number().min(0).default(0.01),
 });
 
 /** Options of AdamW. */
-export interface AdamWOptions {
-  /** Decay of the first moment, in [0, 1). Default 0.9. */
-  readonly beta1?: number | undefined;
-  /** Decay of the second moment, in [0, 1). Default 0.98, as for translation (Vaswani et al. 2017, §5.3). */
-  readonly beta2?: number | undefined;
-  /** Added to √v̂. Default 1e-8. */
-  readonly epsilon?: number | undefined;
-  /** λ, per unit of learning rate. Default 0.01. */
-  readonly weightDecay?: number | undefined;
+export interface AdamWOptions extends z.input<typeof adamWSchema> {
   /**
    * Returns whether a parameter decays. Default: parameters of rank 2 and more decay. The size of biases and of the gains
    * of norms is no measure of complexity, so these stay. `() => true` lets all decay, as PyTorch does.
@@ -63,8 +51,6 @@ export function adamW({ decay = isMatrix, ...options }: AdamWOptions = {}): Opti
   };
 }
 
-const zerosLike = (parameters: ParameterTree): ParameterTree => mapTree(parameters, (leaf) => tf.zeros(leaf.shape));
-
 interface Settings extends Update, z.output<typeof adamWSchema> {
   readonly decayOf: (path: string, parameter: Tensor) => number;
 }
@@ -74,17 +60,12 @@ function applyAdamW({ parameters, state }: Trained, gradients: ParameterTree, se
   const correction = { correction1: 1 - beta1 ** step, correction2: 1 - beta2 ** step };
   const [ms, vs, gs] = [flattenTree(state.m!), flattenTree(state.v!), flattenTree(gradients)];
   const flat = Object.entries(flattenTree(parameters));
-  const updated = adamWUpdate(
-    flat.map(([path, parameter]) => ({
-      parameter,
-      gradient: gs[path]!,
-      m: ms[path]!,
-      v: vs[path]!,
-      weightDecay: decayOf(path, parameter),
-    })),
-    { learningRate, beta1, beta2, epsilon, ...correction, gradientScale },
-  );
-  const tree = (name: keyof AdamWTensors) =>
-    unflattenTree(Object.fromEntries(flat.map(([path], index) => [path, updated[index]![name]])));
+  const inputs = flat.map(([path, parameter]) => {
+    const weightDecay = decayOf(path, parameter);
+    return { parameter, gradient: gs[path]!, m: ms[path]!, v: vs[path]!, weightDecay };
+  });
+  const updated = adamWUpdate(inputs, { learningRate, beta1, beta2, epsilon, ...correction, gradientScale });
+  const byPath = new Map(flat.map(([path], index) => [path, updated[index]!]));
+  const tree = (name: keyof AdamWTensors) => treeOf([...byPath.keys()], (path) => byPath.get(path)![name]);
   return { parameters: tree("parameter"), state: { m: tree("m"), v: tree("v") } };
 }

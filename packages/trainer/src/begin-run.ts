@@ -1,5 +1,5 @@
 import { ConfigError, createRandom } from "@trivium/core";
-import { disposeTree, flattenSpecs, flattenTree, type ParameterTree, tf, unflattenTree } from "@trivium/tensor";
+import { disposeTree, flattenSpecs, flattenTree, type ParameterTree, tf } from "@trivium/tensor";
 import { checkOptions } from "./check-options.ts";
 import type { OpenedStore, Snapshot } from "./checkpoint-store.ts";
 import { noHistory } from "./divergence.ts";
@@ -11,6 +11,7 @@ import { disposeState, type Run } from "./run.ts";
 import { checkNumericIdentity, identityOf } from "./run-description.ts";
 import type { TrainOptions } from "./train-options.ts";
 import { problemsOf, treeOfArrays } from "./tree-arrays.ts";
+import { partition, treeOf } from "./trees.ts";
 
 /** A run that is ready to go on, and warnings about its beginning. */
 export interface BegunRun {
@@ -53,22 +54,19 @@ function initialParameters<B>({ task, seed, parameters }: TrainOptions<B>, snaps
     tf.dispose(Object.values(leaves));
     throw new ConfigError("trainer/given-parameters", `the parameters do not fit the task: ${problems.join("; ")}`);
   }
-  return unflattenTree(Object.fromEntries(Object.keys(specs).map((path) => [path, leaves[path]!])));
+  return treeOf(Object.keys(specs), (path) => leaves[path]!);
 }
 
 /** The run of these parameters. Consumes them, on an error too. */
 function runOf<B>(parameters: ParameterTree, options: TrainOptions<B>, snapshot: Snapshot | undefined): Run {
   const { task, optimizer, shards = 1 } = options;
-  const leaves = Object.entries(flattenTree(parameters));
-  const part = (isTrained: boolean) =>
-    unflattenTree(Object.fromEntries(leaves.filter(([path]) => (task.trains?.(path) ?? true) === isTrained)));
-  const [trained, frozen] = [part(true), part(false)];
+  const [trained, frozen] = partition(parameters, (path) => task.trains?.(path) ?? true);
   const sharding = (options.sharding ?? oneProcess)(shards);
   try {
     const slices = slicesOf(trained, optimizer, sharding);
     const whole = optimizer.createState(trained);
     const state = ownedState(snapshot ? restoredState(snapshot, whole) : whole, slices);
-    const paths = leaves.map(([path]) => path);
+    const paths = Object.keys(flattenTree(parameters));
     const opened = { trained: { parameters: trained, state }, frozen, paths, sharding, slices };
     if (!snapshot) return { ...opened, ...freshProgress };
     const { step, totals, losses, cursor = null } = snapshot.state;
@@ -98,19 +96,19 @@ function restoredState({ optimizer }: Snapshot, fresh: OptimizerState): Optimize
 
 /** The owned rows of each tree of a state. Consumes it. */
 function ownedState(state: OptimizerState, slices: Run["slices"]): OptimizerState {
-  const owned = Object.entries(state).map(([name, tree]) => {
-    const part = ownedPart(tree, slices);
-    disposeRest(tree, part);
-    return [name, part] as const;
-  });
+  const owned = Object.entries(state).map(([name, tree]) => [name, ownedPart(tree, slices)] as const);
+  for (const [name, part] of owned) disposeRest(state[name]!, part);
   return Object.fromEntries(owned);
 }
 
 function warningsOf(step: number, skipped: readonly string[], changes: readonly string[]): WarningEvent[] {
-  const warnings = skipped.map(
-    (message): WarningEvent => ({ type: "warning", step, code: "trainer/skipped-checkpoint", message }),
-  );
+  const warning = (code: WarningEvent["code"], message: string): WarningEvent => ({
+    type: "warning",
+    step,
+    code,
+    message,
+  });
+  const warnings = skipped.map((message) => warning("trainer/skipped-checkpoint", message));
   if (changes.length === 0) return warnings;
-  const message = `other arithmetic from here on: ${changes.join("; ")}`;
-  return [...warnings, { type: "warning", step, code: "trainer/numeric-change", message }];
+  return [...warnings, warning("trainer/numeric-change", `other arithmetic from here on: ${changes.join("; ")}`)];
 }

@@ -2,27 +2,20 @@ import { ConfigError } from "@trivium/core";
 import { validateWith } from "@trivium/registry";
 import { flattenSpecs } from "@trivium/tensor";
 import { z } from "zod";
+import { divergenceSchema } from "./divergence.ts";
 import { frozenPaths } from "./run-description.ts";
 import type { TrainOptions } from "./train-options.ts";
 
 const interval = z.int().positive().optional();
-const share = z.number().min(0).lt(1).optional();
 
 const numbersSchema = z.object({
   steps: z.int().min(0),
   shards: interval,
   clipNorm: z.number().min(0).optional(),
   logEvery: interval,
-  checkpointEvery: interval,
-  evaluateEvery: interval,
-  divergence: z
-    .object({
-      factor: z.number().positive().optional(),
-      margin: z.number().min(0).optional(),
-      patience: interval,
-      smoothing: share,
-    })
-    .optional(),
+  checkpoint: z.object({ every: interval }).optional(),
+  evaluate: z.object({ every: interval }).optional(),
+  divergence: divergenceSchema.optional(),
 });
 
 /**
@@ -32,16 +25,8 @@ const numbersSchema = z.object({
  *   task trains no parameter.
  */
 export function checkOptions<B>(options: TrainOptions<B>): void {
-  const { steps, shards, clipNorm, logEvery, checkpoint, evaluate, divergence, resume, task } = options;
-  const numbers = {
-    steps,
-    shards,
-    clipNorm,
-    logEvery,
-    checkpointEvery: checkpoint?.every,
-    evaluateEvery: evaluate?.every,
-    divergence: divergence || undefined,
-  };
+  const { checkpoint, divergence, resume, task } = options;
+  const numbers = { ...options, divergence: divergence || undefined };
   validateWith(numbersSchema, numbers, { code: "trainer/options", what: "training" });
   const refuse = (what: string): never => {
     throw new ConfigError("trainer/options", `training: ${what}`);

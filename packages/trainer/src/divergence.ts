@@ -1,14 +1,18 @@
-/** Condition under which a run counts as diverged. */
-export interface DivergenceOptions {
+import { z } from "zod";
+
+export const divergenceSchema = z.object({
   /** Factor of the best smoothed loss. Default 1.5. */
-  readonly factor?: number | undefined;
+  factor: z.number().positive().optional(),
   /** Nats added to that, so that a loss near 0 may jitter. Default 1. */
-  readonly margin?: number | undefined;
+  margin: z.number().min(0).optional(),
   /** Number of steps in a row with too high a loss. Default 20. */
-  readonly patience?: number | undefined;
+  patience: z.int().positive().optional(),
   /** The share of the old value in the smoothed loss, in [0, 1). Default 0.9. */
-  readonly smoothing?: number | undefined;
-}
+  smoothing: z.number().min(0).lt(1).optional(),
+});
+
+/** Condition under which a run counts as diverged. */
+export type DivergenceOptions = z.input<typeof divergenceSchema>;
 
 /** Summary of the losses so far, as plain JSON. */
 export interface LossHistory {

@@ -29,24 +29,23 @@ export function createFolderStore({ directory, keep = 2 }: FolderStoreOptions): 
       await openRun(directory, request);
       const { checkpoint, skipped } = await latestCheckpoint(directory);
       if (!checkpoint && skipped.length > 0) throw noWholeCheckpoint(directory, skipped);
-      const snapshot: Snapshot | undefined = checkpoint
-        ? {
-            model: checkpoint.arrays("model.safetensors"),
-            optimizer: checkpoint.arrays("optimizer.safetensors"),
-            config: checkpoint.json("config.json") as Snapshot["config"],
-            state: checkpoint.json("state.json") as RunState,
-          }
-        : undefined;
-      return { snapshot, skipped: skipped.map(({ message }) => message) };
+      return {
+        snapshot: checkpoint
+          ? {
+              model: checkpoint.arrays("model.safetensors"),
+              optimizer: checkpoint.arrays("optimizer.safetensors"),
+              config: checkpoint.json("config.json") as Snapshot["config"],
+              state: checkpoint.json("state.json") as RunState,
+            }
+          : undefined,
+        skipped: skipped.map(({ message }) => message),
+      };
     },
     async save({ model, optimizer, config, state }) {
       const { step } = state;
       const arrays = { "model.safetensors": model, "optimizer.safetensors": optimizer };
-      await writeCheckpoint(directory, {
-        step,
-        keep,
-        files: { ...arrays, "config.json": config, "state.json": state },
-      });
+      const files = { ...arrays, "config.json": config, "state.json": state };
+      await writeCheckpoint(directory, { step, keep, files });
       await discardCheckpointsAfter(directory, step);
     },
   };

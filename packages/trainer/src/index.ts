@@ -1,27 +1,11 @@
 export { type Accumulated, type AccumulateOptions, accumulate } from "./accumulate.ts";
 export { type AdamWOptions, adamW } from "./adam-w.ts";
-export type {
-  CheckpointStore,
-  NumericIdentity,
-  OpenedStore,
-  OpenStoreRequest,
-  RunState,
-  Snapshot,
-} from "./checkpoint-store.ts";
+export type * from "./checkpoint-store.ts";
 export { constant } from "./constant.ts";
 export { consume, type Sink } from "./consume.ts";
 export { type CosineDecayOptions, cosineDecay } from "./cosine-decay.ts";
 export type { DivergenceOptions, LossHistory } from "./divergence.ts";
-export type {
-  CheckpointEvent,
-  EvaluatedEvent,
-  StartedEvent,
-  StepEvent,
-  StoppedEvent,
-  Totals,
-  TrainEvent,
-  WarningEvent,
-} from "./events.ts";
+export type * from "./events.ts";
 export { clipFactor, globalNorm } from "./global-norm.ts";
 export { inverseSquareRoot } from "./inverse-square-root.ts";
 export { type LinearWarmupOptions, linearWarmup } from "./linear-warmup.ts";

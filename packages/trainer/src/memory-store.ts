@@ -1,6 +1,7 @@
 import type { NamedArray, NamedArrays } from "@trivium/checkpoint";
-import { CheckpointError, jsonDifferences } from "@trivium/core";
+import { CheckpointError } from "@trivium/core";
 import type { CheckpointStore, OpenStoreRequest, Snapshot } from "./checkpoint-store.ts";
+import { describeDifferences } from "./run-description.ts";
 
 const location = "memory";
 
@@ -34,17 +35,13 @@ export function createMemoryStore(): MemoryStore {
 }
 
 function assertResumable(known: unknown, identity: unknown, resume: boolean): void {
-  const differences = jsonDifferences(known, identity).map(({ path, was, is }) => `${path} was ${was}, is ${is}`);
+  const differences = describeDifferences(known, identity);
   if (differences.length > 0) {
     const message = `the store in ${location} holds another run: ${differences.join("; ")}; use another store`;
     throw new CheckpointError("checkpoint/other-run", message, { details: { differences } });
   }
-  if (!resume) {
-    throw new CheckpointError(
-      "checkpoint/run-exists",
-      `the store in ${location} already holds this run; resume it or use another store`,
-    );
-  }
+  const message = `the store in ${location} already holds this run; resume it or use another store`;
+  if (!resume) throw new CheckpointError("checkpoint/run-exists", message);
 }
 
 const copySnapshot = ({ model, optimizer, config, state }: Snapshot): Snapshot => ({

@@ -1,24 +1,18 @@
 import { validateWith } from "@trivium/registry";
-import {
-  flattenTree,
-  mapTree,
-  type ParameterTree,
-  type Tensor,
-  type Tensor3D,
-  tf,
-  unflattenTree,
-} from "@trivium/tensor";
+import { flattenTree, type ParameterTree, type Tensor, type Tensor3D, tf, unflattenTree } from "@trivium/tensor";
 import { z } from "zod";
-import { type AdamWOptions, adamW, adamWSchema } from "./adam-w.ts";
+import { adamW, adamWSchema } from "./adam-w.ts";
 import type { Optimizer, Update } from "./optimizer.ts";
 import { orthogonalize } from "./orthogonalize.ts";
+import { partition, treeOf, zerosLike } from "./trees.ts";
 
-export const muonSchema = adamWSchema.extend({ momentum: z.number().min(0).lt(1).default(0.95) });
+export const muonSchema = adamWSchema.extend({
+  /** μ, in [0, 1). Default 0.95. */
+  momentum: z.number().min(0).lt(1).default(0.95),
+});
 
 /** Options of Muon, and of AdamW for every parameter that is no matrix of a layer. Both use the same weight decay. */
-export interface MuonOptions extends Omit<AdamWOptions, "decay"> {
-  /** μ, in [0, 1). Default 0.95. */
-  readonly momentum?: number | undefined;
+export interface MuonOptions extends z.input<typeof muonSchema> {
   /**
    * Returns whether a matrix follows Muon, by its path. Default: the matrices of layers do. The rows of embeddings, heads
    * and tables of positions are not used alike, so these follow AdamW. Like AdamW's `decay`, `settings.hidden` only tells
@@ -42,35 +36,38 @@ export function muon({ hidden = isOfLayer, ...options }: MuonOptions = {}): Opti
   const numbers = validateWith(muonSchema, options, { code: "trainer/muon", what: "muon" });
   const { momentum, ...forRest } = numbers;
   const rest = adamW(forRest);
+  const isMatrix = (path: string, shape: readonly number[]) => shape.length === 2 && hidden(path);
+  const split = (tree: ParameterTree) => partition(tree, (path, { shape }) => isMatrix(path, shape));
   return {
     name: "muon",
     settings: { ...numbers, hidden: hidden === isOfLayer ? "layers" : "custom" },
-    isElementwise: (path, shape) => !isMatrix(path, shape, hidden),
+    isElementwise: (path, shape) => !isMatrix(path, shape),
     floats(shapes) {
-      const [matrices, all] = [new Map<string, number>(), Object.entries(shapes)];
-      for (const [path, shape] of all)
-        if (isMatrix(path, shape, hidden)) matrices.set(`${shape}`, (matrices.get(`${shape}`) ?? 0) + sizeOf(shape));
-      const ofMatrices = [...matrices.values()].reduce((sum, size) => sum + size, 0);
-      const total = all.reduce((sum, [, shape]) => sum + sizeOf(shape), 0);
-      return {
-        state: 2 * total - ofMatrices,
-        // New matrices beside the old ones, and the rounds of those of one shape.
-        update: 2 * ofMatrices + ROUND_COPIES * Math.max(0, ...matrices.values()),
-      };
+      const matrices: Record<string, number> = {};
+      let total = 0;
+      for (const [path, shape] of Object.entries(shapes)) {
+        const size = shape.reduce((product, side) => product * side, 1);
+        total += size;
+        if (isMatrix(path, shape)) matrices[`${shape}`] = (matrices[`${shape}`] ?? 0) + size;
+      }
+      const sizes = Object.values(matrices);
+      const ofMatrices = sizes.reduce((sum, size) => sum + size, 0);
+      // New matrices beside the old ones, and the rounds of those of one shape.
+      return { state: 2 * total - ofMatrices, update: 2 * ofMatrices + ROUND_COPIES * Math.max(0, ...sizes) };
     },
     createState(parameters) {
-      const { matrices, others } = split(parameters, hidden);
-      return { momentum: mapTree(matrices, (leaf) => tf.zeros(leaf.shape)), ...rest.createState(others) };
+      const [matrices, others] = split(parameters);
+      return { momentum: zerosLike(matrices), ...rest.createState(others) };
     },
     apply({ parameters, state }, gradients, update) {
-      const [own, slopes] = [split(parameters, hidden), split(gradients, hidden)];
+      const [[matrices, others], [slopes, otherSlopes]] = [split(parameters), split(gradients)];
       // A checkpoint has no trees without leaves.
-      const { momentum: moments = {}, ...others } = state;
-      const matrices = applyMuon(own.matrices, moments, slopes.matrices, { ...numbers, ...update });
-      const adapted = rest.apply({ parameters: own.others, state: others }, slopes.others, update);
+      const { momentum: moments = {}, ...adamState } = state;
+      const turned = applyMuon(matrices, moments, slopes, { ...numbers, ...update });
+      const adapted = rest.apply({ parameters: others, state: adamState }, otherSlopes, update);
       return {
-        parameters: joined(parameters, matrices.parameters, adapted.parameters),
-        state: { momentum: matrices.moments, ...adapted.state },
+        parameters: joined(parameters, turned.parameters, adapted.parameters),
+        state: { momentum: turned.moments, ...adapted.state },
       };
     },
   };
@@ -79,22 +76,10 @@ export function muon({ hidden = isOfLayer, ...options }: MuonOptions = {}): Opti
 /** Copies of matrices that an update holds while it brings their singular values near 1. */
 const ROUND_COPIES = 17;
 
-const sizeOf = (shape: readonly number[]): number => shape.reduce((size, side) => size * side, 1);
-
-const isMatrix = (path: string, shape: readonly number[], hidden: (path: string) => boolean): boolean =>
-  shape.length === 2 && hidden(path);
-
-function split(tree: ParameterTree, hidden: (path: string) => boolean): Record<"matrices" | "others", ParameterTree> {
-  const leaves = Object.entries(flattenTree(tree));
-  const of = (wanted: boolean) =>
-    unflattenTree(Object.fromEntries(leaves.filter(([path, { shape }]) => isMatrix(path, shape, hidden) === wanted)));
-  return { matrices: of(true), others: of(false) };
-}
-
 /** Keeps the order of the old tree, so that a saved tree does not show the difference. */
 function joined(order: ParameterTree, ...trees: readonly ParameterTree[]): ParameterTree {
   const leaves = Object.assign({}, ...trees.map((tree) => flattenTree(tree))) as Record<string, Tensor>;
-  return unflattenTree(Object.fromEntries(Object.keys(flattenTree(order)).map((path) => [path, leaves[path]!])));
+  return treeOf(Object.keys(flattenTree(order)), (path) => leaves[path]!);
 }
 
 type Settings = Update & z.output<typeof muonSchema>;

@@ -1,3 +1,3 @@
 export { createFolderStore, type FolderStoreOptions } from "./folder-store.ts";
-export { METRICS_FILE_NAME, metricsSink } from "./metrics-sink.ts";
+export { isEvaluationRecorded, METRICS_FILE_NAME, metricsSink } from "./metrics-sink.ts";
 export { createWorkingClock, type WorkingClock } from "./working-clock.ts";

@@ -1,20 +1,22 @@
-import { flattenTree, type ParameterTree, type Tensor, tf, unflattenTree } from "@trivium/tensor";
+import { flattenTree, type ParameterTree, type Tensor, tf } from "@trivium/tensor";
 import type { Optimizer } from "./optimizer.ts";
-import type { Owned, Sharding, Slice } from "./sharding.ts";
+import type { Sharding, Slice } from "./sharding.ts";
+import { treeOf } from "./trees.ts";
 
 /** Returns the rows of these parameters that the process owns. */
 export function slicesOf(parameters: ParameterTree, optimizer: Optimizer, sharding: Sharding): readonly Slice[] {
-  const owned = Object.entries(flattenTree(parameters)).map(
-    ([path, { shape }]): Owned => ({ path, shape, isElementwise: optimizer.isElementwise(path, shape) }),
+  const leaves = Object.entries(flattenTree(parameters));
+  const isElementwise = optimizer.isElementwise.bind(optimizer);
+  return sharding.owned(
+    leaves.map(([path, { shape }]) => ({ path, shape, isElementwise: isElementwise(path, shape) })),
   );
-  return sharding.owned(owned);
 }
 
 /** Returns the owned rows of a tree. A tensor that is owned whole stays itself; rows are copies. */
 export function ownedPart(tree: ParameterTree, slices: readonly Slice[]): ParameterTree {
   const leaves = flattenTree(tree);
-  const own = slices.filter(({ path }) => leaves[path]);
-  return unflattenTree(Object.fromEntries(own.map((slice) => [slice.path, rowsOf(leaves[slice.path]!, slice)])));
+  const own = new Map(slices.filter(({ path }) => leaves[path]).map((slice) => [slice.path, slice]));
+  return treeOf([...own.keys()], (path) => rowsOf(leaves[path]!, own.get(path)!));
 }
 
 const rowsOf = (leaf: Tensor, { from, to }: Slice): Tensor =>

@@ -21,10 +21,7 @@ export const trainerPlugins = [
       "Orthogonal momentum for the matrices of layers, AdamW for the rest: fewer steps, each of them dearer.",
     schema: muonSchema,
   }),
-  schedule("constant", constant, {
-    description: "The same rate at every step.",
-    schema: z.strictObject({ rate }),
-  }),
+  schedule("constant", constant, { description: "The same rate at every step.", schema: z.strictObject({ rate }) }),
   schedule("warmup-cosine", warmupCosine, {
     description: "Linear warm-up, then half a cosine down to the floor.",
     schema: z.strictObject({ peak: rate, warmupSteps: count, steps: count, floor: z.number().min(0).optional() }),

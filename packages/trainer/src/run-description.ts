@@ -25,6 +25,10 @@ export const identityOf = <B>(options: TrainOptions<B>): Record<string, unknown>
   };
 };
 
+/** Returns a sentence for each place at which two JSON values differ. */
+export const describeDifferences = (known: unknown, asked: unknown): string[] =>
+  jsonDifferences(known, asked).map(({ path, was, is }) => `${path} was ${was}, is ${is}`);
+
 /** Returns the numeric identity that the caller gives, else the name of the backend. */
 export const numericIdentityOf = <B>({ numericIdentity }: TrainOptions<B>): NumericIdentity =>
   numericIdentity ?? { backend: tf.getBackend() };
@@ -36,12 +40,10 @@ export const numericIdentityOf = <B>({ numericIdentity }: TrainOptions<B>): Nume
  * @throws {CheckpointError} `trainer/numeric-identity`, naming what differs.
  */
 export function checkNumericIdentity<B>({ state }: Snapshot, options: TrainOptions<B>): readonly string[] {
-  const differences = jsonDifferences(state.numericIdentity, numericIdentityOf(options)).map(
-    ({ path, was, is }) => `${path} was ${was}, is ${is}`,
-  );
+  const differences = describeDifferences(state.numericIdentity, numericIdentityOf(options));
   if (differences.length === 0 || options.allowNumericChange) return differences;
-  const message =
-    `the checkpoint in ${options.checkpoint?.store.location} was computed with other arithmetic: ` +
-    `${differences.join("; ")}. Use the same, or allow the numeric change; the weights then differ from an undisturbed run's`;
+  const found = `the checkpoint in ${options.checkpoint?.store.location} was computed with other arithmetic`;
+  const remedy = "Use the same, or allow the numeric change; the weights then differ from an undisturbed run's";
+  const message = `${found}: ${differences.join("; ")}. ${remedy}`;
   throw new CheckpointError("trainer/numeric-identity", message, { details: { differences } });
 }

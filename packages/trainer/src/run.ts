@@ -1,9 +1,10 @@
 import type { Json } from "@trivium/core";
-import { disposeTree, flattenTree, type ParameterTree, unflattenTree } from "@trivium/tensor";
+import { disposeTree, flattenTree, type ParameterTree } from "@trivium/tensor";
 import type { LossHistory } from "./divergence.ts";
 import type { Totals } from "./events.ts";
 import type { OptimizerState, Trained } from "./optimizer.ts";
 import type { Sharding, Slice } from "./sharding.ts";
+import { treeOf } from "./trees.ts";
 
 /** A training run between two steps. */
 export interface Run {
@@ -29,7 +30,7 @@ export interface Run {
 export function allParameters({ trained, frozen, paths }: Pick<Run, "trained" | "frozen" | "paths">): ParameterTree {
   if (Object.keys(frozen).length === 0) return trained.parameters;
   const leaves = { ...flattenTree(trained.parameters), ...flattenTree(frozen) };
-  return unflattenTree(Object.fromEntries(paths.map((path) => [path, leaves[path]!])));
+  return treeOf(paths, (path) => leaves[path]!);
 }
 
 /** Disposes every tree of an optimiser's state. */

@@ -5,11 +5,9 @@ import { joinShards, type ShardSum } from "./shard-tree.ts";
 import type { Counts } from "./task.ts";
 
 /** The numbers of one shard of a step. */
-export interface ShardRecord {
-  readonly shard: number;
+export interface ShardRecord extends Pick<ShardLosses, "shard" | "tokens"> {
   /** Sum of the losses of the shard's micro-batches. */
   readonly loss: number;
-  readonly tokens: number;
   readonly batches: number;
   readonly counts: Counts;
 }
@@ -67,34 +65,29 @@ export async function readRecord<B>(
 export function joinRecords(records: readonly StepRecord[], of: number): StepNumbers {
   const shards = records.flatMap((record) => record.shards).sort((a, b) => a.shard - b.shard);
   const add = (left: number, right: number) => left + right;
-  const sums = shards.reduce<readonly ShardSum<number>[]>(
-    (joined, { shard, loss }) => joinShards(joined, { first: shard, count: 1, sum: loss }, { of, add }),
-    [],
-  );
+  let sums: readonly ShardSum<number>[] = [];
+  for (const { shard, loss } of shards) sums = joinShards(sums, { first: shard, count: 1, sum: loss }, { of, add });
   const total = (value: (shard: ShardRecord) => number) => shards.reduce((sum, shard) => sum + value(shard), 0);
-  const tokens = Math.max(
-    1,
-    total((shard) => shard.tokens),
-  );
+  const targets = total((shard) => shard.tokens);
+  const tokens = Math.max(1, targets);
+  const [first, ...others] = records;
   return {
     loss: (sums[0]?.sum ?? 0) / tokens,
     gradientNorm: normOf(records.flatMap(({ squares }) => squares)) / tokens,
     tokens,
     batches: total((shard) => shard.batches),
     counts: addCounts(shards.map(({ counts }) => counts)),
-    unreached: (records[0]?.unreached ?? []).filter((path) =>
-      records.every(({ unreached }) => unreached.includes(path)),
-    ),
+    unreached: (first?.unreached ?? []).filter((path) => others.every(({ unreached }) => unreached.includes(path))),
   };
 }
 
 /** Adds counts. The sum has FLOPs if any of them has. */
 export function addCounts(counts: readonly Counts[]): Counts {
   const total = (value: (of: Counts) => number) => counts.reduce((sum, more) => sum + value(more), 0);
-  const sums = {
+  const isCounted = counts.some(({ flops }) => flops !== undefined);
+  return {
     supervisedTokens: total(({ supervisedTokens }) => supervisedTokens),
     seenTokens: total(({ seenTokens }) => seenTokens),
+    flops: isCounted ? total(({ flops = 0 }) => flops) : undefined,
   };
-  const isCounted = counts.some(({ flops }) => flops !== undefined);
-  return isCounted ? { ...sums, flops: total(({ flops = 0 }) => flops) } : sums;
 }

@@ -25,6 +25,11 @@ export interface EvaluateOptions {
    * throws the error; other processes of the run stop with the same checkpoint. Default `"warn"`.
    */
   readonly onFailure?: "warn" | "stop" | undefined;
+  /**
+   * Tells whether the metrics of a step are recorded. A run that resumes from a step whose metrics are not, because it was
+   * killed while it evaluated, evaluates first. Default: nothing is evaluated again.
+   */
+  readonly isRecorded?: ((step: number) => Promise<boolean>) | undefined;
 }
 
 /**

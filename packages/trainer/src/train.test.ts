@@ -271,6 +271,30 @@ test("an evaluation that fails after the last step leaves the finished run in it
   expect(store.newest()!.state.step).toBe(12);
 });
 
+test("a run that is killed while it evaluates has lost no step, and evaluates again if the metrics are not recorded", async () => {
+  const store = createMemoryStore();
+  const checkpoint = { store, every: 100 };
+  const saved: (number | undefined)[] = [];
+  const killed = async () => {
+    saved.push(store.newest()?.state.step);
+    throw new Error("killed");
+  };
+  const stopping = { every: 4, run: killed, onFailure: "stop" } as const;
+  await expect(run(smallRun({ evaluate: stopping, checkpoint }))).rejects.toThrow("killed");
+  expect(saved).toEqual([4]);
+  const seen: number[] = [];
+  const evaluate = { every: 4, run: async (_: unknown, step: number) => ({ at: seen.push(step) }) };
+  const recorded = { ...evaluate, isRecorded: async () => true };
+  const unrecorded = { ...evaluate, isRecorded: async () => false };
+  const again = await run(smallRun({ checkpoint, resume: true, evaluate: unrecorded }));
+  expect(again.weights).toEqual((await run(smallRun())).weights);
+  await run(smallRun({ checkpoint, resume: true, evaluate: recorded }));
+  expect(seen).toEqual([4, 8, 12]);
+  // Killed in the last evaluation, a finished run still gets it.
+  await run(smallRun({ checkpoint, resume: true, evaluate: unrecorded }));
+  expect(seen).toEqual([4, 8, 12, 12]);
+});
+
 test("a norm of 0 means no clipping", async () => {
   const { weights } = await run(smallRun({ clipNorm: 0 }));
   expect(weights).toEqual((await run(smallRun({ clipNorm: undefined }))).weights);
@@ -309,7 +333,7 @@ test.each([
   [{ logEvery: 0 }, /logEvery/],
   [{ shards: 0 }, /shards/],
   [{ task: bigramTask({ trains: () => false }) }, /trains/],
-  [{ checkpoint: { store: createMemoryStore(), every: 0 } }, /checkpointEvery/],
+  [{ checkpoint: { store: createMemoryStore(), every: 0 } }, /checkpoint\.every/],
   [{ divergence: { patience: 0 } }, /patience/],
   [{ resume: true }, /store/],
 ])("options out of range are refused by name: %o", async (changes, name) => {

@@ -33,7 +33,8 @@ export async function* train<B>(options: TrainOptions<B>): AsyncGenerator<TrainE
   try {
     yield startedEvent(run, options.steps);
     yield* warnings;
-    const failure = yield* takeSteps(run, options);
+    const missed = (await isUnrecorded(run, options)) ? yield* evaluateRun(run, options) : undefined;
+    const failure = missed ?? (yield* takeSteps(run, options));
     const store = options.checkpoint?.store;
     if (store && run.savedStep !== run.step) yield await saveRun(run, options, store);
     if (failure) throw failure.cause;
@@ -57,7 +58,7 @@ async function* takeSteps<B>(
   run: Run,
   options: TrainOptions<B>,
 ): AsyncGenerator<TrainEvent, Failure | undefined, void> {
-  const { steps, checkpoint, evaluate, logEvery = 1 } = options;
+  const { steps, checkpoint, logEvery = 1 } = options;
   const pause = createPacer();
   const told = new Set<WarningEvent["code"]>();
   const isDue = (every: number) => run.step % every === 0;
@@ -68,16 +69,32 @@ async function* takeSteps<B>(
     yield* warnings.filter(({ code }) => !told.has(code));
     for (const { code } of warnings) told.add(code);
     if (isLast || isDue(logEvery)) yield event;
-    // Before the checkpoint: a run killed in between evaluates again, and no metric is lost.
-    if (evaluate && (isLast || isDue(evaluate.every))) {
-      const outcome = await evaluated(run, evaluate);
-      if ("cause" in outcome) failure = outcome;
-      else yield outcome;
-    }
-    if (checkpoint?.every && isDue(checkpoint.every)) yield await saveRun(run, options, checkpoint.store);
+    if (isEvaluated(run, options)) failure = yield* evaluateRun(run, options);
+    const isSaved = run.savedStep === run.step;
+    if (!isSaved && checkpoint?.every && isDue(checkpoint.every)) yield await saveRun(run, options, checkpoint.store);
     await pause();
   }
   return failure;
+}
+
+/** Whether an evaluation is due after the steps that are done. */
+const isEvaluated = <B>({ step }: Run, { steps, evaluate }: TrainOptions<B>): boolean =>
+  evaluate !== undefined && (step === steps || step % evaluate.every === 0);
+
+/** Whether the run that was resumed was killed while it evaluated. */
+async function isUnrecorded<B>(run: Run, options: TrainOptions<B>): Promise<boolean> {
+  const { isRecorded } = options.evaluate ?? {};
+  return run.step > 0 && isRecorded !== undefined && isEvaluated(run, options) && !(await isRecorded(run.step));
+}
+
+/** Evaluates behind a checkpoint, if the run has any: killed meanwhile, it loses no step. */
+async function* evaluateRun<B>(run: Run, options: TrainOptions<B>): AsyncGenerator<TrainEvent, Failure | undefined> {
+  const { checkpoint, evaluate } = options;
+  if (checkpoint?.every && run.savedStep !== run.step) yield await saveRun(run, options, checkpoint.store);
+  const outcome = await evaluated(run, evaluate as EvaluateOptions);
+  if ("cause" in outcome) return outcome;
+  yield outcome;
+  return undefined;
 }
 
 /** All processes stop if one of them was asked to. */

@@ -1,6 +1,7 @@
 import { float32Of, type NamedArray, type NamedArrays } from "@trivium/checkpoint";
 import { CheckpointError } from "@trivium/core";
-import { flattenTree, type ParameterTree, type Tensor, tf, unflattenTree } from "@trivium/tensor";
+import { flattenTree, type ParameterTree, tf } from "@trivium/tensor";
+import { treeOf } from "./trees.ts";
 
 /** Reads the tensors of a tree, by dotted path. The arrays may share memory with the tensors, so they must not be kept. */
 export async function readTree(tree: ParameterTree): Promise<NamedArrays> {
@@ -27,16 +28,10 @@ export function treeOfArrays(arrays: NamedArrays, like: Readonly<Record<string, 
   const problems = problemsOf(arrays, like);
   if (problems.length > 0) {
     const more = problems.length > 5 ? `, and ${problems.length - 5} more` : "";
-    throw new CheckpointError(
-      "trainer/parameters",
-      `the checkpoint's ${what} does not fit: ${problems.slice(0, 5).join("; ")}${more}`,
-      { details: { problems } },
-    );
+    const message = `the checkpoint's ${what} does not fit: ${problems.slice(0, 5).join("; ")}${more}`;
+    throw new CheckpointError("trainer/parameters", message, { details: { problems } });
   }
-  const loaded = Object.entries(like).map(
-    ([path, { shape }]) => [path, tf.tensor(valuesOf(arrays[path] as NamedArray, path), [...shape])] as const,
-  );
-  return unflattenTree<Tensor>(Object.fromEntries(loaded));
+  return treeOf(Object.keys(like), (path) => tf.tensor(valuesOf(arrays[path]!, path), [...like[path]!.shape]));
 }
 
 const valuesOf = (array: NamedArray, path: string): Float32Array | Int32Array =>
@@ -47,17 +42,14 @@ export function problemsOf(
   given: Readonly<Record<string, Shaped>>,
   wanted: Readonly<Record<string, Shaped>>,
 ): string[] {
+  const written = ({ shape }: Shaped) => `[${shape.join(", ")}]`;
+  const misfits = Object.entries(wanted).flatMap(([path, spec]) => {
+    const own = given[path];
+    if (!own) return [`${path} is missing`];
+    return written(own) === written(spec) ? [] : [`${path} should be ${written(spec)}, got ${written(own)}`];
+  });
   const extra = Object.keys(given).filter((path) => !Object.hasOwn(wanted, path));
-  return [
-    ...Object.entries(wanted).flatMap(([path, spec]) => problemOf(given[path], spec, path)),
-    ...extra.map((path) => `${path} is not a parameter of this run`),
-  ];
-}
-
-function problemOf(given: Shaped | undefined, { shape }: Shaped, path: string): string[] {
-  if (!given) return [`${path} is missing`];
-  if (given.shape.join() === shape.join()) return [];
-  return [`${path} should be [${shape.join(", ")}], got [${given.shape.join(", ")}]`];
+  return [...misfits, ...extra.map((path) => `${path} is not a parameter of this run`)];
 }
 
 /** Returns the first path whose array holds a NaN or an infinity. */

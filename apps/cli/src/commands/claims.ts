@@ -79,7 +79,7 @@ async function prepareRun(context: CommandContext) {
   const armContext = createArmContext(registry, attention);
   const before = await openClaimsFolder(settings.out);
   await backend.activate();
-  noteEngine(engine, output);
+  await noteEngine(engine, output);
   // A run may go on where the library takes other instructions: its arms say what they ran on.
   const { gemmVersion, ...computed } = await numericIdentity(backend);
   const { options } = recipe.attention;

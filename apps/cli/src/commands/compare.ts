@@ -8,6 +8,7 @@ import {
   prepareData,
   type Recipe,
   resolveEngine,
+  trainingNotes,
 } from "@trivium/compose";
 import { stringifyJson } from "@trivium/core";
 import {
@@ -70,8 +71,8 @@ async function runComparison(context: CommandContext): Promise<void> {
   const compared = { ...settings, recipe };
   await openReportFolder(out, { configuration: configurationOf(compared, arms), data: data.dataset.fingerprint });
   await engine.backend.activate();
-  noteEngine(engine, output);
-  for (const note of data.notes) output.note(note);
+  await noteEngine(engine, output);
+  for (const note of [...data.notes, ...trainingNotes(recipe, data)]) output.note(note);
   const { signal, release } = stopOnSignals(output);
   const stream = compare({ ...comparison(arms, metrics, settings), signal });
   const reports = await consume(stream, showComparison(recipe.steps, output)).finally(release);

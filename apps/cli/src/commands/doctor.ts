@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { type GemmMeasurement, type Tuning, tuneGemm, writeTuning } from "@trivium/backend-simd";
+import { type GemmMeasurement, simd, type Tuning, tuneGemm, writeTuning } from "@trivium/backend-simd";
 import { UnsupportedError } from "@trivium/core";
 import type { Probe } from "@trivium/tensor";
 import type { Command } from "commander";
@@ -24,6 +24,7 @@ async function diagnose({ registry, output, flags }: CommandContext): Promise<vo
   const probe = async (name: string, probed: Probed) => ({ name, ...(await probed.probe()) });
   const backends = await Promise.all(plugins.list("backend").map(({ name, create }) => probe(name, create as Probed)));
   const gemm = await Promise.all(plugins.list("gemm").map(({ name, create }) => probe(name, create as Probed)));
+  const speed = await speedOfSimd();
   const versions = Object.fromEntries(tfjsVersions(ownManifest));
   const machine = {
     trivium: ownVersion(),
@@ -31,10 +32,10 @@ async function diagnose({ registry, output, flags }: CommandContext): Promise<vo
     cores: availableParallelism(),
     platform: `${process.platform} ${process.arch}`,
   };
-  output.result({ ...machine, "tfjs-core": versions, backends, gemm, tuned }, () => {
+  output.result({ ...machine, "tfjs-core": versions, backends, gemm, speed, tuned }, () => {
     const { trivium, node, cores, platform } = machine;
     const heading = `trivium ${trivium}, Node ${node}, ${cores} cores, ${platform}; tfjs-core ${Object.keys(versions).join(", ")}`;
-    const providers = ["matrix products of simd, besides those in wasm:", ...gemm.map(describe)];
+    const providers = ["matrix products of simd, besides those in wasm:", ...gemm.map(describe), ...speed];
     return [heading, ...backends.map(describe), "", ...providers, ...(tuned ? describeTuning(tuned) : [])].join("\n");
   });
   assertOneVersion(versions);
@@ -42,6 +43,12 @@ async function diagnose({ registry, output, flags }: CommandContext): Promise<vo
 
 interface Probed {
   probe(): Probe | Promise<Probe>;
+}
+
+/** What simd says with both precisions measured. Nothing where it cannot run as it was asked to, which its probe tells. */
+async function speedOfSimd(): Promise<readonly string[]> {
+  if (!(await simd.probe()).available) return [];
+  return (await simd.withOptions?.({ matmulPrecision: "auto" }).speedNotes?.()) ?? [];
 }
 
 interface Tuned {

@@ -1,4 +1,4 @@
-import type { OpenedModel } from "@trivium/compose";
+import { type OpenedModel, recipeSchema } from "@trivium/compose";
 import { ConfigError } from "@trivium/core";
 import { type Evaluation, evaluate } from "@trivium/evaluator";
 import { consume } from "@trivium/trainer";
@@ -38,7 +38,7 @@ export function evaluateCommand(program: Command): void {
 const ofData = {
   sourceColumn: dataFlags.sourceColumn,
   targetColumn: dataFlags.targetColumn,
-  tooLong: dataFlags.tooLong.describe("error, skip or cut, where pairs exceed the model's length (default: error)"),
+  tooLong: recipeSchema.shape.tooLong,
 };
 
 const dataFlagsOf = (flags: CommandContext["flags"]) =>
@@ -61,7 +61,7 @@ async function runEvaluation(context: CommandContext): Promise<void> {
   const { model, parameters, objective, tokenizer, length: maximumTokens } = run;
   const { special } = tokenizer;
   const decodeTarget = (ids: readonly number[]) => tokenizer.decodeTarget(ids);
-  noteEngine(run.engine, output);
+  await noteEngine(run.engine, output);
   const progress = output.progress("evaluate");
   const { signal, release } = stopOnSignals(output);
   const limits = { decoded, unit, maximumTokens, signal, ...beam };

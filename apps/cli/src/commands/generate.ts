@@ -35,12 +35,13 @@ async function runGeneration(context: CommandContext): Promise<void> {
   const { name, options } = strategyOf(flags);
   const settings = {
     maximumTokens: parseCount("tokens", flags.tokens),
-    strategy: (await context.registry()).create("strategy", name, options) as Strategy,
     samples: parseCount("samples", flags.samples),
     seed: parseCount("seed", flags.seed, 0),
     stop: flags.stop ? [stopStrings({ strings: flags.stop as string[] })] : [],
   };
+  assertDraws(name, settings.samples);
   const run = await openRun(directory, context);
+  const strategy = run.registry.create("strategy", name, options) as Strategy;
   const asked = given.length > 0 ? given.map((text) => ({ text })) : await readPrompts(context);
   const prompts = asked.map(({ text }) => text);
   const examples = asked.map((prompt) => encodePrompt(prompt, run));
@@ -50,7 +51,7 @@ async function runGeneration(context: CommandContext): Promise<void> {
   const unknown = describeUnknown("the prompts", texts, tokenizer, examples);
   if (unknown !== undefined) output.note(unknown);
   const decodeText = (ids: readonly number[]): string => tokenizer.decodeTarget(ids);
-  const request = { model, parameters, objective, special, examples, decodeText, ...settings };
+  const request = { model, parameters, objective, special, examples, decodeText, strategy, ...settings };
   const events = notingEngine(generate(request), run.engine, output);
   const separator = task === "pairs" ? "\t" : "";
   if (prompts.length === 1 && settings.samples === 1 && !output.json) {
@@ -67,6 +68,13 @@ async function runGeneration(context: CommandContext): Promise<void> {
     samples.map(({ text, reason }) => ({ prompt: prompts[index] as string, answer: text, stopped: reason })),
   );
   output.result(results, () => results.map(({ prompt, answer }) => `${prompt}${separator}${answer}`).join("\n"));
+}
+
+/** Several answers of a strategy that draws nothing would be the same one. @throws {ConfigError} `cli/strategy` */
+function assertDraws(strategy: string, samples: number): void {
+  if (samples === 1 || !["greedy", "beam"].includes(strategy)) return;
+  const problem = `--samples ${samples}: the strategy ${strategy} gives the same answer each time`;
+  throw new ConfigError("cli/strategy", `${problem}; leave it out, or draw with --strategy sample`);
 }
 
 /** The strategy that the flags name, or are for. @throws {ConfigError} `cli/strategy` if one is of another strategy. */

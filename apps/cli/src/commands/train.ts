@@ -1,4 +1,6 @@
+import { folderFiles } from "@trivium/checkpoint/node";
 import {
+  assertResumable,
   type Engine,
   evaluateOptions,
   type FittedRecipe,
@@ -8,12 +10,14 @@ import {
   prepare,
   type Recipe,
   resolveEngine,
+  trainingNotes,
   trainOptions,
 } from "@trivium/compose";
+import { TriviumError } from "@trivium/core";
 import type { Batch } from "@trivium/features";
 import { disposeTree } from "@trivium/tensor";
 import { consume, type Sink, type TrainEvent, type TrainOptions, type TrainResult, train } from "@trivium/trainer";
-import { createFolderStore, createWorkingClock, metricsSink } from "@trivium/trainer/node";
+import { createFolderStore, createWorkingClock, isEvaluationRecorded, metricsSink } from "@trivium/trainer/node";
 import type { Command } from "commander";
 import { type CommandContext, defineCommand } from "../command-context.ts";
 import { lastingRecipe } from "../lasting-recipe.ts";
@@ -52,6 +56,9 @@ async function runTraining(context: CommandContext): Promise<void> {
     disposeTree(result.parameters);
     progress.stop();
     report({ directory, result, last, output, profile });
+  } catch (error) {
+    if (TriviumError.is(error, "checkpoint/other-run")) await assertResumable(folderFiles(directory));
+    throw error;
   } finally {
     progress.stop();
     profile?.stop();
@@ -85,13 +92,21 @@ async function prepareRun(context: CommandContext) {
     numericIdentity: await numericIdentity(backend),
     checkpoint: { store: createFolderStore({ directory, keep }), every },
   };
-  const during = (signal: AbortSignal) => ({ ...options, signal, evaluate: evaluateOptions(prepared, signal) });
-  const { notes, tokenizer } = prepared.data;
+  const isRecorded = (step: number) => isEvaluationRecorded(directory, step);
+  const during = (signal: AbortSignal) => {
+    const evaluate = evaluateOptions(prepared, signal);
+    return { ...options, signal, evaluate: evaluate && { ...evaluate, isRecorded } };
+  };
+  const { tokenizer } = prepared.data;
   return {
     directory,
     settings,
     recipe,
+<<<<<<< HEAD
     notes: [...notes, ...memoryNote(prepared)],
+=======
+    notes: [...prepared.data.notes, ...trainingNotes(recipe, prepared.data)],
+>>>>>>> main
     unit: tokenizer.unit ?? "character",
     engine,
     backend,
@@ -132,11 +147,11 @@ function showTraining({
   output,
   profile,
 }: Showing): Sink<TrainEvent> {
-  return (event) => {
+  return async (event) => {
     profile?.writeIfComplete();
     if (event.type === "started") {
       for (const note of notes) output.note(note);
-      noteEngine(engine, output);
+      await noteEngine(engine, output);
       output.note(
         `${event.parameters.toLocaleString("en")} parameters, ${startNote(event.step, { ...settings, ...recipe }, directory)}`,
       );
@@ -152,6 +167,7 @@ function startNote(
   { steps, resume }: Pick<Recipe, "steps"> & Pick<TrainSettings, "resume">,
   directory: string,
 ): string {
+  if (step > steps) return `${directory} is at step ${step} already, beyond the ${steps} that are asked for`;
   if (step > 0) return `resumed from step ${step} of ${steps} in ${directory}`;
   return `step 0 of ${steps}${resume ? `; there is nothing to resume in ${directory}` : ""}`;
 }

@@ -2,12 +2,14 @@ import { beforeAll, describe, test } from "vitest";
 import type { AttentionKernel } from "../attention-kernel.ts";
 import { agreementChecks } from "./agreement-checks.ts";
 import { invariantChecks } from "./invariant-checks.ts";
+import { checkOddKeys } from "./odd-key-checks.ts";
 import { checkPages } from "./page-checks.ts";
 import type { KernelCheckContext } from "./supported-cases.ts";
 
 const checks = {
   ...agreementChecks,
   ...invariantChecks,
+  "keys that a mask hides have no influence, infinite or NaN, on outputs and gradients": checkOddKeys,
   "over pages it is attention over rows, bit for bit the same alone, in company and after a fork": checkPages,
 };
 

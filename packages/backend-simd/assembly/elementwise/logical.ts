@@ -1,15 +1,11 @@
 @inline
 function apply(code: u32, a: v128, b: v128): v128 {
-  if (code == 0) return v128.and(a, b);
-  if (code == 1) return v128.or(a, b);
-  return v128.xor(a, b);
+  return code == 0 ? v128.and(a, b) : v128.or(a, b);
 }
 
 @inline
 function applyByte(code: u32, a: u8, b: u8): u8 {
-  if (code == 0) return a & b;
-  if (code == 1) return a | b;
-  return a ^ b;
+  return code == 0 ? a & b : a | b;
 }
 
 /** As `binary`, of bools to bool; `code` from `logicalCodes`. */

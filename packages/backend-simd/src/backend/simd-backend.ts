@@ -77,18 +77,6 @@ export class SimdBackend extends MathBackendCPU {
     return { dataId: this.adopt(data), shape, dtype, address: data.address };
   }
 
-  /** The tensor's data if it is of that type, in memory as well as in name: a cast may change the name alone. */
-  numbers(tensor: TensorInfo | undefined, dtype: DataType): TensorData | undefined {
-    if (tensor?.dtype !== dtype) return undefined;
-    const data = this.data.get(tensor.dataId);
-    return data.dtype === dtype ? data : undefined;
-  }
-
-  /** The tensor's data if it is float32: what most kernels take. */
-  floats(tensor: TensorInfo | undefined): TensorData | undefined {
-    return this.numbers(tensor, "float32");
-  }
-
   /**
    * Resolves when every thread takes jobs; without it they join in as they start. Where workers cannot start, one
    * thread does the work, unless a number was asked for.

@@ -1,5 +1,5 @@
 import type { GemmChoice } from "../gemm/choose-gemm.ts";
-import type { MatmulPrecision } from "../gemm/matmul-precision.ts";
+import type { AskedPrecision, MatmulPrecision } from "../gemm/matmul-precision.ts";
 import type { HeapOptions, HeapUse } from "../memory/heap.ts";
 import type { WasmBuild } from "../wasm/create-wasm-kernels.ts";
 
@@ -15,15 +15,16 @@ export interface SimdOptions extends HeapOptions {
    */
   readonly threads?: number | undefined;
   /**
-   * The provider of large matrix products: `"onednn"`, `"openblas"`, `"mkl"`, `"accelerate"`, `"wasm"` or a provider of one's
-   * own; default `TRIVIUM_GEMM`, else the first of mkl, accelerate, onednn, openblas that is available, else `"wasm"`.
+   * The provider of large matrix products: `"mkl"`, `"accelerate"`, `"onednn"`, `"openblas"`, `"system-openblas"`, `"wasm"` or
+   * a provider of one's own; default `TRIVIUM_GEMM`, else what `doctor --tune` chose, else the first of them that is
+   * available and not slower than `"wasm"` on this processor.
    */
   readonly gemm?: GemmChoice | undefined;
   /**
-   * `bf16` rounds the inputs of large products to bfloat16, where the provider and the processor can; default
-   * `TRIVIUM_PRECISION`, else `f32`.
+   * `bf16` rounds the inputs of large products to bfloat16, where the provider and the processor can; `auto` measures, and
+   * takes it only where it is faster. Default `TRIVIUM_PRECISION`, else `f32`.
    */
-  readonly matmulPrecision?: MatmulPrecision | undefined;
+  readonly matmulPrecision?: AskedPrecision | undefined;
   /** True gives the provider small products too, which are faster without it; for its tests. */
   readonly gemmForSmall?: boolean | undefined;
   /** Work units (rows, elements) at a time that a kernel is called with; for tests, which force it to 1. */

@@ -1,7 +1,8 @@
+import { fileURLToPath } from "node:url";
 import { tf } from "@trivium/tensor";
 import { afterEach, describe, expect, test } from "vitest";
 import { createSimdBackend } from "../index.ts";
-import { chooseGemm, gemmProviders, probeGemmProviders } from "./choose-gemm.ts";
+import { chooseGemm, firstOf, gemmProviders, probeGemmProviders } from "./choose-gemm.ts";
 import { type GemmProvider, gemmProvider } from "./gemm-provider.ts";
 import { libraryGemm } from "./library/library-gemm.ts";
 
@@ -51,7 +52,23 @@ describe("the choice of a provider", () => {
     process.env.TRIVIUM_GEMM = "";
     const first = probeGemmProviders().find(({ available }) => available);
     expect(chooseGemm().name).toBe(first!.name);
-    expect(gemmProviders.map(({ name }) => name)).toEqual(["mkl", "accelerate", "onednn", "openblas"]);
+    expect(gemmProviders.map(({ name }) => name)).toEqual([
+      "mkl",
+      "accelerate",
+      "onednn",
+      "openblas",
+      "system-openblas",
+    ]);
+  });
+
+  test("a library that does not know the processor is taken only where it is asked for", () => {
+    const slow = gemmProvider("slow", {
+      ...scalar,
+      probe: () => ({ available: true, version: "7", detail: "", slow: "it is old" }),
+    });
+    expect(firstOf("f32", [missing, slow, gemmProvider("scalar", scalar)]).name).toBe("scalar");
+    expect(firstOf("f32", [slow]).name).toBe("wasm");
+    expect(chooseGemm({ gemm: slow }).name).toBe("slow");
   });
 
   test("what was asked for never falls back: the error has the reason and the remedy", async () => {
@@ -64,8 +81,22 @@ describe("the choice of a provider", () => {
   test("a name that there is not is refused, with those that there are", () => {
     process.env.TRIVIUM_GEMM = "blis";
     expect(() => chooseGemm()).toThrow(
-      'there is no GEMM provider "blis"; there are mkl, accelerate, onednn, openblas, wasm',
+      'there is no GEMM provider "blis"; there are mkl, accelerate, onednn, openblas, system-openblas, wasm',
     );
+  });
+
+  test("a file that is there and does not load is named, with what the loader said", () => {
+    const file = fileURLToPath(import.meta.url);
+    const broken = libraryGemm({
+      libraries: [file],
+      convention: "cblas",
+      symbol: "cblas_sgemm",
+      inspect: () => ({ version: "1", setUp: [] }),
+      remedy: "Install another",
+    });
+    const probe = broken.probe();
+    expect(probe).toMatchObject({ available: false, remedy: "Install another" });
+    expect(probe).toHaveProperty("reason", expect.stringMatching(/choose-gemm\.test\.ts: it does not load: .+/));
   });
 
   test("a library that multiplies wrongly is not used", () => {

@@ -1,22 +1,21 @@
-import { ConfigError, UnsupportedError } from "@trivium/core";
+import { ConfigError, TriviumError, UnsupportedError } from "@trivium/core";
 import type { Plugin } from "@trivium/registry";
 import type { GemmProbe, GemmProvider } from "./gemm-provider.ts";
 import { accelerate } from "./library/accelerate.ts";
 import { mkl } from "./library/mkl.ts";
 import { onednn } from "./library/onednn.ts";
 import { openblas } from "./library/openblas.ts";
-import { type MatmulPrecision, matmulPrecision } from "./matmul-precision.ts";
+import { systemOpenblas } from "./library/system-openblas.ts";
+import { type AskedPrecision, type MatmulPrecision, matmulPrecision } from "./matmul-precision.ts";
+import { productSeconds } from "./product-seconds.ts";
 import { readTuning } from "./tuning-file.ts";
 
 export type GemmPlugin = Plugin<"gemm", string, GemmProvider>;
 
 /** The library providers, in the order of preference. */
-export const gemmProviders: readonly [...[typeof mkl, typeof accelerate, typeof onednn, typeof openblas]] = [
-  mkl,
-  accelerate,
-  onednn,
-  openblas,
-];
+export const gemmProviders: readonly [
+  ...[typeof mkl, typeof accelerate, typeof onednn, typeof openblas, typeof systemOpenblas],
+] = [mkl, accelerate, onednn, openblas, systemOpenblas];
 
 /** The WebAssembly kernel: it is always there, and multiplies what is small in any case. */
 export const WASM = "wasm";
@@ -37,12 +36,13 @@ export type GemmChoice = string | GemmPlugin;
 export interface GemmWishes {
   /** Default `TRIVIUM_GEMM`, else what `doctor --tune` wrote, else the first provider that is available and has the precision. */
   readonly gemm?: GemmChoice | undefined;
-  /** Default `TRIVIUM_PRECISION`, else `f32`. */
-  readonly matmulPrecision?: MatmulPrecision | undefined;
+  /** Default `TRIVIUM_PRECISION`, else `f32`. `auto` measures which is faster, and takes bf16 where it is worth it. */
+  readonly matmulPrecision?: AskedPrecision | undefined;
 }
 
 /**
- * The provider that was asked for, else the first that can do it, in a fixed order and never by time.
+ * The provider that was asked for, else the first that can do it, in a fixed order and never by time. One that is
+ * slower here than WebAssembly has to be asked for.
  *
  * @throws {ConfigError} `simd/gemm` if there is none of that name, `simd/precision` if there is no such precision.
  * @throws {UnsupportedError} `simd/gemm` if it was asked for and is not available, `simd/precision` if it, or any, lacks
@@ -51,6 +51,38 @@ export interface GemmWishes {
  */
 export function chooseGemm(wishes: GemmWishes = {}): ChosenGemm {
   const precision = matmulPrecision(wishes.matmulPrecision);
+  if (precision !== "auto") return chooseFor(precision, wishes);
+  const compared = compareBf16(wishes);
+  return typeof compared === "object" && compared.gain >= LEAST_GAIN ? compared.bf16 : chooseFor("f32", wishes);
+}
+
+/** Less would be lost in what a step does beside its products, and might come out otherwise in the next process. */
+const LEAST_GAIN = 1.1;
+
+/** What multiplies in bf16, and how many times as fast as in f32. */
+export interface Bf16Comparison {
+  readonly bf16: ChosenGemm;
+  readonly gain: number;
+}
+
+/**
+ * Compares the precisions by a measurement, with what was wished for besides.
+ *
+ * @returns the reason why there is nothing to compare, if no provider has bf16 here.
+ */
+export function compareBf16(wishes: GemmWishes): Bf16Comparison | string {
+  try {
+    const bf16 = chooseFor("bf16", wishes);
+    const { provider = bf16.provider! } = chooseFor("f32", wishes);
+    const gain = productSeconds(provider, "f32") / productSeconds(bf16.provider!, "bf16");
+    return { bf16, gain };
+  } catch (error) {
+    if (TriviumError.is(error, "simd/precision")) return error.details.reason as string;
+    throw error;
+  }
+}
+
+function chooseFor(precision: MatmulPrecision, wishes: GemmWishes): ChosenGemm {
   const asked = wishes.gemm ?? (globalThis.process?.env?.TRIVIUM_GEMM || readTuning()[precision]);
   if (asked === undefined) return firstOf(precision);
   if (asked === WASM) {
@@ -64,11 +96,12 @@ export function chooseGemm(wishes: GemmWishes = {}): ChosenGemm {
   return { name: plugin.name, version: probe.version, provider: plugin.create, precision };
 }
 
-function firstOf(precision: MatmulPrecision): ChosenGemm {
+/** The first provider that has the precision, and of which nothing says that it is slower than WebAssembly. */
+export function firstOf(precision: MatmulPrecision, providers: readonly GemmPlugin[] = gemmProviders): ChosenGemm {
   const reasons: string[] = [];
-  for (const { name, create } of gemmProviders) {
+  for (const { name, create } of providers) {
     const probe = create.probe();
-    const isFit = probe.available && (precision === "f32" || probe.bf16 === true);
+    const isFit = probe.available && (precision === "f32" ? probe.slow === undefined : probe.bf16 === true);
     if (isFit) return { name, version: probe.version, provider: create, precision };
     reasons.push(`${name}: ${probe.available ? reasonOf(probe) : probe.reason}`);
   }
@@ -78,7 +111,7 @@ function firstOf(precision: MatmulPrecision): ChosenGemm {
 
 const wasm: ChosenGemm = { name: WASM, version: "", provider: undefined, precision: "f32" };
 
-const reasonOf = ({ bf16 = "it has no such product" }: { readonly bf16?: true | string }) => String(bf16);
+const reasonOf = ({ bf16 = "it has no such product" }: { readonly bf16?: true | string | undefined }) => String(bf16);
 
 const unavailable = (name: string, probe: { readonly reason: string; readonly remedy: string }) =>
   new UnsupportedError("simd/gemm", `the GEMM provider "${name}" cannot run here: ${probe.reason}. ${probe.remedy}`, {

@@ -9,7 +9,9 @@ export type GemmProbe =
       readonly version: string;
       readonly detail: string;
       /** True if it multiplies bfloat16 matrices, too; else why not, if there is more to say. */
-      readonly bf16?: true | string;
+      readonly bf16?: true | string | undefined;
+      /** Why the WebAssembly kernel is faster here, so that the provider is used only where it is asked for. */
+      readonly slow?: string | undefined;
     }
   | { readonly available: false; readonly reason: string; readonly remedy: string };
 

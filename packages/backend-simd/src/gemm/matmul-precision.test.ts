@@ -16,7 +16,7 @@ test("the option goes before the environment; another word is refused", () => {
   process.env.TRIVIUM_PRECISION = "bf16";
   expect([matmulPrecision(), matmulPrecision("f32")]).toEqual(["bf16", "f32"]);
   process.env.TRIVIUM_PRECISION = "half";
-  expect(() => matmulPrecision()).toThrow("TRIVIUM_PRECISION should be one of f32, bf16, got half");
+  expect(() => matmulPrecision()).toThrow("TRIVIUM_PRECISION should be one of f32, bf16, auto, got half");
   delete process.env.TRIVIUM_PRECISION;
   expect(matmulPrecision()).toBe("f32");
 });

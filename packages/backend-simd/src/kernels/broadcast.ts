@@ -1,27 +1,19 @@
 import { broadcast_util } from "@tensorflow/tfjs-core";
 import type { Output, SimdBackend } from "../backend/simd-backend.ts";
+import type { KernelInput } from "./accelerated-kernel.ts";
 import { copyStrided, stridesOf } from "./copy-strided.ts";
 
 /** Two operands as the kernels take them: `[rows, columns]` with the elements to step per row and per column. */
 export interface Operands {
-  readonly a: number;
-  readonly aRow: number;
-  readonly aColumn: number;
-  readonly b: number;
-  readonly bRow: number;
-  readonly bColumn: number;
+  /** Of each operand the address, and the steps. */
+  readonly places: readonly [a: number, aRow: number, aColumn: number, b: number, bRow: number, bColumn: number];
   readonly columns: number;
   /** Frees what had to be copied; to be called after the kernel. */
   readonly release?: () => void;
 }
 
-/** A tensor's address and shape. */
-export interface Placed {
-  readonly address: number;
-  readonly length: number;
-  readonly shape: number[];
-  readonly dtype: "float32" | "bool";
-}
+/** A tensor in memory, and its shape. */
+export type Placed = Pick<KernelInput, "shape" | "data">;
 
 /** The shape that two shapes broadcast to. */
 export function broadcastShape(a: number[], b: number[]): number[] {
@@ -41,20 +33,18 @@ function sameShape(a: readonly number[], b: readonly number[]): boolean {
  * shape first.
  */
 export function operands(backend: SimdBackend, a: Placed, b: Placed, shape: number[], length: number): Operands {
-  if (a.length === length && b.length === length) return flat(a.address, 1, b.address, 1, length);
-  if (b.length === 1) return flat(a.address, 1, b.address, 0, length);
-  if (a.length === 1) return flat(a.address, 0, b.address, 1, length);
+  const [dataA, dataB] = [a.data, b.data];
+  if (dataA.length === length && dataB.length === length) return flat(dataA.address, 1, dataB.address, 1, length);
+  if (dataB.length === 1) return flat(dataA.address, 1, dataB.address, 0, length);
+  if (dataA.length === 1) return flat(dataA.address, 0, dataB.address, 1, length);
   const groups = groupAxes(shape, broadcastStrides(a.shape, shape), broadcastStrides(b.shape, shape));
-  return groups.length <= 2 ? inTwoGroups(a.address, b.address, groups) : withCopy(backend, a, b, shape, length);
+  return groups.length <= 2
+    ? inTwoGroups(dataA.address, dataB.address, groups)
+    : withCopy(backend, [a, b], shape, length);
 }
 
 const flat = (a: number, aColumn: number, b: number, bColumn: number, columns: number): Operands => ({
-  a,
-  aRow: 0,
-  aColumn,
-  b,
-  bRow: 0,
-  bColumn,
+  places: [a, 0, aColumn, b, 0, bColumn],
   columns,
 });
 
@@ -93,21 +83,21 @@ function groupAxes(shape: readonly number[], a: readonly number[], b: readonly n
 function inTwoGroups(a: number, b: number, groups: readonly Group[]): Operands {
   const columns = groups.at(-1)!;
   const row = groups.length === 2 ? groups[0]! : { a: 0, b: 0 };
-  return { a, aRow: row.a, aColumn: columns.a, b, bRow: row.b, bColumn: columns.b, columns: columns.size };
+  return { places: [a, row.a, columns.a, b, row.b, columns.b], columns: columns.size };
 }
 
-function withCopy(backend: SimdBackend, a: Placed, b: Placed, shape: number[], length: number): Operands {
+function withCopy(backend: SimdBackend, both: readonly [Placed, Placed], shape: number[], length: number): Operands {
   const copies: Output[] = [];
-  const whole = (x: Placed): number => {
-    if (x.length === length) return x.address;
-    const y = backend.allocate(shape, x.dtype);
+  const [a, b] = both.map(({ shape: own, data }): number => {
+    if (data.length === length) return data.address;
+    const y = backend.allocate(shape, data.dtype);
     copies.push(y);
-    const strided = { shape, from: broadcastStrides(x.shape, shape), to: stridesOf(shape) };
-    copyStrided(backend, strided, x.address, y.address, x.dtype);
+    const strided = { shape, from: broadcastStrides(own, shape), to: stridesOf(shape) };
+    copyStrided(backend, strided, data.address, y.address, data.dtype);
     return y.address;
-  };
+  });
   const release = () => {
     for (const copy of copies) backend.disposeIntermediateTensorInfo(copy);
   };
-  return { ...flat(whole(a), 1, whole(b), 1, length), release };
+  return { ...flat(a!, 1, b!, 1, length), release };
 }

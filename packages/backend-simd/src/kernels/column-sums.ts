@@ -64,7 +64,7 @@ export interface Matrices {
  */
 export function sumRows(backend: SimdBackend, problem: Matrices): void {
   const { x, matrices = 1, rows, columns, to, terms } = problem;
-  const code = terms === undefined ? reduceCodes.sum : reduceCodes.mean;
+  const code = terms === undefined ? reduceCodes.Sum : reduceCodes.Mean;
   if (rows <= PANEL_ROWS) {
     backend.run("reduce", matrices * columns, code, x, to, rows, columns, terms ?? 1);
     return;

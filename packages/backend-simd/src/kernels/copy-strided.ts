@@ -1,5 +1,6 @@
 import type { DataType } from "@tensorflow/tfjs-core";
 import type { SimdBackend } from "../backend/simd-backend.ts";
+import { bytesPerElement } from "../backend/tensor-data.ts";
 
 /** A copy between two views of memory: the size of each axis, and the elements to step along it on either side. */
 export interface Strided {
@@ -60,7 +61,7 @@ function copyAxes(backend: SimdBackend, axes: Axis[], from: number, to: number, 
   const d2 = axes.at(-2) ?? NO_AXIS;
   const d1 = axes.at(-3) ?? NO_AXIS;
   const d0 = axes.at(-4) ?? NO_AXIS;
-  const bytes = dtype === "bool" ? 1 : 4;
+  const bytes = bytesPerElement(dtype);
   const rows = d0.size * d1.size * d2.size;
   const source = [from, d0.from, d1.from, d2.from, d3.from] as const;
   const target = [to, d0.to, d1.to, d2.to, d3.to] as const;
@@ -71,12 +72,8 @@ function copyAxes(backend: SimdBackend, axes: Axis[], from: number, to: number, 
 function copyAlongSmallest(backend: SimdBackend, axes: Axis[], from: number, to: number, dtype: DataType): void {
   const smallest = axes.reduce((best, axis) => (axis.size < best.size ? axis : best));
   const rest = axes.filter((axis) => axis !== smallest);
-  const bytes = dtype === "bool" ? 1 : 4;
   for (let index = 0; index < smallest.size; index++) {
-    const offset = index * bytes;
+    const offset = index * bytesPerElement(dtype);
     copyAxes(backend, rest, from + smallest.from * offset, to + smallest.to * offset, dtype);
   }
 }
-
-/** Whether the copy kernels can hold the type: strings and complex numbers are not in the shared memory. */
-export const isNumeric = (dtype: DataType): boolean => dtype === "float32" || dtype === "int32" || dtype === "bool";

@@ -1,45 +1,36 @@
-import { type TensorInfo, util } from "@tensorflow/tfjs-core";
+import { util } from "@tensorflow/tfjs-core";
 import type { Output, SimdBackend } from "../backend/simd-backend.ts";
-import type { AcceleratedKernel } from "./accelerated-kernel.ts";
+import { type AcceleratedKernel, accelerate } from "./accelerated-kernel.ts";
+import { sizeOf } from "./size-of.ts";
 
 /** Rows of a table; other axes and batch axes are left to the original. */
-const gatherV2: AcceleratedKernel = {
-  kernelName: "GatherV2",
-  run(backend, inputs, attributes) {
-    const [x, indices] = [inputs.x as TensorInfo, inputs.indices as TensorInfo];
-    if (x.dtype !== "float32" && x.dtype !== "int32") return undefined;
-    const table = backend.numbers(x, x.dtype);
-    const ids = backend.numbers(indices, "int32");
-    const axis = util.parseAxisParam(attributes.axis as number, x.shape)[0];
-    if (table === undefined || ids === undefined || axis !== 0 || attributes.batchDims) return undefined;
-    const rowShape = x.shape.slice(1);
-    const columns = util.sizeFromShape(rowShape);
-    const y = backend.allocate([...indices.shape, ...rowShape], x.dtype);
-    const bad = backend.run("gatherRows", ids.length, table.address, ids.address, y.address, x.shape[0]!, columns);
-    if (bad < 0) return y;
-    // The original throws, naming the index.
-    backend.disposeIntermediateTensorInfo(y);
-    return undefined;
-  },
-};
+const gatherV2 = accelerate("GatherV2", { x: "numeric", indices: "int32" }, (backend, { x, indices }, attributes) => {
+  const axis = util.parseAxisParam(attributes.axis as number, x.shape)[0];
+  if (x.data.dtype === "bool" || axis !== 0 || attributes.batchDims) return undefined;
+  const [height, ...rowShape] = x.shape as [number, ...number[]];
+  const y = backend.allocate([...indices.shape, ...rowShape], x.data.dtype);
+  const places = [x.data.address, indices.data.address, y.address] as const;
+  const bad = backend.run("gatherRows", indices.data.length, ...places, height, sizeOf(rowShape));
+  if (bad < 0) return y;
+  // The original throws, naming the index.
+  backend.disposeIntermediateTensorInfo(y);
+  return undefined;
+});
 
-const unsortedSegmentSum: AcceleratedKernel = {
-  kernelName: "UnsortedSegmentSum",
-  run(backend, inputs, attributes) {
-    const [x, segmentIds] = [inputs.x as TensorInfo, inputs.segmentIds as TensorInfo];
-    const data = backend.floats(x);
-    const ids = backend.numbers(segmentIds, "int32");
-    if (data === undefined || ids === undefined || segmentIds.shape.length !== 1 || x.shape[0] !== ids.length)
-      return undefined;
-    const values = ids.values as Int32Array;
-    const segments = attributes.numSegments as number;
+const unsortedSegmentSum = accelerate(
+  "UnsortedSegmentSum",
+  { x: "float32", segmentIds: "int32" },
+  (backend, { x, segmentIds }, attributes) => {
+    const { address, length, values } = segmentIds.data;
+    if (segmentIds.shape.length !== 1 || x.shape[0] !== length) return undefined;
     const rowShape = x.shape.slice(1);
-    const columns = util.sizeFromShape(rowShape);
-    const y = backend.allocate([segments, ...rowShape], "float32");
-    if (columns > 0) sumSegments(backend, { x: data.address, columns, ids: { address: ids.address, values }, to: y });
-    return y;
+    const columns = sizeOf(rowShape);
+    const to = backend.allocate([attributes.numSegments as number, ...rowShape], "float32");
+    const ids = { address, values: values as Int32Array };
+    if (columns > 0) sumSegments(backend, { x: x.data.address, columns, ids, to });
+    return to;
   },
-};
+);
 
 /** Rows of one segment that are added up one after the other. */
 const MOST_ROWS = 256;

@@ -1,10 +1,11 @@
 import { backend_util, type NamedTensorInfoMap, type TensorInfo, util } from "@tensorflow/tfjs-core";
 import type { SimdBackend } from "../backend/simd-backend.ts";
-import type { AcceleratedKernel } from "./accelerated-kernel.ts";
-import { copyStrided, isNumeric } from "./copy-strided.ts";
+import { bytesPerElement } from "../backend/tensor-data.ts";
+import { type AcceleratedKernel, readInput } from "./accelerated-kernel.ts";
+import { copyStrided } from "./copy-strided.ts";
 import { sizeOf } from "./size-of.ts";
 
-const listOf = (inputs: NamedTensorInfoMap): TensorInfo[] => inputs as unknown as TensorInfo[];
+const listOf = (inputs: NamedTensorInfoMap): [TensorInfo, ...TensorInfo[]] => inputs as unknown as [TensorInfo];
 
 /**
  * Joins tensors along an axis of `shape`. Each is one copy of `[outer, own inner]` into rows of the joined inner size.
@@ -13,23 +14,23 @@ const listOf = (inputs: NamedTensorInfoMap): TensorInfo[] => inputs as unknown a
  */
 function join(
   backend: SimdBackend,
-  tensors: readonly TensorInfo[],
+  tensors: readonly [TensorInfo, ...TensorInfo[]],
   axis: number,
   shape: number[],
 ): TensorInfo | undefined {
-  const dtype = tensors[0]!.dtype;
-  if (!isNumeric(dtype) || tensors.some((x) => backend.numbers(x, dtype) === undefined)) return undefined;
+  const inputs = tensors.map((tensor) => readInput(backend, tensor, "numeric"));
+  const [{ dtype }] = tensors;
+  if (!inputs.every((input) => input?.data.dtype === dtype)) return undefined;
   const y = backend.allocate(shape, dtype);
   const outer = sizeOf(shape.slice(0, axis));
   const inner = sizeOf(shape.slice(axis));
-  const bytes = dtype === "bool" ? 1 : 4;
   let at = y.address;
-  for (const x of tensors) {
-    const { address, length } = backend.data.get(x.dataId);
+  for (const input of inputs) {
+    const { address, length } = input!.data;
     if (length === 0) continue;
     const own = length / outer;
     copyStrided(backend, { shape: [outer, own], from: [own, 1], to: [inner, 1] }, address, at, dtype);
-    at += own * bytes;
+    at += own * bytesPerElement(dtype);
   }
   return y;
 }
@@ -38,7 +39,7 @@ const concat: AcceleratedKernel = {
   kernelName: "Concat",
   run(backend, inputs, attributes) {
     const tensors = listOf(inputs);
-    const axis = util.parseAxisParam(attributes.axis as number, tensors[0]!.shape)[0]!;
+    const axis = util.parseAxisParam(attributes.axis as number, tensors[0].shape)[0]!;
     const shapes = tensors.map(({ shape }) => shape);
     backend_util.assertParamsConsistent(shapes, axis);
     const shape = backend_util.computeOutShape(shapes, axis);
@@ -50,7 +51,7 @@ const pack: AcceleratedKernel = {
   kernelName: "Pack",
   run(backend, inputs, attributes) {
     const tensors = listOf(inputs);
-    const { shape } = tensors[0]!;
+    const { shape } = tensors[0];
     // The original says what is wrong with unequal shapes.
     if (sizeOf(shape) === 0 || tensors.some((x) => !util.arraysEqual(x.shape, shape))) return undefined;
     const axis = attributes.axis as number;

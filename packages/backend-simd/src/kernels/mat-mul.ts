@@ -1,23 +1,22 @@
-import { type backend_util, broadcast_util, type NamedAttrMap, type TensorInfo } from "@tensorflow/tfjs-core";
+import { type backend_util, broadcast_util, type NamedAttrMap } from "@tensorflow/tfjs-core";
 import type { Output, SimdBackend } from "../backend/simd-backend.ts";
 import type { Epilogue } from "../gemm/gemm-request.ts";
 import { binaryCodes, unaryCodes } from "../wasm/codes.ts";
-import type { AcceleratedKernel } from "./accelerated-kernel.ts";
+import { type AcceleratedKernel, accelerate } from "./accelerated-kernel.ts";
 import { runElementwise } from "./binary.ts";
+import type { Placed } from "./broadcast.ts";
 import { sizeOf } from "./size-of.ts";
 
-/** Computes `op(a) · op(b) (+ bias)` over the last two axes, or undefined where types or batch axes are not covered. */
+/** Computes `op(a) · op(b) (+ bias)` over the last two axes, or undefined where batch axes are not covered. */
 export function multiply(
   backend: SimdBackend,
-  a: TensorInfo,
-  b: TensorInfo,
+  a: Placed,
+  b: Placed,
   attributes: NamedAttrMap,
   { bias = 0, epilogue }: { readonly bias?: number | undefined; readonly epilogue?: Epilogue | undefined } = {},
 ): Output | undefined {
-  const dataA = backend.floats(a);
-  const dataB = backend.floats(b);
   const [rankA, rankB] = [a.shape.length, b.shape.length];
-  if (dataA === undefined || dataB === undefined || rankA < 2 || rankB < 2) return undefined;
+  if (rankA < 2 || rankB < 2) return undefined;
   const [transposeA, transposeB] = [attributes.transposeA === true, attributes.transposeB === true];
   const [lda, ldb] = [a.shape[rankA - 1]!, b.shape[rankB - 1]!];
   const [rowsA, rowsB] = [a.shape[rankA - 2]!, b.shape[rankB - 2]!];
@@ -31,9 +30,9 @@ export function multiply(
   const outer = broadcast_util.assertAndGetBroadcastShape(outerA, outerB);
   if (sizeOf(outer) !== Math.max(batchA, batchB)) return undefined;
   const c = backend.allocate([...outer, m, n], "float32");
-  const common = { transposeA, transposeB, n, k, a: dataA.address, lda, b: dataB.address, ldb, c: c.address, ldc: n };
+  const places = { a: a.data.address, lda, b: b.data.address, ldb, c: c.address, ldc: n };
   const batch = batchOf(batchA, batchB, transposeA, m, n, k);
-  backend.multiply({ ...common, ...batch, accumulate: false, bias, epilogue });
+  backend.multiply({ ...places, ...batch, transposeA, transposeB, n, k, accumulate: false, bias, epilogue });
   return c;
 }
 
@@ -44,46 +43,36 @@ function batchOf(batchA: number, batchB: number, transposeA: boolean, m: number,
   return { batch, m, strideA: batchA === 1 ? 0 : m * k, strideB: batchB === 1 ? 0 : k * n, strideC: m * n };
 }
 
-const batchMatMul: AcceleratedKernel = {
-  kernelName: "BatchMatMul",
-  run: (backend, inputs, attributes) => multiply(backend, inputs.a as TensorInfo, inputs.b as TensorInfo, attributes),
-};
+const batchMatMul = accelerate("BatchMatMul", { a: "float32", b: "float32" }, (backend, { a, b }, attributes) =>
+  multiply(backend, a, b, attributes),
+);
 
 const activations: Readonly<Record<string, number | undefined>> = {
-  relu: unaryCodes.relu,
-  relu6: unaryCodes.relu6,
-  sigmoid: unaryCodes.sigmoid,
+  relu: unaryCodes.Relu,
+  relu6: unaryCodes.Relu6,
+  sigmoid: unaryCodes.Sigmoid,
 };
 
-const fusedMatMul: AcceleratedKernel = {
-  kernelName: "_FusedMatMul",
-  run(backend, inputs, attributes) {
+const fusedMatMul = accelerate(
+  "_FusedMatMul",
+  { a: "float32", b: "float32", bias: "float32?" },
+  (backend, { a, b, bias }, attributes) => {
     const activation = (attributes.activation as backend_util.Activation | undefined) ?? "linear";
     const code = activations[activation];
     if (activation !== "linear" && code === undefined) return undefined;
-    const bias = inputs.bias;
-    const dataBias = bias && backend.floats(bias);
-    if (bias && dataBias === undefined) return undefined;
-    const b = inputs.b as TensorInfo;
     const columns = b.shape.at(attributes.transposeB === true ? -2 : -1);
-    const isRow = bias !== undefined && dataBias!.length === columns && bias.shape.at(-1) === columns;
-    const y = multiply(backend, inputs.a as TensorInfo, b, attributes, { bias: isRow ? dataBias!.address : 0 });
+    const isRow = bias?.data.length === columns && bias?.shape.at(-1) === columns;
+    const y = multiply(backend, a, b, attributes, { bias: isRow ? bias.data.address : 0 });
     if (y === undefined) return undefined;
     if (bias && !isRow) addInPlace(backend, y, bias);
     if (code !== undefined) backend.run("unary", sizeOf(y.shape), code, y.address, y.address);
     return y;
   },
-};
+);
 
-function addInPlace(backend: SimdBackend, y: Output, bias: TensorInfo): void {
-  const { address, length } = backend.data.get(bias.dataId);
-  const sum = { address: y.address, length: sizeOf(y.shape), shape: y.shape, dtype: "float32" as const };
-  runElementwise(
-    backend,
-    { family: "binary", code: binaryCodes.add },
-    [sum, { ...sum, address, length, shape: bias.shape }],
-    y,
-  );
+function addInPlace(backend: SimdBackend, y: Output, bias: Placed): void {
+  const sum = { shape: y.shape, data: backend.data.get(y.dataId) };
+  runElementwise(backend, { family: "binary", code: binaryCodes.Add }, [sum, bias], y);
 }
 
 export const matMulKernels: readonly AcceleratedKernel[] = [batchMatMul, fusedMatMul];

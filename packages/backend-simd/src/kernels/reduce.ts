@@ -1,7 +1,7 @@
 import { backend_util, type TensorInfo, util } from "@tensorflow/tfjs-core";
 import type { Output, SimdBackend } from "../backend/simd-backend.ts";
 import { reduceCodes } from "../wasm/codes.ts";
-import type { AcceleratedKernel } from "./accelerated-kernel.ts";
+import { type AcceleratedKernel, accelerate, type KernelInput } from "./accelerated-kernel.ts";
 import { columnSums, sumRows } from "./column-sums.ts";
 
 /** Axes `[outer, middle, inner]`, the middle one to be reduced. */
@@ -11,20 +11,15 @@ interface Run {
   readonly inner: number;
 }
 
-function reduction(kernelName: string, code: number, axisAttribute: string): AcceleratedKernel {
-  return {
-    kernelName,
-    run(backend, inputs, attributes) {
-      const x = inputs.x as TensorInfo;
-      const data = backend.floats(x);
-      if (data === undefined || data.length === 0) return undefined;
-      const axes = util.parseAxisParam(attributes[axisAttribute] as number | number[], x.shape);
-      const [kept] = backend_util.computeOutAndReduceShapes(x.shape, axes);
-      const shape = attributes.keepDims ? backend_util.expandShapeToKeepDim(kept, axes) : kept;
-      return reduceRuns(backend, code, x, data.address, runsOf(x.shape, axes), shape);
-    },
-  };
-}
+const reduction = (kernelName: string, code: number): AcceleratedKernel =>
+  accelerate(kernelName, { x: "float32" }, (backend, { x }, attributes) => {
+    if (x.data.length === 0) return undefined;
+    const given = (attributes.axis ?? attributes.reductionIndices) as number | number[];
+    const axes = util.parseAxisParam(given, x.shape);
+    const [kept] = backend_util.computeOutAndReduceShapes(x.shape, axes);
+    const shape = attributes.keepDims ? backend_util.expandShapeToKeepDim(kept, axes) : kept;
+    return reduceRuns(backend, code, x, { runs: runsOf(x.shape, axes), shape });
+  });
 
 // Runs of neighbouring reduced axes, last first: each is one call of the kernel on what the one before left.
 function runsOf(shape: readonly number[], axes: readonly number[]): Run[] {
@@ -44,14 +39,12 @@ function runsOf(shape: readonly number[], axes: readonly number[]): Run[] {
 function reduceRuns(
   backend: SimdBackend,
   code: number,
-  x: TensorInfo,
-  address: number,
-  runs: readonly Run[],
-  shape: number[],
+  { tensor, data: { address } }: KernelInput,
+  { runs, shape }: { readonly runs: readonly Run[]; readonly shape: number[] },
 ): TensorInfo {
-  if (runs.length === 0) return backend.share(x, shape);
+  if (runs.length === 0) return backend.share(tensor, shape);
   const [{ outer: before, middle: rows, inner: columns }] = runs as [Run];
-  if (code === reduceCodes.sum && runs.length === 1 && before === 1 && columns > 1) {
+  if (code === reduceCodes.Sum && runs.length === 1 && before === 1 && columns > 1) {
     return { ...columnSums(backend, { x: address, rows, columns }), shape };
   }
   let from = address;
@@ -59,10 +52,10 @@ function reduceRuns(
   let y: Output | undefined;
   runs.forEach(({ outer, middle, inner }, index) => {
     y = backend.allocate(index === runs.length - 1 ? shape : [outer, inner], "float32");
-    if (inner === 1 || code === reduceCodes.max || code === reduceCodes.min)
+    if (inner === 1 || code === reduceCodes.Max || code === reduceCodes.Min)
       backend.run("reduce", outer * inner, code, from, y.address, middle, inner, middle);
     else {
-      const terms = code === reduceCodes.mean ? middle : undefined;
+      const terms = code === reduceCodes.Mean ? middle : undefined;
       sumRows(backend, { x: from, matrices: outer, rows: middle, columns: inner, to: y.address, terms });
     }
     if (intermediate) backend.disposeIntermediateTensorInfo(intermediate);
@@ -72,25 +65,16 @@ function reduceRuns(
   return y as Output;
 }
 
-const argMax: AcceleratedKernel = {
-  kernelName: "ArgMax",
-  run(backend, inputs, attributes) {
-    const x = inputs.x as TensorInfo;
-    const data = backend.floats(x);
-    const last = x.shape.length - 1;
-    if (data === undefined || data.length === 0 || last < 0) return undefined;
-    if (util.parseAxisParam(attributes.axis as number, x.shape)[0] !== last) return undefined;
-    const y = backend.allocate(x.shape.slice(0, -1), "int32");
-    const columns = x.shape[last]!;
-    backend.run("argMax", data.length / columns, data.address, y.address, columns);
-    return y;
-  },
-};
+const argMax = accelerate("ArgMax", { x: "float32" }, (backend, { x: { shape, data } }, { axis }) => {
+  const last = shape.length - 1;
+  if (data.length === 0 || last < 0 || util.parseAxisParam(axis as number, shape)[0] !== last) return undefined;
+  const y = backend.allocate(shape.slice(0, -1), "int32");
+  const columns = shape[last]!;
+  backend.run("argMax", data.length / columns, data.address, y.address, columns);
+  return y;
+});
 
 export const reduceKernels: readonly AcceleratedKernel[] = [
-  reduction("Sum", reduceCodes.sum, "axis"),
-  reduction("Mean", reduceCodes.mean, "axis"),
-  reduction("Max", reduceCodes.max, "reductionIndices"),
-  reduction("Min", reduceCodes.min, "axis"),
+  ...Object.entries(reduceCodes).map(([name, code]) => reduction(name, code)),
   argMax,
 ];

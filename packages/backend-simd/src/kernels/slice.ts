@@ -1,75 +1,67 @@
 import { backend_util, slice_util, type TensorInfo, util } from "@tensorflow/tfjs-core";
-import type { SimdBackend } from "../backend/simd-backend.ts";
-import type { AcceleratedKernel } from "./accelerated-kernel.ts";
-import { copyStrided, isNumeric, stridesOf } from "./copy-strided.ts";
+import type { Output, SimdBackend } from "../backend/simd-backend.ts";
+import { bytesPerElement } from "../backend/tensor-data.ts";
+import { type AcceleratedKernel, accelerate, type KernelInput } from "./accelerated-kernel.ts";
+import { copyStrided, stridesOf } from "./copy-strided.ts";
 
-/** The part of `x` of that size from `begin` on, under the shape `shape`; undefined if it is not in the shared memory. */
+/** A part of a tensor. */
+interface Part {
+  readonly begin: readonly number[];
+  readonly size: number[];
+}
+
+/** The part of `x`, under the shape `shape`. */
 function cut(
   backend: SimdBackend,
-  x: TensorInfo,
-  begin: readonly number[],
-  size: readonly number[],
+  { shape: whole, data }: KernelInput,
+  { begin, size }: Part,
   shape: number[],
-): TensorInfo | undefined {
-  const data = isNumeric(x.dtype) ? backend.numbers(x, x.dtype) : undefined;
-  if (data === undefined) return undefined;
-  const strides = stridesOf(x.shape);
-  const y = backend.allocate(shape, x.dtype);
+): Output {
+  const strides = stridesOf(whole);
+  const y = backend.allocate(shape, data.dtype);
   const first = begin.reduce((offset, at, axis) => offset + at * strides[axis]!, 0);
-  const from = data.address + first * (x.dtype === "bool" ? 1 : 4);
-  copyStrided(backend, { shape: size, from: strides, to: stridesOf(size) }, from, y.address, x.dtype);
+  const from = data.address + first * bytesPerElement(data.dtype);
+  copyStrided(backend, { shape: size, from: strides, to: stridesOf(size) }, from, y.address, data.dtype);
   return y;
 }
 
-const slice: AcceleratedKernel = {
-  kernelName: "Slice",
-  run(backend, inputs, attributes) {
-    const x = inputs.x as TensorInfo;
-    const [begin, size] = slice_util.parseSliceParams(x, attributes.begin as number[], attributes.size as number[]);
-    slice_util.assertParamsValid(x, begin!, size!);
-    return cut(backend, x, begin!, size!, size!);
-  },
-};
+const slice = accelerate("Slice", { x: "numeric" }, (backend, { x }, attributes) => {
+  const given = [attributes.begin as number[], attributes.size as number[]] as const;
+  const [begin, size] = slice_util.parseSliceParams(x.tensor, ...given) as [number[], number[]];
+  slice_util.assertParamsValid(x.tensor, begin, size);
+  return cut(backend, x, { begin, size }, size);
+});
 
 /** Cuts `x` along an axis. */
 function parts(
   backend: SimdBackend,
-  x: TensorInfo,
-  axis: number,
-  sizes: readonly number[],
-  shapeOf: (size: number) => number[],
-): TensorInfo[] | undefined {
-  if (!isNumeric(x.dtype) || backend.numbers(x, x.dtype) === undefined) return undefined;
-  const begin = new Array<number>(x.shape.length).fill(0);
-  const size = x.shape.slice();
+  x: KernelInput,
+  { axis, sizes }: { readonly axis: number; readonly sizes: readonly number[] },
+  shapeOf: (size: number[]) => number[],
+): TensorInfo[] {
+  const begin = x.shape.map(() => 0);
   return sizes.map((own) => {
-    size[axis] = own;
-    const part = cut(backend, x, begin, size, shapeOf(own)) as TensorInfo;
+    const size = x.shape.with(axis, own);
+    const part = cut(backend, x, { begin, size }, shapeOf(size));
     begin[axis]! += own;
     return part;
   });
 }
 
-const splitV: AcceleratedKernel = {
-  kernelName: "SplitV",
-  run(backend, inputs, attributes) {
-    const x = inputs.x as TensorInfo;
-    const axis = util.parseAxisParam(attributes.axis as number, x.shape)[0]!;
-    const wanted = attributes.numOrSizeSplits as number[] | number;
-    // Only the shape is looked at.
-    const sizes = backend_util.prepareSplitSize(x as Parameters<typeof backend_util.prepareSplitSize>[0], wanted, axis);
-    return parts(backend, x, axis, sizes, (own) => x.shape.map((size, at) => (at === axis ? own : size)));
-  },
-};
+const axisOf = (x: KernelInput, axis: unknown): number => util.parseAxisParam(axis as number, x.shape)[0]!;
 
-const unpack: AcceleratedKernel = {
-  kernelName: "Unpack",
-  run(backend, inputs, attributes) {
-    const x = inputs.value as TensorInfo;
-    const axis = util.parseAxisParam(attributes.axis as number, x.shape)[0]!;
-    const ones = new Array<number>(x.shape[axis]!).fill(1);
-    return parts(backend, x, axis, ones, () => x.shape.filter((_, at) => at !== axis));
-  },
-};
+const splitV = accelerate("SplitV", { x: "numeric" }, (backend, { x }, attributes) => {
+  const axis = axisOf(x, attributes.axis);
+  const wanted = attributes.numOrSizeSplits as number[] | number;
+  // Only the shape is looked at.
+  const tensor = x.tensor as Parameters<typeof backend_util.prepareSplitSize>[0];
+  return parts(backend, x, { axis, sizes: backend_util.prepareSplitSize(tensor, wanted, axis) }, (size) => size);
+});
+
+const unpack = accelerate("Unpack", { value: "numeric" }, (backend, { value }, attributes) => {
+  const axis = axisOf(value, attributes.axis);
+  const sizes = new Array<number>(value.shape[axis]!).fill(1);
+  return parts(backend, value, { axis, sizes }, (size) => size.toSpliced(axis, 1));
+});
 
 export const sliceKernels: readonly AcceleratedKernel[] = [slice, splitV, unpack];

@@ -1,13 +1,13 @@
 import { TriviumError } from "@trivium/core";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type Allocator, type Block, createAllocator, GRANULE } from "./allocator.ts";
+import { Allocator, type Block, GRANULE } from "./allocator.ts";
 
 const MAXIMUM = 2 ** 22;
 
 /** A range that grows from `end` to 4 MiB. */
 const growing = (end = 0): Allocator =>
-  createAllocator({ startBytes: 0, endBytes: end, grow: (wanted) => (wanted <= MAXIMUM ? wanted : end) });
+  new Allocator({ startBytes: 0, endBytes: end, grow: (wanted) => (wanted <= MAXIMUM ? wanted : end) });
 
 const sizes = fc.oneof(
   fc.integer({ min: 1, max: 300 }),

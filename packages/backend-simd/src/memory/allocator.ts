@@ -1,5 +1,5 @@
 import { ConfigError } from "@trivium/core";
-import { createFreeLists } from "./free-lists.ts";
+import { FreeLists } from "./free-lists.ts";
 
 /** Bytes of a granule: every block starts and ends on a cache line. */
 export const GRANULE = 64;
@@ -18,49 +18,30 @@ export interface Block {
   nextFree: Block | undefined;
 }
 
-/** How an allocator gets more memory: returns the new end in bytes, or the old one if there is no more. */
-export type GrowMemory = (wantedEndBytes: number) => number;
-
 export interface AllocatorOptions {
   /** First byte that may be handed out. */
   readonly startBytes: number;
   /** End of what exists already. */
   readonly endBytes: number;
-  readonly grow: GrowMemory;
-}
-
-/** Hands out blocks of one growing address range and takes them back at once. */
-export interface Allocator {
-  /** A block of at least that many bytes, or undefined if there is no room even after growing. */
-  allocate(bytes: number): Block | undefined;
-  /** @throws {ConfigError} `simd/double-free` if the block is free already. */
-  release(block: Block): void;
-  /** Bytes in blocks that are handed out. */
-  liveBytes(): number;
-  /** Bytes of the largest block that could be handed out without growing. */
-  largestFreeBytes(): number;
-  /** Blocks in address order, for tests and reports. */
-  blocks(): Iterable<Readonly<Block>>;
+  /** Gets more memory: returns the new end in bytes, or the old one if there is no more. */
+  readonly grow: (wantedEndBytes: number) => number;
 }
 
 /**
- * A two-level segregated-fit allocator: constant time, a free block is merged with its neighbours at once.
+ * Hands out blocks of one growing address range: a two-level segregated-fit allocator, in constant time. A free block is
+ * merged with its neighbours at once.
  *
  * Sizes are rounded up to their class (at most 1/32 more), so that a block of a size that recurs every step is
  * found again in its own class, last freed first.
  *
  * @source Masmano et al. 2004, TLSF: a new dynamic memory allocator for real-time systems
  * @example
- * const allocator = createAllocator({ startBytes: 0, endBytes: 65536, grow: (end) => end });
+ * const allocator = new Allocator({ startBytes: 0, endBytes: 65536, grow: (end) => end });
  * const block = allocator.allocate(100);
  */
-export function createAllocator(options: AllocatorOptions): Allocator {
-  return new SegregatedFit(options);
-}
-
-class SegregatedFit implements Allocator {
-  private readonly lists = createFreeLists();
-  private readonly grow: GrowMemory;
+export class Allocator {
+  private readonly lists = new FreeLists();
+  private readonly grow: AllocatorOptions["grow"];
   /** Empty and never free: what every block has before it. */
   private readonly first: Block;
   private last: Block;
@@ -76,6 +57,7 @@ class SegregatedFit implements Allocator {
     this.extend(Math.floor(endBytes / GRANULE));
   }
 
+  /** A block of at least that many bytes, or undefined if there is no room even after growing. */
   allocate(bytes: number): Block | undefined {
     const size = this.lists.roundUp(Math.max(1, Math.ceil(bytes / GRANULE)));
     const block = this.find(size);
@@ -86,6 +68,7 @@ class SegregatedFit implements Allocator {
     return block;
   }
 
+  /** @throws {ConfigError} `simd/double-free` if the block is free already. */
   release(block: Block): void {
     if (block.free) throw new ConfigError("simd/double-free", `block at ${block.start * GRANULE} is free already`);
     this.liveGranules -= block.size;
@@ -103,14 +86,17 @@ class SegregatedFit implements Allocator {
     }
   }
 
+  /** Bytes in blocks that are handed out. */
   liveBytes(): number {
     return this.liveGranules * GRANULE;
   }
 
+  /** Bytes of the largest block that could be handed out without growing. */
   largestFreeBytes(): number {
     return this.lists.largest() * GRANULE;
   }
 
+  /** Blocks in address order, for tests and reports. */
   *blocks(): Iterable<Readonly<Block>> {
     for (let block = this.first.after; block !== undefined; block = block.after) yield block;
   }
@@ -161,13 +147,6 @@ class SegregatedFit implements Allocator {
 }
 
 function newBlock(start: number, size: number): Block {
-  return {
-    start,
-    size,
-    free: false,
-    before: undefined,
-    after: undefined,
-    previousFree: undefined,
-    nextFree: undefined,
-  };
+  const neighbours = { before: undefined, after: undefined, previousFree: undefined, nextFree: undefined };
+  return { start, size, free: false, ...neighbours };
 }

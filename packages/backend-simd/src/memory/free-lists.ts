@@ -5,18 +5,6 @@ const SUB_CLASSES = 1 << SUB_BITS;
 // Sizes below 2^27 granules (8 GiB) are more than the address space of 32 bits holds.
 const LEVELS = 27 - SUB_BITS + 1;
 
-/** Free blocks by size class: powers of two, each cut in 32; sizes below 32 have a class of their own. */
-export interface FreeLists {
-  insert(block: Block): void;
-  remove(block: Block): void;
-  /** A block of at least `size` granules, where `size` is a class's smallest size; the newest of its class. */
-  find(size: number): Block | undefined;
-  /** The smallest size at or above `size` that starts a class. */
-  roundUp(size: number): number;
-  /** Granules of the largest free block. */
-  largest(): number;
-}
-
 const level = (size: number): number => (size < SUB_CLASSES ? 0 : 31 - Math.clz32(size) - SUB_BITS + 1);
 const subClass = (size: number, at: number): number => (at === 0 ? size : (size >>> (at - 1)) & (SUB_CLASSES - 1));
 const lowestBit = (bits: number): number => 31 - Math.clz32(bits & -bits);
@@ -24,16 +12,12 @@ const lowestBit = (bits: number): number => 31 - Math.clz32(bits & -bits);
 const bitsFrom = (at: number): number => (at > 31 ? 0 : -1 << at);
 
 /**
- * Segregated free lists with two levels of bitmaps, so that the smallest class that fits is found in a few
- * instructions.
+ * Free blocks by size class: powers of two, each cut in 32; sizes below 32 have a class of their own. Two levels of bitmaps
+ * lead to the smallest class that fits in a few instructions.
  *
  * @source Masmano et al. 2004, TLSF: a new dynamic memory allocator for real-time systems
  */
-export function createFreeLists(): FreeLists {
-  return new TwoLevelLists();
-}
-
-class TwoLevelLists implements FreeLists {
+export class FreeLists {
   private readonly heads: (Block | undefined)[] = new Array(LEVELS * SUB_CLASSES).fill(undefined);
   private readonly subMaps = new Int32Array(LEVELS);
   private levelMap = 0;
@@ -61,6 +45,7 @@ class TwoLevelLists implements FreeLists {
     block.nextFree = undefined;
   }
 
+  /** A block of at least `size` granules, where `size` is a class's smallest size; the newest of its class. */
   find(size: number): Block | undefined {
     let at = level(size);
     let subs = this.subMaps[at]! & bitsFrom(subClass(size, at));
@@ -73,6 +58,7 @@ class TwoLevelLists implements FreeLists {
     return this.heads[at * SUB_CLASSES + lowestBit(subs)];
   }
 
+  /** The smallest size at or above `size` that starts a class. */
   roundUp(size: number): number {
     const at = level(size);
     if (at === 0) return size;
@@ -80,6 +66,7 @@ class TwoLevelLists implements FreeLists {
     return (size + step - 1) & -step;
   }
 
+  /** Granules of the largest free block. */
   largest(): number {
     if (this.levelMap === 0) return 0;
     const at = 31 - Math.clz32(this.levelMap);

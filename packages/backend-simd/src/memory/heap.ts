@@ -1,5 +1,5 @@
 import { ConfigError } from "@trivium/core";
-import { type Allocator, type Block, createAllocator, GRANULE } from "./allocator.ts";
+import { Allocator, type Block, GRANULE } from "./allocator.ts";
 
 const PAGE = 65_536;
 /** All that 32-bit addresses reach: 4 GiB. */
@@ -60,7 +60,7 @@ export function createHeap(options: HeapOptions = {}): Heap {
   // Fewer addresses than asked for were to be had.
   const isReservedShort = maximum < limitPages;
   let isRefused = false;
-  const allocator = createAllocator({
+  const allocator = new Allocator({
     startBytes: PAGE,
     endBytes: memory.buffer.byteLength,
     grow: (wantedEnd) => {
@@ -69,26 +69,24 @@ export function createHeap(options: HeapOptions = {}): Heap {
       return end;
     },
   });
+  const use = (): HeapUse => ({
+    liveBytes: allocator.liveBytes(),
+    peakBytes: Math.max(peakBytes, recentPeakBytes),
+    capacityBytes: memory.buffer.byteLength,
+    limitBytes,
+  });
   return {
     memory,
     allocate(bytes, what) {
       const block = allocator.allocate(bytes + misalign);
-      if (block === undefined) {
-        const held = { capacityBytes: memory.buffer.byteLength, limitBytes, isRefused };
-        throw outOfMemory({ bytes, what: what(), inUseBytes: allocator.liveBytes(), ...held }, allocator);
-      }
+      if (block === undefined) throw outOfMemory(bytes, what(), { ...use(), isRefused }, allocator.largestFreeBytes());
       recentPeakBytes = Math.max(recentPeakBytes, allocator.liveBytes());
       if (options.poison) poison(memory, block);
       return block;
     },
     release: (block) => allocator.release(block),
     addressOf: (block) => block.start * GRANULE + misalign,
-    use: () => ({
-      liveBytes: allocator.liveBytes(),
-      peakBytes: Math.max(peakBytes, recentPeakBytes),
-      capacityBytes: memory.buffer.byteLength,
-      limitBytes,
-    }),
+    use,
     takePeak() {
       const taken = recentPeakBytes;
       peakBytes = Math.max(peakBytes, taken);
@@ -148,23 +146,13 @@ function poison(memory: WebAssembly.Memory, { start, size }: Block): void {
 const MORE_MEMORY =
   "Give the process more memory (`ulimit -v`, the limit of its container, other programs), or make the batch or the model smaller";
 
-interface Refusal {
-  readonly bytes: number;
-  readonly what: string;
-  readonly inUseBytes: number;
-  readonly capacityBytes: number;
-  readonly limitBytes: number;
-  /** The system stood in the way, before the limit was reached. */
-  readonly isRefused: boolean;
-}
-
-function outOfMemory({ bytes, what, ...held }: Refusal, allocator: Allocator): ConfigError {
-  const { inUseBytes, capacityBytes, limitBytes, isRefused } = held;
+function outOfMemory(bytes: number, what: string, held: HeapUse & { readonly isRefused: boolean }, free: number) {
+  const { liveBytes: inUseBytes, capacityBytes, limitBytes, isRefused } = held;
   const wanted = `wanted ${bytes} bytes for ${what}; ${inUseBytes} in use of`;
-  const free = `largest free run ${allocator.largestFreeBytes()}`;
   const raise = limitBytes < MAXIMUM_PAGES * PAGE ? ", or raise memoryLimitBytes (at most 4 GiB)" : "";
   const message = isRefused
-    ? `the system refused memory: ${wanted} ${capacityBytes} held, ${free}. ${MORE_MEMORY}`
-    : `${wanted} limit ${limitBytes}, ${free}. Dispose tensors (tf.tidy), make the batch or the model smaller${raise}`;
-  return new ConfigError("simd/out-of-memory", message, { details: { wantedBytes: bytes, what, ...held } });
+    ? `the system refused memory: ${wanted} ${capacityBytes} held, largest free run ${free}. ${MORE_MEMORY}`
+    : `${wanted} limit ${limitBytes}, largest free run ${free}. Dispose tensors (tf.tidy), make the batch or the model smaller${raise}`;
+  const details = { wantedBytes: bytes, what, inUseBytes, capacityBytes, limitBytes, isRefused };
+  return new ConfigError("simd/out-of-memory", message, { details });
 }

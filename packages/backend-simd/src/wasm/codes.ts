@@ -1,64 +1,34 @@
-/** Codes of the two-operand float32 operations of `WasmKernels.binary`; the assembly holds the same numbers. */
-export const binaryCodes = {
-  add: 0,
-  subtract: 1,
-  multiply: 2,
-  divide: 3,
-  maximum: 4,
-  minimum: 5,
-  squaredDifference: 6,
-} as const;
+type Words<Text extends string> = Text extends `${infer First} ${infer Rest}` ? First | Words<Rest> : Text;
+
+/** The codes of operations: their places in a list of names. The assembly holds the same numbers. */
+const codesOf = <Text extends string>(names: Text): Readonly<Record<Words<Text>, number>> =>
+  Object.fromEntries(names.split(" ").map((name, code) => [name, code])) as Record<Words<Text>, number>;
+
+/** Codes of the two-operand float32 operations of `WasmKernels.binary`, by tfjs's kernel names. */
+export const binaryCodes = codesOf("Add Sub Multiply RealDiv Maximum Minimum SquaredDifference");
 
 /** Codes of the comparisons of `WasmKernels.compare`: 1 where true, else 0; NaN compares as in JavaScript. */
-export const compareCodes = { equal: 0, notEqual: 1, less: 2, lessEqual: 3, greater: 4, greaterEqual: 5 } as const;
+export const compareCodes = codesOf("Equal NotEqual Less LessEqual Greater GreaterEqual");
 
 /** Codes of the operations of `WasmKernels.logical` over bytes that are 0 or 1. */
-export const logicalCodes = { and: 0, or: 1, xor: 2 } as const;
+export const logicalCodes = codesOf("LogicalAnd LogicalOr");
 
-/** Codes of the one-operand float32 operations of `WasmKernels.unary`. */
-export const unaryCodes = {
-  negate: 0,
-  abs: 1,
-  exp: 2,
-  log: 3,
-  sqrt: 4,
-  rsqrt: 5,
-  square: 6,
-  reciprocal: 7,
-  relu: 8,
-  relu6: 9,
-  tanh: 10,
-  sigmoid: 11,
-  erf: 12,
-  floor: 13,
-  ceil: 14,
-  /** Half to even, as tfjs rounds. */
-  round: 15,
-  /** 1, −1 or 0; of NaN 0. */
-  sign: 16,
-  /** 1 above 0, else 0; NaN stays NaN. */
-  step: 17,
-} as const;
+/**
+ * Codes of the one-operand float32 operations of `WasmKernels.unary`, by tfjs's kernel names. `Round` rounds half to even,
+ * `Sign` of NaN is 0, `Step` is 1 above 0, else 0, and keeps NaN.
+ */
+export const unaryCodes = codesOf(
+  "Neg Abs Exp Log Sqrt Rsqrt Square Reciprocal Relu Relu6 Tanh Sigmoid Erf Floor Ceil Round Sign Step",
+);
 
-/** Codes of `WasmKernels.activation`, under the names of `ActivationName` in `@trivium/tensor`. */
-export const activationCodes = { gelu: 0, "gelu-tanh": 1, relu: 2, silu: 3, tanh: 4 } as const;
+/** Codes of `WasmKernels.activation`, by `ActivationName` of `@trivium/tensor`. */
+export const activationCodes = codesOf("gelu gelu-tanh relu silu tanh");
 
-/** Codes of the reductions of `WasmKernels.reduce`. An empty sum is 0, an empty maximum −∞, an empty mean NaN. */
-export const reduceCodes = { sum: 0, mean: 1, max: 2, min: 3 } as const;
+/**
+ * Codes of the reductions of `WasmKernels.reduce`, by tfjs's kernel names. An empty sum is 0, an empty maximum −∞, an
+ * empty mean NaN.
+ */
+export const reduceCodes = codesOf("Sum Mean Max Min");
 
 /** Codes of the conversions of `WasmKernels.cast`; an integer from a float is truncated towards zero. */
-export const castCodes = {
-  floatToInt: 0,
-  intToFloat: 1,
-  boolToFloat: 2,
-  floatToBool: 3,
-  boolToInt: 4,
-  intToBool: 5,
-} as const;
-
-export type BinaryName = keyof typeof binaryCodes;
-export type CompareName = keyof typeof compareCodes;
-export type LogicalName = keyof typeof logicalCodes;
-export type UnaryName = keyof typeof unaryCodes;
-export type ReduceName = keyof typeof reduceCodes;
-export type CastName = keyof typeof castCodes;
+export const castCodes = codesOf("float32-int32 int32-float32 bool-float32 float32-bool bool-int32 int32-bool");

@@ -1,37 +1,32 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { builds, createTestMemory, inPieces } from "../testing/test-memory.ts";
-import {
-  type BinaryName,
-  binaryCodes,
-  type CompareName,
-  castCodes,
-  compareCodes,
-  type LogicalName,
-  logicalCodes,
-} from "./codes.ts";
+import { binaryCodes, castCodes, compareCodes, logicalCodes } from "./codes.ts";
+
+type BinaryName = keyof typeof binaryCodes;
+type CompareName = keyof typeof compareCodes;
+type LogicalName = keyof typeof logicalCodes;
 
 const binaryOracles: Record<BinaryName, (a: number, b: number) => number> = {
-  add: (a, b) => a + b,
-  subtract: (a, b) => a - b,
-  multiply: (a, b) => a * b,
-  divide: (a, b) => a / b,
-  maximum: Math.max,
-  minimum: Math.min,
-  squaredDifference: (a, b) => Math.fround(a - b) ** 2,
+  Add: (a, b) => a + b,
+  Sub: (a, b) => a - b,
+  Multiply: (a, b) => a * b,
+  RealDiv: (a, b) => a / b,
+  Maximum: Math.max,
+  Minimum: Math.min,
+  SquaredDifference: (a, b) => Math.fround(a - b) ** 2,
 };
 const compareOracles: Record<CompareName, (a: number, b: number) => boolean> = {
-  equal: (a, b) => a === b,
-  notEqual: (a, b) => a !== b,
-  less: (a, b) => a < b,
-  lessEqual: (a, b) => a <= b,
-  greater: (a, b) => a > b,
-  greaterEqual: (a, b) => a >= b,
+  Equal: (a, b) => a === b,
+  NotEqual: (a, b) => a !== b,
+  Less: (a, b) => a < b,
+  LessEqual: (a, b) => a <= b,
+  Greater: (a, b) => a > b,
+  GreaterEqual: (a, b) => a >= b,
 };
 const logicalOracles: Record<LogicalName, (a: number, b: number) => number> = {
-  and: (a, b) => a & b,
-  or: (a, b) => a | b,
-  xor: (a, b) => a ^ b,
+  LogicalAnd: (a, b) => a & b,
+  LogicalOr: (a, b) => a | b,
 };
 
 /** Steps in elements between rows and between columns, for each way to broadcast over `[rows, columns]`. */
@@ -110,7 +105,7 @@ for (const build of builds) {
       );
     });
 
-    it.each(Object.keys(logicalCodes) as LogicalName[])("logical %s equals the bitwise one", (name) => {
+    it.each(Object.keys(logicalCodes) as LogicalName[])("%s equals the bitwise operation", (name) => {
       fc.assert(
         fc.property(shapes, bools, bools, cutsOf, (shape, a, b, cuts) => {
           const y = broadcast("logical", logicalCodes[name], shape, [a, b], cuts);
@@ -150,12 +145,12 @@ for (const build of builds) {
         inPieces(9, [2, 5], (start, end) => kernels.cast(castCodes[name], px, py, start, end));
         return py;
       };
-      expect(memory.readInts(run("floatToInt", floats), 9)).toEqual(Int32Array.from(floats));
-      expect(memory.readFloats(run("intToFloat", ints), 9)).toEqual(Float32Array.from(ints));
-      expect(memory.readFloats(run("boolToFloat", bytes), 9)).toEqual(Float32Array.from(bytes));
-      expect(memory.readInts(run("boolToInt", bytes), 9)).toEqual(Int32Array.from(bytes));
-      expect(Array.from(memory.readBytes(run("floatToBool", floats), 9))).toEqual([0, 0, 1, 1, 1, 1, 1, 1, 1]);
-      expect(Array.from(memory.readBytes(run("intToBool", ints), 9))).toEqual([0, 1, 1, 1, 1, 1, 1, 0, 1]);
+      expect(memory.readInts(run("float32-int32", floats), 9)).toEqual(Int32Array.from(floats));
+      expect(memory.readFloats(run("int32-float32", ints), 9)).toEqual(Float32Array.from(ints));
+      expect(memory.readFloats(run("bool-float32", bytes), 9)).toEqual(Float32Array.from(bytes));
+      expect(memory.readInts(run("bool-int32", bytes), 9)).toEqual(Int32Array.from(bytes));
+      expect(Array.from(memory.readBytes(run("float32-bool", floats), 9))).toEqual([0, 0, 1, 1, 1, 1, 1, 1, 1]);
+      expect(Array.from(memory.readBytes(run("int32-bool", ints), 9))).toEqual([0, 1, 1, 1, 1, 1, 1, 0, 1]);
       memory.reset();
     });
 

@@ -11,12 +11,9 @@ for (const build of builds) {
     const { lda, ldb, ldc, strideA, strideB, strideC, a, b, before, bias } = gemmData(shape);
     const [pa, pb, pc, pBias] = [memory.put(a), memory.put(b), memory.put(before), memory.put(bias)];
     const { transposeA, transposeB, m, n, k, batch, mode } = shape;
-    const problem = memory.put(
-      rawProduct({
-        ...{ transposeA, transposeB, m, n, k, batch, lda, strideA, ldb, strideB, ldc, strideC },
-        ...{ a: pa, b: pb, c: pc, accumulate: mode === "accumulate", bias: mode === "bias" ? pBias : 0 },
-      }),
-    );
+    const sizes = { transposeA, transposeB, m, n, k, batch, lda, strideA, ldb, strideB, ldc, strideC };
+    const places = { a: pa, b: pb, c: pc, bias: mode === "bias" ? pBias : 0 };
+    const problem = memory.put(rawProduct({ ...sizes, ...places, accumulate: mode === "accumulate" }));
     inPieces(shape.m * shape.batch, cuts, (start, end) => {
       memory.kernels.product(problem, memory.scratch, start, end);
     });

@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { builds, createTestMemory, firstMismatch, inPieces, waves } from "../testing/test-memory.ts";
-import { type ReduceName, reduceCodes } from "./codes.ts";
+import { reduceCodes } from "./codes.ts";
+
+type ReduceName = keyof typeof reduceCodes;
 
 const width = fc.constantFrom(1, 2, 3, 4, 5, 7, 8, 16, 17, 37, 64, 131);
 const cutsOf = fc.array(fc.nat(300), { maxLength: 4 });
@@ -9,10 +11,10 @@ const rowsOf = fc.constantFrom(0, 1, 2, 5, 13);
 const tolerance = { relative: 1e-6, absolute: 1e-6 };
 
 const reductions: Record<ReduceName, (values: readonly number[]) => number> = {
-  sum: (values) => values.reduce((a, b) => a + b, 0),
-  mean: (values) => values.reduce((a, b) => a + b, 0) / values.length,
-  max: (values) => values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY),
-  min: (values) => values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY),
+  Sum: (values) => values.reduce((a, b) => a + b, 0),
+  Mean: (values) => values.reduce((a, b) => a + b, 0) / values.length,
+  Max: (values) => values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY),
+  Min: (values) => values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY),
 };
 
 const rowsOfMatrix = (x: Float32Array, columns: number): number[][] =>
@@ -65,8 +67,8 @@ for (const build of builds) {
       const tenth = Math.fround(0.1);
       const x = memory.put(new Float32Array(count).fill(0.1));
       const y = memory.floats(3);
-      kernels.reduce(reduceCodes.sum, x, y, count, 1, count, 0, 1);
-      kernels.reduce(reduceCodes.sum, x, y + 4, count / 2, 2, count / 2, 0, 2);
+      kernels.reduce(reduceCodes.Sum, x, y, count, 1, count, 0, 1);
+      kernels.reduce(reduceCodes.Sum, x, y + 4, count / 2, 2, count / 2, 0, 2);
       const [row, ...columns] = memory.readFloats(y, 3);
       expect(firstMismatch([row!], [count * tenth], { relative: 1e-6, absolute: 0 })).toBeUndefined();
       const half = (count / 2) * tenth;
@@ -78,8 +80,8 @@ for (const build of builds) {
       for (let at = 0; at < 21; at++) {
         const x = memory.put(waves(21, 1).map((value, i) => (i === at ? Number.NaN : value)));
         const y = memory.floats(2);
-        kernels.reduce(reduceCodes.max, x, y, 21, 1, 21, 0, 1);
-        kernels.reduce(reduceCodes.min, x, y + 4, 21, 1, 21, 0, 1);
+        kernels.reduce(reduceCodes.Max, x, y, 21, 1, 21, 0, 1);
+        kernels.reduce(reduceCodes.Min, x, y + 4, 21, 1, 21, 0, 1);
         expect(Array.from(memory.readFloats(y, 2))).toEqual([Number.NaN, Number.NaN]);
       }
       memory.reset();

@@ -10,9 +10,8 @@ const ELEMENTS = 4;
 /** Exponentials and the like, per nanosecond. */
 const TRANSCENDENTALS = 1;
 
-const { negate, abs, sqrt, square, relu, relu6, floor, ceil, round, sign, step, reciprocal } = unaryCodes;
-const cheap = [negate, abs, sqrt, square, relu, relu6, floor, ceil, round, sign, step, reciprocal];
-const cheapUnary = new Set<number>(cheap);
+const { Exp, Log, Rsqrt, Tanh, Sigmoid, Erf } = unaryCodes;
+const curvedUnary = new Set([Exp, Log, Rsqrt, Tanh, Sigmoid, Erf]);
 
 const elements = (nanoseconds: number): Work => ({ nanoseconds, granule: LINE });
 const rows = (columns: number, perNanosecond: number): Work => ({ nanoseconds: columns / perNanosecond, granule: 1 });
@@ -29,7 +28,7 @@ const estimates: Readonly<Record<string, Estimate>> = {
   compare: () => toBytes,
   logical: () => bytes,
   logicalNot: () => bytes,
-  unary: ([code]) => (cheapUnary.has(code!) ? flat : curved),
+  unary: ([code]) => (curvedUnary.has(code!) ? curved : flat),
   clip: () => flat,
   select: () => flat,
   cast: () => toBytes,

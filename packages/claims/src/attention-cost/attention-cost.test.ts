@@ -1,8 +1,4 @@
 import "@tensorflow/tfjs-backend-cpu";
-import type { Architecture } from "@trivium/model";
-import { causal } from "@trivium/model-causal";
-import { encoderDecoder } from "@trivium/model-encoder-decoder";
-import { prefix } from "@trivium/model-prefix";
 import { tf } from "@trivium/tensor";
 import { consume } from "@trivium/trainer";
 import fc from "fast-check";
@@ -12,20 +8,23 @@ import { judge } from "../framework/judge.ts";
 import { withoutData } from "../testing/without-data.ts";
 import { attentionCost } from "./attention-cost.ts";
 import { kernelTimes, type TimedCases, timeName } from "./kernel-times.ts";
-import { rowPairs } from "./row-pairs.ts";
+import { pairCounts } from "./pair-counts.ts";
 
 beforeAll(async () => void (await tf.setBackend("cpu")));
 
 const request: ClaimRequest = { preset: "quick", seeds: [1, 2, 3] };
 
-test("pairs are those of the closed forms, and an encoder–decoder's are a prefix model's", () => {
-  fc.assert(
-    fc.property(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 40 }), (source, target) => {
-      const parts = { source, target };
-      const all = ((source + target) * (source + target + 1)) / 2;
-      expect(rowPairs(causal as Architecture, parts)).toBe(all);
-      expect(rowPairs(prefix as Architecture, parts)).toBe(all + (source * (source - 1)) / 2);
-      expect(rowPairs(encoderDecoder as Architecture, parts)).toBe(rowPairs(prefix as Architecture, parts));
+test("pairs are those of the closed forms, and an encoder–decoder's are a prefix model's", async () => {
+  const architectures = ["causal", "prefix", "encoder-decoder"];
+  const model = { vocabulary: 8, width: 8, layers: 1, heads: 2 };
+  await fc.assert(
+    fc.asyncProperty(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 40 }), async (source, target) => {
+      const [length, share] = [source + target, source / (source + target)];
+      const arm = pairCounts({ architectures, lengths: [length], shares: [share], model });
+      const { numbers } = await consume(arm.run(withoutData));
+      const causal = (length * (length + 1)) / 2;
+      const prefix = causal + (source * (source - 1)) / 2;
+      expect(numbers[0]?.pairs).toEqual({ causal, prefix, "encoder-decoder": prefix });
     }),
     { numRuns: 30 },
   );

@@ -1,8 +1,9 @@
 import { createRandom } from "@trivium/core";
-import { density } from "@trivium/masks";
+import { density, type Mask } from "@trivium/masks";
 import { type Architecture, selfMaskOf } from "@trivium/model";
-import { disposeTree, type Tensor4D, tf, valueAndGradients } from "@trivium/tensor";
+import { disposeTree, tf, valueAndGradients } from "@trivium/tensor";
 import type { ArmContext, ClaimArm } from "../framework/claim.ts";
+import { fastestTimes } from "../framework/fastest-times.ts";
 
 export interface KernelTimeOptions {
   readonly lengths: readonly number[];
@@ -15,12 +16,13 @@ export interface KernelTimeOptions {
   readonly repetitions: number;
 }
 
-/** The timed cases in the order of `times`: `"prefix of 50 %, 512 tokens"`. */
-export type TimedCases = readonly {
+/** A timed case: `"prefix of 50 %"` at 512 tokens. */
+export type TimedCase = {
   readonly mask: string;
   readonly length: number;
   readonly density: number;
-}[];
+};
+export type TimedCases = readonly TimedCase[];
 
 export const timeName = (mask: string, length: number): string => `${mask}, ${length} tokens`;
 
@@ -30,26 +32,20 @@ export const kernelTimes = (options: KernelTimeOptions): ClaimArm<TimedCases> =>
   configuration: { type: "attention-cost/times", version: 2, ...options },
   alone: true,
   async *run(context) {
-    const { repetitions } = options;
     const cases = casesOf(options, context);
-    const seconds = new Map<string, number>();
-    // In turns, so that a busy moment of the machine hits all alike.
-    for (let turn = 0; turn <= repetitions; turn++) {
-      for (const { name, length, mask } of cases) {
-        const took = timeOf(context.attention.attend, mask, { ...options, length });
-        const key = timeName(name, length);
-        // The first turn warms up.
-        if (turn > 0) seconds.set(key, Math.min(took, seconds.get(key) ?? Number.POSITIVE_INFINITY));
-        context.signal?.throwIfAborted();
-      }
-      yield { done: turn, total: repetitions };
-    }
+    const times = yield* fastestTimes(
+      cases.map(({ name, length, mask }) => () => ({
+        [timeName(name, length)]: timeOf(context.attention, mask, { ...options, length }),
+      })),
+      options.repetitions,
+      context,
+    );
     const numbers = cases.map(({ name, length, mask }) => ({
       mask: name,
       length,
       density: density(mask, { queries: length, keys: length }),
     }));
-    return { numbers, times: Object.fromEntries(seconds) };
+    return { numbers, times };
   },
 });
 
@@ -66,17 +62,10 @@ const casesOf = ({ lengths, shares }: KernelTimeOptions, { architecture }: Pick<
     })),
   ]);
 
-type Attend = (request: {
-  query: Tensor4D;
-  key: Tensor4D;
-  value: Tensor4D;
-  mask: ReturnType<typeof maskOf>;
-}) => Tensor4D;
-
 /** Seconds of attention and its gradients on seeded numbers. */
 function timeOf(
-  attend: Attend,
-  mask: ReturnType<typeof maskOf>,
+  { attend }: ArmContext["attention"],
+  mask: Mask,
   { rows, heads, length, headWidth }: KernelTimeOptions & { readonly length: number },
 ): number {
   const random = createRandom("kernel times");

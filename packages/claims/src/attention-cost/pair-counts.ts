@@ -1,6 +1,7 @@
-import { forwardFlops, type ModelOptions } from "@trivium/model";
+import type { PairLengths } from "@trivium/evaluator";
+import { type Architecture, forwardFlops, type ModelOptions } from "@trivium/model";
+import { countVisiblePairs } from "@trivium/probes";
 import type { ClaimArm } from "../framework/claim.ts";
-import { type RowParts, rowPairs } from "./row-pairs.ts";
 
 /** The costs of rows of one length and prefix in each architecture. */
 export type PairCount = {
@@ -25,14 +26,7 @@ export interface PairCountOptions {
 /** Counts visible pairs and FLOPs of training for rows of several lengths and prefixes. Exact: no tensor is made. */
 export const pairCounts = ({ architectures, lengths, shares, model }: PairCountOptions): ClaimArm<PairCount[]> => ({
   name: "visible pairs",
-  configuration: {
-    type: "attention-cost/pairs",
-    version: 1,
-    architectures,
-    lengths,
-    shares,
-    model: { ...model } as never,
-  },
+  configuration: { type: "attention-cost/pairs", version: 1, architectures, lengths, shares, model: model as never },
   async *run(context) {
     const counts: PairCount[] = [];
     const total = lengths.length * shares.length;
@@ -46,7 +40,7 @@ export const pairCounts = ({ architectures, lengths, shares, model }: PairCountO
         counts.push({
           length,
           share,
-          pairs: of((name) => rowPairs(context.architecture(name), parts)),
+          pairs: of((name) => countVisiblePairs({ architecture: context.architecture(name), ...parts }).visible),
           attention: of((name) => flops(name).attention),
           total: of((name) => flops(name).total),
         });
@@ -59,9 +53,9 @@ export const pairCounts = ({ architectures, lengths, shares, model }: PairCountO
 
 /** A backward pass multiplies each matrix twice. */
 function trainingFlopsOf(
-  architecture: Parameters<typeof forwardFlops>[0],
+  architecture: Architecture,
   model: ModelOptions,
-  { source, target }: RowParts,
+  { source, target }: PairLengths,
 ): { attention: number; total: number } {
   const [first, second] = architecture.streams;
   const lengths = second ? { [first as string]: source, [second]: target } : { [first as string]: source + target };

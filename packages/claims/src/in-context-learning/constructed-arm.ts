@@ -27,12 +27,15 @@ export type StationaryPoint = {
   readonly expected: number | null;
 };
 
+/** An architecture, by whose mask the construction runs. */
+type Mask = "causal" | "prefix";
+
 /** Squared errors on the queries. */
 export type ConstructedNumbers = {
   /** After 0, 1, … layers, mean over sequences. */
-  readonly layers: { readonly causal: readonly number[]; readonly prefix: readonly number[] };
+  readonly layers: Readonly<Record<Mask, readonly number[]>>;
   /** After the last layer, of each sequence. */
-  readonly last: { readonly causal: readonly number[]; readonly prefix: readonly number[] };
+  readonly last: Readonly<Record<Mask, readonly number[]>>;
   /** The greatest relative difference from the float64 recursion, over layers and checked sequences. */
   readonly fromFloat64: number;
   readonly stationary: readonly StationaryPoint[];
@@ -40,7 +43,7 @@ export type ConstructedNumbers = {
 
 const sizes = { task: linearRegression, width: 16, examples: 40, queries: 200 };
 const [layers, rate, together] = [50, 0.04, 16];
-const architectures = ["causal", "prefix"] as const;
+const architectures: readonly Mask[] = ["causal", "prefix"];
 
 const points = [
   ...[20, 40, 60, 100, 200].map((examples) => ({ mean: 0, examples })),
@@ -57,13 +60,13 @@ export const constructedArm = ({ sequences, checked }: ConstructedSizes): ClaimA
     checked,
     layers,
     rate,
-    sequence: { task: sizes.task.name, width: sizes.width, examples: sizes.examples, queries: sizes.queries },
+    sequence: { ...sizes, task: sizes.task.name },
   },
   async *run(context) {
     const pause = createPacer();
     const random = createRandom("constructed");
     const drawn = drawSequences(sizes, sequences, random.split("sequences"));
-    const errors = { causal: [] as Float64Array[], prefix: [] as Float64Array[] };
+    const errors: Record<Mask, Float64Array[]> = { causal: [], prefix: [] };
     const total = sequences + points.length;
     for (let start = 0; start < sequences; start += together) {
       context.signal?.throwIfAborted();
@@ -104,7 +107,7 @@ const meanCurve = (curves: readonly Float64Array[]): number[] =>
   Array.from({ length: layers + 1 }, (_, layer) => meanOf(curves.map((curve) => curve[layer] as number)));
 
 /** Compared while mean errors are far above what float32 can hold of a target. */
-function farthest(errors: Record<"causal" | "prefix", readonly Float64Array[]>, checked: readonly InContextSequence[]) {
+function farthest(errors: Record<Mask, readonly Float64Array[]>, checked: readonly InContextSequence[]) {
   const differences = architectures.flatMap((name) => {
     const exact = checked.map((one) =>
       inContextDescent(one, { sees: name === "prefix" ? "all" : "earlier", rate, layers }),

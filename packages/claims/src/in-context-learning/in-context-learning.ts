@@ -1,75 +1,53 @@
 import { bootstrapMean, type Effect } from "@trivium/evaluator";
-import {
-  type ArmResult,
-  type Chart,
-  type Claim,
-  type ClaimArm,
-  type ClaimRequest,
-  claim,
-  type Evidence,
-  type Findings,
-  type FindingsTable,
-  type Preset,
-} from "../framework/claim.ts";
+import type { ArmResult, Chart, Claim, ClaimArm, ClaimRequest, Findings, FindingsTable } from "../framework/claim.ts";
+import { ding2024 } from "../framework/publications.ts";
 import { expectedStationaryError } from "../in-context/stationary-weights.ts";
 import { type InContextNumbers, inContextArm, zeroError } from "../trained/in-context-arm.ts";
-import { inContextEffect, inContextRatio } from "../trained/in-context-effect.ts";
+import { type InContext, inContextEffect, inContextRatio } from "../trained/in-context-effect.ts";
 import { meanOf } from "../trained/mean-of.ts";
 import { planSeeds, repeated, resultsOf, type SeededArms } from "../trained/seeded-arms.ts";
 import { type ConstructedNumbers, constructedArm } from "./constructed-arm.ts";
 
 const architectures = ["causal", "prefix"] as const;
 
-const kinds = (preset: Preset): SeededArms[] =>
+const kinds = ({ preset }: ClaimRequest): SeededArms[] =>
   architectures.map((architecture) => ({
     name: architecture,
     arm: (seed) => inContextArm({ architecture, preset, seed }),
   }));
 
-const ding = { source: "Ding et al. 2024", url: "https://arxiv.org/abs/2308.06912", read: "text" } as const;
-
-const evidence: readonly Evidence[] = [
-  {
-    ...ding,
-    finding:
-      "Softmax transformers of 24 layers trained on linear regression: squared error on queries 8.6e-3 with the prefix mask, 1.9e-1 with the causal one (layers shared), 2.5e-3 and 1.6e-2 (layers of their own).",
-    speaks: "for",
-  },
-  {
-    ...ding,
-    finding:
-      "Constructed linear attention: under the prefix mask the error falls linearly to least squares, under the causal mask it stops at online gradient descent, whatever the depth.",
-    speaks: "for",
-  },
-  {
-    ...ding,
-    finding:
-      "Decoders pretrained on text and tuned on FLAN, MMLU with five examples: 28.8, 32.0 and 39.5 with the prefix mask, 28.0, 26.9 and 30.5 with the causal one, in three sizes.",
-    speaks: "for",
-  },
-];
-
 /** The claim that a causal model learns in context suboptimally. */
 export const inContextLearning = (): Claim => ({
   statement:
     "A causal model learns in context suboptimally: examples in the context cannot see those that come after them.",
-  evidence,
+  evidence: [
+    ding2024(
+      "for",
+      "Softmax transformers of 24 layers trained on linear regression: squared error on queries 8.6e-3 with the prefix mask, 1.9e-1 with the causal one (layers shared), 2.5e-3 and 1.6e-2 (layers of their own).",
+    ),
+    ding2024(
+      "for",
+      "Constructed linear attention: under the prefix mask the error falls linearly to least squares, under the causal mask it stops at online gradient descent, whatever the depth.",
+    ),
+    ding2024(
+      "for",
+      "Decoders pretrained on text and tuned on FLAN, MMLU with five examples: 28.8, 32.0 and 39.5 with the prefix mask, 28.0, 26.9 and 30.5 with the causal one, in three sizes.",
+    ),
+  ],
   measure:
     "Squared error on queries of in-context linear regression, the causal mask against the prefix mask, nothing else differing. First softmax transformers trained on the same sequences (d 4, 10 examples, 4 layers of width 64), paired by seed and sequence; then linear attention with constructed weights (d 16, 40 examples, 50 layers), where nothing is trained.",
   expected:
     "The construction leaves 0.4 under the causal mask and next to nothing under the prefix mask. Trained, the papers' ratios are 6 to 22 at 24 layers; less at this size.",
   plan: (request) => {
-    const trained = planSeeds(kinds(request.preset), request);
+    const trained = planSeeds(kinds(request), request);
     return [constructedArm({ sequences: 512, checked: 64 }), ...trained, repeated(trained[0] as ClaimArm)];
   },
   analyse: ([constructed, ...trained], request) =>
     findings((constructed as ArmResult<ConstructedNumbers>).numbers, trained, request),
 });
 
-type Trained = readonly ArmResult<InContextNumbers>[];
-
 function findings(constructed: ConstructedNumbers, arms: readonly ArmResult[], request: ClaimRequest): Findings {
-  const of = resultsOf(kinds(request.preset), arms, request)<InContextNumbers>;
+  const of = resultsOf(kinds(request), arms, request)<InContextNumbers>;
   const [causal, prefix] = [of("causal"), of("prefix")];
   const again = [arms.at(-1) as ArmResult<InContextNumbers>];
   return {
@@ -92,7 +70,7 @@ function findings(constructed: ConstructedNumbers, arms: readonly ArmResult[], r
   };
 }
 
-const errorsOf = (arms: Trained) => arms.map(({ numbers }) => numbers.errors);
+const errorsOf = (arms: InContext) => arms.map(({ numbers }) => numbers.errors);
 
 const lastLayer = ({ last }: ConstructedNumbers): Effect => ({
   name: "constructed: query error after 50 layers, causal − prefix",
@@ -102,7 +80,7 @@ const lastLayer = ({ last }: ConstructedNumbers): Effect => ({
   method: `paired bootstrap over ${last.causal.length} sequences; of each sequence the errors are exact`,
 });
 
-const trainedTable = (arms: Trained): FindingsTable => ({
+const trainedTable = (arms: InContext): FindingsTable => ({
   title: `Trained: squared error on the queries of held-out sequences (of answering 0: ${zeroError.toFixed(2)})`,
   columns: ["arm", "parameters", "mean", "median"],
   rows: arms.map(({ name, numbers: { parameters, errors } }) => [
@@ -114,17 +92,19 @@ const trainedTable = (arms: Trained): FindingsTable => ({
 const layerTable = ({ layers }: ConstructedNumbers): FindingsTable => ({
   title: "Constructed: squared error on the queries by layer, mean over sequences",
   columns: ["layers", "prefix", "causal"],
-  rows: [1, 2, 5, 10, 20, 30, 50].map((layer) => [
-    ...[layer, layers.prefix[layer] as number, layers.causal[layer] as number],
-  ]),
+  rows: [1, 2, 5, 10, 20, 30, 50].map((layer) => {
+    const [prefix, causal] = [layers.prefix[layer], layers.causal[layer]] as [number, number];
+    return [layer, prefix, causal];
+  }),
 });
 
 const stationaryTable = ({ stationary }: ConstructedNumbers): FindingsTable => ({
   title: "Constructed: where the causal mask stops, from the closed-form weights",
   columns: ["inputs and examples", "mean of inputs", "examples", "squared error", "expected, d/3 · (1 − 1/d)ⁿ"],
-  rows: stationary.map(({ mean, examples, error, expected }) => [
-    ...[`μ ${mean}, n ${examples}`, mean, examples, error, expected],
-  ]),
+  rows: stationary.map(({ mean, examples, error, expected }) => {
+    const name = `μ ${mean}, n ${examples}`;
+    return [name, mean, examples, error, expected];
+  }),
 });
 
 const layerChart = ({ layers }: ConstructedNumbers): Chart => ({
@@ -138,12 +118,11 @@ const stationaryChart = ({ stationary }: ConstructedNumbers): Chart => ({
   title: "Where the causal mask stops",
   x: { title: "examples" },
   y: { title: "squared error on queries", scale: "log" },
-  series: [...new Set(stationary.map(({ mean }) => mean))].map((mean) => ({
-    name: `inputs around ${mean}`,
-    points: stationary.filter((one) => one.mean === mean).map(({ examples, error }) => ({ x: examples, y: error })),
-  })),
-});
-
-export const inContextLearningPlugin = claim("in-context-learning", inContextLearning, {
-  description: "A causal model learns in context suboptimally: examples cannot see those after them.",
+  series: Array.from(
+    Map.groupBy(stationary, ({ mean }) => mean),
+    ([mean, points]) => ({
+      name: `inputs around ${mean}`,
+      points: points.map(({ examples, error }) => ({ x: examples, y: error })),
+    }),
+  ),
 });

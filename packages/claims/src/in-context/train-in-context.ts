@@ -11,6 +11,7 @@ import {
 } from "@trivium/model";
 import { disposeTree } from "@trivium/tensor";
 import { adamW, type TrainEvent, type TrainOptions, type TrainResult, train, warmupCosine } from "@trivium/trainer";
+import { meanOf } from "../trained/mean-of.ts";
 import { drawSequences, type InContextSequence, type SequenceOptions } from "./draw-sequence.ts";
 import { inContextArchitecture } from "./in-context-architecture.ts";
 import { scoreQueries } from "./score-queries.ts";
@@ -107,8 +108,6 @@ async function reportOf(
 
 const defaults = { layers: 4, width: 64, heads: 4 };
 
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
-
 function trainOptions(
   model: VectorModel,
   held: readonly InContextSequence[],
@@ -121,11 +120,7 @@ function trainOptions(
     task: {
       specs: model.specs,
       counts: ({ size, supervisedTokens, seenTokens }) => ({ supervisedTokens, seenTokens, flops: size * flops }),
-      describe: () => ({
-        architecture: architecture.name,
-        model: model.config,
-        objective: { name: "squared-error" },
-      }),
+      describe: () => ({ architecture: architecture.name, model: model.config, objective: { name: "squared-error" } }),
       createParameters: (initial) => model.createParameters(initial),
       loss: (tree, batch) => squaredError(factorsOf(model, tree, vectorInput(batch)), batch),
     },
@@ -141,7 +136,7 @@ function trainOptions(
     evaluate: {
       every: Math.max(1, Math.ceil(steps / curvePoints)),
       onFailure: "stop",
-      run: async (parameters) => ({ error: mean((await scoreQueries(model, parameters, held)).errors) }),
+      run: async (parameters) => ({ error: meanOf((await scoreQueries(model, parameters, held)).errors) }),
     },
     signal,
   };

@@ -1,8 +1,8 @@
-import type { Chart, FindingsTable } from "../framework/claim.ts";
+import type { Chart, ChartSeries, FindingsTable } from "../framework/claim.ts";
 import { meanOf } from "../trained/mean-of.ts";
 import { accuracyAt, attentionAt, type Measured, overlongAt } from "./effects.ts";
 import type { SourceAttention } from "./source-attention.ts";
-import { lengthsOf, type Task } from "./tasks.ts";
+import { lengthsOf } from "./tasks.ts";
 
 export const accuracyTable = (measured: readonly Measured[]): FindingsTable => ({
   title: "Exact match at each length, mean over seeds",
@@ -25,34 +25,33 @@ export const attentionTable = (measured: readonly Measured[]): FindingsTable => 
   ),
 });
 
-export function charts(measured: readonly Measured[], task: Task): Chart[] {
+/** Returns the charts of the kinds of one task. */
+export function charts(measured: readonly Measured[]): Chart[] {
+  const [{ task, arms }] = measured as [Measured];
   const { title, unit } = task;
+  const series = (points: (one: Measured) => ChartSeries["points"]) =>
+    measured.map((one) => ({ name: one.name, points: points(one) }));
   const chart = (what: string, y: string, of: (one: Measured, condition: number) => number): Chart => ({
     title: `${what} by source length, ${title}`,
     x: { title: unit, scale: "log" },
     y: { title: y },
-    series: measured.map((one) => ({
-      name: one.name,
-      points: lengthsOf(task).map((x, at) => ({ x, y: of(one, at) })),
-    })),
+    series: series((one) => lengthsOf(task).map((x, at) => ({ x, y: of(one, at) }))),
   });
-  const steps = measured[0]?.arms[0]?.numbers.probe as readonly SourceAttention[];
+  const entropyAt = (one: Measured, at: number) => attentionAt(one, at, ({ entropy }) => entropy);
+  const steps = arms[0]?.numbers.probe as readonly SourceAttention[];
   return [
     chart("Exact match", "share of answers", accuracyAt),
-    chart("Sharpness", "entropy of attention on the source ÷ log n", (one, at) =>
-      attentionAt(one, at, ({ entropy }) => entropy),
-    ),
+    chart("Sharpness", "entropy of attention on the source ÷ log n", entropyAt),
     {
       title: `Attention on the source while generating, 4L, ${title}`,
       x: { title: "step" },
       y: { title: "mass on the source" },
-      series: measured.map((one) => ({
-        name: one.name,
-        points: (steps[2]?.mass ?? []).map((_, at) => ({
+      series: series((one) =>
+        (steps[2]?.mass ?? []).map((_, at) => ({
           x: at + 1,
           y: attentionAt(one, 2, ({ mass }) => mass[at] as number),
         })),
-      })),
+      ),
     },
   ];
 }

@@ -1,8 +1,8 @@
 import { createPacer } from "@trivium/core";
 import { isPair, type PairExample } from "@trivium/features";
-import { causalLm, type Objective, prefixLm, seq2seq } from "@trivium/objectives";
 import { attentionOnSource } from "@trivium/probes";
 import type { ProbedData, TrainingProbe } from "../framework/training-arm.ts";
+import { targetObjective } from "../trained/sight.ts";
 
 /** The source tokens that hold an answer: the recalled value, or the copied letter. */
 export type GoldRule = "recalled" | "copied";
@@ -25,18 +25,12 @@ export type SourceAttention = {
   readonly gold: number;
 };
 
-const objectives: Readonly<Record<string, () => Objective>> = {
-  causal: () => causalLm({ loss: "target" }) as Objective,
-  prefix: () => prefixLm() as Objective,
-  "encoder-decoder": () => seq2seq() as Objective,
-};
-
 /** Looks at the attention that each generation step gives to the source, at each source length. */
 export const sourceAttention = (options: SourceAttentionOptions): TrainingProbe => ({
   name: "long-input/source-attention",
   settings: { version: 1, ...options },
   async run(model, parameters, { heldOut }) {
-    const objective = (objectives[model.architecture.name] as () => Objective)();
+    const objective = targetObjective(model.architecture.name);
     const pause = createPacer();
     const conditions: SourceAttention[] = [];
     for (let start = 0; start < heldOut.length; start += options.each) {

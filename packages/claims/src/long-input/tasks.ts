@@ -1,6 +1,8 @@
 import type { Preset } from "../framework/claim.ts";
 import type { TrainingSettings } from "../framework/training-settings.ts";
-import { recallTraining } from "../trained/recall-training.ts";
+import { type RecallTraining, recallTraining } from "../trained/recall-training.ts";
+import { sights } from "../trained/sight.ts";
+import type { GoldRule } from "./source-attention.ts";
 
 export interface Kind extends Pick<TrainingSettings, "architecture" | "objective" | "model"> {
   readonly name: string;
@@ -26,20 +28,18 @@ function kindsOf(preset: Preset): { readonly kinds: readonly Kind[]; readonly co
   const stacks = { ...model, feedForward: width };
   const single = { ...model, feedForward: 6 * width };
   const deep = { ...model, layers: 2 * layers, feedForward: 2 * width };
-  const prefix = { architecture: "prefix", objective: { name: "prefix-lm" } };
-  const seq2seq = { architecture: "encoder-decoder", objective: { name: "seq2seq" } };
-  const causal = { name: "causal-lm", options: { loss: "target" } };
+  const { causal, prefix, "encoder–decoder": pair } = sights;
   return {
     kinds: [
-      { name: "causal", architecture: "causal", objective: causal, model: single },
+      { name: "causal", ...causal, model: single },
       { name: "prefix", ...prefix, model: single },
-      { name: "encoder–decoder", ...seq2seq, model: stacks },
+      { name: "encoder–decoder", ...pair, model: stacks },
     ],
     controls: [
       { name: oneStack, ...prefix, model: stacks },
       { name: deepStack, ...prefix, model: deep },
-      { name: sharedStacks, ...seq2seq, model: { ...stacks, sharedStacks: true } },
-      { name: "encoder–decoder, half as deep", ...seq2seq, model: { ...stacks, layers: layers / 2 } },
+      { name: sharedStacks, ...pair, model: { ...stacks, sharedStacks: true } },
+      { name: "encoder–decoder, half as deep", ...pair, model: { ...stacks, layers: layers / 2 } },
     ],
   };
 }
@@ -47,7 +47,7 @@ function kindsOf(preset: Preset): { readonly kinds: readonly Kind[]; readonly co
 export interface Task {
   readonly title: string;
   readonly dataset: string;
-  readonly gold: "recalled" | "copied";
+  readonly gold: GoldRule;
   readonly unit: string;
   readonly kinds: readonly Kind[];
   /** L: the length of the longest trained source. */
@@ -55,13 +55,15 @@ export interface Task {
   readonly steps: number;
 }
 
-export const recall: Omit<Task, "kinds" | "longest" | "steps"> = {
+type TaskData = Omit<Task, "kinds" | "longest" | "steps">;
+
+export const recall: TaskData = {
   title: "key–value recall",
   dataset: "key-value-recall",
   gold: "recalled",
   unit: "pairs in the source",
 };
-export const copy: Omit<Task, "kinds" | "longest" | "steps"> = {
+export const copy: TaskData = {
   title: "copying",
   dataset: "copy",
   gold: "copied",
@@ -71,7 +73,19 @@ export const copy: Omit<Task, "kinds" | "longest" | "steps"> = {
 const quick = kindsOf("quick");
 const full = kindsOf("full");
 
-export const presets = {
+export interface LongInputSizes {
+  readonly tasks: readonly Task[];
+  readonly training: RecallTraining;
+  readonly questions: number;
+  readonly values: number;
+  readonly train: number;
+  /** Test examples of each length. */
+  readonly each: number;
+  /** Of these, the examples whose attention is looked at. */
+  readonly looked: number;
+}
+
+export const presets: Readonly<Record<Preset, LongInputSizes>> = {
   quick: {
     tasks: [{ ...recall, kinds: quick.kinds, longest: 2, steps: 2000 }],
     training: recallTraining.quick,
@@ -93,6 +107,6 @@ export const presets = {
     each: 500,
     looked: 32,
   },
-} as const satisfies Readonly<Record<Preset, object>>;
+};
 
 export const lengthsOf = ({ longest }: Task): number[] => [1, 2, 4].map((times) => times * longest);

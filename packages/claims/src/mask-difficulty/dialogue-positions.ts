@@ -32,21 +32,17 @@ export const dialoguePositions = ({ architectures, turns, turn }: DialogueOption
       const config = { vocabulary: 19, length: tokens, width: 8, layers: 1, heads: 2 };
       const model = createModel({ architecture, config, attention: context.attention });
       const parameters = model.createParameters(createRandom("dialogue"));
+      const { attention } = context;
       const held = recomputedPositions({
         model,
         parameters,
-        attention: context.attention,
+        attention,
         turns: Array.from({ length: turns }, () => turn),
       });
       disposeTree(parameters);
       const { encoded, recomputed } = held;
-      found.push({
-        architecture: name,
-        tokens,
-        encoded,
-        recomputed,
-        turns: held.turns.map((one) => one.recomputed),
-      });
+      const again = held.turns.map((one) => one.recomputed);
+      found.push({ architecture: name, tokens, encoded, recomputed, turns: again });
       yield { done: found.length, total: architectures.length, note: name };
     }
     return { numbers: found };

@@ -3,11 +3,11 @@ import { createRandom, TriviumError } from "@trivium/core";
 import type { Batch, Example } from "@trivium/features";
 import { type Mask, maskFromJson, toIntervals } from "@trivium/masks";
 import { type Architecture, createModel } from "@trivium/model";
-import { causalLm, type Objective, prefixLm, seq2seq } from "@trivium/objectives";
 import { leakAnalysis } from "@trivium/probes";
 import { disposeTree } from "@trivium/tensor";
 import { reservedSpecials } from "@trivium/text";
 import type { ClaimArm } from "../framework/claim.ts";
+import { targetObjective } from "../trained/sight.ts";
 import { conditionsOf, maskMistakes } from "./mask-mistakes.ts";
 import { type Collation, collations, type MaskSite, maskSites, shownPairs, siteKey } from "./mask-sites.ts";
 
@@ -44,12 +44,6 @@ const twoPairs: readonly Example[] = [
   { source: [5, 9, 7], target: [6, 11, 8, 13] },
   { source: [12, 4], target: [10, 5] },
 ];
-
-const objectives: Readonly<Record<string, () => Objective>> = {
-  causal: () => causalLm({ loss: "target" }),
-  prefix: () => prefixLm(),
-  "encoder-decoder": () => seq2seq() as Objective,
-};
 
 const sizeOf = (layers: number) => ({ vocabulary: 19, length: 24, width: 8, layers, heads: 2 }) as const;
 
@@ -93,7 +87,7 @@ interface Counted {
 }
 
 function countMistakes({ architecture, collation, size, examples, attention }: Counted): MistakeCount {
-  const objective = (objectives[architecture.name] as () => Objective)();
+  const objective = targetObjective(architecture.name);
   const given = { special: reservedSpecials(), random: createRandom("mistakes") };
   const batch = collations[collation](examples.map((example) => objective.features(example, given))) as Batch;
   const sites = maskSites(architecture, batch);

@@ -1,10 +1,10 @@
 import type { PairExample } from "@trivium/features";
 import type { LanguageModel } from "@trivium/model";
-import { causalLm, type Objective, prefixLm, seq2seq } from "@trivium/objectives";
+import type { Objective } from "@trivium/objectives";
 import { linearProbe, perturbationInfluence } from "@trivium/probes";
 import type { ParameterTree } from "@trivium/tensor";
 import type { TrainingProbe } from "../framework/training-arm.ts";
-import { type SightName, sights } from "../trained/sight.ts";
+import { targetObjective } from "../trained/sight.ts";
 
 /** Information about later tokens at early source positions, by layer. Layer 0 is the embeddings. */
 export type ContextSeen = {
@@ -21,25 +21,18 @@ export type ContextSeen = {
 };
 
 export interface ContextProbeOptions {
-  readonly sight: SightName;
   /** Number of held-out examples to perturb, token by token. */
   readonly perturbed: number;
   /** Number of examples to probe. A quarter of them tests the probe. */
   readonly probed: number;
 }
 
-const objectives: Readonly<Record<string, () => Objective>> = {
-  "causal-lm": () => causalLm({ loss: "target" }) as Objective,
-  "prefix-lm": () => prefixLm() as Objective,
-  seq2seq: () => seq2seq() as Objective,
-};
-
 /** Looks at the states of source tokens: do they move with what comes later, and can it be read off them? */
-export const contextProbe = ({ sight, perturbed, probed }: ContextProbeOptions): TrainingProbe => ({
+export const contextProbe = ({ perturbed, probed }: ContextProbeOptions): TrainingProbe => ({
   name: "context seen",
   settings: { perturbed, probed, version: 1 },
   run(model, parameters, data) {
-    const objective = (objectives[sights[sight].objective.name] as () => Objective)();
+    const objective = targetObjective(model.architecture.name);
     const examples = data.heldOut.map(({ example }) => example as PairExample);
     const probe = { model, parameters, objective };
     return { ...movements(probe, examples.slice(0, perturbed)), ...readLast(probe, examples.slice(0, probed)) };

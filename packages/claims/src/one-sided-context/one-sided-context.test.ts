@@ -131,7 +131,7 @@ test.each(["causal", "prefix", "encoder–decoder"] as const)(
       batch: 8,
       seed: 1,
       evaluation: { decoded: 0, curvePoints: 1 },
-      probe: contextProbe({ sight, perturbed: 2, probed: 60 }),
+      probe: contextProbe({ perturbed: 2, probed: 60 }),
     });
     const { numbers } = await consume(arm.run(context));
     const { pairs, moved, least, largest, readable } = numbers.probe as unknown as ContextSeen;

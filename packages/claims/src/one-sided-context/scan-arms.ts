@@ -1,12 +1,13 @@
 import type { Effect } from "@trivium/evaluator";
-import type { ArmResult, FindingsTable } from "../framework/claim.ts";
-import { type TrainingNumbers, trainingArm } from "../framework/training-arm.ts";
-import { exactEffect, lossEffect } from "../trained/loss-effect.ts";
+import type { FindingsTable } from "../framework/claim.ts";
+import { trainingArm } from "../framework/training-arm.ts";
+import { lossEffect } from "../trained/loss-effect.ts";
+import { meanOf } from "../trained/mean-of.ts";
+import { scoreEffect } from "../trained/score-effect.ts";
 import type { SeededArms } from "../trained/seeded-arms.ts";
 import { sights } from "../trained/sight.ts";
+import type { FindArms } from "../trained/trained-arms.ts";
 import { publishedOnScan } from "./published-on-scan.ts";
-
-type Find = (name: string) => readonly ArmResult<TrainingNumbers>[];
 
 const compared = ["causal", "prefix", "encoder–decoder"] as const;
 type Compared = (typeof compared)[number];
@@ -45,16 +46,24 @@ export const scanArms = (): SeededArms[] =>
     })),
   );
 
-export const scanEffects = (of: Find): Effect[] => {
+export const scanEffects = (of: FindArms): Effect[] => {
   const [causal, prefix] = [of(named("simple", "causal")), of(named("simple", "prefix"))];
   return [
     lossEffect("SCAN simple, causal − prefix", causal, prefix),
-    exactEffect("SCAN simple, exact match, prefix − causal", prefix, causal),
+    scoreEffect({
+      // One target in fifty.
+      name: "SCAN simple, exact match, prefix − causal",
+      unit: "share of targets",
+      smallest: 0.02,
+      left: prefix,
+      right: causal,
+      scores: ({ numbers }) => numbers.examples.exact,
+    }),
   ];
 };
 
 /** Ours and what was published, split by split. */
-export const scanTable = (of: Find): FindingsTable => ({
+export const scanTable = (of: FindArms): FindingsTable => ({
   title: "SCAN: share of test commands that are exactly right",
   columns: ["split", "model", "seeds", "commands", "exactly right", "published", "source"],
   rows: splitNames.flatMap((split) => [
@@ -65,11 +74,11 @@ export const scanTable = (of: Find): FindingsTable => ({
   ]),
 });
 
-function ours(split: Split, sight: Compared, of: Find) {
-  const exact = of(named(split, sight)).map(({ numbers }) => numbers.exactMatch ?? 0);
-  const mean = exact.reduce((sum, share) => sum + share, 0) / exact.length;
-  const commands = of(named(split, sight))[0]?.numbers.examples.exact.length ?? 0;
-  return [split, sight, exact.length, commands, mean, null, "here"];
+function ours(split: Split, sight: Compared, of: FindArms) {
+  const arms = of(named(split, sight));
+  const mean = meanOf(arms.map(({ numbers }) => numbers.exactMatch ?? 0));
+  const commands = arms[0]?.numbers.examples.exact.length ?? 0;
+  return [split, sight, arms.length, commands, mean, null, "here"];
 }
 
 export const scanNotes: readonly string[] = [

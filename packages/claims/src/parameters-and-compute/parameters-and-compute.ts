@@ -1,13 +1,7 @@
 import type { Effect } from "@trivium/evaluator";
-import {
-  type ArmResult,
-  type Claim,
-  claim,
-  type Evidence,
-  type Findings,
-  type FindingsTable,
-} from "../framework/claim.ts";
+import type { ArmResult, Claim, Findings, FindingsTable } from "../framework/claim.ts";
 import { countedEffect } from "../framework/counted-effect.ts";
+import { publication, raffel2020, redLlm2025, wang2022 } from "../framework/publications.ts";
 import { type SizeCount, sizeCounts } from "./size-counts.ts";
 import { phaseName, sizeTimes, type TimedSizes, timedPhases } from "./size-times.ts";
 import type { SizeShape, SizeVariantName } from "./size-variants.ts";
@@ -43,42 +37,29 @@ const timedVariants: readonly SizeVariantName[] = [
   "causal, same FLOPs",
 ];
 
-const evidence: readonly Evidence[] = [
-  {
-    finding: "An encoder–decoder of two stacks has 2P parameters and costs M, as a language model of one stack does.",
-    source: "Raffel et al. 2020, §3.2 and table 2",
-    url: "https://arxiv.org/abs/1910.10683",
-    speaks: "both",
-    read: "text",
-  },
-  {
-    finding: "11.0 billion parameters against 4.8 billion at equal depth, with about 10 % more compute.",
-    source: "Wang et al. 2022, §3 and table 1",
-    url: "https://arxiv.org/abs/2204.05832",
-    speaks: "for",
-    read: "text",
-  },
-  {
-    finding: "At equal parameters an encoder–decoder costs about half the training FLOPs of a decoder-only model.",
-    source: "RedLLM, 2025",
-    url: "https://arxiv.org/abs/2510.26622",
-    speaks: "against",
-    read: "text",
-  },
-  {
-    finding:
-      "At up to a billion parameters, 47 % lower latency of the first token and 4.7 times the throughput on edge devices.",
-    source: "Return of the Encoder, 2025",
-    url: "https://arxiv.org/abs/2501.16273",
-    speaks: "against",
-    read: "abstract",
-  },
-];
+const returnOfTheEncoder = publication("Return of the Encoder, 2025", "https://arxiv.org/abs/2501.16273", "abstract");
 
 /** The claim that an encoder–decoder has more parameters and needs more compute. */
 export const parametersAndCompute = (): Claim => ({
   statement: "An encoder–decoder has more parameters and needs more compute.",
-  evidence,
+  evidence: [
+    raffel2020("§3.2 and table 2")(
+      "both",
+      "An encoder–decoder of two stacks has 2P parameters and costs M, as a language model of one stack does.",
+    ),
+    wang2022("§3 and table 1")(
+      "for",
+      "11.0 billion parameters against 4.8 billion at equal depth, with about 10 % more compute.",
+    ),
+    redLlm2025(
+      "against",
+      "At equal parameters an encoder–decoder costs about half the training FLOPs of a decoder-only model.",
+    ),
+    returnOfTheEncoder(
+      "against",
+      "At up to a billion parameters, 47 % lower latency of the first token and 4.7 times the throughput on edge devices.",
+    ),
+  ],
   measure:
     "Parameters, FLOPs of training on a pair and bytes of cached keys and values, counted from the shapes: at equal depth of each stack, at equal parameters and at equal FLOPs, for the sizes of the papers and for one that is run; for that one also the time of a step, of prefill and of decoding.",
   expected:
@@ -88,8 +69,7 @@ export const parametersAndCompute = (): Claim => ({
     sizeTimes({
       shape: timed,
       variants: timedVariants,
-      rows: preset === "quick" ? 8 : 16,
-      repetitions: preset === "quick" ? 3 : 10,
+      ...(preset === "quick" ? { rows: 8, repetitions: 3 } : { rows: 16, repetitions: 10 }),
     }),
   ],
   analyse: ([counts, times]) => findings((counts as ArmResult<SizeCount[]>).numbers, times as ArmResult<TimedSizes>),
@@ -101,14 +81,12 @@ const smallest = 0.05;
 function findings(counts: readonly SizeCount[], times: ArmResult<TimedSizes>): Findings {
   const find = (variant: SizeVariantName, shape = wang) =>
     counts.find((count) => count.shape === shape.name && count.variant === variant) as SizeCount;
-  const more = (
-    measure: Measure,
-    than: SizeVariantName,
-    { of = "encoder–decoder" as SizeVariantName, shape = wang } = {},
-  ) => find(of, shape)[measure] / find(than, shape)[measure] - 1;
+  const more = (measure: Measure, than: SizeVariantName, of: SizeVariantName = "encoder–decoder", shape = wang) =>
+    find(of, shape)[measure] / find(than, shape)[measure] - 1;
   const effect = (name: string, value: number): Effect =>
     countedEffect({ name, value, smallest, unit: "share of the causal model's" });
-  const [parameters, flops] = [more("parameters", "causal, same depth"), more("trainingFlops", "causal, same depth")];
+  const [depth, size, cost] = ["causal, same depth", "causal, same parameters", "causal, same FLOPs"] as const;
+  const [parameters, flops] = [more("parameters", depth), more("trainingFlops", depth)];
   return {
     effects: [
       // The statement joins two with "and", of stacks that are equally deep: the lesser decides.
@@ -118,24 +96,18 @@ function findings(counts: readonly SizeCount[], times: ArmResult<TimedSizes>): F
       ),
       effect("parameters, encoder–decoder − causal at equal depth", parameters),
       effect("training FLOPs, encoder–decoder − causal at equal depth", flops),
-      effect(`the same at the size of ${t5Base.name}`, more("trainingFlops", "causal, same depth", { shape: t5Base })),
-      effect(
-        "training FLOPs, encoder–decoder − causal at equal parameters",
-        more("trainingFlops", "causal, same parameters"),
-      ),
-      effect("parameters, encoder–decoder − causal at equal FLOPs", more("parameters", "causal, same FLOPs")),
+      effect(`the same at the size of ${t5Base.name}`, more("trainingFlops", depth, "encoder–decoder", t5Base)),
+      effect("training FLOPs, encoder–decoder − causal at equal parameters", more("trainingFlops", size)),
+      effect("parameters, encoder–decoder − causal at equal FLOPs", more("parameters", cost)),
       effect(
         "parameters, encoder–decoder with shared stacks − causal at equal depth",
-        more("parameters", "causal, same depth", { of: "encoder–decoder, shared stacks" }),
+        more("parameters", depth, "encoder–decoder, shared stacks"),
       ),
       effect(
         "training FLOPs, encoder–decoder of half the depth − causal",
-        more("trainingFlops", "causal, same depth", { of: "encoder–decoder, half the depth" }),
+        more("trainingFlops", depth, "encoder–decoder, half the depth"),
       ),
-      effect(
-        "bytes of cached keys and values, encoder–decoder − causal at equal parameters",
-        more("cacheBytes", "causal, same parameters"),
-      ),
+      effect("bytes of cached keys and values, encoder–decoder − causal at equal parameters", more("cacheBytes", size)),
     ],
     tables: [paperTable(find), sizeTable(counts), timeTable(times)],
     charts: [],
@@ -173,16 +145,13 @@ function paperTable(find: (variant: SizeVariantName, shape: SizeShape) => SizeCo
 const sizeTable = (counts: readonly SizeCount[]): FindingsTable => ({
   title: "Encoder–decoders and the single stacks that match them",
   columns: [
-    "model",
-    "layers of a stack",
-    "feed-forward width",
-    "parameters",
-    "GFLOPs of training on a pair",
+    ...["model", "layers of a stack", "feed-forward width", "parameters", "GFLOPs of training on a pair"],
     "cached bytes",
   ],
-  rows: counts.map(({ shape, variant, layers, feedForward, parameters, trainingFlops, cacheBytes }) => [
-    ...[`${shape}: ${variant}`, layers, feedForward, parameters, trainingFlops / 1e9, cacheBytes],
-  ]),
+  rows: counts.map(({ shape, variant, layers, feedForward, parameters, trainingFlops, cacheBytes }) => {
+    const name = `${shape}: ${variant}`;
+    return [name, layers, feedForward, parameters, trainingFlops / 1e9, cacheBytes];
+  }),
 });
 
 const timeTable = ({ numbers, times = {}, configuration: { rows } }: ArmResult<TimedSizes>): FindingsTable => ({
@@ -192,14 +161,11 @@ const timeTable = ({ numbers, times = {}, configuration: { rows } }: ArmResult<T
     ...["tokens decoded per second", "cached bytes"],
   ],
   rows: numbers.map(({ variant, parameters, cacheBytes }) => [
-    ...[variant, parameters],
+    variant,
+    parameters,
     ...timedPhases.map((phase) => (times[phaseName(variant, phase)] as number) * 1000),
     Number(rows) / (times[phaseName(variant, "decode")] as number),
     cacheBytes,
   ]),
   timed: true,
-});
-
-export const parametersAndComputePlugin = claim("parameters-and-compute", parametersAndCompute, {
-  description: "An encoder–decoder has more parameters and needs more compute.",
 });

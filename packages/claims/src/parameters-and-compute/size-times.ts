@@ -1,10 +1,12 @@
 import { createRandom } from "@trivium/core";
 import { type Batch, toBatch } from "@trivium/features";
 import { countModelParameters, createModel, type DecodingState, factorsOf, type LanguageModel } from "@trivium/model";
-import { causalLm, type Objective, promptOf, seq2seq } from "@trivium/objectives";
+import { type Objective, promptOf } from "@trivium/objectives";
 import { disposeTree, type ParameterTree, valueAndGradients } from "@trivium/tensor";
 import { reservedSpecials } from "@trivium/text";
 import type { ArmContext, ClaimArm } from "../framework/claim.ts";
+import { fastestTimes } from "../framework/fastest-times.ts";
+import { targetObjective } from "../trained/sight.ts";
 import { cacheBytes } from "./cache-bytes.ts";
 import { type SizeShape, type SizeVariant, type SizeVariantName, sizeVariants } from "./size-variants.ts";
 
@@ -40,28 +42,18 @@ export const sizeTimes = (options: SizeTimesOptions): ClaimArm<TimedSizes> => ({
     const { shape, variants, repetitions } = options;
     const chosen = sizeVariants(context, shape).filter(({ name }) => variants.includes(name));
     const subjects = chosen.map((variant) => createSubject(variant, context, options));
-    const seconds = new Map<string, number>();
     try {
-      // In turns, so that a busy moment of the machine hits all alike; the first turn warms up.
-      for (let turn = 0; turn <= repetitions; turn++) {
-        for (const subject of subjects) {
-          for (const [phase, took] of Object.entries(timeOf(subject))) {
-            const key = phaseName(subject.name, phase as Phase);
-            if (turn > 0) seconds.set(key, Math.min(took, seconds.get(key) ?? Number.POSITIVE_INFINITY));
-          }
-          context.signal?.throwIfAborted();
-        }
-        yield { done: turn, total: repetitions };
-      }
+      const cases = subjects.map((subject) => () => timesOf(subject));
+      const times = yield* fastestTimes(cases, repetitions, context);
+      const numbers = chosen.map(({ name, architecture, config }) => ({
+        variant: name,
+        parameters: countModelParameters(architecture, config),
+        cacheBytes: cacheBytes(architecture, config, shape.lengths),
+      }));
+      return { numbers, times };
     } finally {
       for (const { parameters } of subjects) disposeTree(parameters);
     }
-    const numbers = chosen.map(({ name, architecture, config }) => ({
-      variant: name,
-      parameters: countModelParameters(architecture, config),
-      cacheBytes: cacheBytes(architecture, config, shape.lengths),
-    }));
-    return { numbers, times: Object.fromEntries(seconds) };
   },
 });
 
@@ -82,7 +74,7 @@ function createSubject(
   { shape: { lengths }, rows }: SizeTimesOptions,
 ): Subject {
   const model = createModel({ architecture, config, attention });
-  const objective = (architecture.streams.length === 1 ? causalLm({ loss: "target" }) : seq2seq()) as Objective;
+  const objective = targetObjective(architecture.name);
   const random = createRandom("step and inference times");
   const draw = (length: number) => Array.from({ length }, () => 4 + random.integer(config.vocabulary - 4));
   const examples = Array.from({ length: rows }, () => ({
@@ -101,7 +93,7 @@ function createSubject(
   };
 }
 
-function timeOf({ model, parameters, objective, batch, prompts, decoded }: Subject): Record<Phase, number> {
+function timesOf({ name, model, parameters, objective, batch, prompts, decoded }: Subject): Record<string, number> {
   const [step] = timed(() => {
     const loss = () => objective.loss(factorsOf(model, parameters, batch), batch).sum;
     const { value, gradients } = valueAndGradients(loss, parameters);
@@ -116,7 +108,8 @@ function timeOf({ model, parameters, objective, batch, prompts, decoded }: Subje
     for (let token = 0; token < decoded; token++) state = synced(state.append(ids, counts));
   });
   decoder.dispose();
-  return { "training step": step, prefill, decode: decode / decoded };
+  const seconds: Record<Phase, number> = { "training step": step, prefill, decode: decode / decoded };
+  return Object.fromEntries(timedPhases.map((phase) => [phaseName(name, phase), seconds[phase]]));
 }
 
 function synced(state: DecodingState): DecodingState {

@@ -1,13 +1,14 @@
 import { createBatchSource } from "@trivium/data";
 import { evaluateExamples } from "@trivium/evaluator";
 import { createModel, type LanguageModel } from "@trivium/model";
-import { causalLm, type Objective, prefixLm } from "@trivium/objectives";
+import type { Objective } from "@trivium/objectives";
 import { disposeTree, type ParameterTree } from "@trivium/tensor";
 import { consume } from "@trivium/trainer";
 import type { ArmProgress, ClaimArm, Preset } from "../framework/claim.ts";
 import { type ProbedData, type TrainingNumbers, type TrainingProbe, trainingArm } from "../framework/training-arm.ts";
 import type { TrainingSettings } from "../framework/training-settings.ts";
 import { cmudictSettings, cmudictSteps } from "../trained/cmudict-arm.ts";
+import { targetObjective } from "../trained/sight.ts";
 import { trainFurther } from "../trained/train-further.ts";
 
 /** Nats of each held-out target of a causal model under the prefix mask. */
@@ -44,10 +45,10 @@ const maskSwitch = (steps: number, seed: number): TrainingProbe => ({
     const { attention, architecture } = data.context;
     const prefix = createModel({ architecture: architecture("prefix"), config: model.config, attention });
     const own = { parameters, data, steps, seed };
-    const [towards, on] = [prefixLm() as Objective, causalLm({ loss: "target" }) as Objective];
-    const switched = await score({ ...own, model: prefix, objective: towards });
-    const adapted = yield* trainOn({ ...own, model: prefix, objective: towards });
-    const continued = yield* trainOn({ ...own, model, objective: on });
+    const towards = { ...own, model: prefix, objective: targetObjective("prefix") };
+    const switched = await score(towards);
+    const adapted = yield* trainOn(towards);
+    const continued = yield* trainOn({ ...own, model, objective: targetObjective("causal") });
     return { switched, adapted, continued };
   },
 });
@@ -61,45 +62,25 @@ interface Stage {
   readonly seed: number;
 }
 
-async function score({ model, objective, parameters, data }: Stage): Promise<readonly number[]> {
-  const { signal } = data.context;
-  const { examples } = await consume(
-    evaluateExamples({
-      model,
-      objective,
-      parameters,
-      heldOut: data.heldOut,
-      decoded: 0,
-      special: data.tokenizer.special,
-      decodeTarget: (ids) => data.tokenizer.decodeTarget(ids),
-      signal,
-    }),
-  );
-  signal?.throwIfAborted();
+async function score({ data, model, objective, parameters }: Stage): Promise<readonly number[]> {
+  const { heldOut, tokenizer, context } = data;
+  const decodeTarget = (ids: readonly number[]) => tokenizer.decodeTarget(ids);
+  const { special } = tokenizer;
+  const scored = { model, objective, parameters, heldOut, decoded: 0, special, decodeTarget, signal: context.signal };
+  const { examples } = await consume(evaluateExamples(scored));
+  context.signal?.throwIfAborted();
   return examples.nats;
 }
 
 /** Trains a copy further, and scores it. */
 async function* trainOn(stage: Stage): AsyncGenerator<ArmProgress, readonly number[], void> {
-  const { data, steps, seed, objective, model } = stage;
+  const { data, seed, objective } = stage;
   const { learningRate, ...batches } = training;
-  const parameters = yield* trainFurther({
-    model,
-    objective,
-    parameters: stage.parameters,
-    steps,
-    seed,
-    learningRate,
-    signal: data.context.signal,
-    // Another order than that of the first stage.
-    batches: createBatchSource({
-      examples: data.train,
-      special: data.tokenizer.special,
-      objective,
-      ...batches,
-      seed: `${seed}, mask switched`,
-    }),
-  });
+  const { special } = data.tokenizer;
+  // Another order than that of the first stage.
+  const source = { examples: data.train, special, objective, ...batches, seed: `${seed}, mask switched` };
+  const { signal } = data.context;
+  const parameters = yield* trainFurther({ ...stage, learningRate, signal, batches: createBatchSource(source) });
   try {
     return await score({ ...stage, parameters });
   } finally {

@@ -1,6 +1,7 @@
 import type { ClaimArm, Preset } from "../framework/claim.ts";
 import { type TrainingNumbers, trainingArm } from "../framework/training-arm.ts";
 import type { TrainingSettings } from "../framework/training-settings.ts";
+import type { SeededArms } from "./seeded-arms.ts";
 import { type SightName, sights } from "./sight.ts";
 
 /** Budgets of each preset, equal to those of the claim training-efficiency, so that claims share arms. */
@@ -37,6 +38,12 @@ export function cmudictSettings({ sight, preset, seed, model, steps }: CmudictOp
   };
 }
 
-/** A training run on spelling to pronunciation. */
+/** Returns the training runs on spelling to pronunciation that differ by their seed alone. */
+export const cmudictArms = (name: string, options: Omit<CmudictOptions, "seed">): SeededArms => ({
+  name,
+  arm: (seed) => cmudictArm({ ...options, seed }),
+});
+
+/** Returns a training run on spelling to pronunciation. */
 export const cmudictArm = (options: CmudictOptions): ClaimArm<TrainingNumbers> =>
   trainingArm({ name: options.sight, ...cmudictSettings(options) });

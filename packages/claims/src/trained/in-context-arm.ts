@@ -28,23 +28,15 @@ export const zeroError = sizes.width / 3;
 
 /** A softmax transformer trained on new linear regressions in every step, each example one token. */
 export function inContextArm({ architecture, preset, seed }: InContextSettings): ClaimArm<InContextNumbers> {
-  const settings = { learningRate, batchSize, heldOut, steps: steps[preset], seed };
+  const settings = { config, learningRate, batchSize, heldOut, steps: steps[preset], seed };
+  const task = { type: "in-context/trained", version: 2, task: linearRegression.name, sizes };
   return {
     name: `${architecture}, in context`,
-    configuration: {
-      type: "in-context/trained",
-      version: 2,
-      task: linearRegression.name,
-      sizes,
-      config,
-      architecture,
-      ...settings,
-    },
+    configuration: { ...task, architecture, ...settings },
     async *run(context) {
       const stream = trainInContext({
         architecture: context.architecture(architecture),
         attention: context.attention,
-        config,
         ...settings,
         sequences: { task: linearRegression, ...sizes },
         signal: context.signal,

@@ -10,25 +10,17 @@ export interface SeededArms {
   arm(seed: number): ClaimArm;
 }
 
-/** All of them with every seed, one kind after the other. */
-export const planSeeds = (kinds: readonly SeededArms[], request: ClaimRequest): ClaimArm[] =>
+/** Returns the arms of all kinds with every seed, one kind after the other. */
+export const planSeeds = (kinds: readonly SeededArms[], { seeds }: ClaimRequest): ClaimArm[] =>
   kinds.flatMap((kind) =>
-    seedsOf(kind, request).map((seed) => ({ ...kind.arm(seed), name: `${kind.name}, seed ${seed}` })),
+    seeds.slice(0, kind.seeds).map((seed) => ({ ...kind.arm(seed), name: `${kind.name}, seed ${seed}` })),
   );
 
-const seedsOf = ({ seeds: count }: SeededArms, { seeds }: ClaimRequest) => seeds.slice(0, count);
-
 /** Finds again what `planSeeds` planned: the results of a kind, in the order of the seeds. */
-export function resultsOf(kinds: readonly SeededArms[], results: readonly ArmResult[], request: ClaimRequest) {
-  const found = new Map<string, readonly ArmResult[]>();
-  let at = 0;
-  for (const kind of kinds) {
-    const count = seedsOf(kind, request).length;
-    found.set(kind.name, results.slice(at, at + count));
-    at += count;
-  }
+export function resultsOf(kinds: readonly SeededArms[], results: readonly ArmResult[], { seeds }: ClaimRequest) {
+  const names = kinds.flatMap((kind) => seeds.slice(0, kind.seeds).map(() => kind.name));
   return <Numbers extends Json>(name: string): readonly ArmResult<Numbers>[] =>
-    (found.get(name) ?? []) as readonly unknown[] as readonly ArmResult<Numbers>[];
+    results.filter((_, at) => names[at] === name) as readonly unknown[] as readonly ArmResult<Numbers>[];
 }
 
 /** The same arm once more, computed anew: nothing of it may differ. */

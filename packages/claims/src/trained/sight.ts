@@ -1,3 +1,4 @@
+import { causalLm, type Objective, prefixLm, seq2seq } from "@trivium/objectives";
 import type { TrainingSettings } from "../framework/training-settings.ts";
 
 type Sight = Pick<TrainingSettings, "architecture" | "objective">;
@@ -18,3 +19,12 @@ export const sights = {
 } as const satisfies Readonly<Record<string, Sight>>;
 
 export type SightName = keyof typeof sights;
+
+const objectives: Readonly<Record<string, () => Objective>> = {
+  causal: () => causalLm({ loss: "target" }),
+  prefix: () => prefixLm(),
+  "encoder-decoder": () => seq2seq() as Objective,
+};
+
+/** Makes the objective of an architecture that takes loss on targets alone. */
+export const targetObjective = (architecture: string): Objective => (objectives[architecture] as () => Objective)();

@@ -1,29 +1,39 @@
 import type { ClaimArm, ClaimRequest, Preset } from "../framework/claim.ts";
 import { type TrainingNumbers, trainingArm } from "../framework/training-arm.ts";
+import type { TrainingSettings } from "../framework/training-settings.ts";
+import { sights } from "../trained/sight.ts";
 
 /** The two tasks: text, where source and target are alike, and pronunciation, where they are not. */
 export type EfficiencyTask = "moby-dick" | "cmudict";
 
-const causalOnAll = { architecture: "causal", objective: { name: "causal-lm", options: { loss: "all" } } } as const;
+interface Kind extends Pick<TrainingSettings, "architecture" | "objective"> {
+  /** Options that differ from the base model. */
+  readonly model?: ((models: Models) => Partial<TrainingSettings["model"]>) | undefined;
+  /** Share of the task's steps. Default 1. */
+  readonly steps?: ((models: Models) => number) | undefined;
+}
+
+const { "causal, loss on all": causal, "encoder–decoder": pair } = sights;
 
 /** Each differs from a neighbour in one thing: supervision, mask, stacks, depth, sharing, parameters or steps. */
 const kinds = {
-  causal: causalOnAll,
-  "causal, half the steps": causalOnAll,
-  "causal, loss on the target": {
-    architecture: "causal",
-    objective: { name: "causal-lm", options: { loss: "target" } },
+  causal,
+  "causal, half the steps": { ...causal, steps: () => 0.5 },
+  "causal, loss on the target": sights.causal,
+  "causal, parameters of the encoder–decoder": { ...causal, model: ({ matched }) => matched },
+  "causal, FLOPs of the encoder–decoder": { ...causal, steps: ({ flops }) => flops.same },
+  "causal, parameters and FLOPs of the encoder–decoder": {
+    ...causal,
+    model: ({ matched }) => matched,
+    steps: ({ flops }) => flops.matched,
   },
-  "causal, parameters of the encoder–decoder": causalOnAll,
-  "causal, FLOPs of the encoder–decoder": causalOnAll,
-  "causal, parameters and FLOPs of the encoder–decoder": causalOnAll,
   // The prefix model's rows, positions and loss under the causal mask.
-  "causal, loss behind the cut": { architecture: "causal", objective: { name: "prefix-lm" } },
-  prefix: { architecture: "prefix", objective: { name: "prefix-lm" } },
-  "encoder–decoder": { architecture: "encoder-decoder", objective: { name: "seq2seq" } },
-  "encoder–decoder, half the layers": { architecture: "encoder-decoder", objective: { name: "seq2seq" } },
-  "encoder–decoder, shared stacks": { architecture: "encoder-decoder", objective: { name: "seq2seq" } },
-} as const;
+  "causal, loss behind the cut": { architecture: "causal", objective: sights.prefix.objective },
+  prefix: sights.prefix,
+  "encoder–decoder": pair,
+  "encoder–decoder, half the layers": { ...pair, model: ({ half }) => ({ layers: half }) },
+  "encoder–decoder, shared stacks": { ...pair, model: () => ({ sharedStacks: true }) },
+} as const satisfies Readonly<Record<string, Kind>>;
 
 export type EfficiencyKind = keyof typeof kinds;
 
@@ -64,6 +74,8 @@ export const efficiencyModels = {
   },
 } as const;
 
+type Models = (typeof efficiencyModels)[Preset];
+
 /** On CMUdict these are the settings of the claim `prefix-supervision`, so that both share their arms. */
 const settings = {
   quick: {
@@ -99,28 +111,15 @@ export function efficiencyArms({ preset, seeds }: ClaimRequest): EfficiencyArm[]
 /** Returns an arm of this claim, or one that another claim compares with it. */
 export function efficiencyArm({ preset, task, kind, seed }: EfficiencySettings): ClaimArm<TrainingNumbers> {
   const { steps, ...rest } = settings[preset][task];
+  const models = efficiencyModels[preset];
+  const { model, steps: share, ...sight }: Kind = kinds[kind];
   return trainingArm({
     name: `${task}: ${kind}, seed ${seed}`,
-    ...kinds[kind],
-    model: modelOf(preset, kind),
+    ...sight,
+    model: { ...models.base, ...model?.(models) },
     dataset: { name: task },
     seed,
     ...rest,
-    steps: Math.round(steps * shareOfSteps(preset, kind)),
+    steps: Math.round(steps * (share?.(models) ?? 1)),
   });
-}
-
-function shareOfSteps(preset: Preset, kind: EfficiencyKind): number {
-  const { flops } = efficiencyModels[preset];
-  if (kind === "causal, half the steps") return 0.5;
-  if (kind === "causal, FLOPs of the encoder–decoder") return flops.same;
-  return kind === "causal, parameters and FLOPs of the encoder–decoder" ? flops.matched : 1;
-}
-
-function modelOf(preset: Preset, kind: EfficiencyKind) {
-  const { base, half, matched } = efficiencyModels[preset];
-  if (kind === "causal, parameters of the encoder–decoder") return { ...base, ...matched };
-  if (kind === "causal, parameters and FLOPs of the encoder–decoder") return { ...base, ...matched };
-  if (kind === "encoder–decoder, half the layers") return { ...base, layers: half };
-  return kind === "encoder–decoder, shared stacks" ? { ...base, sharedStacks: true } : base;
 }

@@ -1,5 +1,7 @@
 import type { ArmResult, ClaimArm, ClaimRequest, FindingsTable } from "../framework/claim.ts";
 import { type TrainingNumbers, trainingArm } from "../framework/training-arm.ts";
+import { armTable } from "../trained/arm-table.ts";
+import { sights } from "../trained/sight.ts";
 
 /**
  * Returns the arms of a long training of an encoder–decoder on CMUdict, with one seed and no part in a verdict. `quick`
@@ -14,9 +16,8 @@ const [steps, batch, beam] = [4000, 256, 4];
 const longRun = (seed: number) =>
   trainingArm({
     name: "CMUdict, the long run: encoder–decoder",
-    architecture: "encoder-decoder",
+    ...sights["encoder–decoder"],
     seed,
-    objective: { name: "seq2seq" },
     model: {
       ...({ width: 256, layers: { source: 4, target: 2 }, heads: 8, feedForward: 704, activation: "swiglu" } as const),
       ...({ norm: "rms", positions: "learned", restartPositions: true, dropout: 0.05 } as const),
@@ -43,18 +44,14 @@ const published = [
 /** The tables of the long run, where there is one. */
 export function longRunTables(arms: readonly ArmResult<TrainingNumbers>[]): FindingsTable[] {
   if (arms.length === 0) return [];
+  const whole = armTable(
+    `CMUdict, the long run: the whole test part, beam ${beam}, beside published results`,
+    arms,
+    ["arm", "WER", "PER", "nats per target token", "parameters", "TFLOPs"],
+    { epochs: ({ numbers }) => (steps * batch) / numbers.data.train },
+  );
   return [
-    {
-      title: `CMUdict, the long run: the whole test part, beam ${beam}, beside published results`,
-      columns: ["arm", "WER", "PER", "nats per target token", "parameters", "TFLOPs", "epochs"],
-      rows: [
-        ...arms.map(({ name, numbers }) => [
-          ...[name, numbers.wer, numbers.per, numbers.targetLoss, numbers.parameters, numbers.flops / 1e12],
-          (steps * batch) / numbers.data.train,
-        ]),
-        ...published.map(([name, wer]) => [name, wer, null, null, null, null, null]),
-      ],
-    },
+    { ...whole, rows: [...whole.rows, ...published.map(([name, wer]) => [name, wer, null, null, null, null, null])] },
     {
       title: "CMUdict, the long run: minutes of training",
       columns: ["arm", "minutes"],

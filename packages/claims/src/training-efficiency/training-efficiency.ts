@@ -1,50 +1,32 @@
 import type { Effect } from "@trivium/evaluator";
-import {
-  type ArmResult,
-  type Claim,
-  type ClaimRequest,
-  claim,
-  type Evidence,
-  type Findings,
-  type FindingsTable,
-} from "../framework/claim.ts";
+import type { ArmResult, Claim, ClaimRequest, Findings, FindingsTable } from "../framework/claim.ts";
+import { publication, redLlm2025 } from "../framework/publications.ts";
 import type { TrainingNumbers } from "../framework/training-arm.ts";
 import { equalBudgetEffect } from "../learning-curves/equal-budget-effect.ts";
+import { armTable } from "../trained/arm-table.ts";
 import { lossEffect } from "../trained/loss-effect.ts";
 import { repeated } from "../trained/seeded-arms.ts";
 import type { TrainedArms } from "../trained/trained-arms.ts";
 import { type EfficiencyArm, type EfficiencyKind, type EfficiencyTask, efficiencyArms } from "./efficiency-arms.ts";
 import { longRunArms, longRunNote, longRunTables } from "./long-run.ts";
 
-const redLlm = { source: "RedLLM, 2025", url: "https://arxiv.org/abs/2510.26622", read: "text" } as const;
-
-const evidence: readonly Evidence[] = [
-  {
-    finding:
-      "Loss on half of the tokens: 0.8T targets of 1.6T tokens. A decoder-only model is better at equal parameters, for about twice the FLOPs, and dominates the compute-optimal frontier.",
-    ...redLlm,
-    speaks: "for",
-  },
-  {
-    finding:
-      "The curves nearly overlap per FLOP, and at equal parameters the encoder–decoder has a clear advantage in the measured throughput of training and inference.",
-    ...redLlm,
-    speaks: "against",
-  },
-  {
-    finding: "Objectives of encoder–decoders suffer from sparse supervision.",
-    source: "Block-Based Double Decoders, 2026",
-    url: "https://arxiv.org/abs/2605.18807",
-    speaks: "for",
-    read: "abstract",
-  },
-];
+const doubleDecoders = publication("Block-Based Double Decoders, 2026", "https://arxiv.org/abs/2605.18807", "abstract");
 
 /** The claim that an encoder–decoder is less efficient to train. */
 export const trainingEfficiency = (): Claim => ({
   statement:
     "An encoder–decoder is less efficient to train than a causal model: each token that it sees teaches it less.",
-  evidence,
+  evidence: [
+    redLlm2025(
+      "for",
+      "Loss on half of the tokens: 0.8T targets of 1.6T tokens. A decoder-only model is better at equal parameters, for about twice the FLOPs, and dominates the compute-optimal frontier.",
+    ),
+    redLlm2025(
+      "against",
+      "The curves nearly overlap per FLOP, and at equal parameters the encoder–decoder has a clear advantage in the measured throughput of training and inference.",
+    ),
+    doubleDecoders("for", "Objectives of encoder–decoders suffer from sparse supervision."),
+  ],
   measure:
     "Nats per target token on the same held-out targets, after training on the same texts in the same order: Moby-Dick in windows, cut at random into source and target. The verdict is at equal tokens seen, with stacks of equal depth; beside it equal tokens supervised, equal FLOPs, equal parameters, and controls for depth, sharing and supervision. The same on CMUdict, where the source is no text of the target's kind.",
   expected:
@@ -70,7 +52,7 @@ function findings(again: ArmResult<TrainingNumbers>, trained: TrainedArms, reque
       ...pronunciationEffects(of),
       lossEffect("A/A: the same arm again − itself", [again], of("moby-dick", "causal").slice(0, 1)),
     ],
-    tables: [armTable(compared), ...longRunTables(long), speedTable(compared)],
+    tables: [armTable("Arms", compared, columns), ...longRunTables(long), speedTable(compared)],
     charts: [],
     notes: [
       `Seeds alone: the causal arms on Moby-Dick end at ${losses(of("moby-dick", "causal"))} nats, the encoder–decoders at ${losses(of("moby-dick", "encoder–decoder"))}.`,
@@ -95,6 +77,7 @@ const losses = (arms: TrainedArms): string => arms.map(({ numbers }) => numbers.
 function textEffects(of: Find): [Effect, ...Effect[]] {
   const arms = (kind: EfficiencyKind) => of("moby-dick", kind);
   const [pair, causal] = [arms("encoder–decoder"), arms("causal")];
+  const [halfSteps, halfLayers] = [arms("causal, half the steps"), arms("encoder–decoder, half the layers")];
   const larger = arms("causal, parameters of the encoder–decoder");
   const final = (name: string, left: TrainedArms, right: TrainedArms) => lossEffect(`Moby-Dick: ${name}`, left, right);
   // Arms of the same FLOPs are trained in `full` alone.
@@ -106,21 +89,13 @@ function textEffects(of: Find): [Effect, ...Effect[]] {
   const matched = arms("causal, parameters and FLOPs of the encoder–decoder");
   return [
     final("loss at equal tokens seen, encoder–decoder − causal of equal depth", pair, causal),
-    final(
-      "loss at equal tokens supervised, encoder–decoder − causal of half the steps",
-      pair,
-      arms("causal, half the steps"),
-    ),
+    final("loss at equal tokens supervised, encoder–decoder − causal of half the steps", pair, halfSteps),
     perFlop("loss at equal FLOPs, encoder–decoder − causal of equal depth", same, causal),
     final("loss at equal tokens seen, encoder–decoder − causal of equal parameters", pair, larger),
     perFlop("loss at equal FLOPs, encoder–decoder − causal of equal parameters", matched, larger),
     final("control, supervision alone: prefix − causal", arms("prefix"), causal),
     final("control, two stacks for one: encoder–decoder − prefix", pair, arms("prefix")),
-    final(
-      "control, as many layers in all: encoder–decoder of half the layers − causal",
-      arms("encoder–decoder, half the layers"),
-      causal,
-    ),
+    final("control, as many layers in all: encoder–decoder of half the layers − causal", halfLayers, causal),
     final("control, shared stacks: encoder–decoder − causal", arms("encoder–decoder, shared stacks"), causal),
   ];
 }
@@ -128,27 +103,20 @@ function textEffects(of: Find): [Effect, ...Effect[]] {
 function pronunciationEffects(of: Find): Effect[] {
   const arms = (kind: EfficiencyKind) => of("cmudict", kind);
   const [left, causal, target] = [arms("encoder–decoder"), arms("causal"), arms("causal, loss on the target")] as const;
+  const halfLayers = arms("encoder–decoder, half the layers");
   const loss = (name: string, own: TrainedArms, other: TrainedArms) => lossEffect(`CMUdict: ${name}`, own, other);
   return [
     loss("loss at equal tokens seen, encoder–decoder − causal", left, causal),
     loss("the same tokens supervised, encoder–decoder − causal with loss on the target", left, target),
     equalBudgetEffect({ name: "CMUdict: the same at equal FLOPs", left, right: target }, "flops"),
-    loss(
-      "encoder–decoder of half the layers − causal with loss on the target",
-      arms("encoder–decoder, half the layers"),
-      target,
-    ),
+    loss("encoder–decoder of half the layers − causal with loss on the target", halfLayers, target),
   ];
 }
 
-const armTable = (trained: TrainedArms): FindingsTable => ({
-  title: "Arms",
-  columns: ["arm", "parameters", "TFLOPs", "tokens seen", "supervised", "nats per target token", "PER", "WER"],
-  rows: trained.map(({ name, numbers }) => [
-    ...[name, numbers.parameters, numbers.flops / 1e12, numbers.tokensSeen, numbers.tokensSupervised],
-    ...[numbers.targetLoss, numbers.per, numbers.wer],
-  ]),
-});
+const columns = [
+  ...(["arm", "parameters", "TFLOPs", "tokens seen", "supervised", "nats per target token"] as const),
+  ...(["PER", "WER"] as const),
+];
 
 const speedTable = (trained: TrainedArms): FindingsTable => ({
   title: "Measured: seconds of training",
@@ -158,8 +126,4 @@ const speedTable = (trained: TrainedArms): FindingsTable => ({
     return [name, seconds, numbers.tokensSeen / seconds, numbers.flops / seconds / 1e9];
   }),
   timed: true,
-});
-
-export const trainingEfficiencyPlugin = claim("training-efficiency", trainingEfficiency, {
-  description: "An encoder–decoder is less efficient to train than a causal model.",
 });

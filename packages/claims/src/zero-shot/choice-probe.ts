@@ -1,14 +1,15 @@
 import { createPacer, createRandom, type Json } from "@trivium/core";
 import { createBatchSource, encodeExamples } from "@trivium/data";
-import { mostLikely, scoreContinuations } from "@trivium/evaluator";
+import { mostLikely, type ScoreContinuationsOptions, scoreContinuations } from "@trivium/evaluator";
 import { isTextPair, type TextPair } from "@trivium/features";
 import type { LanguageModel } from "@trivium/model";
-import { causalLm, type Objective, prefixLm, seq2seq } from "@trivium/objectives";
+import type { Objective } from "@trivium/objectives";
 import { choiceItems, clozeItems, mixture } from "@trivium/tasks";
 import { disposeTree, type ParameterTree } from "@trivium/tensor";
 import type { SpecialTokens } from "@trivium/text";
 import type { ArmProgress } from "../framework/claim.ts";
 import type { ProbedData, TrainingProbe } from "../framework/training-arm.ts";
+import { targetObjective } from "../trained/sight.ts";
 import { trainFurther } from "../trained/train-further.ts";
 
 /** The number of ranked items, and the length of tuning. */
@@ -30,6 +31,7 @@ export type ChoiceNumbers = {
   readonly instructions: { readonly name: string; readonly fingerprint: string };
 };
 
+type Continuations = ScoreContinuationsOptions["continuations"];
 type Progress<Result> = AsyncGenerator<ArmProgress, Result, void>;
 
 interface Probed {
@@ -40,13 +42,6 @@ interface Probed {
   readonly special: SpecialTokens;
 }
 
-/** Tuned on answers alone, all of them; contexts and choices are ranked alike by any loss weights. */
-const objectives: Readonly<Record<string, () => Objective>> = {
-  causal: () => causalLm({ loss: "target" }) as Objective,
-  prefix: () => prefixLm() as Objective,
-  "encoder-decoder": () => seq2seq() as Objective,
-};
-
 const tuning = { batch: 32, learningRate: 1e-3, train: 6000, length: 6 } as const;
 
 /** Ranks items zero-shot, tunes a copy of the model on instructions but one, and ranks that one's answers. */
@@ -54,7 +49,8 @@ export const choiceProbe = (settings: ChoiceSettings): TrainingProbe => ({
   name: "zero-shot/choices",
   settings: { version: 3, ...settings, tuning },
   async *run(model, parameters, data) {
-    const objective = (objectives[model.architecture.name] as () => Objective)();
+    // Tuned on answers alone, all of them; contexts and choices are ranked alike by any loss weights.
+    const objective = targetObjective(model.architecture.name);
     const probed = { model, parameters, data, objective, special: data.tokenizer.special };
     const instructions = await mixture({ train: tuning.train, test: settings.items, length: tuning.length });
     const held = instructions.test.filter(isTextPair);
@@ -112,14 +108,11 @@ export function ordersOf(target: string): string[] {
   return [...orders];
 }
 
-const rank = (
-  { model, parameters, objective, special }: Probed,
-  context: Parameters<typeof scoreContinuations>[0]["context"],
-  continuations: readonly (readonly number[])[],
-): number => mostLikely(scoreContinuations({ model, parameters, objective, special, context, continuations }));
+const rank = (probed: Probed, context: ScoreContinuationsOptions["context"], continuations: Continuations): number =>
+  mostLikely(scoreContinuations({ ...probed, context, continuations }));
 
 /** Returns the end of a context, as long as it fits with the longest continuation. */
-function lastTokens({ model, data }: Probed, context: string, continuations: readonly (readonly number[])[]): number[] {
+function lastTokens({ model, data }: Probed, context: string, continuations: Continuations): number[] {
   const longest = Math.max(...continuations.map(({ length }) => length));
   return data.tokenizer.encodeTarget(context).slice(-(model.config.length - longest - 2));
 }

@@ -1,18 +1,12 @@
 import { type Effect, pairedEffect } from "@trivium/evaluator";
-import {
-  type ArmResult,
-  type Claim,
-  type ClaimArm,
-  type ClaimRequest,
-  claim,
-  type Evidence,
-  type Findings,
-  type FindingsTable,
-  type Preset,
-} from "../framework/claim.ts";
+import type { ArmResult, Claim, ClaimArm, ClaimRequest, Findings } from "../framework/claim.ts";
+import { redLlm2025, wang2022 } from "../framework/publications.ts";
 import { type TrainingNumbers, trainingArm } from "../framework/training-arm.ts";
+import { armTable } from "../trained/arm-table.ts";
 import { meanOf } from "../trained/mean-of.ts";
+import { scoreEffect } from "../trained/score-effect.ts";
 import { planSeeds, repeated, resultsOf, type SeededArms } from "../trained/seeded-arms.ts";
+import { sights } from "../trained/sight.ts";
 import type { TrainedArms } from "../trained/trained-arms.ts";
 import { type ChoiceNumbers, choiceProbe } from "./choice-probe.ts";
 
@@ -21,16 +15,11 @@ import { type ChoiceNumbers, choiceProbe } from "./choice-probe.ts";
  * and twice the parameters.
  */
 const kinds = [
-  { name: "causal", architecture: "causal", objective: { name: "causal-lm", options: { loss: "all" } }, depth: 1 },
-  { name: "prefix", architecture: "prefix", objective: { name: "prefix-lm" }, depth: 1 },
-  { name: "encoder–decoder", architecture: "encoder-decoder", objective: { name: "seq2seq" }, depth: 1 },
+  { name: "causal", ...sights["causal, loss on all"], depth: 1 },
+  { name: "prefix", ...sights.prefix, depth: 1 },
+  { name: "encoder–decoder", ...sights["encoder–decoder"], depth: 1 },
   /** The control: about the parameters of one stack. */
-  {
-    name: "encoder–decoder, half as deep",
-    architecture: "encoder-decoder",
-    objective: { name: "seq2seq" },
-    depth: 0.5,
-  },
+  { name: "encoder–decoder, half as deep", ...sights["encoder–decoder"], depth: 0.5 },
 ] as const;
 
 const presets = {
@@ -38,57 +27,41 @@ const presets = {
   full: { width: 128, layers: 4, steps: 1000, tuningSteps: 400, items: 400, kinds },
 } as const;
 
-const evidence: readonly Evidence[] = [
-  {
-    finding:
-      "After 168B tokens, zero-shot on 31 tasks (random 32.9): causal 44.2, prefix 43.5, encoder–decoder 39.9, each with its own language-modelling objective.",
-    source: "Wang et al. 2022, table 3",
-    url: "https://arxiv.org/abs/2204.05832",
-    speaks: "for",
-    read: "text",
-  },
-  {
-    finding:
-      "After masked pretraining and multitask tuning the order is reversed: encoder–decoder 51.3, prefix 51.0, causal 47.1; after language-model pretraining and the same tuning it is not: 44.2, 48.9 and 50.4.",
-    source: "Wang et al. 2022",
-    url: "https://arxiv.org/abs/2204.05832",
-    speaks: "both",
-    read: "text",
-  },
-  {
-    finding:
-      "From 150M to 8B parameters, the encoder–decoder performs badly zero-shot after pretraining, and comparably or better after tuning.",
-    source: "RedLLM, 2025",
-    url: "https://arxiv.org/abs/2510.26622",
-    speaks: "for",
-    read: "text",
-  },
-];
-
 /** The claim that an encoder–decoder is weak zero-shot without multitask tuning. */
 export const zeroShot = (): Claim => ({
   statement: "An encoder–decoder is weak zero-shot without multitask tuning.",
-  evidence,
+  evidence: [
+    wang2022("table 3")(
+      "for",
+      "After 168B tokens, zero-shot on 31 tasks (random 32.9): causal 44.2, prefix 43.5, encoder–decoder 39.9, each with its own language-modelling objective.",
+    ),
+    wang2022()(
+      "both",
+      "After masked pretraining and multitask tuning the order is reversed: encoder–decoder 51.3, prefix 51.0, causal 47.1; after language-model pretraining and the same tuning it is not: 44.2, 48.9 and 50.4.",
+    ),
+    redLlm2025(
+      "for",
+      "From 150M to 8B parameters, the encoder–decoder performs badly zero-shot after pretraining, and comparably or better after tuning.",
+    ),
+  ],
   measure:
     "After pretraining on Moby-Dick, on the same texts and for about the same FLOPs: how often the true continuation of held-out text is the likeliest of four, causal − encoder–decoder; no verdict where neither ranks better than chance. Beside it, the nats of a last word. Then a copy of each model is tuned on all instructions of a mixture but one, and ranks four answers to that one.",
   expected:
     "Causal before prefix before encoder–decoder, then the reverse after tuning. With a million parameters, intervals are expected to overlap.",
   plan: (request) => {
-    const planned = planSeeds(arms(request.preset), request);
+    const planned = planSeeds(arms(request), request);
     return [...planned, repeated(planned[0] as ClaimArm)];
   },
   analyse: (results, request) => findings(results as ArmResult<TrainingNumbers>[], request),
 });
 
-function arms(preset: Preset): SeededArms[] {
+function arms({ preset }: ClaimRequest): SeededArms[] {
   const { width, layers, steps, items, tuningSteps, kinds: planned } = presets[preset];
-  return planned.map(({ name, architecture, objective, depth }) => ({
-    name,
+  return planned.map(({ depth, ...kind }) => ({
+    name: kind.name,
     arm: (seed) =>
       trainingArm({
-        name,
-        architecture,
-        objective,
+        ...kind,
         steps,
         seed,
         batch: 16,
@@ -106,14 +79,11 @@ function arms(preset: Preset): SeededArms[] {
 const chance = 0.25;
 
 type Ranked = "choice" | "before" | "after";
+type Shares = readonly (readonly number[])[];
 
-const ranked = (arms: TrainedArms, key: Ranked) => arms.map((arm) => choices(arm)[key]);
+const ranked = (arms: TrainedArms, key: Ranked): Shares => arms.map((arm) => choices(arm)[key]);
 
-const shareEffect = (
-  name: string,
-  left: readonly (readonly number[])[],
-  right: readonly (readonly number[])[],
-): Effect =>
+const shareEffect = (name: string, left: Shares, right: Shares): Effect =>
   // Five points in a hundred: what the papers' causal and encoder–decoder models differ by.
   pairedEffect({ name, unit: "share of items", smallest: 0.05, left, right });
 
@@ -125,58 +95,67 @@ function judgedAboveChance(effect: Effect, above: readonly Effect[]): Effect {
 
 /** On held-out text: the last word, nats added over its bytes. */
 const clozeEffect = (left: TrainedArms, right: TrainedArms): Effect =>
-  pairedEffect({
+  scoreEffect({
     name: "zero-shot, a last word: encoder–decoder − causal",
     unit: "nats per word",
     smallest: 0.1,
-    left: left.map((arm) => choices(arm).cloze),
-    right: right.map((arm) => choices(arm).cloze),
+    left,
+    right,
+    scores: (arm) => choices(arm).cloze,
   });
 
-const choices = ({ numbers }: ArmResult<TrainingNumbers>) => numbers.probe as ChoiceNumbers;
+type Arm = ArmResult<TrainingNumbers>;
+
+const choices = ({ numbers }: Arm) => numbers.probe as ChoiceNumbers;
+
+const costs = [
+  ...(["arm", "parameters", "training FLOPs", "tokens seen", "supervised"] as const),
+  "nats per held-out byte" as const,
+];
+
+const choiceColumns = {
+  continuation: (arm: Arm) => meanOf(choices(arm).choice),
+  "nats of a last word": (arm: Arm) => meanOf(choices(arm).cloze),
+  "instruction before tuning": (arm: Arm) => meanOf(choices(arm).before),
+  after: (arm: Arm) => meanOf(choices(arm).after),
+};
+
+const halfName = "control, parameters: causal − encoder–decoder half as deep";
 
 function findings(results: TrainedArms, request: ClaimRequest): Findings {
-  const of = resultsOf(arms(request.preset), results, request)<TrainingNumbers>;
-  const [causal, prefix, encoderDecoder, half] = kinds.map(({ name }) => of(name)) as [
-    ...[TrainedArms, TrainedArms, TrainedArms, TrainedArms],
-  ];
+  const of = resultsOf(arms(request), results, request)<TrainingNumbers>;
+  const [causal, prefix, pair] = [of("causal"), of("prefix"), of("encoder–decoder")];
   const compare = (name: string, key: Ranked, right: TrainedArms, left = causal): Effect =>
     shareEffect(name, ranked(left, key), ranked(right, key));
-  const aboveChance = (name: string, arms: TrainedArms, key: Ranked): Effect =>
-    shareEffect(
-      `${name} − chance`,
-      ranked(arms, key),
-      ranked(arms, key).map((items) => items.map(() => chance)),
-    );
+  const aboveChance = (name: string, arms: TrainedArms, key: Ranked): Effect => {
+    const shares = ranked(arms, key);
+    const guessed = shares.map((items) => items.map(() => chance));
+    return shareEffect(`${name} − chance`, shares, guessed);
+  };
   const fromText = [
     aboveChance("zero-shot, true continuation of four: causal", causal, "choice"),
-    aboveChance("zero-shot, true continuation of four: encoder–decoder", encoderDecoder, "choice"),
+    aboveChance("zero-shot, true continuation of four: encoder–decoder", pair, "choice"),
   ];
   const tuned = [
     aboveChance("after tuning, held-out instruction: causal", causal, "after"),
-    aboveChance("after tuning, held-out instruction: encoder–decoder", encoderDecoder, "after"),
+    aboveChance("after tuning, held-out instruction: encoder–decoder", pair, "after"),
   ];
   return {
     effects: [
       judgedAboveChance(
-        compare("zero-shot, true continuation of four: causal − encoder–decoder", "choice", encoderDecoder),
+        compare("zero-shot, true continuation of four: causal − encoder–decoder", "choice", pair),
         fromText,
       ),
       ...fromText,
-      clozeEffect(encoderDecoder, causal),
-      judgedAboveChance(
-        compare("after tuning, held-out instruction: causal − encoder–decoder", "after", encoderDecoder),
-        tuned,
-      ),
+      clozeEffect(pair, causal),
+      judgedAboveChance(compare("after tuning, held-out instruction: causal − encoder–decoder", "after", pair), tuned),
       ...tuned,
-      compare("before tuning, the same instruction: causal − encoder–decoder", "before", encoderDecoder),
+      compare("before tuning, the same instruction: causal − encoder–decoder", "before", pair),
       compare("zero-shot, true continuation of four: causal − prefix", "choice", prefix),
-      ...(request.preset === "full"
-        ? [compare("control, parameters: causal − encoder–decoder half as deep", "choice", half)]
-        : []),
+      ...(request.preset === "full" ? [compare(halfName, "choice", of("encoder–decoder, half as deep"))] : []),
       compare("the same arm twice, tuned (A/A)", "after", causal.slice(0, 1), results.slice(-1)),
     ],
-    tables: [armTable(results)],
+    tables: [armTable("Arms; shares of items ranked right", results, costs, choiceColumns)],
     charts: [],
     notes: [
       "Chance is one in four. All choices of an item have as many words and bytes; of the held-out instruction, the answer is one of four orders of the same letters; below chance is a model that answers another instruction than it is given.",
@@ -186,23 +165,3 @@ function findings(results: TrainedArms, request: ClaimRequest): Findings {
     ],
   };
 }
-
-const armTable = (results: TrainedArms): FindingsTable => ({
-  title: "Arms; shares of items ranked right",
-  columns: [
-    ...["arm", "parameters", "training FLOPs", "tokens seen", "supervised", "nats per held-out byte"],
-    ...["continuation", "nats of a last word", "instruction before tuning", "after"],
-  ],
-  rows: results.map((arm) => {
-    const { name, numbers } = arm;
-    const { choice, cloze, before, after } = choices(arm);
-    return [
-      ...[name, numbers.parameters, numbers.flops, numbers.tokensSeen, numbers.tokensSupervised, numbers.targetLoss],
-      ...[choice, cloze, before, after].map(meanOf),
-    ];
-  }),
-});
-
-export const zeroShotPlugin = claim("zero-shot", zeroShot, {
-  description: "An encoder–decoder is weak zero-shot without multitask tuning.",
-});

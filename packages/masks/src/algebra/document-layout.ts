@@ -56,11 +56,9 @@ function indexRuns(runs: readonly Run[], length: number): Int32Array {
 }
 
 function assertSameDocuments(row: number, queries: readonly Run[], keys: readonly Run[]): void {
-  const names = [queries, keys].map((runs) => runs.map(({ id }) => id).join(", "));
-  if (names[0] === names[1]) return;
-  throw new ShapeError(
-    "masks/document-ids",
-    `queries and keys should hold the same documents in the same order; in row ${row} queries hold ${names[0]}, keys ${names[1]}`,
-    { details: { row, queries: names[0], keys: names[1] } },
-  );
+  const [ofQueries, ofKeys] = [queries, keys].map((runs) => runs.map(({ id }) => id).join(", "));
+  if (ofQueries === ofKeys) return;
+  const wanted = "queries and keys should hold the same documents in the same order";
+  const message = `${wanted}; in row ${row} queries hold ${ofQueries}, keys ${ofKeys}`;
+  throw new ShapeError("masks/document-ids", message, { details: { row, queries: ofQueries, keys: ofKeys } });
 }

@@ -28,6 +28,4 @@ export const notMask = mask(
  * ```
  * @example not(causal()).visible(0, 0, 0, 1) // => true
  */
-export function not(inner: Mask): Mask {
-  return notMask.create({}, [inner]);
-}
+export const not = (inner: Mask): Mask => notMask.create({}, [inner]);

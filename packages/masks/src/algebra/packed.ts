@@ -3,13 +3,11 @@ import type { MaskParts } from "../create-mask.ts";
 import { intervalFiller } from "../lowerings/interval-filler.ts";
 import type { IntervalFiller, Mask, MaskExtent, PerPosition, Range } from "../mask.ts";
 import { mask } from "../mask-plugin.ts";
-import { commonRows, readPerPosition } from "../per-row.ts";
+import { type DocumentsOptions, readDocumentIds } from "../primitives/documents.ts";
 import { type DocumentLayout, layOutDocuments, type PackedDocument } from "./document-layout.ts";
 
-export interface PackedOptions {
-  readonly ids: PerPosition;
-  readonly keyIds?: PerPosition | undefined;
-}
+/** The same documents in the same order for queries and keys. */
+export type PackedOptions = DocumentsOptions;
 
 export const packedMask = mask("packed", packedParts, {
   description: "A mask inside packed documents, counted from the start of each.",
@@ -52,16 +50,15 @@ interface Packing {
   innerRow(b: number, document: PackedDocument): number;
 }
 
-function packedParts({ ids, keyIds }: PackedOptions, [inner]: readonly [Mask]): MaskParts {
-  const ofQueries = readPerPosition("masks/document-ids", "ids", ids);
-  const ofKeys = keyIds === undefined ? ofQueries : readPerPosition("masks/document-ids", "keyIds", keyIds);
-  const rows = commonRows("masks/document-ids", { ids: ofQueries.rows, keyIds: ofKeys.rows });
+function packedParts(given: DocumentsOptions, [inner]: readonly [Mask]): MaskParts {
+  const { options, rows, ofQueries, ofKeys } = readDocumentIds(given);
   const layouts = layOutDocuments(rows ?? 1, ofQueries, ofKeys);
   assertInnerRows(inner, layouts);
   const layoutOf = (b: number) => layouts[rows === null ? 0 : b] as DocumentLayout;
   const innerRow = (b: number, { number }: PackedDocument) => (inner.rows === null ? b : number);
+  const packing: Packing = { inner, innerRow, layoutOf };
   return {
-    options: { ids: ofQueries.spec, keyIds: keyIds && ofKeys.spec },
+    options,
     rows,
     heads: inner.heads,
     visible(b, h, q, k) {
@@ -70,8 +67,8 @@ function packedParts({ ids, keyIds }: PackedOptions, [inner]: readonly [Mask]): 
       if (document === undefined || ofKey[k] !== ofQuery[q]) return false;
       return inner.visible(innerRow(b, document), h, q - document.queries.start, k - document.keys.start);
     },
-    classify: classifyBy({ inner, innerRow, layoutOf }),
-    intervals: (extent) => intervalsBy({ inner, innerRow, layoutOf }, extent),
+    classify: classifyBy(packing),
+    intervals: (extent) => intervalsBy(packing, extent),
   };
 }
 
@@ -133,11 +130,10 @@ const fits = ({ documents }: DocumentLayout, extent: MaskExtent) =>
 function assertInnerRows(inner: Mask, layouts: readonly DocumentLayout[]): void {
   const documents = layouts.reduce((sum, layout) => sum + layout.documents.length, 0);
   if (inner.rows === null || inner.rows === documents) return;
-  throw new ShapeError(
-    "masks/packed-rows",
-    `inside packed() a row of the inner mask is a document: it should have ${documents} rows, got ${inner.rows}`,
-    { details: { documents, rows: inner.rows } },
-  );
+  const wanted = `inside packed() a row of the inner mask is a document: it should have ${documents} rows`;
+  throw new ShapeError("masks/packed-rows", `${wanted}, got ${inner.rows}`, {
+    details: { documents, rows: inner.rows },
+  });
 }
 
 const size = ({ start, end }: Range) => end - start;

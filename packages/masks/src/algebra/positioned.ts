@@ -32,9 +32,7 @@ export const positionedMask = mask("positioned", positionedParts, {
  * @throws {ShapeError} `masks/positions` if rows differ in length or number, or `inner` has other rows.
  * @example positioned(causal(), { queries: [7], keys: [0, 1, 2, 3, 4, 5, 6, 7] }).visible(0, 0, 0, 7) // => true
  */
-export function positioned(inner: Mask, options: PositionedOptions): Mask {
-  return positionedMask.create(options, [inner]);
-}
+export const positioned = (inner: Mask, options: PositionedOptions): Mask => positionedMask.create(options, [inner]);
 
 function positionedParts({ queries, keys }: PositionedOptions, [inner]: readonly [Mask]): MaskParts {
   const ofQueries = readPerPosition("masks/positions", "queries", queries, -1);

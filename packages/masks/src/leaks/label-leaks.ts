@@ -78,17 +78,15 @@ function leaksOfRow(
   weights: ArrayLike<number>,
 ): LabelLeak[] {
   const search = createSearch(streams, options, row);
-  const leaks: LabelLeak[] = [];
-  for (let position = 0; position < streams.last.size; position++) {
-    const labels = (weights[position] as number) > 0 ? placesOfLabel(streams, options, row, position) : [];
-    if (labels.length === 0) continue;
+  return Array.from(weights, (weight, position) => {
+    const labels = weight > 0 ? placesOfLabel(streams, options, row, position) : [];
+    if (labels.length === 0) return [];
     const find = search(position);
-    for (const label of labels) {
+    return labels.flatMap((label) => {
       const path = find(label);
-      if (path !== null) leaks.push(describeLeak(row, position, label, path));
-    }
-  }
-  return leaks;
+      return path === null ? [] : describeLeak(row, position, label, path);
+    });
+  }).flat();
 }
 
 function placesOfLabel(
@@ -103,14 +101,10 @@ function placesOfLabel(
   for (const place of labels?.({ row, position }) ?? []) {
     const length = streams[place.stream];
     if (length === undefined || !(place.position >= 0 && place.position < length)) {
-      throw new ConfigError(
-        "masks/label-place",
-        `the label of position ${position} should be in a stream, got ${place.stream}[${place.position}]; ` +
-          `streams: ${Object.entries(streams)
-            .map(([name, size]) => `${name} of ${size}`)
-            .join(", ")}`,
-        { details: { row, position, place } },
-      );
+      const known = Object.entries(streams).map(([name, size]) => `${name} of ${size}`);
+      const found = `the label of position ${position} should be in a stream, got ${place.stream}[${place.position}]`;
+      const message = `${found}; streams: ${known.join(", ")}`;
+      throw new ConfigError("masks/label-place", message, { details: { row, position, place } });
     }
     places.push(place);
   }
@@ -173,9 +167,7 @@ function describeLeak(row: number, position: number, label: StreamPosition, path
   const chain = path.map((place) => `${place.stream}[${place.position}]`);
   const layers = path.length - 1;
   const seen = `the label of the prediction at ${chain[0]} stands at ${chain.at(-1)}`;
-  const how =
-    layers === 0
-      ? "the very same position"
-      : `which it sees in ${layers} layer${layers > 1 ? "s" : ""}: ${chain.join(" ← ")}`;
+  const through = `which it sees in ${layers} layer${layers > 1 ? "s" : ""}: ${chain.join(" ← ")}`;
+  const how = layers === 0 ? "the very same position" : through;
   return { row, position, label, path, layers, text: `row ${row}: ${seen}, ${how}` };
 }

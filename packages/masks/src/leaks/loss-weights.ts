@@ -19,20 +19,13 @@ export function readLossWeights(
   if (given === undefined) return { rows: null, of: () => new Uint8Array(length).fill(1) };
   const nested = given.length > 0 && typeof given[0] !== "number";
   const rows = (nested ? given : [given]) as readonly ArrayLike<number>[];
+  const code = "masks/loss-weights";
   for (const [row, weights] of rows.entries()) {
-    if (weights.length !== length) {
-      throw new ShapeError(
-        "masks/loss-weights",
-        `row ${row} of lossWeights should have ${length} weights, one for each prediction, got ${weights.length}`,
-      );
-    }
+    const wanted = `row ${row} of lossWeights should have ${length} weights, one for each prediction`;
+    if (weights.length !== length) throw new ShapeError(code, `${wanted}, got ${weights.length}`);
     const wrong = Array.from(weights).findIndex((weight) => !(weight >= 0 && weight < Number.POSITIVE_INFINITY));
-    if (wrong >= 0) {
-      throw new ConfigError(
-        "masks/loss-weights",
-        `lossWeights[${row}][${wrong}] should be a number ≥ 0, got ${weights[wrong]}`,
-      );
-    }
+    const place = `lossWeights[${row}][${wrong}]`;
+    if (wrong >= 0) throw new ConfigError(code, `${place} should be a number ≥ 0, got ${weights[wrong]}`);
   }
   return { rows: nested ? rows.length : null, of: (row) => rows[nested ? row : 0] as ArrayLike<number> };
 }

@@ -1,6 +1,7 @@
-import { ConfigError, ShapeError } from "@trivium/core";
+import { ConfigError } from "@trivium/core";
 import { assertInteger } from "../assert-integer.ts";
 import type { Mask } from "../mask.ts";
+import { commonRows } from "../per-row.ts";
 
 /** The masks of a model: one stack over `tokens`, or a `source` stack that a `target` stack reads across. */
 export interface StreamMasks {
@@ -65,11 +66,5 @@ function requireMask(mask: unknown, what: string): Mask {
 export function agreedRows(counts: Readonly<Record<string, number | null | undefined>>): number {
   const given = Object.entries(counts).filter(([, rows]) => typeof rows === "number");
   for (const [name, rows] of given) assertInteger("masks/rows", name, rows, 1);
-  if (new Set(given.map(([, rows]) => rows)).size > 1) {
-    const got = given.map(([name, rows]) => `${name} ${rows}`).join(", ");
-    throw new ShapeError("masks/rows", `these should speak of the same number of batch rows: got ${got}`, {
-      details: counts,
-    });
-  }
-  return given[0]?.[1] ?? 1;
+  return commonRows("masks/rows", counts, "these should speak of the same number of batch rows") ?? 1;
 }

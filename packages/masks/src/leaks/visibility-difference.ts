@@ -27,10 +27,10 @@ export function compareVisibility(
   differs: (seen: boolean, reference: boolean) => boolean,
 ): VisibilityDifference[] {
   const comparisons = listComparisons(options, reference);
-  const counts = comparisons.flatMap(({ queryStream, keyStream, actual, reference: wanted }) => [
-    [`mask of ${queryStream} to ${keyStream}`, actual.rows] as const,
-    [`reference for ${queryStream} to ${keyStream}`, wanted.rows] as const,
-  ]);
+  const counts = comparisons.flatMap(({ queryStream, keyStream, actual, reference: { rows } }) => {
+    const attention = `${queryStream} to ${keyStream}`;
+    return [[`mask of ${attention}`, actual.rows] as const, [`reference for ${attention}`, rows] as const];
+  });
   const rows = agreedRows({ rows: options.rows, ...Object.fromEntries(counts) });
   return Array.from({ length: rows }, (_, row) =>
     comparisons.flatMap((comparison) => compareRow(comparison, row, verb, differs)),
@@ -41,35 +41,20 @@ function listComparisons(options: VisibilityOptions, reference: ReferenceMasks):
   const { layers = 1 } = options;
   assertInteger("masks/layers", "layers", layers, 1);
   const { first, last } = resolveStreams(options.streams, options);
-  const comparisons: Comparison[] = [];
-  for (const reader of first === null ? [last] : [first, last]) {
-    const wanted = isMask(reference.selfMask) ? reference.selfMask : reference.selfMask?.[reader.name];
-    if (wanted === undefined) continue;
-    const { name, selfMask: actual } = reader;
-    const { queries, keys } = sizeOf(name, reader.size);
-    if (layers > 1 && queries !== keys) {
-      throw new ConfigError(
-        "masks/layers",
-        `more than one layer needs as many queries as keys; ${name} has ${queries} and ${keys}`,
-      );
-    }
-    comparisons.push({ queryStream: name, keyStream: name, queries, keys, actual, reference: wanted, layers });
-  }
-  if (reference.crossMask === undefined) return comparisons;
-  if (first === null)
-    throw new ConfigError("masks/streams", "a reference for cross-attention needs two streams, got one");
-  return [
-    ...comparisons,
-    {
-      queryStream: last.name,
-      keyStream: first.name,
-      queries: sizeOf(last.name, last.size).queries,
-      keys: sizeOf(first.name, first.size).keys,
-      actual: first.crossMask,
-      reference: reference.crossMask,
-      layers: 1,
-    },
-  ];
+  const within = (first === null ? [last] : [first, last]).flatMap(({ name, size, selfMask: actual }): Comparison[] => {
+    const wanted = isMask(reference.selfMask) ? reference.selfMask : reference.selfMask?.[name];
+    if (wanted === undefined) return [];
+    const { queries, keys } = sizeOf(name, size);
+    const problem = `more than one layer needs as many queries as keys; ${name} has ${queries} and ${keys}`;
+    if (layers > 1 && queries !== keys) throw new ConfigError("masks/layers", problem);
+    return [{ queryStream: name, keyStream: name, queries, keys, actual, reference: wanted, layers }];
+  });
+  if (reference.crossMask === undefined) return within;
+  const problem = "a reference for cross-attention needs two streams, got one";
+  if (first === null) throw new ConfigError("masks/streams", problem);
+  const [{ queries }, { keys }] = [sizeOf(last.name, last.size), sizeOf(first.name, first.size)];
+  const across = { queryStream: last.name, keyStream: first.name, queries, keys, layers: 1 };
+  return [...within, { ...across, actual: first.crossMask, reference: reference.crossMask }];
 }
 
 function sizeOf(name: string, size: StreamSize): { queries: number; keys: number } {
@@ -94,10 +79,8 @@ function compareRow(
     const reached = layers > 1 ? trace(seen, [query], layers).hops : null;
     const ranges = runsOf(keys, (key) => {
       if (square && key === query) return false;
-      return differs(
-        reached === null ? holds(seen, query, key) : (reached[key] as number) >= 0,
-        holds(wanted, query, key),
-      );
+      const sees = reached === null ? holds(seen, query, key) : (reached[key] as number) >= 0;
+      return differs(sees, holds(wanted, query, key));
     });
     if (ranges.length === 0) continue;
     const places = ranges.map(({ start, end }) => (end === start + 1 ? `${start}` : `${start}–${end - 1}`)).join(", ");

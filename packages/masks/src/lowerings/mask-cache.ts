@@ -1,15 +1,12 @@
 import { ConfigError } from "@trivium/core";
 import { type Origin, originOf } from "../create-mask.ts";
-import type { Mask } from "../mask.ts";
+import type { Mask, MaskSize } from "../mask.ts";
 import { canonical, maskKey } from "../same-mask.ts";
 
 /** Returns the value of a mask at a size, made by `make` unless it is kept. */
 export type MaskCache<Value> = (mask: Mask, size: CachedSize, make: () => Value) => Value;
 
-interface CachedSize {
-  readonly queries: number;
-  readonly keys: number;
-}
+type CachedSize = Pick<MaskSize, "queries" | "keys">;
 
 /** The code behind each part of a mask, by name and options. */
 type Origins = ReadonlyMap<string, Origin>;
@@ -87,12 +84,9 @@ function assertSameText(before: Origins, now: Origins): void {
   for (const [part, { code }] of now) {
     const other = before.get(part)?.code;
     if (other === undefined || other === code || String(other) === String(code)) continue;
-    throw new ConfigError(
-      "masks/identity",
-      `two different predicates are both the mask ${part}; name and options are the identity of a mask: ` +
-        "give one of them another name, or put the difference into its options",
-      { details: { part } },
-    );
+    const found = `two different predicates are both the mask ${part}; name and options are the identity of a mask`;
+    const remedy = "give one of them another name, or put the difference into its options";
+    throw new ConfigError("masks/identity", `${found}: ${remedy}`, { details: { part } });
   }
 }
 
@@ -122,10 +116,7 @@ function sampleAnswers(mask: Mask, { queries, keys }: CachedSize): string {
 }
 
 function differentAnswers({ spec }: Mask): ConfigError {
-  return new ConfigError(
-    "masks/identity",
-    `the mask ${spec.type} shows other pairs than an earlier mask of the same name and options; ` +
-      "put everything that its predicate depends on into its options",
-    { details: { spec } },
-  );
+  const found = `the mask ${spec.type} shows other pairs than an earlier mask of the same name and options`;
+  const remedy = "put everything that its predicate depends on into its options";
+  return new ConfigError("masks/identity", `${found}; ${remedy}`, { details: { spec } });
 }

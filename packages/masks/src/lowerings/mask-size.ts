@@ -9,26 +9,15 @@ import type { Mask, MaskExtent, MaskSize } from "../mask.ts";
  * @throws {ShapeError} `masks/rows` or `masks/heads` if the mask speaks of another number than the size asks for.
  */
 export function extentOf(mask: Mask, size: MaskSize): MaskExtent {
-  for (const axis of ["queries", "keys", "rows", "heads"] as const) {
-    if (size[axis] !== undefined || axis === "queries" || axis === "keys") {
-      assertInteger("masks/size", axis, size[axis], 0);
-    }
-  }
-  return {
-    rows: agreed("rows", mask, size),
-    heads: agreed("heads", mask, size),
-    queries: size.queries,
-    keys: size.keys,
-  };
+  const { queries, keys, rows = 0, heads = 0 } = size;
+  for (const [axis, count] of Object.entries({ queries, keys, rows, heads }))
+    assertInteger("masks/size", axis, count, 0);
+  return { rows: agreed("rows", mask, size), heads: agreed("heads", mask, size), queries, keys };
 }
 
 function agreed(axis: "rows" | "heads", mask: Mask, size: MaskSize): number {
-  const own = mask[axis];
-  const asked = size[axis];
-  if (own !== null && asked !== undefined && own !== asked) {
-    throw new ShapeError(`masks/${axis}`, `the mask speaks of ${own} ${axis}, but is used for ${asked}`, {
-      details: { mask: own, asked },
-    });
-  }
-  return own ?? 1;
+  const [own, asked] = [mask[axis], size[axis]];
+  if (own === null || asked === undefined || own === asked) return own ?? 1;
+  const message = `the mask speaks of ${own} ${axis}, but is used for ${asked}`;
+  throw new ShapeError(`masks/${axis}`, message, { details: { mask: own, asked } });
 }

@@ -76,7 +76,8 @@ export function toBlocks(mask: Mask, options: BlockOptions): BlockMap {
 
 type BlockArguments = Parameters<Mask["classify"]>;
 
-function cut(length: number, size: number): Range[] {
+/** The ranges of `size` positions that `length` positions are cut into; the last may be shorter. */
+export function cut(length: number, size: number): Range[] {
   return Array.from({ length: Math.ceil(length / size) }, (_, index) => ({
     start: index * size,
     end: Math.min(length, (index + 1) * size),

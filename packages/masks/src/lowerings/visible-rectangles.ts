@@ -33,9 +33,11 @@ export function forEachVisibleRectangle(
     for (let q = queries.start; q < queries.end; q++) forEachVisibleRun(mask, b, h, q, keys, visit);
     return;
   }
-  for (const half of height >= width ? splitQueries(block) : splitKeys(block)) {
-    forEachVisibleRectangle(mask, b, h, half, visit);
-  }
+  const parts =
+    height >= width
+      ? halves(queries).map((part) => ({ queries: part, keys }))
+      : halves(keys).map((part) => ({ queries, keys: part }));
+  for (const part of parts) forEachVisibleRectangle(mask, b, h, part, visit);
 }
 
 function forEachVisibleRun(
@@ -57,14 +59,6 @@ function forEachVisibleRun(
     }
   }
   if (start >= 0) visit(row, { start, end: keys.end });
-}
-
-function splitQueries({ queries, keys }: Block): Block[] {
-  return halves(queries).map((half) => ({ queries: half, keys }));
-}
-
-function splitKeys({ queries, keys }: Block): Block[] {
-  return halves(keys).map((half) => ({ queries, keys: half }));
 }
 
 function halves({ start, end }: Range): [Range, Range] {

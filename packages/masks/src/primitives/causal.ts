@@ -38,6 +38,4 @@ export const causalMask = mask(
  * @source Vaswani et al. 2017, §3.2.3, https://arxiv.org/abs/1706.03762
  * @example causal().visible(0, 0, 2, 3) // => false
  */
-export function causal(options: CausalOptions = {}): Mask {
-  return causalMask.create(options);
-}
+export const causal: (options?: CausalOptions) => Mask = causalMask.create;

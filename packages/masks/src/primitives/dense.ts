@@ -29,11 +29,9 @@ export const denseMask = mask("dense", denseParts, {
 export function readDense({ values, shape, ones }: DenseOptions): DenseMask {
   const count = shape.reduce((product, size) => product * size, 1);
   if (shape.length !== 4 || count !== values.length) {
-    throw new ShapeError(
-      "masks/dense-shape",
-      `a dense mask should be [B, H, Q, K] with as many values, got [${shape.join(", ")}] and ${values.length} values`,
-      { details: { shape, values: values.length } },
-    );
+    const got = `[${shape.join(", ")}] and ${values.length} values`;
+    const message = `a dense mask should be [B, H, Q, K] with as many values, got ${got}`;
+    throw new ShapeError("masks/dense-shape", message, { details: { shape, values: values.length } });
   }
   for (const size of shape) assertInteger("masks/dense-shape", "shape", size, 0);
   if (ones !== "visible" && ones !== "masked") {
@@ -61,9 +59,7 @@ export function readDense({ values, shape, ones }: DenseOptions): DenseMask {
  * @throws the errors of {@link readDense}.
  * @example dense({ values: [1, 0, 1, 1], shape: [1, 1, 2, 2], ones: "visible" }).visible(0, 0, 0, 1) // => false
  */
-export function dense(options: DenseOptions): Mask {
-  return denseMask.create(options);
-}
+export const dense: (options: DenseOptions) => Mask = denseMask.create;
 
 function denseParts(options: DenseOptions): MaskParts {
   const { values, shape } = readDense(options);

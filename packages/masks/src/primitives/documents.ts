@@ -33,16 +33,22 @@ export const documentsMask = mask("documents", documentParts, {
  * @source Krell et al. 2021, https://arxiv.org/abs/2107.02027
  * @example documents({ ids: [0, 0, 1] }).visible(0, 0, 2, 1) // => false
  */
-export function documents(options: DocumentsOptions): Mask {
-  return documentsMask.create(options);
+export const documents: (options: DocumentsOptions) => Mask = documentsMask.create;
+
+/** Checks the documents of queries and keys. */
+export function readDocumentIds({ ids, keyIds }: DocumentsOptions) {
+  const code = "masks/document-ids";
+  const ofQueries = readPerPosition(code, "ids", ids);
+  const ofKeys = keyIds === undefined ? ofQueries : readPerPosition(code, "keyIds", keyIds);
+  const options: DocumentsOptions = { ids: ofQueries.spec, keyIds: keyIds && ofKeys.spec };
+  return { options, rows: commonRows(code, { ids: ofQueries.rows, keyIds: ofKeys.rows }), ofQueries, ofKeys };
 }
 
-function documentParts({ ids, keyIds }: DocumentsOptions): MaskParts {
-  const ofQueries = readPerPosition("masks/document-ids", "ids", ids);
-  const ofKeys = keyIds === undefined ? ofQueries : readPerPosition("masks/document-ids", "keyIds", keyIds);
+function documentParts(given: DocumentsOptions): MaskParts {
+  const { options, rows, ofQueries, ofKeys } = readDocumentIds(given);
   return {
-    options: { ids: ofQueries.spec, keyIds: keyIds && ofKeys.spec },
-    rows: commonRows("masks/document-ids", { ids: ofQueries.rows, keyIds: ofKeys.rows }),
+    options,
+    rows,
     visible(b, _h, q, k) {
       const id = ofQueries.row(b)[q];
       return id !== undefined && id >= 0 && id === ofKeys.row(b)[k];

@@ -17,6 +17,4 @@ export const fullMask = mask("full", () => ({ visible: () => true, classify: () 
  * ```
  * @example full().visible(0, 0, 0, 9) // => true
  */
-export function full(): Mask {
-  return fullMask.create();
-}
+export const full: () => Mask = fullMask.create;

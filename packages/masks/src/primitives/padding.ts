@@ -29,6 +29,4 @@ export const paddingMask = mask(
  * @throws {ShapeError} `masks/padding-lengths` if the list is empty.
  * @example padding({ lengths: [2, 3] }).visible(0, 0, 0, 2) // => false
  */
-export function padding(options: PaddingOptions): Mask {
-  return paddingMask.create(options);
-}
+export const padding: (options: PaddingOptions) => Mask = paddingMask.create;

@@ -30,6 +30,4 @@ export const prefixMask = mask("prefix", ({ lengths }: PrefixOptions) => firstKe
  * @source Raffel et al. 2020, §3.2.1 and figure 3, https://arxiv.org/abs/1910.10683
  * @example or(prefix({ lengths: [2, 3] }), causal()).visible(1, 0, 0, 2) // => true
  */
-export function prefix(options: PrefixOptions): Mask {
-  return prefixMask.create(options);
-}
+export const prefix: (options: PrefixOptions) => Mask = prefixMask.create;

@@ -42,6 +42,4 @@ export const windowMask = mask(
  * @source Beltagy et al. 2020, §3.1, https://arxiv.org/abs/2004.05150
  * @example window({ left: 2 }).visible(0, 0, 5, 3) // => true
  */
-export function window(options: WindowOptions): Mask {
-  return windowMask.create(options);
-}
+export const window: (options: WindowOptions) => Mask = windowMask.create;

@@ -36,24 +36,20 @@ export interface DrawOptions extends MaskSize {
 export function drawAscii(mask: Mask, options: DrawOptions): string {
   const { queries, keys } = extentOf(mask, options);
   const { row = 0, head = 0, symbols = "blocks", title } = options;
-  if (!(symbols in drawingSymbols)) {
-    const known = Object.keys(drawingSymbols).join(", ");
-    throw new ConfigError("masks/symbols", `symbols should be one of ${known}, got ${JSON.stringify(symbols)}`);
-  }
+  const known = Object.keys(drawingSymbols);
+  const problem = `symbols should be one of ${known.join(", ")}, got ${JSON.stringify(symbols)}`;
+  if (!known.includes(symbols)) throw new ConfigError("masks/symbols", problem);
   const [shown, hidden] = drawingSymbols[symbols];
   const rowLabels = labelsOf("queryLabels", options.queryLabels, queries);
   const width = Math.max(0, ...rowLabels.map((label) => [...label].length));
-  const heading = downwards(labelsOf("keyLabels", options.keyLabels, keys)).map(
-    (line) => `${" ".repeat(width)} ${line}`,
-  );
+  const keyLabels = labelsOf("keyLabels", options.keyLabels, keys);
+  const heading = downwards(keyLabels).map((line) => `${" ".repeat(width)} ${line}`);
   const body = rowLabels.map((label, q) => {
     const cells = Array.from({ length: keys }, (_, k) => (mask.visible(row, head, q, k) ? shown : hidden));
     return `${" ".repeat(width - [...label].length)}${label} ${cells.join("")}`;
   });
-  return [title ?? [], heading, body]
-    .flat()
-    .map((line) => line.trimEnd())
-    .join("\n");
+  const lines = [title ?? [], heading, body].flat();
+  return lines.map((line) => line.trimEnd()).join("\n");
 }
 
 /**
@@ -78,10 +74,8 @@ export function drawSideBySide(drawings: readonly string[]): string {
  */
 export function labelsOf(name: string, given: readonly string[] | undefined, count: number): readonly string[] {
   if (given === undefined) return Array.from({ length: count }, (_, position) => String(position));
-  if (given.length !== count) {
-    throw new ConfigError("masks/labels", `${name} should have ${count} labels, got ${given.length}`);
-  }
-  return given;
+  if (given.length === count) return given;
+  throw new ConfigError("masks/labels", `${name} should have ${count} labels, got ${given.length}`);
 }
 
 const padEnd = (text: string, width: number) => text + " ".repeat(width - [...text].length);

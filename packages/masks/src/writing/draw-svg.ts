@@ -1,5 +1,5 @@
 import { extentOf } from "../lowerings/mask-size.ts";
-import type { BlockMap } from "../lowerings/to-blocks.ts";
+import { type BlockMap, cut } from "../lowerings/to-blocks.ts";
 import { forEachVisibleRectangle } from "../lowerings/visible-rectangles.ts";
 import type { Mask, Range } from "../mask.ts";
 import { type DrawOptions, labelsOf } from "./draw-ascii.ts";
@@ -73,22 +73,17 @@ function grid(queries: number, keys: number, cell: number): string {
 
 function overlay(blocks: BlockMap, { row = 0, head = 0, queries, keys }: DrawSvgOptions, cell: number): string {
   const { forward } = blocks.at(row, head);
+  const [queryRanges, keyRanges] = [cut(queries, blocks.blockQueries), cut(keys, blocks.blockKeys)];
   const frames = (["full", "partial"] as const).flatMap((list) =>
     forward[list].flatMap((keyBlocks, queryBlock) =>
       keyBlocks.map((keyBlock) => {
-        const q = cutRange(queryBlock, blocks.blockQueries, queries);
-        const k = cutRange(keyBlock, blocks.blockKeys, keys);
-        return `<rect ${place(q, k, cell)}${list === "partial" ? ' stroke-dasharray="3 2"' : ""}/>`;
+        const where = place(queryRanges[queryBlock] as Range, keyRanges[keyBlock] as Range, cell);
+        return `<rect ${where}${list === "partial" ? ' stroke-dasharray="3 2"' : ""}/>`;
       }),
     ),
   );
   return `<g fill="none" stroke="currentColor" stroke-width="2">${frames.join("")}</g>`;
 }
-
-const cutRange = (block: number, size: number, length: number): Range => ({
-  start: block * size,
-  end: Math.min(length, (block + 1) * size),
-});
 
 const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
 

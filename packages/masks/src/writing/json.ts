@@ -18,11 +18,9 @@ export function maskToJson(mask: Mask, { plugins = [] }: JsonOptions = {}): Mask
   const resolver = createMaskResolver(plugins);
   const unknown = typesOf(mask.spec).find((type) => resolver.find(type) === undefined);
   if (unknown === undefined) return mask.spec;
-  throw new UnsupportedError(
-    "masks/not-serialisable",
-    `the mask "${unknown}" cannot be written: no mask plugin of that name was given; pass it in "plugins"`,
-    { details: { name: unknown } },
-  );
+  const found = `the mask "${unknown}" cannot be written: no mask plugin of that name was given`;
+  const details = { name: unknown };
+  throw new UnsupportedError("masks/not-serialisable", `${found}; pass it in "plugins"`, { details });
 }
 
 /**
@@ -64,12 +62,10 @@ function readFields(json: unknown, place: string, { names, find }: MaskResolver)
     throw invalid(place, `a mask has a type, one of ${names.join(", ")}; got ${got}${hint}`);
   }
   const unknown = Object.keys(json as object).find((field) => !fields.includes(field));
-  if (unknown !== undefined) {
-    throw invalid(place, `a mask has no field "${unknown}"; its fields are ${fields.join(", ")}`);
-  }
-  if (typeof options !== "object" || options === null || Array.isArray(options)) {
-    throw invalid(place, `"options" should be a record, got ${JSON.stringify(options)}`);
-  }
+  const known = `its fields are ${fields.join(", ")}`;
+  if (unknown !== undefined) throw invalid(place, `a mask has no field "${unknown}"; ${known}`);
+  const isRecord = typeof options === "object" && options !== null && !Array.isArray(options);
+  if (!isRecord) throw invalid(place, `"options" should be a record, got ${JSON.stringify(options)}`);
   if (!Array.isArray(children)) throw invalid(place, `"children" should be a list, got ${JSON.stringify(children)}`);
   return { type, options: options as MaskOptions, children };
 }

@@ -47,10 +47,8 @@ export function createMaskResolver(extra: MaskPlugins = []): MaskResolver {
       const plugin = byName.get(name) as MaskPlugin;
       const { schema, create } = plugin;
       assertParameters(plugin, options);
-      const read = schema
-        ? validateWith(schema, options, { code: "registry/options", what: `mask "${name}"` })
-        : options;
-      return create(read as never, children);
+      const about = { code: "registry/options", what: `mask "${name}"` };
+      return create((schema ? validateWith(schema, options, about) : options) as never, children);
     },
   };
 }
@@ -64,10 +62,8 @@ function assertParameters(plugin: MaskPlugin, options: Readonly<Record<string, u
   if (parameters === undefined) return;
   const known = parameterNames(plugin);
   const unknown = Object.keys(options).find((option) => !known.includes(option));
-  if (unknown !== undefined) {
-    const has = known.length === 0 ? "it has none" : `its options are ${known.join(", ")}`;
-    throw new ConfigError("masks/parameters", `${name} has no option "${unknown}"; ${has}`);
-  }
+  const has = known.length === 0 ? "it has none" : `its options are ${known.join(", ")}`;
+  if (unknown !== undefined) throw new ConfigError("masks/parameters", `${name} has no option "${unknown}"; ${has}`);
   const missing = parameters.find((parameter) => !parameter.endsWith("?") && options[parameter] === undefined);
   if (missing !== undefined) throw new ConfigError("masks/parameters", `${name} needs the option "${missing}"`);
 }
@@ -76,10 +72,9 @@ function operatorsOf(plugins: readonly MaskPlugin[]): Pick<MaskResolver, "prefix
   const operators = plugins.flatMap(({ name, text, children }) =>
     typeof text === "object" ? [{ ...text, name, prefix: children === 1 }] : [],
   );
-  const [twice] = operators.filter(({ operator }, at) => operators.findIndex((one) => one.operator === operator) < at);
-  if (twice !== undefined) {
-    throw new ConfigError("masks/operator", `two masks have the operator "${twice.operator}"; one is ${twice.name}`);
-  }
+  const twice = operators.find(({ operator }, at) => operators.findIndex((one) => one.operator === operator) < at);
+  const message = `two masks have the operator "${twice?.operator}"; one is ${twice?.name}`;
+  if (twice !== undefined) throw new ConfigError("masks/operator", message);
   const sorted = operators.sort((a, b) => a.binding - b.binding);
   return { prefixes: sorted.filter(({ prefix }) => prefix), infixes: sorted.filter(({ prefix }) => !prefix) };
 }

@@ -59,11 +59,8 @@ const isBare = (value: unknown) => !Array.isArray(value) || value.length === 0;
 
 function assertPrintable(type: string, name: string, value: unknown): void {
   if (/^[A-Za-z][A-Za-z0-9]*$/.test(name) && isPrintable(value)) return;
-  throw new UnsupportedError(
-    "masks/not-printable",
-    `the options of the mask "${type}" cannot be written as text (${name}); use maskToJson`,
-    { details: { type, name } },
-  );
+  const message = `the options of the mask "${type}" cannot be written as text (${name}); use maskToJson`;
+  throw new UnsupportedError("masks/not-printable", message, { details: { type, name } });
 }
 
 function isPrintable(value: unknown): boolean {

@@ -15,6 +15,24 @@ export type RotaryScaling =
       readonly highFrequency: number;
       /** The length of the first training, in tokens. */
       readonly length: number;
+    }
+  | {
+      /**
+       * YaRN: divides the frequencies of channels that turn less than `slowTurns` times in the first length by `factor`,
+       * keeps those that turn more than `fastTurns` times, and goes from one to the other pair by pair.
+       */
+      readonly kind: "yarn";
+      readonly factor: number;
+      /** Default 32. */
+      readonly fastTurns?: number | undefined;
+      /** Default 1. */
+      readonly slowTurns?: number | undefined;
+      /** Whether the first and the last pair between them are whole numbers. Default true. */
+      readonly whole?: boolean | undefined;
+      /** Multiplier on turned queries and keys. Default `0.1 · ln(factor) + 1`, and 1 for factors up to 1. */
+      readonly amplitude?: number | undefined;
+      /** The length of the first training, in tokens. */
+      readonly length: number;
     };
 
 /** Options of rotary positions. */
@@ -55,7 +73,8 @@ export function rotary(options: RotaryOptions = {}): PositionScheme {
  * @param positions - `[B or 1][L]`; padding (−1) is rotated like position 0, since nothing sees it.
  * @param headWidth - D; an even number of its channels turn.
  * @source Su et al. 2021, §3.2.2, https://arxiv.org/abs/2104.09864; the halves paired as Llama's checkpoints have them;
- *   linear scaling: Chen et al. 2023, https://arxiv.org/abs/2306.15595; Llama 3's: the released code of Llama 3.1
+ *   linear scaling: Chen et al. 2023, https://arxiv.org/abs/2306.15595; Llama 3's: the released code of Llama 3.1; YaRN:
+ *   Peng et al. 2023, https://arxiv.org/abs/2309.00071, with the bounds and the multiplier of its released code
  */
 export function rotation(positions: PositionRows, headWidth: number, options: RotaryOptions = {}): Rotation {
   const { base = 10_000, fraction = 1, scaling, interleaved = false } = options;
@@ -64,30 +83,59 @@ export function rotation(positions: PositionRows, headWidth: number, options: Ro
   const [rows, length] = [positions.length, positions[0]?.length ?? 0];
   const cosine = new Float32Array(rows * length * width);
   const sine = new Float32Array(cosine.length);
-  const frequencies = Array.from({ length: half }, (_, pair) => scaled(base ** ((-2 * pair) / width), scaling));
+  const scale = scaling?.kind === "yarn" ? yarn(scaling, base, width) : scaledBy(scaling);
+  const amplitude = scaling?.kind === "yarn" ? amplitudeOf(scaling) : 1;
+  const frequencies = Array.from({ length: half }, (_, pair) => scale(base ** ((-2 * pair) / width), pair));
   positions.flat().forEach((position, slot) => {
     for (let channel = 0; channel < width; channel++) {
       const pair = interleaved ? channel >> 1 : channel % half;
       const isFirst = interleaved ? channel % 2 === 0 : channel < half;
       const angle = placeOf(position) * (frequencies[pair] as number);
-      cosine[slot * width + channel] = Math.cos(angle);
+      cosine[slot * width + channel] = amplitude * Math.cos(angle);
       // The first channel of a pair takes minus the second one of the original vector.
-      sine[slot * width + channel] = isFirst ? -Math.sin(angle) : Math.sin(angle);
+      sine[slot * width + channel] = amplitude * (isFirst ? -Math.sin(angle) : Math.sin(angle));
     }
   });
   const shape: [number, number, number, number] = [rows, length, 1, width];
   return { cosine: tf.tensor4d(cosine, shape), sine: tf.tensor4d(sine, shape), interleaved };
 }
 
-function scaled(frequency: number, scaling: RotaryScaling | undefined): number {
-  if (!scaling) return frequency;
-  const slow = frequency / scaling.factor;
-  if (scaling.kind === "linear") return slow;
-  const { lowFrequency, highFrequency, length } = scaling;
-  const turns = (length * frequency) / (2 * Math.PI);
-  const share = Math.min(1, Math.max(0, (turns - lowFrequency) / (highFrequency - lowFrequency)));
-  return (1 - share) * slow + share * frequency;
+/** A frequency by its place among the pairs, as a scaling changes it. */
+type Scale = (frequency: number, pair: number) => number;
+
+const scaledBy =
+  (scaling: Exclude<RotaryScaling, { kind: "yarn" }> | undefined): Scale =>
+  (frequency) => {
+    if (!scaling) return frequency;
+    if (scaling.kind === "linear") return frequency / scaling.factor;
+    const { factor, lowFrequency, highFrequency, length } = scaling;
+    const turns = (length * frequency) / (2 * Math.PI);
+    return mixed(frequency, factor, (turns - lowFrequency) / (highFrequency - lowFrequency));
+  };
+
+/** A share of the frequency itself, and the rest of it divided. */
+function mixed(frequency: number, factor: number, given: number): number {
+  const share = Math.min(1, Math.max(0, given));
+  return ((1 - share) * frequency) / factor + share * frequency;
 }
+
+type Yarn = Extract<RotaryScaling, { kind: "yarn" }>;
+
+function yarn(
+  { factor, fastTurns = 32, slowTurns = 1, whole = true, length }: Yarn,
+  base: number,
+  width: number,
+): Scale {
+  // The pair that turns so many times in the first length.
+  const pairOf = (turns: number): number => (width * Math.log(length / (turns * 2 * Math.PI))) / (2 * Math.log(base));
+  const [fast, slow] = [pairOf(fastTurns), pairOf(slowTurns)];
+  const low = Math.max(0, whole ? Math.floor(fast) : fast);
+  const high = Math.min(width - 1, whole ? Math.ceil(slow) : slow);
+  const span = high === low ? 0.001 : high - low;
+  return (frequency, pair) => mixed(frequency, factor, 1 - (pair - low) / span);
+}
+
+const amplitudeOf = ({ factor, amplitude }: Yarn): number => amplitude ?? (factor > 1 ? 0.1 * Math.log(factor) + 1 : 1);
 
 /** Rotates queries or keys `[B, L, heads, D]` by their positions. */
 export function rotate(x: Tensor4D, { cosine, sine, interleaved }: Rotation): Tensor4D {

@@ -23,6 +23,8 @@ export interface LibraryGemmDescription {
 
 export interface Inspection {
   readonly version: string;
+  /** Why it is slower than WebAssembly on this processor. */
+  readonly slow?: string | undefined;
   /** Made once on each thread, before any product. */
   readonly setUp: readonly SetUpCall[];
 }
@@ -56,26 +58,32 @@ interface Found {
 
 function findLibrary(description: LibraryGemmDescription): Found {
   const path = koffiPath();
-  if (path === undefined) return missing(NO_KOFFI, "Run npm install koffi, in Node.js");
+  if (path === undefined) return { probe: { available: false, ...NO_KOFFI } };
   const reasons: string[] = [];
   for (const library of description.libraries) {
     const found = tryLibrary(path, library, description);
     if (typeof found === "object") return found;
     if (found !== undefined) reasons.push(`${library}: ${found}`);
   }
-  const names = description.libraries.map((library) => library.split("/").at(-1)).join(", ");
-  return missing(reasons.join("; ") || `none of ${names} could be loaded`, description.remedy);
+  const names = new Set(description.libraries.map((library) => library.split(/[/\\]/).at(-1)));
+  const notFound = names.size === 0 ? "it is not installed" : `none of ${[...names].join(", ")} could be loaded`;
+  return missing(reasons.join("; ") || notFound, description.remedy);
 }
 
-const NO_KOFFI = 'libraries are called through the package "koffi", which is not installed here';
+/** Why no library can be called where koffi is missing. */
+export const NO_KOFFI = {
+  reason: 'libraries are called through the package "koffi", which is not installed here',
+  remedy: "Run npm install koffi, in Node.js",
+};
 
 /** The reason why it cannot be used; undefined if it is not there at all. */
 function tryLibrary(path: string, library: string, description: LibraryGemmDescription): Found | string | undefined {
   let opened: KoffiLibrary;
   try {
     opened = loadKoffi(path).load(library);
-  } catch {
-    return undefined;
+  } catch (error) {
+    const isThere = process.getBuiltinModule("node:fs").existsSync(library);
+    return isThere ? `it does not load: ${(error as Error).message}` : undefined;
   }
   try {
     return check(path, library, opened, description);
@@ -92,15 +100,16 @@ function check(
 ): Found | string {
   const inspection = inspect(opened, loadKoffi(koffi));
   if (typeof inspection === "string") return inspection;
-  const { version, setUp } = inspection;
+  const { version, slow, setUp } = inspection;
   const f32 = { koffi, library, convention, symbol, setUp };
   const mismatch = mismatchOf(f32, "product");
   if (mismatch !== undefined) return mismatch;
   const bf16 =
     symbolBf16 === undefined ? "it has no such product" : (mismatchOf({ ...f32, symbolBf16 }, "productBf16") ?? true);
   const binding = bf16 === true ? { ...f32, symbolBf16 } : f32;
-  const detail = `${version}, ${library}, ${bf16 === true ? "f32 and bf16" : `f32 (bf16: ${bf16})`}`;
-  return { probe: { available: true, version, detail, bf16 }, binding, products: bindLibrary(binding) };
+  const precisions = bf16 === true ? "f32 and bf16" : `f32 (bf16: ${bf16})`;
+  const detail = [version, library, precisions, slow].filter(Boolean).join(", ");
+  return { probe: { available: true, version, detail, bf16, slow }, binding, products: bindLibrary(binding) };
 }
 
 function mismatchOf(binding: Omit<LibraryBinding, "base">, name: keyof Products): string | undefined {

@@ -1,22 +1,39 @@
 import type { Plugin } from "@trivium/registry";
+import { setupFolder } from "@trivium/setup";
 import { type GemmProvider, gemmProvider } from "../gemm-provider.ts";
 import type { Koffi, KoffiLibrary } from "./koffi.ts";
-import { type Inspection, libraryGemm } from "./library-gemm.ts";
+import { type Inspection, type LibraryGemmDescription, libraryGemm } from "./library-gemm.ts";
+
+/** The release of the wheel `onednn-cpu-gomp` that `trivium setup onednn` brings: oneDNN 3.2. */
+export const onednnVersion = "2023.2.0";
+
+/** The library's file in that wheel. */
+export const onednnFile = "libdnnl.so.3";
+
+const names = ["libdnnl.so.2", onednnFile, "libdnnl.so.1", "libdnnl.3.dylib", "libdnnl.dylib", "dnnl.dll"];
+
+/** oneDNN, whatever its version. */
+export const onednnLibrary: Omit<LibraryGemmDescription, "libraries"> = {
+  convention: "dnnl",
+  symbol: "dnnl_sgemm",
+  symbolBf16: "dnnl_gemm_bf16bf16f32",
+  inspect,
+  remedy: "On Linux, trivium setup onednn needs no root; on Debian and Ubuntu there is apt-get install libdnnl2, too",
+};
 
 /**
- * Intel's oneDNN, fast on other makers' processors too.
+ * Intel's oneDNN, fast on other makers' processors too: the system's, else that of `trivium setup onednn`.
  *
  * @source https://uxlfoundation.github.io/oneDNN/group_dnnl_api_blas.html
  */
 export const onednn: Plugin<"gemm", "onednn", GemmProvider> = gemmProvider(
   "onednn",
   libraryGemm({
-    libraries: ["libdnnl.so.2", "libdnnl.so.3", "libdnnl.so.1", "libdnnl.3.dylib", "libdnnl.dylib", "dnnl.dll"],
-    convention: "dnnl",
-    symbol: "dnnl_sgemm",
-    symbolBf16: "dnnl_gemm_bf16bf16f32",
-    inspect,
-    remedy: "Install oneDNN 2 or 3, on Debian and Ubuntu by apt-get install libdnnl2",
+    ...onednnLibrary,
+    get libraries() {
+      const folder = setupFolder("onednn", onednnVersion);
+      return folder === undefined ? names : [...names, `${folder}/${onednnFile}`];
+    },
   }),
   { description: "oneDNN, through koffi." },
 );

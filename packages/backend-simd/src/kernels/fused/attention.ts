@@ -1,8 +1,9 @@
 import type { AttentionGrain } from "@trivium/tensor";
 import type { Output, SimdBackend } from "../../backend/simd-backend.ts";
 import { reduceCodes } from "../../wasm/codes.ts";
+import type { KernelInput } from "../accelerated-kernel.ts";
 import { type AttentionProblem, writeProblem } from "./attention-problem.ts";
-import { type AttributesOf, accelerateFamily, type FusedInput, type InputsOf } from "./fused-family.ts";
+import { type AttributesOf, accelerateFamily, type InputsOf } from "./fused-family.ts";
 
 /** Sizes of the tiles of `assembly/attention`, and the queries whose tiles the fast caches keep. */
 export const attentionGrain: AttentionGrain = { blockQueries: 96, tileQueries: 6, tileKeys: 8 };
@@ -78,7 +79,7 @@ function sharedOf(backend: SimdBackend, inputs: InputsOf<"attention">, attribute
   return { query, key, problem };
 }
 
-function biasFields({ shape, data }: FusedInput, { bias: kind, leastDistance }: Attributes): AttentionProblem {
+function biasFields({ shape, data }: KernelInput, { bias: kind, leastDistance }: Attributes): AttentionProblem {
   if (kind === "none") return {};
   const common = { biasKind: biasKinds[kind], bias: data.address };
   if (kind === "distance") return { ...common, biasHead: 4 * shape[1]!, distances: shape[1]!, leastDistance };
@@ -88,7 +89,7 @@ function biasFields({ shape, data }: FusedInput, { bias: kind, leastDistance }: 
 }
 
 function positionFields({ queryPositions, keyPositions }: InputsOf<"attention">): AttentionProblem {
-  const step = ({ shape: [rows = 0, length = 0] }: FusedInput): number => (rows > 1 ? 4 * length : 0);
+  const step = ({ shape: [rows = 0, length = 0] }: KernelInput): number => (rows > 1 ? 4 * length : 0);
   return {
     queryPositions: queryPositions.data.address,
     queryPositionsBatch: step(queryPositions),
@@ -112,12 +113,9 @@ export const attentionKernels = accelerateFamily("attention", {
     const blocks = Math.ceil(query.length / blockQueries);
     const scratchBytes = backend.wasm.attentionForwardScratchBytes(query.width, blockQueries);
     const nanoseconds = (4 * Math.min(query.length, blockQueries) * key.length * query.width) / FLOPS;
-    runProblem(backend, {
-      kernel: "attentionForward",
-      units: query.batches * heads * blocks,
-      work: { nanoseconds, granule: 1, scratchBytes },
-      problem: { ...problem, output: output.address, logSumExp: logSumExp.address },
-    });
+    const cost = { units: query.batches * heads * blocks, nanoseconds, scratchBytes };
+    const results = { output: output.address, logSumExp: logSumExp.address };
+    runProblem(backend, "attentionForward", cost, { ...problem, ...results });
     return [output, logSumExp];
   },
   attentionGradient(backend, inputs, attributes) {
@@ -131,25 +129,23 @@ export const attentionKernels = accelerateFamily("attention", {
     const keyShape = inputs.key.shape;
     const dQuery = backend.allocate(inputs.query.shape, "float32");
     const [dKey, dValue] = [0, 1].map(() => backend.allocate(parts === 1 ? keyShape : [parts, ...keyShape], "float32"));
-    const dBias = biasGradient(backend, shared, { ...attributes, shape: inputs.bias.shape, parts });
+    const hasGradient = attributes.bias !== "none" && attributes.biasGradient;
+    const biasShape = biasGradientShape(shared, attributes, inputs.bias.shape[1]!, parts);
+    const dBias = hasGradient ? backend.allocate(biasShape, "float32") : undefined;
     const scratchBytes = backend.wasm.attentionBackwardScratchBytes(query.width, blockQueries);
     const perGroup = (10 * query.length * key.length * query.width * heads) / groups;
-    runProblem(backend, {
-      kernel: "attentionBackward",
-      units: units * parts,
-      work: { nanoseconds: perGroup / parts / FLOPS, granule: 1, scratchBytes },
-      problem: {
-        ...shared.problem,
-        output: inputs.output.data.address,
-        logSumExp: inputs.logSumExp.data.address,
-        dOutput: inputs.dOutput.data.address,
-        dQuery: dQuery.address,
-        dKey: dKey!.address,
-        dValue: dValue!.address,
-        dBias: dBias?.address ?? 0,
-        parts,
-        partStep: 4 * key.batches * key.batch,
-      },
+    const cost = { units: units * parts, nanoseconds: perGroup / parts / FLOPS, scratchBytes };
+    runProblem(backend, "attentionBackward", cost, {
+      ...shared.problem,
+      output: inputs.output.data.address,
+      logSumExp: inputs.logSumExp.data.address,
+      dOutput: inputs.dOutput.data.address,
+      dQuery: dQuery.address,
+      dKey: dKey!.address,
+      dValue: dValue!.address,
+      dBias: dBias?.address ?? 0,
+      parts,
+      partStep: 4 * key.batches * key.batch,
     });
     const sumOf = (one: Output) => (parts === 1 ? one : sumParts(backend, one, keyShape, parts));
     const gradients = [dQuery, sumOf(dKey!), sumOf(dValue!)] as const;
@@ -157,42 +153,27 @@ export const attentionKernels = accelerateFamily("attention", {
   },
 });
 
-type BiasRequest = Pick<Attributes, "bias" | "biasGradient" | "heads"> & {
-  readonly shape: readonly number[];
-  readonly parts: number;
-};
-
-/** Allocates the bias's gradients: of every row and head if dense, of every row, part and head if by distance. */
-function biasGradient(
-  backend: SimdBackend,
-  { query, key }: Shared,
-  { bias, biasGradient: wanted, heads, shape, parts }: BiasRequest,
-): Output | undefined {
-  if (bias === "none" || !wanted) return undefined;
-  const dense = bias === "dense";
-  return backend.allocate(
-    dense ? [query.batches, heads, query.length, key.length] : [query.batches, parts, heads, shape[1]!],
-    "float32",
-  );
+/** The shape of the bias's gradients: of every row and head if dense, of every row, part and head if by distance. */
+function biasGradientShape({ query, key }: Shared, attributes: Attributes, distances: number, parts: number): number[] {
+  const { bias, heads } = attributes;
+  return bias === "dense" ? [query.batches, heads, query.length, key.length] : [query.batches, parts, heads, distances];
 }
 
 function sumParts(backend: SimdBackend, partial: Output, shape: number[], parts: number) {
   const sum = backend.allocate(shape, "float32");
   const size = shape.reduce((product, length) => product * length, 1);
-  backend.run("reduce", size, reduceCodes.sum, partial.address, sum.address, parts, size, parts);
+  backend.run("reduce", size, reduceCodes.Sum, partial.address, sum.address, parts, size, parts);
   backend.disposeIntermediateTensorInfo(partial);
   return sum;
 }
 
-interface ProblemJob {
-  readonly kernel: "attentionForward" | "attentionBackward";
-  readonly units: number;
-  readonly work: { readonly nanoseconds: number; readonly granule: number; readonly scratchBytes: number };
-  readonly problem: AttentionProblem;
-}
-
-function runProblem(backend: SimdBackend, { kernel, units, work, problem }: ProblemJob): void {
+function runProblem(
+  backend: SimdBackend,
+  kernel: "attentionForward" | "attentionBackward",
+  { units, ...cost }: { readonly units: number; readonly nanoseconds: number; readonly scratchBytes: number },
+  problem: AttentionProblem,
+): void {
   const written = writeProblem(backend, problem);
-  backend.runWithScratch(kernel, units, work, written.address);
+  backend.runWithScratch(kernel, units, { ...cost, granule: 1 }, written.address);
   backend.disposeIntermediateTensorInfo(written);
 }

@@ -18,43 +18,32 @@ function chunkOf(rows: number, vocabulary: number): number {
   return Math.min(vocabulary, Math.max(LEAST_CHUNK, wanted));
 }
 
-/** Sizes of the problem, addresses of its inputs, and its numbers. */
-interface Problem {
-  readonly rows: number;
-  readonly width: number;
-  readonly vocabulary: number;
-  readonly states: number;
-  readonly head: number;
-  readonly transposeHead: boolean;
-  /** 0 if there is none. */
-  readonly bias: number;
-  readonly targets: number;
-  readonly weights: number;
-  readonly labelSmoothing: number;
-  readonly zLoss: number;
-}
+type Problem = NonNullable<ReturnType<typeof problemOf>>;
 
-/** @throws {ShapeError} `softmax-cross-entropy/target` */
+/**
+ * Returns the sizes of the problem, the addresses of its inputs, and its numbers.
+ *
+ * @throws {ShapeError} `softmax-cross-entropy/target`
+ */
 function problemOf(
   { states, head, bias, targets, weights }: InputsOf<"linearCrossEntropy">,
-  { labelSmoothing, zLoss, transposeHead }: AttributesOf<"linearCrossEntropy">,
-): Problem | undefined {
+  attributes: AttributesOf<"linearCrossEntropy">,
+) {
   const [rows, width] = states.shape as [number, number];
   if (targets.data.length !== rows || weights.data.length !== rows) return undefined;
-  const vocabulary = head.shape[transposeHead ? 0 : 1]!;
+  const vocabulary = head.shape[attributes.transposeHead ? 0 : 1]!;
   assertTargets(targets.data.values as NumericValues, weights.data.values as NumericValues, vocabulary);
   return {
+    ...attributes,
     rows,
     width,
     vocabulary,
-    transposeHead,
     states: states.data.address,
     head: head.data.address,
+    /** 0 if there is none. */
     bias: bias.data.length > 0 ? bias.data.address : 0,
     targets: targets.data.address,
     weights: weights.data.address,
-    labelSmoothing,
-    zLoss,
   };
 }
 
@@ -79,19 +68,9 @@ function eachChunk(backend: SimdBackend, problem: Problem, take: (chunk: Chunk) 
   const scratch = backend.allocate([rows, most], "float32");
   for (let first = 0; first < vocabulary; first += most) {
     const columns = Math.min(most, vocabulary - first);
-    backend.multiply({
-      ...oneProduct,
-      ...headOf(problem, first),
-      transposeB: transposeHead,
-      m: rows,
-      n: columns,
-      k: width,
-      a: states,
-      lda: width,
-      c: scratch.address,
-      ldc: columns,
-      bias: bias && bias + 4 * first,
-    });
+    const sizes = { m: rows, n: columns, k: width, lda: width, ldc: columns };
+    const places = { ...headOf(problem, first), a: states, c: scratch.address, bias: bias && bias + 4 * first };
+    backend.multiply({ ...oneProduct, ...sizes, ...places, transposeB: transposeHead });
     take({ first, columns, logits: scratch.address });
   }
   backend.disposeIntermediateTensorInfo(scratch);
@@ -100,42 +79,19 @@ function eachChunk(backend: SimdBackend, problem: Problem, take: (chunk: Chunk) 
 /** `dStates (+)= dLogits · headᵀ` of a chunk. */
 function statesProduct(problem: Problem, { first, columns, logits }: Chunk, dStates: number): GemmRequest {
   const { rows, width, transposeHead } = problem;
-  return {
-    ...oneProduct,
-    ...headOf(problem, first),
-    transposeB: !transposeHead,
-    accumulate: first > 0,
-    m: rows,
-    n: width,
-    k: columns,
-    a: logits,
-    lda: columns,
-    c: dStates,
-    ldc: width,
-  };
+  const sizes = { m: rows, n: width, k: columns, lda: columns, ldc: width };
+  const places = { ...headOf(problem, first), a: logits, c: dStates };
+  return { ...oneProduct, ...sizes, ...places, transposeB: !transposeHead, accumulate: first > 0 };
 }
 
 /** The chunk's rows of `dLogitsᵀ · states`, or its columns of `statesᵀ · dLogits`. */
 function headProduct(problem: Problem, { first, columns, logits }: Chunk, dHead: number): GemmRequest {
   const { rows, width, vocabulary, states, transposeHead } = problem;
-  const [dLogits, ofStates] = [
-    { address: logits, step: columns, size: columns },
-    { address: states, step: width, size: width },
-  ];
-  const [a, b] = transposeHead ? [dLogits, ofStates] : [ofStates, dLogits];
-  return {
-    ...oneProduct,
-    transposeA: true,
-    m: a.size,
-    n: b.size,
-    k: rows,
-    a: a.address,
-    lda: a.step,
-    b: b.address,
-    ldb: b.step,
-    c: dHead + 4 * first * (transposeHead ? width : 1),
-    ldc: transposeHead ? width : vocabulary,
-  };
+  const [m, n] = transposeHead ? [columns, width] : [width, columns];
+  const [a, b] = transposeHead ? [logits, states] : [states, logits];
+  const c = dHead + 4 * first * (transposeHead ? width : 1);
+  const sizes = { m, n, k: rows, lda: m, ldb: n, ldc: transposeHead ? width : vocabulary };
+  return { ...oneProduct, ...sizes, a, b, c, transposeA: true };
 }
 
 /** Writes the chunk's part of the bias's gradient: the column sums of `dLogits`. */

@@ -12,7 +12,7 @@ function product(
   epilogue?: Epilogue,
 ): Output | undefined {
   if (bias && bias.data.length !== weight.shape[1]) return undefined;
-  return multiply(backend, x.tensor, weight.tensor, {}, { bias: bias?.data.address, epilogue });
+  return multiply(backend, x, weight, {}, { bias: bias?.data.address, epilogue });
 }
 
 export const linearKernels = accelerateFamily("linear", {

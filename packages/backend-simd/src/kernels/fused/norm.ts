@@ -1,10 +1,11 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import type { SimdBackend } from "../../backend/simd-backend.ts";
+import type { KernelInput } from "../accelerated-kernel.ts";
 import { panelsOf, sumOfPanels } from "../column-sums.ts";
 import { sizeOf } from "../size-of.ts";
-import { accelerateFamily, type FusedInput, type InputsOf } from "./fused-family.ts";
+import { accelerateFamily, type InputsOf } from "./fused-family.ts";
 
-const addressOf = (input: FusedInput | undefined): number => input?.data.address ?? 0;
+const addressOf = (input: KernelInput | undefined): number => input?.data.address ?? 0;
 
 interface NormOutputs {
   readonly y: TensorInfo;
@@ -16,7 +17,7 @@ interface NormOutputs {
 /** The norm of x, or of the sum of x and a branch; with a bias around the mean. */
 function norm(
   backend: SimdBackend,
-  { x, branch, gain, bias }: InputsOf<"norm"> & { readonly branch?: FusedInput },
+  { x, branch, gain, bias }: InputsOf<"norm"> & { readonly branch?: KernelInput },
   epsilon: number,
 ): NormOutputs | undefined {
   const columns = x.shape.at(-1)!;

@@ -1,0 +1,29 @@
+import { activeTraits, dropout, type Tensor, type Tensor4D, tf } from "@trivium/tensor";
+import type { AttentionRequest } from "./attention-kernel.ts";
+import type { AttentionShape } from "./attention-shape.ts";
+import { weightsBy } from "./attention-weights.ts";
+import { denseVisibility } from "./dense-visibility.ts";
+import { repeatGroups } from "./repeat-groups.ts";
+import { selectedProducts } from "./selected-product.ts";
+
+/**
+ * Attention over keys and values of which some are infinite or NaN, so that those that a mask hides have no influence on
+ * outputs and gradients. It builds the whole matrix of Q×K.
+ *
+ * @returns `[B, H, Q, D]`; nothing where a kernel is right as it is: every number is finite, or none is. Nothing either on
+ *   a backend whose reads stall, where no kernel may look at numbers.
+ */
+export function attendOddKeys(request: AttentionRequest, shape: AttentionShape): Tensor4D | undefined {
+  const { key, value, mask, dropout: dropping } = request;
+  if (activeTraits().reads === "stalling" || ![key, value].some(isPartlyFinite)) return undefined;
+  const visible = tf.broadcastTo(denseVisibility(mask, shape), [shape.B, shape.H, shape.Q, shape.K]) as Tensor4D;
+  const { scores, weighted } = selectedProducts(visible);
+  const weights = weightsBy(request, scores);
+  return weighted(dropping ? dropout(weights, dropping) : weights, repeatGroups(value, shape));
+}
+
+/** Whether some numbers are finite and others are not. A sum is one pass over the numbers, and finite if all of them are. */
+function isPartlyFinite(x: Tensor): boolean {
+  if (Number.isFinite(tf.sum(x).dataSync()[0])) return false;
+  return tf.max(tf.cast(tf.equal(tf.sub(x, x), 0), "int32")).dataSync()[0] === 1;
+}

@@ -1,0 +1,1 @@
+export { tfjsNodeSetup } from "./tfjs-node-setup.ts";

@@ -1,0 +1,76 @@
+import { float32Of, type NamedArray, type OpenedArrays } from "@trivium/checkpoint";
+import { refusing } from "./foreign-config.ts";
+import type { PretrainedFamily, TensorNames } from "./pretrained-family.ts";
+
+/** The tensors of a checkpoint by their names without the family's prefix. */
+export interface ForeignTensors {
+  readonly names: ReadonlySet<string>;
+  /** The shape of a tensor that is there. */
+  shape(name: string): readonly number[];
+  /** @throws {CheckpointError} `pretrained/not-finite`, and what reading throws. */
+  read(name: string): Promise<Float32Array>;
+  isSame(name: string, other: string): Promise<boolean>;
+}
+
+/** @throws {CheckpointError} `pretrained/tensors` if a tensor is there with the prefix and without. */
+export function foreignTensors(
+  arrays: OpenedArrays,
+  { prefix }: Pick<PretrainedFamily, "prefix">,
+  place: string,
+): ForeignTensors {
+  const stored = new Map<string, string>();
+  for (const name of arrays.infos.keys()) {
+    const short = name.startsWith(prefix) ? name.slice(prefix.length) : name;
+    if (stored.has(short)) refusing(place, "tensors")(`${stored.get(short)} and ${name} are one tensor; remove one`);
+    stored.set(short, name);
+  }
+  const nameOf = (name: string): string => stored.get(name) ?? name;
+  const raw = (name: string): Promise<NamedArray> => arrays.read(nameOf(name));
+  return {
+    names: new Set(stored.keys()),
+    shape: (name) => arrays.infos.get(nameOf(name))?.shape ?? [],
+    async read(name) {
+      const values = float32Of(await raw(name), `${place}: ${nameOf(name)}`);
+      if (values.every(Number.isFinite)) return values;
+      return refusing(
+        place,
+        "not-finite",
+      )(`${nameOf(name)} holds NaN or an infinity; the file is broken: download or save it again`);
+    },
+    async isSame(name, other) {
+      const [one, two] = [await raw(name), await raw(other)];
+      if (one.dtype !== two.dtype || one.shape.join() !== two.shape.join()) return false;
+      return sameBytes(one, two);
+    },
+  };
+}
+
+function sameBytes({ data: one }: NamedArray, { data: two }: NamedArray): boolean {
+  const [a, b] = [one, two].map(
+    ({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength),
+  ) as [Uint8Array, Uint8Array];
+  for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false;
+  return a.length === b.length;
+}
+
+/** Tells a configuration what the tensors say, and a person where both disagree. */
+export async function tensorNames(
+  tensors: ForeignTensors,
+  { embedding, head }: PretrainedFamily,
+  saysTied: unknown,
+): Promise<TensorNames & { readonly warnings: readonly string[] }> {
+  const { names } = tensors;
+  const found = embedding.find((name) => names.has(name));
+  const has = (name: string): boolean => names.has(name);
+  if (!names.has(head)) {
+    const warnings =
+      saysTied === false ? [`tie_word_embeddings is false and there is no ${head}: the embedding is the head`] : [];
+    return { has, isTied: true, warnings };
+  }
+  const isCopy = saysTied !== false && found !== undefined && (await tensors.isSame(found, head));
+  const warnings =
+    saysTied === true && !isCopy
+      ? [`tie_word_embeddings is true and ${head} is not the embedding: it is the head`]
+      : [];
+  return { has, isTied: isCopy, warnings };
+}

@@ -1,0 +1,94 @@
+import type { ResolvedConfig } from "@trivium/model";
+import { flattenSpecs, type ParameterTree, type SpecTree, type Tensor, tf, unflattenTree } from "@trivium/tensor";
+import { refusing } from "./foreign-config.ts";
+import type { ForeignTensors } from "./foreign-tensors.ts";
+import type { PretrainedFamily } from "./pretrained-family.ts";
+import type { TensorMap } from "./tensor-map.ts";
+import { foreignShape, toOurs } from "./transform.ts";
+
+type Shape = readonly number[];
+
+/** A tensor that is there, and the parameters that it gives. */
+interface PlannedTensor extends TensorMap {
+  readonly name: string;
+  readonly shapes: readonly Shape[];
+}
+
+export interface LoadRequest {
+  readonly family: PretrainedFamily;
+  readonly tensors: ForeignTensors;
+  readonly config: ResolvedConfig;
+  readonly specs: SpecTree;
+  readonly place: string;
+}
+
+/**
+ * Holds the tensors of a checkpoint against the parameters of a model, by names and shapes; nothing is read for it but
+ * copies, which are compared.
+ *
+ * @throws {CheckpointError} `pretrained/tensors` with all that are missing, of another shape or not expected;
+ *   `pretrained/copies` if copies of one tensor differ.
+ */
+export async function planTensors({ family, tensors, config, specs, place }: LoadRequest): Promise<PlannedTensor[]> {
+  const shapes = new Map(Object.entries(flattenSpecs(specs)).map(([path, { shape }]) => [path, shape]));
+  const maps = mapsOf(family, config, shapes);
+  const planned: PlannedTensor[] = [];
+  const problems: string[] = [];
+  const expected = new Set<string>(maps.flatMap(({ names }) => names));
+  if (config.head.tied) expected.add(family.head);
+  for (const map of maps) {
+    const own = map.paths.map((path) => shapes.get(path) as Shape);
+    const there = map.names.filter((name) => tensors.names.has(name));
+    const [name] = there;
+    if (name === undefined) problems.push(`${map.names[0]} is missing`);
+    else planned.push({ ...map, name, shapes: own });
+    const wanted = foreignShape(map, own).join(", ");
+    for (const one of there) {
+      const got = tensors.shape(one).join(", ");
+      if (got !== wanted) problems.push(`${one} should be [${wanted}], got [${got}]`);
+    }
+  }
+  const extra = [...tensors.names].filter((name) => !expected.has(name) && !family.ignoredTensors?.test(name));
+  problems.push(...extra.map((name) => `${name} is not expected`));
+  if (problems.length > 0) {
+    const more = problems.length > 20 ? `; and ${problems.length - 20} more` : "";
+    refusing(
+      place,
+      "tensors",
+    )(`it is no "${family.name}" of this configuration: ${problems.slice(0, 20).join("; ")}${more}`);
+  }
+  for (const { name, names } of planned) {
+    for (const copy of names) {
+      if (copy === name || !tensors.names.has(copy) || (await tensors.isSame(name, copy))) continue;
+      refusing(place, "copies")(`${name} and ${copy} differ, and here both are one embedding`);
+    }
+  }
+  return planned;
+}
+
+/** Reads the parameters of a model, tensor by tensor. They belong to the caller. */
+export async function loadParameters(
+  planned: readonly PlannedTensor[],
+  tensors: ForeignTensors,
+): Promise<ParameterTree> {
+  const loaded: Record<string, Tensor> = {};
+  try {
+    for (const map of planned) {
+      const parts = toOurs(map, await tensors.read(map.name), map.shapes);
+      for (const [index, path] of map.paths.entries()) {
+        loaded[path] = tf.tensor(parts[index] as Float32Array, [...(map.shapes[index] as Shape)], "float32");
+      }
+    }
+  } catch (error) {
+    tf.dispose(Object.values(loaded));
+    throw error;
+  }
+  return unflattenTree(loaded);
+}
+
+/** The maps of which a model has the parameters. */
+export const mapsOf = (
+  { tensors }: PretrainedFamily,
+  config: ResolvedConfig,
+  shapes: ReadonlyMap<string, Shape>,
+): TensorMap[] => tensors(config).filter(({ paths }) => paths.every((path) => shapes.has(path)));

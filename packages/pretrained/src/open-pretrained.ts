@@ -1,0 +1,116 @@
+import { type Files, openWeights } from "@trivium/checkpoint";
+import { CheckpointError, duplicateKey, TriviumError } from "@trivium/core";
+import { type Architecture, type ModelOptions, parameterSpecs, resolveConfig } from "@trivium/model";
+import type { ParameterTree } from "@trivium/tensor";
+import { type ForeignConfig, refusing } from "./foreign-config.ts";
+import { foreignTensors, tensorNames } from "./foreign-tensors.ts";
+import { loadParameters, planTensors } from "./load-parameters.ts";
+import type { PretrainedFamily } from "./pretrained-family.ts";
+
+export interface OpenPretrainedOptions {
+  readonly families: readonly PretrainedFamily[];
+  /** Returns the architecture of a name. */
+  readonly architecture: (name: string) => Architecture;
+  /** Attributes of the configuration that the caller knows to change no number. Default: none. */
+  readonly ignore?: readonly string[] | undefined;
+}
+
+/** A foreign checkpoint whose configuration is read and whose tensors fit it; no weight is read yet. */
+export interface OpenedPretrained {
+  readonly family: PretrainedFamily;
+  readonly architecture: Architecture;
+  readonly config: ModelOptions;
+  /** `config.json` and `generation_config.json`, whose ids and choices the latter overrides. */
+  readonly foreign: ForeignConfig;
+  /** Where attributes and tensors disagree, and what was done about it. */
+  readonly warnings: readonly string[];
+  /** Reads the parameters, which belong to the caller. @throws {CheckpointError} `pretrained/not-finite`. */
+  load(): Promise<ParameterTree>;
+}
+
+/** The file that makes a folder one of Hugging Face's. */
+export const CONFIG_NAME = "config.json";
+
+/**
+ * Opens a folder of Hugging Face's: reads `config.json` by its family, and holds the tensors against the model that it
+ * describes.
+ *
+ * @throws {CheckpointError} `pretrained/family` for a `model_type` that no family has, `pretrained/attributes`,
+ *   `pretrained/config`, `pretrained/tensors`, `pretrained/copies`; what `openWeights` throws.
+ * @example const { config, load } = await openPretrained(folderFiles("gpt2"), { families: [gpt2], architecture: () => causal });
+ */
+export async function openPretrained(files: Files, options: OpenPretrainedOptions): Promise<OpenedPretrained> {
+  const { families, ignore = [] } = options;
+  const place = `${files.name}/${CONFIG_NAME}`;
+  const config = await readJson(files, CONFIG_NAME);
+  const generation = (await files.list()).includes(GENERATION_NAME) ? await readJson(files, GENERATION_NAME) : {};
+  const family = families.find(({ name }) => name === config.model_type) ?? noFamily(config, families, place);
+  const arrays = await openWeights(files);
+  const tensors = foreignTensors(arrays, family, files.name);
+  const { warnings, ...names } = await tensorNames(tensors, family, config.tie_word_embeddings);
+  const architecture = options.architecture(family.architecture);
+  const read = readOptions(() => {
+    const own = family.read(config, names, { place, ignore });
+    const resolved = resolveConfig(architecture, own);
+    const layers = typeof resolved.layers === "number" ? [resolved.layers] : Object.values(resolved.layers);
+    const most = Math.max(...layers);
+    if (most > arrays.infos.size)
+      refusing(place)(`it has ${most} layers, and the weights are ${arrays.infos.size} tensors`);
+    return { own, resolved };
+  }, place);
+  const { own, resolved } = read;
+  const planned = await planTensors({
+    family,
+    tensors,
+    config: resolved,
+    specs: parameterSpecs(architecture, resolved),
+    place: files.name,
+  });
+  return {
+    family,
+    architecture,
+    config: own,
+    foreign: { ...config, ...generation },
+    warnings: warnings.map((warning) => `${files.name}: ${warning}`),
+    load: () => loadParameters(planned, tensors),
+  };
+}
+
+const GENERATION_NAME = "generation_config.json";
+
+/** What a configuration asks of a model that cannot be made is the file's fault. */
+function readOptions<T>(action: () => T, place: string): T {
+  try {
+    return action();
+  } catch (cause) {
+    if (!TriviumError.is(cause, "model/config")) throw cause;
+    throw new CheckpointError("pretrained/config", `${place}: ${cause.message}`, { cause });
+  }
+}
+
+async function readJson(files: Files, name: string): Promise<ForeignConfig> {
+  const refuse = refusing(`${files.name}/${name}`);
+  const text = new TextDecoder().decode(await files.read(name));
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    refuse("it is not JSON");
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    return refuse("it is no object of attributes");
+  const twice = duplicateKey(text);
+  if (twice !== undefined) refuse(`it has ${JSON.stringify(twice)} twice`);
+  return { ...value };
+}
+
+function noFamily({ model_type: type }: ForeignConfig, families: readonly PretrainedFamily[], place: string): never {
+  const names = families.map(({ name }) => name).join(", ");
+  const got = typeof type === "string" ? JSON.stringify(type) : "none";
+  return refusing(
+    place,
+    "family",
+  )(
+    `the model_type is ${got}; families that can be read: ${names}; another one is a plugin of the kind "pretrained-family"`,
+  );
+}

@@ -1,0 +1,52 @@
+import type { z } from "zod";
+import { commonAttributes, generationAttributes } from "./common-attributes.ts";
+import { type ForeignConfig, refusing } from "./foreign-config.ts";
+import type { FamilyRecord, ReadingOptions, Refuse } from "./pretrained-family.ts";
+
+/**
+ * Reads the attributes of a configuration: each is one that the family handles, ignored by name, equal to the one value
+ * that it may have, or refused with all others of its kind.
+ *
+ * @throws {CheckpointError} `pretrained/config` for a value of the wrong form, `pretrained/attributes` with the list of
+ *   attributes that are not handled.
+ */
+export function readAttributes<Attributes extends z.ZodObject>(
+  family: FamilyRecord<Attributes>,
+  config: ForeignConfig,
+  { place, ignore }: ReadingOptions,
+): { values: z.output<Attributes>; refuse: Refuse } {
+  const refuse = refusing(place);
+  const { name, attributes, ignored = [] } = family;
+  const fixed: ForeignConfig = { ...commonAttributes.fixed, ...family.fixed };
+  const silent = new Set([...commonAttributes.ignored, ...generationAttributes, ...ignored, ...ignore]);
+  const unhandled: string[] = [];
+  for (const [key, value] of Object.entries(config)) {
+    if (Object.hasOwn(attributes.shape, key) || silent.has(key)) continue;
+    if (Object.hasOwn(fixed, key) ? isSame(value, fixed[key]) : value === null) continue;
+    const wanted = Object.hasOwn(fixed, key) ? `, where the family "${name}" has ${JSON.stringify(fixed[key])}` : "";
+    unhandled.push(`${key} (${shown(value)}${wanted})`);
+  }
+  if (unhandled.length > 0) {
+    const remedy = "where they change no number, name them in ignore (--ignore-attribute)";
+    refusing(place, "attributes")(`attributes that "${name}" does not handle: ${unhandled.join(", ")}; ${remedy}`);
+  }
+  const known = Object.keys(attributes.shape).filter((key) => Object.hasOwn(config, key));
+  const read = attributes.safeParse(Object.fromEntries(known.map((key) => [key, config[key]])));
+  if (read.success) return { values: read.data, refuse };
+  const [{ path, message }] = read.error.issues as [z.core.$ZodIssue];
+  return refuse(`${path.join(".")}: ${message}, got ${shown(config[String(path[0])])}`);
+}
+
+const isSame = (value: unknown, wanted: unknown): boolean =>
+  value === null || value === wanted || (isEmpty(value) && isEmpty(wanted));
+
+const isEmpty = (value: unknown): boolean =>
+  typeof value === "object" && value !== null && Object.keys(value).length === 0;
+
+/** A value in a message; what is in objects is not shown, however deep they are. */
+const shown = (value: unknown): string =>
+  typeof value === "object" && value !== null
+    ? Array.isArray(value)
+      ? "[…]"
+      : "{…}"
+    : JSON.stringify(value).slice(0, 40);
