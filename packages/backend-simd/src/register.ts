@@ -7,13 +7,9 @@ import type { SimdOptions, SimdUse } from "./backend/simd-options.ts";
 import type { AcceleratedKernel } from "./kernels/accelerated-kernel.ts";
 import { acceleratedKernels } from "./kernels/all.ts";
 import { attentionGrain } from "./kernels/fused/attention.ts";
-<<<<<<< HEAD
 import { MAXIMUM_BYTES } from "./memory/heap.ts";
-import { createProfiler } from "./profile/create-profiler.ts";
-import { threadCount } from "./threads/thread-count.ts";
-=======
 import { createSimdProfiler } from "./profile/create-simd-profiler.ts";
->>>>>>> main
+import { threadCount } from "./threads/thread-count.ts";
 
 /** Above tfjs's cpu (1), as is its wasm backend: a program that imports this and chooses nothing gets `simd`. */
 const PRIORITY = 2;
@@ -49,7 +45,7 @@ export const simdTraits = (name: string, { accelerate = true, ...options }: Simd
       return (options.memoryLimitBytes ?? MAXIMUM_BYTES) - THREAD_BYTES * threadCount(options.threads);
     },
     freeBytes() {
-      const { limitBytes, liveBytes, threads } = (findBackend(name) as SimdBackend).use();
+      const { limitBytes, liveBytes, threads } = (tf.findBackend(name) as SimdBackend).use();
       return limitBytes - liveBytes - THREAD_BYTES * threads;
     },
   },
@@ -72,15 +68,9 @@ export function registerSimdBackend(name: string, options: SimdOptions = {}): Si
   if (tf.findBackendFactory(name) !== null) {
     throw new ConfigError("simd/name-taken", `tfjs has a backend named "${name}" already; give this one another name`);
   }
-<<<<<<< HEAD
-  registerBackend(name, () => new SimdBackend(options), PRIORITY);
-  declareTraits(name, simdTraits(name, options));
-  if (getKernelsForBackend(name).length === 0) copyRegisteredKernels("cpu", name);
-=======
   tf.registerBackend(name, () => new SimdBackend(options), PRIORITY);
-  declareTraits(name, simdTraits(options));
+  declareTraits(name, simdTraits(name, options));
   if (tf.getKernelsForBackend(name).length === 0) tf.copyRegisteredKernels("cpu", name);
->>>>>>> main
   kernels.forEach((kernel, index) => {
     replaceKernel(name, kernel, () => {
       calls[index]!++;

@@ -6,43 +6,12 @@ export { evaluateOptions } from "./evaluate-options.ts";
 export { gigabytes, type TrainingMemory } from "./fit-memory.ts";
 export { mergeRecipes } from "./merge-recipes.ts";
 export { type ModelFormat, modelFormat, type OpenedModel, type OpenModelOptions, openModel } from "./open-model.ts";
-<<<<<<< HEAD
 export { batchesOf, type FittedRecipe, type Prepared, type PrepareOptions, prepare, trainOptions } from "./prepare.ts";
-export {
-  type LoadDataset,
-  type PreparedData,
-  prepareData,
-  resolveDataset,
-  type TaskForm,
-  taskOf,
-} from "./prepare-data.ts";
-export {
-  fieldAt,
-  type Named,
-  type Recipe,
-  type RecipeInput,
-  readRecipe,
-  recipeJsonSchema,
-  recipeSchema,
-} from "./recipe.ts";
-export {
-  defaultObjective,
-  type Engine,
-  numericIdentity,
-  type Plugins,
-  resolveArchitecture,
-  resolveEngine,
-  resolveObjective,
-} from "./resolve.ts";
-export { type NamedModelOptions, resolvePositions } from "./resolve-positions.ts";
-=======
-export { batchesOf, type Prepared, type PrepareOptions, prepare, trainOptions } from "./prepare.ts";
 export * from "./prepare-data.ts";
 export * from "./recipe.ts";
 export * from "./resolve.ts";
 export { assertResumable } from "./run-folder.ts";
 export { trainingNotes } from "./training-notes.ts";
->>>>>>> main
 
 /** The formats of trained models of this package, for a registry. */
 export const modelFormatPlugins = [runFolderPlugin] as const;

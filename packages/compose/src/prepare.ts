@@ -92,11 +92,7 @@ export const batchesOf = (
     packing,
   });
 
-<<<<<<< HEAD
-function identityOf(recipe: FittedRecipe, { dataset, tokenizer }: PreparedData, { attention }: Engine) {
-=======
-function identityOf(recipe: Recipe, { dataset, tokenizer, tooLong }: PreparedData, { attention }: Engine) {
->>>>>>> main
+function identityOf(recipe: FittedRecipe, { dataset, tokenizer, tooLong }: PreparedData, { attention }: Engine) {
   const { batch, bucketBatches, microBatch, packing, examples, schedule, steps } = recipe;
   return {
     data: dataset.fingerprint,

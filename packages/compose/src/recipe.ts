@@ -54,28 +54,15 @@ const fields = {
   schedule: namedOr("warmup-cosine", "See `trivium list schedule`"),
   backend: namedOr("simd", "The backend: see `trivium list backend`"),
   attention: nameable.prefault({}).describe("The attention kernel. Default: fused where the backend has it"),
-<<<<<<< HEAD
-  steps: count.default(1000).describe("Optimiser steps"),
-  batch: count.default(64).describe("Examples of a step"),
+  steps: countOr(1000, "Optimiser steps"),
+  batch: countOr(64, "Examples of a step"),
   microBatch: z
     .union([count, z.literal("auto")])
     .optional()
     .describe("Examples that are computed at once; gradients are added up. auto: what fits. Default: the batch"),
-  bucketBatches: count
-    .default(1)
-    .describe("Batches that are formed together, by length: more of them save padding and mix examples less"),
-  packing: count
-    .optional()
-    .describe("Tokens of a packed row: examples share rows, so that almost nothing is padding. Default: a row each"),
-  shards: count.default(1).describe("Parts into which a step's batch is cut, each of them summed by itself"),
-=======
-  steps: countOr(1000, "Optimiser steps"),
-  batch: countOr(64, "Examples of a step"),
-  microBatch: countOrNone("Examples that are computed at once; gradients are added up. Default: the batch"),
   bucketBatches: countOr(1, "Batches that are formed together, by length: more save padding and mix examples less"),
   packing: countOrNone("Tokens of a packed row: examples share rows, with almost no padding. Default: a row each"),
   shards: countOr(1, "Parts into which a step's batch is cut, each of them summed by itself"),
->>>>>>> main
   clipNorm: z.number().min(0).default(1).describe("Largest global norm of the gradient; 0 for none"),
   seed: z.int().default(0).describe("Decides initial weights, the order of the data and dropout"),
   evaluation: z

@@ -77,35 +77,19 @@ export async function* generate(options: GenerateOptions): AsyncGenerator<Genera
   const together = Math.max(1, Math.floor(batchSize / (strategy.rows * samples)));
   const decoder = model.decoder(parameters);
   try {
-<<<<<<< HEAD
-    const room = Math.max(...[options.maximumTokens].flat());
+    const room = Math.min(model.length, Math.max(...[options.maximumTokens].flat()));
+    const sizes = { room, perPrompt: strategy.rows * samples };
     for (let start = 0; start < prompts.length; ) {
-      const next = prompts.slice(start, start + together);
-      const answers = { room, perPrompt: strategy.rows * samples };
-      const features = next.map((prompt) => prompt.features);
-      const rows = next.slice(
+      const next = prompts.slice(start, start + together).map((prompt) => prompt.features);
+      const features = next.slice(
         0,
-        rowsThatFit(features, (shape) => decodingBytes(model, shape, answers)),
+        rowsThatFit(next, (shape) => decodingBytes(model, shape, sizes)),
       );
-      start += rows.length;
-      const open = rows.flatMap(createAnswers);
-      if (signal?.aborted) for (const answer of open) yield* answer.abort();
-      else {
-        const input = toBatch(
-          rows.map(({ features }) => features),
-          { pad: options.special.pad },
-        );
-        yield* decodePrompts({ decoder, input, answers: open, samples, signal });
-      }
-=======
-    for (let start = 0; start < prompts.length; start += together) {
-      const rows = prompts.slice(start, start + together);
-      const answers = rows.flatMap(createAnswers);
-      const features = rows.map((prompt) => prompt.features);
+      const answers = prompts.slice(start, start + features.length).flatMap(createAnswers);
+      start += features.length;
       const input = toBatch(features, { pad: options.special.pad });
       if (signal?.aborted) for (const answer of answers) yield* answer.abort();
       else yield* decodePrompts({ decoder, input, answers, samples, signal });
->>>>>>> main
     }
   } finally {
     decoder.dispose();

@@ -68,7 +68,7 @@ export function streamStages(parts: MemoryParts, { rows, lengths }: BatchShape, 
       ...(crosses && !merged
         ? [subLayer(config, own, { ...attentionStage(parts, cross), parameters: countSpecs(ofCross!) })]
         : []),
-      subLayer(config, own, { ...feedForwardStage(config, own), parameters: countSpecs(feedForward!) }),
+      ...feedForwardStages(config, own, countSpecs(feedForward!)),
     ];
     return { subLayers, input: own * config.width + (crosses ? 2 * foreign * keyWidth(config) : 0) };
   });
@@ -118,15 +118,19 @@ function subLayer({ width, norm }: ResolvedConfig, tokens: number, branch: Stage
   };
 }
 
-function feedForwardStage({ feedForward, activation }: ResolvedConfig, tokens: number): Copies {
+/** The maps into the feed-forward layer, the product with the gate, and the map out of it. */
+function feedForwardStages(config: ResolvedConfig, tokens: number, all: number): Stage[] {
+  const { feedForward, activation, width } = config;
   const hidden = tokens * feedForward;
   const gated = isGated(activation);
-  return {
-    moment: 0,
-    running: (gated ? 3 : 1) * hidden,
-    kept: (gated ? 4 : 2) * hidden,
-    backward: (gated ? 2 : 1) * hidden,
-  };
+  const parameters = feedForward * width;
+  const running = (gated ? 3 : 1) * hidden;
+  const later = { running: 0, moment: 0 };
+  return [
+    subLayer(config, tokens, { running, moment: 0, kept: hidden, backward: 2 * hidden, parameters: all - parameters }),
+    ...(gated ? [{ ...later, kept: 2 * hidden, backward: 3 * hidden, parameters: 0 }] : []),
+    { ...later, kept: hidden, backward: hidden + tokens * width, parameters },
+  ];
 }
 
 /** Projections, heads and kernel of one attention. */

@@ -6,6 +6,7 @@ import { causalLm } from "@trivium/objectives";
 import { countSpecs, disposeTree, type ParameterTree, tf, valueAndGradients } from "@trivium/tensor";
 import fc from "fast-check";
 import { beforeAll, expect, test } from "vitest";
+import type { ModelOptions } from "./config.ts";
 import { createModel } from "./create-model.ts";
 import { languageTask } from "./language-task.ts";
 import { decodingBytes, forwardBytes, gradientBytes, rowsThatFit, shapeOf } from "./memory.ts";
@@ -35,7 +36,7 @@ const shapes = fc.record({
     keyValueHeads: fc.constantFrom(1, undefined),
     layers: fc.integer({ min: 1, max: 4 }),
     activation: fc.constantFrom("gelu", "relu", "swiglu"),
-    norm: fc.constantFrom("layer", "rms", { placement: "post" as const }),
+    norm: fc.constantFrom<ModelOptions["norm"]>("layer", "rms", { placement: "post" }),
     positions: fc.constantFrom("learned", "sinusoidal", "rotary", "t5", "alibi", "none"),
     attention: fc.record({ queryKeyNorm: fc.boolean() }),
     head: fc.record({ tied: fc.boolean(), bias: fc.boolean() }),

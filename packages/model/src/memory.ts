@@ -23,7 +23,7 @@ export interface AnswerSizes {
 
 const FLOAT_BYTES = 4;
 /** What formulas leave out: positions of padded rows, statistics of norms, sizes rounded up to cache lines. */
-const MARGIN = 1.07;
+const MARGIN = 1.1;
 /** What kernels take for a moment whatever the size. */
 const LEAST_FLOATS = 2 ** 16;
 /** The share of free memory that can be used: the rest lies in pieces between tensors. */

@@ -102,11 +102,7 @@ async function prepareRun(context: CommandContext) {
     directory,
     settings,
     recipe,
-<<<<<<< HEAD
-    notes: [...notes, ...memoryNote(prepared)],
-=======
-    notes: [...prepared.data.notes, ...trainingNotes(recipe, prepared.data)],
->>>>>>> main
+    notes: [...prepared.data.notes, ...trainingNotes(recipe, prepared.data), ...memoryNote(prepared)],
     unit: tokenizer.unit ?? "character",
     engine,
     backend,
