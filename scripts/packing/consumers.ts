@@ -4,6 +4,7 @@ import { codeBlocks, installedPackages, noRunReason } from "../readme/code-block
 import { instrument } from "../readme/instrument.ts";
 import { runCommand, runOrThrow } from "../run-command.ts";
 import type { Workspace } from "../workspace.ts";
+import { openblasDependencies } from "./openblas-dependencies.ts";
 import type { PackedPackage } from "./pack-packages.ts";
 import { writePluginAuthor } from "./plugin-author.ts";
 import { writeVitePage } from "./vite-page.ts";
@@ -56,7 +57,9 @@ export async function installConsumers(
 
 function settings(root: string, tarballs: Readonly<Record<string, string>>): string {
   const catalog = /^catalog:\n(?: .*\n|\n)+/m.exec(readFileSync(join(root, "pnpm-workspace.yaml"), "utf8"))?.[0] ?? "";
-  const overrides = Object.entries(tarballs).map(([name, path]) => `  "${name}": "${path}"`);
+  // Those of a release that may not be published yet.
+  const absent = Object.keys(openblasDependencies).map((name) => [name, "-"]);
+  const overrides = [...absent, ...Object.entries(tarballs)].map(([name, path]) => `  "${name}": "${path}"`);
   const head = ["packages:", "  - consumers/*", "hoist: false", "pmOnFail: ignore", "overrides:", ...overrides];
   return `${head.join("\n")}\n${catalog}`;
 }

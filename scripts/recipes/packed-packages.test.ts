@@ -1,14 +1,18 @@
 /** What is published works elsewhere: every package is packed, installed with its own dependencies only, and used. */
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { findChromium, NO_CHROMIUM } from "../../apps/browser-tests/src/find-chromium.ts";
 import { openPage } from "../../apps/browser-tests/src/open-page.ts";
+import { openblasFile, openblasPackage } from "../../packages/backend-simd/src/gemm/library/openblas-release.ts";
+import { openblasTarget } from "../../packages/backend-simd/src/setup/blas-setup.ts";
 import { type Consumer, installConsumers, typeErrors } from "../packing/consumers.ts";
+import { packOpenblas } from "../packing/pack-openblas.ts";
 import { packPackages } from "../packing/pack-packages.ts";
 import { serveVitePage, type VitePageReport } from "../packing/vite-page.ts";
 import { runOrThrow } from "../run-command.ts";
+import { withSiblings } from "../tarballs.ts";
 import { readWorkspace } from "../workspace.ts";
 
 const workspace = readWorkspace();
@@ -80,6 +84,33 @@ test("plugins of seven kinds in one file of a user's own work with the installed
   const report = JSON.parse(readFileSync(join(pluginAuthor, "report/report.json"), "utf8"));
   expect(report.arms.map((arm: { architecture: string }) => arm.architecture)).toEqual(["tethered", "causal"]);
 });
+
+/** Multiplies in the library that npm installed, and prints what multiplied. */
+const multiplies = `
+  import * as tf from "@tensorflow/tfjs-core";
+  import { createSimdBackend, probeGemmProviders } from "@trivium/backend-simd";
+  const backend = createSimdBackend({ name: "simd-openblas", gemm: "openblas" });
+  await backend.activate();
+  const [sum] = tf.sum(tf.matMul(tf.ones([256, 256]), tf.ones([256, 256]))).dataSync();
+  const { detail } = probeGemmProviders().find(({ name }) => name === "openblas");
+  console.log(JSON.stringify({ gemm: backend.use().gemm, sum, detail }));
+`;
+
+test("npm installs OpenBLAS for this machine with backend-simd, in a folder with nothing else", async (context) => {
+  const tarballs = join(directory, "tarballs");
+  const target = openblasTarget(process);
+  const openblas = await packOpenblas(target, tarballs).catch((error: Error) => error);
+  if (openblas instanceof Error) return context.skip(`the wheel of OpenBLAS is not to be had: ${openblas.message}`);
+  const needed = withSiblings(workspace, ["@trivium/backend-simd"]).map(({ name }) => consumerOf(name).packed.tarball);
+  const cwd = join(directory, "npm");
+  mkdirSync(cwd);
+  writeFileSync(join(cwd, "package.json"), JSON.stringify({ name: "mine", private: true, type: "module" }));
+  writeFileSync(join(cwd, "multiply.js"), multiplies);
+  await runOrThrow(["npm", "install", "--ignore-scripts", "--no-audit", "--no-fund", openblas, ...needed], { cwd });
+  const printed = await runOrThrow(["node", "multiply.js"], { cwd, env: { TRIVIUM_CACHE: join(cwd, "cache") } });
+  const place = join("node_modules", openblasPackage(target), openblasFile(process.platform));
+  expect(JSON.parse(printed)).toEqual({ gemm: "openblas", sum: 256 ** 3, detail: expect.stringContaining(place) });
+}, 120_000);
 
 test("a Vite build of a page trains on two threads in Chromium, with the bits of one", async (context) => {
   context.skip(findChromium() === undefined, NO_CHROMIUM);

@@ -113,6 +113,17 @@ test("lines of standard input are prompts, each is answered, and an empty one is
   expect(dashed).toMatchObject({ code: 0, stdout: expect.stringMatching(/^-5 3 \?\t/) });
 });
 
+test("answers with line ends are said, as lines do not tell them apart", async () => {
+  writeFileSync(join(folder, "ends.jsonl"), '{"source": "a", "target": "x\\n\\n\\n"}\n'.repeat(16));
+  const steps = [...training("ends", 120), "--data", "ends.jsonl", "--repeated", "all", "--held-out", "0"];
+  await jsonOf([...steps, "--learning-rate", "0.05"], folder);
+  const { stdout, stderr } = await runAlone(["generate", "ends", "--tokens", "4"], folder, "a\na\n");
+  expect(stdout.split("\n").length).toBeGreaterThan(3);
+  expect(stderr).toContain("warning: line ends stand in 2 of 2 answers; --json keeps answers apart");
+  const { stdout: json, stderr: said } = await runAlone(["generate", "ends", "--json"], folder, "a\na\n");
+  expect([JSON.parse(json).length, said.includes("line ends")]).toEqual([2, false]);
+});
+
 test("what was read is said: repeated sources, and pairs that are too long", async () => {
   const lines = Array.from({ length: 240 }, (_, at) => `s${at % 8}\tt${at}\n`).join("");
   writeFileSync(join(folder, "repeated.tsv"), `${lines}${"a".repeat(300)}\tb\n`);

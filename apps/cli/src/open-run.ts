@@ -16,9 +16,11 @@ const isOfEngine = (flag: string): boolean => engineFlags.some((name) => name ==
 
 /** Adds the flags that choose another engine than a run was trained with, whose recipe is the default. */
 export const addEngineFlags = (command: Command): Command =>
-  addFlags(command, { ...engineFields(), backend: z.string().describe("Another backend than it was trained on") });
+  addFlags(command, { ...engineFields(), backend: z.string().describe("Another backend than it was trained on") })
+    .option("--architecture <name>", "another architecture with the same parameters: prefix for a causal model")
+    .option("--ignore-attribute <name...>", "attributes of a foreign config.json that change no number");
 
-/** Opens a run folder on the engine that flags choose, and notes its warnings. */
+/** Opens a folder of a run or of Hugging Face's on the engine that flags choose, and notes its warnings. */
 export async function openRun(directory: string, context: CommandContext): Promise<OpenedModel> {
   const { flags, plugins, output, registry } = context;
   const engine = Object.fromEntries(Object.entries(flags).filter(([flag]) => isOfEngine(flag)));
@@ -26,11 +28,18 @@ export async function openRun(directory: string, context: CommandContext): Promi
   const opened = await openModel(folderFiles(directory), {
     registry: await registry(plugins),
     load: (own) => registry([...own, ...plugins]),
-    change: (recipe) => onEngine(recipe, said),
+    change: (recipe) => asArchitecture(onEngine(recipe, said), flags.architecture as string | undefined),
+    ignore: flags.ignoreAttribute as string[] | undefined,
   });
   for (const message of opened.warnings) output.note(`warning: ${message}`);
   return opened;
 }
+
+/** Another architecture has an objective of its own. */
+const asArchitecture = (recipe: Recipe, architecture: string | undefined): Recipe =>
+  architecture === undefined || architecture === recipe.architecture
+    ? recipe
+    : { ...recipe, architecture, objective: {} };
 
 /** A kernel that was chosen for one backend is not for another. */
 export function onEngine(recipe: Recipe, said: Readonly<Record<string, unknown>>): Recipe {

@@ -4,6 +4,7 @@ import { claimsCommand } from "./commands/claims.ts";
 import { compareCommand } from "./commands/compare.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { evaluateCommand } from "./commands/evaluate.ts";
+import { exportCommand } from "./commands/export.ts";
 import { generateCommand } from "./commands/generate.ts";
 import { listCommand } from "./commands/list.ts";
 import { maskCommand } from "./commands/mask.ts";
@@ -20,6 +21,7 @@ const commands = [
   trainCommand,
   evaluateCommand,
   generateCommand,
+  exportCommand,
   compareCommand,
   claimsCommand,
   benchCommand,

@@ -16,22 +16,16 @@ export function attendPages(kernel: AttentionKernel, request: PagedAttentionRequ
 }
 
 function attendGathered(kernel: AttentionKernel, request: PagedAttentionRequest): Tensor3D {
-  const { query, key, value, heads, reading, bias, scale, softCap } = request;
+  const { query, heads, reading, scale, softCap } = request;
   const { queryLength, keyLength, queryPlaces, places, slots, mask } = reading.gathered;
   const rows = places.length === 0 ? 0 : reading.options.rows.lengths.length;
   const padded = queryPlaces ? pick(query, queryPlaces) : query;
   const ofRows = (tensor: Tensor3D): Tensor3D =>
     tf.reshape(slots ? pick(tensor, slots) : tensor, [rows, keyLength, tensor.shape[2]]);
-  const attended = attendProjected(kernel, {
-    query: tf.reshape(padded, [rows, queryLength, query.shape[2]]) as Tensor3D,
-    key: ofRows(key),
-    value: ofRows(value),
-    heads,
-    mask,
-    bias: bias && placedBias(bias, reading),
-    scale,
-    softCap,
-  });
+  const ofQueries = tf.reshape(padded, [rows, queryLength, query.shape[2]]) as Tensor3D;
+  const tensors = { query: ofQueries, key: ofRows(request.key), value: ofRows(request.value) };
+  const bias = request.bias && placedBias(request.bias, reading);
+  const attended = attendProjected(kernel, { ...tensors, heads, mask, bias, scale, softCap });
   const flat = tf.reshape(attended, [1, rows * queryLength, query.shape[2]]) as Tensor3D;
   return queryPlaces ? pick(flat, places) : flat;
 }

@@ -60,17 +60,11 @@ function bucketIds(bias: RelativeBias, block: Block): { ids: Int32Array; shape: 
 }
 
 function alibiBlock(bias: AlibiBias, block: Block): Tensor4D {
-  const { ids, shape } = mapPairs(
-    bias,
-    block,
-    (size) => new Float32Array(size),
-    (relative) => -Math.abs(relative),
-  );
+  const negated = (relative: number): number => -Math.abs(relative);
+  const { ids, shape } = mapPairs(bias, block, (size) => new Float32Array(size), negated);
   const [rows, queries, keys] = shape;
-  return tf.mul(
-    tf.tensor4d(ids, [rows, 1, queries, keys]),
-    tf.tensor4d([...bias.slopes], [1, bias.slopes.length, 1, 1]),
-  );
+  const slopes = tf.tensor4d([...bias.slopes], [1, bias.slopes.length, 1, 1]);
+  return tf.mul(tf.tensor4d(ids, [rows, 1, queries, keys]), slopes);
 }
 
 /** `value(key position − query position)` of every pair of a block: `[rows, block queries, block keys]`. */
@@ -80,14 +74,11 @@ function mapPairs<Values extends Int32Array | Float32Array>(
   allocate: (size: number) => Values,
   value: (relative: number) => number,
 ): { ids: Values; shape: [number, number, number] } {
-  const shape: [number, number, number] = [
-    Math.max(queryPositions.length, keyPositions.length),
-    lengthOf(queries),
-    lengthOf(keys),
-  ];
+  const rows = Math.max(queryPositions.length, keyPositions.length);
+  const shape: [number, number, number] = [rows, lengthOf(queries), lengthOf(keys)];
   const values = allocate(shape[0] * shape[1] * shape[2]);
   let index = 0;
-  for (let row = 0; row < shape[0]; row++) {
+  for (let row = 0; row < rows; row++) {
     const ofQueries = rowOf(queryPositions, row);
     const ofKeys = rowOf(keyPositions, row);
     for (let q = queries.start; q < queries.end; q++) {

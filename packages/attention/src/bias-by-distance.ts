@@ -14,16 +14,10 @@ export interface Distances {
 
 /** A bias of distances as the fused kernel takes it; tfjs takes the gradient of its values back to a relative table. */
 export function biasByDistance(bias: DistanceBias, of: Distances): FusedAttentionBias {
-  const { leastDistance, greatestDistance, queryPositions, keyPositions } = of;
+  const { greatestDistance, ...common } = of;
+  const { leastDistance } = of;
   const distances = Array.from({ length: greatestDistance - leastDistance + 1 }, (_, at) => at + leastDistance);
-  return {
-    kind: "distance",
-    values: valuesOf(bias, distances),
-    leastDistance,
-    queryPositions,
-    keyPositions,
-    trainable: bias.kind === "relative",
-  };
+  return { ...common, kind: "distance", values: valuesOf(bias, distances), trainable: bias.kind === "relative" };
 }
 
 /** The bias of each head at each distance, `[H, distances]`. */

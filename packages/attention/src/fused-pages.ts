@@ -20,20 +20,9 @@ export function attendFusedPages(request: PagedAttentionRequest): Tensor3D {
     mask: { ...mask, rows: null },
     scale: request.scale,
   });
-  const by = bias && describe(bias, reading);
-  return tf.tidy(
-    () =>
-      fusedAttention({
-        query,
-        key,
-        value,
-        heads,
-        groups: shape.G,
-        plan: reading.plan,
-        bias: by,
-        scale: attentionScale(request, shape),
-      }) as Tensor3D,
-  );
+  const [by, scale] = [bias && describe(bias, reading), attentionScale(request, shape)];
+  const inputs = { query, key, value, heads, groups: shape.G, plan: reading.plan, bias: by, scale };
+  return tf.tidy(() => fusedAttention(inputs) as Tensor3D);
 }
 
 /** Tensors of the scope around a step: they live as long as its layers need them. */

@@ -107,18 +107,11 @@ function grainOfBackend(): AttentionGrain {
 }
 
 function attendFused(request: AttentionRequest | ProjectedAttentionRequest, shape: AttentionShape): Tensor {
-  const { query, key, value, mask, bias, dropout } = request;
-  return fusedAttention({
-    query,
-    key,
-    value,
-    heads: shape.H,
-    groups: shape.G,
-    dropout,
-    plan: attentionPlan(mask, shape, grainOfBackend()),
-    bias: bias && describeBias(bias),
-    scale: attentionScale(request, shape),
-  });
+  const { query, key, value, mask, dropout } = request;
+  const plan = attentionPlan(mask, shape, grainOfBackend());
+  const bias = request.bias && describeBias(request.bias);
+  const scale = attentionScale(request, shape);
+  return fusedAttention({ query, key, value, heads: shape.H, groups: shape.G, plan, bias, scale, dropout });
 }
 
 /** Returns the shapes that a projected request has once its heads are split, for the checks that all kernels share. */

@@ -25,11 +25,8 @@ export interface RelativeBucketOptions {
  *   mesh-tensorflow and Hugging Face transformers
  * @example relativeBucket({ buckets: 32, maxDistance: 128, bidirectional: true })(-20) // => 10
  */
-export function relativeBucket({
-  buckets,
-  maxDistance,
-  bidirectional,
-}: RelativeBucketOptions): (relative: number) => number {
+export function relativeBucket(options: RelativeBucketOptions): (relative: number) => number {
+  const { buckets, maxDistance, bidirectional } = options;
   const perDirection = bidirectional ? Math.floor(buckets / 2) : buckets;
   const exact = Math.floor(perDirection / 2);
   if (!Number.isInteger(buckets) || exact < 1 || !(maxDistance > exact)) {
@@ -38,7 +35,7 @@ export function relativeBucket({
       "attention/relative-buckets",
       `relative positions need at least ${least} buckets and a maxDistance beyond the ${exact} exact ones, ` +
         `got ${buckets} buckets and maxDistance ${maxDistance}`,
-      { details: { buckets, maxDistance, bidirectional } },
+      { details: { ...options } },
     );
   }
   const ofDistance = Array.from({ length: Math.ceil(maxDistance) }, (_, distance) =>

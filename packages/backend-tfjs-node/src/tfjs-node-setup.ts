@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { UnsupportedError } from "@trivium/core";
 import type { Plugin } from "@trivium/registry";
 import { type Setup, type SetupArchive, setup } from "@trivium/setup";
-import { lastError, run } from "@trivium/setup/node";
+import { answers, lastError, run } from "@trivium/setup/node";
 import { ADDON } from "./find-tfjs-node.ts";
 import { LIBTENSORFLOW, NAME, TFJS_NODE } from "./versions.ts";
 
@@ -63,7 +63,7 @@ export const tfjsNodeSetup: Plugin<"setup", "tfjs-node", Setup> = setup(
 async function findCompiler(): Promise<string> {
   const compilers = process.env.CXX ? [process.env.CXX] : ["c++", "g++", "clang++"];
   for (const compiler of compilers) {
-    if ((await run(compiler, ["--version"]))?.code === 0) return compiler;
+    if (await answers(compiler, ["--version"])) return compiler;
   }
   const message = `the addon of tfjs-node is compiled here, and there is no C++ compiler (tried ${compilers.join(", ")}); install one (apt-get install g++) or name one in CXX`;
   throw new UnsupportedError("tfjs-node/compiler", message);

@@ -9,6 +9,9 @@ export interface TfjsBackendParts extends Pick<BackendTraits, "reads" | "arithme
   readonly load: () => Promise<unknown>;
 }
 
+/** The finding that a backend cannot run here. */
+export const unavailable = (reason: string, remedy: string): Probe => ({ available: false, reason, remedy });
+
 /** Creates a backend whose tfjs package is imported when it is first activated, so that knowing of it costs nothing. */
 export function createTfjsBackend({ load, ...given }: TfjsBackendParts): Backend {
   const parts = { ...given, fused: [] };

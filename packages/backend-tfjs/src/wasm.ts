@@ -1,6 +1,6 @@
 import type { Plugin } from "@trivium/registry";
 import { type Backend, backend } from "@trivium/tensor";
-import { createTfjsBackend } from "./create-tfjs-backend.ts";
+import { createTfjsBackend, unavailable } from "./create-tfjs-backend.ts";
 
 export interface WasmBackendOptions {
   /**
@@ -19,11 +19,7 @@ export function createWasmBackend({ paths }: WasmBackendOptions = {}): Backend {
     probe: async () =>
       typeof WebAssembly === "object"
         ? { available: true, detail: "tfjs's WebAssembly kernels, with those for training added" }
-        : {
-            available: false,
-            reason: "there is no WebAssembly here",
-            remedy: "Use the backend cpu, or a JavaScript engine with WebAssembly",
-          },
+        : unavailable("there is no WebAssembly here", "Use the backend cpu, or a JavaScript engine with WebAssembly"),
     async load() {
       const [tfjsWasm, { registerTrainingKernels }] = await Promise.all([
         import("@tensorflow/tfjs-backend-wasm"),

@@ -1,6 +1,6 @@
 import type { Plugin } from "@trivium/registry";
 import { type Backend, backend, type Probe } from "@trivium/tensor";
-import { createTfjsBackend } from "./create-tfjs-backend.ts";
+import { createTfjsBackend, unavailable } from "./create-tfjs-backend.ts";
 
 /** tfjs's WebGL backend, for pages and workers of a browser. */
 export const webgl: Backend = createTfjsBackend({
@@ -18,20 +18,14 @@ export const webglPlugin: Plugin<"backend", "webgl", Backend> = backend("webgl",
 
 async function probe(): Promise<Probe> {
   if (typeof OffscreenCanvas === "undefined" && typeof document === "undefined") {
-    return {
-      available: false,
-      reason: "WebGL is an interface of browsers and this is none",
-      remedy: "Run in a browser, or use the backend simd, cpu or wasm",
-    };
+    const reason = "WebGL is an interface of browsers and this is none";
+    return unavailable(reason, "Run in a browser, or use the backend simd, cpu or wasm");
   }
   const canvas = typeof OffscreenCanvas === "undefined" ? document.createElement("canvas") : new OffscreenCanvas(1, 1);
   const context = canvas.getContext("webgl2") as WebGL2RenderingContext | null;
   if (context === null) {
-    return {
-      available: false,
-      reason: "this browser gives no WebGL 2 context",
-      remedy: "Turn hardware acceleration on in the browser's settings, or use the backend simd or wasm",
-    };
+    const remedy = "Turn hardware acceleration on in the browser's settings, or use the backend simd or wasm";
+    return unavailable("this browser gives no WebGL 2 context", remedy);
   }
   const precision = context.getExtension("EXT_color_buffer_float") ? "float32" : "float16 only: training is rough";
   const detail = `${context.getParameter(context.RENDERER)}, ${precision}`;

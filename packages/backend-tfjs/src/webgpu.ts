@@ -1,6 +1,6 @@
 import type { Plugin } from "@trivium/registry";
 import { type Backend, backend, type Probe } from "@trivium/tensor";
-import { createTfjsBackend } from "./create-tfjs-backend.ts";
+import { createTfjsBackend, unavailable } from "./create-tfjs-backend.ts";
 
 /** tfjs's WebGPU backend, for browsers and for whatever else has `navigator.gpu`. */
 export const webgpu: Backend = createTfjsBackend({
@@ -25,21 +25,16 @@ async function probe(): Promise<Probe> {
   const { gpu } = (globalThis.navigator ?? {}) as { gpu?: Gpu };
   if (gpu === undefined) {
     const inBrowser = typeof document !== "undefined";
-    return {
-      available: false,
-      reason: inBrowser ? "this page has no navigator.gpu" : "WebGPU is an interface of browsers and this is none",
-      remedy: inBrowser
-        ? "Serve the page over https or from localhost, in a browser with WebGPU; or use the backend webgl or simd"
-        : "Run in a browser with WebGPU, or use the backend simd, cpu or wasm",
-    };
+    const secure =
+      "Serve the page over https or from localhost, in a browser with WebGPU; or use the backend webgl or simd";
+    if (inBrowser) return unavailable("this page has no navigator.gpu", secure);
+    const reason = "WebGPU is an interface of browsers and this is none";
+    return unavailable(reason, "Run in a browser with WebGPU, or use the backend simd, cpu or wasm");
   }
   const adapter = await gpu.requestAdapter().catch(() => null);
   if (adapter === null) {
-    return {
-      available: false,
-      reason: "WebGPU is there but offers no adapter",
-      remedy: "Start Chromium with --enable-unsafe-webgpu --use-webgpu-adapter=swiftshader, or use webgl or simd",
-    };
+    const remedy = "Start Chromium with --enable-unsafe-webgpu --use-webgpu-adapter=swiftshader, or use webgl or simd";
+    return unavailable("WebGPU is there but offers no adapter", remedy);
   }
   const { vendor = "unknown vendor", architecture = "" } = adapter.info ?? {};
   return { available: true, detail: `${vendor} ${architecture}`.trim() };

@@ -1,3 +1,4 @@
+import { huggingFacePlugin } from "./hugging-face.ts";
 import { runFolderPlugin } from "./run-folder.ts";
 
 export { type Composition, compose, composeOrThrow, type Parts, type Refusal } from "./compose.ts";
@@ -11,7 +12,8 @@ export * from "./prepare-data.ts";
 export * from "./recipe.ts";
 export * from "./resolve.ts";
 export { assertResumable } from "./run-folder.ts";
+export { type StreamTextOptions, streamText } from "./stream-text.ts";
 export { trainingNotes } from "./training-notes.ts";
 
 /** The formats of trained models of this package, for a registry. */
-export const modelFormatPlugins = [runFolderPlugin] as const;
+export const modelFormatPlugins = [runFolderPlugin, huggingFacePlugin] as const;

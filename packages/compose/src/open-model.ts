@@ -37,6 +37,8 @@ export interface OpenModelOptions {
   readonly load?: ((plugins: readonly string[]) => Promise<Plugins>) | undefined;
   /** Changes the recipe before it is resolved: another backend, another attention kernel. Default: no change. */
   readonly change?: ((recipe: Recipe) => Recipe) | undefined;
+  /** Attributes of a foreign configuration that change no number, beside those that its family knows. Default: none. */
+  readonly ignore?: readonly string[] | undefined;
 }
 
 /** A format in which trained models are kept. */

@@ -19,4 +19,4 @@ export { decodeJson, parseJson } from "./parse-json.ts";
 export { createRandom, hashWords, type Random, type RandomState } from "./random.ts";
 export type { Reason } from "./reason.ts";
 export { createSha256, type Sha256 } from "./sha256.ts";
-export { stringifyJson } from "./stringify-json.ts";
+export { readStringified, stringifyJson } from "./stringify-json.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { decodeJson, parseJson } from "./parse-json.ts";
-import { stringifyJson } from "./stringify-json.ts";
+import { readStringified, stringifyJson } from "./stringify-json.ts";
 
 const bytes = (text: string, encoding: BufferEncoding = "utf8") => Buffer.from(text, encoding);
 
@@ -27,4 +27,6 @@ test("numbers that JSON does not have are written as words that are read back by
   expect(written).toBe('{"perplexity":"Infinity","low":["-Infinity"],"none":"NaN","loss":1.5}');
   const read = JSON.parse(written) as { perplexity: string; low: [string]; none: string };
   expect([read.perplexity, read.low[0], read.none].map(Number)).toEqual([Infinity, -Infinity, NaN]);
+  expect(readStringified(written)).toEqual({ perplexity: Infinity, low: [-Infinity], none: NaN, loss: 1.5 });
+  expect(readStringified('["infinity", " NaN", null]')).toEqual(["infinity", " NaN", null]);
 });

@@ -12,7 +12,9 @@ import {
   createSharedPair,
   createSymbolTokenizer,
   type PairTokenizer,
+  silentIds,
 } from "@trivium/text";
+import { bartLike, t5Like } from "@trivium/text/testing";
 import { consume } from "@trivium/trainer";
 import { beforeAll, expect, test } from "vitest";
 import { encodeHeldOut } from "./encode-held-out.ts";
@@ -21,6 +23,7 @@ import { bleu } from "./metrics/bleu.ts";
 import { chrf } from "./metrics/chrf.ts";
 import { exactMatch } from "./metrics/exact-match.ts";
 import { rouge } from "./metrics/rouge.ts";
+import { spellPrediction } from "./spell-prediction.ts";
 
 beforeAll(async () => void (await tf.setBackend("cpu")));
 
@@ -71,6 +74,17 @@ test("unknown in a disjoint pair, a source's id, and bytes that are no character
   nothingIsRight(await scoreOf("\uFFFD", unknown, { tokenizer: pair, tokens: 1 }));
   nothingIsRight(await scoreOf("\uFFFD", ofSource, { tokenizer: pair, tokens: 1 }));
   nothingIsRight(await scoreOf("\uFFFD\uFFFD", noCharacter, { tokenizer: bytes, tokens: 2 }));
+});
+
+test("special tokens in an answer are no text, and so no edits, in any vocabulary", () => {
+  const said = (tokenizer: PairTokenizer, ids: readonly number[]) =>
+    spellPrediction(ids, ["ab"], { special: tokenizer.special, tokenizer, decodeTarget: tokenizer.decodeTarget });
+  for (const one of [characters, createByteTokenizer(), t5Like("ab"), bartLike("ab")]) {
+    const tokenizer = createSharedPair(one);
+    const [first, second] = tokenizer.encodeTarget("ab") as [number, number];
+    for (const id of silentIds(tokenizer.special)) expect(said(tokenizer, [id, first, id, id, second])).toBe("ab");
+    expect(said(tokenizer, [first, tokenizer.size + 1, second])).not.toBe("ab");
+  }
 });
 
 test("a vocabulary that has U+FFFD says it, and a right answer is right", async () => {

@@ -53,54 +53,55 @@ export interface BatchOptions {
  * @param rows - at least one; all with the same streams.
  * @throws {ShapeError} `batch/empty`, `batch/streams`, `batch/targets` or `batch/loss-weights`.
  */
-export function toBatch(
-  rows: readonly Features[],
-  { pad = 0, padding = "right", multipleOf = 1 }: BatchOptions = {},
-): Batch {
-  const first = rows[0];
+export function toBatch(rows: readonly Features[], options: BatchOptions = {}): Batch {
+  const { pad = 0, padding = "right", multipleOf = 1 } = options;
+  const [first] = rows;
   if (!first) throw new ShapeError("batch/empty", "a batch needs at least one row, got none");
   const names = Object.keys(first.streams);
-  const predicting = names.at(-1) as string;
-  for (const { streams, targets, lossWeights } of rows) {
-    const got = Object.keys(streams);
-    if (got.join() !== names.join()) {
-      throw new ShapeError("batch/streams", `rows of one batch have the same streams, got [${names}] and [${got}]`);
-    }
-    const length = streams[predicting]!.length;
-    if (targets.length !== length || lossWeights.length !== length) {
-      const lengths = `${length} ids, ${targets.length} targets, ${lossWeights.length} loss weights`;
-      throw new ShapeError(
-        "batch/targets",
-        `stream "${predicting}" needs a target and a weight for each id, got ${lengths}`,
-      );
-    }
-    assertLossWeights(lossWeights);
-  }
-  const longest = (name: string) => Math.max(1, ...rows.map(({ streams }) => streams[name]!.length));
-  const padTo = (name: string) => Math.ceil(longest(name) / multipleOf) * multipleOf;
+  for (const row of rows) assertRow(row, names);
+  const fill = <T extends Int32Array | Float32Array>(into: T, values: readonly (readonly number[])[]): T => {
+    const length = into.length / rows.length;
+    values.forEach((row, index) => {
+      into.set(row, index * length + (padding === "left" ? length - row.length : 0));
+    });
+    return into;
+  };
+  const fillIds = (values: readonly (readonly number[])[], length: number): Int32Array =>
+    fill(new Int32Array(rows.length * length).fill(pad), values);
   const streams: Record<string, StreamRows> = {};
   for (const name of names) {
     const values = rows.map((row) => row.streams[name]!);
-    const length = padTo(name);
-    const ids = fill(new Int32Array(rows.length * length).fill(pad), values, length, padding);
-    streams[name] = { ids, lengths: values.map((ids) => ids.length), length, padding };
+    const lengths = values.map((ids) => ids.length);
+    const length = Math.ceil(Math.max(1, ...lengths) / multipleOf) * multipleOf;
+    streams[name] = { ids: fillIds(values, length), lengths, length, padding };
   }
-  const length = padTo(predicting);
+  const { length } = streams[names.at(-1)!]!;
+  const targets = rows.map((row) => row.targets);
   const weights = rows.map((row) => row.lossWeights);
   return {
     size: rows.length,
     streams,
     prefixLengths: rows.map(({ prefixLength }) => prefixLength),
-    targets: fill(
-      new Int32Array(rows.length * length).fill(pad),
-      rows.map((row) => row.targets),
-      length,
-      padding,
-    ),
-    lossWeights: fill(new Float32Array(rows.length * length), weights, length, padding),
+    targets: fillIds(targets, length),
+    lossWeights: fill(new Float32Array(rows.length * length), weights),
     supervisedTokens: weights.flat().filter((weight) => weight !== 0).length,
-    seenTokens: names.reduce((sum, name) => sum + rows.reduce((all, row) => all + row.streams[name]!.length, 0), 0),
+    seenTokens: Object.values(streams).reduce((sum, { lengths }) => lengths.reduce((all, own) => all + own, sum), 0),
   };
+}
+
+function assertRow({ streams, targets, lossWeights }: Features, names: readonly string[]): void {
+  const got = Object.keys(streams);
+  if (got.join() !== names.join()) {
+    throw new ShapeError("batch/streams", `rows of one batch have the same streams, got [${names}] and [${got}]`);
+  }
+  const predicting = names.at(-1)!;
+  const { length } = streams[predicting]!;
+  if (targets.length !== length || lossWeights.length !== length) {
+    const lengths = `${length} ids, ${targets.length} targets, ${lossWeights.length} loss weights`;
+    const message = `stream "${predicting}" needs a target and a weight for each id, got ${lengths}`;
+    throw new ShapeError("batch/targets", message);
+  }
+  assertLossWeights(lossWeights);
 }
 
 /** No weight is negative, so `> 0` and `!== 0` find the same supervised positions. */
@@ -109,18 +110,6 @@ function assertLossWeights(weights: readonly number[]): void {
   if (at < 0) return;
   const message = `a loss weight is finite and at least 0, got ${weights[at]} at position ${at}; 0 takes no loss there`;
   throw new ShapeError("batch/loss-weights", message);
-}
-
-function fill<T extends Int32Array | Float32Array>(
-  into: T,
-  rows: readonly (readonly number[])[],
-  length: number,
-  padding: "left" | "right",
-): T {
-  rows.forEach((row, index) => {
-    into.set(row, index * length + (padding === "left" ? length - row.length : 0));
-  });
-  return into;
 }
 
 /**

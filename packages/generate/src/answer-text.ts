@@ -22,10 +22,10 @@ export function createAnswerText(of: AnswerText["of"], rules: readonly StopRule[
   return {
     of,
     next(text) {
-      const held = rules.map(({ holdsBack }) => holdsBack?.(text) ?? 0);
-      // A character of several bytes is U+FFFD until the last of them.
-      const whole = text.replace(/\uFFFD+$/, "").length;
-      return rest(text.slice(0, Math.min(whole, text.length - Math.max(0, ...held))));
+      // A character of several bytes is U+FFFD until the last of them. What stands before it may begin a stop string with it.
+      const whole = text.replace(/\uFFFD+$/, "");
+      const held = rules.map(({ holdsBack }) => holdsBack?.(whole) ?? 0);
+      return rest(whole.slice(0, whole.length - Math.max(0, ...held)));
     },
     rest,
   };

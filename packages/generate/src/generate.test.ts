@@ -6,16 +6,19 @@ import { createModel, logitsOf } from "@trivium/model";
 import { causal } from "@trivium/model-causal";
 import { causalLm, promptOf } from "@trivium/objectives";
 import { type ParameterTree, tf } from "@trivium/tensor";
-import { reservedSpecials } from "@trivium/text";
+import { createByteTokenizer, createSharedPair, reservedSpecials } from "@trivium/text";
 import { beforeAll, describe, expect, test } from "vitest";
 import {
   type Answered,
   beam,
+  behindPrompt,
   collectAnswers,
+  forcedTokens,
   type GenerateEvent,
   type GenerateOptions,
   generate,
   type LogitsProcessor,
+  lengthBeam,
   sample,
   stopStrings,
 } from "./index.ts";
@@ -227,4 +230,41 @@ test("wrong numbers, and stop strings without a text to find them in, are refuse
   await expect(asked({ maximumTokens: 0 })).rejects.toThrow("maximumTokens is a positive integer, got 0");
   await expect(asked({ samples: 0 })).rejects.toThrow("samples is a positive integer, got 0");
   await expect(asked({ stop: [stopStrings({ strings: ["a"] })] })).rejects.toThrow("needs decodeText");
+});
+
+test("an answer is spelled as what follows its prompt, with the space before its first word", () => {
+  const words = ["a", "b", "c", "d"];
+  const decode = (ids: readonly number[]): string => ids.map((id) => words[id]).join(" ");
+  expect(behindPrompt(decode)([2, 3], [0, 1])).toBe(" c d");
+  expect(behindPrompt(decode)([2, 3], [])).toBe("c d");
+});
+
+test("ids that a model has beyond its tokenizer's are never chosen", async () => {
+  const model = createModel({ architecture: causal, config: smallConfig, attention: reference() });
+  const parameters = model.createParameters(createRandom(3));
+  const tokenizer = { ...createSharedPair(createByteTokenizer()), size: 9 };
+  const request = { model, parameters, objective: causalLm(), special, examples, maximumTokens: 6, ends: [] };
+  const all = (await answersOf({ ...request, strategy: sample() })).flatMap(({ ids }) => ids);
+  expect(Math.max(...all)).toBeGreaterThan(8);
+  const within = (await answersOf({ ...request, tokenizer, strategy: sample() })).flatMap(({ ids }) => ids);
+  expect(Math.max(...within)).toBeLessThan(9);
+});
+
+test("a first and a last token are forced, under a beam too", async () => {
+  const model = createModel({ architecture: causal, config: smallConfig, attention: reference() });
+  const parameters = model.createParameters(createRandom(4));
+  const processors = [forcedTokens({ first: 7, last: 9, tokens: 4 })];
+  const request = {
+    model,
+    parameters,
+    objective: causalLm(),
+    special,
+    examples,
+    maximumTokens: 4,
+    ends: [],
+    processors,
+  };
+  for (const strategy of [sample(), lengthBeam({ beam: 3 })]) {
+    for (const { ids } of await answersOf({ ...request, strategy })) expect([ids[0], ids[3]]).toEqual([7, 9]);
+  }
 });

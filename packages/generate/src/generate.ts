@@ -6,6 +6,7 @@ import type { ParameterTree } from "@trivium/tensor";
 import { Answer } from "./answer.ts";
 import { createAnswerText } from "./answer-text.ts";
 import { decodePrompts } from "./decode-prompts.ts";
+import { firstIds } from "./first-ids.ts";
 import type { GenerateEvent } from "./generate-event.ts";
 import { greedy } from "./greedy.ts";
 import { assertOption } from "./logits.ts";
@@ -34,8 +35,11 @@ export interface GenerateOptions extends Pick<FeatureContext, "special" | "token
   readonly ends?: readonly number[] | undefined;
   /** What else ends an answer. */
   readonly stop?: readonly StopRule[] | undefined;
-  /** The text that ids spell: then text comes as events too. A tokenizer's `decode` or `decodeTarget`. */
-  readonly decodeText?: ((ids: readonly number[]) => string) | undefined;
+  /**
+   * The text that ids spell: then text comes as events too. A tokenizer's `decode` or `decodeTarget`; with the ids of the
+   * prompt in the predicting stream, behind which the text may go on.
+   */
+  readonly decodeText?: ((ids: readonly number[], prompt: readonly number[]) => string) | undefined;
   /** Decides what is drawn, with the example's index and the sample. Default 0. */
   readonly seed?: number | string | undefined;
   /** Whether each step says what it looked at. Default false. */
@@ -113,15 +117,10 @@ function promptsOf(options: GenerateOptions): Prompt[] {
 
 /** A function that makes the answers of a prompt. */
 function answersOf(options: GenerateOptions, strategy: Strategy, samples: number): (prompt: Prompt) => Answer[] {
-  const {
-    model,
-    processors = [],
-    stop = [],
-    ends = options.special.end,
-    decodeText,
-    trace,
-    logProbabilities,
-  } = options;
+  const { model, stop = [], ends = options.special.end, decodeText, tokenizer, trace, logProbabilities } = options;
+  const { vocabulary } = model.config;
+  const processors = [...(options.processors ?? [])];
+  if (tokenizer && tokenizer.size < vocabulary) processors.unshift(firstIds(tokenizer.size));
   const isCount = Number.isSafeInteger(samples) && samples > 0;
   assertOption(isCount, "samples", `samples is a positive integer, got ${samples}`);
   const isSpelled = decodeText !== undefined || stop.every(({ holdsBack }) => holdsBack === undefined);
@@ -135,7 +134,7 @@ function answersOf(options: GenerateOptions, strategy: Strategy, samples: number
     const prompt = features.streams[stream] ?? [];
     return Array.from({ length: samples }, (_, sample) => {
       const own = random.split(index).split(sample);
-      const search = strategy.start({ vocabulary: model.config.vocabulary, room, ends: allEnds, random: own });
+      const search = strategy.start({ vocabulary, room, ends: allEnds, random: own });
       // A search that chooses among answers keeps to its room.
       const rules = search.best ? stop : [...stop, maximumLength({ tokens: room })];
       return new Answer({
@@ -144,7 +143,7 @@ function answersOf(options: GenerateOptions, strategy: Strategy, samples: number
         search,
         processors: processors.map((processor) => processor.create({ index, sample, prompt })),
         rules,
-        text: decodeText && createAnswerText(decodeText, rules),
+        text: decodeText && createAnswerText((ids) => decodeText(ids, prompt), rules),
         trace,
         logProbabilities,
       });

@@ -1,8 +1,11 @@
 export { type BeamOptions, beam } from "./beam.ts";
+export { behindPrompt } from "./behind-prompt.ts";
 export { type Answered, answersAsTheyEnd, collectAnswers, type PlacedAnswer } from "./collect-answers.ts";
+export { type ForcedTokensOptions, forcedTokens } from "./forced-tokens.ts";
 export { type GenerateOptions, generate } from "./generate.ts";
 export type * from "./generate-event.ts";
 export { greedy } from "./greedy.ts";
+export { type LengthBeamOptions, lengthBeam } from "./length-beam.ts";
 export type { Continuation } from "./logits.ts";
 export * from "./logits-processor.ts";
 export { minP } from "./min-p.ts";

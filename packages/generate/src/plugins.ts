@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { beam } from "./beam.ts";
+import { forcedTokens } from "./forced-tokens.ts";
 import { greedy } from "./greedy.ts";
+import { lengthBeam } from "./length-beam.ts";
 import { logitsProcessor } from "./logits-processor.ts";
 import { minP } from "./min-p.ts";
 import { sample, sampleSchema } from "./sample.ts";
@@ -28,6 +30,14 @@ export const generatePlugins = [
     description: "Keeps the best beginnings open, and answers with the best that has ended.",
     schema: z.strictObject({ beam: count, lengthPenalty: z.number().min(0).optional() }),
   }),
+  strategy("length-beam", lengthBeam, {
+    description: "Beam search as Hugging Face transformers has it: by log-probability over length.",
+    schema: z.strictObject({
+      beam: count,
+      lengthPenalty: z.number().optional(),
+      early: z.enum(["first", "heuristic", "never"]).optional(),
+    }),
+  }),
   logitsProcessor("temperature", temperature, {
     description: "Divides logits.",
     schema: z.strictObject({ temperature: positive }),
@@ -43,6 +53,10 @@ export const generatePlugins = [
   logitsProcessor("min-p", minP, {
     description: "Forbids tokens that are much less probable than the best.",
     schema: z.strictObject({ p: share }),
+  }),
+  logitsProcessor("forced-tokens", forcedTokens, {
+    description: "Gives all probability to one token at the start, or at the most tokens.",
+    schema: z.strictObject({ first: z.int().min(0).optional(), last: z.int().min(0).optional(), tokens: count }),
   }),
   stopRule("tokens", stopTokens, {
     description: "Ends an answer at an id.",

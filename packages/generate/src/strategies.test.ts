@@ -62,7 +62,7 @@ test.each([
 
 test("text comes in whole characters, and what a stop string may take back is held", () => {
   const bytes = createByteTokenizer();
-  const rule = stopStrings({ strings: ["END", "é!"] });
+  const rule = stopStrings({ strings: ["END", "é!", "漢😀é", "😀漢"] });
   const texts = fc.array(fc.constantFrom("a", "é", "漢", "😀", "E", "EN", "N", "D", "!", "\uFFFD"), { maxLength: 12 });
   fc.assert(
     fc.property(texts, (parts) => {

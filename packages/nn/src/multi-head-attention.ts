@@ -65,10 +65,8 @@ export function projectKeyValues(
   x: Tensor,
   { keyValueHeads, ...options }: HeadOptions & { readonly keyValueHeads: number },
 ): ProjectedKeyValues {
-  const [key, value] = affines([parameters.key as ParameterTree, parameters.value as ParameterTree], x) as [
-    Tensor3D,
-    Tensor3D,
-  ];
+  const maps = [parameters.key, parameters.value] as ParameterTree[];
+  const [key, value] = affines(maps, x) as [Tensor3D, Tensor3D];
   return { key: finishHeads(key, keyValueHeads, { ...options, parameters: parameters.keyNorm }), value };
 }
 

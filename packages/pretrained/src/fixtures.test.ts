@@ -4,9 +4,10 @@ import { simd } from "@trivium/backend-simd";
 import { float32Of, openSafetensors } from "@trivium/checkpoint";
 import { folderFiles } from "@trivium/checkpoint/node";
 import { toBatch } from "@trivium/features";
+import { collectAnswers, forcedTokens, generate, greedy, lengthBeam } from "@trivium/generate";
 import { languageTask, resolveConfig } from "@trivium/model";
 import { prefix } from "@trivium/model-prefix";
-import { tokenLoss } from "@trivium/objectives";
+import { causalLm, seq2seq, tokenLoss } from "@trivium/objectives";
 import { disposeTree, flattenSpecs, flattenTree, tf, valueAndGradients } from "@trivium/tensor";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { mapsOf } from "./load-parameters.ts";
@@ -14,6 +15,13 @@ import { type OpenedForTest, openForTest } from "./testing/open-model.ts";
 import { toForeign } from "./transform.ts";
 
 const root = join(import.meta.dirname, "../fixtures");
+
+/** A way of the reference's to generate. */
+interface Way {
+  readonly num_beams: number;
+  readonly length_penalty?: number;
+  readonly early_stopping?: boolean | "never";
+}
 
 /** What the reference computes with a fixture: see `scripts/reference`. */
 interface Expected {
@@ -23,6 +31,11 @@ interface Expected {
   readonly hidden: Readonly<Record<string, readonly number[][][]>>;
   readonly labels: readonly number[];
   readonly loss: number;
+  readonly answers: {
+    readonly prompt: readonly number[];
+    readonly tokens: number;
+    readonly found: Readonly<Record<string, { readonly ids: readonly number[]; readonly options: Way }>>;
+  };
   readonly prefix?: { readonly length: number; readonly logits: readonly number[][] } | null;
 }
 
@@ -112,6 +125,39 @@ describe.each(readdirSync(root))("%s", (name) => {
     disposeTree(gradients);
     value.dispose();
   });
+
+  test.each(Object.entries(expected.answers.found))(
+    "%s answers are the reference's, token for token",
+    async (_, { ids, options }) => {
+      const { model, parameters, foreign } = opened;
+      const { prompt, tokens } = expected.answers;
+      const end = foreign.eos_token_id as number;
+      const start = (foreign.decoder_start_token_id ?? 0) as number;
+      const none = { before: [], after: [] };
+      const special = {
+        end: [end],
+        named: {},
+        frame: { joined: { ...none, between: [] }, source: none, target: { ...none, start } },
+      };
+      const [first, last] = [foreign.forced_bos_token_id, foreign.forced_eos_token_id] as (number | undefined)[];
+      const { num_beams, length_penalty, early_stopping = false } = options;
+      const early = early_stopping === "never" ? "never" : early_stopping ? "first" : "heuristic";
+      const answers = await collectAnswers(
+        generate({
+          model,
+          parameters,
+          objective: expected.source ? seq2seq() : causalLm(),
+          special,
+          examples: [expected.source ? { source: prompt, target: [] } : { tokens: prompt }],
+          maximumTokens: tokens,
+          strategy: num_beams === 1 ? greedy() : lengthBeam({ beam: num_beams, lengthPenalty: length_penalty, early }),
+          processors: [forcedTokens({ first, last, tokens })],
+        }),
+      );
+
+      expect(answers[0]?.[0]?.ids).toEqual(ids.at(-1) === end ? ids.slice(0, -1) : ids);
+    },
+  );
 
   if (expected.prefix) {
     test("under a prefix mask logits are those of the reference with the mask as a whole", async () => {

@@ -6,6 +6,7 @@ import { qwen2, qwen3 } from "./families/qwen.ts";
 import { t5 } from "./families/t5.ts";
 import { type PretrainedFamilyPlugin, pretrainedFamily } from "./pretrained-family.ts";
 
+export { type ExportedPretrained, type ExportPretrainedOptions, exportPretrained } from "./export-pretrained.ts";
 export type { ForeignConfig } from "./foreign-config.ts";
 export { CONFIG_NAME, type OpenedPretrained, type OpenPretrainedOptions, openPretrained } from "./open-pretrained.ts";
 export {
@@ -18,6 +19,7 @@ export {
   type Refuse,
   type TensorNames,
 } from "./pretrained-family.ts";
+export { type ReadTokenizer, type ReadTokenizerOptions, readTokenizer } from "./read-tokenizer.ts";
 export { head, joined, layered, layersIn, linear, norm, type TensorMap, table } from "./tensor-map.ts";
 
 const plugin = (family: typeof gpt2, description: string): PretrainedFamilyPlugin =>

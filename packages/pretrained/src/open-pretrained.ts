@@ -1,11 +1,12 @@
 import { type Files, openWeights } from "@trivium/checkpoint";
-import { CheckpointError, duplicateKey, TriviumError } from "@trivium/core";
+import { CheckpointError, TriviumError } from "@trivium/core";
 import { type Architecture, type ModelOptions, parameterSpecs, resolveConfig } from "@trivium/model";
 import type { ParameterTree } from "@trivium/tensor";
 import { type ForeignConfig, refusing } from "./foreign-config.ts";
 import { foreignTensors, tensorNames } from "./foreign-tensors.ts";
 import { loadParameters, planTensors } from "./load-parameters.ts";
 import type { PretrainedFamily } from "./pretrained-family.ts";
+import { readJson } from "./read-json.ts";
 
 export interface OpenPretrainedOptions {
   readonly families: readonly PretrainedFamily[];
@@ -20,7 +21,7 @@ export interface OpenedPretrained {
   readonly family: PretrainedFamily;
   readonly architecture: Architecture;
   readonly config: ModelOptions;
-  /** `config.json` and `generation_config.json`, whose ids and choices the latter overrides. */
+  /** The attributes of `config.json`, of `generation_config.json` over them, and the family's ids below them. */
   readonly foreign: ForeignConfig;
   /** Where attributes and tensors disagree, and what was done about it. */
   readonly warnings: readonly string[];
@@ -70,7 +71,7 @@ export async function openPretrained(files: Files, options: OpenPretrainedOption
     family,
     architecture,
     config: own,
-    foreign: { ...config, ...generation },
+    foreign: { ...family.tokens, ...config, ...generation },
     warnings: warnings.map((warning) => `${files.name}: ${warning}`),
     load: () => loadParameters(planned, tensors),
   };
@@ -86,22 +87,6 @@ function readOptions<T>(action: () => T, place: string): T {
     if (!TriviumError.is(cause, "model/config")) throw cause;
     throw new CheckpointError("pretrained/config", `${place}: ${cause.message}`, { cause });
   }
-}
-
-async function readJson(files: Files, name: string): Promise<ForeignConfig> {
-  const refuse = refusing(`${files.name}/${name}`);
-  const text = new TextDecoder().decode(await files.read(name));
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    refuse("it is not JSON");
-  }
-  if (typeof value !== "object" || value === null || Array.isArray(value))
-    return refuse("it is no object of attributes");
-  const twice = duplicateKey(text);
-  if (twice !== undefined) refuse(`it has ${JSON.stringify(twice)} twice`);
-  return { ...value };
 }
 
 function noFamily({ model_type: type }: ForeignConfig, families: readonly PretrainedFamily[], place: string): never {

@@ -16,6 +16,8 @@ export interface TensorNames {
 export interface FamilyRecord<Attributes extends z.ZodObject> {
   /** The `model_type` of its configurations. */
   readonly name: string;
+  /** The class that runs it there: `"GPT2LMHeadModel"`. */
+  readonly implementation: string;
   /** The name of the architecture that runs it. */
   readonly architecture: string;
   /** The attributes that mean something to us, with the defaults of the foreign implementation. */
@@ -28,8 +30,12 @@ export interface FamilyRecord<Attributes extends z.ZodObject> {
   options(attributes: z.output<Attributes>, tensors: TensorNames, refuse: Refuse): ModelOptions;
   /** Returns the attributes of our configuration: the way back of `options`. */
   foreign(config: ResolvedConfig, refuse: Refuse): z.input<Attributes>;
+  /** The ids of special tokens where the configuration does not mention them. */
+  readonly tokens?: ForeignConfig | undefined;
   /** What may stand before all names but the head's: a model may be stored with or without its head. */
   readonly prefix: string;
+  /** Further names that the prefix never stands before. */
+  readonly outside?: readonly string[] | undefined;
   /** The names of the embedding and its copies. */
   readonly embedding: TensorMap["names"];
   /** The name of the head's weight. */

@@ -4,7 +4,7 @@ import { mkdir, rename } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { DataError, UnsupportedError } from "@trivium/core";
-import { type Ended, lastError, run } from "./run.ts";
+import { answers, type Ended, lastError, run } from "./run.ts";
 import type { SetupArchive } from "./setup.ts";
 
 /** Where archives are looked for, and where they are put. */
@@ -96,14 +96,10 @@ const npmPack = (words: readonly string[], folder: string) =>
 
 async function runPip(words: readonly string[]): Promise<Ended | undefined> {
   const python = process.env.TRIVIUM_PYTHON;
-  const pythons = python ? [python] : ["python3", "python"];
-  for (const [command = "", ...before] of [
-    ...pythons.map((name) => [name, "-m", "pip"]),
-    ...(python ? [] : [["pip"]]),
-  ]) {
-    const found = await run(command, [...before, "--version"]);
-    if (found?.code === 0)
-      return await run(command, [...before, ...words, "--disable-pip-version-check", "--no-input"]);
+  const pips = (python ? [python] : ["python3", "python"]).map((name) => [name, "-m", "pip"]);
+  for (const [command = "", ...before] of python ? pips : [...pips, ["pip"]]) {
+    if (!(await answers(command, [...before, "--version"]))) continue;
+    return await run(command, [...before, ...words, "--disable-pip-version-check", "--no-input"]);
   }
   return undefined;
 }

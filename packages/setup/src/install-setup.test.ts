@@ -176,6 +176,32 @@ test("a newer version replaces the older one, and remove takes all away", async 
   expect(await removeSetup("some")).toBeUndefined();
 });
 
+test("two processes at once: the archives stay for the one that unpacks them, and both get the folder", async () => {
+  vi.stubEnv("TRIVIUM_PYTHON", served);
+  // The parent stands for another process that makes the same.
+  const other = join(cache, `some/staging-${process.ppid}`);
+  mkdirSync(other, { recursive: true });
+  const first = withParts({
+    archives: () => [wheel],
+    async finish() {
+      mkdirSync(join(cache, "some/1.2"));
+      writeFileSync(join(cache, "some/1.2/of-the-other"), "");
+    },
+  });
+  const folderOfBoth = await installSetup(first);
+  expect(readdirSync(folderOfBoth)).toEqual(["of-the-other"]);
+  expect(readdirSync(join(cache, "some")).toSorted()).toEqual(["1.2", "downloads", `staging-${process.ppid}`]);
+});
+
+test("a cache folder that cannot be written is one line that names the variable for another", async () => {
+  writeFileSync(join(folder, "file"), "");
+  vi.stubEnv("TRIVIUM_CACHE", join(folder, "file"));
+  await expect(installSetup(someSetup, { from: archives })).rejects.toMatchObject({
+    code: "checkpoint/not-a-folder",
+    message: expect.stringMatching(/^cannot set up some \(TRIVIUM_CACHE names another folder\) in .*file/),
+  });
+});
+
 test("another file than the one that was tested is refused, and nothing appears", async () => {
   const other = withParts({ archives: () => [{ ...wheel, sha256: "0".repeat(64) }] });
   await expect(installSetup(other, { from: archives })).rejects.toMatchObject({

@@ -102,10 +102,12 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Removes earlier versions and the archives, but nothing that another process makes now. */
+/** Removes earlier versions, and the archives unless another process unpacks them now. */
 async function removeOthers(root: string, version: string): Promise<void> {
-  for (const entry of await readdir(root)) {
-    if (entry === version || entry.startsWith(STAGING)) continue;
+  const entries = await readdir(root);
+  const kept = (entry: string) => entry === version || entry.startsWith(STAGING);
+  const shared = entries.some((entry) => entry.startsWith(STAGING)) ? DOWNLOADS : undefined;
+  for (const entry of entries.filter((one) => !kept(one) && one !== shared)) {
     await rm(join(root, entry), { recursive: true, force: true });
   }
 }

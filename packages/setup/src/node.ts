@@ -1,2 +1,2 @@
 export { type InstallOptions, installSetup, removeSetup, type SetupPlugin } from "./install-setup.ts";
-export { lastError, run } from "./run.ts";
+export { answers, lastError, run } from "./run.ts";

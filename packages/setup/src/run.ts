@@ -12,12 +12,18 @@ export interface Ended {
  *
  * @returns undefined if there is no such program.
  */
-export function run(command: string, args: readonly string[]): Promise<Ended | undefined> {
+export const run = (command: string, args: readonly string[]): Promise<Ended | undefined> =>
+  start(command, args, process.stderr.isTTY ? process.stderr.fd : "ignore");
+
+/** Returns whether there is a program that takes these arguments, `--version` say; shows nothing. */
+export const answers = async (command: string, args: readonly string[]): Promise<boolean> =>
+  (await start(command, args, "ignore"))?.code === 0;
+
+function start(command: string, args: readonly string[], stdout: number | "ignore"): Promise<Ended | undefined> {
   return new Promise((resolve, reject) => {
-    const visible = process.stderr.isTTY ? 2 : "ignore";
-    // Programs of npm are scripts on Windows, which only a shell starts.
-    const shell = process.platform === "win32" && command === "npm";
-    const child = spawn(command, args, { stdio: ["ignore", visible, "pipe"], shell });
+    // pip 25.1 and newer go on after a broken connection; older ones do not know the variable.
+    const env = { PIP_RESUME_RETRIES: "5", ...process.env };
+    const child = spawn(command, args, { stdio: ["ignore", stdout, "pipe"], env });
     let stderr = "";
     child.stderr!.on("data", (chunk: Buffer) => {
       stderr += chunk;
@@ -25,7 +31,9 @@ export function run(command: string, args: readonly string[]): Promise<Ended | u
     child.on("error", (error: NodeJS.ErrnoException) =>
       error.code === "ENOENT" || error.code === "EACCES" ? resolve(undefined) : reject(error),
     );
-    child.on("close", (code) => resolve({ code: code ?? 1, stderr }));
+    child.on("close", (code, signal) =>
+      resolve({ code: code ?? 1, stderr: signal === null ? stderr : `${stderr}\nended by ${signal}` }),
+    );
   });
 }
 

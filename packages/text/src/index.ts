@@ -1,15 +1,25 @@
 import { bytePlugin } from "./byte.ts";
 import { characterPlugin } from "./character.ts";
+import { huggingFacePlugin } from "./hugging-face.ts";
+import { idsPlugin } from "./ids.ts";
 import { symbolPlugin } from "./symbol.ts";
 
 export type { AlphabetOptions } from "./alphabet.ts";
 export { type ByteOptions, createByteTokenizer } from "./byte.ts";
 export { createCharacterTokenizer } from "./character.ts";
 export { createDisjointPair } from "./disjoint-pair.ts";
+export {
+  createHuggingFaceTokenizer,
+  type HuggingFaceOptions,
+  readTokenizerDefinition,
+  type TokenizerDefinition,
+} from "./hugging-face.ts";
+export { createIdTokenizer, type IdOptions } from "./ids.ts";
 export type { PairTokenizer, PairTokenizerJson } from "./pair-tokenizer.ts";
 export { pairTokenizerFromJson } from "./pair-tokenizer-from-json.ts";
 export { REPLACEMENT } from "./replacement.ts";
 export { reservedSpecials } from "./reserved-specials.ts";
+export { type Piece, readSentencePiece, type SentencePieceModel, sentencePieceDefinition } from "./sentence-piece.ts";
 export { createSharedPair } from "./shared-pair.ts";
 export * from "./special-tokens.ts";
 export { createSymbolTokenizer } from "./symbol.ts";
@@ -17,4 +27,4 @@ export { splitUnits, type TextUnit } from "./text-unit.ts";
 export { type Tokenizer, type TokenizerJson, tokenizer } from "./tokenizer.ts";
 
 /** The tokenizers of this package, for a registry. */
-export const tokenizerPlugins = [bytePlugin, characterPlugin, symbolPlugin] as const;
+export const tokenizerPlugins = [bytePlugin, characterPlugin, symbolPlugin, huggingFacePlugin, idsPlugin] as const;

@@ -3,6 +3,7 @@ import { REPLACEMENT } from "./replacement.ts";
 import { type SpecialTokens, silentIds } from "./special-tokens.ts";
 import type { Tokenizer, TokenizerJson } from "./tokenizer.ts";
 
+export { sentencePieceFile } from "./testing/sentence-piece-file.ts";
 export { bartLike, gpt2Like, t5Like } from "./testing/tokenizers.ts";
 
 /** The tokenizer under test, and the texts to test it with. */
@@ -38,6 +39,14 @@ export function describeTokenizer(name: string, { tokenizer, fromJson, lossless 
 
     test.each(lossless.map((text) => [text]))("special tokens around %j stand for nothing", (text) => {
       expect(tokenizer.decode([...silent, ...tokenizer.encode(text), ...silent])).toBe(text);
+    });
+
+    test.skipIf(!tokenizer.byteLengths)("the bytes of its tokens are those of the text, whatever it lacks", () => {
+      for (const text of [...lossless, "unseen ж😀 \uFFFD", "e\u0301\uFEFF"]) {
+        const lengths = tokenizer.byteLengths?.(text) ?? [];
+        expect(lengths).toHaveLength(tokenizer.encode(text).length);
+        expect(lengths.reduce((sum, length) => sum + length, 0)).toBe(new TextEncoder().encode(text).length);
+      }
     });
 
     test("encodes nothing as nothing", () => {

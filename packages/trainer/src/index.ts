@@ -21,5 +21,5 @@ export type { Owned, Reduced, Sharding, Slice } from "./sharding.ts";
 export type { Counts, LossOptions, LossSum, Task } from "./task.ts";
 export { train } from "./train.ts";
 export type { CheckpointOptions, EvaluateOptions, StepPhase, TrainOptions, TrainResult } from "./train-options.ts";
-export { treeOfArrays } from "./tree-arrays.ts";
+export { readTree, treeOfArrays } from "./tree-arrays.ts";
 export { type WarmupCosineOptions, warmupCosine } from "./warmup-cosine.ts";

@@ -4,7 +4,7 @@
  */
 export { type AttentionKernel, blockwise, fused, reference } from "@trivium/attention";
 export { simd } from "@trivium/backend-simd";
-export { compose, composeOrThrow } from "@trivium/compose";
+export { compose, composeOrThrow, type OpenedModel, type StreamTextOptions, streamText } from "@trivium/compose";
 export { createRandom, type Random, TriviumError } from "@trivium/core";
 export { createBatchSource, encodeExamples, fittingLength, splitByHash } from "@trivium/data";
 export { compare, encodeHeldOut, evaluate } from "@trivium/evaluator";

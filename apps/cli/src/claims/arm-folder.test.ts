@@ -16,7 +16,7 @@ const arm: StoredArm = {
     hash: "ab12",
     name: "one",
     configuration: { seed: 1 },
-    numbers: [1, 0.1],
+    numbers: [1, 0.1, Number.POSITIVE_INFINITY, Number.NaN],
   },
 };
 

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { makeFolder, withFileErrors } from "@trivium/checkpoint/node";
 import type { ArmStore, StoredArm } from "@trivium/claims";
-import { CheckpointError } from "@trivium/core";
+import { CheckpointError, readStringified, stringifyJson } from "@trivium/core";
 import { writeReportFile } from "../report/report-folder.ts";
 
 /** Keeps each arm in `DIR/arms/HASH.json`, whole or not at all. */
@@ -15,7 +15,7 @@ export function createArmFolder(directory: string): ArmStore {
     },
     async write(arm) {
       await withFileErrors("write the arm", folder, () => makeFolder(folder));
-      await writeReportFile(folder, `${arm.hash}.json`, `${JSON.stringify(arm)}\n`);
+      await writeReportFile(folder, `${arm.hash}.json`, `${stringifyJson(arm)}\n`);
     },
   };
 }
@@ -43,7 +43,7 @@ function parseArm(text: string, path: string, hash: string): StoredArm {
 
 export function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return readStringified(text);
   } catch {
     return undefined;
   }

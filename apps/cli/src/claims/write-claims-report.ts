@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { ClaimResult } from "@trivium/claims";
+import { stringifyJson } from "@trivium/core";
 import type { Plugins } from "../load-registry.ts";
 import type { Output } from "../output.ts";
 import { claimsMarkdown } from "../report/claims-markdown.ts";
@@ -26,7 +27,7 @@ export async function writeClaimsReport(
   const files = ["report.html", "report.md", "report.json"].map((name) => join(folder, name)).join(" · ");
   // Before anything is written: a full disk shall not swallow what took hours.
   output.result(report, () => `${verdicts(report)}\n\n${files}`);
-  await writeReportFile(folder, "report.json", `${JSON.stringify(report, null, 2)}\n`);
+  await writeReportFile(folder, "report.json", `${stringifyJson(report, 2)}\n`);
   await writeReportFile(folder, "report.md", claimsMarkdown(report));
   await writeReportFile(folder, "report.html", await renderClaims(report));
 }

@@ -80,8 +80,9 @@ async function prepareRun(context: CommandContext) {
   const before = await openClaimsFolder(settings.out);
   await backend.activate();
   await noteEngine(engine, output);
-  // A run may go on where the library takes other instructions: its arms say what they ran on.
-  const { gemmVersion, ...computed } = await numericIdentity(backend);
+  // A run may go on where the library takes other instructions: its arms say what they ran on. Arms that are measured at
+  // once share the threads, so no number of threads holds for all.
+  const { gemmVersion, threads: _, ...computed } = await numericIdentity(backend);
   const { options } = recipe.attention;
   const environment = { ...computed, attention: `${attention.name}${options ? JSON.stringify(options) : ""}` };
   const asked = describeRun({ ...settings, ...recipe }, { claims: claims.map(({ id }) => id), environment });

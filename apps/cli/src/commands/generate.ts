@@ -1,6 +1,6 @@
 import { ConfigError } from "@trivium/core";
 import { describeUnknown } from "@trivium/data";
-import { collectAnswers, generate, type Strategy, stopStrings } from "@trivium/generate";
+import { behindPrompt, collectAnswers, generate, type Strategy, stopStrings } from "@trivium/generate";
 import type { Command } from "commander";
 import { type CommandContext, defineCommand } from "../command-context.ts";
 import { flagName } from "../flag-name.ts";
@@ -13,9 +13,11 @@ import { encodePrompt, readPrompts } from "../prompts.ts";
 export function generateCommand(program: Command): void {
   const command = program
     .command("generate")
-    .argument("<run>", "folder of a run")
+    .argument("[model]", "folder of a run, or of Hugging Face's")
     .argument("[prompt...]", "sources or beginnings of texts. Default: lines from standard input")
     .description("Let a trained model answer prompts.")
+    .option("--model <folder>", "the folder, in the place of the first argument")
+    .option("--prompt <text...>", "prompts, in the place of the other arguments")
     .option("--tokens <count>", "the most tokens of an answer", "64")
     .option("--strategy <name>", "greedy, sample or beam. Default: what the other flags are for, else greedy")
     .option("--strategy-options <json>", "options of the strategy, as JSON")
@@ -31,7 +33,7 @@ export function generateCommand(program: Command): void {
 
 async function runGeneration(context: CommandContext): Promise<void> {
   const { flags, positional, output } = context;
-  const [directory, ...given] = positional as [string, ...string[]];
+  const { directory, given } = requestOf(flags, positional as string[]);
   const { name, options } = strategyOf(flags);
   const settings = {
     maximumTokens: parseCount("tokens", flags.tokens),
@@ -50,8 +52,9 @@ async function runGeneration(context: CommandContext): Promise<void> {
   const texts = prompts.map((text) => (task === "pairs" ? { source: text, target: "" } : { text }));
   const unknown = describeUnknown("the prompts", texts, tokenizer, examples);
   if (unknown !== undefined) output.note(unknown);
-  const decodeText = (ids: readonly number[]): string => tokenizer.decodeTarget(ids);
-  const request = { model, parameters, objective, special, examples, decodeText, strategy, ...settings };
+  const decode = (ids: readonly number[]): string => tokenizer.decodeTarget(ids);
+  const decodeText = task === "pairs" ? decode : behindPrompt(decode);
+  const request = { model, parameters, objective, special, tokenizer, examples, decodeText, strategy, ...settings };
   const events = notingEngine(generate(request), run.engine, output);
   const separator = task === "pairs" ? "\t" : "";
   if (prompts.length === 1 && settings.samples === 1 && !output.json) {
@@ -67,12 +70,24 @@ async function runGeneration(context: CommandContext): Promise<void> {
   const results = answers.flatMap((samples, index) =>
     samples.map(({ text, reason }) => ({ prompt: prompts[index] as string, answer: text, stopped: reason })),
   );
+  const broken = results.filter(({ answer }) => /[\n\r]/.test(answer)).length;
+  if (broken > 0 && !output.json)
+    output.note(`warning: line ends stand in ${broken} of ${results.length} answers; --json keeps answers apart`);
   output.result(results, () => results.map(({ prompt, answer }) => `${prompt}${separator}${answer}`).join("\n"));
+}
+
+/** The folder and the prompts, by their flags or in order. @throws {ConfigError} `cli/model` if there is no folder. */
+function requestOf({ model, prompt }: CommandContext["flags"], positional: readonly string[]) {
+  const all = model === undefined ? positional : [model as string, ...positional];
+  const [directory, ...given] = all;
+  if (directory === undefined)
+    throw new ConfigError("cli/model", "which model? Give its folder first, or with --model");
+  return { directory, given: [...given, ...((prompt as string[] | undefined) ?? [])] };
 }
 
 /** Several answers of a strategy that draws nothing would be the same one. @throws {ConfigError} `cli/strategy` */
 function assertDraws(strategy: string, samples: number): void {
-  if (samples === 1 || !["greedy", "beam"].includes(strategy)) return;
+  if (samples === 1 || !["greedy", "beam", "length-beam"].includes(strategy)) return;
   const problem = `--samples ${samples}: the strategy ${strategy} gives the same answer each time`;
   throw new ConfigError("cli/strategy", `${problem}; leave it out, or draw with --strategy sample`);
 }

@@ -2,21 +2,21 @@ import { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
 import { type backend_util, type DataType, engine, type TensorInfo, util } from "@tensorflow/tfjs-core";
 import { UnsupportedError } from "@trivium/core";
 import { type ChosenGemm, chooseGemm, WASM } from "../gemm/choose-gemm.ts";
-import { Gemm, type GemmPlan, type RoundedOperands } from "../gemm/gemm.ts";
+import { Gemm } from "../gemm/gemm.ts";
 import type { GemmRequest } from "../gemm/gemm-request.ts";
 import { libraryProducts } from "../gemm/library/library-product.ts";
 import { GRANULE } from "../memory/allocator.ts";
 import { createHeap, type Heap } from "../memory/heap.ts";
 import { startSimdWorker } from "../start-simd-worker.ts";
 import { type Cutting, shareOf, type Work } from "../threads/cut-job.ts";
-import type { KernelTable } from "../threads/share.ts";
+import type { Kernel, KernelTable } from "../threads/share.ts";
 import { threadCount } from "../threads/thread-count.ts";
-import { ThreadPool, type ThreadPoolOptions } from "../threads/thread-pool.ts";
+import { type Job, ThreadPool, type ThreadPoolOptions } from "../threads/thread-pool.ts";
 import { createWasmKernels, type WasmBuild } from "../wasm/create-wasm-kernels.ts";
 import type { WasmKernels } from "../wasm/wasm-kernels.ts";
 import { workOf } from "../wasm/work-estimate.ts";
 import { type DataHandle, DataRegistry } from "./data-registry.ts";
-import { type JobArguments, type JobKernel, runJob } from "./job.ts";
+import type { JobArguments, JobKernel } from "./job.ts";
 import type { SimdOptions, SimdUse } from "./simd-options.ts";
 import { bytesPerElement, type ForeignValues, type NumericValues, TensorData } from "./tensor-data.ts";
 
@@ -96,12 +96,11 @@ export class SimdBackend extends MathBackendCPU {
     }
   }
 
-  /** Runs a raw kernel over `units` work units, on all threads where it is worth it; see `runJob`. */
+  /** Runs a raw kernel over `units` work units, on all threads where it is worth it; see `execute`. */
   run<K extends JobKernel>(kernel: K, units: number, ...values: JobArguments<K>): number {
     const work = this.pool && workOf(kernel, values, units);
     const share = work ? shareOf(units, work, this.cutting) : units;
-    if (share < units) return this.pool!.run({ kernel, units, share, scratch: 0, values });
-    return runJob(this.wasm, kernel, this.cutting.splitUnits ?? Number.POSITIVE_INFINITY, units, values);
+    return this.execute({ kernel, units, share, scratch: 0, values });
   }
 
   /**
@@ -119,10 +118,26 @@ export class SimdBackend extends MathBackendCPU {
     const share = this.pool ? shareOf(units, work, this.cutting) : units;
     const threads = share < units ? this.cutting.threads : 1;
     const block = this.heap.allocate(scratch * threads, () => `the scratch memory of ${kernel}`);
-    const all = [...values, block.start * GRANULE];
-    if (threads > 1) this.pool!.run({ kernel, units, share, scratch, values: all });
-    else runJob(this.wasm, kernel, this.cutting.splitUnits ?? Number.POSITIVE_INFINITY, units, all);
+    this.execute({ kernel, units, share, scratch, values: [...values, block.start * GRANULE] });
     this.heap.release(block);
+  }
+
+  /**
+   * Runs a job by its shares on all threads, or whole on this one. Results do not depend on how its range is cut.
+   *
+   * @returns what the kernel returned: the first result that is not negative, if it returns numbers.
+   */
+  private execute(job: Job): number {
+    const { kernel, units, share, values } = job;
+    if (share < units && this.pool) return this.pool.run(job);
+    const run = this.wasm[kernel as JobKernel] as Kernel;
+    const { splitUnits = Number.POSITIVE_INFINITY } = this.cutting;
+    let first = -1;
+    for (let start = 0; start < units; start += splitUnits) {
+      const result = run(...values, start, Math.min(units, start + splitUnits));
+      if (result !== undefined && result >= 0 && first < 0) first = result;
+    }
+    return first;
   }
 
   /** Multiplies matrices, on all threads where it is worth it. */
@@ -140,25 +155,11 @@ export class SimdBackend extends MathBackendCPU {
 
   private runProduct(request: GemmRequest): void {
     const rounded = this.gemm.roundedOperands(request);
-    if (rounded === undefined) this.runPlan(this.gemm.plan(request, this.cutting));
-    else this.runRounded(request, rounded);
-  }
-
-  private runRounded(request: GemmRequest, { block, a, b, lengthA, lengthB }: RoundedOperands): void {
     try {
-      this.run("toBf16", lengthA, request.a, a);
-      this.run("toBf16", lengthB, request.b, b);
-      this.runPlan(this.gemm.plan({ ...request, a, b }, this.cutting, true));
+      for (const { length, from, to } of rounded?.copies ?? []) this.run("toBf16", length, from, to);
+      this.execute(this.gemm.plan(rounded?.request ?? request, this.cutting, rounded !== undefined));
     } finally {
-      this.heap.release(block);
-    }
-  }
-
-  private runPlan({ values, units, share, scratchBytes }: GemmPlan): void {
-    if (this.pool && share < units) {
-      this.pool.run({ kernel: "product", units, share, scratch: scratchBytes, values });
-    } else if (units > 0) {
-      runJob(this.wasm, "product", this.cutting.splitUnits ?? units, units, values);
+      if (rounded) this.heap.release(rounded.block);
     }
   }
 
@@ -226,7 +227,8 @@ export class SimdBackend extends MathBackendCPU {
 
   private newData(values: Values | undefined, shape: number[], dtype: DataType): TensorData {
     if (dtype === "string" || dtype === "complex64") {
-      return new TensorData(this.heap.memory, dtype, util.sizeFromShape(shape), values as ForeignValues | undefined);
+      const view = values as ForeignValues | undefined;
+      return new TensorData(this.heap.memory, dtype, util.sizeFromShape(shape), { view });
     }
     const numbers = values instanceof ArrayBuffer ? typedArrayOf(values, dtype) : (values as NumericValues | undefined);
     const data = this.newNumbers(numbers?.length ?? util.sizeFromShape(shape), dtype, shape);
@@ -235,7 +237,7 @@ export class SimdBackend extends MathBackendCPU {
   }
 
   private newNumbers(length: number, dtype: DataType, shape: number[]): TensorData {
-    if (length === 0) return new TensorData(this.heap.memory, dtype, 0, undefined);
+    if (length === 0) return new TensorData(this.heap.memory, dtype, 0);
     const block = this.heap.allocate(length * bytesPerElement(dtype), () => `a ${dtype} tensor [${shape.join(", ")}]`);
     return new TensorData(this.heap.memory, dtype, length, { block, address: this.heap.addressOf(block) });
   }

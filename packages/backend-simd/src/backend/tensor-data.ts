@@ -33,15 +33,14 @@ export class TensorData {
     memory: WebAssembly.Memory,
     dtype: DataType,
     length: number,
-    place: { block: Block; address: number } | ForeignValues | undefined,
+    { block, address = 0, view }: { block?: Block; address?: number; view?: ForeignValues | undefined } = {},
   ) {
     this.memory = memory;
     this.dtype = dtype;
     this.length = length;
-    const placed = place !== undefined && "block" in place;
-    this.block = placed ? place.block : undefined;
-    this.address = placed ? place.address : 0;
-    if (place !== undefined && !placed) this.view = place;
+    this.block = block;
+    this.address = address;
+    this.view = view;
   }
 
   /**

@@ -2,6 +2,7 @@ import { type Block, GRANULE } from "../memory/allocator.ts";
 import type { Heap } from "../memory/heap.ts";
 import { MAXIMUM_SHARES } from "../threads/control.ts";
 import { type Cutting, LEAST_SHARE_NANOSECONDS, shareOf } from "../threads/cut-job.ts";
+import type { Job } from "../threads/thread-pool.ts";
 import type { WasmKernels } from "../wasm/wasm-kernels.ts";
 import type { OpenedGemm } from "./gemm-provider.ts";
 import type { GemmRequest } from "./gemm-request.ts";
@@ -9,25 +10,14 @@ import type { MatmulPrecision } from "./matmul-precision.ts";
 import { isForBf16, isSmall, type Panels, panelsOf } from "./panels.ts";
 import { engines, productProblem } from "./product-problem.ts";
 
-/** A matrix product as threads take shares of it. */
-export interface GemmPlan {
-  /** The product kernel's arguments without its range. */
-  readonly values: readonly number[];
-  /** Work units: panels of a provider, rows or columns of the WebAssembly kernel. */
-  readonly units: number;
-  /** Work units that a thread takes at a time. */
-  readonly share: number;
-  /** Bytes from one thread's packing buffer to the next one's. */
-  readonly scratchBytes: number;
-}
-
-/** Where the operands of a product go to be rounded, and their elements. */
+/** Operands of a product that are to be rounded. */
 export interface RoundedOperands {
+  /** The memory in which they are rounded. */
   readonly block: Block;
-  readonly a: number;
-  readonly b: number;
-  readonly lengthA: number;
-  readonly lengthB: number;
+  /** Each one's elements, and the addresses of both forms. */
+  readonly copies: readonly { readonly length: number; readonly from: number; readonly to: number }[];
+  /** The product of the rounded operands. */
+  readonly request: GemmRequest;
 }
 
 export interface GemmOptions {
@@ -81,8 +71,12 @@ export class Gemm {
     return smallToo || (rows >= LEAST_TILE && columns >= LEAST_TILE && terms >= LEAST_TILE);
   }
 
-  /** @param rounded - A and B are bfloat16. */
-  plan(request: GemmRequest, cutting: Cutting, rounded = false): GemmPlan {
+  /**
+   * The job of a product. Its work units are panels of a provider, or rows or columns for the WebAssembly kernel.
+   *
+   * @param rounded - A and B are bfloat16.
+   */
+  plan(request: GemmRequest, cutting: Cutting, rounded = false): Job {
     return this.isForProvider(request) ? this.planPanels(request, cutting, rounded) : this.planWasm(request, cutting);
   }
 
@@ -102,11 +96,16 @@ export class Gemm {
     const bytesA = Math.ceil((2 * lengthA) / GRANULE) * GRANULE;
     const block = heap.allocate(bytesA + 2 * lengthB, () => "the bfloat16 operands of a matrix product");
     const a = heap.addressOf(block);
-    return { block, a, b: a + bytesA, lengthA, lengthB };
+    const b = a + bytesA;
+    const copies = [
+      { length: lengthA, from: request.a, to: a },
+      { length: lengthB, from: request.b, to: b },
+    ];
+    return { block, copies, request: { ...request, a, b } };
   }
 
   /** Every element is the same however its product is cut, so that the number of threads may decide. */
-  private planWasm(request: GemmRequest, cutting: Cutting): GemmPlan {
+  private planWasm(request: GemmRequest, cutting: Cutting): Job {
     const { batch, m, n, k } = request;
     // Along the longer side of C: each share packs all of the other operand for itself.
     const columns = batch === 1 && n > m;
@@ -118,16 +117,16 @@ export class Gemm {
     const { scratchBytes } = this;
     this.scratch ||= this.allocate(scratchBytes * this.options.threads, "the packing buffers");
     const values = [this.write(request, engines.wasm, { columns, size: 0 }), this.scratch];
-    return { values, units, share, scratchBytes };
+    return { kernel: "product", units, share, scratch: scratchBytes, values };
   }
 
-  private planPanels(request: GemmRequest, cutting: Cutting, rounded: boolean): GemmPlan {
+  private planPanels(request: GemmRequest, cutting: Cutting, rounded: boolean): Job {
     const panels = panelsOf(request);
     const units = request.batch * panels.count;
     const nanoseconds = (2 * request.m * request.n * request.k) / panels.count / FLOPS.provider;
     const engine = rounded ? engines.libraryBf16 : engines.library;
     const share = this.options.provider!.inWorkers ? shareOfPanels(units, nanoseconds, cutting) : units;
-    return { values: [this.write(request, engine, panels), 0], units, share, scratchBytes: 0 };
+    return { kernel: "product", units, share, scratch: 0, values: [this.write(request, engine, panels), 0] };
   }
 
   /** Writes a problem in the place of the one before, which is done; returns its address. */

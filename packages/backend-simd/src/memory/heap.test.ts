@@ -1,3 +1,5 @@
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import { TriviumError } from "@trivium/core";
 import { expect, test } from "vitest";
 import { createHeap } from "./heap.ts";
@@ -72,6 +74,22 @@ test("a system with few addresses is named: where they were halved, and where th
   } finally {
     WebAssembly.Memory = Memory;
   }
+});
+
+const hungry = fileURLToPath(new URL("../testing/use-memory.ts", import.meta.url));
+
+test("under `ulimit -v` the memory is what the system gives, and the system is named", (context) => {
+  const limited = (node: string) =>
+    spawnSync("sh", ["-c", `ulimit -v 4000000 && exec "${process.execPath}" ${node}`], { encoding: "utf8" });
+  if (limited("-e 0").status !== 0) return context.skip("needs a system that limits the addresses of a process");
+  const { stdout } = limited(`--conditions @trivium/source "${hungry}"`);
+  const { had, message } = JSON.parse(stdout) as { had: number; message: string };
+  // A memory whose addresses were not reserved would end at its first 16 MiB.
+  expect(had).toBeGreaterThanOrEqual(64 * MEBIBYTE);
+  expect(message).toMatch(
+    /^the system refused memory: wanted 16777216 bytes for a block of the test; \d+ in use of \d+ held, .*`ulimit -v`/,
+  );
+  expect(message).not.toMatch(/memoryLimitBytes|4 GiB/);
 });
 
 /** The message of the error that ends an allocation. */

@@ -108,12 +108,15 @@ function pagesOf(limitBytes: number): number {
   return pages;
 }
 
-// Some browsers refuse to reserve 4 GiB of addresses; half of it may still be had.
+// Some browsers and limits (`ulimit -v`) refuse to reserve 4 GiB of addresses; half of it may still be had. A memory whose
+// addresses were not reserved may be made all the same, and then never grows.
 function createSharedMemory(limitPages: number): { memory: WebAssembly.Memory; maximum: number } {
   for (let maximum = limitPages; ; maximum = Math.floor(maximum / 2)) {
     try {
       const initial = Math.min(INITIAL_PAGES, maximum);
-      return { memory: new WebAssembly.Memory({ initial, maximum, shared: true }), maximum };
+      const memory = new WebAssembly.Memory({ initial: initial - 1, maximum, shared: true });
+      memory.grow(1);
+      return { memory, maximum };
     } catch (error) {
       if (maximum > INITIAL_PAGES) continue;
       const message = `the system refused ${maximum * PAGE} bytes, the first of the tensors' memory (0 bytes held). ${MORE_MEMORY}`;

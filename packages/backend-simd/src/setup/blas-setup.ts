@@ -1,7 +1,7 @@
 import type { Plugin } from "@trivium/registry";
-import { type Setup, setup } from "@trivium/setup";
+import { type Machine, type Setup, setup } from "@trivium/setup";
 import { openblasLibrary } from "../gemm/library/openblas.ts";
-import { openblasFile, openblasVersion } from "../gemm/library/openblas-files.ts";
+import { openblasFile, openblasVersion } from "../gemm/library/openblas-release.ts";
 import { isMusl, librarySetup } from "./library-setup.ts";
 import { openblasLicense, openblasWheels } from "./openblas-wheels.ts";
 
@@ -13,11 +13,11 @@ export const blasSetup: Plugin<"setup", "blas", Setup> = setup(
     license: openblasLicense,
     fetchedBytes: 8e6,
     keptBytes: 25e6,
-    archives: ({ platform, arch }) => {
-      const name = `${platform}${platform === "linux" && isMusl() ? "musl" : ""}-${arch}`;
-      const wheel = openblasWheels.get(name);
+    archives: (machine) => {
+      const target = openblasTarget(machine);
+      const wheel = openblasWheels.get(target);
       if (wheel !== undefined) return [wheel.archive];
-      return { reason: `there is no build of OpenBLAS for ${name}`, remedy: "Use the system's BLAS, or wasm" };
+      return { reason: `there is no build of OpenBLAS for ${target}`, remedy: "Use the system's BLAS, or wasm" };
     },
     ...librarySetup(openblasFile(process.platform), openblasLibrary),
   },
@@ -25,3 +25,8 @@ export const blasSetup: Plugin<"setup", "blas", Setup> = setup(
     description: "OpenBLAS for the matrix products of simd: training takes half the time that it takes in WebAssembly",
   },
 );
+
+/** Returns the end of the name of the npm package for a machine: `"linux-x64"`, `"linuxmusl-arm64"`. */
+export function openblasTarget({ platform, arch }: Machine): string {
+  return `${platform}${platform === "linux" && isMusl() ? "musl" : ""}-${arch}`;
+}

@@ -1,7 +1,7 @@
 import type { SetupArchive } from "@trivium/setup";
-import { openblasFile, openblasVersion } from "../gemm/library/openblas-files.ts";
+import { openblasFile, openblasVersion } from "../gemm/library/openblas-release.ts";
 
-/** A build of OpenBLAS, and the npm package that carries it. */
+/** A build of OpenBLAS for one kind of machine. */
 export interface OpenblasWheel {
   readonly platform: string;
   readonly arch: string;

@@ -1,4 +1,4 @@
-import { type Json, type Reason, TriviumError } from "@trivium/core";
+import { type Json, type Reason, readStringified, stringifyJson, TriviumError } from "@trivium/core";
 import type { PlannedArm } from "./analyse-claims.ts";
 import type { ArmStore, StoredArm } from "./arm-store.ts";
 import type { ArmContext, ArmOutcome, ArmProgress } from "./claim.ts";
@@ -49,4 +49,4 @@ export const isLack = (error: unknown): error is TriviumError =>
   TriviumError.is(error) && ["DataError", "UnsupportedError"].includes(error.name);
 
 /** Returns the outcome as a store reads it back, so that a run and its repetition from the store do not differ. */
-const asKept = (outcome: ArmOutcome): ArmOutcome => JSON.parse(JSON.stringify(outcome)) as ArmOutcome;
+const asKept = (outcome: ArmOutcome): ArmOutcome => readStringified(stringifyJson(outcome)) as ArmOutcome;

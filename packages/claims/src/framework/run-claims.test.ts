@@ -187,17 +187,17 @@ test("aborted, it keeps what is finished and goes on from there", async () => {
   expect(runs).toEqual(["value 1", "value 2", "value 2", "value 3"]);
 });
 
-test("numbers are the same from an arm and from its file: what JSON cannot hold is not handed on", async () => {
+test("numbers are the same from an arm and from its file: infinite ones and NaN are kept", async () => {
   const odd: ClaimArm = {
     ...counting(1, []),
     run: async function* () {
       yield { done: 1, total: 1 };
-      return { numbers: Number.NaN };
+      return { numbers: [Number.NaN, Number.POSITIVE_INFINITY, 1] };
     },
   };
   const store = createMemoryArmStore();
   await consume(runClaims({ claims: [{ id: "odd", claim: claimOf([odd]) }], request, context, store }));
-  expect([...store.arms.values()].map(({ numbers }) => numbers)).toEqual([null]);
+  expect([...store.arms.values()].map(({ numbers }) => numbers)).toEqual([[Number.NaN, Number.POSITIVE_INFINITY, 1]]);
 });
 
 test.each([

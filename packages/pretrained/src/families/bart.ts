@@ -94,6 +94,7 @@ const common = {
   architecture: "encoder-decoder",
   attributes,
   prefix: "model.",
+  outside: ["final_logits_bias"],
   embedding: embeddings,
   head: "lm_head.weight",
   tensors(config: ResolvedConfig): TensorMap[] {
@@ -128,6 +129,8 @@ const trainingOnly = [
 export const bart: PretrainedFamily = defineFamily({
   ...common,
   name: "bart",
+  implementation: "BartForConditionalGeneration",
+  tokens: { bos_token_id: 0, pad_token_id: 1, eos_token_id: 2, decoder_start_token_id: 2 },
   fixed: {
     is_encoder_decoder: true,
     normalize_before: false,
@@ -159,6 +162,8 @@ export const bart: PretrainedFamily = defineFamily({
 export const marian: PretrainedFamily = defineFamily({
   ...common,
   name: "marian",
+  implementation: "MarianMTModel",
+  tokens: { pad_token_id: 58_100, eos_token_id: 0, decoder_start_token_id: 58_100 },
   attributes: attributes.extend({ vocab_size: count.default(58_101), decoder_vocab_size: count.nullish() }),
   fixed: {
     is_encoder_decoder: true,

@@ -23,6 +23,7 @@ const attributes = z.object({
  */
 export const gpt2: PretrainedFamily = defineFamily({
   name: "gpt2",
+  implementation: "GPT2LMHeadModel",
   architecture: "causal",
   attributes,
   fixed: { is_encoder_decoder: false, scale_attn_weights: true, scale_attn_by_inverse_layer_idx: false },
@@ -63,6 +64,7 @@ export const gpt2: PretrainedFamily = defineFamily({
     tie_word_embeddings: config.head.tied,
   }),
   prefix: "transformer.",
+  tokens: { bos_token_id: 50_256, eos_token_id: 50_256 },
   embedding: ["wte.weight"],
   head: "lm_head.weight",
   ignoredTensors: /^h\.\d+\.attn\.(bias|masked_bias)$/,

@@ -68,6 +68,7 @@ export function llamaForeign(config: ResolvedConfig, refuse: Refuse) {
 export const llamaTensors = {
   architecture: "causal",
   prefix: "model.",
+  tokens: { bos_token_id: 1, eos_token_id: 2 },
   embedding: ["embed_tokens.weight"] as const,
   head: "lm_head.weight",
   ignoredTensors: /(^|\.)rotary_emb\.inv_freq$/,
@@ -110,6 +111,7 @@ export const biasAttributes = ({ biases }: ResolvedConfig, refuse: Refuse) => {
 export const llama: PretrainedFamily = defineFamily({
   ...llamaTensors,
   name: "llama",
+  implementation: "LlamaForCausalLM",
   attributes: z.object({ ...llamaAttributes, attention_bias: flag.default(false), mlp_bias: flag.default(false) }),
   fixed: { is_encoder_decoder: false },
   ignored: [...llamaTensors.ignored, "rope_interleaved", "is_llama_config"],

@@ -11,6 +11,7 @@ import { llamaAttributes, llamaForeign, llamaOptions, llamaTensors } from "./lla
 export const mistral: PretrainedFamily = defineFamily({
   ...llamaTensors,
   name: "mistral",
+  implementation: "MistralForCausalLM",
   attributes: z.object({
     ...llamaAttributes,
     intermediate_size: count.default(14_336),

@@ -55,7 +55,9 @@ function foreignWindows(config: ResolvedConfig, refuse: Refuse) {
  */
 export const qwen2: PretrainedFamily = defineFamily({
   ...llamaTensors,
+  tokens: {},
   name: "qwen2",
+  implementation: "Qwen2ForCausalLM",
   attributes: z.object(attributes),
   fixed: { is_encoder_decoder: false },
   ignored: ["attention_dropout", "use_mrope"],
@@ -79,7 +81,9 @@ export const qwen2: PretrainedFamily = defineFamily({
  */
 export const qwen3: PretrainedFamily = defineFamily({
   ...llamaTensors,
+  tokens: {},
   name: "qwen3",
+  implementation: "Qwen3ForCausalLM",
   attributes: z.object({ ...attributes, head_dim: count.default(128), attention_bias: flag.default(false) }),
   fixed: { is_encoder_decoder: false },
   ignored: ["attention_dropout"],

@@ -42,6 +42,7 @@ const LONGEST = 2 ** 15;
  */
 export const t5: PretrainedFamily = defineFamily({
   name: "t5",
+  implementation: "T5ForConditionalGeneration",
   architecture: "encoder-decoder",
   attributes,
   fixed: { is_encoder_decoder: true },
@@ -97,6 +98,7 @@ export const t5: PretrainedFamily = defineFamily({
     };
   },
   prefix: "",
+  tokens: { pad_token_id: 0, eos_token_id: 1, decoder_start_token_id: 0 },
   embedding: ["shared.weight", "encoder.embed_tokens.weight", "decoder.embed_tokens.weight"],
   head: "lm_head.weight",
   ignoredTensors: /^decoder\.block\.0\.layer\.1\.EncDecAttention\.relative_attention_bias\.weight$/,

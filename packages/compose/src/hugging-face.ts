@@ -1,0 +1,61 @@
+import type { Files } from "@trivium/checkpoint";
+import { CheckpointError } from "@trivium/core";
+import type { Architecture } from "@trivium/model";
+import { CONFIG_NAME, openPretrained, type PretrainedFamily, readTokenizer } from "@trivium/pretrained";
+import { composeRecipe } from "./compose-recipe.ts";
+import { type ModelFormat, modelFormat, type OpenedModel, type OpenModelOptions } from "./open-model.ts";
+import { readRecipe } from "./recipe.ts";
+import { type Plugins, resolveArchitecture, resolveEngine } from "./resolve.ts";
+
+async function open(files: Files, options: OpenModelOptions): Promise<OpenedModel> {
+  const { registry, change = (recipe) => recipe, ignore } = options;
+  const families = registry.list("pretrained-family").map(({ create }) => create as PretrainedFamily);
+  const opened = await openPretrained(files, {
+    families,
+    architecture: (name) => resolveArchitecture(name, registry),
+    ignore,
+  });
+  const { vocabulary, length, ...model } = opened.config;
+  const recipe = change(readRecipe({ architecture: opened.architecture.name, model }, files.name));
+  checkArchitecture(opened.architecture, recipe.architecture, registry);
+  const { tokenizer, warnings: ofTokenizer } = await readTokenizer(files, { foreign: opened.foreign, vocabulary });
+  const engine = resolveEngine(recipe, registry);
+  const composed = composeRecipe(recipe, registry, { config: opened.config, tokenizer, engine });
+  await engine.backend.activate();
+  return {
+    name: files.name,
+    model: composed.model,
+    parameters: await opened.load(),
+    tokenizer,
+    objective: composed.objective,
+    engine,
+    recipe,
+    step: 0,
+    task: composed.architecture.streams.length > 1 ? "pairs" : "text",
+    length: composed.model.length,
+    registry,
+    warnings: [...opened.warnings, ...ofTokenizer, ...composed.warnings.map(({ message }) => message)],
+  };
+}
+
+/** Parameters fit another architecture of the same streams alone. @throws {CheckpointError} `compose/streams` */
+function checkArchitecture({ name, streams }: Architecture, asked: string, registry: Plugins): void {
+  const other = resolveArchitecture(asked, registry);
+  if (other.streams.join() === streams.join()) return;
+  const problem = `a ${name} checkpoint has the parameters of [${streams.join(", ")}], and ${asked} those of [${other.streams.join(", ")}]`;
+  throw new CheckpointError("compose/streams", `${problem}; read it as ${name}, or as one with the same streams`);
+}
+
+const huggingFace: ModelFormat = {
+  async recognises(files) {
+    const names = await files.list();
+    // A checkpoint of a run has a manifest beside its configuration.
+    return names.includes(CONFIG_NAME) && !names.includes("manifest.json");
+  },
+  open,
+};
+
+/** Folders of Hugging Face's: `config.json`, safetensors and a tokenizer. */
+export const huggingFacePlugin = modelFormat("hugging-face", huggingFace, {
+  description: "A folder of Hugging Face's: config.json and safetensors.",
+});

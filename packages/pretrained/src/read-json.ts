@@ -1,0 +1,20 @@
+import type { Files } from "@trivium/checkpoint";
+import { duplicateKey } from "@trivium/core";
+import { type ForeignConfig, refusing } from "./foreign-config.ts";
+
+/** Reads an object of JSON. @throws {CheckpointError} `pretrained/config` if it is none, or has a key twice. */
+export async function readJson(files: Files, name: string): Promise<ForeignConfig> {
+  const refuse = refusing(`${files.name}/${name}`);
+  const text = new TextDecoder().decode(await files.read(name));
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    refuse("it is not JSON");
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    return refuse("it is no object of attributes");
+  const twice = duplicateKey(text);
+  if (twice !== undefined) refuse(`it has ${JSON.stringify(twice)} twice`);
+  return { ...value };
+}

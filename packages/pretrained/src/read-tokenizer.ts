@@ -1,0 +1,127 @@
+import type { Files } from "@trivium/checkpoint";
+import { CheckpointError, TriviumError } from "@trivium/core";
+import {
+  createHuggingFaceTokenizer,
+  createIdTokenizer,
+  createSharedPair,
+  type PairTokenizer,
+  readSentencePiece,
+  readTokenizerDefinition,
+  sentencePieceDefinition,
+  type TokenizerDefinition,
+} from "@trivium/text";
+import { type ForeignConfig, refusing } from "./foreign-config.ts";
+import { readJson } from "./read-json.ts";
+import { type Around, aroundOf, readSpecials } from "./read-specials.ts";
+
+export interface ReadTokenizerOptions {
+  /** The attributes of the checkpoint, with the ids of special tokens. */
+  readonly foreign: ForeignConfig;
+  /** The number of ids of the model, which may exceed those of the tokenizer. */
+  readonly vocabulary: number;
+}
+
+/** A checkpoint's tokenizer, and what a person should know of it. */
+export interface ReadTokenizer {
+  readonly tokenizer: PairTokenizer;
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Reads the tokenizer of a folder: `tokenizer.json`, `vocab.json` with `merges.txt`, or a SentencePiece model. A folder
+ * without one gets ids between blanks for text, with a warning.
+ *
+ * @throws {CheckpointError} `pretrained/tokenizer` if it is broken, `pretrained/vocabulary` if it has more ids than the
+ *   model.
+ * @example (await readTokenizer(files, { foreign, vocabulary: 50257 })).tokenizer.encodeTarget("Hello") // => [15496]
+ */
+export async function readTokenizer(
+  files: Files,
+  { foreign, vocabulary }: ReadTokenizerOptions,
+): Promise<ReadTokenizer> {
+  const found = await readDefinition(files, foreign);
+  if (!found) {
+    const special = readSpecials({ foreign, vocabulary, ids: new Map(), around: { before: [], after: [] } });
+    const tokenizer = createSharedPair(createIdTokenizer({ size: vocabulary, special }));
+    return { tokenizer, warnings: [`${files.name} has no tokenizer that can be read: texts are ids between blanks`] };
+  }
+  const { definition, around, place } = found;
+  const ids = new Map(definition.added_tokens?.map(({ content, id }) => [content, id]));
+  const special = readSpecials({ foreign, vocabulary, ids, around, unknown: unknownOf(definition) });
+  const tokenizer = whole(place, () => createSharedPair(createHuggingFaceTokenizer({ definition, special })));
+  if (tokenizer.size > vocabulary) {
+    refusing(place, "vocabulary")(`it has ${tokenizer.size} ids and the model ${vocabulary}; it is another model's`);
+  }
+  return { tokenizer, warnings: [] };
+}
+
+interface FoundDefinition {
+  readonly definition: TokenizerDefinition;
+  readonly around: Around;
+  readonly place: string;
+}
+
+const sentencePieceNames = ["spiece.model", "tokenizer.model", "sentencepiece.bpe.model"];
+
+async function readDefinition(files: Files, foreign: ForeignConfig): Promise<FoundDefinition | undefined> {
+  const names = await files.list();
+  const placeOf = (name: string): string => `${files.name}/${name}`;
+  if (names.includes("tokenizer.json")) {
+    const [value, place] = [await readJson(files, "tokenizer.json"), placeOf("tokenizer.json")];
+    const definition = whole(place, () => readTokenizerDefinition(value));
+    return { definition, around: aroundOf(definition), place };
+  }
+  if (names.includes("vocab.json") && names.includes("merges.txt")) {
+    const vocab = (await readJson(files, "vocab.json")) as Record<string, number>;
+    const merges = new TextDecoder().decode(await files.read("merges.txt"));
+    return { definition: byteLevel(vocab, merges), around: usualAround(foreign), place: placeOf("vocab.json") };
+  }
+  const name = sentencePieceNames.find((one) => names.includes(one));
+  if (name === undefined) return undefined;
+  const place = placeOf(name);
+  const bytes = await files.read(name);
+  const sentinels = foreign.model_type === "t5" ? Array.from({ length: 100 }, (_, at) => `<extra_id_${99 - at}>`) : [];
+  const definition = whole(place, () => sentencePieceDefinition(readSentencePiece(bytes), sentinels));
+  return { definition, around: usualAround(foreign), place };
+}
+
+/** GPT-2's own files: a line of `merges.txt` is two tokens that become one. */
+function byteLevel(vocab: Readonly<Record<string, number>>, merges: string): TokenizerDefinition {
+  const lines = merges.split(/\r?\n/).filter((line) => line !== "" && !line.startsWith("#version"));
+  const special = ["<|endoftext|>", "<s>", "</s>", "<pad>", "<unk>", "<mask>"];
+  const there = special.filter((content) => Object.hasOwn(vocab, content));
+  const bytes = { type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: true };
+  return {
+    added_tokens: there.map((content) => ({ id: vocab[content] as number, content, special: true })),
+    pre_tokenizer: bytes,
+    decoder: bytes,
+    model: { type: "BPE", vocab, merges: lines },
+  };
+}
+
+/** What the tokenizers of a family put around a text, where no file says so. */
+function usualAround({ model_type, bos_token_id, eos_token_id }: ForeignConfig): Around {
+  const ids = (id: unknown): number[] =>
+    [id]
+      .flat()
+      .filter((one) => Number.isInteger(one))
+      .slice(0, 1) as number[];
+  if (model_type === "t5" || model_type === "marian") return { before: [], after: ids(eos_token_id) };
+  if (model_type === "bart") return { before: ids(bos_token_id), after: ids(eos_token_id) };
+  return { before: model_type === "llama" || model_type === "mistral" ? ids(bos_token_id) : [], after: [] };
+}
+
+function unknownOf({ model: { unk_id, unk_token, vocab } }: TokenizerDefinition): number | undefined {
+  if (typeof unk_id === "number") return unk_id;
+  return typeof unk_token === "string" && !Array.isArray(vocab) ? vocab[unk_token] : undefined;
+}
+
+/** A broken file is the checkpoint's fault. */
+function whole<T>(place: string, action: () => T): T {
+  try {
+    return action();
+  } catch (cause) {
+    if (!TriviumError.is(cause)) throw cause;
+    throw new CheckpointError("pretrained/tokenizer", `${place}: ${cause.message}`, { cause });
+  }
+}

@@ -1,0 +1,159 @@
+import { Tokenizer as Library } from "@huggingface/tokenizers";
+import { ConfigError } from "@trivium/core";
+import { z } from "zod";
+import { REPLACEMENT } from "./replacement.ts";
+import { type SpecialTokens, silentIds } from "./special-tokens.ts";
+import { type Tokenizer, tokenizer } from "./tokenizer.ts";
+
+const id = z
+  .int()
+  .min(0)
+  .max(2 ** 31);
+const pieces = z.array(z.tuple([z.string(), z.number()]));
+
+/** The parts of a `tokenizer.json` that are looked at here; the library reads the rest. */
+const definitionSchema = z.looseObject({
+  added_tokens: z.array(z.looseObject({ id, content: z.string(), special: z.boolean().default(false) })).default([]),
+  model: z.looseObject({
+    type: z.enum(["BPE", "Unigram", "WordPiece"]).optional(),
+    vocab: z.union([z.record(z.string(), id), pieces]),
+    unk_token: z.string().nullish(),
+    unk_id: id.nullish(),
+  }),
+});
+
+/** A `tokenizer.json`, as an object. */
+export type TokenizerDefinition = z.input<typeof definitionSchema>;
+
+type Definition = z.output<typeof definitionSchema>;
+
+export interface HuggingFaceOptions {
+  readonly name?: "hugging-face" | undefined;
+  /** The object of a `tokenizer.json`. */
+  readonly definition: TokenizerDefinition;
+  /** The special tokens of the model: a definition does not say which one ends an answer. */
+  readonly special: SpecialTokens;
+}
+
+/**
+ * Creates a tokenizer of a `tokenizer.json`: BPE, Unigram, WordPiece, by Hugging Face's own library.
+ *
+ * Special strings in a text stay text: `encode("</s>")` spells the four characters, and gives no special token.
+ *
+ * @throws {ConfigError} `text/definition` if it is no definition, or of a kind that the library does not have.
+ * @source https://github.com/huggingface/tokenizers.js
+ * @example createHuggingFaceTokenizer({ definition: JSON.parse(await readFile("tokenizer.json", "utf8")), special })
+ */
+export function createHuggingFaceTokenizer({ definition: given, special }: HuggingFaceOptions): Tokenizer {
+  const definition = readTokenizerDefinition(given);
+  const marked = definition.added_tokens.filter((token) => token.special);
+  const library = libraryOf(definition, new Map(marked.map((token) => [token.content, token.id])));
+  const silent = new Set([...silentIds(special), ...marked.map((token) => token.id)]);
+  const { unk_id: unknown = special.unknown } = definition.model;
+  if (typeof unknown === "number") silent.delete(unknown);
+  const size = sizeOf(definition);
+  const isKnown = (one: number): boolean =>
+    Number.isInteger(one) && one >= 0 && one < size && one !== unknown && library.id_to_token(one) !== undefined;
+  const spell = (ids: number[]): string =>
+    ids.length === 0 ? "" : library.decode(ids, { skip_special_tokens: false, clean_up_tokenization_spaces: false });
+  const anchor = anchorOf(definition, silent, spell);
+  return {
+    name: "hugging-face",
+    size,
+    special,
+    encode: (text) => (text === "" ? [] : library.encode(text, { add_special_tokens: false }).ids),
+    decode: (ids) => {
+      const runs = runsOf(
+        [...ids].filter((one) => !silent.has(one)),
+        isKnown,
+      );
+      // Spaces at the start of a text are taken off; a later run is in the middle of one.
+      return runs
+        .map((run, at) => (at === 0 ? spell(run) : spell([anchor.id, ...run]).slice(anchor.text.length)))
+        .join(REPLACEMENT);
+    },
+    toJson: () => ({ name: "hugging-face", definition: given, special }),
+  };
+}
+
+/**
+ * Checks the parts of a `tokenizer.json` that are looked at here.
+ *
+ * @throws {ConfigError} `text/definition`, naming the field.
+ */
+export function readTokenizerDefinition(given: unknown): Definition {
+  const read = definitionSchema.safeParse(given);
+  if (read.success) return read.data;
+  const [{ path, message }] = read.error.issues as [z.core.$ZodIssue];
+  throw new ConfigError("text/definition", `it is no tokenizer.json: ${path.join(".") || "it"}: ${message}`);
+}
+
+/** The library's tokenizer, in which special tokens have names that no text has. */
+function libraryOf(definition: Definition, special: ReadonlyMap<string, number>): Library {
+  const { model, added_tokens } = definition;
+  const nameOf = (token: string): string => (special.has(token) ? `\u{F0000}${special.get(token)}` : token);
+  const vocab = Array.isArray(model.vocab)
+    ? model.vocab.map(([token, score]) => [nameOf(token), score])
+    : Object.fromEntries(Object.entries(model.vocab).map(([token, own]) => [nameOf(token), own]));
+  const hidden = {
+    normalizer: null,
+    pre_tokenizer: null,
+    decoder: null,
+    ...definition,
+    added_tokens: added_tokens.filter((token) => !token.special),
+    post_processor: null,
+    model: {
+      ...model,
+      vocab,
+      unk_token: typeof model.unk_token === "string" ? nameOf(model.unk_token) : model.unk_token,
+    },
+  };
+  try {
+    return new Library(hidden, {});
+  } catch (cause) {
+    throw new ConfigError(
+      "text/definition",
+      `the library does not read this tokenizer.json: ${(cause as Error).message}`,
+      {
+        cause,
+      },
+    );
+  }
+}
+
+function sizeOf({ model: { vocab }, added_tokens }: Definition): number {
+  let size = Array.isArray(vocab) ? vocab.length : 0;
+  if (!Array.isArray(vocab)) for (const own of Object.values(vocab)) size = Math.max(size, own + 1);
+  return added_tokens.reduce((most, token) => Math.max(most, token.id + 1), size);
+}
+
+/** An ordinary token with its text, behind which a text goes on. */
+function anchorOf({ model: { vocab } }: Definition, silent: ReadonlySet<number>, spell: (ids: number[]) => string) {
+  const ids = Array.isArray(vocab) ? vocab.keys() : Object.values(vocab);
+  for (const one of ids) {
+    const text = silent.has(one) ? "" : spell([one]);
+    if (/^[a-z]+$/.test(text)) return { id: one, text };
+  }
+  return { id: 0, text: "" };
+}
+
+/** The ids between those that are not known: one run more than there are of these. */
+function runsOf(ids: readonly number[], isKnown: (id: number) => boolean): number[][] {
+  const runs: number[][] = [[]];
+  for (const one of ids) {
+    if (isKnown(one)) runs.at(-1)?.push(one);
+    else runs.push([]);
+  }
+  return runs;
+}
+
+/** The plugin of {@link createHuggingFaceTokenizer}. */
+export const huggingFacePlugin = tokenizer("hugging-face", createHuggingFaceTokenizer, {
+  description: "The tokenizer.json of a checkpoint: BPE, Unigram, WordPiece.",
+  schema: z.strictObject({
+    name: z.literal("hugging-face").optional(),
+    definition: z.custom<TokenizerDefinition>((value) => typeof value === "object" && value !== null),
+    special: z.custom<SpecialTokens>((value) => typeof value === "object" && value !== null && "frame" in value),
+    corpus: z.unknown().optional(),
+  }),
+});

@@ -1,0 +1,19 @@
+interface FileOptions {
+  readonly pieces: readonly { readonly text: string; readonly score: number; readonly kind: number }[];
+  /** 1: Unigram; 2: BPE. */
+  readonly kind: number;
+}
+
+/** The bytes of a SentencePiece model. */
+export function sentencePieceFile({ pieces, kind }: FileOptions): Uint8Array {
+  const all = pieces.flatMap(({ text, score, kind: own }) => {
+    const piece = [...field(1, [...new TextEncoder().encode(text)]), 21, ...floatBytes(score), 24, own];
+    return field(1, piece);
+  });
+  return Uint8Array.from([...all, ...field(2, [24, kind]), ...field(3, [24, 1])]);
+}
+
+/** A field that holds bytes; its length is below 128. */
+const field = (number: number, bytes: readonly number[]): number[] => [number * 8 + 2, bytes.length, ...bytes];
+
+const floatBytes = (value: number): Uint8Array => new Uint8Array(Float32Array.of(value).buffer);
