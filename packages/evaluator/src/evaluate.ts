@@ -201,19 +201,8 @@ const metricScores = ({ metrics }: EvaluateOptions, decoded: readonly Segment[])
 
 /** Decodes the examples, and returns the texts of predictions and references. */
 async function* evaluateDecoding(options: EvaluateOptions): AsyncGenerator<EvaluateEvent, readonly Segment[]> {
-  const {
-    heldOut,
-    decoded = heldOut.length,
-    maximumTokens = 48,
-    batchSize = 256,
-    model,
-    parameters,
-    objective,
-    special,
-    tokenizer,
-    beam,
-    signal,
-  } = options;
+  const { model, parameters, objective, special, tokenizer, heldOut, signal } = options;
+  const { decoded = heldOut.length, maximumTokens = 48, batchSize = 256, beam } = options;
   const chosen = heldOut.filter(({ references }) => references.length > 0).slice(0, decoded);
   if (chosen.length === 0 || !objective.prompt) return [];
   const scored: Segment[] = [];
@@ -224,18 +213,8 @@ async function* evaluateDecoding(options: EvaluateOptions): AsyncGenerator<Evalu
     Math.max(1, Math.min(maximumTokens, model.config.length - sourceLength(example))),
   );
   const strategy = beam === undefined ? greedy() : beamSearch({ beam });
-  const events = generate({
-    model,
-    parameters,
-    objective,
-    special,
-    tokenizer,
-    examples,
-    maximumTokens: limits,
-    batchSize,
-    strategy,
-    signal,
-  });
+  const asked = { model, parameters, objective, special, tokenizer, examples, signal };
+  const events = generate({ ...asked, maximumTokens: limits, batchSize, strategy });
   for await (const { index, ids, reason } of answersAsTheyEnd(events)) {
     if (reason === "aborted") continue;
     const { references } = chosen[index] as HeldOut;

@@ -20,7 +20,7 @@ export interface ForwardOptions {
   /** Seed of dropout, which is off without one. The seed and the place in the model decide which elements drop. */
   readonly dropoutSeed?: string | undefined;
   /**
-   * Whether each layer keeps only what goes into it and is run again in the backward pass: less memory, more time, the
+   * Runs each layer again in the backward pass, so that it keeps only what goes into it: less memory, more time, the
    * same gradients to the bit. Also called activation checkpointing; it has nothing to do with checkpoints of a run.
    */
   readonly recompute?: boolean | undefined;

@@ -1,14 +1,11 @@
 import { folderFiles } from "@trivium/checkpoint/node";
 import {
   assertResumable,
-  type Engine,
   evaluateOptions,
-  type FittedRecipe,
   gigabytes,
   numericIdentity,
   type Prepared,
   prepare,
-  type Recipe,
   resolveEngine,
   trainingNotes,
   trainOptions,
@@ -30,7 +27,7 @@ import type { Progress } from "../progress.ts";
 import { readSettings, requireData } from "../read-settings.ts";
 import { resumeCommand } from "../resume-command.ts";
 import { addSettingFlags, recipeFields } from "../setting-flags.ts";
-import { type TrainSettings, trainSchema } from "../settings.ts";
+import { trainSchema } from "../settings.ts";
 import { stepNote } from "../step-note.ts";
 import { interruptedExitCode, stopOnSignals } from "../stop-on-signals.ts";
 
@@ -51,7 +48,7 @@ async function runTraining(context: CommandContext): Promise<void> {
   const clock = createWorkingClock();
   const stream = train({ ...run.options(interrupt.signal), onPhase: profile?.onPhase, clock: clock.now });
   try {
-    const show = showTraining({ ...run, progress, output, profile });
+    const show = showTraining({ run, progress, output, profile });
     const result = await consume(stream, metricsSink(directory), show, keep);
     disposeTree(result.parameters);
     progress.stop();
@@ -97,18 +94,9 @@ async function prepareRun(context: CommandContext) {
     const evaluate = evaluateOptions(prepared, signal);
     return { ...options, signal, evaluate: evaluate && { ...evaluate, isRecorded } };
   };
-  const { tokenizer } = prepared.data;
-  return {
-    directory,
-    settings,
-    recipe,
-    notes: [...prepared.data.notes, ...trainingNotes(recipe, prepared.data), ...memoryNote(prepared)],
-    unit: tokenizer.unit ?? "character",
-    engine,
-    backend,
-    registry,
-    options: during,
-  };
+  const unit = prepared.data.tokenizer.unit ?? "character";
+  const notes = [...prepared.data.notes, ...trainingNotes(recipe, prepared.data), ...memoryNote(prepared)];
+  return { directory, settings, recipe, notes, unit, engine, backend, registry, options: during };
 }
 
 /** Announces what a step takes, where the backend has a limit. */
@@ -119,50 +107,28 @@ function memoryNote({ memory, recipe: { microBatch } }: Pick<Prepared, "memory" 
 }
 
 interface Showing {
-  readonly settings: TrainSettings;
-  readonly recipe: FittedRecipe;
-  /** Sentences about the data, for when training starts. */
-  readonly notes: readonly string[];
-  /** The unit of error rates. */
-  readonly unit: string;
-  readonly engine: Engine;
-  readonly directory: string;
+  readonly run: Awaited<ReturnType<typeof prepareRun>>;
   readonly progress: Progress;
   readonly output: Output;
   readonly profile: TrainingProfile | undefined;
 }
 
-function showTraining({
-  settings,
-  recipe,
-  notes,
-  unit,
-  engine,
-  directory,
-  progress,
-  output,
-  profile,
-}: Showing): Sink<TrainEvent> {
-  return async (event) => {
+const showTraining =
+  ({ run, progress, output, profile }: Showing): Sink<TrainEvent> =>
+  async (event) => {
+    const { recipe } = run;
     profile?.writeIfComplete();
     if (event.type === "started") {
-      for (const note of notes) output.note(note);
-      await noteEngine(engine, output);
-      output.note(
-        `${event.parameters.toLocaleString("en")} parameters, ${startNote(event.step, { ...settings, ...recipe }, directory)}`,
-      );
+      for (const note of run.notes) output.note(note);
+      await noteEngine(run.engine, output);
+      output.note(`${event.parameters.toLocaleString("en")} parameters, ${startNote(event.step, run)}`);
     }
     if (event.type === "warning") output.note(`warning: ${event.message}`);
     if (event.type === "step") progress.update(event.step, recipe.steps, stepNote(event));
-    if (event.type === "evaluated") output.note(`step ${event.step}: ${metricsNote(event.metrics, unit)}`);
+    if (event.type === "evaluated") output.note(`step ${event.step}: ${metricsNote(event.metrics, run.unit)}`);
   };
-}
 
-function startNote(
-  step: number,
-  { steps, resume }: Pick<Recipe, "steps"> & Pick<TrainSettings, "resume">,
-  directory: string,
-): string {
+function startNote(step: number, { recipe: { steps }, settings: { resume }, directory }: Showing["run"]): string {
   if (step > steps) return `${directory} is at step ${step} already, beyond the ${steps} that are asked for`;
   if (step > 0) return `resumed from step ${step} of ${steps} in ${directory}`;
   return `step 0 of ${steps}${resume ? `; there is nothing to resume in ${directory}` : ""}`;
