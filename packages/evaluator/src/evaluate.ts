@@ -1,8 +1,8 @@
 import { createPacer, DataError } from "@trivium/core";
 import { countUnknown, evaluationBatches } from "@trivium/data";
-import { type Batch, type Example, isPair } from "@trivium/features";
+import { type Batch, type Example, type Features, isPair } from "@trivium/features";
 import { answersAsTheyEnd, beam as beamSearch, generate, greedy } from "@trivium/generate";
-import { type LanguageModel, languageTask } from "@trivium/model";
+import { forwardBytes, type LanguageModel, languageTask, rowsThatFit } from "@trivium/model";
 import type { FeatureContext, Objective } from "@trivium/objectives";
 import type { ParameterTree } from "@trivium/tensor";
 import { silentIds, splitUnits, type TextUnit } from "@trivium/text";
@@ -45,7 +45,7 @@ export interface EvaluateOptions extends Pick<FeatureContext, "special" | "token
   readonly metrics?: readonly Metric[] | undefined;
   /** Maximum number of tokens of a decoded target. Default 48. */
   readonly maximumTokens?: number | undefined;
-  /** Rows run together. Default 256. */
+  /** The most rows to run together; fewer where they would not fit into memory. Default 256. */
   readonly batchSize?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -146,7 +146,9 @@ async function* evaluateLikelihood(options: EvaluateOptions): AsyncGenerator<Eva
   const scores = { nats: examples.map(() => 0), tokens: examples.map(() => 0) };
   const pause = createPacer();
   let [characters, bytes, done] = [0, 0, 0];
-  for (const { batch, indices } of evaluationBatches({ examples, special, tokenizer, objective: scoring, batchSize })) {
+  const together = (rows: readonly Features[]) => rowsThatFit(rows, (shape) => forwardBytes(model, shape));
+  const given = { examples, special, tokenizer, objective: scoring, batchSize, together };
+  for (const { batch, indices } of evaluationBatches(given)) {
     if (signal?.aborted) break;
     const nats = natsOfRows(task, parameters, batch);
     const tokens = supervisedByRow(batch);

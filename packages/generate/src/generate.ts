@@ -1,6 +1,6 @@
 import { createRandom, type Random } from "@trivium/core";
 import { type Example, type Features, toBatch } from "@trivium/features";
-import type { LanguageModel } from "@trivium/model";
+import { decodingBytes, type LanguageModel, rowsThatFit } from "@trivium/model";
 import { type FeatureContext, type Objective, promptOf } from "@trivium/objectives";
 import type { ParameterTree } from "@trivium/tensor";
 import { Answer } from "./answer.ts";
@@ -45,7 +45,10 @@ export interface GenerateOptions extends Pick<FeatureContext, "special" | "token
   readonly trace?: boolean | undefined;
   /** Asks for the log-probability of each token. Default false. */
   readonly logProbabilities?: boolean | undefined;
-  /** Rows that are decoded together; an answer has as many as its strategy keeps open. Default 256. */
+  /**
+   * The most rows to decode together; fewer where they would not fit into memory. An answer has as many rows as its
+   * strategy keeps open. Default 256.
+   */
   readonly batchSize?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -77,10 +80,16 @@ export async function* generate(options: GenerateOptions): AsyncGenerator<Genera
   const together = Math.max(1, Math.floor(batchSize / (strategy.rows * samples)));
   const decoder = model.decoder(parameters);
   try {
-    for (let start = 0; start < prompts.length; start += together) {
-      const rows = prompts.slice(start, start + together);
-      const answers = rows.flatMap(createAnswers);
-      const features = rows.map((prompt) => prompt.features);
+    const room = Math.min(model.length, Math.max(...[options.maximumTokens].flat()));
+    const sizes = { room, perPrompt: strategy.rows * samples };
+    for (let start = 0; start < prompts.length; ) {
+      const next = prompts.slice(start, start + together).map((prompt) => prompt.features);
+      const features = next.slice(
+        0,
+        rowsThatFit(next, (shape) => decodingBytes(model, shape, sizes)),
+      );
+      const answers = prompts.slice(start, start + features.length).flatMap(createAnswers);
+      start += features.length;
       const input = toBatch(features, { pad: options.special.pad });
       if (signal?.aborted) for (const answer of answers) yield* answer.abort();
       else yield* decodePrompts({ decoder, input, answers, samples, signal });

@@ -1,3 +1,4 @@
+import type { AttentionKernel } from "@trivium/attention";
 import type { Random } from "@trivium/core";
 import type { ModelInput } from "@trivium/features";
 import type { FactoredHead, ParameterTree, SpecTree, Tensor2D, Tensor3D } from "@trivium/tensor";
@@ -64,6 +65,7 @@ export interface Model<Input> {
 export interface LanguageModel extends Model<ModelInput> {
   readonly architecture: Architecture;
   readonly config: ModelConfig;
+  readonly attention: AttentionKernel;
   /**
    * A decoder of this model with these parameters, which stay the caller's and must outlive it.
    *

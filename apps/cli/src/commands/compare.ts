@@ -116,6 +116,8 @@ async function prepareArms(
 
 function comparison(arms: PreparedArms, metrics: readonly Metric[], { scored }: CompareSettings): CompareOptions {
   const [{ recipe, data, engine, optimizer, schedule }] = arms;
+  // All arms are cut alike, as the largest of them fits.
+  const microBatch = Math.min(...arms.map((arm) => arm.recipe.microBatch ?? arm.recipe.batch));
   const { tokenizer, length } = data;
   return {
     arms,
@@ -125,7 +127,7 @@ function comparison(arms: PreparedArms, metrics: readonly Metric[], { scored }: 
     decoded: recipe.evaluation.decoded,
     metrics,
     attention: engine.attention,
-    batches: (objective) => batchesOf(recipe, data, objective),
+    batches: (objective) => batchesOf({ ...recipe, microBatch }, data, objective),
     special: tokenizer.special,
     tokenizer,
     heldOut: data.heldOut("test").slice(0, scored),

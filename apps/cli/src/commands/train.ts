@@ -2,7 +2,9 @@ import { folderFiles } from "@trivium/checkpoint/node";
 import {
   assertResumable,
   evaluateOptions,
+  gigabytes,
   numericIdentity,
+  type Prepared,
   prepare,
   resolveEngine,
   trainingNotes,
@@ -68,13 +70,14 @@ async function prepareRun(context: CommandContext) {
   const read = await readSettings(trainSchema, context);
   requireData(read);
   const { settings, registry } = read;
-  const recipe = withFittingLoss(read.recipe, registry);
-  const engine = resolveEngine(recipe, registry);
-  const prepared = await prepare(recipe, registry, { engine });
+  const { recompute, resume, allowNumericChange } = settings;
+  const asked = withFittingLoss(read.recipe, registry);
+  const engine = resolveEngine(asked, registry);
+  const prepared = await prepare(asked, registry, { engine, recompute });
+  const { recipe } = prepared;
   for (const { message } of prepared.warnings) output.note(`warning: ${message}`);
   const { backend } = engine;
   await backend.activate();
-  const { recompute, resume, allowNumericChange } = settings;
   const name = prepared.data.dataset.name.replace(/\.\w+$/, "");
   const directory = settings.out ?? `runs/${recipe.architecture}-${name}`;
   const { every, keep } = recipe.checkpoint;
@@ -92,8 +95,15 @@ async function prepareRun(context: CommandContext) {
     return { ...options, signal, evaluate: evaluate && { ...evaluate, isRecorded } };
   };
   const unit = prepared.data.tokenizer.unit ?? "character";
-  const notes = [...prepared.data.notes, ...trainingNotes(recipe, prepared.data)];
+  const notes = [...prepared.data.notes, ...trainingNotes(recipe, prepared.data), ...memoryNote(prepared)];
   return { directory, settings, recipe, notes, unit, engine, backend, registry, options: during };
+}
+
+/** Announces what a step takes, where the backend has a limit. */
+function memoryNote({ memory, recipe: { microBatch } }: Pick<Prepared, "memory" | "recipe">): string[] {
+  if (!memory) return [];
+  const atOnce = microBatch === undefined ? "" : ` with ${microBatch} examples at once`;
+  return [`a step${atOnce} takes up to ${gigabytes(memory.bytes)} of ${gigabytes(memory.limitBytes)}`];
 }
 
 interface Showing {
