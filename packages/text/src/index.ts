@@ -17,7 +17,6 @@ export {
 export { createIdTokenizer, type IdOptions } from "./ids.ts";
 export type { PairTokenizer, PairTokenizerJson } from "./pair-tokenizer.ts";
 export { pairTokenizerFromJson } from "./pair-tokenizer-from-json.ts";
-export { REPLACEMENT } from "./replacement.ts";
 export { reservedSpecials } from "./reserved-specials.ts";
 export {
   type Piece,
@@ -30,7 +29,7 @@ export { createSharedPair } from "./shared-pair.ts";
 export * from "./special-tokens.ts";
 export { createSymbolTokenizer } from "./symbol.ts";
 export { splitUnits, type TextUnit } from "./text-unit.ts";
-export { type Tokenizer, type TokenizerJson, tokenizer } from "./tokenizer.ts";
+export * from "./tokenizer.ts";
 
 /** The tokenizers of this package, for a registry. */
 export const tokenizerPlugins = [bytePlugin, characterPlugin, symbolPlugin, huggingFacePlugin, idsPlugin] as const;

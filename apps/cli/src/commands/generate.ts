@@ -100,11 +100,8 @@ function strategyOf(flags: CommandContext["flags"]): { name: string; options: Re
     (own.beam.length > 0 ? "beam" : own.sample.length > 0 ? "sample" : "greedy")) as string;
   const others = Object.entries(own).flatMap(([strategy, names]) => (strategy === name ? [] : names));
   if (others.length > 0) {
-    const words = others.map(flagName).join(", ");
-    throw new ConfigError(
-      "cli/strategy",
-      `the strategy ${name} does not take ${words}; leave it out, or choose another`,
-    );
+    const message = `the strategy ${name} does not take ${others.map(flagName).join(", ")}; leave it out, or choose another`;
+    throw new ConfigError("cli/strategy", message);
   }
   const counts = ["beam", "topK"];
   const read = (flag: string): number =>
