@@ -8,6 +8,7 @@ import { openPage } from "../../apps/browser-tests/src/open-page.ts";
 import { openblasFile, openblasPackage } from "../../packages/backend-simd/src/gemm/library/openblas-release.ts";
 import { openblasTarget } from "../../packages/backend-simd/src/setup/blas-setup.ts";
 import { type Consumer, installConsumers, typeErrors } from "../packing/consumers.ts";
+import { openblasDependencies } from "../packing/openblas-dependencies.ts";
 import { packOpenblas } from "../packing/pack-openblas.ts";
 import { packPackages } from "../packing/pack-packages.ts";
 import { serveVitePage, type VitePageReport } from "../packing/vite-page.ts";
@@ -97,6 +98,8 @@ const multiplies = `
 `;
 
 test("npm installs OpenBLAS for this machine with backend-simd, in a folder with nothing else", async (context) => {
+  const { optionalDependencies } = consumerOf("@trivium/backend-simd").packed.manifest;
+  expect(optionalDependencies).toMatchObject(openblasDependencies);
   const tarballs = join(directory, "tarballs");
   const target = openblasTarget(process);
   const openblas = await packOpenblas(target, tarballs).catch((error: Error) => error);

@@ -20,30 +20,32 @@ export interface BenchHost {
   readonly words: readonly string[];
 }
 
-/** The findings of a benchmark, with remarks for readers of the numbers. */
-export interface BenchResult {
-  readonly findings: readonly Finding[];
-  readonly remarks: readonly string[];
-}
-
 /** A benchmark: its flags, and the function from their texts to findings. */
 export interface Benchmark {
   readonly name: string;
   readonly description: string;
   readonly schema: z.ZodObject;
-  /** @throws {ConfigError} `bench/options`, naming each flag that is wrong. */
-  run(flags: unknown, note: (line: string) => void): Promise<BenchResult>;
+  /**
+   * Returns the findings, with remarks for readers of the numbers.
+   *
+   * @throws {ConfigError} `bench/options`, naming each flag that is wrong.
+   */
+  run(flags: unknown, note: (line: string) => void): Promise<{ findings: Finding[]; remarks: readonly string[] }>;
 }
 
 interface Definition<Schema extends z.ZodObject> extends Omit<Benchmark, "run"> {
   readonly schema: Schema;
-  run(options: z.output<Schema>, note: (line: string) => void): Promise<BenchResult>;
+  remarks(options: z.output<Schema>): readonly string[];
+  run(options: z.output<Schema>, note: (line: string) => void): Promise<Finding[]>;
 }
 
 /** A benchmark whose flags are read by its schema. */
 export const defineBenchmark = <Schema extends z.ZodObject>(definition: Definition<Schema>): Benchmark => ({
   ...definition,
-  run: async (flags, note) => definition.run(readOptions(definition.schema, flags, definition.name), note),
+  async run(flags, note) {
+    const options = readOptions(definition.schema, flags, definition.name);
+    return { findings: await definition.run(options, note), remarks: definition.remarks(options) };
+  },
 });
 
 /** Adds the benchmark as a subcommand that prints what it found. */
@@ -53,9 +55,10 @@ export function addBenchmark(program: Command, benchmark: Benchmark, host: Bench
   command.option("--json", "the findings as JSON on stdout: one object for each contender", false);
   command.action(async ({ json, ...flags }: { json: boolean }) => {
     const output = host.output(json);
-    const { findings, remarks } = await benchmark.run(flags, output.note);
-    const measurements = measurementsOf(name, withRatios(findings), host.words);
-    output.result(measurements, () => [output.table(findingRows(withRatios(findings))), ...remarks].join("\n"));
+    const { remarks, ...found } = await benchmark.run(flags, output.note);
+    const findings = withRatios(found.findings);
+    const measurements = measurementsOf(name, findings, host.words);
+    output.result(measurements, () => [output.table(findingRows(findings)), ...remarks].join("\n"));
     if (json) for (const remark of remarks) output.note(remark);
   });
 }

@@ -17,7 +17,7 @@ export interface Work {
   readonly kernel?: string | undefined;
 }
 
-/** What identifies a contender beside its work. */
+/** The identity of a contender beside its work. */
 export interface Identity {
   /** `trivium` for ours; `torch`, `tfjs-cpu`, `jax-js`, … */
   readonly name: string;

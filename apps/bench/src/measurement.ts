@@ -13,7 +13,7 @@ export const measurementSchema = z.object({
   threads: z.int().positive().optional(),
   /** Which benchmark: `step`, `gemm`, … */
   benchmark: z.string().min(1),
-  /** What was done: the shape, the mask. */
+  /** The work: the shape, the mask. */
   work: z.string().min(1),
   /** The attention kernel, where contenders may have different ones. */
   kernel: z.string().optional(),
@@ -24,9 +24,9 @@ export const measurementSchema = z.object({
   gigabytesPerSecond: positive.optional(),
   /** This contender's seconds divided by those of the first `trivium` of the same work and precision. */
   timesTrivium: positive.optional(),
-  /** Of the best product that was measured in the same run. */
+  /** Share of the speed of the best product that was measured in the same run. */
   shareOfPeak: positive.optional(),
-  /** Of the matrix of queries and keys. */
+  /** Share of the matrix of queries and keys that is visible. */
   visibleFraction: positive.optional(),
   /** Seconds of the first mask divided by those of this one. */
   timesFirst: positive.optional(),

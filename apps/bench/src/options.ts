@@ -29,7 +29,7 @@ export function commaList<Item>(item: z.ZodType<Item>) {
     .pipe(z.array(item) as unknown as z.ZodType<Item[], string[]>);
 }
 
-/** What computes a number is rounded to in products. */
+/** The precisions to which the inputs of products are rounded. */
 export const precisions = ["f32", "bf16"] as const;
 export type Precision = (typeof precisions)[number];
 
@@ -68,7 +68,7 @@ export function addOptions(command: Command, schema: z.ZodObject): Command {
   return command;
 }
 
-/** Whether the flag may be given several times; a list with commas is one text. */
+/** Tells if the flag may be given several times; a list with commas is one text. */
 const isRepeatable = (field: z.ZodType): boolean => field.safeParse(["text"]).success;
 const append = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 

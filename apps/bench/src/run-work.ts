@@ -6,7 +6,7 @@ import type { PairTokenizer } from "@trivium/text";
 import type { Identity } from "./contender.ts";
 import { plugins } from "./plugins.ts";
 
-/** What a whole run is told; the PyTorch peer is told the same. */
+/** The settings of a whole run; the PyTorch peer has the same. */
 export interface RunSettings {
   readonly words: number;
   readonly width: number;
@@ -38,7 +38,7 @@ export async function loadRunData(decoded: number): Promise<RunData> {
   return { vocabulary, tokenizer, length: longest + 8, train, heldOut };
 }
 
-/** What a run came to. */
+/** The outcome of a run. */
 export interface RunOutcome {
   /** Training and evaluation. */
   readonly seconds: number;

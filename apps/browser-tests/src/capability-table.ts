@@ -1,6 +1,6 @@
 import type { Capability } from "@trivium/tensor/testing/cases";
 
-/** What each backend can do, by its name. */
+/** The capabilities of each backend, by its name. */
 export type Columns = Readonly<Record<string, readonly Capability[]>>;
 
 /** The cells of a table by op and backend. */

@@ -2,7 +2,7 @@ import { accessSync, constants } from "node:fs";
 
 const places = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
-/** Why tests in a page are skipped where there is no browser. */
+/** The reason why tests in a page are skipped where there is no browser. */
 export const NO_CHROMIUM = "no Chromium: apt-get install chromium";
 
 /** The system's Chromium, or undefined. `TRIVIUM_CHROMIUM` names another one. */

@@ -18,7 +18,7 @@ const flags = [
 
 export interface OpenPageOptions {
   readonly url: string;
-  /** What to evaluate in the page; as text, since a test runner that rewrites imports would rewrite a function's too. */
+  /** The expression to evaluate in the page; as text, since a test runner that rewrites imports would rewrite a function's too. */
   readonly expression: string;
   /** Errors that the page is meant to log. */
   readonly allowedErrors?: RegExp | undefined;
@@ -35,13 +35,8 @@ export interface OpenPageOptions {
  *
  * @throws {UnsupportedError} `browser-tests/chromium` where there is no Chromium.
  */
-export async function openPage<Output>({
-  url,
-  expression,
-  allowedErrors,
-  screen = {},
-  media = "screen",
-}: OpenPageOptions): Promise<Output> {
+export async function openPage<Output>(options: OpenPageOptions): Promise<Output> {
+  const { url, expression, allowedErrors, screen = {}, media = "screen" } = options;
   const executablePath = findChromium();
   if (executablePath === undefined) throw new UnsupportedError("browser-tests/chromium", NO_CHROMIUM);
   const browser = await chromium.launch({ executablePath, args: flags });

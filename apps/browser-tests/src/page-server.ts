@@ -12,7 +12,7 @@ export interface PageServer {
 export interface PageServerOptions {
   /** The page's module, served as `/page.js`. */
   readonly script: string;
-  /** Whether the page gets the headers that make it cross-origin isolated, and with it threads. */
+  /** True if the page gets the headers that make it cross-origin isolated, and with it threads. */
   readonly isolated: boolean;
   /** The page's content security policy, if any. */
   readonly policy?: string | undefined;

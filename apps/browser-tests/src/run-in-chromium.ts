@@ -7,7 +7,7 @@ export interface PageRun {
   readonly entry: URL;
   readonly isolated: boolean;
   readonly input?: unknown;
-  /** Where it runs: on the page's main thread, or in a dedicated worker of the page. Default "page". */
+  /** The place of the run: the page's main thread, or a dedicated worker of the page. Default "page". */
   readonly place?: "page" | "worker";
   /** The page's content security policy, if any. */
   readonly policy?: string;
@@ -15,7 +15,7 @@ export interface PageRun {
   readonly allowedErrors?: RegExp;
 }
 
-/** How a page comes to what `main` returns. */
+/** Expressions by which a page comes to what `main` returns. */
 const expressions = {
   page: (input: string) => `import("/page.js").then(({ main }) => main(${input}))`,
   worker: (input: string) => `new Promise((resolve, reject) => {

@@ -12,8 +12,9 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { type ClaimsReport, withoutTimes } from "../src/report/claims-report.ts";
+import type { ClaimsReport } from "../src/report/claims-report.ts";
 import { jsonOf, runTrivium, startTrivium } from "./run-trivium.ts";
+import { withoutTimes } from "./without-times.ts";
 
 /** A folder outside the repository, in which the public packages are installed. */
 const folder = mkdtempSync(join(tmpdir(), "trivium-claims-"));

@@ -9,7 +9,18 @@ import { command, jsonOf, runAlone, runTrivium } from "./run-trivium.ts";
 const folder = mkdtempSync(join(tmpdir(), "trivium-cli-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const names = ["doctor", "list", "mask", "train", "evaluate", "generate", "compare", "setup"] as const;
+const names = [
+  "doctor",
+  "list",
+  "mask",
+  "train",
+  "evaluate",
+  "generate",
+  "export",
+  "info",
+  "compare",
+  "setup",
+] as const;
 
 describe.each(names)("trivium %s", (name) => {
   test.concurrent("says with --help what it does, on stdout", async () => {

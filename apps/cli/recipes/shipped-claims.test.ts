@@ -2,8 +2,9 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type ClaimsReport, withoutTimes } from "../src/report/claims-report.ts";
+import type { ClaimsReport } from "../src/report/claims-report.ts";
 import { runTrivium } from "./run-trivium.ts";
+import { withoutTimes } from "./without-times.ts";
 
 /** Two claims of every continuous integration: nothing is trained, all of it counted or seen on live models. */
 const ids = ["attention-cost", "mask-difficulty"];

@@ -11,35 +11,27 @@ export interface ArmRecipe {
   readonly recipe: Recipe;
 }
 
-/** An architecture with some options of the model changed. */
-interface Control {
-  readonly architecture: string;
-  change(model: Recipe["model"]): Recipe["model"];
-}
+/** A change of some options of the model. */
+type Change = (model: Recipe["model"]) => Recipe["model"];
 
 /**
- * The controls of T5's comparison: an encoder–decoder has twice the parameters of one stack, so one arm shares its
+ * The controls of T5's comparison, as changes of the encoder–decoder's model: an encoder–decoder has twice the parameters of one stack, so one arm shares its
  * stacks and one has half the layers in each. A third is a prefix model but for one thing, that the target attends to
  * the source's last states alone.
  *
  * @source Raffel et al. 2020, table 2, https://arxiv.org/abs/1910.10683; the third after Zhang et al. 2022, whose text was
  *   not at hand, https://arxiv.org/abs/2202.00528
  */
-const controls: ReadonlyMap<string, Control> = new Map([
-  ["encoder-decoder-shared", { architecture: "encoder-decoder", change: () => ({ sharedStacks: true }) }],
-  ["encoder-decoder-half-depth", { architecture: "encoder-decoder", change: halfDepth }],
-  [
-    "encoder-decoder-top-only",
-    { architecture: "encoder-decoder", change: () => ({ sharedStacks: true, crossAttention: "merged" }) },
-  ],
+const controls: ReadonlyMap<string, Change> = new Map<string, Change>([
+  ["encoder-decoder-shared", () => ({ sharedStacks: true })],
+  ["encoder-decoder-half-depth", halfDepth],
+  ["encoder-decoder-top-only", () => ({ sharedStacks: true, crossAttention: "merged" })],
 ]);
 
 function halfDepth({ layers = modelConfigSchema.shape.layers.parse(undefined) }: Recipe["model"]) {
   if (typeof layers === "number") return { layers: Math.max(1, Math.floor(layers / 2)) };
-  throw new ConfigError(
-    "cli/half-depth",
-    "the half-depth control needs one number of layers; leave it out of the arms",
-  );
+  const message = "the half-depth control needs one number of layers; leave it out of the arms";
+  throw new ConfigError("cli/half-depth", message);
 }
 
 /**
@@ -67,9 +59,9 @@ const isCopy = (name: string, { model }: Recipe): boolean =>
   name === "encoder-decoder-half-depth" && model.layers === 1;
 
 function armRecipe(name: string, shared: Recipe, registry: Plugins): Recipe {
-  const control = controls.get(name);
-  const { architecture = name } = control ?? {};
-  const recipe = readRecipe(mergeRecipes(shared, { architecture, model: control?.change(shared.model) }));
+  const change = controls.get(name);
+  const architecture = change ? "encoder-decoder" : name;
+  const recipe = readRecipe(mergeRecipes(shared, { architecture, model: change?.(shared.model) }));
   // Where no objective is named, the scope of the loss is a choice of the causal arm alone.
   const usual = defaultObjective(resolveArchitecture(architecture, registry));
   const isFree = shared.objective.name === undefined && usual !== "causal-lm";

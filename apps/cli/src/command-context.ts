@@ -3,7 +3,7 @@ import { loadRegistry, type Plugins } from "./load-registry.ts";
 import { createOutput, type Output } from "./output.ts";
 import { showReading } from "./show-reading.ts";
 
-/** What every command is given. */
+/** The flags and services that every command is given. */
 export interface CommandContext {
   readonly output: Output;
   /** The command's own flags, without those that all commands share. */

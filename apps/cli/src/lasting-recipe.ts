@@ -3,7 +3,7 @@ import type { Recipe } from "@trivium/compose";
 import { resolvePlugin } from "./load-registry.ts";
 
 /** The recipe in a form that means the same from every folder: paths of files and plugins are absolute. */
-export function lastingRecipe(recipe: Recipe): Recipe {
+export function lastingRecipe<Given extends Pick<Recipe, "data" | "plugins">>(recipe: Given): Given {
   const { data, plugins } = recipe;
   const path = data?.name === "file" ? data.options?.path : undefined;
   const lasting =

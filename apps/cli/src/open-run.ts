@@ -1,4 +1,4 @@
-import { folderFiles } from "@trivium/checkpoint/node";
+import { filesAt } from "@trivium/checkpoint/node";
 import { mergeRecipes, type OpenedModel, openModel, type Recipe, readRecipe } from "@trivium/compose";
 import type { Command } from "commander";
 import { z } from "zod";
@@ -25,7 +25,7 @@ export async function openRun(directory: string, context: CommandContext): Promi
   const { flags, plugins, output, registry } = context;
   const engine = Object.fromEntries(Object.entries(flags).filter(([flag]) => isOfEngine(flag)));
   const said = recipeOfFlags(readRecipeFlags(engine));
-  const opened = await openModel(folderFiles(directory), {
+  const opened = await openModel(filesAt(directory), {
     registry: await registry(plugins),
     load: (own) => registry([...own, ...plugins]),
     change: (recipe) => asArchitecture(onEngine(recipe, said), flags.architecture as string | undefined),

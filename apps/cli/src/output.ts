@@ -2,7 +2,7 @@ import { stringifyJson } from "@trivium/core";
 import { createProgress, type Progress } from "./progress.ts";
 import { lostNotes } from "./standard-streams.ts";
 
-/** Where a command writes: its result on stdout (text, or one JSON document), everything else on stderr. */
+/** The output of a command: its result on stdout (text, or one JSON document), everything else on stderr. */
 export interface Output {
   readonly json: boolean;
   /**

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 
-/** Where this program's `package.json` is, in `src` as in `dist`. */
+/** The place of this program's `package.json`, in `src` as in `dist`. */
 export const ownManifest = new URL("../package.json", import.meta.url);
 
-/** What `--version` says. */
+/** The version that `--version` prints. */
 export const ownVersion = (): string => (JSON.parse(readFileSync(ownManifest, "utf8")) as { version: string }).version;

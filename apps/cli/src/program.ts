@@ -6,6 +6,7 @@ import { doctorCommand } from "./commands/doctor.ts";
 import { evaluateCommand } from "./commands/evaluate.ts";
 import { exportCommand } from "./commands/export.ts";
 import { generateCommand } from "./commands/generate.ts";
+import { infoCommand } from "./commands/info.ts";
 import { listCommand } from "./commands/list.ts";
 import { maskCommand } from "./commands/mask.ts";
 import { recipeSchemaCommand } from "./commands/recipe-schema.ts";
@@ -22,6 +23,7 @@ const commands = [
   evaluateCommand,
   generateCommand,
   exportCommand,
+  infoCommand,
   compareCommand,
   claimsCommand,
   benchCommand,

@@ -1,6 +1,6 @@
 import { MultiBar, Presets } from "cli-progress";
 
-/** How far a long task is. */
+/** The progress of a long task. */
 export interface Progress {
   update(done: number, total: number, note: string): void;
   /** A line of its own, which stays. */

@@ -74,14 +74,12 @@ async function readRecipeFile(path: string): Promise<Fields> {
   try {
     content = decodeJson(await readFile(path));
   } catch (cause) {
-    throw configError(path, (cause as Error).message, cause);
+    const message = `cannot use the configuration ${path}: ${(cause as Error).message}`;
+    throw new ConfigError("cli/config-file", message, { cause });
   }
   readRecipe(content, path);
   return content as Fields;
 }
-
-const configError = (path: string, problem: string, cause?: unknown): ConfigError =>
-  new ConfigError("cli/config-file", `cannot use the configuration ${path}: ${problem}`, { cause });
 
 function presetOf(name: string): Fields {
   if (Object.hasOwn(namedRecipes, name)) return namedRecipes[name] as Fields;

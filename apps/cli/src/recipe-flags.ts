@@ -12,12 +12,17 @@ export interface RecipeFlag {
 const name = z.string().min(1);
 const column = z.union([z.int().positive(), name]);
 const options = z.record(z.string(), z.json());
+const amount = z.number().min(0);
 
-/** The flag of a field that the recipe describes, or of an option, which its plugin alone knows. */
+/** The flag of a field that the recipe describes, or of another type. */
 const flag = (path: string, field?: z.ZodType): RecipeFlag => {
   const at = path.split(".");
   return { at, field: field ?? (fieldAt(at) as z.ZodType) };
 };
+
+/** The flag of an option, which its plugin alone knows: `"objective.loss"`. */
+const option = (path: string, field: z.ZodType, description: string): RecipeFlag =>
+  flag(path.replace(".", ".options."), field.describe(description));
 
 /** The names of a plugin and of its options: `objective` and `objectiveOptions`. */
 const kind = (path: string, description?: string): Record<string, RecipeFlag> => ({
@@ -38,30 +43,18 @@ const flags: Readonly<Record<string, RecipeFlag>> = {
   examples: flag("examples"),
   architecture: flag("architecture"),
   ...kind("objective", "See `trivium list objective`. Default: the one that fits the architecture"),
-  loss: flag(
-    "objective.options.loss",
-    z.enum(["all", "target"]).describe("causal-lm: loss on every token, or on the target's"),
-  ),
-  labelSmoothing: flag(
-    "objective.options.labelSmoothing",
-    z.number().min(0).lt(1).describe("Probability mass spread over the vocabulary"),
-  ),
-  zLoss: flag("objective.options.zLoss", z.number().min(0).describe("Coefficient of the squared log-normaliser")),
+  loss: option("objective.loss", z.enum(["all", "target"]), "causal-lm: loss on every token, or on the target's"),
+  labelSmoothing: option("objective.labelSmoothing", amount.lt(1), "Probability mass spread over the vocabulary"),
+  zLoss: option("objective.zLoss", amount, "Coefficient of the squared log-normaliser"),
   modelOptions: flag("model", options.describe("Options of the model, as JSON")),
   length: flag("length"),
   steps: flag("steps"),
   batch: flag("batch"),
   ...kind("schedule"),
-  learningRate: flag(
-    "schedule.options.peak",
-    z.number().positive().describe("The peak of the schedule (default: 0.001)"),
-  ),
-  warmupSteps: flag("schedule.options.warmupSteps", z.int().min(0).describe("Default: a tenth of the steps")),
+  learningRate: option("schedule.peak", z.number().positive(), "The peak of the schedule (default: 0.001)"),
+  warmupSteps: option("schedule.warmupSteps", z.int().min(0), "Default: a tenth of the steps"),
   ...kind("optimizer"),
-  weightDecay: flag(
-    "optimizer.options.weightDecay",
-    z.number().min(0).describe("Decoupled weight decay (default: 0.01)"),
-  ),
+  weightDecay: option("optimizer.weightDecay", amount, "Decoupled weight decay (default: 0.01)"),
   seed: flag("seed"),
   microBatch: flag("microBatch"),
   bucketBatches: flag("bucketBatches"),
@@ -70,21 +63,20 @@ const flags: Readonly<Record<string, RecipeFlag>> = {
   clipNorm: flag("clipNorm"),
   labelLeaks: flag("labelLeaks"),
   ...kind("backend"),
-  threads: flag(
-    "backend.options.threads",
-    z.int().positive().describe("Threads of the backend, the main one included. Default: one for each core"),
+  threads: option(
+    "backend.threads",
+    z.int().positive(),
+    "Threads of the backend, the main one included. Default: one for each core",
   ),
-  gemm: flag(
-    "backend.options.gemm",
-    name.describe("What multiplies large matrices: see `trivium doctor`. Default: the first that is there"),
+  gemm: option(
+    "backend.gemm",
+    name,
+    "What multiplies large matrices: see `trivium doctor`. Default: the first that is there",
   ),
-  precision: flag(
-    "backend.options.precision",
-    z
-      .enum(["f32", "bf16", "auto"])
-      .describe(
-        "bf16 rounds the inputs of large matrix products; auto measures, and does so where it is faster. Default: f32",
-      ),
+  precision: option(
+    "backend.precision",
+    z.enum(["f32", "bf16", "auto"]),
+    "bf16 rounds the inputs of large matrix products; auto measures, and does so where it is faster. Default: f32",
   ),
   ...kind("attention", "The attention kernel: see `trivium list attention`. Default: fused where the backend has it"),
   decoded: flag("evaluation.decoded"),

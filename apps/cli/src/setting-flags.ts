@@ -44,7 +44,7 @@ function settingOption(key: string, field: z.ZodType): Option {
 }
 
 /**
- * What the text of a flag means to a setting: the text itself if that is right (a folder may be named `1e3`), else a
+ * Reads the text of a flag for a setting: the text itself if that is right (a folder may be named `1e3`), else a
  * number, a truth value or JSON, else a list with commas. If nothing is right, the schema shall say what was expected.
  *
  * @example readFlag(z.int(), "3") // => 3

@@ -1,6 +1,6 @@
 import type { Output } from "./output.ts";
 
-/** What a shell reports for a program that Ctrl-C ended. */
+/** The exit code that a shell reports for a program that Ctrl-C ended. */
 export const interruptedExitCode = 130;
 
 /** A signal that is aborted by Ctrl-C, by a polite `kill` or by closing the terminal. */

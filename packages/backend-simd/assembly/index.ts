@@ -11,12 +11,8 @@ export { clip, logicalNot, unary } from "./elementwise/unary";
 export { activation } from "./fused/activation";
 export { adamW } from "./fused/adam-w";
 export { dropout } from "./fused/dropout";
-export {
-  crossEntropyChunk,
-  crossEntropyOfChunks,
-  softmaxCrossEntropy,
-  softmaxCrossEntropyGradient,
-} from "./fused/softmax-cross-entropy";
+export { crossEntropyChunk, crossEntropyOfChunks } from "./fused/softmax-cross-entropy";
+export { softmaxCrossEntropy, softmaxCrossEntropyGradient } from "./fused/softmax-cross-entropy";
 export { squaredNorms } from "./fused/squared-norms";
 export { gemmScratchBytes } from "./gemm/gemm";
 export { product } from "./gemm/product";

@@ -30,6 +30,17 @@ export function storeSome(p: usize, count: u32, value: v128): void {
   else storePart(p, count, value);
 }
 
+/** Stores 4 rows of 4 as 4 columns, `step` bytes from one to the next. */
+@inline
+export function storeTransposed(p: usize, step: usize, r0: v128, r1: v128, r2: v128, r3: v128): void {
+  const t0 = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5), t1 = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7);
+  const t2 = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5), t3 = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7);
+  v128.store(p, v128.shuffle<f32>(t0, t2, 0, 1, 4, 5));
+  v128.store(p + step, v128.shuffle<f32>(t0, t2, 2, 3, 6, 7));
+  v128.store(p + 2 * step, v128.shuffle<f32>(t1, t3, 0, 1, 4, 5));
+  v128.store(p + 3 * step, v128.shuffle<f32>(t1, t3, 2, 3, 6, 7));
+}
+
 /** The sum of the lanes, pairwise. */
 @inline
 export function sumLanes(x: v128): f32 {

@@ -13,31 +13,13 @@ import { problemFieldsSource } from "./problem-fields-source.ts";
 const root = fileURLToPath(new URL("..", import.meta.url));
 
 const flags = [
-  "--baseDir",
-  root,
-  "--runtime",
-  "stub",
-  "--noAssert",
-  "-O3",
-  "--converge",
+  "--runtime stub --noAssert -O3 --converge",
   // The constants of the kernels lie in the first page; every instance over the same memory writes the same bytes there.
-  "--importMemory",
-  "--noExportMemory",
-  "--sharedMemory",
-  "--initialMemory",
-  "1",
-  "--maximumMemory",
-  "65536",
-  "--memoryBase",
-  "1024",
-  "--enable",
-  "simd",
-  "--enable",
-  "threads",
+  "--importMemory --noExportMemory --sharedMemory --initialMemory 1 --maximumMemory 65536 --memoryBase 1024",
+  "--enable simd --enable threads",
   // "usize to u32 needs a cast between 32 and 64 bits": the memory is 32-bit.
-  "--disableWarning",
-  "201",
-];
+  "--disableWarning 201",
+].flatMap((line) => line.split(" "));
 
 interface Compiled {
   readonly binary: Uint8Array;
@@ -48,7 +30,8 @@ interface Compiled {
 async function compile(extra: readonly string[]): Promise<Compiled> {
   let binary: Uint8Array | undefined;
   let declarations = "";
-  const { error, stderr } = await asc.main(["assembly/index.ts", "--outFile", "kernels.wasm", ...flags, ...extra], {
+  const files = ["assembly/index.ts", "--outFile", "kernels.wasm", "--baseDir", root];
+  const { error, stderr } = await asc.main([...files, ...flags, ...extra], {
     writeFile(name, contents) {
       if (name.endsWith(".wasm")) binary = contents as Uint8Array;
       if (name.endsWith(".d.ts")) declarations = String(contents);

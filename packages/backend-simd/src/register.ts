@@ -7,7 +7,9 @@ import type { SimdOptions, SimdUse } from "./backend/simd-options.ts";
 import type { AcceleratedKernel } from "./kernels/accelerated-kernel.ts";
 import { acceleratedKernels } from "./kernels/all.ts";
 import { attentionGrain } from "./kernels/fused/attention.ts";
+import { MAXIMUM_BYTES } from "./memory/heap.ts";
 import { createSimdProfiler } from "./profile/create-simd-profiler.ts";
+import { threadCount } from "./threads/thread-count.ts";
 
 /** Above tfjs's cpu (1), as is its wasm backend: a program that imports this and chooses nothing gets `simd`. */
 const PRIORITY = 2;
@@ -29,12 +31,24 @@ export interface SimdRegistration {
   profile(): ProfileSession;
 }
 
-/** Returns the traits of a backend with these options. */
-export const simdTraits = ({ accelerate = true }: Pick<SimdOptions, "accelerate">): BackendTraits => ({
+/** Bytes that kernels take besides tensors, for each thread: packed operands and tiles. */
+const THREAD_BYTES = 2 ** 20;
+
+/** Returns the traits of the backend `name` with these options. */
+export const simdTraits = (name: string, { accelerate = true, ...options }: SimdOptions): BackendTraits => ({
   reads: "cheap",
   arithmetic: "float32",
   fused: accelerate ? fusedFamilies : [],
   attentionGrain: accelerate ? attentionGrain : undefined,
+  memory: {
+    get limitBytes() {
+      return (options.memoryLimitBytes ?? MAXIMUM_BYTES) - THREAD_BYTES * threadCount(options.threads);
+    },
+    freeBytes() {
+      const { limitBytes, liveBytes, threads } = (tf.findBackend(name) as SimdBackend).use();
+      return limitBytes - liveBytes - THREAD_BYTES * threads;
+    },
+  },
 });
 
 /**
@@ -55,7 +69,7 @@ export function registerSimdBackend(name: string, options: SimdOptions = {}): Si
     throw new ConfigError("simd/name-taken", `tfjs has a backend named "${name}" already; give this one another name`);
   }
   tf.registerBackend(name, () => new SimdBackend(options), PRIORITY);
-  declareTraits(name, simdTraits(options));
+  declareTraits(name, simdTraits(name, options));
   if (tf.getKernelsForBackend(name).length === 0) tf.copyRegisteredKernels("cpu", name);
   kernels.forEach((kernel, index) => {
     replaceKernel(name, kernel, () => {

@@ -30,7 +30,7 @@ export function createSimdBackend({ name, ...options }: CreateSimdBackendOptions
 /** @param identity - the name in its numeric identity, which the number of threads is no part of. */
 function createBackend(name: string, options: SimdOptions, identity: string): Backend & SimdRegistration {
   const registration = registerSimdBackend(name, options);
-  const traits = simdTraits(options);
+  const traits = simdTraits(name, options);
   const probe = () => probeSimd(options);
   const activate = async () => {
     // tfjs only prints what a backend throws when it is made.

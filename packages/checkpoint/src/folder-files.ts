@@ -1,5 +1,5 @@
 import { stat } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { CheckpointError } from "@trivium/core";
 import { readPieces } from "./durable-file.ts";
 import { systemCode, withFileErrors } from "./file-errors.ts";
@@ -31,6 +31,14 @@ export function folderFiles(directory: string): Files {
     size: (path) => inside(path, async (whole) => (await stat(whole)).size),
   };
 }
+
+/**
+ * The files of a path: of a folder, or one file alone, by the end of its name.
+ *
+ * @example await filesAt("models/tiny.gguf").list() // => ["tiny.gguf"]
+ */
+export const filesAt = (path: string): Files =>
+  path.endsWith(".gguf") ? { ...folderFiles(dirname(path)), list: async () => [basename(path)] } : folderFiles(path);
 
 /**
  * Reads a checkpoint folder and verifies the size and SHA-256 of each of its files.

@@ -1,6 +1,6 @@
 export { makeFolder } from "./durable-file.ts";
 export { withFileErrors } from "./file-errors.ts";
-export { folderFiles, latestCheckpoint, readCheckpoint } from "./folder-files.ts";
+export { filesAt, folderFiles, latestCheckpoint, readCheckpoint } from "./folder-files.ts";
 export { appendMetrics, type MetricsRecord, readMetrics, truncateMetrics } from "./metrics.ts";
 export { type OpenedRun, type OpenRunOptions, openRun, RUN_FILE_NAME, readRunIdentity } from "./run-folder.ts";
 export { releaseRun } from "./run-lock.ts";

@@ -3,10 +3,9 @@ import { type Reason, UnsupportedError } from "@trivium/core";
 import { type Architecture, createModel, type LanguageModel, type ModelOptions, resolveConfig } from "@trivium/model";
 import type { Objective } from "@trivium/objectives";
 import type { Backend } from "@trivium/tensor";
-import { type PairTokenizer, reservedSpecials, type SpecialTokens } from "@trivium/text";
+import { hasSpecial, type PairTokenizer, reservedSpecials, type SpecialTokens } from "@trivium/text";
 import { ignoredWindows } from "./ignored-windows.ts";
 import { leakReasons } from "./leak-reasons.ts";
-import { missingTokens } from "./missing-tokens.ts";
 import { attentionNeeds } from "./needs.ts";
 
 /** The parts of a composition. Streams that do not fit are a compile error where their names are literal. */
@@ -18,7 +17,7 @@ export interface Parts<Stream extends string> {
   readonly backend?: Backend | undefined;
   /** The tokenizer of the data. Default: not known, so special tokens that it may lack are not looked for. */
   readonly tokenizer?: Pick<PairTokenizer, "name" | "special"> | undefined;
-  /** Whether examples share rows: the kernel then meets masks of packed documents. Default false. */
+  /** True if examples share rows: the kernel then meets masks of packed documents. Default false. */
   readonly isPacked?: boolean | undefined;
   /** The answer to more labels in sight of their own predictors than the objective declares. Default `"refuse"`. */
   readonly labelLeaks?: "refuse" | "warn" | undefined;
@@ -83,4 +82,22 @@ function standIn({ needs = [] }: Objective): SpecialTokens {
   const named = Object.fromEntries(needs.map((need, index) => [need, 1000 + index]));
   const sentinels = Array.from({ length: 100 }, (_, index) => 2000 - index);
   return { ...special, mask: 999, sentinels, named: { ...named, ...special.named } };
+}
+
+/** The special tokens and parts of the frame that an objective needs and a tokenizer lacks, a reason each. */
+function missingTokens(
+  { name, needs = [] }: Pick<Objective, "name" | "needs">,
+  tokenizer: Pick<PairTokenizer, "name" | "special">,
+): Reason[] {
+  const lacking = [...new Set(needs)].filter((need) => !hasSpecial(tokenizer.special, need));
+  return lacking.map((need) => ({
+    code: "compose/special-token",
+    message: `objective "${name}" needs ${wordsFor(need)}, and tokenizer "${tokenizer.name}" has none`,
+  }));
+}
+
+function wordsFor(need: string): string {
+  if (need === "frame.joined") return "a frame for source and target in one stream (frame.joined)";
+  if (need.startsWith("frame.")) return `a frame for a ${need.slice(6)} in a stream of its own (${need})`;
+  return `the special token "${need}"`;
 }

@@ -11,8 +11,9 @@ export const describeValues = (field: z.ZodType): string =>
   inWords(z.toJSONSchema(field, { io: "input", unrepresentable: "any" }));
 
 function inWords(schema: JsonSchema): string {
-  const { anyOf, enum: values, type } = schema;
+  const { anyOf, const: only, enum: values, type } = schema;
   if (anyOf) return anyOf.map((option) => inWords(option as JsonSchema)).join(", or ");
+  if (only !== undefined) return String(only);
   if (values) return values.join(" or ");
   if (type === "integer" || type === "number") return describeNumber(schema);
   if (type === "boolean") return "true or false";

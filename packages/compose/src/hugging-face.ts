@@ -1,7 +1,7 @@
 import type { Files } from "@trivium/checkpoint";
 import { CheckpointError } from "@trivium/core";
 import type { Architecture } from "@trivium/model";
-import { CONFIG_NAME, openPretrained, type PretrainedFamily, readTokenizer } from "@trivium/pretrained";
+import { CONFIG_NAME, GGUF_END, openPretrained, type PretrainedFamily, readTokenizer } from "@trivium/pretrained";
 import { composeRecipe } from "./compose-recipe.ts";
 import { type ModelFormat, modelFormat, type OpenedModel, type OpenModelOptions } from "./open-model.ts";
 import { readRecipe } from "./recipe.ts";
@@ -18,7 +18,11 @@ async function open(files: Files, options: OpenModelOptions): Promise<OpenedMode
   const { vocabulary, length, ...model } = opened.config;
   const recipe = change(readRecipe({ architecture: opened.architecture.name, model }, files.name));
   checkArchitecture(opened.architecture, recipe.architecture, registry);
-  const { tokenizer, warnings: ofTokenizer } = await readTokenizer(files, { foreign: opened.foreign, vocabulary });
+  const { tokenizer, warnings: ofTokenizer } = await readTokenizer(files, {
+    foreign: opened.foreign,
+    vocabulary,
+    definition: opened.definition,
+  });
   const engine = resolveEngine(recipe, registry);
   const composed = composeRecipe(recipe, registry, { config: opened.config, tokenizer, engine });
   await engine.backend.activate();
@@ -50,12 +54,13 @@ const huggingFace: ModelFormat = {
   async recognises(files) {
     const names = await files.list();
     // A checkpoint of a run has a manifest beside its configuration.
-    return names.includes(CONFIG_NAME) && !names.includes("manifest.json");
+    if (names.includes(CONFIG_NAME)) return !names.includes("manifest.json");
+    return names.some((name) => name.endsWith(GGUF_END));
   },
   open,
 };
 
-/** Folders of Hugging Face's: `config.json`, safetensors and a tokenizer. */
+/** Folders of Hugging Face's: `config.json`, safetensors and a tokenizer; or a GGUF. */
 export const huggingFacePlugin = modelFormat("hugging-face", huggingFace, {
-  description: "A folder of Hugging Face's: config.json and safetensors.",
+  description: "A folder of Hugging Face's: config.json and safetensors; or a GGUF.",
 });

@@ -21,7 +21,7 @@ export function ignoredWindows(architecture: Architecture, config: ResolvedConfi
 const prefixLengths = 3;
 const sampled = Array.from({ length: 8 }, (_, index) => index);
 
-/** Whether one of the first keys is hidden from a query beyond the window, or was so without it. */
+/** Returns whether one of the first keys is hidden from a query beyond the window, or was so without it. */
 function isTaken(window: number, [open, limited]: readonly [Mask, Mask]): boolean {
   const pairs = sampled.flatMap((k) => sampled.map((q) => [q + window + k, k] as const));
   const shown = pairs.filter(([q, k]) => open.visible(0, 0, q, k));

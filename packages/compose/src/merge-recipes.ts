@@ -21,7 +21,7 @@ const isAnother = (before: Fields, value: Fields): boolean =>
   ["name", "kind"].some((key) => key in before && key in value && before[key] !== value[key]) ||
   (isSided(before) !== isSided(value) && ("name" in before || "name" in value));
 
-/** Whether it names a plugin for each side: the tokenizers of source and target. */
+/** Returns whether fields name a plugin for each side: the tokenizers of source and target. */
 const isSided = (fields: Fields): boolean => "source" in fields || "target" in fields;
 
 const isFields = (value: unknown): value is Fields =>

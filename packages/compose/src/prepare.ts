@@ -3,6 +3,7 @@ import type { Batch } from "@trivium/features";
 import { languageTask, trainingFlops } from "@trivium/model";
 import type { Optimizer, Schedule, TrainOptions } from "@trivium/trainer";
 import { type ComposedRecipe, composeRecipe } from "./compose-recipe.ts";
+import { fitMicroBatch, type TrainingMemory } from "./fit-memory.ts";
 import { type LoadDataset, type PreparedData, prepareData } from "./prepare-data.ts";
 import { type Recipe, type RecipeInput, readRecipe } from "./recipe.ts";
 import {
@@ -22,12 +23,20 @@ export interface PrepareOptions {
   readonly engine?: Engine | undefined;
   /** Loads a dataset. Default: the registry, anew each time. */
   readonly dataset?: LoadDataset | undefined;
+  /** Whether layers run again in the backward pass, which takes less memory. Default false. */
+  readonly recompute?: boolean | undefined;
 }
+
+/** A recipe whose micro-batch is a number, if there is one. */
+export type FittedRecipe = Omit<Recipe, "microBatch"> & { readonly microBatch?: number | undefined };
 
 /** Everything that a training needs. Nothing is written, and no backend is active yet. */
 export interface Prepared extends ComposedRecipe {
-  readonly recipe: Recipe;
+  /** Complete, with the micro-batch that fits into memory. */
+  readonly recipe: FittedRecipe;
   readonly engine: Engine;
+  /** Undefined where the backend knows no limit. */
+  readonly memory: TrainingMemory | undefined;
   readonly data: PreparedData;
   readonly batches: TrainingBatches;
   readonly optimizer: Optimizer;
@@ -39,7 +48,8 @@ export interface Prepared extends ComposedRecipe {
 /**
  * Resolves a recipe: loads its data, fits a tokenizer, composes the model, and makes optimiser, schedule and batches.
  *
- * @throws {UnknownPluginError} for a name that no plugin has. @throws {ConfigError} `compose/recipe`, naming the field;
+ * @throws {UnknownPluginError} for a name that no plugin has. @throws {ConfigError} `compose/recipe`, naming the field; `compose/memory` if a
+ *   step does not fit into the memory of the backend, with the micro-batch that does;
  *   `model/config`; what a plugin throws for its options.
  * @throws {DataError} naming file and line. @throws {UnsupportedError} `compose/refused` with every reason.
  * @example const prepared = await prepare({ architecture: "prefix", data: { name: "cmudict" } }, createRegistry(presets));
@@ -47,23 +57,26 @@ export interface Prepared extends ComposedRecipe {
 export async function prepare(
   input: RecipeInput,
   registry: Plugins,
-  { data: given, engine = resolveEngine(readRecipe(input), registry), dataset }: PrepareOptions = {},
+  { data: given, engine = resolveEngine(readRecipe(input), registry), dataset, recompute = false }: PrepareOptions = {},
 ): Promise<Prepared> {
-  const recipe = readRecipe(input);
-  const optimizer = resolveOptimizer(recipe.optimizer, registry);
-  const schedule = resolveSchedule(recipe, registry);
-  const data = given ?? (await prepareData(recipe, registry, dataset));
+  const asked = readRecipe(input);
+  const optimizer = resolveOptimizer(asked.optimizer, registry);
+  const schedule = resolveSchedule(asked, registry);
+  const data = given ?? (await prepareData(asked, registry, dataset));
   const { tokenizer, length } = data;
-  const config = { ...recipe.model, vocabulary: tokenizer.size, length };
-  const composition = composeRecipe(recipe, registry, { config, tokenizer, engine });
+  const config = { ...asked.model, vocabulary: tokenizer.size, length };
+  const composition = composeRecipe(asked, registry, { config, tokenizer, engine });
+  const { backend } = engine;
+  const { microBatch, memory } = fitMicroBatch({ ...composition, recipe: asked, data, backend, optimizer, recompute });
+  const recipe = { ...asked, microBatch };
   const batches = batchesOf(recipe, data, composition.objective);
   const identity = identityOf(recipe, data, engine);
-  return { ...composition, recipe, engine, data, batches, optimizer, schedule, identity };
+  return { ...composition, recipe, engine, memory, data, batches, optimizer, schedule, identity };
 }
 
 /** The batches of a recipe, as an objective converts them: the same examples in the same order for every objective. */
 export const batchesOf = (
-  { batch, seed, bucketBatches, microBatch = batch, packing }: Recipe,
+  { batch, seed, bucketBatches, microBatch = batch, packing }: FittedRecipe,
   { train, tokenizer }: PreparedData,
   objective: BatchSourceOptions["objective"],
 ): TrainingBatches =>
@@ -79,7 +92,7 @@ export const batchesOf = (
     packing,
   });
 
-function identityOf(recipe: Recipe, { dataset, tokenizer, tooLong }: PreparedData, { attention }: Engine) {
+function identityOf(recipe: FittedRecipe, { dataset, tokenizer, tooLong }: PreparedData, { attention }: Engine) {
   const { batch, bucketBatches, microBatch, packing, examples, schedule, steps } = recipe;
   return {
     data: dataset.fingerprint,

@@ -56,7 +56,10 @@ const fields = {
   attention: nameable.prefault({}).describe("The attention kernel. Default: fused where the backend has it"),
   steps: countOr(1000, "Optimiser steps"),
   batch: countOr(64, "Examples of a step"),
-  microBatch: countOrNone("Examples that are computed at once; gradients are added up. Default: the batch"),
+  microBatch: z
+    .union([count, z.literal("auto")])
+    .optional()
+    .describe("Examples that are computed at once; gradients are added up. auto: what fits. Default: the batch"),
   bucketBatches: countOr(1, "Batches that are formed together, by length: more save padding and mix examples less"),
   packing: countOrNone("Tokens of a packed row: examples share rows, with almost no padding. Default: a row each"),
   shards: countOr(1, "Parts into which a step's batch is cut, each of them summed by itself"),

@@ -5,7 +5,7 @@ import type { Objective } from "@trivium/objectives";
 import type { AnyPlugin, Registry } from "@trivium/registry";
 import type { Backend } from "@trivium/tensor";
 import type { Tokenizer, TokenizerJson } from "@trivium/text";
-import { type Optimizer, runBetas, runRates, type Schedule } from "@trivium/trainer";
+import { type Optimizer, runRates, type Schedule } from "@trivium/trainer";
 import type { Recipe } from "./recipe.ts";
 
 /** A registry of any plugins. */
@@ -117,15 +117,12 @@ export function resolveObjective(
 }
 
 /**
- * Finds an optimiser. Ours have the betas and the weight decay of a run where nothing else is said; another gets the
- * weight decay.
+ * Finds an optimiser, which gets a weight decay where nothing else is said.
  *
  * @throws {UnknownPluginError} listing what there is.
  */
-export function resolveOptimizer({ name, options }: Recipe["optimizer"], registry: Plugins): Optimizer {
-  const betas = ["adam-w", "muon"].includes(name) ? runBetas : {};
-  return registry.create("optimizer", name, { ...betas, weightDecay: 0.01, ...options }) as Optimizer;
-}
+export const resolveOptimizer = ({ name, options }: Recipe["optimizer"], registry: Plugins): Optimizer =>
+  registry.create("optimizer", name, { weightDecay: 0.01, ...options }) as Optimizer;
 
 /** The peak of a schedule that names none. */
 const usualPeak = 1e-3;

@@ -1,5 +1,5 @@
 import { createRandom } from "@trivium/core";
-import { type Batch, type Example, toBatch } from "@trivium/features";
+import { type Batch, type Example, type Features, toBatch } from "@trivium/features";
 import type { BatchSourceOptions } from "./batch-source.ts";
 import { cut } from "./cut.ts";
 import { exampleLength } from "./encode-examples.ts";
@@ -12,6 +12,8 @@ export interface EvaluationBatchesOptions
   readonly objective: BatchSourceOptions["objective"];
   /** Seed of everything that the objective draws, the same in every evaluation. Default `"evaluation"`. */
   readonly seed?: number | string | undefined;
+  /** Returns the number of these rows that can run together. Default: all of them. */
+  readonly together?: ((rows: readonly Features[]) => number) | undefined;
 }
 
 export interface EvaluationBatch {
@@ -21,13 +23,13 @@ export interface EvaluationBatch {
 }
 
 /**
- * Every example exactly once, in batches of similar length, the longest first: what does not fit into memory fails at
- * once. The order depends on nothing but the lengths.
+ * Every example exactly once, in batches of similar length, the longest first. The order depends on nothing but the lengths,
+ * and what an objective draws for an example not on the batch.
  *
  * @example for (const { indices, batch } of evaluationBatches({ examples, special, objective, batchSize: 256 })) score(batch, indices);
  */
 export function* evaluationBatches(options: EvaluationBatchesOptions): Generator<EvaluationBatch, void, void> {
-  const { examples, special, tokenizer, window, objective, batchSize, seed = "evaluation" } = options;
+  const { examples, special, tokenizer, window, objective, batchSize, seed = "evaluation", together } = options;
   const random = createRandom(seed).split("features");
   const lengths = examples.map((example) => exampleLength(example, special));
   const ordered = [...examples.keys()].sort((a, b) => (lengths[b] as number) - (lengths[a] as number));
@@ -35,6 +37,9 @@ export function* evaluationBatches(options: EvaluationBatchesOptions): Generator
     const rows = indices.map((index) =>
       objective.features(examples[index] as Example, { special, tokenizer, window, random: random.split(index) }),
     );
-    yield { indices, batch: toBatch(rows, { ...options, pad: special.pad }) };
+    for (const part of cut([...rows.keys()], together?.(rows) ?? rows.length)) {
+      const batch = toBatch(rows.slice(part[0], part[0]! + part.length), { ...options, pad: special.pad });
+      yield { indices: part.map((row) => indices[row] as number), batch };
+    }
   }
 }

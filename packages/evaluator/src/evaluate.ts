@@ -1,8 +1,8 @@
 import { createPacer, DataError } from "@trivium/core";
 import { countUnknown, evaluationBatches } from "@trivium/data";
-import { type Batch, type Example, isPair } from "@trivium/features";
+import { type Batch, type Example, type Features, isPair } from "@trivium/features";
 import { answersAsTheyEnd, beam as beamSearch, generate, greedy } from "@trivium/generate";
-import { type LanguageModel, languageTask } from "@trivium/model";
+import { forwardBytes, type LanguageModel, languageTask, rowsThatFit } from "@trivium/model";
 import type { FeatureContext, Objective } from "@trivium/objectives";
 import type { ParameterTree } from "@trivium/tensor";
 import { silentIds, splitUnits, type TextUnit } from "@trivium/text";
@@ -45,7 +45,7 @@ export interface EvaluateOptions extends Pick<FeatureContext, "special" | "token
   readonly metrics?: readonly Metric[] | undefined;
   /** Maximum number of tokens of a decoded target. Default 48. */
   readonly maximumTokens?: number | undefined;
-  /** Rows run together. Default 256. */
+  /** The most rows to run together; fewer where they would not fit into memory. Default 256. */
   readonly batchSize?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -146,7 +146,9 @@ async function* evaluateLikelihood(options: EvaluateOptions): AsyncGenerator<Eva
   const scores = { nats: examples.map(() => 0), tokens: examples.map(() => 0) };
   const pause = createPacer();
   let [characters, bytes, done] = [0, 0, 0];
-  for (const { batch, indices } of evaluationBatches({ examples, special, tokenizer, objective: scoring, batchSize })) {
+  const together = (rows: readonly Features[]) => rowsThatFit(rows, (shape) => forwardBytes(model, shape));
+  const given = { examples, special, tokenizer, objective: scoring, batchSize, together };
+  for (const { batch, indices } of evaluationBatches(given)) {
     if (signal?.aborted) break;
     const nats = natsOfRows(task, parameters, batch);
     const tokens = supervisedByRow(batch);
@@ -199,19 +201,8 @@ const metricScores = ({ metrics }: EvaluateOptions, decoded: readonly Segment[])
 
 /** Decodes the examples, and returns the texts of predictions and references. */
 async function* evaluateDecoding(options: EvaluateOptions): AsyncGenerator<EvaluateEvent, readonly Segment[]> {
-  const {
-    heldOut,
-    decoded = heldOut.length,
-    maximumTokens = 48,
-    batchSize = 256,
-    model,
-    parameters,
-    objective,
-    special,
-    tokenizer,
-    beam,
-    signal,
-  } = options;
+  const { model, parameters, objective, special, tokenizer, heldOut, signal } = options;
+  const { decoded = heldOut.length, maximumTokens = 48, batchSize = 256, beam } = options;
   const chosen = heldOut.filter(({ references }) => references.length > 0).slice(0, decoded);
   if (chosen.length === 0 || !objective.prompt) return [];
   const scored: Segment[] = [];
@@ -222,18 +213,8 @@ async function* evaluateDecoding(options: EvaluateOptions): AsyncGenerator<Evalu
     Math.max(1, Math.min(maximumTokens, model.config.length - sourceLength(example))),
   );
   const strategy = beam === undefined ? greedy() : beamSearch({ beam });
-  const events = generate({
-    model,
-    parameters,
-    objective,
-    special,
-    tokenizer,
-    examples,
-    maximumTokens: limits,
-    batchSize,
-    strategy,
-    signal,
-  });
+  const asked = { model, parameters, objective, special, tokenizer, examples, signal };
+  const events = generate({ ...asked, maximumTokens: limits, batchSize, strategy });
   for await (const { index, ids, reason } of answersAsTheyEnd(events)) {
     if (reason === "aborted") continue;
     const { references } = chosen[index] as HeldOut;

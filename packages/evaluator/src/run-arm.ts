@@ -8,18 +8,17 @@ import {
   type ModelOptions,
   trainingFlops,
 } from "@trivium/model";
-import type { FeatureContext, Objective } from "@trivium/objectives";
+import type { Objective } from "@trivium/objectives";
 import { disposeTree, type ParameterTree } from "@trivium/tensor";
-import { type Optimizer, type Schedule, type TrainEvent, type TrainResult, train } from "@trivium/trainer";
+import { consume, type StepEvent, type TrainEvent, type TrainOptions, type TrainResult, train } from "@trivium/trainer";
 import {
   type EvaluateEvent,
+  type EvaluateOptions,
   type Evaluation,
   type ExampleScores,
   evaluate,
   evaluateExamples,
-  type HeldOut,
 } from "./evaluate.ts";
-import type { Metric } from "./metrics/metric.ts";
 import { relay } from "./relay.ts";
 
 /** A model, its configuration and the objective that it is trained with. */
@@ -31,30 +30,21 @@ export interface Arm {
   readonly objective: Objective;
 }
 
+type ScoringOptions = Pick<
+  EvaluateOptions,
+  "special" | "tokenizer" | "heldOut" | "decodeTarget" | "decoded" | "beam" | "metrics" | "maximumTokens" | "signal"
+>;
+type TrainingOptions = Pick<TrainOptions<Batch>, "steps" | "seed" | "optimizer" | "schedule" | "clipNorm">;
+
 /** The options of training and scoring an arm; all arms of a comparison share them. */
-export interface ArmRunOptions extends Pick<FeatureContext, "special" | "tokenizer"> {
+export interface ArmRunOptions extends ScoringOptions, TrainingOptions {
   readonly attention: AttentionKernel;
   /** The same examples in the same order, as an objective converts them. */
   readonly batches: (objective: Objective) => BatchSource<Batch>;
-  readonly heldOut: readonly HeldOut[];
-  readonly decodeTarget: (ids: readonly number[]) => string;
-  readonly steps: number;
-  readonly seed: number | string;
-  readonly optimizer: Optimizer;
-  readonly schedule: Schedule;
-  readonly clipNorm?: number | undefined;
-  /** Maximum number of held-out examples to decode. Default: all. */
-  readonly decoded?: number | undefined;
-  /** Beam size of the search. Default: greedy decoding. */
-  readonly beam?: number | undefined;
-  /** Metrics of decoded texts besides error rates. Default: none. */
-  readonly metrics?: readonly Metric[] | undefined;
-  readonly maximumTokens?: number | undefined;
   /** Points of each learning curve, with held-out loss on the first 512 examples. Default 8. */
   readonly curvePoints?: number | undefined;
   /** Looks at the trained model before its parameters are disposed. */
   readonly inspect?: ((trained: TrainedModel) => AsyncGenerator<InspectEvent, void>) | undefined;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /** A point of a learning curve, on each of the four axes. */
@@ -125,24 +115,17 @@ export async function* runArm(arm: Arm, options: ArmRunOptions): AsyncGenerator<
   const trained = yield* trainArm(arm, model, { options, curve });
   try {
     if (trained.result.reason === "aborted") return undefined;
-    const { heldOut, decoded, beam, metrics, maximumTokens } = options;
-    const request = {
-      ...scoring(arm, model, trained.result.parameters, options),
-      heldOut,
-      decoded,
-      beam,
-      metrics,
-      maximumTokens,
-    };
+    const { parameters } = trained.result;
     const { evaluation, examples } = yield* relay(
-      evaluateExamples(request),
+      evaluateExamples({ ...options, model, parameters, objective: arm.objective }),
       (event) => ({ type: "evaluate", arm: arm.name, event }) as const,
     );
     // Aborted, an evaluation ends early: its numbers are of a part of the examples.
     if (options.signal?.aborted) return undefined;
-    const inspected = { model, parameters: trained.result.parameters };
-    if (options.inspect)
-      yield* relay(options.inspect(inspected), (event) => ({ type: "inspect", arm: arm.name, event }) as const);
+    if (options.inspect) {
+      const inspection = options.inspect({ model, parameters });
+      yield* relay(inspection, (event) => ({ type: "inspect", arm: arm.name, event }) as const);
+    }
     return { report: reportOf(arm, model, { trained, evaluation, curve }), examples };
   } finally {
     disposeTree(trained.result.parameters);
@@ -156,17 +139,14 @@ interface Reported {
 }
 
 function reportOf(arm: Arm, model: LanguageModel, { trained, evaluation, curve }: Reported): ArmReport {
-  const { seenTokens, supervisedTokens, flops = 0, seconds } = trained.totals;
+  const costs = costsOf(trained.totals);
   return {
     name: arm.name,
     architecture: arm.architecture.name,
     objective: arm.objective.name,
     parameters: trained.parameters,
-    flops,
-    tokensSeen: seenTokens,
-    tokensSupervised: supervisedTokens,
-    seconds,
-    tokensPerSecond: seenTokens / seconds,
+    ...costs,
+    tokensPerSecond: costs.tokensSeen / costs.seconds,
     ...evaluation,
     config: model.config,
     curve,
@@ -176,7 +156,7 @@ function reportOf(arm: Arm, model: LanguageModel, { trained, evaluation, curve }
 interface TrainedArm {
   readonly result: TrainResult;
   readonly parameters: number;
-  readonly totals: Extract<TrainEvent, { type: "stopped" }>["totals"];
+  readonly totals: StepEvent["totals"];
 }
 
 async function* trainArm(
@@ -185,7 +165,7 @@ async function* trainArm(
   { options, curve }: { options: ArmRunOptions; curve: CurvePoint[] },
 ): AsyncGenerator<ArmEvent, TrainedArm> {
   const { steps, seed, optimizer, schedule, clipNorm, signal, curvePoints = 8 } = options;
-  const few = options.heldOut.slice(0, 512);
+  const few = { ...options, model, objective: arm.objective, heldOut: options.heldOut.slice(0, 512), decoded: 0 };
   const stream = train({
     task: languageTask({ model, objective: arm.objective, flops: trainingFlops(arm.architecture, arm.config) }),
     batches: options.batches(arm.objective),
@@ -196,15 +176,13 @@ async function* trainArm(
     evaluate: {
       every: Math.max(1, Math.ceil(steps / curvePoints)),
       onFailure: "stop",
-      run: async (parameters) => ({
-        targetLoss: await heldOutLoss({ ...scoring(arm, model, parameters, options), heldOut: few }),
-      }),
+      run: async (parameters) => ({ targetLoss: (await consume(evaluate({ ...few, parameters }))).targetLoss }),
     },
     clipNorm,
     signal,
   });
   let parameters = 0;
-  let last: Extract<TrainEvent, { type: "step" }> | undefined;
+  let last: StepEvent | undefined;
   let totals: TrainedArm["totals"] | undefined;
   const result = yield* relay(stream, (event) => {
     if (event.type === "started") parameters = event.parameters;
@@ -217,40 +195,16 @@ async function* trainArm(
 }
 
 /** The point of a step, with the held-out loss after it. */
-export function curvePoint(
-  { step, loss, totals }: Extract<TrainEvent, { type: "step" }>,
-  targetLoss: number,
-): CurvePoint {
-  const { seenTokens, supervisedTokens, flops = 0, seconds } = totals;
-  return {
-    step,
-    tokensSeen: seenTokens,
-    tokensSupervised: supervisedTokens,
-    flops,
-    seconds,
-    trainLoss: loss,
-    targetLoss,
-  };
-}
-
-const scoring = (
-  { objective }: Arm,
-  model: LanguageModel,
-  parameters: ParameterTree,
-  { special, tokenizer, decodeTarget, signal }: ArmRunOptions,
-) => ({
-  model,
-  parameters,
-  objective,
-  special,
-  tokenizer,
-  decodeTarget,
-  signal,
+export const curvePoint = ({ step, loss, totals }: StepEvent, targetLoss: number): CurvePoint => ({
+  step,
+  ...costsOf(totals),
+  trainLoss: loss,
+  targetLoss,
 });
 
-async function heldOutLoss(request: Parameters<typeof evaluate>[0]): Promise<number> {
-  for await (const event of evaluate({ ...request, decoded: 0 })) {
-    if (event.type === "evaluated") return event.evaluation.targetLoss;
-  }
-  return Number.NaN;
-}
+const costsOf = ({ seenTokens, supervisedTokens, flops = 0, seconds }: StepEvent["totals"]) => ({
+  tokensSeen: seenTokens,
+  tokensSupervised: supervisedTokens,
+  flops,
+  seconds,
+});

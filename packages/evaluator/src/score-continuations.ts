@@ -1,6 +1,6 @@
 import { ConfigError, createRandom } from "@trivium/core";
 import { type Features, type PairExample, type TokensExample, toBatch } from "@trivium/features";
-import { factorsOf, type LanguageModel } from "@trivium/model";
+import { factorsOf, forwardBytes, type LanguageModel, rowsThatFit } from "@trivium/model";
 import { type FeatureContext, type Objective, promptOf } from "@trivium/objectives";
 import { type FactoredLogits, linearCrossEntropy, type ParameterTree, type Tensor1D, tf } from "@trivium/tensor";
 
@@ -14,7 +14,7 @@ export interface ScoreContinuationsOptions extends Pick<FeatureContext, "special
   readonly context: TokensExample | Pick<PairExample, "source">;
   /** Token ids, without special ones. */
   readonly continuations: readonly (readonly number[])[];
-  /** Rows run together. Default 64. */
+  /** The most rows to run together; fewer where they would not fit into memory. Default 64. */
   readonly batchSize?: number | undefined;
 }
 
@@ -48,8 +48,11 @@ export function scoreContinuations(options: ScoreContinuationsOptions): Continua
   const prompt = contextOf(options);
   const rows = continuations.map((ids) => appendTo(prompt, completed(ids, prompt, options)));
   const scores: ContinuationScore[] = [];
-  for (let start = 0; start < rows.length; start += batchSize)
-    scores.push(...scoreRows(options, rows.slice(start, start + batchSize)));
+  while (scores.length < rows.length) {
+    const next = rows.slice(scores.length, scores.length + batchSize);
+    const together = rowsThatFit(next, (shape) => forwardBytes(options.model, shape));
+    scores.push(...scoreRows(options, next.slice(0, together)));
+  }
   return scores;
 }
 

@@ -33,12 +33,12 @@ export interface FinishedEvent extends OfAnswer {
   readonly logProbability?: number | undefined;
 }
 
-/** What a step looked at, before it chose. */
+/** The choices of a step, before one was taken. */
 export interface StepEvent extends OfAnswer {
   readonly type: "step";
   /** The most probable tokens after each open row, best first. */
   readonly candidates: readonly (readonly Continuation[])[];
-  /** What the search weighs up after the step; empty for a search with one row. */
+  /** The hypotheses that the search weighs up after the step; empty for a search with one row. */
   readonly hypotheses: readonly Hypothesis[];
 }
 

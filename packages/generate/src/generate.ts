@@ -1,6 +1,6 @@
 import { createRandom, type Random } from "@trivium/core";
 import { type Example, type Features, toBatch } from "@trivium/features";
-import type { LanguageModel } from "@trivium/model";
+import { decodingBytes, type LanguageModel, rowsThatFit } from "@trivium/model";
 import { type FeatureContext, type Objective, promptOf } from "@trivium/objectives";
 import type { ParameterTree } from "@trivium/tensor";
 import { Answer } from "./answer.ts";
@@ -11,12 +11,11 @@ import type { GenerateEvent } from "./generate-event.ts";
 import { greedy } from "./greedy.ts";
 import { assertOption } from "./logits.ts";
 import type { LogitsProcessor } from "./logits-processor.ts";
-import { roomOf } from "./room-of.ts";
 import type { StopRule } from "./stop-rule.ts";
 import { maximumLength } from "./stop-rules.ts";
 import type { Strategy } from "./strategy.ts";
 
-/** What to decode, and with what. */
+/** A model, examples to answer, and the way to answer them. */
 export interface GenerateOptions extends Pick<FeatureContext, "special" | "tokenizer"> {
   readonly model: LanguageModel;
   readonly parameters: ParameterTree;
@@ -33,7 +32,7 @@ export interface GenerateOptions extends Pick<FeatureContext, "special" | "token
   readonly processors?: readonly LogitsProcessor[] | undefined;
   /** The ids that end an answer and are no part of it. Default: those of `special`. */
   readonly ends?: readonly number[] | undefined;
-  /** What else ends an answer. */
+  /** Further rules that end an answer. */
   readonly stop?: readonly StopRule[] | undefined;
   /**
    * The text that ids spell: then text comes as events too. A tokenizer's `decode` or `decodeTarget`; with the ids of the
@@ -42,11 +41,14 @@ export interface GenerateOptions extends Pick<FeatureContext, "special" | "token
   readonly decodeText?: ((ids: readonly number[], prompt: readonly number[]) => string) | undefined;
   /** Decides what is drawn, with the example's index and the sample. Default 0. */
   readonly seed?: number | string | undefined;
-  /** Whether each step says what it looked at. Default false. */
+  /** Asks for an event of each step's choices. Default false. */
   readonly trace?: boolean | undefined;
-  /** Whether tokens come with their log-probabilities. Default false. */
+  /** Asks for the log-probability of each token. Default false. */
   readonly logProbabilities?: boolean | undefined;
-  /** Rows that are decoded together; an answer has as many as its strategy keeps open. Default 256. */
+  /**
+   * The most rows to decode together; fewer where they would not fit into memory. An answer has as many rows as its
+   * strategy keeps open. Default 256.
+   */
   readonly batchSize?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -78,10 +80,16 @@ export async function* generate(options: GenerateOptions): AsyncGenerator<Genera
   const together = Math.max(1, Math.floor(batchSize / (strategy.rows * samples)));
   const decoder = model.decoder(parameters);
   try {
-    for (let start = 0; start < prompts.length; start += together) {
-      const rows = prompts.slice(start, start + together);
-      const answers = rows.flatMap(createAnswers);
-      const features = rows.map((prompt) => prompt.features);
+    const room = Math.min(model.length, Math.max(...[options.maximumTokens].flat()));
+    const sizes = { room, perPrompt: strategy.rows * samples };
+    for (let start = 0; start < prompts.length; ) {
+      const next = prompts.slice(start, start + together).map((prompt) => prompt.features);
+      const features = next.slice(
+        0,
+        rowsThatFit(next, (shape) => decodingBytes(model, shape, sizes)),
+      );
+      const answers = prompts.slice(start, start + features.length).flatMap(createAnswers);
+      start += features.length;
       const input = toBatch(features, { pad: options.special.pad });
       if (signal?.aborted) for (const answer of answers) yield* answer.abort();
       else yield* decodePrompts({ decoder, input, answers, samples, signal });
@@ -139,5 +147,27 @@ function answersOf(options: GenerateOptions, strategy: Strategy, samples: number
         logProbabilities,
       });
     });
+  };
+}
+
+/**
+ * Returns a function that says how many tokens an answer may have before it passes what was asked for, or the model's
+ * length.
+ *
+ * @throws {ConfigError} `generate/maximum-tokens`
+ */
+function roomOf({ model, examples, maximumTokens }: GenerateOptions): (index: number, prompt: Features) => number {
+  const { architecture, config } = model;
+  const asked = typeof maximumTokens === "number" ? examples.map(() => maximumTokens) : maximumTokens;
+  const wrong = asked.find((tokens) => !Number.isSafeInteger(tokens) || tokens < 1);
+  assertOption(wrong === undefined, "maximum-tokens", `maximumTokens is a positive integer, got ${wrong}`);
+  const got = `${asked.length} for ${examples.length} examples`;
+  const message = `maximumTokens is one number, or one for each example, got ${got}`;
+  assertOption(asked.length === examples.length, "maximum-tokens", message);
+  // Merged attention reads its streams as one text.
+  const counted = config.crossAttention === "merged" ? architecture.streams : architecture.streams.slice(-1);
+  return (index, { streams }) => {
+    const taken = counted.reduce((sum, stream) => sum + (streams[stream]?.length ?? 0), 0);
+    return Math.min(asked[index] as number, config.length - taken + 1);
   };
 }

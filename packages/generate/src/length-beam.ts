@@ -1,3 +1,4 @@
+import type { OpenHypothesis } from "./hypotheses.ts";
 import { assertOption, bestContinuations, type Continuation } from "./logits.ts";
 import type { ChosenAnswer, Search, SearchPrompt, Strategy } from "./strategy.ts";
 
@@ -7,7 +8,7 @@ export interface LengthBeamOptions {
   /** α: answers are compared by their log-probability divided by `length^α`, the length with the end. Default 1. */
   readonly lengthPenalty?: number | undefined;
   /**
-   * When the search is over: when `beam` answers are there (`"first"`); when the best open hypothesis, at its present
+   * Moment at which the search is over: when `beam` answers are there (`"first"`); when the best open hypothesis, at its present
    * length, is no better than the worst of them (`"heuristic"`); or when it cannot become better (`"never"`). Default
    * `"heuristic"`.
    */
@@ -44,24 +45,18 @@ interface Rules {
   readonly early: NonNullable<LengthBeamOptions["early"]>;
 }
 
-interface Open {
-  readonly ids: readonly number[];
-  readonly logProbability: number;
-  readonly row: number;
-}
-
 type Kept = ChosenAnswer & { readonly score: number };
 
 /** A continuation of an open hypothesis. */
-interface Candidate extends Open {
-  /** Whether it ends, or has the most tokens. */
+interface Candidate extends OpenHypothesis {
+  /** True if it ends, or has the most tokens. */
   readonly over: boolean;
   readonly reason: ChosenAnswer["reason"];
 }
 
 function searching(prompt: SearchPrompt, rules: Rules): Search {
   const enough = Math.max(2, 1 + prompt.ends.length) * rules.size;
-  let open: readonly Open[] = [{ ids: [], logProbability: 0, row: 0 }];
+  let open: readonly OpenHypothesis[] = [{ ids: [], logProbability: 0, row: 0 }];
   let kept: readonly Kept[] = [];
   let done = false;
   return {
@@ -71,7 +66,7 @@ function searching(prompt: SearchPrompt, rules: Rules): Search {
     advance(scores) {
       const continuations = scores.map((logits) => bestContinuations(logits, enough));
       const candidates = candidatesOf(open, continuations, prompt).slice(0, enough);
-      const length = (open[0] as Open).ids.length + 1;
+      const length = (open[0] as OpenHypothesis).ids.length + 1;
       kept = keep(kept, candidates.slice(0, rules.size), length, rules);
       const longer = candidates.filter(({ over }) => !over).slice(0, rules.size);
       done = isDone(longer[0], kept, prompt.room, rules);
@@ -83,7 +78,7 @@ function searching(prompt: SearchPrompt, rules: Rules): Search {
         finished: going.map(() => false),
       };
     },
-    best: () => kept[0] ?? { ...(open[0] as Open), reason: "length" },
+    best: () => kept[0] ?? { ...(open[0] as OpenHypothesis), reason: "length" },
     hypotheses: () => [
       ...open.map((one) => ({ ...one, score: scoreOf(one.logProbability, one.ids.length, rules), ended: false })),
       ...kept.map((one) => ({ ...one, ended: true })),
@@ -95,7 +90,7 @@ const scoreOf = (logProbability: number, length: number, { lengthPenalty }: Rule
   logProbability / length ** lengthPenalty;
 
 function candidatesOf(
-  open: readonly Open[],
+  open: readonly OpenHypothesis[],
   continuations: readonly (readonly Continuation[])[],
   { ends, room }: SearchPrompt,
 ): Candidate[] {
@@ -117,16 +112,13 @@ function keep(kept: readonly Kept[], candidates: readonly Candidate[], length: n
   if (rules.early === "first" && kept.length >= rules.size) return kept;
   const fresh = candidates
     .filter(({ over }) => over)
-    .map(({ ids, logProbability, reason }) => ({
-      ids,
-      logProbability,
-      reason,
-      score: scoreOf(logProbability, length, rules),
-    }));
+    .map(({ ids, logProbability, reason }): Kept => {
+      return { ids, logProbability, reason, score: scoreOf(logProbability, length, rules) };
+    });
   return [...kept, ...fresh].sort((a, b) => b.score - a.score).slice(0, rules.size);
 }
 
-function isDone(best: Open | undefined, kept: readonly Kept[], room: number, rules: Rules): boolean {
+function isDone(best: OpenHypothesis | undefined, kept: readonly Kept[], room: number, rules: Rules): boolean {
   if (!best) return true;
   if (kept.length < rules.size) return false;
   if (rules.early === "first") return true;

@@ -19,7 +19,7 @@ export interface RowProcessor {
   fork(): RowProcessor;
 }
 
-/** What changes logits before a strategy reads them: a grammar, a penalty on repetition, a temperature. */
+/** A change of logits before a strategy reads them: a grammar, a penalty on repetition, a temperature. */
 export interface LogitsProcessor {
   readonly name: string;
   create(row: ProcessedRow): RowProcessor;

@@ -13,7 +13,10 @@ const share = z.number().min(0).max(1).optional();
 
 export const sampleSchema = z.strictObject({
   /** Divisor of the logits. Default 1. */
-  temperature: z.number().positive().optional(),
+  temperature: z
+    .number()
+    .positive("expected a number above 0; the strategy greedy takes the most probable token each time")
+    .optional(),
   /** Tokens that may be drawn, the most probable ones. Default: all. */
   topK: z.int().positive().optional(),
   /** Least probability of the tokens that may be drawn, in all. Default 1. */

@@ -14,14 +14,14 @@ export interface Stop {
   readonly kept?: number | undefined;
 }
 
-/** What ends an answer. */
+/** A rule that ends an answer. */
 export interface StopRule {
   readonly name: string;
   /** Ids that end an answer and are no part of it. */
   readonly ends?: readonly number[] | undefined;
   /** Asked after every token: undefined where the answer goes on. */
   readonly check?: ((answer: AnswerSoFar) => Stop | undefined) | undefined;
-  /** How much of the end of a text a later token may take back, in UTF-16 units: that is not shown yet. */
+  /** Returns the length of the end of a text that a later token may take back, in UTF-16 units. It is not shown yet. */
   readonly holdsBack?: ((text: string) => number) | undefined;
 }
 

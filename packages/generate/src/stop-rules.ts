@@ -35,7 +35,7 @@ export function stopStrings({ strings }: { readonly strings: readonly string[] }
   };
 }
 
-/** How many units at the end of a text begin another one. */
+/** Returns the number of units at the end of a text that begin another one. */
 function overlap(text: string, stop: string): number {
   for (let length = Math.min(text.length, stop.length - 1); length > 0; length--) {
     if (text.endsWith(stop.slice(0, length))) return length;

@@ -19,14 +19,14 @@ export interface Advance {
   readonly parents: Int32Array;
   /** The token that each one has chosen, `[rows]`. */
   readonly ids: Int32Array;
-  /** Whether the answer of a row ends with that token, `[rows]`: then it is not run, and no part of the answer. */
+  /** True where the answer of a row ends with that token, `[rows]`: the token is not run, and no part of the answer. */
   readonly finished: readonly boolean[];
 }
 
 /** A beginning of an answer, or an answer. */
 export interface Hypothesis {
   readonly ids: readonly number[];
-  /** Of all its tokens and, where it has ended, of the end; nats. */
+  /** Log-probability of all its tokens and, where it has ended, of the end; nats. */
   readonly logProbability: number;
   /** The number by which answers are compared. */
   readonly score: number;

@@ -72,9 +72,7 @@ export interface MaskSize {
 }
 
 /** The size of a lowering: rows and heads are 1 where the mask is the same for all. */
-export interface MaskExtent {
+export interface MaskExtent extends MaskSize {
   readonly rows: number;
   readonly heads: number;
-  readonly queries: number;
-  readonly keys: number;
 }

@@ -46,10 +46,10 @@ export function readPerPosition(
   const copies = rows.map((row, b) => {
     const place = nested ? `${name}[${b}]` : name;
     assertList(code, place, row);
-    if (row.length !== rows[0]?.length) throw ragged(code, name, rows);
     assertIntegers(code, place, row, least);
     return [...row];
   });
+  assertSameLength(code, name, copies);
   if (nested) return { rows: copies.length, spec: markCopied(copies), row: (b) => copies[b] as number[] };
   return { rows: null, spec: markCopied(copies[0] as number[]), row: () => copies[0] as number[] };
 }
@@ -73,10 +73,11 @@ function assertRows(code: string, name: string, values: readonly unknown[]): voi
   throw new ShapeError(code, `${name} should have at least one row, got an empty list`);
 }
 
-function ragged(code: string, name: string, rows: readonly (readonly number[])[]): ShapeError {
+function assertSameLength(code: string, name: string, rows: readonly (readonly number[])[]): void {
   const lengths = rows.map((row) => row.length);
+  if (lengths.every((length) => length === lengths[0])) return;
   const found = `every row of ${name} should have the same length, got lengths ${lengths.join(", ")}`;
-  return new ShapeError(code, `${found}; fill short rows with -1`, { details: { lengths } });
+  throw new ShapeError(code, `${found}; fill short rows with -1`, { details: { lengths } });
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Mask, PerRow } from "@trivium/masks";
 import { defineKind, type Plugin } from "@trivium/registry";
 
-/** What a mask may depend on besides positions. */
+/** Everything that a mask may depend on besides positions. */
 export interface MaskContext {
   /** The number of leading positions of each row that form its prefix. */
   readonly prefixLengths: PerRow;
@@ -27,11 +27,11 @@ export type Reads = "past" | "prefix" | "all";
 export interface Architecture<Stream extends string = string> {
   readonly name: string;
   readonly streams: readonly Stream[];
-  /** What each stream reads. Masks have to agree, which the conformance suite checks. */
+  /** The positions that each stream reads. Masks have to agree, which the conformance suite checks. */
   readonly reads: Reads | Readonly<Record<Stream, Reads>>;
-  /** Which positions of its own stream a position sees. */
+  /** The positions of its own stream that a position sees. */
   readonly selfMask: MaskBuilder | Readonly<Record<Stream, MaskBuilder>>;
-  /** Which positions of the stream before it a position sees; none in a single stream. */
+  /** The positions of the stream before it that a position sees; none in a single stream. */
   readonly crossMask?: MaskBuilder;
 }
 

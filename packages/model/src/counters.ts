@@ -8,12 +8,12 @@ import { parameterSpecs } from "./parameter-specs.ts";
 import { isMerged, layersOf, type ResolvedConfig, resolveConfig } from "./resolve-config.ts";
 import { masksOfLayers } from "./stream-layout.ts";
 
-/** How many parameters the model has, biases, norms and positions included, without making any. */
+/** Counts the parameters of a model, biases, norms and positions included, without making any. */
 export function countModelParameters(architecture: Architecture, options: ModelOptions): number {
   return countSpecs(parameterSpecs(architecture, resolveConfig(architecture, options)));
 }
 
-/** How many of them are weights of matrices and embeddings: what papers count, without norms and biases. */
+/** Counts the weights of matrices and embeddings alone, as papers do: without norms and biases. */
 export function countModelMatrices(architecture: Architecture, options: ModelOptions): number {
   const specs = Object.values(flattenSpecs(parameterSpecs(architecture, resolveConfig(architecture, options))));
   return specs.reduce((sum, { shape }) => sum + (shape.length === 2 ? shape[0]! * shape[1]! : 0), 0);

@@ -32,6 +32,7 @@ export function createModel({ architecture, config: options, attention: kernel }
   return {
     architecture,
     config,
+    attention: kernel,
     specs,
     vocabulary: config.vocabulary,
     length: config.length,

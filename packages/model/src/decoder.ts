@@ -1,9 +1,9 @@
 import type { ModelInput } from "@trivium/features";
 import type { Tensor2D } from "@trivium/tensor";
 
-/** Which logits a pass is to give. */
+/** The logits that a pass is to give. */
 export interface AppendOptions {
-  /** Those of each row's last token, or those of every token. Default `"last"`. */
+  /** The logits of each row's last token, or of every token. Default `"last"`. */
   readonly logits?: "last" | "all" | undefined;
 }
 

@@ -7,6 +7,16 @@ export { crossMaskFor, selfMaskFor, within } from "./input-masks.ts";
 export * from "./language-task.ts";
 export { type LabelPlaces, leaksByMasks } from "./leaks-by-masks.ts";
 export { factorsOf, logitsOf } from "./logits-of.ts";
+export {
+  type AnswerSizes,
+  decodingBytes,
+  forwardBytes,
+  gradientBytes,
+  type MeasuredModel,
+  rowsThatFit,
+  shapeOf,
+} from "./memory.ts";
+export type { BatchShape } from "./memory-stages.ts";
 export type { ForwardOptions, LanguageModel, LayerStates, Model } from "./model.ts";
 export { parameterSpecs } from "./parameter-specs.ts";
 export { positionKinds } from "./positions-config.ts";

@@ -8,7 +8,7 @@ export function positionsOf(rows: StreamRows): PositionRows {
   return isFull(rows) ? [Array.from({ length: rows.length }, (_, slot) => slot)] : logicalPositions(rows);
 }
 
-/** Whether every slot holds a token of the one document of its row. */
+/** Returns whether every slot holds a token of the one document of its row. */
 export const isFull = ({ documents, lengths, length }: StreamRows): boolean =>
   !documents && lengths.every((real) => real === length);
 

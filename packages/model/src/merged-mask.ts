@@ -5,11 +5,11 @@ import { type Architecture, type MaskBuilder, type MaskContext, selfMaskOf } fro
 
 /** Two streams that one attention reads as one text: the first is the memory, the second continues behind it. */
 export interface MergedPositions {
-  /** How long the memory of each row is. */
+  /** Length of each row's memory. */
   readonly memoryLengths: readonly number[];
-  /** Of the second stream's tokens, in the text. */
+  /** Positions of the second stream's tokens in the text. */
   readonly queries: PositionRows;
-  /** Of memory and the second stream's tokens, in the text. */
+  /** Positions of memory and the second stream's tokens in the text. */
   readonly keys: PositionRows;
 }
 

@@ -1,3 +1,4 @@
+import type { AttentionKernel } from "@trivium/attention";
 import type { Random } from "@trivium/core";
 import type { ModelInput } from "@trivium/features";
 import type { FactoredHead, ParameterTree, SpecTree, Tensor2D, Tensor3D } from "@trivium/tensor";
@@ -19,7 +20,7 @@ export interface ForwardOptions {
   /** Seed of dropout, which is off without one. The seed and the place in the model decide which elements drop. */
   readonly dropoutSeed?: string | undefined;
   /**
-   * Whether each layer keeps only what goes into it and is run again in the backward pass: less memory, more time, the
+   * Runs each layer again in the backward pass, so that it keeps only what goes into it: less memory, more time, the
    * same gradients to the bit. Also called activation checkpointing; it has nothing to do with checkpoints of a run.
    */
   readonly recompute?: boolean | undefined;
@@ -64,6 +65,7 @@ export interface Model<Input> {
 export interface LanguageModel extends Model<ModelInput> {
   readonly architecture: Architecture;
   readonly config: ModelConfig;
+  readonly attention: AttentionKernel;
   /**
    * A decoder of this model with these parameters, which stay the caller's and must outlive it.
    *

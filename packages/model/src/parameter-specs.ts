@@ -15,15 +15,14 @@ import { biasesOf, isMerged, layersOf, queryKeyNormOf, type ResolvedConfig } fro
 export const sharedStack = "shared";
 
 /**
- * What a model's parameters will be, by name: `embedding`, a stack for each stream (`positions`, `relative`, `layers`,
+ * The specifications of a model's parameters by name: `embedding`, a stack for each stream (`positions`, `relative`, `layers`,
  * `norm`), and `head` where it is not tied or has a bias.
  */
 export function parameterSpecs(architecture: Architecture, config: ResolvedConfig): SpecTree {
   const { vocabulary, width, head, sharedStacks } = config;
   const { streams } = architecture;
-  const specs: Record<string, SpecTree> = {
-    embedding: { weight: matrix([vocabulary, width], deviationOf(config, "embedding", 1)) },
-  };
+  const weight = { shape: [vocabulary, width], initial: { deviation: deviationOf(config, "embedding", 1) } };
+  const specs: Record<string, SpecTree> = { embedding: { weight } };
   const restarts = streams.length === 1 || sharedStacks;
   if (sharedStacks) specs[sharedStack] = stackSpec(config, layersOf(config, streams[0] as string), restarts);
   streams.forEach((stream, index) => {
@@ -73,8 +72,6 @@ function attentionSpec(config: ResolvedConfig, layers: number): SpecTree {
 function deviationOf(config: ResolvedConfig, role: WeightRole, layers: number): number {
   return initialDeviation(config.initialisation, role, { ...config, layers });
 }
-
-const matrix = (shape: [number, number], deviation: number) => ({ shape, initial: { deviation } });
 
 function numbered(count: number, make: () => SpecTree): SpecTree {
   return Object.fromEntries(Array.from({ length: count }, (_, index) => [String(index), make()]));

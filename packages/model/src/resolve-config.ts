@@ -54,11 +54,11 @@ function checkStreams({ streams, crossMask }: Architecture, config: ModelConfig,
   refuse(`crossAttention: "merged" is for two streams, the second attending to the first; there are ${found}`);
 }
 
-/** Whether the second stream attends to the first one in its self-attention. */
+/** Returns whether the second stream attends to the first one in its self-attention. */
 export const isMerged = ({ crossAttention }: Pick<ModelConfig, "crossAttention">): boolean =>
   crossAttention === "merged";
 
-/** How many layers the stack of that stream has. */
+/** Returns the number of layers of a stream's stack. */
 export function layersOf({ layers }: ModelConfig, stream: string, refuse: Refuse = fail): number {
   if (typeof layers === "number") return layers;
   return layers[stream] ?? refuse(`layers: no number of layers for stream "${stream}", got ${JSON.stringify(layers)}`);
@@ -68,7 +68,7 @@ const fail: Refuse = (problem) => {
   throw new ConfigError("model/config", problem);
 };
 
-/** Which linear maps have biases. */
+/** Returns which linear maps have biases. */
 export function biasesOf({ biases }: Pick<ModelConfig, "biases">) {
   return typeof biases === "boolean" ? { queryKeyValue: biases, output: biases, feedForward: biases } : biases;
 }

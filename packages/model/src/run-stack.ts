@@ -18,7 +18,7 @@ import { schemeOf } from "./positions-config.ts";
 import { queryKeyNormOf, type ResolvedConfig } from "./resolve-config.ts";
 import type { LayerParameters, StackParameters } from "./stack-parameters.ts";
 
-/** How one stack is run: over whole rows in training and prefill, or over one new token of each row in decoding. */
+/** One run of a stack: over whole rows in training and prefill, or over new tokens of each row in decoding. */
 export interface StackRun {
   readonly config: ResolvedConfig;
   readonly kernel: AttentionKernel;
@@ -28,7 +28,7 @@ export interface StackRun {
   readonly queryPositions: PositionRows;
   /** Logical positions of the keys that they see, `[B or 1][K]`; absent where keys and values come from pages. */
   readonly keyPositions?: PositionRows | undefined;
-  /** Whether positions see later ones; T5 gives those buckets of their own. */
+  /** True if positions see later ones; T5 gives those buckets of their own. */
   readonly bidirectional: boolean;
   /** Keeps the keys and values of memory and these tokens, and returns all that these tokens see. Default: these. */
   readonly extend?: ((layer: number, fresh: ProjectedKeyValues) => ProjectedKeyValues | PagedKeyValues) | undefined;
@@ -39,7 +39,7 @@ export interface StackRun {
   readonly memory?: ((layer: number) => ProjectedKeyValues) | undefined;
   /** A seed turns dropout on. */
   readonly dropoutSeed?: string | undefined;
-  /** Whether a layer keeps nothing for the backward pass but what goes in. */
+  /** Keeps nothing of a layer for the backward pass but what goes in. */
   readonly recompute?: boolean | undefined;
   /** From the states before the first layer and after each one to those to go on with. Default: these. */
   readonly onStates?: ((layer: number, states: Tensor3D) => Tensor3D) | undefined;
@@ -74,7 +74,7 @@ export function runStack(parameters: StackParameters, x: Tensor3D, run: StackRun
   return (parameters.norm ? norm(parameters.norm, states, config.norm) : states) as Tensor3D;
 }
 
-/** What all layers of a stack read. */
+/** The tensors that all layers of a stack read. */
 interface SharedTensors {
   /** The parameters of the position scheme, if it has a bias. */
   readonly placed?: ParameterTree | undefined;
@@ -86,7 +86,7 @@ interface LayerTensors {
   readonly x: Tensor;
   readonly layer: LayerParameters;
   readonly shared: SharedTensors;
-  /** Of the stream before it. */
+  /** The keys and values of the stream before it. */
   readonly keyValues?: ProjectedKeyValues | PagedKeyValues | undefined;
 }
 
@@ -105,35 +105,34 @@ function recomputedLayer({ shared: { placed, rotary }, ...tensors }: LayerTensor
   );
 }
 
-/** What a layer adds to the stream of states, and the norm that goes with it. */
+/** A part of a layer that adds to the stream of states, with its norm. */
 interface SubLayer {
   /** The place in the model, for dropout. */
   readonly site: string;
-  readonly norm: ParameterTree;
+  /** The parameters of the branch and of the norm. */
+  readonly parameters: ParameterTree;
   readonly branch: (input: Tensor) => Tensor;
 }
 
 function runLayer({ x, layer, shared, keyValues: ofMemory }: LayerTensors, run: StackRun, index: number): Tensor {
   const { config, cross } = run;
   const options = selfOptions(shared, run, index);
-  const subLayers = [
-    subLayer(layer.self, `${index}/self`, (input) => {
-      const { keyValueHeads } = config;
-      const { query, ...own } = projectAll(layer.self, input, { ...options, keyValueHeads });
-      const fresh = run.memory ? behind(ofMemory as ProjectedKeyValues, own) : own;
-      const keyValues = run.extend?.(index, fresh) ?? fresh;
-      return attendAndMix(layer.self, query, keyValues, withDropout(options, run, `${index}/self/probabilities`));
-    }),
-  ];
+  const attendSelf = (input: Tensor): Tensor => {
+    const { query, ...own } = projectAll(layer.self, input, { ...options, keyValueHeads: config.keyValueHeads });
+    const fresh = run.memory ? behind(ofMemory as ProjectedKeyValues, own) : own;
+    const keyValues = run.extend?.(index, fresh) ?? fresh;
+    return attendAndMix(layer.self, query, keyValues, withDropout(options, run, `${index}/self/probabilities`));
+  };
+  const subLayers: SubLayer[] = [{ site: `${index}/self`, parameters: layer.self, branch: attendSelf }];
   if (layer.cross && cross && ofMemory) {
     const { rotary: _rotary, bias: _bias, ...others } = options;
     const crossOptions = withDropout({ ...others, mask: cross.mask }, run, `${index}/cross/probabilities`);
     const parameters = layer.cross;
     const attend = (input: Tensor) => multiHeadAttention(parameters, input, ofMemory, crossOptions);
-    subLayers.push(subLayer(parameters, `${index}/cross`, attend));
+    subLayers.push({ site: `${index}/cross`, parameters, branch: attend });
   }
   const feed = (input: Tensor) => feedForward(layer.feedForward, input, config.activation);
-  subLayers.push(subLayer(layer.feedForward, `${index}/feed-forward`, feed));
+  subLayers.push({ site: `${index}/feed-forward`, parameters: layer.feedForward, branch: feed });
   return config.norm.placement === "pre" ? preNorm(subLayers, x, run) : postNorm(subLayers, x, run);
 }
 
@@ -142,33 +141,31 @@ const behind = (memory: ProjectedKeyValues, own: ProjectedKeyValues): ProjectedK
   value: tf.concat([memory.value, own.value], 1),
 });
 
-const subLayer = (parameters: ParameterTree, site: string, branch: SubLayer["branch"]): SubLayer => ({
-  site,
-  branch,
-  norm: parameters.norm as ParameterTree,
-});
+const normOf = ({ parameters }: SubLayer): ParameterTree => parameters.norm as ParameterTree;
 
 /** `x ← x + branch(norm(x))` for each; a sum and the norm that follows it are taken together. */
 function preNorm(subLayers: readonly SubLayer[], x: Tensor, run: StackRun): Tensor {
   const options = run.config.norm;
   let states = x;
-  let input = norm(subLayers[0]!.norm, x, options);
+  let input = norm(normOf(subLayers[0]!), x, options);
   subLayers.forEach(({ branch, site }, index) => {
     const added = drop(branch(input), run, site);
     const next = subLayers[index + 1];
-    if (next) ({ sum: states, normalised: input } = normOfSum(next.norm, [states, added], options));
+    if (next) ({ sum: states, normalised: input } = normOfSum(normOf(next), [states, added], options));
     else states = tf.add(states, added);
   });
   return states;
 }
 
 /** `x ← norm(x + branch(x))` for each. */
-const postNorm = (subLayers: readonly SubLayer[], x: Tensor, run: StackRun): Tensor =>
-  subLayers.reduce(
-    (states, { branch, site, norm: parameters }) =>
-      norm(parameters, tf.add(states, drop(branch(states), run, site)), run.config.norm),
-    x,
-  );
+function postNorm(subLayers: readonly SubLayer[], x: Tensor, run: StackRun): Tensor {
+  let states = x;
+  for (const layer of subLayers) {
+    const added = drop(layer.branch(states), run, layer.site);
+    states = norm(normOf(layer), tf.add(states, added), run.config.norm);
+  }
+  return states;
+}
 
 // Keys are rotated as they are made, so those of a cache already are.
 function selfOptions({ placed, rotary }: SharedTensors, run: StackRun, layer: number): AttendOptions {

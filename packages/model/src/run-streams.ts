@@ -12,7 +12,7 @@ import { runStack, type StackRun } from "./run-stack.ts";
 import { type LayerParameters, type StackParameters, stackParameters } from "./stack-parameters.ts";
 import { readsBothWays, streamLayout } from "./stream-layout.ts";
 
-/** What running the streams of a model needs. */
+/** The parts of a model that run its streams. */
 export interface ModelParts {
   readonly architecture: Architecture;
   readonly config: ResolvedConfig;
@@ -20,7 +20,7 @@ export interface ModelParts {
 }
 
 export interface RunStreamsOptions extends ForwardOptions {
-  /** By stream, `[B, L, M]`: states in the place of embeddings of ids, which are not read then. */
+  /** States by stream, `[B, L, M]`, in the place of embeddings of ids, which are not read then. */
   readonly tokens?: Readonly<Record<string, Tensor>> | undefined;
   /**
    * Called with all keys and values that the predicting stream's self-attention reads, layer by layer, and the position

@@ -8,7 +8,7 @@ import { runStack, type StackRun } from "./run-stack.ts";
 import type { ModelParts } from "./run-streams.ts";
 import type { StackParameters } from "./stack-parameters.ts";
 
-/** What all states of a decoder share. */
+/** The parts that all states of a decoder share. */
 export interface DecoderParts {
   readonly model: ModelParts;
   readonly tree: ParameterTree;
@@ -16,13 +16,13 @@ export interface DecoderParts {
   readonly stack: StackParameters;
   /** Keys and values of the predicting stream's self-attention, then those of its cross-attention if it has any. */
   readonly storages: readonly [self: KeyValuePages, cross?: KeyValuePages];
-  /** Whether positions of the predicting stream see later ones. */
+  /** True if positions of the predicting stream see later ones. */
   readonly bidirectional: boolean;
   readonly bias: DistanceBias | undefined;
   readonly states: Set<DecodingState>;
 }
 
-/** What a state holds. */
+/** The content of a state. */
 export interface Held {
   /** In each storage. */
   readonly rows: readonly PageRows[];
@@ -36,7 +36,7 @@ export interface Held {
 }
 
 export interface Masks {
-  /** Of each layer; layers of one window share one. */
+  /** The self-attention mask of each layer; layers of one window share one. */
   readonly selves: readonly Mask[];
   readonly cross: Mask | undefined;
 }
@@ -117,7 +117,7 @@ export function pickLogits({ model, tree }: DecoderParts, { states, tokens, held
   return gatherRows(tf.concat([held.logits, logits], 0), places);
 }
 
-/** What each row predicts next, `[B, V]`. */
+/** Returns the logits that each row predicts next from, `[B, V]`. */
 export const nextLogits = ({ logits, last }: Held): Tensor2D => (last ? gatherRows(logits, last) : logits.clone());
 
 /** The rows of a matrix at these places. */

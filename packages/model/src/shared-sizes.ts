@@ -1,7 +1,7 @@
 import type { ModelOptions } from "./config.ts";
 
 /**
- * What all sizes of T5 have in common, whatever the architecture.
+ * The options that all sizes of T5 have in common, whatever the architecture.
  *
  * @source Raffel et al. 2020, §2.1, https://arxiv.org/abs/1910.10683
  * @example createModel({ architecture: causal, config: { ...t5Style, width: 512, layers: 6, heads: 8 }, attention: reference() })

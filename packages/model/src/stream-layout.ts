@@ -13,7 +13,7 @@ export interface StreamLayout {
   readonly selfMasks: readonly Mask[];
   /** Logical positions, `[B or 1][Q]`. */
   readonly queryPositions: PositionRows;
-  /** Of all keys, `[B or 1][K]`: where attention is merged, those of memory stand first. */
+  /** Logical positions of all keys, `[B or 1][K]`: where attention is merged, those of memory stand first. */
   readonly keyPositions: PositionRows;
   /** The length of the prefix to which a slot belongs: that of its row, or of its document in a packed row. */
   readonly prefixAt: (row: number, slot: number) => number;
@@ -68,7 +68,7 @@ function mergedLayout({ architecture, config }: LayoutParts, input: ModelInput):
   return { selfMasks, queryPositions: queries, keyPositions: keys, prefixAt };
 }
 
-/** Whether relative positions of a stream go both ways. In a text of two streams, as in a prefix, all of them do. */
+/** Returns whether relative positions of a stream go both ways. In a text of two streams, as in a prefix, all of them do. */
 export function readsBothWays({ architecture, config }: LayoutParts, stream: string): boolean {
   return (isMerged(config) ? architecture.streams : [stream]).some((one) => readsOf(architecture, one) !== "past");
 }

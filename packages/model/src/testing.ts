@@ -12,7 +12,7 @@ export { causal, encoderDecoder, prefix } from "./testing/architectures.ts";
 export { type Invariant, invariants, type Subject } from "./testing/invariants.ts";
 export { type SampleOptions, type SampleRow, sampleInput, sampleVocabulary, withId } from "./testing/sample-input.ts";
 
-/** What cannot hold here, and why. */
+/** Invariants that cannot hold here, with the reason. */
 export interface Exemption {
   readonly reason: string;
   readonly tests: readonly string[];
@@ -22,7 +22,7 @@ export interface DescribeArchitectureOptions {
   readonly attention: AttentionKernel;
   /** Makes a tfjs backend current. */
   readonly activate: () => Promise<void>;
-  /** Which backend that is, for the name of the suite. */
+  /** The name of that backend, for the name of the suite. */
   readonly backend: string;
   /** Variants of the configuration to run the suite on, by name. Default: one small model. */
   readonly configs?: Readonly<Record<string, Partial<ModelOptions>>>;

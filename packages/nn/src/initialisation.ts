@@ -34,27 +34,13 @@ export interface InitialisationSizes {
 export function initialDeviation(style: Initialisation, role: WeightRole, sizes: InitialisationSizes): number {
   const { width, heads, headWidth, feedForward, layers } = sizes;
   if (style === "bart") return 0.02;
-  if (style === "fan-in") return fanInDeviation(role, sizes);
   if (style === "gpt-2") {
     const writesResidual = role === "attention-output" || role === "feed-forward-down";
     return writesResidual ? 0.02 / Math.sqrt(2 * layers) : 0.02;
   }
-  const t5: Readonly<Record<WeightRole, number>> = {
-    embedding: 1,
-    positions: 1,
-    query: (width * headWidth) ** -0.5,
-    "key-value": width ** -0.5,
-    "attention-output": (heads * headWidth) ** -0.5,
-    "feed-forward-up": width ** -0.5,
-    "feed-forward-down": feedForward ** -0.5,
-    "relative-bias": width ** -0.5,
-    head: width ** -0.5,
-  };
-  return t5[role];
-}
-
-function fanInDeviation(role: WeightRole, { width, heads, headWidth, feedForward }: InitialisationSizes): number {
-  if (role === "embedding" || role === "positions" || role === "relative-bias") return 0.02;
   const inputs = { "attention-output": heads * headWidth, "feed-forward-down": feedForward }[role as string] ?? width;
-  return (3 * inputs) ** -0.5;
+  const isTable = role === "embedding" || role === "positions";
+  if (style === "fan-in") return isTable || role === "relative-bias" ? 0.02 : (3 * inputs) ** -0.5;
+  if (isTable) return 1;
+  return (role === "query" ? width * headWidth : inputs) ** -0.5;
 }

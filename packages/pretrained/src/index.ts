@@ -8,7 +8,13 @@ import { type PretrainedFamilyPlugin, pretrainedFamily } from "./pretrained-fami
 
 export { type ExportedPretrained, type ExportPretrainedOptions, exportPretrained } from "./export-pretrained.ts";
 export type { ForeignConfig } from "./foreign-config.ts";
-export { CONFIG_NAME, type OpenedPretrained, type OpenPretrainedOptions, openPretrained } from "./open-pretrained.ts";
+export {
+  CONFIG_NAME,
+  GGUF_END,
+  type OpenedPretrained,
+  type OpenPretrainedOptions,
+  openPretrained,
+} from "./open-pretrained.ts";
 export {
   defineFamily,
   type FamilyRecord,
@@ -19,7 +25,12 @@ export {
   type Refuse,
   type TensorNames,
 } from "./pretrained-family.ts";
-export { type ReadTokenizer, type ReadTokenizerOptions, readTokenizer } from "./read-tokenizer.ts";
+export {
+  type FoundDefinition,
+  type ReadTokenizer,
+  type ReadTokenizerOptions,
+  readTokenizer,
+} from "./read-tokenizer.ts";
 export { head, joined, layered, layersIn, linear, norm, type TensorMap, table } from "./tensor-map.ts";
 
 const plugin = (family: typeof gpt2, description: string): PretrainedFamilyPlugin =>

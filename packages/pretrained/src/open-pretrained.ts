@@ -1,12 +1,14 @@
-import { type Files, openWeights } from "@trivium/checkpoint";
+import { type Files, type OpenedArrays, openWeights } from "@trivium/checkpoint";
 import { CheckpointError, TriviumError } from "@trivium/core";
 import { type Architecture, type ModelOptions, parameterSpecs, resolveConfig } from "@trivium/model";
 import type { ParameterTree } from "@trivium/tensor";
 import { type ForeignConfig, refusing } from "./foreign-config.ts";
 import { foreignTensors, tensorNames } from "./foreign-tensors.ts";
+import { openGgufCheckpoint } from "./gguf-checkpoint.ts";
 import { loadParameters, planTensors } from "./load-parameters.ts";
 import type { PretrainedFamily } from "./pretrained-family.ts";
 import { readJson } from "./read-json.ts";
+import type { FoundDefinition } from "./read-tokenizer.ts";
 
 export interface OpenPretrainedOptions {
   readonly families: readonly PretrainedFamily[];
@@ -23,6 +25,8 @@ export interface OpenedPretrained {
   readonly config: ModelOptions;
   /** The attributes of `config.json`, of `generation_config.json` over them, and the family's ids below them. */
   readonly foreign: ForeignConfig;
+  /** A tokenizer that comes with the weights, as a GGUF has one. */
+  readonly definition?: FoundDefinition | undefined;
   /** Where attributes and tensors disagree, and what was done about it. */
   readonly warnings: readonly string[];
   /** Reads the parameters, which belong to the caller. @throws {CheckpointError} `pretrained/not-finite`. */
@@ -33,8 +37,8 @@ export interface OpenedPretrained {
 export const CONFIG_NAME = "config.json";
 
 /**
- * Opens a folder of Hugging Face's: reads `config.json` by its family, and holds the tensors against the model that it
- * describes.
+ * Opens a folder of Hugging Face's, or a GGUF where there is no `config.json`: reads the configuration by its family, and
+ * holds the tensors against the model that it describes.
  *
  * @throws {CheckpointError} `pretrained/family` for a `model_type` that no family has, `pretrained/attributes`,
  *   `pretrained/config`, `pretrained/tensors`, `pretrained/copies`; what `openWeights` throws.
@@ -42,11 +46,9 @@ export const CONFIG_NAME = "config.json";
  */
 export async function openPretrained(files: Files, options: OpenPretrainedOptions): Promise<OpenedPretrained> {
   const { families, ignore = [] } = options;
-  const place = `${files.name}/${CONFIG_NAME}`;
-  const config = await readJson(files, CONFIG_NAME);
-  const generation = (await files.list()).includes(GENERATION_NAME) ? await readJson(files, GENERATION_NAME) : {};
+  const { place, config, openArrays, generation = {}, definition } = await sourceOf(files);
   const family = families.find(({ name }) => name === config.model_type) ?? noFamily(config, families, place);
-  const arrays = await openWeights(files);
+  const arrays = await openArrays();
   const tensors = foreignTensors(arrays, family, files.name);
   const { warnings, ...names } = await tensorNames(tensors, family, config.tie_word_embeddings);
   const architecture = options.architecture(family.architecture);
@@ -72,10 +74,35 @@ export async function openPretrained(files: Files, options: OpenPretrainedOption
     architecture,
     config: own,
     foreign: { ...family.tokens, ...config, ...generation },
+    definition,
     warnings: warnings.map((warning) => `${files.name}: ${warning}`),
     load: () => loadParameters(planned, tensors),
   };
 }
+
+interface Source {
+  /** The place of the configuration in messages. */
+  readonly place: string;
+  readonly config: ForeignConfig;
+  readonly openArrays: () => Promise<OpenedArrays>;
+  readonly generation?: ForeignConfig;
+  readonly definition?: FoundDefinition | undefined;
+}
+
+async function sourceOf(files: Files): Promise<Source> {
+  const names = await files.list();
+  const gguf = names.find((name) => name.endsWith(GGUF_END));
+  if (!names.includes(CONFIG_NAME) && gguf !== undefined) {
+    const { config, arrays, definition } = await openGgufCheckpoint(files, gguf);
+    return { place: `${files.name}/${gguf}`, config, definition, openArrays: async () => arrays };
+  }
+  const config = await readJson(files, CONFIG_NAME);
+  const generation = names.includes(GENERATION_NAME) ? await readJson(files, GENERATION_NAME) : {};
+  return { place: `${files.name}/${CONFIG_NAME}`, config, generation, openArrays: () => openWeights(files) };
+}
+
+/** The end of the name of a file that is a whole checkpoint. */
+export const GGUF_END = ".gguf";
 
 const GENERATION_NAME = "generation_config.json";
 

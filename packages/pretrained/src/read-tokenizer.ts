@@ -19,6 +19,8 @@ export interface ReadTokenizerOptions {
   readonly foreign: ForeignConfig;
   /** The number of ids of the model, which may exceed those of the tokenizer. */
   readonly vocabulary: number;
+  /** A tokenizer that was found elsewhere. Default: what the files hold. */
+  readonly definition?: FoundDefinition | undefined;
 }
 
 /** A checkpoint's tokenizer, and what a person should know of it. */
@@ -37,9 +39,9 @@ export interface ReadTokenizer {
  */
 export async function readTokenizer(
   files: Files,
-  { foreign, vocabulary }: ReadTokenizerOptions,
+  { foreign, vocabulary, definition: given }: ReadTokenizerOptions,
 ): Promise<ReadTokenizer> {
-  const found = await readDefinition(files, foreign);
+  const found = given ?? (await readDefinition(files, foreign));
   if (!found) {
     const special = readSpecials({ foreign, vocabulary, ids: new Map(), around: { before: [], after: [] } });
     const tokenizer = createSharedPair(createIdTokenizer({ size: vocabulary, special }));
@@ -55,7 +57,8 @@ export async function readTokenizer(
   return { tokenizer, warnings: [] };
 }
 
-interface FoundDefinition {
+/** A tokenizer, where it was found, and what it puts around a text. */
+export interface FoundDefinition {
   readonly definition: TokenizerDefinition;
   readonly around: Around;
   readonly place: string;

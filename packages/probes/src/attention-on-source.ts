@@ -2,16 +2,14 @@ import { type AttentionKernel, reference } from "@trivium/attention";
 import { ConfigError } from "@trivium/core";
 import type { ModelInput, PairExample } from "@trivium/features";
 import { createModel, type LanguageModel, logitsOf } from "@trivium/model";
-import { type MarkedBatchOptions, markedBatch, type Objective } from "@trivium/objectives";
-import { type ParameterTree, tf } from "@trivium/tensor";
+import { markedBatch } from "@trivium/objectives";
+import { tf } from "@trivium/tensor";
 import { supervised } from "./leak-kinds.ts";
 import { type ObservedAttention, observeAttention } from "./observe-attention.ts";
+import type { ProbedModel } from "./probed-model.ts";
 import { slotOf } from "./with-ids.ts";
 
-export interface AttentionOnSourceOptions extends Pick<MarkedBatchOptions, "special"> {
-  readonly model: LanguageModel;
-  readonly parameters: ParameterTree;
-  readonly objective: Objective;
+export interface AttentionOnSourceOptions extends ProbedModel {
   readonly example: PairExample;
   /** The source tokens, by index, that are right to look at in each step: the token that is copied, say. */
   readonly gold?: readonly (readonly number[])[] | undefined;
@@ -79,11 +77,7 @@ const crosses = ({ architecture, config }: LanguageModel): boolean =>
 
 /** Runs the model once; calls `read` with each layer's attention of the predicting stream to where the source is. */
 function forEachReading(
-  {
-    model,
-    parameters,
-    attention,
-  }: Pick<AttentionOnSourceOptions, "model" | "parameters"> & { attention: AttentionKernel },
+  { model, parameters, attention }: Pick<ProbedModel, "model" | "parameters"> & { attention: AttentionKernel },
   input: ModelInput,
   read: (observed: ObservedAttention) => void,
 ): void {

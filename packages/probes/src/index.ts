@@ -20,6 +20,7 @@ export {
   type PerturbationOptions,
   perturbationInfluence,
 } from "./perturbation-influence.ts";
+export type { ProbedModel } from "./probed-model.ts";
 export {
   type RecomputedPositions,
   type RecomputedPositionsOptions,

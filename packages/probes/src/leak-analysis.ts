@@ -6,20 +6,17 @@ import {
   type MarkedBatch,
   type MarkedBatchOptions,
   markedBatch,
-  type Objective,
   type ShownLabels,
   showsAsDeclared,
 } from "@trivium/objectives";
 import { type ParameterTree, tf } from "@trivium/tensor";
 import { type InputSlot, type LeakKind, leakKinds, supervised } from "./leak-kinds.ts";
+import type { ProbedModel } from "./probed-model.ts";
 import { stateGradients } from "./state-gradients.ts";
 import { withIds } from "./with-ids.ts";
 
 /** The model to analyse, and the examples to analyse it on. */
-export interface LeakAnalysisOptions extends MarkedBatchOptions {
-  readonly model: LanguageModel;
-  readonly parameters: ParameterTree;
-  readonly objective: Objective;
+export interface LeakAnalysisOptions extends ProbedModel, MarkedBatchOptions {
   /** A few short ones: each slot of their batch costs a pass forward, each prediction one backward. */
   readonly examples: readonly Example[];
 }
@@ -107,9 +104,7 @@ const shownSlots = (leaks: readonly Leak[]): number =>
       .map(({ seen }) => `${seen.stream} ${seen.row} ${seen.slot}`),
   ).size;
 
-interface Measurement {
-  readonly model: LanguageModel;
-  readonly parameters: ParameterTree;
+interface Measurement extends Pick<ProbedModel, "model" | "parameters"> {
   readonly probe: MarkedBatch;
   /** Positions of the last stream, flat in `[B, L]`. */
   readonly predictions: readonly number[];
@@ -144,12 +139,9 @@ function finiteLogits(model: LanguageModel, parameters: ParameterTree, input: Mo
   const at = logits.findIndex((value) => !Number.isFinite(value));
   if (at < 0) return logits;
   const slot = Math.floor(at / model.config.vocabulary);
-  throw new NumericsError(
-    "probes/not-finite",
-    `logits should be finite, got ${logits[at]} at flat position ${slot}; look for a row of attention that sees nothing, ` +
-      "or for parameters that diverged",
-    { details: { position: slot } },
-  );
+  const message = `logits should be finite, got ${logits[at]} at flat position ${slot}`;
+  const remedy = "look for a row of attention that sees nothing, or for parameters that diverged";
+  throw new NumericsError("probes/not-finite", `${message}; ${remedy}`, { details: { position: slot } });
 }
 
 function largestChange(before: Float32Array, after: Float32Array, row: { at: number; width: number }): number {

@@ -1,9 +1,8 @@
 import { ConfigError, createRandom } from "@trivium/core";
 import type { PairExample } from "@trivium/features";
-import type { LanguageModel } from "@trivium/model";
-import { type MarkedBatchOptions, markedBatch, type Objective } from "@trivium/objectives";
-import type { ParameterTree } from "@trivium/tensor";
+import { markedBatch } from "@trivium/objectives";
 import { readStates, stateAt } from "./hidden-states.ts";
+import type { ProbedModel } from "./probed-model.ts";
 import { fitRidge } from "./ridge-classifier.ts";
 import { slotOf } from "./with-ids.ts";
 
@@ -16,10 +15,7 @@ export interface LabelledExample {
   readonly position: number;
 }
 
-export interface LinearProbeOptions extends Pick<MarkedBatchOptions, "special"> {
-  readonly model: LanguageModel;
-  readonly parameters: ParameterTree;
-  readonly objective: Objective;
+export interface LinearProbeOptions extends ProbedModel {
   readonly examples: readonly LabelledExample[];
   /** The share of examples in the test part, in (0, 1). Default 0.25. */
   readonly testFraction?: number | undefined;

@@ -1,15 +1,10 @@
 import type { PairExample } from "@trivium/features";
-import type { LanguageModel } from "@trivium/model";
-import { type MarkedBatchOptions, markedBatch, type Objective, type TokenPlace } from "@trivium/objectives";
-import type { ParameterTree } from "@trivium/tensor";
+import { markedBatch, type TokenPlace } from "@trivium/objectives";
 import { type HiddenStates, readStates, stateAt } from "./hidden-states.ts";
+import type { ProbedModel } from "./probed-model.ts";
 import { slotOf, withIds } from "./with-ids.ts";
 
-export interface PerturbationOptions extends Pick<MarkedBatchOptions, "special"> {
-  readonly model: LanguageModel;
-  readonly parameters: ParameterTree;
-  /** The objective that makes the rows which the model reads. */
-  readonly objective: Objective;
+export interface PerturbationOptions extends ProbedModel {
   readonly example: PairExample;
   /** The id that stands in for a source token. Default: the next one of the vocabulary. */
   readonly replace?: ((id: number) => number) | undefined;

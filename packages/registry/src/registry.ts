@@ -5,7 +5,7 @@ import { validateWith } from "./standard-schema.ts";
 /** An immutable set of plugins, looked up by kind and name. */
 export interface Registry<P extends AnyPlugin> {
   readonly plugins: readonly P[];
-  /** What the plugin provides, with its own type. An unknown literal name is a compile error. */
+  /** Returns the function or value that a plugin provides, with its own type. An unknown literal name is a compile error. */
   get<K extends P["kind"], N extends NameOf<P, K>>(kind: K, name: N): Extract<P, { kind: K; name: N }>["create"];
   /** The plugin of a name known only at run time. */
   find<K extends P["kind"]>(kind: K, name: string): PluginOf<P, K>;

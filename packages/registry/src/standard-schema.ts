@@ -1,27 +1,12 @@
+import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { ConfigError } from "@trivium/core";
 
 /**
- * The part of the Standard Schema interface that the registry needs, so that zod, valibot or arktype all fit.
+ * A schema of any library that has the Standard Schema interface: zod, valibot or arktype all fit.
  *
  * @source https://standardschema.dev
  */
-export interface StandardSchema<Input = unknown, Output = Input> {
-  readonly "~standard": {
-    readonly version: 1;
-    readonly vendor: string;
-    readonly validate: (value: unknown) => StandardResult<Output> | Promise<StandardResult<Output>>;
-    readonly types?: { readonly input: Input; readonly output: Output } | undefined;
-  };
-}
-
-export type StandardResult<Output> =
-  | { readonly value: Output; readonly issues?: undefined }
-  | { readonly issues: readonly StandardIssue[] };
-
-export interface StandardIssue {
-  readonly message: string;
-  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
-}
+export type StandardSchema<Input = unknown, Output = Input> = StandardSchemaV1<Input, Output>;
 
 /**
  * Validates `value` with `schema`.
@@ -43,7 +28,7 @@ export function validateWith<Output>(
 }
 
 /** One line for each issue, with the field that it is about: `layers: expected a number`. */
-function describeIssues(issues: readonly StandardIssue[]): string {
+function describeIssues(issues: readonly StandardSchemaV1.Issue[]): string {
   const described = issues.map(({ message, path = [] }) => {
     const field = path.map((part) => String(typeof part === "object" ? part.key : part)).join(".");
     return field ? `${field}: ${message}` : message;

@@ -2,6 +2,14 @@ import type { AttentionGrain } from "./fused/attention-plan.ts";
 import type { FusedFamily } from "./fused/fused-kernels.ts";
 import { tf } from "./tf.ts";
 
+/** The memory of a backend's tensors. */
+export interface BackendMemory {
+  /** The most bytes that tensors can take. Known before the backend is active. */
+  readonly limitBytes: number;
+  /** Bytes that tensors can still take. Starts the backend. */
+  freeBytes(): number;
+}
+
 /** Facts of a backend that ops and compositions go by. */
 export interface BackendTraits {
   /** `"stalling"` if reading a tensor waits for a device, as a graphics card. Ops then read nothing in a step. */
@@ -15,6 +23,8 @@ export interface BackendTraits {
   readonly fused: readonly FusedFamily[];
   /** Sizes of the attention kernel, for a backend that has the family `"attention"`. */
   readonly attentionGrain?: AttentionGrain | undefined;
+  /** Absent where no limit is known. */
+  readonly memory?: BackendMemory | undefined;
 }
 
 const declared = new Map<string, BackendTraits>();

@@ -1,7 +1,7 @@
 export { type ActivatedParts, activateBackend, type Backend, backend, type Probe } from "./backend.ts";
-export { activeTraits, type BackendTraits, declareTraits } from "./backend-traits.ts";
+export { activeTraits, type BackendMemory, type BackendTraits, declareTraits } from "./backend-traits.ts";
 export { embedding } from "./embedding.ts";
-export { factoredCrossEntropy } from "./factored-cross-entropy.ts";
+export { factoredCrossEntropy, staysFactored } from "./factored-cross-entropy.ts";
 export { type FactoredHead, type FactoredLogits, multiplyOut, softCapped } from "./factored-logits.ts";
 export { type ActivationName, activation, gelu } from "./fused/activation.ts";
 export { type AdamWAttributes, type AdamWInput, type AdamWTensors, adamWUpdate } from "./fused/adam-w.ts";

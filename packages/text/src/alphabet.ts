@@ -1,10 +1,9 @@
 import { ConfigError } from "@trivium/core";
 import { z } from "zod";
-import { REPLACEMENT } from "./replacement.ts";
 import { reservedIds, reservedSpecials } from "./reserved-specials.ts";
 import { silentIds } from "./special-tokens.ts";
 import type { TextUnit } from "./text-unit.ts";
-import type { Tokenizer } from "./tokenizer.ts";
+import { REPLACEMENT, type Tokenizer } from "./tokenizer.ts";
 
 /** The origin of a vocabulary: `alphabet` lists the tokens in the order of their ids, `corpus` is searched for tokens. */
 export type AlphabetOptions =

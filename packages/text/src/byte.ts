@@ -1,8 +1,7 @@
 import { z } from "zod";
-import { REPLACEMENT } from "./replacement.ts";
 import { reservedIds, reservedSpecials } from "./reserved-specials.ts";
 import { silentIds } from "./special-tokens.ts";
-import { type Tokenizer, tokenizer } from "./tokenizer.ts";
+import { REPLACEMENT, type Tokenizer, tokenizer } from "./tokenizer.ts";
 
 const BYTES = 256;
 const replacementBytes = new TextEncoder().encode(REPLACEMENT);

@@ -1,9 +1,8 @@
 import { Tokenizer as Library } from "@huggingface/tokenizers";
 import { ConfigError } from "@trivium/core";
 import { z } from "zod";
-import { REPLACEMENT } from "./replacement.ts";
 import { type SpecialTokens, silentIds } from "./special-tokens.ts";
-import { type Tokenizer, tokenizer } from "./tokenizer.ts";
+import { REPLACEMENT, type Tokenizer, tokenizer } from "./tokenizer.ts";
 
 const id = z
   .int()

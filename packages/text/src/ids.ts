@@ -1,9 +1,8 @@
 import { ConfigError } from "@trivium/core";
 import { z } from "zod";
-import { REPLACEMENT } from "./replacement.ts";
 import { type SpecialTokens, silentIds } from "./special-tokens.ts";
 import { splitUnits } from "./text-unit.ts";
-import { type Tokenizer, tokenizer } from "./tokenizer.ts";
+import { REPLACEMENT, type Tokenizer, tokenizer } from "./tokenizer.ts";
 
 export interface IdOptions {
   readonly name?: "ids" | undefined;

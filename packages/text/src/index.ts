@@ -17,14 +17,19 @@ export {
 export { createIdTokenizer, type IdOptions } from "./ids.ts";
 export type { PairTokenizer, PairTokenizerJson } from "./pair-tokenizer.ts";
 export { pairTokenizerFromJson } from "./pair-tokenizer-from-json.ts";
-export { REPLACEMENT } from "./replacement.ts";
 export { reservedSpecials } from "./reserved-specials.ts";
-export { type Piece, readSentencePiece, type SentencePieceModel, sentencePieceDefinition } from "./sentence-piece.ts";
+export {
+  type Piece,
+  pieceKinds,
+  readSentencePiece,
+  type SentencePieceModel,
+  sentencePieceDefinition,
+} from "./sentence-piece.ts";
 export { createSharedPair } from "./shared-pair.ts";
 export * from "./special-tokens.ts";
 export { createSymbolTokenizer } from "./symbol.ts";
 export { splitUnits, type TextUnit } from "./text-unit.ts";
-export { type Tokenizer, type TokenizerJson, tokenizer } from "./tokenizer.ts";
+export * from "./tokenizer.ts";
 
 /** The tokenizers of this package, for a registry. */
 export const tokenizerPlugins = [bytePlugin, characterPlugin, symbolPlugin, huggingFacePlugin, idsPlugin] as const;

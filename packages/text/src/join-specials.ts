@@ -60,7 +60,7 @@ function mapSpecials(special: SpecialTokens, map: (id: number) => number): Speci
   };
 }
 
-/** What follows a target is the target's to say, all before it the source's. */
+/** The target decides the ids that follow it, the source all ids before it. */
 const joinFrames = (source: Frame, target: Frame): Frame => ({
   joined: source.joined && target.joined && { ...source.joined, after: target.joined.after },
   source: source.source,

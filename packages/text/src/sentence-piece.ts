@@ -20,7 +20,8 @@ export interface SentencePieceModel {
   readonly singleSpaces: boolean;
 }
 
-const kinds = [undefined, "normal", "unknown", "control", "user", "unused", "byte"] as const;
+/** The kinds of tokens by their numbers in files. */
+export const pieceKinds = [undefined, "normal", "unknown", "control", "user", "unused", "byte"] as const;
 
 /**
  * Reads a SentencePiece model: `spiece.model`, `tokenizer.model`, `source.spm`.
@@ -133,7 +134,7 @@ function pieceOf(bytes: Uint8Array): Piece {
     if (field === 2) score = new DataView(Uint32Array.of(numberOf(value)).buffer).getFloat32(0, true);
     if (field === 3) kind = numberOf(value);
   }
-  return { text, score, kind: kinds[kind] ?? "unused" };
+  return { text, score, kind: pieceKinds[kind] ?? "unused" };
 }
 
 interface Field {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { REPLACEMENT } from "./replacement.ts";
 import { type SpecialTokens, silentIds } from "./special-tokens.ts";
 import type { Tokenizer, TokenizerJson } from "./tokenizer.ts";
+import { REPLACEMENT } from "./tokenizer.ts";
 
 export { sentencePieceFile } from "./testing/sentence-piece-file.ts";
 export { bartLike, gpt2Like, t5Like } from "./testing/tokenizers.ts";

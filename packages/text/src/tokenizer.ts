@@ -2,6 +2,9 @@ import { defineKind } from "@trivium/registry";
 import type { SpecialTokens } from "./special-tokens.ts";
 import type { TextUnit } from "./text-unit.ts";
 
+/** The Unicode replacement character: the text of an id that stands for no known text. */
+export const REPLACEMENT = "\uFFFD";
+
 /** A tokenizer as plain JSON: its name, and the options from which its plugin makes the same tokenizer. */
 export interface TokenizerJson {
   readonly name: string;

@@ -42,6 +42,19 @@ export function muon({ hidden = isOfLayer, ...options }: MuonOptions = {}): Opti
     name: "muon",
     settings: { ...numbers, hidden: hidden === isOfLayer ? "layers" : "custom" },
     isElementwise: (path, shape) => !isMatrix(path, shape),
+    floats(shapes) {
+      const matrices: Record<string, number> = {};
+      let total = 0;
+      for (const [path, shape] of Object.entries(shapes)) {
+        const size = shape.reduce((product, side) => product * side, 1);
+        total += size;
+        if (isMatrix(path, shape)) matrices[`${shape}`] = (matrices[`${shape}`] ?? 0) + size;
+      }
+      const sizes = Object.values(matrices);
+      const ofMatrices = sizes.reduce((sum, size) => sum + size, 0);
+      // New matrices beside the old ones, and the rounds of those of one shape.
+      return { state: 2 * total - ofMatrices, update: 2 * ofMatrices + ROUND_COPIES * Math.max(0, ...sizes) };
+    },
     createState(parameters) {
       const [matrices, others] = split(parameters);
       return { momentum: zerosLike(matrices), ...rest.createState(others) };
@@ -59,6 +72,9 @@ export function muon({ hidden = isOfLayer, ...options }: MuonOptions = {}): Opti
     },
   };
 }
+
+/** Copies of matrices that an update holds while it brings their singular values near 1. */
+const ROUND_COPIES = 17;
 
 /** Keeps the order of the old tree, so that a saved tree does not show the difference. */
 function joined(order: ParameterTree, ...trees: readonly ParameterTree[]): ParameterTree {

@@ -36,6 +36,13 @@ export interface Optimizer {
    * parameter may be cut into parts that are updated apart.
    */
   isElementwise(path: string, shape: readonly number[]): boolean;
+  /**
+   * Returns how many float32 numbers the state has, and how many an update holds at once besides parameters, state and
+   * gradients. Default: two of each parameter, and none.
+   *
+   * @param shapes - of the parameters, by their dotted paths.
+   */
+  floats?(shapes: Readonly<Record<string, readonly number[]>>): { readonly state: number; readonly update: number };
   /** Returns the state before the first update. Borrows the parameters. */
   createState(parameters: ParameterTree): OptimizerState;
   apply(trained: Trained, gradients: ParameterTree, update: Update): Trained;

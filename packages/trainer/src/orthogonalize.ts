@@ -21,9 +21,11 @@ export function orthogonalize(matrices: Tensor3D): Tensor3D {
     const norms = tf.sqrt(tf.sum(tf.square(wide), [1, 2], true));
     let x = tf.div(wide, tf.add(norms, 1e-7)) as Tensor3D;
     for (let round = 0; round < rounds; round++) {
-      const gram = tf.matMul(x, x, false, true);
-      const polynomial = tf.add(tf.mul(gram, b), tf.mul(tf.matMul(gram, gram), c)) as Tensor3D;
-      x = tf.add(tf.mul(x, a), tf.matMul(polynomial, x));
+      x = tf.tidy(() => {
+        const gram = tf.matMul(x, x, false, true);
+        const polynomial = tf.add(tf.mul(gram, b), tf.mul(tf.matMul(gram, gram), c)) as Tensor3D;
+        return tf.add(tf.mul(x, a), tf.matMul(polynomial, x));
+      });
     }
     return rows > columns ? tf.transpose(x, [0, 2, 1]) : x;
   });

@@ -1,7 +1,7 @@
 import { createPacer, NumericsError } from "@trivium/core";
 import { countParameters } from "@trivium/tensor";
 import { beginRun } from "./begin-run.ts";
-import type { EvaluatedEvent, StartedEvent, TrainEvent, WarningEvent } from "./events.ts";
+import type { EvaluatedEvent, TrainEvent, WarningEvent } from "./events.ts";
 import { globalNorm } from "./global-norm.ts";
 import { allParameters, disposeRun, disposeState, type Run } from "./run.ts";
 import { saveRun } from "./save-run.ts";
@@ -31,7 +31,9 @@ export async function* train<B>(options: TrainOptions<B>): AsyncGenerator<TrainE
   const { run, warnings } = await beginRun(options);
   let handedOver = false;
   try {
-    yield startedEvent(run, options.steps);
+    const { step, totals } = run;
+    const parameters = countParameters(allParameters(run));
+    yield { type: "started", parameters, step, steps: options.steps, totals };
     yield* warnings;
     const missed = (await isUnrecorded(run, options)) ? yield* evaluateRun(run, options) : undefined;
     const failure = missed ?? (yield* takeSteps(run, options));
@@ -77,11 +79,11 @@ async function* takeSteps<B>(
   return failure;
 }
 
-/** Whether an evaluation is due after the steps that are done. */
+/** Returns whether an evaluation is due after the steps that are done. */
 const isEvaluated = <B>({ step }: Run, { steps, evaluate }: TrainOptions<B>): boolean =>
   evaluate !== undefined && (step === steps || step % evaluate.every === 0);
 
-/** Whether the run that was resumed was killed while it evaluated. */
+/** Returns whether the run that was resumed was killed while it evaluated. */
 async function isUnrecorded<B>(run: Run, options: TrainOptions<B>): Promise<boolean> {
   const { isRecorded } = options.evaluate ?? {};
   return run.step > 0 && isRecorded !== undefined && isEvaluated(run, options) && !(await isRecorded(run.step));
@@ -89,11 +91,20 @@ async function isUnrecorded<B>(run: Run, options: TrainOptions<B>): Promise<bool
 
 /** Evaluates behind a checkpoint, if the run has any: killed meanwhile, it loses no step. */
 async function* evaluateRun<B>(run: Run, options: TrainOptions<B>): AsyncGenerator<TrainEvent, Failure | undefined> {
-  const { checkpoint, evaluate } = options;
+  const { checkpoint } = options;
+  const evaluate = options.evaluate as EvaluateOptions;
   if (checkpoint?.every && run.savedStep !== run.step) yield await saveRun(run, options, checkpoint.store);
-  const outcome = await evaluated(run, evaluate as EvaluateOptions);
-  if ("cause" in outcome) return outcome;
-  yield outcome;
+  const { step } = run;
+  let event: EvaluatedEvent | WarningEvent;
+  try {
+    event = { type: "evaluated", step, metrics: await evaluate.run(allParameters(run), step) };
+  } catch (cause) {
+    if (evaluate.onFailure === "stop") return { cause };
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const message = `the evaluation after step ${step} failed, and training goes on: ${reason}`;
+    event = { type: "warning", step, code: "trainer/evaluation-failed", message };
+  }
+  yield event;
   return undefined;
 }
 
@@ -101,26 +112,6 @@ async function* evaluateRun<B>(run: Run, options: TrainOptions<B>): AsyncGenerat
 async function isAborted<B>({ sharding }: Run, { signal }: TrainOptions<B>, failure?: Failure): Promise<boolean> {
   const votes = await sharding.vote({ stop: failure !== undefined || (signal?.aborted ?? false) });
   return votes.some(({ stop }) => stop);
-}
-
-const startedEvent = (run: Run, steps: number): StartedEvent => ({
-  type: "started",
-  parameters: countParameters(allParameters(run)),
-  step: run.step,
-  steps,
-  totals: run.totals,
-});
-
-async function evaluated(run: Run, evaluate: EvaluateOptions): Promise<EvaluatedEvent | WarningEvent | Failure> {
-  const { step } = run;
-  try {
-    return { type: "evaluated", step, metrics: await evaluate.run(allParameters(run), step) };
-  } catch (cause) {
-    if (evaluate.onFailure === "stop") return { cause };
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    const message = `the evaluation after step ${step} failed, and training goes on: ${reason}`;
-    return { type: "warning", step, code: "trainer/evaluation-failed", message };
-  }
 }
 
 /** The loss of a step belongs to the parameters before it, so nothing else would show a broken last update. */

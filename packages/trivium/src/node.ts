@@ -1,7 +1,7 @@
 /** All of the main entry, and models from folders. */
 import { attentionPlugins } from "@trivium/attention";
 import { simdPlugin } from "@trivium/backend-simd";
-import { folderFiles } from "@trivium/checkpoint/node";
+import { filesAt } from "@trivium/checkpoint/node";
 import { modelFormatPlugins, type OpenedModel, type OpenModelOptions, openModel } from "@trivium/compose";
 import { causalPlugin } from "@trivium/model-causal";
 import { encoderDecoderPlugin } from "@trivium/model-encoder-decoder";
@@ -28,7 +28,7 @@ export interface OpenFolderOptions extends Partial<OpenModelOptions> {
  */
 export function openFolder(path: string, options: OpenFolderOptions = {}): Promise<OpenedModel> {
   const { architecture, registry = createRegistry<AnyPlugin>(plugins), change = (recipe) => recipe, ...rest } = options;
-  return openModel(folderFiles(path), {
+  return openModel(filesAt(path), {
     ...rest,
     registry,
     change: (given) => {

@@ -30,6 +30,10 @@ export const attention = defineBenchmark({
   name: "attention",
   description: "Attention, forward and backward: what a mask hides should cost nothing.",
   schema,
+  remarks: () => [
+    "Seconds are medians of a pass forward and backward. GFLOP/s = 12·head width·heads·visible pairs ÷ seconds.",
+    "engine: the most that its tensors took. process: the most that all contenders of this run took together.",
+  ],
   async run(options, note) {
     const works = options.kernel.flatMap((kernel) => options.mask.map((mask) => workOf(mask, kernel, options)));
     const contenders = await oneByOne(works, async (work) => {
@@ -42,14 +46,9 @@ export const attention = defineBenchmark({
       peakEngineBytes: engine.peakBytes(),
       residentBytes: process.resourceUsage().maxRSS * 1024,
     }));
-    return { findings: findings.map((finding) => comparedWithFirst(finding, findings)), remarks };
+    return findings.map((finding) => comparedWithFirst(finding, findings));
   },
 });
-
-const remarks = [
-  "Seconds are medians of a pass forward and backward. GFLOP/s = 12·head width·heads·visible pairs ÷ seconds.",
-  "engine: the most that its tensors took. process: the most that all contenders of this run took together.",
-];
 
 /** @throws {ConfigError} `bench/options` if the width is no multiple of the heads. */
 function workOf(text: string, kernelName: string, { batch, heads, length, width }: Options) {

@@ -32,23 +32,19 @@ export const decoding = defineBenchmark({
   name: "decoding",
   description: "A token of each row against cached keys, and what positions, masks, plans and pages take of it.",
   schema,
+  remarks: () => [
+    "token: every op and kernel of a step, and its logits read. beams: each step follows half of the rows, twice.",
+    "bookkeeping: the guard of the sealed prefix, slots, pages, mask and plan of one step, for all of its layers.",
+    "copied: bytes of keys and values that a step moved, in the mean.",
+  ],
   async run(options, note) {
     const contenders: DecodingContender[] = [];
     for (const engine of await createEngines(options)) {
       for (const batch of options.batch) contenders.push(...(await contendersOf(engine, batch, options)));
     }
-    const findings = await findingsOf(contenders, { options, note }, ({ bytesCopied }) => ({
-      bytesCopied: bytesCopied?.(),
-    }));
-    return { findings, remarks };
+    return findingsOf(contenders, { options, note }, ({ bytesCopied }) => ({ bytesCopied: bytesCopied?.() }));
   },
 });
-
-const remarks = [
-  "token: every op and kernel of a step, and its logits read. beams: each step follows half of the rows, twice.",
-  "bookkeeping: the guard of the sealed prefix, slots, pages, mask and plan of one step, for all of its layers.",
-  "copied: bytes of keys and values that a step moved, in the mean.",
-];
 
 /** The last of them closes with the parameters that all share. */
 async function contendersOf(engine: Engine, batch: number, options: Options): Promise<DecodingContender[]> {

@@ -33,6 +33,7 @@ export const gemm = defineBenchmark({
   name: "gemm",
   description: "Matrix products: our GEMM providers and the peers.",
   schema,
+  remarks: () => ["Seconds are medians of one product. GFLOP/s = 2·m·n·k ÷ seconds."],
   async run(options, note) {
     const engines = await createEngines(options);
     const findings = await oneByOne(worksOf(options), async (work) => {
@@ -40,7 +41,7 @@ export const gemm = defineBenchmark({
       const theirs = await oneByOne(options.peers, (peer) => peerContenders(peer, work, options));
       return findingsOf([...ours, ...theirs.flat()], { options, note });
     });
-    return { findings: findings.flat(), remarks: ["Seconds are medians of one product. GFLOP/s = 2·m·n·k ÷ seconds."] };
+    return findings.flat();
   },
 });
 

@@ -26,12 +26,12 @@ export const mlp = defineBenchmark({
   name: "mlp",
   description: "A training step of a two-layer network: tanh, squared loss, gradient descent.",
   schema,
+  remarks: () => ["Seconds are medians of one step: forward, backward, update."],
   async run(options, note) {
     const work = mlpWork(options);
     const ours = await oneByOne(await createEngines(options), (engine) => mlpContender(engine, work));
     const theirs = await oneByOne(options.peers, (peer) => peerContender(peer, work));
-    const findings = await findingsOf([...ours, ...theirs], { options, note });
-    return { findings, remarks: ["Seconds are medians of one step: forward, backward, update."] };
+    return findingsOf([...ours, ...theirs], { options, note });
   },
 });
 

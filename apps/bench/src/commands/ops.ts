@@ -33,6 +33,7 @@ export const ops = defineBenchmark({
   name: "ops",
   description: "The kernels of a step that are no products: how near to the memory's speed they are.",
   schema,
+  remarks: () => ["Seconds are medians. GB/s: what must at least be read and written ÷ seconds."],
   async run(options, note) {
     const engines = await createEngines(options);
     const theirs = presentContenders(await oneByOne(options.peers, tfjsPeer), note);
@@ -43,10 +44,7 @@ export const ops = defineBenchmark({
       if (failed) throw new ConfigError("bench/operation", failed.reason);
       return findingsOf(found, { options, note });
     });
-    return {
-      findings: findings.flat(),
-      remarks: ["Seconds are medians. GB/s: what must at least be read and written ÷ seconds."],
-    };
+    return findings.flat();
   },
 });
 

@@ -20,19 +20,18 @@ export const products = defineBenchmark({
   name: "products",
   description: "The matrix products of a training step: inside it, and alone as `bench gemm` measures them.",
   schema,
+  remarks: () => [
+    "Seconds are medians of one product; inside the step an epilogue (bias, activation) is part of it, alone there is none.",
+    "The last lines of a step: all of its products, each median as often as the step makes it.",
+  ],
   async run(options, note) {
     const engines = await createEngines(options);
     const findings = await oneByOne(stepWorks(options), (work) =>
       oneByOne(engines, (engine) => benchProducts(work, engine, { options, note })),
     );
-    return { findings: findings.flat(2), remarks };
+    return findings.flat(2);
   },
 });
-
-const remarks = [
-  "Seconds are medians of one product; inside the step an epilogue (bias, activation) is part of it, alone there is none.",
-  "The last lines of a step: all of its products, each median as often as the step makes it.",
-];
 
 async function benchProducts(work: StepWork, engine: Engine, { options, note }: Setting<Options>): Promise<Finding[]> {
   const step = stepContender(engine, work, attentionFor(engine.backend, options.attention));

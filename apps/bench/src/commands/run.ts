@@ -5,7 +5,7 @@ import { defineBenchmark } from "../bench-command.ts";
 import { type Absent, isAbsent, presentContenders } from "../contender.ts";
 import { createEngines } from "../contenders/engines.ts";
 import { triviumRunner } from "../contenders/trivium-runner.ts";
-import { median } from "../measure.ts";
+import { findingOf, median } from "../measure.ts";
 import type { Finding } from "../measurement.ts";
 import { commaList, count, engineOptions, listOf, peersOption, precisions } from "../options.ts";
 import { findTorch } from "../peers/python.ts";
@@ -47,19 +47,18 @@ export const run = defineBenchmark({
   name: "run",
   description: "A whole run: train on CMUdict, decode held-out words once; error rates and seconds.",
   schema,
+  remarks: () => [
+    "Seconds: median over the seeds of training and one evaluation. PER and WER: means over the seeds, of words held out, without stress, against the nearest pronunciation.",
+  ],
   async run(options, note) {
     const data = await loadRunData(options.decoded);
     const findings: Finding[] = [];
     for (const architecture of options.architecture) {
       findings.push(...(await benchArchitecture(architecture, data, { ...options, note })));
     }
-    return { findings, remarks };
+    return findings;
   },
 });
-
-const remarks = [
-  "Seconds: median over the seeds of training and one evaluation. PER and WER: means over the seeds, of words held out, without stress, against the nearest pronunciation.",
-];
 
 type Setting = Options & { note(line: string): void };
 
@@ -81,35 +80,15 @@ async function benchArchitecture(name: string, data: RunData, setting: Setting):
   } finally {
     for (const runner of runners) await runner.close();
   }
-  return Array.from(outcomes, ([runner, all]) =>
-    findingOf(runner, all, `${name}, ${setting.words} words`, setting.seeds),
-  );
+  const work = { label: `${name}, ${setting.words} words` };
+  return Array.from(outcomes, ([runner, own]) => {
+    const all = (of: keyof RunOutcome) => own.map((outcome) => outcome[of]);
+    const rates = { per: mean(all("per")), wer: mean(all("wer")), trainSeconds: median(all("trainSeconds")) };
+    return { ...findingOf({ ...runner, work }, all("seconds")), ...rates, seeds: setting.seeds };
+  });
 }
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
-
-function findingOf(
-  { name, precision, version, provider, threads }: Runner,
-  outcomes: readonly RunOutcome[],
-  work: string,
-  seeds: readonly number[],
-): Finding {
-  const all = (of: keyof RunOutcome) => outcomes.map((outcome) => outcome[of]);
-  return {
-    name,
-    precision,
-    version,
-    provider,
-    threads,
-    work,
-    seeds: [...seeds],
-    stepSeconds: median(all("seconds")),
-    trainSeconds: median(all("trainSeconds")),
-    per: mean(all("per")),
-    wer: mean(all("wer")),
-    rounds: all("seconds"),
-  };
-}
 
 async function ourRunners(name: string, data: RunData, options: Options): Promise<Runner[]> {
   const architecture = resolveArchitecture(name, plugins);

@@ -31,11 +31,15 @@ export const step = defineBenchmark({
   name: "step",
   description: "A whole training step: forward, backward, AdamW, as `trivium train` does it.",
   schema,
+  remarks: ({ architecture }) => [
+    "Seconds are medians. GFLOP/s = 6·N·tokens ÷ seconds, N = all parameters; of peak: of the best product of the same engine in this run.",
+    ...architecture.flatMap((name) => architectureRemarks[name]),
+  ],
   async run(options, note) {
     const works = stepWorks(options);
     const engines = options.backend === "simd" ? await createEngines(options) : [];
     const findings = await oneByOne(works, (work) => benchWork(work, engines, { options, note }));
-    return { findings: findings.flat(), remarks: remarksOf(options) };
+    return findings.flat();
   },
 });
 
@@ -100,8 +104,3 @@ const architectureRemarks = {
     "encoder-decoder: half of the length is source and half target; a source and a target position together use each parameter once, so GFLOP/s is 6·N·(tokens ÷ 2) ÷ seconds.",
   ],
 };
-
-const remarksOf = ({ architecture }: Options): string[] => [
-  "Seconds are medians. GFLOP/s = 6·N·tokens ÷ seconds, N = all parameters; of peak: of the best product of the same engine in this run.",
-  ...architecture.flatMap((name) => architectureRemarks[name]),
-];

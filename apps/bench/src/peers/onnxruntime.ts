@@ -4,7 +4,7 @@ import { type Absent, type Contender, timed } from "../contender.ts";
 import { type GemmWork, randomValues } from "../gemm-work.ts";
 import { onnxProduct } from "./onnx-product.ts";
 
-/** What is used of `onnxruntime-node`, whose 290 MB nobody should have to install for its types. */
+/** The used part of `onnxruntime-node`, whose 290 MB nobody should have to install for its types. */
 interface OnnxRuntime {
   readonly Tensor: new (type: "float32", data: Float32Array, shape: readonly number[]) => object;
   readonly InferenceSession: {

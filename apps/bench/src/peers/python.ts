@@ -5,7 +5,7 @@ import type { Absent } from "../contender.ts";
 /** A Python that has PyTorch. */
 export interface TorchPython {
   readonly executable: string;
-  /** Of PyTorch. */
+  /** Version of PyTorch. */
   readonly version: string;
 }
 

@@ -8,7 +8,7 @@ import { findTorch, type TorchPython } from "./python.ts";
 
 /** A Python script that works whenever it is asked: a line with a number in, a line of JSON out. */
 export interface TorchProcess {
-  /** What the script said when it was ready. */
+  /** The script's message when it was ready. */
   readonly ready: Readonly<Record<string, unknown>>;
   /** Does its work so many times. */
   run(times: number): Promise<Readonly<Record<string, unknown>>>;

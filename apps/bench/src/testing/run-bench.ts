@@ -3,7 +3,7 @@ import { z } from "zod";
 import { addBenchmarks } from "../bench-program.ts";
 import { type Measurement, measurementSchema } from "../measurement.ts";
 
-/** What a benchmark printed. */
+/** The output of a benchmark. */
 export interface Printed {
   readonly measurements: readonly Measurement[];
   readonly text: string;

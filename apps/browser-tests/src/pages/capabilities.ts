@@ -7,7 +7,7 @@ export interface PageCapabilities {
   readonly capabilities: readonly Capability[];
 }
 
-/** What a backend can do in this page. */
+/** Measures the capabilities of a backend in this page. */
 export async function main({ backend: name }: { backend: string }): Promise<PageCapabilities> {
   const backend = pageBackends[name]!;
   const probe = await backend.probe();

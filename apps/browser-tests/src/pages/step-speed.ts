@@ -1,13 +1,13 @@
 import { reference } from "@trivium/attention";
 import { createSimdBackend } from "@trivium/backend-simd";
 import { createRandom } from "@trivium/core";
-import { type Batch, toBatch } from "@trivium/features";
-import { createModel, factorsOf, type LanguageModel } from "@trivium/model";
+import { type Batch, batchesByStep, toBatch } from "@trivium/features";
+import { createModel, type LanguageModel, languageTask } from "@trivium/model";
 import { causal } from "@trivium/model-causal";
 import { causalLm } from "@trivium/objectives";
-import { disposeTree, tf } from "@trivium/tensor";
+import { tf } from "@trivium/tensor";
 import { reservedSpecials } from "@trivium/text";
-import { accumulate, adamW, type Trained } from "@trivium/trainer";
+import { adamW, constant, type TrainEvent, train } from "@trivium/trainer";
 
 /** A causal model and its batch: learned positions, GELU, norms first, AdamW. */
 export interface StepShape {
@@ -25,7 +25,7 @@ export interface StepSpeedInput {
   readonly shape: StepShape;
   /** Numbers of threads to compare. */
   readonly threads: readonly number[];
-  /** Of each: the warm-up, which is not timed, and after it the rounds, taken in turns. */
+  /** Steps of the warm-up, which is not timed; after it come the rounds, taken in turns. */
   readonly warmupSteps: number;
   readonly rounds: number;
   readonly stepsPerRound: number;
@@ -37,7 +37,6 @@ export interface StepSpeedReport {
 }
 
 const objective = causalLm();
-const optimizer = adamW();
 
 /** Times training steps on several numbers of threads, in turns. */
 export async function main(input: StepSpeedInput): Promise<StepSpeedReport> {
@@ -46,11 +45,11 @@ export async function main(input: StepSpeedInput): Promise<StepSpeedReport> {
   const model = createModel({ architecture: causal, config, attention: reference() });
   const arms: Arm[] = [];
   for (const count of threads) arms.push(await createArm(count, model, randomBatch(batch, config)));
-  for (const arm of arms) await run(arm, model, warmupSteps);
+  for (const arm of arms) await run(arm, warmupSteps);
   for (const arm of arms) arm.milliseconds = [];
   // In turns, so that whatever else the machine does slows all.
-  for (let round = 0; round < rounds; round++) for (const arm of arms) await run(arm, model, stepsPerRound);
-  for (const { trained } of arms) disposeTree(trained.parameters);
+  for (let round = 0; round < rounds; round++) for (const arm of arms) await run(arm, stepsPerRound);
+  for (const { events } of arms) await events.return(undefined as never);
   return { arms: arms.map((arm) => ({ threads: arm.threads, milliseconds: arm.milliseconds })) };
 }
 
@@ -58,18 +57,23 @@ export async function main(input: StepSpeedInput): Promise<StepSpeedReport> {
 interface Arm {
   readonly threads: number;
   readonly backend: string;
-  readonly batch: Batch;
-  trained: Trained;
-  steps: number;
+  readonly events: ReturnType<typeof train>;
   milliseconds: number[];
 }
 
 async function createArm(threads: number, model: LanguageModel, batch: Batch): Promise<Arm> {
   const backend = createSimdBackend({ name: `simd-${threads}-threads`, threads });
   await backend.activate();
-  const parameters = model.createParameters(createRandom(1));
-  const trained = { parameters, state: optimizer.createState(parameters) };
-  return { threads, backend: backend.name, batch, trained, steps: 0, milliseconds: [] };
+  const events = train({
+    task: languageTask({ model, objective }),
+    batches: batchesByStep(() => [batch]),
+    steps: Number.MAX_SAFE_INTEGER,
+    seed: 1,
+    optimizer: adamW(),
+    schedule: constant({ rate: 1e-3 }),
+    divergence: false,
+  });
+  return { threads, backend: backend.name, events, milliseconds: [] };
 }
 
 function randomBatch(count: number, { vocabulary, length }: Pick<StepShape, "vocabulary" | "length">): Batch {
@@ -81,22 +85,13 @@ function randomBatch(count: number, { vocabulary, length }: Pick<StepShape, "voc
   return toBatch(rows);
 }
 
-async function run(arm: Arm, model: LanguageModel, steps: number): Promise<void> {
-  await tf.setBackend(arm.backend);
+async function run({ backend, events, milliseconds }: Arm, steps: number): Promise<void> {
+  await tf.setBackend(backend);
   for (let count = 0; count < steps; count++) {
-    arm.steps++;
-    const { parameters } = arm.trained;
     const started = performance.now();
-    const { losses, gradients, tokens } = await accumulate({
-      parameters,
-      batches: [arm.batch],
-      loss: (of) => objective.loss(factorsOf(model, parameters, of), of),
-    });
-    const update = { learningRate: 1e-3, step: arm.steps, gradientScale: 1 / tokens };
-    arm.trained = optimizer.apply(arm.trained, gradients, update);
-    // Reading the loss is part of a step.
-    losses[0]!.dataSync();
-    arm.milliseconds.push(performance.now() - started);
-    tf.dispose([...losses]);
+    let event: TrainEvent;
+    do event = (await events.next()).value as TrainEvent;
+    while (event.type !== "step");
+    milliseconds.push(performance.now() - started);
   }
 }

@@ -3,7 +3,7 @@ import { pageBackends } from "./page-backends.ts";
 
 export interface ThreadsReport {
   readonly isolated: boolean;
-  /** By backend, then by architecture. */
+  /** Losses by backend, then by architecture. */
   readonly losses: Readonly<Record<string, Readonly<Record<string, readonly number[]>>>>;
 }
 

@@ -35,10 +35,8 @@ export async function readIfThere(path: string): Promise<string | undefined> {
 function parseArm(text: string, path: string, hash: string): StoredArm {
   const arm = parseJson(text) as Partial<StoredArm> | undefined;
   if (arm?.format === "trivium-claim-arm" && arm.version === 1 && arm.hash === hash) return arm as StoredArm;
-  throw new CheckpointError(
-    "cli/arm",
-    `${path} does not hold the results of that arm; delete it and run the claim again`,
-  );
+  const message = `${path} does not hold the results of that arm; delete it and run the claim again`;
+  throw new CheckpointError("cli/arm", message);
 }
 
 export function parseJson(text: string): unknown {

@@ -21,12 +21,12 @@ export interface ArmWorkerStart extends Pick<AnalyseClaimsOptions, "request"> {
 export interface ArmFailure {
   readonly type: "failed";
   readonly message: string;
-  /** Of one that was thrown on purpose. */
+  /** The code of an error that was thrown on purpose. */
   readonly code?: string;
   readonly stack?: string;
 }
 
-/** What a worker says: `ended` if results are kept, or something is lacking here. */
+/** A message of a worker: `ended` if results are kept, or something is lacking here. */
 export type ArmWorkerEvent =
   | { readonly type: "progress"; readonly progress: ArmProgress }
   | { readonly type: "ended" }
@@ -71,6 +71,6 @@ function failure(error: unknown): ArmFailure {
   return { type: "failed", message, stack };
 }
 
-/** What `failure` told, to be thrown again. */
+/** Returns the error that `failure` described, to be thrown again. */
 export const failureOf = ({ code, message, stack }: ArmFailure): Error =>
   code === undefined ? Object.assign(new Error(message), { stack: stack ?? message }) : new TriviumError(code, message);

@@ -14,13 +14,13 @@ const schema = z.object({
   request: z.object({ preset: z.enum(["quick", "full"]), seeds: z.array(z.int()).min(1) }),
   /** As resolved: a plugin's file is found from every folder. */
   plugins: z.array(z.string()),
-  /** What computed: a part of every arm's hash. */
+  /** The environment that computed: a part of every arm's hash. */
   environment: z.record(z.string(), z.string()),
-  /** Why claims were not run, by id. */
+  /** The reasons why claims were not run, by id. */
   reasons: z.record(z.string(), z.object({ code: z.string(), message: z.string() })),
 });
 
-/** What the arms of a folder were run for: enough to judge the claims again without computing anything. */
+/** The run that the arms of a folder belong to: enough to judge the claims again without computing anything. */
 export type ClaimsRun = z.output<typeof schema>;
 
 const runName = "run.json";
@@ -42,7 +42,7 @@ export async function openClaimsFolder(folder: string): Promise<ClaimsRun | unde
   throw new CheckpointError("cli/not-claims", message, { details: { folder } });
 }
 
-/** What was run in the folder; nothing if it is no folder of claims. */
+/** Returns the run of a folder, or nothing if it is no folder of claims. */
 export async function readClaimsRun(folder: string): Promise<ClaimsRun | undefined> {
   const read = schema.safeParse(parseJson((await readIfThere(join(folder, runName))) ?? ""));
   return read.success ? read.data : undefined;

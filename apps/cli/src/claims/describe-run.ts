@@ -7,7 +7,7 @@ import { ownVersion } from "../own-package.ts";
 import type { ClaimsSettings } from "../settings.ts";
 import type { ClaimsRun } from "./claims-folder.ts";
 
-/** What is about to be run. */
+/** Describes a run that is about to begin. */
 export const describeRun = (
   { preset, seeds: count, plugins }: Pick<ClaimsSettings, "preset" | "seeds"> & Pick<Recipe, "plugins">,
   own: Pick<ClaimsRun, "claims" | "environment">,
@@ -20,7 +20,7 @@ export const describeRun = (
 });
 
 /**
- * What arms run on: what their times are of, and how their sums are rounded.
+ * Describes the machine of arms, on which their times and the rounding of their sums depend.
  *
  * @param gemmVersion - of the library of matrix products, with the instruction set that it takes.
  */
@@ -33,7 +33,7 @@ export const describeMachine = (gemmVersion: string | undefined): Json => ({
   trivium: ownVersion(),
 });
 
-/** Whether two runs ask for the same and compute it in the same way: only then is there one report of both. */
+/** Tells if two runs ask for the same and compute it in the same way: only then is there one report of both. */
 export const belongTogether = (one: ClaimsRun, other: ClaimsRun): boolean => way(one) === way(other);
 
 const way = ({ request, environment }: ClaimsRun): string => JSON.stringify([request, environment]);
@@ -45,7 +45,7 @@ export function together(before: ClaimsRun, run: ClaimsRun): ClaimsRun {
   return { ...run, claims, plugins, reasons: before.reasons };
 }
 
-/** Why claims were not run, in this run and, where they were left out of it, before. */
+/** The reasons why claims were not run, in this run and, where they were left out of it, before. */
 export function reasonsOf({ reasons }: ClaimsRun, results: readonly ClaimResult[]): ClaimsRun["reasons"] {
   const ran = new Set(results.map(({ id }) => id));
   const kept = Object.entries(reasons).filter(([id]) => !ran.has(id));

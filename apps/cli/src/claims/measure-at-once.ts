@@ -5,7 +5,7 @@ import { type ArmWorkerEvent, type ArmWorkerStart, failureOf } from "./arm-worke
 import { type SortArmsOptions, sortArms } from "./sort-arms.ts";
 
 export interface WorkerOptions {
-  /** How many processes. */
+  /** Number of processes. */
   readonly jobs: number;
   /** The folder of the results. */
   readonly out: string;

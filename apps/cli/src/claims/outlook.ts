@@ -2,22 +2,22 @@ import type { ClaimArm, StoredArm } from "@trivium/claims";
 import { duration } from "../duration.ts";
 import { type SortArmsOptions, sortArms } from "./sort-arms.ts";
 
-/** How much work claims are. */
+/** The work that claims are. */
 export interface Outlook {
   /** Those of one configuration are one. */
   readonly arms: number;
-  /** How many of them have no results yet. */
+  /** Number of arms that have no results yet. */
   readonly left: number;
-  /** How many of those were measured on other data. */
+  /** Number of those that were measured on other data. */
   readonly outdated: number;
-  /** What these will take, but for the next. */
+  /** Seconds that the arms left will take, but for those of unknown length. */
   readonly seconds: number;
-  /** How many are like nothing that was measured before. */
+  /** Number of arms that are like nothing that was measured before. */
   readonly unknown: number;
 }
 
 /**
- * What is measured and what is left to do; the time goes by arms that differ in their seed alone, else by all of the type.
+ * Counts what is measured and what is left to do; the time goes by arms that differ in their seed alone, else by all of the type.
  *
  * @param jobs - arms that are measured at once, but for those that need to be alone.
  */

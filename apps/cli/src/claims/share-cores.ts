@@ -4,7 +4,7 @@ import { availableParallelism } from "node:os";
 const mostJobs = 8;
 
 /**
- * How many arms are measured at once, and with how many threads each, where nobody says otherwise: one job for each
+ * Returns the number of arms to measure at once, and of threads for each, where nobody says otherwise: one job for each
  * core, as arms are small and two of them use two cores better than one does.
  *
  * @example shareCores({ threads: 2 }, 8) // => { jobs: 4, threads: 2 }

@@ -9,27 +9,20 @@ import {
 
 export type SortArmsOptions = Omit<RunClaimsOptions, "machine" | "signal">;
 
-export interface ArmsOfClaims {
-  readonly left: readonly PlannedArm[];
-  readonly known: readonly StoredArm[];
-  /** How many of those left were measured on other data than is here now. */
-  readonly outdated: number;
-}
-
 /** The arms of claims by their hashes, in order: each configuration once. */
-export async function planAllArms({
-  claims,
-  request,
-  environment,
-}: Omit<AnalyseClaimsOptions, "store">): Promise<ReadonlyMap<string, PlannedArm>> {
+export async function planAllArms(
+  options: Omit<AnalyseClaimsOptions, "store">,
+): Promise<ReadonlyMap<string, PlannedArm>> {
+  const { claims, request, environment } = options;
   const plans = await Promise.all(claims.map((named) => planArms(named, request, environment)));
   return new Map(plans.flat().map((one) => [one.hash, one]));
 }
 
-/** What is left to measure of all arms, and what is known. */
-export async function sortArms(options: SortArmsOptions): Promise<ArmsOfClaims> {
+/** Sorts all arms into those that are left to measure and those that are known. */
+export async function sortArms(options: SortArmsOptions) {
   const left: PlannedArm[] = [];
   const known: StoredArm[] = [];
+  // Of those left, the ones that were measured on other data than is here now.
   let outdated = 0;
   for (const one of (await planAllArms(options)).values()) {
     const current = await readCurrent(one, options);

@@ -69,7 +69,7 @@ async function measureClaims(context: CommandContext): Promise<void> {
   await writeClaimsReport(out, { results: all, run: reasoned, registry, output });
 }
 
-/** What is asked for, found and begun. */
+/** Finds what is asked for, and begins the run. */
 async function prepareRun(context: CommandContext) {
   const { positional, output } = context;
   const { settings, recipe, registry } = await readSettings(claimsSchema, context);
@@ -112,11 +112,8 @@ async function beginRun(asked: ClaimsRun, { before, out, output }: Begun): Promi
 async function reportClaims({ positional, plugins, registry, output }: CommandContext): Promise<void> {
   const [folder = "claims"] = positional;
   const run = await readClaimsRun(folder);
-  if (!run)
-    throw new CheckpointError(
-      "cli/not-claims",
-      `${folder} holds no claims; measure some: trivium claims run --out ${folder}`,
-    );
+  const message = `${folder} holds no claims; measure some: trivium claims run --out ${folder}`;
+  if (!run) throw new CheckpointError("cli/not-claims", message);
   const found = await registry([...run.plugins, ...plugins]);
   const { request, environment } = run;
   const claims = findClaims(run.claims, found);

@@ -64,10 +64,8 @@ async function runComparison(context: CommandContext): Promise<void> {
   const engine = resolveEngine(recipe, registry);
   const arms = await prepareArms(settings, recipe, { registry, data, engine, output });
   const { decoded } = recipe.evaluation;
-  const metrics = metricsOf(
-    { names: settings.metrics, options: settings.metricsOptions },
-    { registry, task: data.task, decoded },
-  );
+  const named = { names: settings.metrics, options: settings.metricsOptions };
+  const metrics = metricsOf(named, { registry, task: data.task, decoded });
   const compared = { ...settings, recipe };
   await openReportFolder(out, { configuration: configurationOf(compared, arms), data: data.dataset.fingerprint });
   await engine.backend.activate();
@@ -76,12 +74,9 @@ async function runComparison(context: CommandContext): Promise<void> {
   const { signal, release } = stopOnSignals(output);
   const stream = compare({ ...comparison(arms, metrics, settings), signal });
   const reports = await consume(stream, showComparison(recipe.steps, output)).finally(release);
-  const parts = { settings: compared, data: data.dataset, arms, reports, metrics };
-  const report = createReport({
-    command: typedCommand(process.argv.slice(2)),
-    ...parts,
-    backend: await engine.backend.probe(),
-  });
+  const command = typedCommand(process.argv.slice(2));
+  const backend = await engine.backend.probe();
+  const report = createReport({ command, settings: compared, data: data.dataset, arms, reports, metrics, backend });
   const isWhole = reports.length === arms.length;
   const files = ["report.html", "report.json"].map((name) => join(out, name)).join(" · ");
   // Before anything is written: a full disk shall not swallow what took hours.
@@ -95,7 +90,7 @@ async function runComparison(context: CommandContext): Promise<void> {
   process.exitCode = interruptedExitCode;
 }
 
-type PreparedArm = Prepared & Arm;
+type PreparedArms = [Prepared & Arm, ...(Prepared & Arm)[]];
 
 interface Shared {
   readonly registry: Plugins;
@@ -109,22 +104,20 @@ async function prepareArms(
   { architectures }: CompareSettings,
   shared: Recipe,
   { registry, data, engine, output }: Shared,
-): Promise<[PreparedArm, ...PreparedArm[]]> {
-  const arms: PreparedArm[] = [];
+): Promise<PreparedArms> {
+  const arms: (Prepared & Arm)[] = [];
   for (const { name, recipe } of armRecipes(architectures, shared, { registry, output })) {
     const prepared = await prepare(recipe, registry, { data, engine });
     for (const { message } of prepared.warnings) output.note(`warning: ${message}`);
     arms.push({ ...prepared, name });
   }
-  return arms as [PreparedArm, ...PreparedArm[]];
+  return arms as PreparedArms;
 }
 
-function comparison(
-  arms: readonly [PreparedArm, ...PreparedArm[]],
-  metrics: readonly Metric[],
-  { scored }: CompareSettings,
-): CompareOptions {
+function comparison(arms: PreparedArms, metrics: readonly Metric[], { scored }: CompareSettings): CompareOptions {
   const [{ recipe, data, engine, optimizer, schedule }] = arms;
+  // All arms are cut alike, as the largest of them fits.
+  const microBatch = Math.min(...arms.map((arm) => arm.recipe.microBatch ?? arm.recipe.batch));
   const { tokenizer, length } = data;
   return {
     arms,
@@ -134,7 +127,7 @@ function comparison(
     decoded: recipe.evaluation.decoded,
     metrics,
     attention: engine.attention,
-    batches: (objective) => batchesOf(recipe, data, objective),
+    batches: (objective) => batchesOf({ ...recipe, microBatch }, data, objective),
     special: tokenizer.special,
     tokenizer,
     heldOut: data.heldOut("test").slice(0, scored),
@@ -149,20 +142,18 @@ function showComparison(steps: number, output: Output): Sink<CompareEvent> {
   let progress: Progress | undefined;
   return (event) => {
     if (event.type === "arm") progress = output.progress(`[${event.index + 1}/${event.arms}] ${event.arm}`);
-    if (event.type === "train" && event.event.type === "step") {
-      progress?.update(event.event.step, steps, stepNote(event.event));
-    }
-    if (event.type === "train" && event.event.type === "warning") output.note(`warning: ${event.event.message}`);
-    if (event.type === "train" && event.event.type === "stopped") progress?.stop();
     if (event.type === "report") output.note(`${event.arm}: ${armNote(event.report)}`);
+    if (event.type !== "train") return;
+    const { event: trained } = event;
+    if (trained.type === "step") progress?.update(trained.step, steps, stepNote(trained));
+    if (trained.type === "warning") output.note(`warning: ${trained.message}`);
+    if (trained.type === "stopped") progress?.stop();
   };
 }
 
 const armNote = ({ targetLoss, unit, per, wer, seconds }: ArmReport): string => {
   const rates =
-    per === undefined || wer === undefined
-      ? ""
-      : `, ${unit} error rate ${per.toFixed(4)}, sequence error rate ${wer.toFixed(4)}`;
+    per === undefined ? "" : `, ${unit} error rate ${per.toFixed(4)}, sequence error rate ${wer?.toFixed(4)}`;
   return `target loss ${targetLoss.toFixed(4)}${rates} after ${seconds.toFixed(1)} s of training`;
 };
 

@@ -4,7 +4,7 @@ import { type Evaluation, evaluate } from "@trivium/evaluator";
 import { consume } from "@trivium/trainer";
 import type { Command } from "commander";
 import { type CommandContext, defineCommand } from "../command-context.ts";
-import { type HeldOutRequest, prepareHeldOut } from "../held-out-data.ts";
+import { prepareHeldOut } from "../held-out-data.ts";
 import { metricsOf } from "../metrics-of.ts";
 import { noteEngine } from "../note-engine.ts";
 import { addEngineFlags, openRun } from "../open-run.ts";
@@ -49,14 +49,15 @@ async function runEvaluation(context: CommandContext): Promise<void> {
   const [directory] = positional as [string];
   const decoded = parseCount("decoded", flags.decoded, 0);
   const beam = parseBeam(flags.beam);
-  const unit = parseUnit(flags.unit);
+  const unit = flags.unit === undefined ? undefined : parseChoice("unit", flags.unit, ["character", "symbol"]);
   const options = parseOptions("metrics-options", flags.metricsOptions);
   const run = await openRun(directory, context);
   assertBeam(beam, run.model);
   const names = (flags.metrics as string | undefined)?.split(",").map((name) => name.trim()) ?? [];
   const metrics = metricsOf({ names, options }, { registry: run.registry, task: run.task, decoded });
   const given = flags.data as string | undefined;
-  const asked = { given, flags: readRecipeFlags(dataFlagsOf(flags)), seen: parseSeen(flags.seen), output };
+  const seenChoice = parseChoice("seen", flags.seen, ["refuse", "warn"]);
+  const asked = { given, flags: readRecipeFlags(dataFlagsOf(flags)), seen: seenChoice, output };
   const { name, heldOut, seen, tooLong } = await prepareHeldOut(run, asked);
   const { model, parameters, objective, tokenizer, length: maximumTokens } = run;
   const { special } = tokenizer;
@@ -89,14 +90,11 @@ function assertBeam({ beam = 1 }: ReturnType<typeof parseBeam>, { vocabulary }: 
   throw new ConfigError("cli/count", `--beam is at most the ${vocabulary} tokens of the vocabulary, got ${beam}`);
 }
 
-function parseSeen(value: unknown): HeldOutRequest["seen"] {
-  if (value === "refuse" || value === "warn") return value;
-  throw new ConfigError("cli/settings", `--seen: refuse or warn, got ${JSON.stringify(value)}`);
-}
-
-function parseUnit(value: unknown): Evaluation["unit"] {
-  if (value === undefined || value === "character" || value === "symbol") return value;
-  throw new ConfigError("cli/settings", `--unit: character or symbol, got ${JSON.stringify(value)}`);
+/** @throws {ConfigError} `cli/settings` if a flag has another value. */
+function parseChoice<Choice extends string>(flag: string, value: unknown, choices: readonly Choice[]): Choice {
+  const choice = choices.find((one) => one === value);
+  if (choice !== undefined) return choice;
+  throw new ConfigError("cli/settings", `--${flag}: ${choices.join(" or ")}, got ${JSON.stringify(value)}`);
 }
 
 function describe(evaluation: Evaluation): string {

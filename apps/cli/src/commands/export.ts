@@ -11,7 +11,7 @@ export function exportCommand(program: Command): void {
     .command("export")
     .argument("<model>", "folder of a run, or of Hugging Face's")
     .description("Write a model as another program loads it.")
-    .requiredOption("--out <folder>", "where to write; a folder that is missing or empty")
+    .option("--out <folder>", "where to write", "exported")
     .option("--format <name>", "huggingface: config.json and safetensors", "huggingface")
     .option("--family <name>", "the model_type to write. Default: the first family that can say the configuration");
   defineCommand(addEngineFlags(command), runExport);

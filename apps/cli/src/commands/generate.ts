@@ -13,7 +13,7 @@ import { encodePrompt, readPrompts } from "../prompts.ts";
 export function generateCommand(program: Command): void {
   const command = program
     .command("generate")
-    .argument("[model]", "folder of a run, or of Hugging Face's")
+    .argument("[model]", "folder of a run or of Hugging Face's, or a .gguf file")
     .argument("[prompt...]", "sources or beginnings of texts. Default: lines from standard input")
     .description("Let a trained model answer prompts.")
     .option("--model <folder>", "the folder, in the place of the first argument")
@@ -100,11 +100,8 @@ function strategyOf(flags: CommandContext["flags"]): { name: string; options: Re
     (own.beam.length > 0 ? "beam" : own.sample.length > 0 ? "sample" : "greedy")) as string;
   const others = Object.entries(own).flatMap(([strategy, names]) => (strategy === name ? [] : names));
   if (others.length > 0) {
-    const words = others.map(flagName).join(", ");
-    throw new ConfigError(
-      "cli/strategy",
-      `the strategy ${name} does not take ${words}; leave it out, or choose another`,
-    );
+    const message = `the strategy ${name} does not take ${others.map(flagName).join(", ")}; leave it out, or choose another`;
+    throw new ConfigError("cli/strategy", message);
   }
   const counts = ["beam", "topK"];
   const read = (flag: string): number =>

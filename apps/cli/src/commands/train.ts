@@ -1,11 +1,11 @@
 import { folderFiles } from "@trivium/checkpoint/node";
 import {
   assertResumable,
-  type Engine,
   evaluateOptions,
+  gigabytes,
   numericIdentity,
+  type Prepared,
   prepare,
-  type Recipe,
   resolveEngine,
   trainingNotes,
   trainOptions,
@@ -27,7 +27,7 @@ import type { Progress } from "../progress.ts";
 import { readSettings, requireData } from "../read-settings.ts";
 import { resumeCommand } from "../resume-command.ts";
 import { addSettingFlags, recipeFields } from "../setting-flags.ts";
-import { type TrainSettings, trainSchema } from "../settings.ts";
+import { trainSchema } from "../settings.ts";
 import { stepNote } from "../step-note.ts";
 import { interruptedExitCode, stopOnSignals } from "../stop-on-signals.ts";
 
@@ -48,7 +48,7 @@ async function runTraining(context: CommandContext): Promise<void> {
   const clock = createWorkingClock();
   const stream = train({ ...run.options(interrupt.signal), onPhase: profile?.onPhase, clock: clock.now });
   try {
-    const show = showTraining({ ...run, progress, output, profile });
+    const show = showTraining({ run, progress, output, profile });
     const result = await consume(stream, metricsSink(directory), show, keep);
     disposeTree(result.parameters);
     progress.stop();
@@ -70,13 +70,14 @@ async function prepareRun(context: CommandContext) {
   const read = await readSettings(trainSchema, context);
   requireData(read);
   const { settings, registry } = read;
-  const recipe = withFittingLoss(read.recipe, registry);
-  const engine = resolveEngine(recipe, registry);
-  const prepared = await prepare(recipe, registry, { engine });
+  const { recompute, resume, allowNumericChange } = settings;
+  const asked = withFittingLoss(read.recipe, registry);
+  const engine = resolveEngine(asked, registry);
+  const prepared = await prepare(asked, registry, { engine, recompute });
+  const { recipe } = prepared;
   for (const { message } of prepared.warnings) output.note(`warning: ${message}`);
   const { backend } = engine;
   await backend.activate();
-  const { recompute, resume, allowNumericChange } = settings;
   const name = prepared.data.dataset.name.replace(/\.\w+$/, "");
   const directory = settings.out ?? `runs/${recipe.architecture}-${name}`;
   const { every, keep } = recipe.checkpoint;
@@ -93,65 +94,41 @@ async function prepareRun(context: CommandContext) {
     const evaluate = evaluateOptions(prepared, signal);
     return { ...options, signal, evaluate: evaluate && { ...evaluate, isRecorded } };
   };
-  const { tokenizer } = prepared.data;
-  return {
-    directory,
-    settings,
-    recipe,
-    notes: [...prepared.data.notes, ...trainingNotes(recipe, prepared.data)],
-    unit: tokenizer.unit ?? "character",
-    engine,
-    backend,
-    registry,
-    options: during,
-  };
+  const unit = prepared.data.tokenizer.unit ?? "character";
+  const notes = [...prepared.data.notes, ...trainingNotes(recipe, prepared.data), ...memoryNote(prepared)];
+  return { directory, settings, recipe, notes, unit, engine, backend, registry, options: during };
+}
+
+/** Announces what a step takes, where the backend has a limit. */
+function memoryNote({ memory, recipe: { microBatch } }: Pick<Prepared, "memory" | "recipe">): string[] {
+  if (!memory) return [];
+  const atOnce = microBatch === undefined ? "" : ` with ${microBatch} examples at once`;
+  return [`a step${atOnce} takes up to ${gigabytes(memory.bytes)} of ${gigabytes(memory.limitBytes)}`];
 }
 
 interface Showing {
-  readonly settings: TrainSettings;
-  readonly recipe: Recipe;
-  /** Sentences about the data, for when training starts. */
-  readonly notes: readonly string[];
-  /** The unit of error rates. */
-  readonly unit: string;
-  readonly engine: Engine;
-  readonly directory: string;
+  readonly run: Awaited<ReturnType<typeof prepareRun>>;
   readonly progress: Progress;
   readonly output: Output;
   readonly profile: TrainingProfile | undefined;
 }
 
-function showTraining({
-  settings,
-  recipe,
-  notes,
-  unit,
-  engine,
-  directory,
-  progress,
-  output,
-  profile,
-}: Showing): Sink<TrainEvent> {
-  return async (event) => {
+const showTraining =
+  ({ run, progress, output, profile }: Showing): Sink<TrainEvent> =>
+  async (event) => {
+    const { recipe } = run;
     profile?.writeIfComplete();
     if (event.type === "started") {
-      for (const note of notes) output.note(note);
-      await noteEngine(engine, output);
-      output.note(
-        `${event.parameters.toLocaleString("en")} parameters, ${startNote(event.step, { ...settings, ...recipe }, directory)}`,
-      );
+      for (const note of run.notes) output.note(note);
+      await noteEngine(run.engine, output);
+      output.note(`${event.parameters.toLocaleString("en")} parameters, ${startNote(event.step, run)}`);
     }
     if (event.type === "warning") output.note(`warning: ${event.message}`);
     if (event.type === "step") progress.update(event.step, recipe.steps, stepNote(event));
-    if (event.type === "evaluated") output.note(`step ${event.step}: ${metricsNote(event.metrics, unit)}`);
+    if (event.type === "evaluated") output.note(`step ${event.step}: ${metricsNote(event.metrics, run.unit)}`);
   };
-}
 
-function startNote(
-  step: number,
-  { steps, resume }: Pick<Recipe, "steps"> & Pick<TrainSettings, "resume">,
-  directory: string,
-): string {
+function startNote(step: number, { recipe: { steps }, settings: { resume }, directory }: Showing["run"]): string {
   if (step > steps) return `${directory} is at step ${step} already, beyond the ${steps} that are asked for`;
   if (step > 0) return `resumed from step ${step} of ${steps} in ${directory}`;
   return `step 0 of ${steps}${resume ? `; there is nothing to resume in ${directory}` : ""}`;

@@ -9,19 +9,13 @@ export type TraceEvent =
   | { ph: "X"; name: string; cat: string; ts: number; dur: number; pid: number; tid: number; args: object }
   | { ph: "C"; name: string; ts: number; pid: number; args: Record<string, number> };
 
-/** The JSON object format of Chrome's tracing, which Perfetto reads too. */
-export interface ChromeTrace {
-  readonly displayTimeUnit: "ms";
-  readonly traceEvents: readonly TraceEvent[];
-}
-
 /**
- * The steps as spans on one thread, each with its phases, kernel calls and matrix products inside, and a counter of the
+ * The steps in the JSON object format of Chrome's tracing, which Perfetto reads too: as spans on one thread, each with its phases, kernel calls and matrix products inside, and a counter of the
  * engine's memory. Time begins with the first step.
  *
  * @source the trace event format, https://docs.google.com/document/d/1CvAClvFfyA5R-PhYUmn5OOQtYMH4h6I0nSsKchNAySU
  */
-export function chromeTrace(steps: readonly ProfiledStep[]): ChromeTrace {
+export function chromeTrace(steps: readonly ProfiledStep[]) {
   const origin = steps[0]?.startMs ?? 0;
   const microseconds = (ms: number) => (ms - origin) * 1000;
   const span = (name: string, cat: string, startMs: number, durationMs: number, args: object): TraceEvent => ({
@@ -49,7 +43,7 @@ export function chromeTrace(steps: readonly ProfiledStep[]): ChromeTrace {
     ...{ ph: "M", name, ...MAIN_THREAD, args: { name: value } },
   });
   return {
-    displayTimeUnit: "ms",
+    displayTimeUnit: "ms" as const,
     traceEvents: [named("process_name", "trivium train"), named("thread_name", "main thread"), ...events],
   };
 }

@@ -7,23 +7,25 @@ interface Total {
   readonly share: number;
 }
 
-export interface KernelTotal extends Total {
-  readonly name: string;
+/** Time of some calls. */
+interface CallsTotal extends Total {
   readonly calls: number;
+  /** Speed of their matrix products; 0 for kernels without. */
+  readonly gigaflopsPerSecond: number;
+}
+
+export interface KernelTotal extends CallsTotal {
+  readonly name: string;
   /** Calls that moved data in tfjs's own kernel, because the backend's does not cover them or there is none. */
   readonly fallbackCalls: number;
-  /** Of matrix products; 0 for kernels without. */
-  readonly gigaflopsPerSecond: number;
   readonly gigabytesPerSecond: number;
 }
 
 /** All matrix products of one shape. */
-export interface ProductTotal extends Total {
+export interface ProductTotal extends CallsTotal {
   /** `8 × [64, 128] · [512, 128]ᵀ`: the batch, and the factors as they lie in memory. */
   readonly shape: string;
   readonly provider: string;
-  readonly calls: number;
-  readonly gigaflopsPerSecond: number;
 }
 
 export interface PhaseTotal extends Total {
@@ -31,14 +33,14 @@ export interface PhaseTotal extends Total {
   readonly kernelMs: number;
 }
 
-/** Where the time and the memory of the watched steps went. */
+/** The time and the memory of the watched steps by kind of work. */
 export interface ProfileSummary {
   readonly steps: readonly { readonly step: number; readonly milliseconds: number; readonly peakBytes: number }[];
   readonly phases: readonly PhaseTotal[];
-  /** By time, longest first. */
+  /** Sorted by time, longest first. */
   readonly kernels: readonly KernelTotal[];
   readonly outsideKernels: Total;
-  /** By time, longest first. */
+  /** Sorted by time, longest first. */
   readonly products: readonly ProductTotal[];
 }
 
@@ -50,58 +52,46 @@ export function summariseProfile(steps: readonly ProfiledStep[]): ProfileSummary
   const stepsMs = sum(steps, ({ startMs, endMs }) => endMs - startMs);
   const total = (totalMs: number): Total => ({ totalMs, share: stepsMs > 0 ? totalMs / stepsMs : 0 });
   const kernels = steps.flatMap((step) => step.kernels);
-  const kernelMs = sum(kernels, ({ durationMs }) => durationMs);
+  const products = kernels.flatMap((kernel) => kernel.products);
   return {
     steps: steps.map(({ step, startMs, endMs, peakBytes }) => ({ step, milliseconds: endMs - startMs, peakBytes })),
     phases: phaseTotals(steps, total),
-    kernels: groups(kernels, ({ name }) => name).map(([name, calls]) => kernelTotal(name, calls, total)),
-    outsideKernels: total(stepsMs - kernelMs),
-    products: groups(
-      kernels.flatMap(({ products }) => products),
-      (product) => `${product.provider}: ${describeShape(product)}`,
-    ).map(([, calls]) => productTotal(calls, total)),
+    kernels: groups(kernels, ({ name }) => name).map(([{ name }, calls]): KernelTotal => {
+      const own = callsTotal(calls, total, (kernel) => sum(kernel.products, ({ flops }) => flops));
+      const fallbackCalls = calls.filter(({ accelerated, bytes }) => !accelerated && bytes > 0).length;
+      const bytes = sum(calls, (kernel) => kernel.bytes);
+      return { ...own, name, fallbackCalls, gigabytesPerSecond: giga(bytes, own.totalMs) };
+    }),
+    outsideKernels: total(stepsMs - sum(kernels, ({ durationMs }) => durationMs)),
+    products: groups(products, (product) => `${product.provider}: ${describeShape(product)}`).map(
+      ([first, calls]): ProductTotal => ({
+        ...callsTotal(calls, total, ({ flops }) => flops),
+        shape: describeShape(first),
+        provider: first.provider,
+      }),
+    ),
   };
 }
 
-/** Groups by a name, the longest time first. */
-function groups<T extends { readonly durationMs: number }>(items: readonly T[], nameOf: (item: T) => string) {
-  const time = (calls: readonly T[]) => sum(calls, ({ durationMs }) => durationMs);
-  return [...Map.groupBy(items, nameOf)].sort(([, a], [, b]) => time(b) - time(a));
+type Timed = Pick<KernelRecord, "durationMs">;
+
+/** Groups calls by a name, the longest time first, each group with its first call. */
+function groups<Call extends Timed>(calls: readonly Call[], nameOf: (call: Call) => string) {
+  const time = (own: readonly Call[]) => sum(own, ({ durationMs }) => durationMs);
+  const sorted = [...Map.groupBy(calls, nameOf).values()].sort((a, b) => time(b) - time(a));
+  return sorted.map((own) => [own[0] as Call, own] as const);
 }
 
 // 1e6 operations a millisecond are 1e9 a second.
 const giga = (amount: number, milliseconds: number): number => (milliseconds > 0 ? amount / milliseconds / 1e6 : 0);
 
-function kernelTotal(name: string, calls: readonly KernelRecord[], total: (ms: number) => Total): KernelTotal {
+function callsTotal<Call extends Timed>(
+  calls: readonly Call[],
+  total: (ms: number) => Total,
+  flopsOf: (call: Call) => number,
+): CallsTotal {
   const ms = sum(calls, ({ durationMs }) => durationMs);
-  const flops = sum(calls, ({ products }) => sum(products, (product) => product.flops));
-  return {
-    name,
-    calls: calls.length,
-    fallbackCalls: calls.filter(({ accelerated, bytes }) => !accelerated && bytes > 0).length,
-    ...total(ms),
-    gigaflopsPerSecond: giga(flops, ms),
-    gigabytesPerSecond: giga(
-      sum(calls, ({ bytes }) => bytes),
-      ms,
-    ),
-  };
-}
-
-function productTotal(calls: readonly ProductRecord[], total: (ms: number) => Total): ProductTotal {
-  const ms = sum(calls, ({ durationMs }) => durationMs);
-  const [first] = calls as [ProductRecord];
-  const gigaflopsPerSecond = giga(
-    sum(calls, ({ flops }) => flops),
-    ms,
-  );
-  return {
-    shape: describeShape(first),
-    provider: first.provider,
-    calls: calls.length,
-    ...total(ms),
-    gigaflopsPerSecond,
-  };
+  return { calls: calls.length, ...total(ms), gigaflopsPerSecond: giga(sum(calls, flopsOf), ms) };
 }
 
 function describeShape({ batch, m, n, k, transposeA, transposeB }: ProductRecord): string {

@@ -23,20 +23,14 @@ export interface ProfiledStep extends Span {
   readonly peakBytes: number;
 }
 
-/** Watches some steps of a training. */
-export interface StepProfiler {
-  /** For `TrainOptions.onPhase`. */
-  readonly onPhase: (phase: StepPhase) => void;
-  /** The steps watched so far. */
-  readonly steps: readonly ProfiledStep[];
-  /** Whether all steps that were asked for have been watched. */
-  isComplete(): boolean;
-  /** Ends the backend's session if it runs. */
-  stop(): void;
-}
+export type StepProfiler = ReturnType<typeof createStepProfiler>;
 
-/** @param backend - one that has a profile; it is asked for one when the first step of the range begins. */
-export function createStepProfiler(backend: Required<Pick<Backend, "profile">>, range: StepRange): StepProfiler {
+/**
+ * Watches some steps of a training.
+ *
+ * @param backend - one that has a profile; it is asked for one when the first step of the range begins.
+ */
+export function createStepProfiler(backend: Required<Pick<Backend, "profile">>, range: StepRange) {
   const steps: ProfiledStep[] = [];
   let session: ProfileSession | undefined;
   let step = 0;
@@ -60,10 +54,14 @@ export function createStepProfiler(backend: Required<Pick<Backend, "profile">>, 
     if (step >= range.last) stop();
   };
   return {
+    /** The steps watched so far. */
     steps,
+    /** Ends the backend's session if it runs. */
     stop,
+    /** Tells if all steps that were asked for have been watched. */
     isComplete: () => step >= range.last,
-    onPhase(phase) {
+    /** For `TrainOptions.onPhase`. */
+    onPhase(phase: StepPhase) {
       if (phase === "data") begin();
       if (!session) return;
       if (phase === "end") end(session);

@@ -10,7 +10,7 @@ import { type ProfileSummary, summariseProfile } from "./profile-summary.ts";
 import { createStepProfiler, type StepProfiler } from "./step-profiler.ts";
 import { parseStepRange } from "./step-range.ts";
 
-/** What `--profile` asks for. */
+/** The profile of a training, as `--profile` asks for. */
 export interface TrainingProfile extends Pick<StepProfiler, "onPhase" | "stop"> {
   /** Writes the trace as soon as all steps are there. */
   writeIfComplete(): void;

@@ -4,7 +4,7 @@ import type { ReportedArm } from "./claims-report.ts";
 
 /** Learning curves that may stand in one picture: losses on the same data. */
 export interface CurvePanel {
-  /** What was learned: `"cmudict"`, `"scan, split length"`. */
+  /** The data that was learned: `"cmudict"`, `"scan, split length"`. */
   readonly title: string;
   readonly unit: string;
   readonly curves: readonly LearningCurve[];
@@ -27,7 +27,7 @@ export function curvePanels(arms: readonly ReportedArm[]): CurvePanel[] {
   }));
 }
 
-/** What the seeds of an arm have in common: `"prefix, seed 2"` is of `"prefix"`. */
+/** The name that the seeds of an arm have in common: `"prefix, seed 2"` is of `"prefix"`. */
 const withoutSeed = (name: string): string => name.replace(/[,\s]*\bseed \d+/, "");
 
 const unitOf = ({ type }: ReportedArm["configuration"]): string =>

@@ -14,7 +14,7 @@ import { readable } from "./claims-numbers.ts";
 import type { ReportedClaim } from "./claims-report.ts";
 import { escapeMarkdown, jsonBlock, markdownTable } from "./markdown.ts";
 
-/** What is said and published of a claim, and what came of it, as Markdown without its title; pictures stand before tables. */
+/** A claim with its evidence and findings as Markdown without its title; pictures stand before tables. */
 export function claimMarkdown(claim: ReportedClaim, heading: "##" | "###", pictures: readonly string[] = []): string {
   const { evidence, measure, expected, effects, tables, notes, command } = claim;
   const against = disagreements(claim);

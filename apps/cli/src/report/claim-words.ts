@@ -3,7 +3,7 @@ import type { Effect } from "@trivium/evaluator";
 import { readable, readableEffect } from "./claims-numbers.ts";
 import type { ReportedClaim } from "./claims-report.ts";
 
-/** What came of the claim, to stand beside what was expected. */
+/** The finding on a claim in one sentence, to stand beside the expectation. */
 export function seen({ verdict, reason, effects: [first] }: ReportedClaim): string {
   if (!first) return `Not run: ${reason?.message ?? "nothing was measured"}`;
   const counted = first.low === first.high ? "" : ", 95 % interval";
@@ -12,7 +12,7 @@ export function seen({ verdict, reason, effects: [first] }: ReportedClaim): stri
   return `${word}: ${first.name} is ${readableEffect(first)}${counted}; ${readable(first.smallest)} would matter (${first.method}).${unjudged}`;
 }
 
-/** What is said of an effect beside its name. */
+/** The columns of an effect beside its name. */
 export const effectColumns = ["estimate and 95 % interval", "each seed", "matters from", "method"] as const;
 
 export const effectCells = (effect: Effect): string[] => [
@@ -22,7 +22,7 @@ export const effectCells = (effect: Effect): string[] => [
   `${effect.method}${effect.unjudged === undefined ? "" : `; decides nothing: ${effect.unjudged}`}`,
 ];
 
-/** What is said above `disagreements`: a verdict is less than all that was seen. */
+/** The heading of `disagreements`: a verdict is less than all that was seen. */
 export const disagreementsTitle = "Published findings that the verdict goes against";
 
 export const disagreementsNote =
@@ -40,5 +40,5 @@ const signs = { for: "+", against: "−", both: "±" } as const;
 export const speaking = ({ speaks }: Evidence): string =>
   `${signs[speaks]} ${speaks === "both" ? "for and against" : speaks}`;
 
-/** How well we know a finding. */
+/** The part of the publication that was read. */
 export const howRead = ({ read }: Evidence): string => (read === "text" ? "text read" : "abstract read");

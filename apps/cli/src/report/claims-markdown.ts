@@ -16,7 +16,7 @@ export function claimsMarkdown(report: ClaimsReport): string {
   return `${parts.join("\n\n")}\n`;
 }
 
-/** What is said, the verdict and the first effect; an effect speaks for the statement where it is positive. */
+/** A table of statements, verdicts and first effects; an effect speaks for the statement where it is positive. */
 export const verdictTable = (claims: readonly ReportedClaim[], name: (claim: ReportedClaim) => string): string =>
   markdownTable(
     ["claim", "statement", "verdict", "effect"],

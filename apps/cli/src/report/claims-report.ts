@@ -1,6 +1,6 @@
-import type { Chart, ClaimRequest, ClaimResult, Evidence, FindingsTable, StoredArm, Verdict } from "@trivium/claims";
+import type { Claim, ClaimRequest, ClaimResult, Findings, StoredArm, Verdict } from "@trivium/claims";
 import type { Json, Reason } from "@trivium/core";
-import type { CurvePoint, Effect } from "@trivium/evaluator";
+import type { Effect } from "@trivium/evaluator";
 import type { Architecture } from "@trivium/model";
 import { tf } from "@trivium/tensor";
 import type { ClaimsRun } from "../claims/claims-folder.ts";
@@ -10,43 +10,26 @@ import { typedCommand } from "../typed-command.ts";
 import { hashOf, maskSpecs } from "./comparison-report.ts";
 import { intervalSignature, scoreSignatures } from "./metric-signatures.ts";
 
-/** An arm as a report shows it: all but the long lists of its numbers, which are in its file. */
-export interface ReportedArm {
-  readonly name: string;
-  /** The file `arms/HASH.json` has everything. */
-  readonly hash: string;
-  readonly configuration: Readonly<Record<string, Json>>;
-  readonly numbers: Json;
-  /** How long it took, preparation and scoring included. */
-  readonly seconds?: number;
-  readonly machine?: Json;
-  readonly times?: Readonly<Record<string, number>>;
-  readonly curve?: readonly CurvePoint[];
-}
+/** An arm as a report shows it: all but the long lists of its numbers, which are in the file `arms/HASH.json`. */
+export type ReportedArm = Omit<StoredArm, "format" | "version">;
 
-/** A claim with what came of it. */
-export interface ReportedClaim {
+/** A claim with its findings, none of which are there where it was not run. */
+export interface ReportedClaim
+  extends Pick<Claim, "statement" | "evidence" | "measure" | "expected">,
+    Pick<Findings, "tables" | "charts" | "notes"> {
   readonly id: string;
-  readonly statement: string;
-  readonly evidence: readonly Evidence[];
-  readonly measure: string;
-  readonly expected: string;
-  /** What measures it again. */
+  /** The command that measures it again. */
   readonly command: string;
-  /** Equal ones have equal numbers, times aside; what is common to all claims stands in the report's. */
+  /** Equal signatures have equal numbers, times aside; what is common to all claims stands in the report's. */
   readonly signature: ArmsSignature;
-  /** Of the first effect; `"not run"` where there is a reason instead. */
+  /** The verdict on the first effect; `"not run"` where there is a reason instead. */
   readonly verdict: Verdict | "not run";
-  readonly reason?: Reason;
-  /** None where it was not run, like the next four. */
+  readonly reason?: Reason | undefined;
   readonly effects: readonly Effect[];
-  readonly tables: readonly FindingsTable[];
-  readonly charts: readonly Chart[];
-  readonly notes: readonly string[];
   readonly arms: readonly ReportedArm[];
 }
 
-/** What numbers of arms depend on. */
+/** Everything that numbers of arms depend on. */
 export interface ArmsSignature {
   /** Changes with the configuration of any arm. */
   readonly configuration: string;
@@ -60,16 +43,16 @@ export interface ArmsSignature {
 export interface ClaimsReport {
   readonly format: "trivium-claims";
   readonly version: 1;
-  /** What measures all of it again. */
+  /** The command that measures all of it again. */
   readonly command: string;
   readonly request: ClaimRequest;
   readonly claims: readonly ReportedClaim[];
   readonly signature: ArmsSignature & {
-    /** Of the program that judged and wrote; those that measured are the machines'. */
+    /** Versions of the program that judged and wrote; those that measured are the machines'. */
     readonly versions: Readonly<Record<string, string>>;
     /** Changes with what any mask says of itself. */
     readonly masks: string;
-    /** How numbers were taken. */
+    /** The methods of the numbers. */
     readonly metrics: readonly string[];
     readonly seeds: readonly number[];
     readonly environment: Json;
@@ -97,7 +80,7 @@ export function createClaimsReport(results: readonly ClaimResult[], run: ClaimsR
   };
 }
 
-/** What is the same wherever it is not asked for; the library of matrix products is not. */
+/** The parts of the environment that are the same wherever they are not asked for; the library of matrix products is not. */
 const usual: Readonly<Record<string, string>> = { backend: "simd", precision: "f32", attention: "fused" };
 
 function commandOf(ids: readonly string[], { request, plugins, environment }: ClaimsRun): string {
@@ -143,23 +126,14 @@ function machineNotes(arms: readonly StoredArm[]): string[] {
   ];
 }
 
-/** What decides times and last bits; versions of this program and of Node stand in the signature. */
+/** The hardware, which decides times and last bits; versions of this program and of Node stand in the signature. */
 const hardwareOf = (machine: Json): string => {
   const { node, trivium, ...hardware } = machine as Readonly<Record<string, Json>>;
   return JSON.stringify(hardware);
 };
 
-function reportedArm(arm: StoredArm): ReportedArm {
-  const { name, hash, configuration, numbers, seconds, machine, times, curve } = arm;
-  const optional = { ...(times && { times }), ...(curve && { curve }), ...(machine !== undefined && { machine }) };
-  return {
-    name,
-    hash,
-    configuration,
-    numbers: summary(numbers),
-    ...(seconds !== undefined && { seconds }),
-    ...optional,
-  };
+function reportedArm({ name, hash, configuration, numbers, seconds, times, curve, machine }: StoredArm): ReportedArm {
+  return { name, hash, configuration, numbers: summary(numbers), seconds, times, curve, machine };
 }
 
 /** Lists that are longer are for statistics, not for readers. */
@@ -179,23 +153,4 @@ function fingerprintsOf(arms: readonly StoredArm[]): Record<string, readonly str
     found.set(name, (found.get(name) ?? new Set()).add(fingerprint));
   }
   return Object.fromEntries([...found].map(([name, prints]) => [name, [...prints].sort()]));
-}
-
-/**
- * The report without seconds and what is made of them: what the same claims give every time.
- *
- * @example expect(withoutTimes(again)).toEqual(withoutTimes(report))
- */
-export function withoutTimes(report: ClaimsReport): unknown {
-  const claims = report.claims.map(({ tables, charts, arms, signature, ...claim }) => ({
-    ...claim,
-    signature: { ...signature, machines: [] },
-    tables: tables.filter(({ timed }) => !timed),
-    charts: charts.filter(({ timed }) => !timed),
-    arms: arms.map(({ seconds, machine, times, curve, ...arm }) => ({
-      ...arm,
-      ...(curve && { curve: curve.map(({ seconds, ...point }) => point) }),
-    })),
-  }));
-  return { ...report, claims, signature: { ...report.signature, machines: [] } };
 }

@@ -10,7 +10,7 @@ export interface Column {
 const whole = (value: number): string => Math.round(value).toLocaleString("en");
 const fraction = (value: number | undefined): string => value?.toFixed(4) ?? "–";
 
-/** What every arm is compared by. */
+/** The columns of every comparison. */
 const always: readonly Column[] = [
   { heading: "parameters", cell: ({ parameters }) => whole(parameters) },
   { heading: "TFLOP", cell: ({ flops }) => (flops / 1e12).toPrecision(3) },
@@ -26,7 +26,7 @@ const errorRates = (unit: ComparedArm["unit"]): readonly Column[] => [
   { heading: "sequence error rate", cell: ({ wer }) => fraction(wer) },
 ];
 
-/** What these arms are compared by. */
+/** The columns of a comparison of these arms. */
 export const columnsOf = ([first]: readonly ComparedArm[]): Column[] => [
   ...always,
   ...errorRates(first?.unit),

@@ -1,23 +1,27 @@
 import type { Recipe } from "@trivium/compose";
 import { hashWords } from "@trivium/core";
 import type { Dataset } from "@trivium/data";
-import { type Arm, type ArmReport, type Metric, type PairedScore, pairedScore } from "@trivium/evaluator";
+import {
+  type Arm,
+  type ArmReport,
+  type Metric,
+  type MetricScores,
+  type PairedScore,
+  pairedScore,
+} from "@trivium/evaluator";
 import { type Architecture, selfMaskOf } from "@trivium/model";
 import { type Probe, tf } from "@trivium/tensor";
 import type { CompareSettings } from "../settings.ts";
 import { scoreSignatures } from "./metric-signatures.ts";
 
-/** A score of what an arm decoded. */
-export interface ComparedScore {
-  readonly name: string;
-  readonly signature: string;
-  readonly score: number;
-  /** Less the first arm's, paired by example; absent for the first arm. */
-  readonly difference?: PairedScore;
+/** A score of the texts that an arm decoded. */
+export interface ComparedScore extends Omit<MetricScores, "segments"> {
+  /** The difference to the first arm, paired by example; absent for the first arm. */
+  readonly difference?: PairedScore | undefined;
 }
 
 /** An arm with its scores in place of those of each example. */
-export type ComparedArm = Omit<ArmReport, "metrics"> & { readonly metrics?: readonly ComparedScore[] };
+export type ComparedArm = Omit<ArmReport, "metrics"> & { readonly metrics?: readonly ComparedScore[] | undefined };
 
 /** The settings of a comparison, and the recipe that its arms share. */
 export interface ComparedSettings extends CompareSettings {
@@ -28,7 +32,7 @@ export interface ComparedSettings extends CompareSettings {
 export interface ComparisonReport {
   readonly format: "trivium-comparison";
   readonly version: 1;
-  /** What was typed. */
+  /** The command that was typed. */
   readonly command: string;
   readonly data: {
     readonly name: string;
@@ -48,7 +52,7 @@ export interface ComparisonReport {
     readonly configuration: string;
     /** Changes with what any mask says of itself. */
     readonly masks: string;
-    /** How numbers were taken. */
+    /** The methods of the numbers. */
     readonly metrics: readonly string[];
     readonly seed: number;
     readonly versions: Readonly<Record<string, string>>;
@@ -56,13 +60,11 @@ export interface ComparisonReport {
   };
 }
 
-export interface ReportParts {
-  readonly command: string;
-  readonly settings: ComparedSettings;
+export interface ReportParts extends Pick<ComparisonReport, "command" | "settings"> {
   readonly data: Dataset;
   readonly arms: readonly Arm[];
   readonly reports: readonly ArmReport[];
-  /** What decoded text was scored by. */
+  /** The metrics of decoded text. */
   readonly metrics: readonly Metric[];
   readonly backend: Probe;
 }
@@ -72,15 +74,8 @@ export const configurationOf = ({ out, ...settings }: ComparedSettings, arms: re
   hashOf({ ...settings, arms: arms.map(({ name, config }) => ({ name, config })) });
 
 /** Everything that a reader needs to judge the numbers and to repeat them. */
-export function createReport({
-  command,
-  settings,
-  data,
-  arms,
-  reports,
-  metrics,
-  backend,
-}: ReportParts): ComparisonReport {
+export function createReport(parts: ReportParts): ComparisonReport {
+  const { command, settings, data, arms, reports, metrics, backend } = parts;
   const heldOut = data.test.length;
   const { name } = settings.recipe.backend;
   return {
@@ -88,7 +83,10 @@ export function createReport({
     version: 1,
     command,
     data: {
-      ...{ name: data.name, fingerprint: data.fingerprint, train: data.train.length, heldOut },
+      name: data.name,
+      fingerprint: data.fingerprint,
+      train: data.train.length,
+      heldOut,
       scored: Math.min(heldOut, settings.scored ?? heldOut),
     },
     decodedExamples: reports[0]?.examples ?? 0,
@@ -106,23 +104,17 @@ export function createReport({
 }
 
 function comparedArms(reports: readonly ArmReport[], metrics: readonly Metric[]): ComparedArm[] {
-  return reports.map(({ metrics: scores, ...arm }, index) => {
-    if (!scores) return arm;
-    const compared = scores.map(({ name, signature, score, segments }, at): ComparedScore => {
-      const [metric, first] = [metrics[at], reports[0]?.metrics?.[at]];
-      if (index === 0 || !metric || !first) return { name, signature, score };
-      return {
-        name,
-        signature,
-        score,
-        difference: pairedScore({ metric, left: { segments }, right: first, resamples: 1000 }),
-      };
-    });
-    return { ...arm, metrics: compared };
-  });
+  return reports.map(({ metrics: scores, ...arm }, index) => ({
+    ...arm,
+    metrics: scores?.map(({ segments, ...score }, at): ComparedScore => {
+      const [metric, right] = [metrics[at], reports[0]?.metrics?.[at]];
+      if (index === 0 || !metric || !right) return score;
+      return { ...score, difference: pairedScore({ metric, left: { segments }, right, resamples: 1000 }) };
+    }),
+  }));
 }
 
-/** What the masks of an architecture say of themselves. */
+/** The specs of the masks of an architecture. */
 export function maskSpecs(architecture: Architecture): unknown[] {
   const { streams, crossMask } = architecture;
   const builders = [...streams.map((stream) => selfMaskOf(architecture, stream)), ...(crossMask ? [crossMask] : [])];

@@ -56,14 +56,14 @@ const evidenceList = (evidence: readonly Evidence[]): string =>
     }),
   );
 
-/** What has one name looks the same in every picture of the claim. */
+/** The marks of a claim's pictures: one name looks the same in all of them. */
 export const claimMarks = (panels: readonly CurvePanel[], charts: readonly Chart[]): Marks =>
   marksOf([
     ...panels.flatMap(({ curves }) => curves.map(({ name }) => name)),
     ...charts.flatMap(({ series }) => series.map(({ name }) => name)),
   ]);
 
-/** What the lines of learning curves are. */
+/** Explains the lines of learning curves. */
 export function curveCaption({ title, curves }: CurvePanel): string {
   const seeds = Math.max(...curves.map(({ runs }) => runs.length));
   const lines = seeds > 1 ? `Lines are means over ${seeds} seeds, bands go from the lowest to the highest. ` : "";

@@ -4,7 +4,7 @@ import { makeFolder, withFileErrors } from "@trivium/checkpoint/node";
 import { CheckpointError } from "@trivium/core";
 import { z } from "zod";
 
-/** What tells one comparison from another; the same one may be done again. */
+/** The identity of a comparison; the same one may be done again. */
 export interface ComparisonIdentity {
   /** Changes with any setting or configuration. */
   readonly configuration: string;
@@ -24,7 +24,7 @@ const ours = [reportName, "report.html"];
 /** Unfinished work of ours: never read, and overwritten. */
 const temporaryOf = (name: string): string => `.${name}.temporary`;
 
-/** Whether that file was being written when the program was killed. */
+/** Tells if a file was being written when the program was killed. */
 export const isUnfinished = (name: string): boolean => name.startsWith(".") && name.endsWith(".temporary");
 
 /**

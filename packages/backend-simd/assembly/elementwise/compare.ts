@@ -1,14 +1,4 @@
 @inline
-function compareScalar(code: u32, a: f32, b: f32): bool {
-  if (code == 0) return a == b;
-  if (code == 1) return a != b;
-  if (code == 2) return a < b;
-  if (code == 3) return a <= b;
-  if (code == 4) return a > b;
-  return a >= b;
-}
-
-@inline
 function compare4(code: u32, a: v128, b: v128): v128 {
   if (code == 0) return f32x4.eq(a, b);
   if (code == 1) return f32x4.ne(a, b);
@@ -30,7 +20,10 @@ function runRow(code: u32, a: usize, aColumn: u32, b: usize, bColumn: u32, y: us
     a += 16 * aColumn;
     b += 16 * bColumn;
   }
-  for (; y < end; y++, a += 4 * aColumn, b += 4 * bColumn) store<bool>(y, compareScalar(code, load<f32>(a), load<f32>(b)));
+  for (; y < end; y++, a += 4 * aColumn, b += 4 * bColumn) {
+    const mask = compare4(code, v128.load32_zero(a), v128.load32_zero(b));
+    store<u8>(y, i32x4.extract_lane(mask, 0) & 1);
+  }
 }
 
 @inline

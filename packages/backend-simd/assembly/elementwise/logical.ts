@@ -3,11 +3,6 @@ function apply(code: u32, a: v128, b: v128): v128 {
   return code == 0 ? v128.and(a, b) : v128.or(a, b);
 }
 
-@inline
-function applyByte(code: u32, a: u8, b: u8): u8 {
-  return code == 0 ? a & b : a | b;
-}
-
 /** As `binary`, of bools to bool; `code` from `logicalCodes`. */
 export function logical(
   code: u32, a: usize, aRow: u32, aColumn: u32, b: usize, bRow: u32, bColumn: u32, y: usize,
@@ -27,7 +22,8 @@ export function logical(
       v128.store(to, apply(code, aColumn ? v128.load(left) : x, bColumn ? v128.load(right) : z));
     }
     for (; to < stop; to++, left += aColumn, right += bColumn) {
-      store<u8>(to, applyByte(code, load<u8>(left), load<u8>(right)));
+      const a = load<u8>(left), b = load<u8>(right);
+      store<u8>(to, code == 0 ? a & b : a | b);
     }
     start += count;
     column = 0;

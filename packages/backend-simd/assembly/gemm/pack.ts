@@ -1,4 +1,5 @@
 /** Packing: panels of A (6 rows) and B (8 columns) laid out so that the micro-kernel reads them straight on. */
+import { storeTransposed } from "../lanes";
 import { TILE_COLUMNS, TILE_ROWS } from "./tile";
 
 const A_STEP: usize = 4 * TILE_ROWS;
@@ -30,12 +31,7 @@ function transposeFour(source: usize, sourceRow: usize, k: u32, target: usize, t
   for (let p: u32 = 0; p < k; p += 4) {
     const r0 = v128.load(source), r1 = v128.load(source + sourceRow);
     const r2 = v128.load(source + 2 * sourceRow), r3 = v128.load(source + 3 * sourceRow);
-    const t0 = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5), t1 = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7);
-    const t2 = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5), t3 = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7);
-    v128.store(target, v128.shuffle<f32>(t0, t2, 0, 1, 4, 5));
-    v128.store(target + targetStep, v128.shuffle<f32>(t0, t2, 2, 3, 6, 7));
-    v128.store(target + 2 * targetStep, v128.shuffle<f32>(t1, t3, 0, 1, 4, 5));
-    v128.store(target + 3 * targetStep, v128.shuffle<f32>(t1, t3, 2, 3, 6, 7));
+    storeTransposed(target, targetStep, r0, r1, r2, r3);
     source += 16;
     target += 4 * targetStep;
   }

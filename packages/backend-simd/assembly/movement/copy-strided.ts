@@ -1,4 +1,4 @@
-import { copyWords } from "../lanes";
+import { copyWords, storeTransposed } from "../lanes";
 
 /** 4 rows of `y` from 4 neighbours in `x`: blocks of 4×4 turned over in registers. Steps in bytes. */
 @inline
@@ -6,12 +6,7 @@ function transposeRows(x: usize, xStep: usize, y: usize, yStep: usize, count: u3
   let l: u32 = 0;
   for (; l + 4 <= count; l += 4) {
     const r0 = v128.load(x), r1 = v128.load(x + xStep), r2 = v128.load(x + 2 * xStep), r3 = v128.load(x + 3 * xStep);
-    const t0 = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5), t1 = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7);
-    const t2 = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5), t3 = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7);
-    v128.store(y, v128.shuffle<f32>(t0, t2, 0, 1, 4, 5));
-    v128.store(y + yStep, v128.shuffle<f32>(t0, t2, 2, 3, 6, 7));
-    v128.store(y + 2 * yStep, v128.shuffle<f32>(t1, t3, 0, 1, 4, 5));
-    v128.store(y + 3 * yStep, v128.shuffle<f32>(t1, t3, 2, 3, 6, 7));
+    storeTransposed(y, yStep, r0, r1, r2, r3);
     x += 4 * xStep;
     y += 16;
   }

@@ -18,7 +18,7 @@ import { workOf } from "../wasm/work-estimate.ts";
 import { type DataHandle, DataRegistry } from "./data-registry.ts";
 import type { JobArguments, JobKernel } from "./job.ts";
 import type { SimdOptions, SimdUse } from "./simd-options.ts";
-import { bytesPerElement, type ForeignValues, type NumericValues, TensorData } from "./tensor-data.ts";
+import { arrayOf, bytesPerElement, type ForeignValues, type NumericValues, TensorData } from "./tensor-data.ts";
 
 /** A tensor of this backend, and the byte address of its elements. */
 export interface Output extends TensorInfo {
@@ -230,7 +230,8 @@ export class SimdBackend extends MathBackendCPU {
       const view = values as ForeignValues | undefined;
       return new TensorData(this.heap.memory, dtype, util.sizeFromShape(shape), { view });
     }
-    const numbers = values instanceof ArrayBuffer ? typedArrayOf(values, dtype) : (values as NumericValues | undefined);
+    const numbers =
+      values instanceof ArrayBuffer ? new (arrayOf(dtype))(values) : (values as NumericValues | undefined);
     const data = this.newNumbers(numbers?.length ?? util.sizeFromShape(shape), dtype, shape);
     if (numbers !== undefined && data.length > 0) (data.values as NumericValues).set(numbers);
     return data;
@@ -271,8 +272,3 @@ const notIsolated = (threads: number): UnsupportedError =>
     `${threads} threads need a page that is cross-origin isolated, which this one is not; serve it with the headers ` +
       "Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp, or choose threads: 1",
   );
-
-function typedArrayOf(buffer: ArrayBuffer, dtype: DataType): NumericValues {
-  if (dtype === "float32") return new Float32Array(buffer);
-  return dtype === "int32" ? new Int32Array(buffer) : new Uint8Array(buffer);
-}

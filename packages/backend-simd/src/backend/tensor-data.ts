@@ -10,6 +10,11 @@ export type ForeignValues = Uint8Array[];
 /** Whether tensors of the type lie in the shared memory: strings and complex numbers do not. */
 export const isNumeric = (dtype: DataType): boolean => dtype === "float32" || dtype === "int32" || dtype === "bool";
 
+const wideArrays = { float32: Float32Array, int32: Int32Array } as const;
+
+/** The typed array that holds values of a numeric type. */
+export const arrayOf = (dtype: DataType) => wideArrays[dtype as keyof typeof wideArrays] ?? Uint8Array;
+
 /** Bytes of one element. */
 export const bytesPerElement = (dtype: DataType): number => (dtype === "bool" ? 1 : 4);
 
@@ -54,9 +59,6 @@ export class TensorData {
   }
 
   private createView(): NumericValues {
-    const { buffer } = this.memory;
-    if (this.dtype === "float32") return new Float32Array(buffer, this.address, this.length);
-    if (this.dtype === "int32") return new Int32Array(buffer, this.address, this.length);
-    return new Uint8Array(buffer, this.address, this.length);
+    return new (arrayOf(this.dtype))(this.memory.buffer, this.address, this.length);
   }
 }

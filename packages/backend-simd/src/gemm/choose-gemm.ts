@@ -53,7 +53,7 @@ export function chooseGemm(wishes: GemmWishes = {}): ChosenGemm {
   const precision = matmulPrecision(wishes.matmulPrecision);
   if (precision !== "auto") return chooseFor(precision, wishes);
   const compared = compareBf16(wishes);
-  return typeof compared === "object" && compared.gain >= LEAST_GAIN ? compared.bf16 : chooseFor("f32", wishes);
+  return compared !== undefined && compared.gain >= LEAST_GAIN ? compared.bf16 : chooseFor("f32", wishes);
 }
 
 /** Less would be lost in what a step does beside its products, and might come out otherwise in the next process. */
@@ -68,16 +68,16 @@ export interface Bf16Comparison {
 /**
  * Compares the precisions by a measurement, with what was wished for besides.
  *
- * @returns the reason why there is nothing to compare, if no provider has bf16 here.
+ * @returns undefined if no provider has bf16 here, or not the one that was asked for.
  */
-export function compareBf16(wishes: GemmWishes): Bf16Comparison | string {
+export function compareBf16(wishes: GemmWishes): Bf16Comparison | undefined {
   try {
     const bf16 = chooseFor("bf16", wishes);
     const { provider = bf16.provider! } = chooseFor("f32", wishes);
     const gain = productSeconds(provider, "f32") / productSeconds(bf16.provider!, "bf16");
     return { bf16, gain };
   } catch (error) {
-    if (TriviumError.is(error, "simd/precision")) return error.details.reason as string;
+    if (TriviumError.is(error, "simd/precision")) return undefined;
     throw error;
   }
 }
@@ -122,7 +122,7 @@ const lacksBf16 = (name: string, reason: string) =>
   new UnsupportedError(
     "simd/precision",
     `bf16 products need a GEMM provider that has them, on a processor that has them; ${name}: ${reason}. ` +
-      'Use "f32", or oneDNN (apt-get install libdnnl2) on a processor with AVX-512',
+      'Use "f32", or oneDNN (trivium setup onednn) on a processor with AVX-512',
     { details: { gemm: name, reason } },
   );
 

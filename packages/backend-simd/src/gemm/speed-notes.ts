@@ -25,8 +25,8 @@ export function speedNotes(wishes: GemmWishes = {}): readonly string[] {
 
 function precisionNote(asked: Exclude<AskedPrecision, "f32">, wishes: GemmWishes): string | undefined {
   const compared = compareBf16(wishes);
-  if (typeof compared === "string")
-    return `precision auto: f32, since there are no products in bf16 here (${compared})`;
+  if (compared === undefined)
+    return asked === "auto" ? "precision auto: f32, since nothing here has matrix products in bf16" : undefined;
   const { bf16, gain } = compared;
   const where = `here, measured in ${bf16.name} ${bf16.version}`;
   const found = `matrix products in bf16 take ${(1 / gain).toFixed(2)} times as long as in f32 ${where}`;

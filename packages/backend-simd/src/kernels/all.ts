@@ -1,7 +1,5 @@
 import type { AcceleratedKernel } from "./accelerated-kernel.ts";
-import { addN } from "./add-n.ts";
 import { binaryKernels } from "./binary.ts";
-import { cast } from "./cast.ts";
 import { fillKernels } from "./fill.ts";
 import { activationKernels } from "./fused/activation.ts";
 import { adamWKernels } from "./fused/adam-w.ts";
@@ -36,8 +34,6 @@ export const acceleratedKernels: readonly AcceleratedKernel[] = [
   ...sliceKernels,
   ...joinKernels,
   ...fillKernels,
-  addN,
-  cast,
   select,
   ...linearKernels,
   ...activationKernels,

@@ -1,4 +1,5 @@
-import { unaryCodes } from "../wasm/codes.ts";
+import type { DataType } from "@tensorflow/tfjs-core";
+import { castCodes, unaryCodes } from "../wasm/codes.ts";
 import { type AcceleratedKernel, accelerate } from "./accelerated-kernel.ts";
 
 /** `y = f(x)`, float32. */
@@ -23,8 +24,27 @@ const logicalNot = accelerate("LogicalNot", { x: "bool" }, (backend, { x }) => {
   return y;
 });
 
+const conversions: Readonly<Record<string, number | undefined>> = castCodes;
+
+/** Unlike the cpu original, which renames int32 data to float32, this converts: kernels read bits, not numbers. */
+const cast: AcceleratedKernel = {
+  kernelName: "Cast",
+  run(backend, inputs, attributes) {
+    const x = inputs.x!;
+    const dtype = attributes.dtype as DataType;
+    const data = backend.data.get(x.dataId);
+    if (data.dtype === dtype) return data.dtype === x.dtype ? backend.share(x, x.shape) : undefined;
+    const code = conversions[`${data.dtype}-${dtype}`];
+    if (code === undefined) return undefined;
+    const y = backend.allocate(x.shape, dtype);
+    backend.run("cast", data.length, code, data.address, y.address);
+    return y;
+  },
+};
+
 export const unaryKernels: readonly AcceleratedKernel[] = [
   ...Object.entries(unaryCodes).map(([name, code]) => unary(name, code)),
   clipByValue,
   logicalNot,
+  cast,
 ];

@@ -4,6 +4,7 @@ import { Allocator, type Block, GRANULE } from "./allocator.ts";
 const PAGE = 65_536;
 /** All that 32-bit addresses reach: 4 GiB. */
 const MAXIMUM_PAGES = 65_536;
+export const MAXIMUM_BYTES = MAXIMUM_PAGES * PAGE;
 const INITIAL_PAGES = 256;
 const LARGEST_GROWTH_BYTES = 256 * 2 ** 20;
 
@@ -50,7 +51,7 @@ export interface Heap {
  *   `simd/out-of-memory` if the system refuses even the first pages.
  */
 export function createHeap(options: HeapOptions = {}): Heap {
-  const limitPages = pagesOf(options.memoryLimitBytes ?? MAXIMUM_PAGES * PAGE);
+  const limitPages = pagesOf(options.memoryLimitBytes ?? MAXIMUM_BYTES);
   const { memory, maximum } = createSharedMemory(limitPages);
   const misalign = options.misalignBytes ?? 0;
   const limitBytes = maximum * PAGE;

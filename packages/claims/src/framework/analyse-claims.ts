@@ -49,14 +49,10 @@ export interface AnalyseClaimsOptions {
  * @throws what a claim's `analyse` throws.
  * @example const results = await analyseClaims({ claims, request, store });
  */
-export async function analyseClaims({
-  claims,
-  request,
-  store,
-  environment,
-}: AnalyseClaimsOptions): Promise<ClaimResult[]> {
+export async function analyseClaims(options: AnalyseClaimsOptions): Promise<ClaimResult[]> {
+  const { request, store, environment } = options;
   const results: ClaimResult[] = [];
-  for (const named of claims) {
+  for (const named of options.claims) {
     const planned = await planArms(named, request, environment);
     const arms: StoredArm[] = [];
     for (const { arm, hash } of planned) {

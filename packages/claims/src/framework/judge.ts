@@ -11,13 +11,8 @@ import type { Verdict } from "./claim.ts";
  *
  * @example judge({ ...effect, estimate: 0.2, low: 0.1, high: 0.3, smallest: 0.01 }) // => "supported"
  */
-export function judge({
-  estimate,
-  low,
-  high,
-  smallest,
-  unjudged,
-}: Pick<Effect, "estimate" | "low" | "high" | "smallest" | "unjudged">): Verdict {
+export function judge(effect: Pick<Effect, "estimate" | "low" | "high" | "smallest" | "unjudged">): Verdict {
+  const { estimate, low, high, smallest, unjudged } = effect;
   if (unjudged !== undefined) return "inconclusive";
   if (low > 0 && estimate >= smallest) return "supported";
   if (high < 0 && -estimate >= smallest) return "contradicted";

@@ -1,6 +1,6 @@
 import { prepare, type RecipeInput } from "@trivium/compose";
 import type { Json } from "@trivium/core";
-import type { Arm, ArmRunOptions } from "@trivium/evaluator";
+import type { ArmRunOptions } from "@trivium/evaluator";
 import { type RecordedModelOptions, readModelOptions } from "@trivium/model";
 import type { ArmContext } from "./claim.ts";
 import type { TrainingData } from "./training-arm.ts";
@@ -17,18 +17,8 @@ interface Configuration extends Omit<RecipeInput, "data" | "tokenizer" | "model"
   readonly evaluation: ScoringSettings;
 }
 
-/** An arm that can run. */
-interface PreparedTraining {
-  readonly arm: Omit<Arm, "name">;
-  readonly options: ArmRunOptions;
-  readonly data: TrainingData;
-}
-
 /** Loads and encodes the data, and makes what the configuration names. */
-export async function prepareTraining(
-  configuration: Readonly<Record<string, Json>>,
-  context: ArmContext,
-): Promise<PreparedTraining> {
+export async function prepareTraining(configuration: Readonly<Record<string, Json>>, context: ArmContext) {
   const settings = configuration as unknown as Configuration;
   const { part = "validation", scored, decoded, beam, maximumTokens, curvePoints } = settings.evaluation;
   const { attention, registry, dataset } = context;
@@ -36,27 +26,25 @@ export async function prepareTraining(
   const { architecture, config, objective, batches, optimizer, schedule, data, recipe } = prepared;
   const { tokenizer, train } = data;
   const heldOut = data.heldOut(part, scored);
-  return {
-    arm: { architecture, config, objective },
-    data: { dataset: data.dataset, tokenizer, train, heldOut },
-    options: {
-      steps: recipe.steps,
-      seed: recipe.seed,
-      clipNorm: recipe.clipNorm,
-      attention,
-      heldOut,
-      special: tokenizer.special,
-      tokenizer,
-      batches: () => batches,
-      decodeTarget: (ids) => tokenizer.decodeTarget(ids),
-      optimizer,
-      schedule,
-      maximumTokens: maximumTokens ?? data.length,
-      decoded,
-      beam,
-      curvePoints,
-    },
+  const loaded: TrainingData = { dataset: data.dataset, tokenizer, train, heldOut };
+  const options: ArmRunOptions = {
+    steps: recipe.steps,
+    seed: recipe.seed,
+    clipNorm: recipe.clipNorm,
+    attention,
+    heldOut,
+    special: tokenizer.special,
+    tokenizer,
+    batches: () => batches,
+    decodeTarget: (ids) => tokenizer.decodeTarget(ids),
+    optimizer,
+    schedule,
+    maximumTokens: maximumTokens ?? data.length,
+    decoded,
+    beam,
+    curvePoints,
   };
+  return { arm: { architecture, config, objective }, data: loaded, options };
 }
 
 /** Arms may train on labels in sight, which is then what they measure. */

@@ -2,7 +2,9 @@ import type { Json } from "@trivium/core";
 import type { Dataset } from "@trivium/data";
 import {
   type ArmEvent,
+  type ArmReport,
   type ArmRun,
+  type ExampleScores,
   type HeldOut,
   type InspectEvent,
   relay,
@@ -15,6 +17,7 @@ import type { ParameterTree } from "@trivium/tensor";
 import type { PairTokenizer } from "@trivium/text";
 import type { ArmContext, ArmOutcome, ArmProgress, ClaimArm } from "./claim.ts";
 import { prepareTraining } from "./prepare-training.ts";
+import { stepProgress } from "./step-progress.ts";
 import { type TrainingSettings, trainingConfiguration } from "./training-settings.ts";
 
 /** The data that an arm trains on and is scored on. */
@@ -50,14 +53,10 @@ export interface TrainingArmOptions extends TrainingSettings {
 }
 
 /** The costs and scores of a trained arm, with the contribution of each held-out example. */
-export type TrainingNumbers = {
-  readonly parameters: number;
-  readonly flops: number;
-  readonly tokensSeen: number;
-  readonly tokensSupervised: number;
-  /** Nats per target token. */
-  readonly targetLoss: number;
-  readonly bitsPerCharacter: number;
+export type TrainingNumbers = Pick<
+  ArmReport,
+  "parameters" | "flops" | "tokensSeen" | "tokensSupervised" | "targetLoss" | "bitsPerCharacter"
+> & {
   /** Share of decoded examples that are right; null, as the next two, if none was decoded. */
   readonly exactMatch: number | null;
   readonly per: number | null;
@@ -68,13 +67,10 @@ export type TrainingNumbers = {
     readonly train: number;
     readonly heldOut: number;
   };
+  /** The scores of each example. */
   readonly examples: {
-    readonly nats: readonly number[];
-    readonly tokens: readonly number[];
     /** 1 for each decoded example that is right, 0 for the others. */
-    readonly exact: readonly number[];
-    readonly edits: readonly number[];
-    readonly symbols: readonly number[];
+    readonly [score in keyof ExampleScores | "exact"]: readonly number[];
   };
   readonly probe: Json;
 };
@@ -110,9 +106,8 @@ export function trainingArm({ name, probe, ...settings }: TrainingArmOptions): C
         },
         signal: context.signal,
       };
-      const run = yield* relay(runArm({ name, ...prepared.arm }, options), (event) =>
-        progressOf(event, settings.steps),
-      );
+      const events = runArm({ name, ...prepared.arm }, options);
+      const run = yield* relay(events, (event) => progressOf(event, settings.steps));
       context.signal?.throwIfAborted();
       return outcomeOf(run as ArmRun, prepared.data, probed);
     },
@@ -129,7 +124,7 @@ const isStream = (running: ProbeRun): running is Exclude<ProbeRun, Json | Promis
   running !== null && typeof running === "object" && Symbol.asyncIterator in running;
 
 function progressOf({ event }: ArmEvent, steps: number): ArmProgress | undefined {
-  if (event.type === "step") return { done: event.step, total: steps, note: `loss ${event.loss.toFixed(4)}` };
+  if (event.type === "step") return stepProgress(event, steps);
   if (event.type === "inspect") return { done: event.done, total: event.total, note: event.note };
   if (event.type !== "progress") return undefined;
   return { done: steps, total: steps, note: `${event.phase} ${event.done}/${event.total}` };

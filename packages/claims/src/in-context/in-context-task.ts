@@ -12,25 +12,20 @@ export interface InContextTask {
   drawRule(random: Random, width: number): Rule;
 }
 
-/** `y = w·x` with `w ~ N(0, I)`. */
-export const linearRegression: InContextTask = {
-  name: "linear-regression",
+const regression = (name: string, link: (product: number) => number): InContextTask => ({
+  name,
   outputs: 1,
   drawRule(random, width) {
     const weights = normal(random, width);
-    return (input) => [dot(weights, input)];
+    return (input) => [link(dot(weights, input))];
   },
-};
+});
+
+/** `y = w·x` with `w ~ N(0, I)`. */
+export const linearRegression = regression("linear-regression", (product) => product);
 
 /** `y = σ(w·x) − ½` with `w ~ N(0, I)`. */
-export const sigmoidRegression: InContextTask = {
-  name: "sigmoid-regression",
-  outputs: 1,
-  drawRule(random, width) {
-    const weights = normal(random, width);
-    return (input) => [1 / (1 + Math.exp(-dot(weights, input))) - 0.5];
-  },
-};
+export const sigmoidRegression = regression("sigmoid-regression", (product) => 1 / (1 + Math.exp(-product)) - 0.5);
 
 /** One-hot `argmax Wx` of three classes with `W ~ N(0, I)`; learned by squared loss. */
 export const classification: InContextTask = {

@@ -47,10 +47,8 @@ function scoreOf(predicted: Float32Array, { answers, sequences }: VectorBatch, r
   let [squares, wrong] = [0, 0];
   for (let query = 0; query < queries; query++) {
     const at = (row * queries + query) * outputs;
-    const [said, right] = [predicted, answers].map((all) => all.subarray(at, at + outputs)) as [
-      Float32Array,
-      Float32Array,
-    ];
+    const outputsOf = (all: Float32Array) => all.subarray(at, at + outputs);
+    const [said, right] = [outputsOf(predicted), outputsOf(answers)];
     for (let output = 0; output < outputs; output++) squares += (said[output]! - right[output]!) ** 2;
     if (largest(said) !== largest(right)) wrong++;
   }

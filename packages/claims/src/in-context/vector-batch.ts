@@ -26,13 +26,11 @@ export function vectorBatch(sequences: readonly InContextSequence[], streams: re
   const { examples, queries, outputs } = sequences[0] as InContextSequence;
   const rows = examples + queries;
   const size = sequences.length;
-  const [first, second] = streams as [string, string?];
-  const parts: readonly (readonly [string, number, number])[] = second
-    ? [
-        [first, 0, examples],
-        [second, examples, rows],
-      ]
-    : [[first, 0, rows]];
+  const cuts = streams.length === 1 ? [0, rows] : [0, examples, rows];
+  const vectors = streams.map((stream, at) => {
+    const [from, to] = cuts.slice(at) as [number, number];
+    return [stream, vectorsOf(sequences, from, to)] as const;
+  });
   const answers = new Float32Array(size * queries * outputs);
   for (const [index, { targets }] of sequences.entries()) {
     answers.set(targets.subarray(examples * outputs), index * queries * outputs);
@@ -42,7 +40,7 @@ export function vectorBatch(sequences: readonly InContextSequence[], streams: re
     sequences,
     answers,
     prefixLengths: new Array<number>(size).fill(examples),
-    vectors: Object.fromEntries(parts.map(([stream, from, to]) => [stream, vectorsOf(sequences, from, to)])),
+    vectors: Object.fromEntries(vectors),
     supervisedTokens: size * queries,
     seenTokens: size * rows,
   };

@@ -81,7 +81,7 @@ export interface LongInputSizes {
   readonly train: number;
   /** Test examples of each length. */
   readonly each: number;
-  /** Of these, the examples whose attention is looked at. */
+  /** Number of these whose attention is looked at. */
   readonly looked: number;
 }
 

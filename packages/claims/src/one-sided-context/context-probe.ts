@@ -1,8 +1,5 @@
 import type { PairExample } from "@trivium/features";
-import type { LanguageModel } from "@trivium/model";
-import type { Objective } from "@trivium/objectives";
-import { linearProbe, perturbationInfluence } from "@trivium/probes";
-import type { ParameterTree } from "@trivium/tensor";
+import { linearProbe, type ProbedModel, perturbationInfluence } from "@trivium/probes";
 import type { TrainingProbe } from "../framework/training-arm.ts";
 import { targetObjective } from "../trained/sight.ts";
 
@@ -39,13 +36,7 @@ export const contextProbe = ({ perturbed, probed }: ContextProbeOptions): Traini
   },
 });
 
-interface Probed {
-  readonly model: LanguageModel;
-  readonly parameters: ParameterTree;
-  readonly objective: Objective;
-}
-
-function movements(probed: Probed, examples: readonly PairExample[]) {
+function movements(probed: ProbedModel, examples: readonly PairExample[]) {
   const found = examples.map((example) => perturbationInfluence({ ...probed, example }).source.maximum);
   const layers = (found[0] ?? []).map((_, layer) =>
     found.flatMap((ofLayers) => (ofLayers[layer] ?? []).flatMap((row, i) => row.slice(i + 1))),
@@ -59,7 +50,7 @@ function movements(probed: Probed, examples: readonly PairExample[]) {
 }
 
 /** The label is the last source token, the state that of the first. */
-function readLast(probed: Probed, examples: readonly PairExample[]) {
+function readLast(probed: ProbedModel, examples: readonly PairExample[]) {
   const last = ({ source }: PairExample) => source.at(-1) as number;
   const classes = [...new Set(examples.map(last))].sort((a, b) => a - b);
   const { layers, chance } = linearProbe({

@@ -1,8 +1,8 @@
 import { createRandom } from "@trivium/core";
-import { type Batch, toBatch } from "@trivium/features";
-import { countModelParameters, createModel, type DecodingState, factorsOf, type LanguageModel } from "@trivium/model";
-import { type Objective, promptOf } from "@trivium/objectives";
-import { disposeTree, type ParameterTree, valueAndGradients } from "@trivium/tensor";
+import { toBatch } from "@trivium/features";
+import { countModelParameters, createModel, type DecodingState, factorsOf } from "@trivium/model";
+import { promptOf } from "@trivium/objectives";
+import { disposeTree, valueAndGradients } from "@trivium/tensor";
 import { reservedSpecials } from "@trivium/text";
 import type { ArmContext, ClaimArm } from "../framework/claim.ts";
 import { fastestTimes } from "../framework/fastest-times.ts";
@@ -57,22 +57,14 @@ export const sizeTimes = (options: SizeTimesOptions): ClaimArm<TimedSizes> => ({
   },
 });
 
-interface Subject {
-  readonly name: SizeVariantName;
-  readonly model: LanguageModel;
-  readonly parameters: ParameterTree;
-  readonly objective: Objective;
-  readonly batch: Batch;
-  readonly prompts: Batch;
-  /** Tokens decoded behind the prompt. */
-  readonly decoded: number;
-}
+/** A fresh model with a batch to train on and prompts to decode behind. */
+type Subject = ReturnType<typeof createSubject>;
 
 function createSubject(
   { name, architecture, config }: SizeVariant,
   { attention }: ArmContext,
   { shape: { lengths }, rows }: SizeTimesOptions,
-): Subject {
+) {
   const model = createModel({ architecture, config, attention });
   const objective = targetObjective(architecture.name);
   const random = createRandom("step and inference times");
@@ -89,6 +81,7 @@ function createSubject(
     parameters: model.createParameters(random.split("parameters")),
     batch: toBatch(examples.map((example) => objective.features(example, given))),
     prompts: toBatch(examples.map((example) => promptOf(objective, example, given))),
+    /** Tokens decoded behind the prompt. */
     decoded: lengths.target - 1,
   };
 }

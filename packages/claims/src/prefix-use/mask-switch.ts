@@ -1,15 +1,14 @@
 import { createBatchSource } from "@trivium/data";
 import { evaluateExamples } from "@trivium/evaluator";
-import { createModel, type LanguageModel } from "@trivium/model";
-import type { Objective } from "@trivium/objectives";
-import { disposeTree, type ParameterTree } from "@trivium/tensor";
+import { createModel } from "@trivium/model";
+import { disposeTree } from "@trivium/tensor";
 import { consume } from "@trivium/trainer";
 import type { ArmProgress, ClaimArm, Preset } from "../framework/claim.ts";
 import { type ProbedData, type TrainingNumbers, type TrainingProbe, trainingArm } from "../framework/training-arm.ts";
 import type { TrainingSettings } from "../framework/training-settings.ts";
 import { cmudictSettings, cmudictSteps } from "../trained/cmudict-arm.ts";
 import { targetObjective } from "../trained/sight.ts";
-import { trainFurther } from "../trained/train-further.ts";
+import { type FurtherTraining, trainFurther } from "../trained/train-further.ts";
 
 /** Nats of each held-out target of a causal model under the prefix mask. */
 export type MaskSwitched = {
@@ -53,13 +52,8 @@ const maskSwitch = (steps: number, seed: number): TrainingProbe => ({
   },
 });
 
-interface Stage {
-  readonly model: LanguageModel;
-  readonly objective: Objective;
-  readonly parameters: ParameterTree;
+interface Stage extends Pick<FurtherTraining, "model" | "objective" | "parameters" | "steps" | "seed"> {
   readonly data: ProbedData;
-  readonly steps: number;
-  readonly seed: number;
 }
 
 async function score({ data, model, objective, parameters }: Stage): Promise<readonly number[]> {

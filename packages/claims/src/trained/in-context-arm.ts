@@ -1,5 +1,6 @@
 import { relay } from "@trivium/evaluator";
 import type { ClaimArm, Preset } from "../framework/claim.ts";
+import { stepProgress } from "../framework/step-progress.ts";
 import { linearRegression } from "../in-context/in-context-task.ts";
 import { trainInContext } from "../in-context/train-in-context.ts";
 
@@ -42,9 +43,7 @@ export function inContextArm({ architecture, preset, seed }: InContextSettings):
         signal: context.signal,
       });
       const report = yield* relay(stream, (event) =>
-        event.type === "step"
-          ? { done: event.step, total: settings.steps, note: `loss ${event.loss.toFixed(4)}` }
-          : undefined,
+        event.type === "step" ? stepProgress(event, settings.steps) : undefined,
       );
       context.signal?.throwIfAborted();
       const { parameters, errors, curve } = report as NonNullable<typeof report>;

@@ -5,6 +5,7 @@ import type { Objective } from "@trivium/objectives";
 import { copyTree, disposeTree, type ParameterTree } from "@trivium/tensor";
 import { adamW, runBetas, runRates, train, warmupCosine } from "@trivium/trainer";
 import type { ArmProgress } from "../framework/claim.ts";
+import { stepProgress } from "../framework/step-progress.ts";
 
 export interface FurtherTraining {
   readonly model: LanguageModel;
@@ -36,9 +37,7 @@ export async function* trainFurther(options: FurtherTraining): AsyncGenerator<Ar
     schedule: warmupCosine(runRates({ learningRate, steps })),
   });
   const { parameters, reason } = yield* relay(stream, (event) =>
-    event.type === "step"
-      ? { done: event.step, total: steps, note: `trained further, loss ${event.loss.toFixed(4)}` }
-      : undefined,
+    event.type === "step" ? stepProgress(event, steps, "trained further, ") : undefined,
   );
   if (reason === "finished") return parameters;
   disposeTree(parameters);

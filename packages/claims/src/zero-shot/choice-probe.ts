@@ -2,11 +2,9 @@ import { createPacer, createRandom, type Json } from "@trivium/core";
 import { createBatchSource, encodeExamples } from "@trivium/data";
 import { mostLikely, type ScoreContinuationsOptions, scoreContinuations } from "@trivium/evaluator";
 import { isTextPair, type TextPair } from "@trivium/features";
-import type { LanguageModel } from "@trivium/model";
 import type { Objective } from "@trivium/objectives";
 import { choiceItems, clozeItems, mixture } from "@trivium/tasks";
 import { disposeTree, type ParameterTree } from "@trivium/tensor";
-import type { SpecialTokens } from "@trivium/text";
 import type { ArmProgress } from "../framework/claim.ts";
 import type { ProbedData, TrainingProbe } from "../framework/training-arm.ts";
 import { targetObjective } from "../trained/sight.ts";
@@ -34,12 +32,9 @@ export type ChoiceNumbers = {
 type Continuations = ScoreContinuationsOptions["continuations"];
 type Progress<Result> = AsyncGenerator<ArmProgress, Result, void>;
 
-interface Probed {
-  readonly model: LanguageModel;
-  readonly parameters: ParameterTree;
+interface Probed extends Omit<ScoreContinuationsOptions, "context" | "continuations" | "objective"> {
   readonly data: ProbedData;
   readonly objective: Objective;
-  readonly special: SpecialTokens;
 }
 
 const tuning = { batch: 32, learningRate: 1e-3, train: 6000, length: 6 } as const;

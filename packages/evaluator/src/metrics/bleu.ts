@@ -77,10 +77,8 @@ function mostOf(references: readonly ReadonlyMap<string, number>[]): Map<string,
   return most;
 }
 
-interface Smoothing {
-  readonly smoothing: z.output<typeof schema>["smoothing"];
+interface Smoothing extends Pick<z.output<typeof schema>, "smoothing" | "effectiveOrder"> {
   readonly value: number;
-  readonly effectiveOrder: boolean;
 }
 
 function scoreOf(statistics: readonly number[], { smoothing, value, effectiveOrder }: Smoothing): number {

@@ -16,7 +16,7 @@ export interface LabelLeakOptions extends StreamMasks {
   /** Layers of every stream, or of each. */
   readonly layers: number | Readonly<Record<string, number>>;
   /**
-   * Where the label of the prediction at `p` stands in the input: at `p + shift` of the same stream. 1 for teacher
+   * Distance from a prediction to its label: that of the prediction at `p` stands at `p + shift`. 1 for teacher
    * forcing, with or without a start token; 0 where a token is predicted in its own place; null for nowhere. Default 1.
    */
   readonly shift?: number | null | undefined;

@@ -3,7 +3,6 @@ import type { Mask } from "../mask.ts";
 
 /** The keys that each query sees in any head of one batch row, 32 keys to a word. */
 export interface Relation {
-  readonly queries: number;
   readonly keys: number;
   readonly wordsPerQuery: number;
   readonly words: Int32Array;
@@ -30,7 +29,7 @@ export function relationOf(mask: Mask, b: number, queries: number, keys: number)
       }
     });
   }
-  return { queries, keys, wordsPerQuery, words };
+  return { keys, wordsPerQuery, words };
 }
 
 /**

@@ -36,7 +36,7 @@ interface Kept<Value> {
 export function createMaskCache<Value>(limit: number): MaskCache<Value> {
   const newest = new WeakMap<Mask, CachedSize & { readonly value: Value }>();
   const kept = new Map<string, Kept<Value>>();
-  /** By identity alone, so that a second predicate is found at every size. */
+  /** Origins by identity alone, so that a second predicate is found at every size. */
   const seen = new Map<string, Origins>();
   const byIdentity: MaskCache<Value> = (mask, size, make) => {
     const origins = originsOf(mask);

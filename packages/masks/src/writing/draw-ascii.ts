@@ -2,7 +2,7 @@ import { ConfigError } from "@trivium/core";
 import { extentOf } from "../lowerings/mask-size.ts";
 import type { Mask, MaskSize } from "../mask.ts";
 
-/** Which characters show a visible and a hidden pair. */
+/** The characters of a visible and a hidden pair. */
 export const drawingSymbols = { blocks: ["█", "·"], ascii: ["x", "."] } as const;
 
 export interface DrawOptions extends MaskSize {

@@ -36,9 +36,7 @@ export const wordsFrom = ({ text, ends }: Words, at: number, count: number): str
   text.slice(ends[at - 1], ends[at + count - 1]);
 
 /** The error of a text that holds fewer items than were asked for. */
-export const tooFewItems = (what: string, wanted: number, exist: number): ConfigError =>
-  new ConfigError(
-    "tasks/too-few",
-    `${what}: ${wanted} were asked for, but only ${exist} exist; ask for fewer, or give more text`,
-    { details: { wanted, exist } },
-  );
+export function tooFewItems(what: string, wanted: number, exist: number): ConfigError {
+  const message = `${what}: ${wanted} were asked for, but only ${exist} exist; ask for fewer, or give more text`;
+  return new ConfigError("tasks/too-few", message, { details: { wanted, exist } });
+}

@@ -25,18 +25,14 @@ export function assertFamilies(backend: string, { fused, attentionGrain }: Backe
     const isDeclared = fused.includes(family);
     if (missing.length === (isDeclared ? 0 : names.length)) continue;
     const lacks = missing.length > 0 ? ` and lacks ${missing.join(", ")}` : "";
-    throw familyError(
-      `backend "${backend}" ${isDeclared ? "declares" : "has kernels of, and does not declare,"} the family "${family}" ` +
-        `of fused kernels${lacks}; register all of its kernels and declare it in \`fused\`, or neither`,
-      { backend, family, missing },
-    );
+    const claim = isDeclared ? "declares" : "has kernels of, and does not declare,";
+    const remedy = "register all of its kernels and declare it in `fused`, or neither";
+    const message = `backend "${backend}" ${claim} the family "${family}" of fused kernels${lacks}; ${remedy}`;
+    throw familyError(message, { backend, family, missing });
   }
   if (fused.includes("attention") && attentionGrain === undefined) {
-    throw familyError(`backend "${backend}" has fused attention, and declares no \`attentionGrain\` to cut plans by`, {
-      backend,
-      family: "attention",
-      missing: [],
-    });
+    const message = `backend "${backend}" has fused attention, and declares no \`attentionGrain\` to cut plans by`;
+    throw familyError(message, { backend, family: "attention", missing: [] });
   }
 }
 

@@ -1,6 +1,6 @@
-import { REPLACEMENT } from "../replacement.ts";
 import { type SpecialTokens, silentIds } from "../special-tokens.ts";
 import type { Tokenizer } from "../tokenizer.ts";
+import { REPLACEMENT } from "../tokenizer.ts";
 
 /** A vocabulary with the size and the special tokens of a released model, in which only some characters have ids. */
 export interface LikeTokenizer {

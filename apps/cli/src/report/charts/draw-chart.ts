@@ -1,9 +1,8 @@
 import type { Chart } from "@trivium/claims";
 import type { TopLevelSpec } from "vega-lite";
-import { axisFormat } from "./axis-format.ts";
 import { drawSvg } from "./draw-svg.ts";
 import { type Marks, markScales } from "./mark.ts";
-import { titleLines } from "./title-lines.ts";
+import { numberAxis } from "./number-axis.ts";
 
 /** A point that the chart's scales can show; its interval ends where they do. */
 interface Drawn {
@@ -36,12 +35,9 @@ function drawable({ x, y, series }: Chart): Drawn[] {
   );
 }
 
-/** As close to the values as it may be; Vega warns of a scale without zero where none could have it. */
-export const scaleOf = (type: "linear" | "log") => (type === "log" ? { type, nice: false } : { type, zero: false });
-
 const [width, height] = [330, 230];
 
-/** How many points have no place on the chart's scales. */
+/** Number of points that have no place on the chart's scales. */
 export const hiddenPoints = (chart: Chart): number =>
   chart.series.reduce((sum, { points }) => sum + points.length, 0) - drawable(chart).length;
 
@@ -49,16 +45,12 @@ export const hiddenPoints = (chart: Chart): number =>
 export async function drawChart(chart: Chart, marks: Marks): Promise<string> {
   const values = drawable(chart);
   const scales = markScales("name", [...new Set(chart.series.map(({ name }) => name))], marks);
-  const axis = ({ title, scale = "linear" }: Chart["x"], field: "x" | "y" | "low") =>
-    ({
-      field,
-      type: "quantitative",
-      title: titleLines(title, field === "x" ? width : height),
-      scale: scaleOf(scale),
-      axis: { ...axisFormat(values.map((value) => value[field] ?? value.y)), tickCount: 5 },
-    }) as const;
+  const axis = ({ title, scale = "linear" }: Chart["x"], field: "x" | "y" | "low") => {
+    const shown = values.map((value) => value[field] ?? value.y);
+    return numberAxis({ field, title, pixels: field === "x" ? width : height, values: shown, tickCount: 5, scale });
+  };
   const x = axis(chart.x, "x");
-  const interval = { x, y: axis({ ...chart.y }, "low"), y2: { field: "high" }, color: scales.color } as const;
+  const interval = { x, y: axis(chart.y, "low"), y2: { field: "high" }, color: scales.color } as const;
   const has = "isValid(datum.high)";
   const spec: TopLevelSpec = {
     ...{ width, height, data: { values } },

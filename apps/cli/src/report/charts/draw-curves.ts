@@ -1,15 +1,13 @@
 import type { TopLevelSpec } from "vega-lite";
-import { axisFormat } from "./axis-format.ts";
-import { scaleOf } from "./draw-chart.ts";
 import { drawSvg } from "./draw-svg.ts";
 import { type CurveAxis, type LearningCurve, meanCurve } from "./learning-curves.ts";
 import { type Marks, markScales } from "./mark.ts";
-import { titleLines } from "./title-lines.ts";
+import { numberAxis } from "./number-axis.ts";
 
 export interface CurvePicture {
   readonly curves: readonly LearningCurve[];
   readonly axis: CurveAxis;
-  /** What the loss is measured in: `"nats per target token"`. */
+  /** The unit of the loss: `"nats per target token"`. */
   readonly unit: string;
   readonly marks: Marks;
 }
@@ -25,21 +23,11 @@ export async function drawCurves({ curves, axis, unit, marks }: CurvePicture): P
   const names = curves.map(({ name }) => name);
   const scales = markScales("name", names, marks);
   const [lowest, highest] = [Math.min(...values.map(({ low }) => low)), Math.max(...values.map(({ high }) => high))];
-  const type = lowest > 0 && highest / lowest > logarithmicFrom ? "log" : "linear";
-  const x = {
-    field: "x",
-    type: "quantitative",
-    title: titleLines(axis.title, width),
-    axis: { ...axisFormat(values.map((point) => point.x)), tickCount: 4 },
-  } as const;
+  const scale = lowest > 0 && highest / lowest > logarithmicFrom ? "log" : "linear";
+  const pace = values.map((point) => point.x);
+  const x = numberAxis({ field: "x", title: axis.title, pixels: width, values: pace, tickCount: 4, scale: "zero" });
   const y = (field: string) =>
-    ({
-      field,
-      type: "quantitative",
-      title: titleLines(unit, height),
-      scale: scaleOf(type),
-      axis: { ...axisFormat([lowest, highest]), tickCount: 5 },
-    }) as const;
+    numberAxis({ field, title: unit, pixels: height, values: [lowest, highest], tickCount: 5, scale });
   const spec: TopLevelSpec = {
     ...{ width, height, data: { values } },
     layer: [

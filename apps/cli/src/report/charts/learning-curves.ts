@@ -1,6 +1,6 @@
 import type { CurvePoint } from "@trivium/evaluator";
 
-/** What a learning curve can be drawn over. */
+/** The axes over which a learning curve can be drawn. */
 export const axes = [
   { field: "tokensSeen", title: "tokens seen" },
   { field: "tokensSupervised", title: "tokens supervised" },
@@ -16,18 +16,11 @@ export interface LearningCurve {
   readonly runs: readonly (readonly CurvePoint[])[];
 }
 
-/** The middle of the runs at one step. */
-export interface MeanPoint {
-  readonly name: string;
-  readonly x: number;
-  readonly y: number;
-  /** The lowest and the highest run. */
-  readonly low: number;
-  readonly high: number;
-}
-
-/** The mean over runs at each step that all of them have, along an axis that may differ between them. */
-export function meanCurve({ name, runs }: LearningCurve, { field }: CurveAxis): MeanPoint[] {
+/**
+ * The mean over runs at each step that all of them have, along an axis that may differ between them; `low` and `high` are
+ * the lowest and the highest run.
+ */
+export function meanCurve({ name, runs }: LearningCurve, { field }: CurveAxis) {
   const steps = runs[0]?.map(({ step }) => step) ?? [];
   return steps.flatMap((step) => {
     const points = runs.flatMap((run) => run.filter((point) => point.step === step && isDrawable(point, field)));
@@ -38,7 +31,7 @@ export function meanCurve({ name, runs }: LearningCurve, { field }: CurveAxis): 
   });
 }
 
-/** What is no number is null once it was stored. */
+/** Tells if both numbers of a point are numbers: one that was none is null once it was stored. */
 const isDrawable = (point: CurvePoint, field: CurveAxis["field"]): boolean =>
   Number.isFinite(point.targetLoss) && Number.isFinite(point[field]);
 

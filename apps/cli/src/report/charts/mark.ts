@@ -9,7 +9,7 @@ const shapes = [
   { name: "cross", character: "✚" },
 ] as const;
 
-/** How a line is told from others: for colour-blind eyes by a shape too. */
+/** The mark that tells a line from others: for colour-blind eyes by a shape too. */
 export interface Mark {
   readonly colour: string;
   /** In words: `"blue"`. */
@@ -29,14 +29,14 @@ export function markOf(index: number): Mark {
   };
 }
 
-/** By name, so that what has a name looks the same in every picture. */
+/** Marks by name, so that what has a name looks the same in every picture. */
 export type Marks = ReadonlyMap<string, Mark>;
 
 /** @example marksOf(["causal", "prefix"]).get("prefix")?.character // => "■" */
 export const marksOf = (names: readonly string[]): Marks =>
   new Map([...new Set(names)].map((name, index) => [name, markOf(index)]));
 
-/** What Vega calls the scales of colour and shape, without legends: the page has one for several pictures. */
+/** Vega's scales of colour and shape, without legends: the page has one for several pictures. */
 export function markScales(field: string, names: readonly string[], marks: Marks) {
   const found = names.map((name, index) => marks.get(name) ?? markOf(index));
   const by = { field, type: "nominal", legend: null } as const;

@@ -17,7 +17,7 @@ const themes = {
   dark: { ground: "#14171b", ink: "#e6e9ed", muted: "#a5afba", link: "#7fb8f2", line: "#3b434c", soft: "#1e2329" },
 } as const;
 
-/** What the colours are called. */
+/** The names of the colours. */
 export const colourNames = ["blue", "orange", "green", "purple", "red", "grey"] as const;
 
 /** The colour of that number, as the theme has it. */

@@ -1,7 +1,7 @@
 import { type Marks, markOf } from "../charts/mark.ts";
 import { escapeHtml } from "./escape-html.ts";
 
-/** How the arms, or the lines of a chart, are marked. */
+/** The marks of the arms, or of the lines of a chart. */
 export function legend(names: readonly string[], marks: Marks): string {
   const items = names.map((name, index) => {
     const { colour, character } = marks.get(name) ?? markOf(index);

@@ -1,7 +1,7 @@
 import { escapeHtml } from "./escape-html.ts";
 import { pageStyle } from "./page-style.ts";
 
-/** What a page holds, as markup. */
+/** The parts of a page, as markup. */
 export interface PageParts {
   readonly title: string;
   /** Under the title. */

@@ -1,10 +1,10 @@
 import { escapeHtml } from "./escape-html.ts";
 
-/** What was typed or is to be typed. */
+/** A command that was typed or is to be typed. */
 export const renderCommand = (command: string): string =>
   `<pre tabindex="0" aria-label="command"><code>${escapeHtml(command)}</code></pre>`;
 
-/** What a reader needs to repeat or to compare it, by name. */
+/** The facts that a reader needs to repeat or to compare a result, by name. */
 export const renderSignature = (parts: Readonly<Record<string, unknown>>): string =>
   `<dl class="signature">${Object.entries(parts)
     .map(([name, value]) => `<dt>${escapeHtml(spaced(name))}</dt><dd>${renderValue(value)}</dd>`)

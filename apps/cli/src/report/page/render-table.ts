@@ -1,7 +1,7 @@
 import { readable } from "../claims-numbers.ts";
 import { escapeHtml } from "./escape-html.ts";
 
-/** What stands in a cell as it is: markup of ours. */
+/** Markup of ours, which stands in a cell as it is. */
 export interface Markup {
   readonly html: string;
 }

@@ -11,7 +11,7 @@ const signs: Readonly<Record<Verdict, string>> = {
   "not run": "–",
 };
 
-/** What the verdicts mean, in the words of `judge`. */
+/** The meanings of the verdicts, in the words of `judge`. */
 export const verdictMeanings: Readonly<Record<Verdict, string>> = {
   supported: "the whole interval is on the side of the statement, and the estimate is large enough to matter",
   contradicted: "the whole interval is on the other side, and the estimate is large enough to matter",

@@ -1,0 +1,54 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { jsonOf, runTrivium } from "./run-trivium.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "trivium-pretrained-"));
+const fixture = (name: string): string => join(import.meta.dirname, "../../../packages/pretrained/fixtures", name);
+afterAll(() => rmSync(folder, { recursive: true }));
+
+test("a foreign folder answers a prompt, by flags too, and through a prefix mask", async () => {
+  const asked = ["--prompt", "5 6 7 8", "--tokens", "5"];
+  const [causal] = await jsonOf<{ answer: string }[]>(["generate", "--model", fixture("llama"), ...asked], folder);
+  expect(causal?.answer).toMatch(/^( \d+){5}$/);
+  const [same] = await jsonOf<{ answer: string }[]>(["generate", fixture("llama"), "5 6 7 8", "--tokens", "5"], folder);
+  expect(same).toEqual(causal);
+  const prefix = ["--architecture", "prefix"];
+  const [other] = await jsonOf<{ answer: string }[]>(["generate", fixture("llama"), ...asked, ...prefix], folder);
+  expect(other?.answer).not.toBe(causal?.answer);
+});
+
+test("info says what a model is", async () => {
+  const facts = await jsonOf<Record<string, unknown>>(["info", fixture("t5-v1_1")], folder);
+  expect(facts).toMatchObject({ architecture: "encoder-decoder", vocabulary: 37, layers: '{"source":3,"target":2}' });
+  const { stdout } = await runTrivium(["info", fixture("gpt2")], folder);
+  expect(stdout).toMatch(/parameters +\d+,\d+\n/);
+  expect(stdout).toContain("tokens\n  01234567\n0 █·······");
+});
+
+test("export writes a folder that opens again with the same answers", async () => {
+  const { files } = await jsonOf<{ files: string[] }>(["export", fixture("qwen3"), "--out", "qwen"], folder);
+  for (const name of files) expect(existsSync(join(folder, "qwen", name))).toBe(true);
+  expect(JSON.parse(readFileSync(join(folder, "qwen/config.json"), "utf8")).architectures).toEqual([
+    "Qwen3ForCausalLM",
+  ]);
+  const ask = (model: string) => jsonOf(["generate", model, "5 6 7", "--tokens", "4"], folder);
+  expect(await ask("qwen")).toEqual(await ask(fixture("qwen3")));
+});
+
+test("what cannot be opened or written is refused in one line", async () => {
+  const other = ["generate", fixture("gpt2"), "5", "--architecture", "encoder-decoder"];
+  const format = ["export", fixture("gpt2"), "--out", "x", "--format", "onnx"];
+  const family = ["export", fixture("gpt2"), "--out", "x", "--family", "llama"];
+  for (const [args, message] of [
+    [other, /a causal checkpoint has the parameters of \[tokens\]/],
+    [format, /--format is huggingface, got onnx/],
+    [family, /no family can say this model: llama: /],
+    [["generate"], /which model\?/],
+  ] as const) {
+    const { code, stderr } = await runTrivium([...args], folder);
+    expect(code).toBe(2);
+    expect(stderr.trimEnd().split("\n").at(-1)).toMatch(message);
+  }
+});

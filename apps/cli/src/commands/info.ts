@@ -1,0 +1,91 @@
+import type { OpenedModel } from "@trivium/compose";
+import { drawAscii, drawSideBySide } from "@trivium/masks";
+import { type Architecture, forwardFlops, resolveConfig, selfMaskOf } from "@trivium/model";
+import { countSpecs } from "@trivium/tensor";
+import type { Command } from "commander";
+import { type CommandContext, defineCommand } from "../command-context.ts";
+import { addEngineFlags, openRun } from "../open-run.ts";
+import { table } from "../table.ts";
+
+export function infoCommand(program: Command): void {
+  const command = program
+    .command("info")
+    .argument("<model>", "folder of a run, or of Hugging Face's")
+    .description("Say what a model is: architecture, parameters, memory, work of a token, masks.");
+  defineCommand(addEngineFlags(command), showInfo);
+}
+
+/** Bytes of a weight by its type; 32 values of q8 share a scale of two bytes. */
+const weightBytes = { f32: 4, bf16: 2, q8: 34 / 32 } as const;
+
+/** Positions of a drawn mask, of which a prefix has the first. */
+const [drawn, drawnPrefix] = [8, 3];
+
+/** Tokens before the one of which the work is counted. */
+const BEFORE = 128;
+
+async function showInfo(context: CommandContext): Promise<void> {
+  const opened = await openRun((context.positional as [string])[0], context);
+  const facts = factsOf(opened);
+  context.output.result(facts, () => {
+    const { masks, memory, ...others } = facts;
+    const weights = Object.entries(memory).map(([type, bytes]) => [`bytes of weights as ${type}`, bytes] as const);
+    const rows = [...Object.entries(others), ...weights].map(([name, value]) => [name, shown(value)]);
+    return `${table([["", ""], ...rows]).trimStart()}\n\n${masks}`;
+  });
+}
+
+const shown = (value: unknown): string => (typeof value === "number" ? value.toLocaleString("en") : String(value));
+
+function factsOf({ name, model, tokenizer, objective, step, length }: OpenedModel) {
+  const { architecture } = model;
+  const config = resolveConfig(architecture, model.config);
+  const parameters = countSpecs(model.specs);
+  const target = architecture.streams.at(-1) as string;
+  const layers = typeof config.layers === "number" ? config.layers : (config.layers[target] ?? 0);
+  const bytesOf = (type: keyof typeof weightBytes): number => Math.ceil(parameters * weightBytes[type]);
+  return {
+    name,
+    architecture: architecture.name,
+    streams: architecture.streams.join(", "),
+    objective: objective.name,
+    steps: step,
+    parameters,
+    vocabulary: config.vocabulary,
+    tokenizer: `${nameOf(tokenizer.toJson())}, ${tokenizer.size.toLocaleString("en")} ids`,
+    length,
+    width: config.width,
+    layers: typeof config.layers === "number" ? config.layers : JSON.stringify(config.layers),
+    heads: `${config.heads}, ${config.keyValueHeads} of keys and values`,
+    "FLOPs of a token": flopsOfToken(architecture, model.config, target),
+    "bytes read for a token": bytesOf("f32"),
+    "bytes kept for a token": 2 * layers * config.keyValueHeads * config.headWidth * 4,
+    memory: { f32: bytesOf("f32"), bf16: bytesOf("bf16"), q8: bytesOf("q8") },
+    masks: drawMasks(architecture),
+  };
+}
+
+const nameOf = (json: ReturnType<OpenedModel["tokenizer"]["toJson"]>): string =>
+  json.name === "shared" ? json.tokenizer.name : `${json.source.name} and ${json.target.name}`;
+
+/** Floating-point operations of one more token of the predicting stream behind others. */
+function flopsOfToken(architecture: Architecture, config: OpenedModel["model"]["config"], target: string): number {
+  const before = Math.min(BEFORE, Math.floor(config.length / 2));
+  const at = (length: number): number => {
+    const lengths = Object.fromEntries(
+      architecture.streams.map((stream) => [stream, stream === target ? length : before]),
+    );
+    return forwardFlops(architecture, config, { lengths }).total;
+  };
+  return at(before + 1) - at(before);
+}
+
+function drawMasks(architecture: Architecture): string {
+  const context = { prefixLengths: drawnPrefix };
+  const size = { queries: drawn, keys: drawn };
+  const own = architecture.streams.map((stream) =>
+    drawAscii(selfMaskOf(architecture, stream)(context), { ...size, title: stream }),
+  );
+  const cross = architecture.crossMask ? [drawAscii(architecture.crossMask(context), { ...size, title: "cross" })] : [];
+  return drawSideBySide([...own, ...cross]);
+}

@@ -1,0 +1,70 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { createRandom } from "@trivium/core";
+import { expect, test } from "vitest";
+import { blobFiles, type Files } from "../files.ts";
+import { folderFiles } from "../folder-files.ts";
+import { mutate } from "../testing/mutate.ts";
+import { openGguf } from "./open-gguf.ts";
+
+const folder = join(import.meta.dirname, "../../fixtures/gguf");
+const whole = readFileSync(join(folder, "types.gguf"));
+
+const filesOf = (bytes: Uint8Array): Files => blobFiles("x", { "a.gguf": new Blob([bytes as BlobPart]) });
+
+test("every type is dequantised as the reference does, to the bit", async () => {
+  const opened = await openGguf(folderFiles(folder), "types.gguf");
+  const names = JSON.parse(readFileSync(join(folder, "names.json"), "utf8")) as string[];
+  const values = Float32Array.from({ length: names.length * 512 }, (_, at) =>
+    readFileSync(join(folder, "values.f32")).readFloatLE(4 * at),
+  );
+  expect(names).toHaveLength(8);
+  for (const [index, name] of names.entries()) {
+    const { shape, data } = await opened.read(name);
+    expect([name, shape]).toEqual([name, [2, 256]]);
+    expect(data, name).toEqual(values.subarray(512 * index, 512 * (index + 1)));
+  }
+});
+
+test("metadata of every kind are read", async () => {
+  const { values } = await openGguf(folderFiles(folder), "types.gguf");
+  expect(values).toMatchObject({ "general.architecture": "llama", one: 7, half: 0.5, yes: true, numbers: [1, -2, 3] });
+  expect(values.words).toEqual(["a", "é", ""]);
+});
+
+test("a file that is cut off at any place, or another one, is refused", async () => {
+  for (let length = 0; length < whole.length; length += 97) {
+    await expect(openGguf(filesOf(whole.subarray(0, length)), "a.gguf")).rejects.toMatchObject({
+      name: "CheckpointError",
+    });
+  }
+  await expect(openGguf(filesOf(new TextEncoder().encode("GGML and more")), "a.gguf")).rejects.toThrow(/no GGUF file/);
+});
+
+test("a type that is not known is refused by number, with those that are", async () => {
+  const bytes = Uint8Array.from(whole);
+  // The type of the first tensor stands behind its name, "F32", and its two axes.
+  const at = whole.indexOf("F32") + 3 + 4 + 16;
+  bytes[at] = 99;
+  await expect(openGguf(filesOf(bytes), "a.gguf")).rejects.toThrow(
+    /"F32": the type 99 is not one of F32, F16, BF16, Q4_0/,
+  );
+});
+
+test("mutated bytes are read within the file, or refused with a CheckpointError", async () => {
+  const random = createRandom("gguf");
+  const header = whole.subarray(0, 1200);
+  let sound = 0;
+  for (let round = 0; round < 1500; round++) {
+    const bytes = Buffer.concat([mutate(header, random.split(round)), whole.subarray(1200)]);
+    try {
+      const opened = await openGguf(filesOf(bytes), "a.gguf");
+      for (const name of opened.infos.keys()) await opened.read(name);
+      sound++;
+    } catch (error) {
+      expect(error).toMatchObject({ name: "CheckpointError" });
+    }
+  }
+  expect(sound).toBeGreaterThan(10);
+  expect(sound).toBeLessThan(1000);
+});

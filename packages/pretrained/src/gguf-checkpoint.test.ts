@@ -1,0 +1,108 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { simd } from "@trivium/backend-simd";
+import { blobFiles, type Files } from "@trivium/checkpoint";
+import { mutate } from "@trivium/checkpoint/testing";
+import { createRandom } from "@trivium/core";
+import type { Architecture } from "@trivium/model";
+import { disposeTree, flattenTree, type ParameterTree } from "@trivium/tensor";
+import { beforeAll, expect, test } from "vitest";
+import { ggufDefinition } from "./gguf-tokenizer.ts";
+import { openPretrained, readTokenizer } from "./index.ts";
+import { architectures, families, openForTest } from "./testing/open-model.ts";
+
+const folder = join(import.meta.dirname, "../gguf/fixtures");
+const whole = readFileSync(join(folder, "llama.gguf"));
+
+beforeAll(async () => void (await simd.activate()));
+
+/** The bytes of each parameter, as a text: quickly compared. */
+const valuesOf = (tree: ParameterTree) =>
+  Object.fromEntries(
+    Object.entries(flattenTree(tree)).map(([path, leaf]) => {
+      const { buffer, byteOffset, byteLength } = leaf.dataSync();
+      return [path, Buffer.from(buffer, byteOffset, byteLength).toString("latin1")];
+    }),
+  );
+
+const filesOf = (bytes: Uint8Array): Files => blobFiles("x", { "a.gguf": new Blob([bytes as BlobPart]) });
+
+const open = (files: Files) =>
+  openPretrained(files, { families, architecture: (name) => architectures[name] as Architecture });
+
+test.each(["llama", "qwen3"])(
+  "%s has the parameters of the same model in safetensors, its heads turned back",
+  async (name) => {
+    const { parameters } = await openForTest(join(import.meta.dirname, "../fixtures", name));
+    const { config, load } = await open(filesOf(readFileSync(join(folder, `${name}.gguf`))));
+    const own = await load();
+    expect(valuesOf(own)).toEqual(valuesOf(parameters));
+    expect(config).toMatchObject({ vocabulary: 37, keyValueHeads: 2, head: { tied: name === "qwen3" } });
+    for (const tree of [parameters, own]) disposeTree(tree);
+  },
+);
+
+test("its tokenizer comes with it", async () => {
+  const { foreign, definition } = await open(filesOf(whole));
+  const { tokenizer, warnings } = await readTokenizer(filesOf(whole), { foreign, vocabulary: 37, definition });
+  expect([tokenizer.size, tokenizer.special.end, warnings]).toEqual([37, [3], []]);
+  expect(tokenizer.special.frame.joined).toEqual({ before: [1], between: [], after: [3] });
+});
+
+test("a tokenizer of merges is read, with the cuts of its name; another one is not guessed", () => {
+  const values = {
+    "tokenizer.ggml.model": "gpt2",
+    "tokenizer.ggml.pre": "smollm",
+    "tokenizer.ggml.tokens": ["<|end|>", "a", "b", "ab"],
+    "tokenizer.ggml.token_type": [3, 1, 1, 1],
+    "tokenizer.ggml.merges": ["a b"],
+  };
+  expect(ggufDefinition(values, "x")?.definition).toMatchObject({
+    added_tokens: [{ id: 0, content: "<|end|>", special: true }],
+    model: { vocab: { ab: 3 }, merges: ["a b"] },
+  });
+  expect(ggufDefinition({ ...values, "tokenizer.ggml.pre": "of tomorrow" }, "x")).toBeUndefined();
+  expect(ggufDefinition({ ...values, "tokenizer.ggml.model": "bert" }, "x")).toBeUndefined();
+});
+
+test("a mutated file is read, or refused with a CheckpointError", async () => {
+  const random = createRandom("gguf");
+  const [header, data] = [whole.subarray(0, 1600), whole.subarray(1600)];
+  let sound = 0;
+  for (let round = 0; round < 400; round++) {
+    try {
+      const opened = await open(filesOf(Buffer.concat([mutate(header, random.split(round)), data])));
+      disposeTree(await opened.load());
+      sound++;
+    } catch (error) {
+      expect(error).toMatchObject({ name: "CheckpointError" });
+    }
+  }
+  expect(sound).toBeGreaterThan(5);
+  expect(sound).toBeLessThan(300);
+});
+
+const real = join(process.env.TRIVIUM_CHECKPOINTS ?? "", "stories260K");
+const missing = existsSync(join(real, "stories260K.gguf"))
+  ? ""
+  : " (skipped: TRIVIUM_CHECKPOINTS names no stories260K.gguf)";
+
+test.skipIf(missing)(
+  `a real one has the parameters of its safetensors, and the text of its ids${missing}`,
+  async () => {
+    const { parameters } = await openForTest(real);
+    const files = filesOf(readFileSync(join(real, "stories260K.gguf")));
+    const { load, foreign, definition } = await open(files);
+    const own = await load();
+    expect(valuesOf(own)).toEqual(valuesOf(parameters));
+    const { tokenizer } = await readTokenizer(files, { foreign, vocabulary: 512, definition });
+    const { cases } = JSON.parse(readFileSync(join(real, "expected.json"), "utf8")) as {
+      cases: { prompt: string; promptIds: number[]; greedyIds: number[]; greedyText: string }[];
+    };
+    for (const { prompt, promptIds, greedyIds, greedyText } of cases) {
+      expect([...(tokenizer.special.frame.joined?.before ?? []), ...tokenizer.encodeTarget(prompt)]).toEqual(promptIds);
+      expect(tokenizer.decodeTarget([...promptIds, ...greedyIds])).toBe(greedyText);
+    }
+    for (const tree of [parameters, own]) disposeTree(tree);
+  },
+);

@@ -1,0 +1,144 @@
+import {
+  type Files,
+  type GgufValue,
+  type NamedArray,
+  type OpenedArrays,
+  type OpenedGguf,
+  openGguf,
+} from "@trivium/checkpoint";
+import { type ForeignConfig, refusing } from "./foreign-config.ts";
+import { ggufDefinition } from "./gguf-tokenizer.ts";
+import type { FoundDefinition } from "./read-tokenizer.ts";
+
+/** A GGUF as a folder of Hugging Face's would be: its configuration, its tensors by their names there, its tokenizer. */
+export interface GgufCheckpoint {
+  readonly config: ForeignConfig;
+  readonly arrays: OpenedArrays;
+  /** Undefined for one that cannot be read. */
+  readonly definition: FoundDefinition | undefined;
+}
+
+/** Architectures of which heads turn as the halves of Hugging Face's do; those of `llama` turn in pairs of neighbours. */
+const architectures = ["llama", "qwen2", "qwen3"];
+
+/**
+ * Opens a GGUF of a Llama-like model.
+ *
+ * @throws {CheckpointError} `pretrained/family` for another architecture, `pretrained/config` for what ours lacks; what
+ *   `openGguf` throws.
+ */
+export async function openGgufCheckpoint(files: Files, path: string): Promise<GgufCheckpoint> {
+  const place = `${files.name}/${path}`;
+  const opened = await openGguf(files, path);
+  const { values } = opened;
+  const architecture = String(values["general.architecture"]);
+  if (!architectures.includes(architecture)) {
+    refusing(
+      place,
+      "family",
+    )(`its architecture is ${JSON.stringify(architecture)}; those that can be read: ${architectures.join(", ")}`);
+  }
+  return {
+    config: configOf(opened, architecture, place),
+    arrays: renamed(opened, architecture === "llama" ? headsOf(values) : undefined),
+    definition: ggufDefinition(values, place),
+  };
+}
+
+function configOf({ values, infos }: OpenedGguf, architecture: string, place: string): ForeignConfig {
+  const own = (key: string): GgufValue | undefined => values[`${architecture}.${key}`];
+  if (typeof own("expert_count") === "number" && own("expert_count") !== 0) {
+    refusing(place)("it has experts, which no family has here; take a model without them");
+  }
+  const id = (name: string): GgufValue | undefined => values[`tokenizer.ggml.${name}_token_id`];
+  const known = {
+    model_type: architecture,
+    vocab_size: infos.get("token_embd.weight")?.shape[0],
+    hidden_size: own("embedding_length"),
+    intermediate_size: own("feed_forward_length"),
+    num_hidden_layers: own("block_count"),
+    num_attention_heads: own("attention.head_count"),
+    num_key_value_heads: own("attention.head_count_kv"),
+    head_dim: own("attention.key_length"),
+    rms_norm_eps: own("attention.layer_norm_rms_epsilon"),
+    max_position_embeddings: own("context_length"),
+    rope_theta: own("rope.freq_base"),
+    rope_scaling: scalingOf(own),
+    attention_bias: architecture === "llama" ? infos.has("blk.0.attn_q.bias") : undefined,
+    bos_token_id: id("bos"),
+    eos_token_id: id("eos"),
+    pad_token_id: id("padding"),
+  };
+  return Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined));
+}
+
+function scalingOf(own: (key: string) => GgufValue | undefined): ForeignConfig | undefined {
+  const type = own("rope.scaling.type");
+  if (type === undefined || type === "none") return undefined;
+  const factor = own("rope.scaling.factor");
+  if (type === "linear") return { rope_type: type, factor };
+  return { rope_type: type, factor, original_max_position_embeddings: own("rope.scaling.original_context_length") };
+}
+
+function headsOf(values: OpenedGguf["values"]) {
+  const heads = Number(values["llama.attention.head_count"]);
+  return { q: heads, k: Number(values["llama.attention.head_count_kv"] ?? heads) };
+}
+
+const outer: Readonly<Record<string, string>> = {
+  "token_embd.weight": "model.embed_tokens.weight",
+  "output_norm.weight": "model.norm.weight",
+  "output.weight": "lm_head.weight",
+};
+
+const inner: Readonly<Record<string, string>> = {
+  attn_norm: "input_layernorm",
+  attn_q: "self_attn.q_proj",
+  attn_k: "self_attn.k_proj",
+  attn_v: "self_attn.v_proj",
+  attn_output: "self_attn.o_proj",
+  attn_q_norm: "self_attn.q_norm",
+  attn_k_norm: "self_attn.k_norm",
+  ffn_norm: "post_attention_layernorm",
+  ffn_gate: "mlp.gate_proj",
+  ffn_up: "mlp.up_proj",
+  ffn_down: "mlp.down_proj",
+};
+
+function foreignName(name: string): string {
+  const [, layer, part = "", kind] = /^blk\.(\d+)\.(\w+)\.(weight|bias)$/.exec(name) ?? [];
+  const own = Object.hasOwn(inner, part) ? inner[part] : undefined;
+  return own === undefined ? (outer[name] ?? name) : `model.layers.${layer}.${own}.${kind}`;
+}
+
+/** The same tensors by their names there, with the rows of queries and keys in halves instead of pairs. */
+function renamed(opened: OpenedGguf, heads: { q: number; k: number } | undefined): OpenedArrays {
+  const names = new Map([...opened.infos.keys()].map((name) => [foreignName(name), name]));
+  const nameOf = (name: string): string => names.get(name) ?? name;
+  return {
+    metadata: {},
+    infos: new Map(
+      [...names].map(([name, stored]) => [name, { name, dtype: "F32", shape: opened.infos.get(stored)?.shape ?? [] }]),
+    ),
+    async read(name) {
+      const array = await opened.read(nameOf(name));
+      const [, part] = /\.attn_([qk])\.(?:weight|bias)$/.exec(nameOf(name)) ?? [];
+      return heads && part ? inHalves(array, heads[part as "q" | "k"]) : array;
+    },
+  };
+}
+
+/** Row `2i + j` of each head becomes row `i + j · D/2`. */
+function inHalves(array: NamedArray, heads: number): NamedArray {
+  const { shape, data } = array as Extract<NamedArray, { dtype: "F32" }>;
+  const [rows = 0, width = 1] = shape;
+  const headRows = rows / heads;
+  if (!Number.isInteger(headRows / 2)) return array;
+  const turned = new Float32Array(data.length);
+  for (let row = 0; row < rows; row++) {
+    const [head, within] = [Math.floor(row / headRows), row % headRows];
+    const to = head * headRows + (within >> 1) + (within % 2) * (headRows / 2);
+    turned.set(data.subarray(row * width, (row + 1) * width), to * width);
+  }
+  return { dtype: "F32", shape, data: turned };
+}
