@@ -93,6 +93,7 @@ test("a configuration may begin with a byte order mark; UTF-16 and keys that sta
   await expect(of(Buffer.from('{"steps": 7}', "utf16le"))).rejects.toThrow(/config\.json: it holds NUL bytes/);
   await expect(of('{"steps": 7, "steps": 8}')).rejects.toThrow('config.json: the key "steps" stands twice');
   await expect(of('{"model": {"width": 8, "width": 16}}')).rejects.toThrow('the key "width" stands twice');
+  expect(readFlag(z.record(z.string(), z.json()), '\uFEFF{"split": 1}')).toEqual({ split: 1 });
   expect(() => readFlag(z.record(z.string(), z.json()), '{"split": 1, "split": 2}')).toThrow('"split" stands twice');
 });
 
