@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { type Named, type OpenedModel, resolveDataset, taskOf } from "@trivium/compose";
+import { type Named, type OpenedModel, resolveDataset, taskOf, textLength } from "@trivium/compose";
 import { DataError, TriviumError } from "@trivium/core";
 import { type Dataset, describeReading, describeUnknown, fitToLength, groupReferences } from "@trivium/data";
 import { encodeHeldOut, type HeldOut } from "@trivium/evaluator";
@@ -77,7 +77,10 @@ async function encode(examples: readonly TextExample[], { run, dataset, request 
   }
   const unknown = describeUnknown("the held-out data", fitted.examples, tokenizer);
   if (unknown !== undefined) request.output.note(unknown);
-  return { heldOut: encodeHeldOut(fitted.examples, tokenizer, length), tooLong };
+  return {
+    heldOut: encodeHeldOut(fitted.examples, tokenizer, textLength(run.objective, tokenizer.special, length)),
+    tooLong,
+  };
 }
 
 async function ownData({ recipe, registry, name, data }: OpenedModel): Promise<Dataset> {

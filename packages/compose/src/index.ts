@@ -13,6 +13,7 @@ export * from "./recipe.ts";
 export * from "./resolve.ts";
 export { assertResumable } from "./run-folder.ts";
 export { type StreamTextOptions, streamText } from "./stream-text.ts";
+export { textLength } from "./text-length.ts";
 export { trainingNotes } from "./training-notes.ts";
 
 /** The formats of trained models of this package, for a registry. */

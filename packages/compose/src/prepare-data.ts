@@ -13,7 +13,8 @@ import { encodeHeldOut, type HeldOut } from "@trivium/evaluator";
 import { type Example, isTextPair } from "@trivium/features";
 import type { PairTokenizer, PairTokenizerJson, TokenizerJson } from "@trivium/text";
 import type { Named, Recipe } from "./recipe.ts";
-import { type Plugins, resolveTokenizer } from "./resolve.ts";
+import { type Plugins, resolveArchitecture, resolveObjective, resolveTokenizer } from "./resolve.ts";
+import { textLength } from "./text-length.ts";
 
 /** The form of a dataset's examples: sources with targets, or text alone. */
 export type TaskForm = "pairs" | "text";
@@ -70,7 +71,8 @@ function named(data: NamedDataset | undefined, registry: Plugins): NamedDataset 
  *   unless the recipe, or else the dataset, says that such pairs are left out or cut.
  */
 export async function prepareData(
-  recipe: Pick<Recipe, "data" | "tokenizer" | "length" | "examples" | "tooLong">,
+  recipe: Pick<Recipe, "data" | "tokenizer" | "length" | "examples" | "tooLong"> &
+    Partial<Pick<Recipe, "architecture" | "objective">>,
   registry: Plugins,
   load: LoadDataset = (name, options) => resolveDataset({ name, options }, registry),
 ): Promise<PreparedData> {
@@ -81,7 +83,8 @@ export async function prepareData(
   const tooLong = recipe.tooLong ?? dataset.tooLong;
   const { length, parts } = await fitParts({ ...dataset, tooLong }, tokenizer, recipe);
   const { train, validation, test } = parts;
-  const encoded = encodeExamples(train.examples, tokenizer, { length });
+  const encodedLength = textLengthOf(recipe, registry, { tokenizer, length });
+  const encoded = encodeExamples(train.examples, tokenizer, { length: encodedLength });
   const notes = [
     ...describeReading(dataset),
     describeUnknown("the training data", train.examples, tokenizer, encoded),
@@ -95,9 +98,21 @@ export async function prepareData(
     length,
     tooLong,
     train: encoded,
-    heldOut: (part, limit) => encodeHeldOut({ validation, test }[part].examples.slice(0, limit), tokenizer, length),
+    heldOut: (part, limit) =>
+      encodeHeldOut({ validation, test }[part].examples.slice(0, limit), tokenizer, encodedLength),
     notes: notes.filter((note) => note !== undefined),
   };
+}
+
+/** The length to which data is encoded, for the objective of a recipe if it names one. */
+function textLengthOf(
+  { architecture, objective }: Partial<Pick<Recipe, "architecture" | "objective">>,
+  registry: Plugins,
+  { tokenizer, length }: Pick<PreparedData, "tokenizer" | "length">,
+): number {
+  if (architecture === undefined || objective?.name === undefined) return length;
+  const resolved = resolveObjective(objective, resolveArchitecture(architecture, registry), registry);
+  return textLength(resolved, tokenizer.special, length);
 }
 
 /** The length of the model, and the parts of a dataset with pairs of at most that length. */

@@ -102,12 +102,19 @@ export function defaultObjective(architecture: Architecture): string {
   return readsOf(architecture, first as string) === "past" ? "causal-lm" : "prefix-lm";
 }
 
-/** @throws {UnknownPluginError} listing what there is. @throws {ConfigError} for options that the objective does not take. */
-export const resolveObjective = (
+/**
+ * Finds an objective, in the layout that fits the architecture where it has several.
+ *
+ * @throws {UnknownPluginError} listing what there is. @throws {ConfigError} for options that the objective does not take.
+ */
+export function resolveObjective(
   { name, options = {} }: Recipe["objective"],
   architecture: Architecture,
   registry: Plugins,
-): Objective => registry.create("objective", name ?? defaultObjective(architecture), options) as Objective;
+): Objective {
+  const made = registry.create("objective", name ?? defaultObjective(architecture), options) as Objective;
+  return made.fit?.(architecture) ?? made;
+}
 
 /**
  * Finds an optimiser, which gets a weight decay where nothing else is said.

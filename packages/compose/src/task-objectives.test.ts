@@ -12,12 +12,15 @@ import {
   type InPlaceExample,
   inPlace,
   joined,
+  masking,
+  middles,
   type Objective,
   type SplitExample,
   separate,
+  spans,
   tokenLoss,
 } from "@trivium/objectives";
-import { fillInTheMiddle, masking, spanCorruption, taskSpecials } from "@trivium/objectives/testing";
+import { taskSpecials } from "@trivium/objectives/testing";
 import { createByteTokenizer, createSharedPair } from "@trivium/text";
 import { bartLike, gpt2Like, t5Like } from "@trivium/text/testing";
 import { describe, expect, test } from "vitest";
@@ -27,6 +30,8 @@ const config = { vocabulary: 64, width: 16, layers: 2, heads: 2 };
 const encoder: Architecture<"tokens"> = { name: "encoder", streams: ["tokens"], reads: "all", selfMask: () => full() };
 const loss = tokenLoss({ labelSmoothing: 0, zLoss: 0 });
 const tokenizer = { name: "shared", special: taskSpecials } as const;
+/** Every text is rewritten. */
+const always = () => middles({ rate: 1 });
 
 const inOne = (corruption: Corruption<SplitExample>, scope: "all" | "target" = "target") =>
   createObjective({
@@ -47,12 +52,12 @@ interface Task {
 }
 
 const tasks: readonly Task[] = [
-  { name: "spans, causal", architecture: causal, objective: inOne(spanCorruption()) },
-  { name: "spans, prefix", architecture: prefix, objective: inOne(spanCorruption()) },
-  { name: "spans, encoder-decoder", architecture: encoderDecoder, objective: inTwo(spanCorruption()) },
-  { name: "middles with loss on everything, causal", architecture: causal, objective: inOne(fillInTheMiddle(), "all") },
-  { name: "middles, prefix", architecture: prefix, objective: inOne(fillInTheMiddle()) },
-  { name: "middles, encoder-decoder", architecture: encoderDecoder, objective: inTwo(fillInTheMiddle()) },
+  { name: "spans, causal", architecture: causal, objective: inOne(spans()) },
+  { name: "spans, prefix", architecture: prefix, objective: inOne(spans()) },
+  { name: "spans, encoder-decoder", architecture: encoderDecoder, objective: inTwo(spans()) },
+  { name: "middles with loss on everything, causal", architecture: causal, objective: inOne(always(), "all") },
+  { name: "middles, prefix", architecture: prefix, objective: inOne(always()) },
+  { name: "middles, encoder-decoder", architecture: encoderDecoder, objective: inTwo(always()) },
   { name: "masks, encoder", architecture: encoder, objective: bert() },
   { name: "masks, prefix", architecture: prefix, objective: bert() },
 ];
@@ -97,20 +102,20 @@ describe("special tokens", () => {
     expect(lacking(bert(), encoder, bytes)).toEqual([
       'objective "masking" needs the special token "mask", and tokenizer "shared" has none',
     ]);
-    expect(lacking(inOne(fillInTheMiddle()), prefix, t5Like("ab"))).toHaveLength(3);
-    expect(lacking(inTwo(spanCorruption()), encoderDecoder, gpt2Like("ab"))).toEqual([
-      'objective "span-corruption" needs the special token "sentinels", and tokenizer "gpt-2" has none',
+    expect(lacking(inOne(always()), prefix, t5Like("ab"))).toHaveLength(3);
+    expect(lacking(inTwo(spans()), encoderDecoder, gpt2Like("ab"))).toEqual([
+      'objective "spans" needs the special token "sentinels", and tokenizer "gpt-2" has none',
     ]);
-    expect(lacking(inTwo(spanCorruption()), encoderDecoder, t5Like("ab"))).toEqual([]);
+    expect(lacking(inTwo(spans()), encoderDecoder, t5Like("ab"))).toEqual([]);
     expect(lacking(bert(), encoder, bartLike("ab"))).toEqual([]);
   });
 
   test("a frame that is missing is named, with the tokenizer", () => {
     const bare = { name: "bare", special: { ...taskSpecials, frame: {} } };
-    expect(lacking(inOne(spanCorruption()), prefix, bare)).toEqual([
-      'objective "span-corruption" needs a frame for source and target in one stream (frame.joined), and tokenizer "bare" has none',
+    expect(lacking(inOne(spans()), prefix, bare)).toEqual([
+      'objective "spans" needs a frame for source and target in one stream (frame.joined), and tokenizer "bare" has none',
     ]);
-    expect(lacking(inTwo(spanCorruption()), encoderDecoder, bare)).toHaveLength(2);
+    expect(lacking(inTwo(spans()), encoderDecoder, bare)).toHaveLength(2);
   });
 });
 
@@ -153,8 +158,8 @@ const withoutStart = (objective: Objective) =>
   }));
 
 const splits: readonly [string, () => Corruption<SplitExample>][] = [
-  ["spans", spanCorruption],
-  ["middles", fillInTheMiddle],
+  ["spans", spans],
+  ["middles", always],
 ];
 
 const planted: readonly Task[] = [

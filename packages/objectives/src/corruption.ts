@@ -15,6 +15,12 @@ export interface SplitExample {
   readonly task?: string | undefined;
 }
 
+/** The lengths of a split example, a task token of the source included. */
+export interface SplitLengths {
+  readonly source: number;
+  readonly target: number;
+}
+
 /** An example rewritten in place: each position predicts the label at the same position. */
 export interface InPlaceExample {
   readonly ids: Ids;
@@ -39,8 +45,11 @@ interface CorruptionParts {
   readonly needs?: readonly string[] | undefined;
   /** The share of labels that the input shows on purpose, in [0, 1]; BERT keeps a tenth. Default 0. */
   readonly shows?: number | undefined;
-  /** Returns the number of tokens of text that fill a window of so many positions. Default: the window. */
-  rawLength?(window: number): number;
+  /**
+   * Returns the lengths of source and target that a text of so many tokens is rewritten to; several where they depend on
+   * the draw, with each of the greatest among them. Default: what goes in comes out.
+   */
+  lengths?(raw: number): readonly SplitLengths[];
 }
 
 /**

@@ -9,19 +9,17 @@ import type { FeatureContext } from "./feature-context.ts";
 import { inPlace } from "./in-place.ts";
 import { joined } from "./joined.ts";
 import { markedBatch } from "./marked-batch.ts";
+import { masking } from "./masking.ts";
+import { middles } from "./middles.ts";
 import { none } from "./none.ts";
 import { promptOf } from "./objective.ts";
 import { randomSplit } from "./random-split.ts";
 import { separate } from "./separate.ts";
-import { fillInTheMiddle, masking, spanCorruption, taskSpecials } from "./testing/task-corruptions.ts";
-import { describeCorruption } from "./testing.ts";
+import { describeCorruption, taskSpecials } from "./testing.ts";
 import { tokenLoss } from "./token-loss.ts";
 
 describeCorruption(none());
 describeCorruption(randomSplit());
-describeCorruption(spanCorruption(), { special: taskSpecials, pairs: [] });
-describeCorruption(fillInTheMiddle(), { special: taskSpecials, pairs: [] });
-describeCorruption(masking(), { special: taskSpecials, pairs: [], texts: [20, 60, 100] });
 
 const loss = tokenLoss({ labelSmoothing: 0, zLoss: 0 });
 const context = (seed = 1, more: Partial<FeatureContext> = {}): FeatureContext => ({
@@ -114,33 +112,11 @@ test("a task token stands before the source, within the frame", () => {
   expect(() => separate().features({ ...task, task: "ul2-x" }, special)).toThrow('no special token "ul2-x"');
 });
 
-test("T5: sentinels from the top stand in the source, and the target spells the spans behind them", () => {
-  const { special } = t5Like("ab");
-  const tokens = Array.from({ length: 40 }, (_, at) => 100 + at);
-  const { source, target } = spanCorruption().apply({ tokens }, context(3, { special }));
-  const isSentinel = (id: number) => special.sentinels?.includes(id) ?? false;
-  expect(source.filter(isSentinel)).toEqual([32_099, 32_098]);
-  expect(target.filter(isSentinel)).toEqual([32_099, 32_098, 32_097]);
-  const spans = target.join(" ").split(/32099 | 32098 | 32097/);
-  const filled = source
-    .join(" ")
-    .replace("32099", spans[1] as string)
-    .replace("32098", spans[2] as string);
-  expect(filled.split(" ").map(Number)).toEqual(tokens);
-});
-
-test("a corruption says how much text fills a window, an objective passes that on", () => {
-  const parts = { layout: separate(), loss };
-  const spans = createObjective({ name: "spans", corruption: spanCorruption(), ...parts });
-  expect(spans.rawLength?.(512)).toBe(568);
-  expect(createObjective({ name: "none", corruption: none(), ...parts }).rawLength?.(512)).toBe(512);
-});
-
 test("fill-in-the-middle cuts within tokens, has a prompt of its own, and needs the tokenizer", () => {
   const tokenizer = createSharedPair(createCharacterTokenizer({ corpus: ["abcdef"] }));
   const objective = createObjective({
     name: "fim",
-    corruption: fillInTheMiddle(),
+    corruption: middles({ rate: 1, suffixFirst: 0 }),
     layout: joined({ loss: "all", prefix: "framed" }),
     loss,
   });
@@ -162,7 +138,7 @@ test("fill-in-the-middle cuts within tokens, has a prompt of its own, and needs 
 test("marks of text find every token, wherever a corruption of text puts it", () => {
   const objective = createObjective({
     name: "fim",
-    corruption: fillInTheMiddle(),
+    corruption: middles({ rate: 1, suffixFirst: 0 }),
     layout: joined({ loss: "target", prefix: "source" }),
     loss,
   });

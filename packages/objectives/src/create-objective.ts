@@ -4,6 +4,7 @@ import type { Corruption, Rewritten, TextContext } from "./corruption.ts";
 import type { FeatureContext, TextCoder } from "./feature-context.ts";
 import type { Layout, MaskedStreams } from "./layout.ts";
 import type { Objective } from "./objective.ts";
+import { rawLengthOf } from "./raw-length.ts";
 
 /** The three parts of an objective, its name, and how held-out loss is taken. */
 export interface ObjectiveParts<Stream extends string, R extends Rewritten> {
@@ -33,7 +34,7 @@ export function createObjective<Stream extends string, R extends Rewritten>(
     needs: [...(corruption.needs ?? []), ...(layout.needs ?? [])],
     shows: corruption.shows ?? 0,
     supports: (architecture) => fitsLayout(name, layout, architecture),
-    rawLength: (window) => corruption.rawLength?.(window) ?? window,
+    rawLength: rawLengthOf(name, corruption, layout),
     features: (example, context) => layout.features(apply(example, context), context.special),
     loss,
     scoring,

@@ -1,8 +1,14 @@
 import { causalLmPlugin } from "./causal-lm.ts";
+import { fillInTheMiddlePlugin } from "./fill-in-the-middle.ts";
+import { maskedLmPlugin } from "./masked-lm.ts";
+import { maskingPlugin } from "./masking.ts";
+import { middlesPlugin } from "./middles.ts";
 import { nonePlugin } from "./none.ts";
 import { prefixLmPlugin } from "./prefix-lm.ts";
 import { randomSplitPlugin } from "./random-split.ts";
 import { seq2seqPlugin } from "./seq2seq.ts";
+import { spanCorruptionPlugin } from "./span-corruption.ts";
+import { spansPlugin } from "./spans.ts";
 
 export { causalLm } from "./causal-lm.ts";
 export {
@@ -12,12 +18,14 @@ export {
   type InPlaceExample,
   type Rewritten,
   type SplitExample,
+  type SplitLengths,
   type TextContext,
   type TextCorruption,
 } from "./corruption.ts";
 export { createObjective, type ObjectiveParts } from "./create-objective.ts";
 export { countLabels, type ShownLabels, showsAsDeclared } from "./declared-labels.ts";
 export type { FeatureContext, TextCoder } from "./feature-context.ts";
+export { fillInTheMiddle } from "./fill-in-the-middle.ts";
 export { inPlace } from "./in-place.ts";
 export { type JoinedOptions, joined } from "./joined.ts";
 export type { Layout, MaskedStreams } from "./layout.ts";
@@ -28,17 +36,29 @@ export {
   markedBatch,
   type TokenPlace,
 } from "./marked-batch.ts";
+export { maskedLm } from "./masked-lm.ts";
+export { masking } from "./masking.ts";
+export { middles } from "./middles.ts";
 export { none } from "./none.ts";
 export { type Objective, objective, promptOf } from "./objective.ts";
 export { prefixLm } from "./prefix-lm.ts";
 export { randomSplit } from "./random-split.ts";
 export { separate } from "./separate.ts";
 export { seq2seq } from "./seq2seq.ts";
+export { spanCorruption } from "./span-corruption.ts";
+export { spans } from "./spans.ts";
 export { tokenLoss, tokenLossOptions } from "./token-loss.ts";
 export { assertTokens, wholePrompt } from "./whole-example.ts";
 
 /** The corruptions of this package, for a registry. */
-export const corruptionPlugins = [nonePlugin, randomSplitPlugin] as const;
+export const corruptionPlugins = [nonePlugin, randomSplitPlugin, spansPlugin, maskingPlugin, middlesPlugin] as const;
 
 /** The objectives of this package, for a registry. */
-export const objectivePlugins = [causalLmPlugin, prefixLmPlugin, seq2seqPlugin] as const;
+export const objectivePlugins = [
+  causalLmPlugin,
+  prefixLmPlugin,
+  seq2seqPlugin,
+  spanCorruptionPlugin,
+  maskedLmPlugin,
+  fillInTheMiddlePlugin,
+] as const;

@@ -38,6 +38,10 @@ export function joined({ loss, prefix }: JoinedOptions): Layout<"tokens", SplitE
         lossWeights: whole.slice(1).map((_, position) => (position + 1 >= first ? 1 : 0)),
       };
     },
+    longest({ source, target }, special) {
+      const { before, between, after } = frameOf(special);
+      return before.length + source + between.length + target + after.length - 1;
+    },
     prompt(example, special) {
       const given = givenOf(example, special);
       return promptFeatures({ tokens: given }, prefixOf(example, given));

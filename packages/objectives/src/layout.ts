@@ -1,7 +1,7 @@
 import { ConfigError, type Reason } from "@trivium/core";
 import type { Features } from "@trivium/features";
 import type { Ids, SpecialTokens } from "@trivium/text";
-import type { Rewritten } from "./corruption.ts";
+import type { Rewritten, SplitLengths } from "./corruption.ts";
 
 /** A self-attention mask, as far as an objective asks it. */
 interface AskedMask {
@@ -26,6 +26,8 @@ export interface Layout<Stream extends string = string, R extends Rewritten = Re
   /** Tells whether an architecture with these streams can be trained with it. Default: any can. */
   supports?(architecture: MaskedStreams): true | Reason;
   features(rewritten: R, special: SpecialTokens): Features;
+  /** Returns the positions of the longest stream of an example of such lengths that ends. Default: not known. */
+  longest?(lengths: SplitLengths, special: SpecialTokens): number;
   /** Lays out the beginning from which decoding starts. Default: nothing is decoded. */
   prompt?(rewritten: R, special: SpecialTokens): Features;
 }

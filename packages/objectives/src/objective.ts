@@ -1,6 +1,7 @@
 import { type Reason, UnsupportedError } from "@trivium/core";
 import type { Example, Features, LossFunction } from "@trivium/features";
 import { defineKind } from "@trivium/registry";
+import type { SpecialTokens } from "@trivium/text";
 import type { FeatureContext } from "./feature-context.ts";
 import type { MaskedStreams } from "./layout.ts";
 
@@ -17,8 +18,15 @@ export interface Objective<Stream extends string = string> {
   readonly shows?: number | undefined;
   /** Tells whether an architecture (by its streams and masks) can be trained with it. */
   supports(architecture: MaskedStreams): true | Reason;
-  /** Returns the number of tokens of text that fill a window of so many positions. Default: the window. */
-  rawLength?(window: number): number;
+  /** Returns this task in the layout that an architecture's streams need. Default: it has one layout. */
+  readonly fit?: ((architecture: Pick<MaskedStreams, "streams">) => Objective) | undefined;
+  /**
+   * Returns the number of tokens of text that fill a window of so many positions once they are rewritten. Default: not
+   * known, since the objective inserts nothing.
+   *
+   * @throws {ConfigError} `objective/window` if the window takes no text.
+   */
+  readonly rawLength?: ((window: number, special: SpecialTokens) => number) | undefined;
   /** @throws {DataError} `objective/example` if the example is of the wrong form. */
   features(example: Example, context: FeatureContext): Features;
   /** The prompt of an example: its features without the target, as decoding starts from. Absent if nothing is decoded. */

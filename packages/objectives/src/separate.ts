@@ -25,6 +25,11 @@ export const separate = (): Layout<"source" | "target", SplitExample> => ({
       lossWeights: targets.map((_, position) => (position < before.length ? 0 : 1)),
     };
   },
+  longest(lengths, special) {
+    const { source, target } = framesOf(special);
+    const sizeOf = ({ before, after }: SourceFrame, length: number) => before.length + length + after.length;
+    return Math.max(sizeOf(source, lengths.source), sizeOf(target, lengths.target));
+  },
   prompt(example, special) {
     const { start, before } = framesOf(special).target;
     return promptFeatures({ source: sourceOf(example, special), target: [start, ...before] }, 0);

@@ -7,7 +7,7 @@ import type { TextCoder } from "./feature-context.ts";
 import type { Objective } from "./objective.ts";
 
 export { type DescribeCorruptionOptions, describeCorruption } from "./testing/describe-corruption.ts";
-export { fillInTheMiddle, masking, spanCorruption, taskSpecials } from "./testing/task-corruptions.ts";
+export { taskSpecials } from "./testing/task-specials.ts";
 
 /** The examples and the backend of the conformance suite of objectives. */
 export interface DescribeObjectiveOptions {

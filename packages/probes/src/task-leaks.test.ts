@@ -11,11 +11,14 @@ import {
   createObjective,
   inPlace,
   joined,
+  masking,
+  middles,
   type Objective,
   separate,
+  spans,
   tokenLoss,
 } from "@trivium/objectives";
-import { fillInTheMiddle, masking, spanCorruption, taskSpecials as special } from "@trivium/objectives/testing";
+import { taskSpecials as special } from "@trivium/objectives/testing";
 import { beforeAll, describe, expect, test } from "vitest";
 import { leakAnalysis } from "./leak-analysis.ts";
 import { probedModel } from "./testing/probed-models.ts";
@@ -27,8 +30,8 @@ const examples = [{ tokens: [5, 9, 7, 6, 11] }, { tokens: [10, 5, 9] }];
 const loss = tokenLoss({ labelSmoothing: 0, zLoss: 0 });
 const target = joined({ loss: "target", prefix: "source" });
 const encoder: Architecture = { name: "encoder", streams: ["tokens"], reads: "all", selfMask: () => full() };
-const spans = { name: "spans", corruption: spanCorruption({ density: 0.4 }), loss };
-const middles = { name: "middles", corruption: fillInTheMiddle(), loss };
+const spanTask = { name: "spans", corruption: spans({ density: 0.4 }), loss };
+const middleTask = { name: "middles", corruption: middles({ rate: 1 }), loss };
 const masks = { name: "masks", corruption: masking({ density: 0.5 }), layout: inPlace(), loss };
 
 interface Task {
@@ -38,19 +41,19 @@ interface Task {
 }
 
 const tasks: readonly Task[] = [
-  { name: "spans, causal", architecture: causal, objective: createObjective({ ...spans, layout: target }) },
-  { name: "spans, prefix", architecture: prefix, objective: createObjective({ ...spans, layout: target }) },
+  { name: "spans, causal", architecture: causal, objective: createObjective({ ...spanTask, layout: target }) },
+  { name: "spans, prefix", architecture: prefix, objective: createObjective({ ...spanTask, layout: target }) },
   {
     name: "spans, encoder-decoder",
     architecture: encoderDecoder,
-    objective: createObjective({ ...spans, layout: separate() }),
+    objective: createObjective({ ...spanTask, layout: separate() }),
   },
   {
     name: "middles, causal with loss on everything",
     architecture: causal,
-    objective: createObjective({ ...middles, layout: joined({ loss: "all", prefix: "framed" }) }),
+    objective: createObjective({ ...middleTask, layout: joined({ loss: "all", prefix: "framed" }) }),
   },
-  { name: "middles, prefix", architecture: prefix, objective: createObjective({ ...middles, layout: target }) },
+  { name: "middles, prefix", architecture: prefix, objective: createObjective({ ...middleTask, layout: target }) },
   { name: "masks, encoder", architecture: encoder, objective: createObjective(masks) },
 ];
 
