@@ -3,14 +3,7 @@ import type { Architecture } from "@trivium/model";
 import { causal } from "@trivium/model-causal";
 import { encoderDecoder } from "@trivium/model-encoder-decoder";
 import { prefix } from "@trivium/model-prefix";
-import {
-  fillInTheMiddle,
-  maskedLm,
-  type Objective,
-  spanCorruption,
-  spans,
-  ul2,
-} from "@trivium/objectives";
+import { fillInTheMiddle, maskedLm, type Objective, spanCorruption, spans, ul2 } from "@trivium/objectives";
 import { createByteTokenizer, createSharedPair, reservedSpecials } from "@trivium/text";
 import { expect, test } from "vitest";
 import { compose } from "./compose.ts";
