@@ -22,9 +22,13 @@ test("a foreign folder answers a prompt, by flags too, and through a prefix mask
 test("info says what a model is", async () => {
   const facts = await jsonOf<Record<string, unknown>>(["info", fixture("t5-v1_1")], folder);
   expect(facts).toMatchObject({ architecture: "encoder-decoder", vocabulary: 37, layers: '{"source":3,"target":2}' });
+  // The encoder has run, and one row of the table is read, since the head is another one.
+  expect(facts["bytes read for a token"]).toBeLessThan(Number((facts.memory as { f32: number }).f32) / 2);
   const { stdout } = await runTrivium(["info", fixture("gpt2")], folder);
   expect(stdout).toMatch(/parameters +\d+,\d+\n/);
   expect(stdout).toContain("tokens\n  01234567\n0 █·······");
+  const window = await jsonOf<{ masks: string }>(["info", fixture("mistral-window")], folder);
+  expect(window.masks).toMatch(/^tokens, window 4\n[^]*\n7 ····████$/);
 });
 
 test("export writes a folder that opens again with the same answers", async () => {
@@ -35,6 +39,8 @@ test("export writes a folder that opens again with the same answers", async () =
   ]);
   const ask = (model: string) => jsonOf(["generate", model, "5 6 7", "--tokens", "4"], folder);
   expect(await ask("qwen")).toEqual(await ask(fixture("qwen3")));
+  const again = await runTrivium(["export", fixture("gpt2"), "--out", "qwen"], folder);
+  expect([again.code, again.stderr]).toEqual([2, expect.stringMatching(/qwen holds files already .*--out/)]);
 });
 
 test("what cannot be opened or written is refused in one line", async () => {
