@@ -88,7 +88,10 @@ function flopsOfToken(architecture: Architecture, config: OpenedModel["model"]["
 }
 
 /** Bytes of the float32 weights that one more token of the predicting stream reads: an encoder has run already. */
-function bytesRead({ architecture: { streams }, config: { head }, specs }: OpenedModel["model"], target: string): number {
+function bytesRead(
+  { architecture: { streams }, config: { head }, specs }: OpenedModel["model"],
+  target: string,
+): number {
   const unread = new Set(streams.filter((stream) => stream !== target));
   // A table that is not the head as well is read in one row.
   if (!head.tied) unread.add("embedding");
