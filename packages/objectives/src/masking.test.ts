@@ -67,6 +67,6 @@ test("the objective predicts in place, declares what it keeps, and scores with t
 test("pairs, empty texts and shares that exceed one are refused", () => {
   const context = { special, random: createRandom(1) };
   expect(() => masking().apply({ source: [5], target: [6] }, context)).toThrow(/masking rewrites texts/);
-  expect(() => masking().apply({ tokens: [] }, context)).toThrow("a text needs at least 1 tokens");
+  expect(() => masking().apply({ tokens: [] }, context)).toThrow("a text needs at least 1 token to");
   expect(() => maskedLm({ random: 0.6, kept: 0.6 })).toThrow(/random and kept are at most 1 together/);
 });
