@@ -167,6 +167,15 @@ test("an interrupted setup keeps what arrived whole, and the next one goes on fr
   expect(readdirSync(join(cache, "some"))).toEqual(["1.2"]);
 });
 
+test("an archive that was kept is verified again, and fetched anew if it is another file", async () => {
+  vi.stubEnv("TRIVIUM_PYTHON", served);
+  const kept = join(cache, "some/downloads");
+  mkdirSync(kept, { recursive: true });
+  writeFileSync(join(kept, wheelFile), zip({ "some/lib.so": "altered" }));
+  const made = await installSetup(withParts({ archives: () => [wheel] }));
+  expect(readFileSync(join(made, "lib/lib.so"), "utf8")).toBe("library");
+});
+
 test("a newer version replaces the older one, and remove takes all away", async () => {
   await installSetup(someSetup, { from: archives });
   await installSetup(withParts({ version: "1.3" }), { from: archives });
