@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openWeights } from "@trivium/checkpoint";
@@ -46,6 +46,15 @@ test("export writes a folder that opens again with the same answers", async () =
   expect(await ask("qwen")).toEqual(await ask(fixture("qwen3")));
   const again = await runTrivium(["export", fixture("gpt2"), "--out", "qwen"], folder);
   expect([again.code, again.stderr]).toEqual([2, expect.stringMatching(/qwen holds files already .*--out/)]);
+});
+
+test("a run of pairs in one stream opens again from its export", async () => {
+  const sizes = ["--layers", "1", "--width", "16", "--heads", "2", "--steps", "1", "--batch", "2"];
+  writeFileSync(join(folder, "pairs.tsv"), "ab\tba\ncd\tdc\nef\tfe\ngh\thg\n");
+  await jsonOf(["train", "--architecture", "causal", "--data", "pairs.tsv", "--out", "run", ...sizes], folder);
+  await jsonOf(["export", "run", "--out", "of-run"], folder);
+  const [one] = await jsonOf<{ answer: string }[]>(["generate", "of-run", "5 6", "--tokens", "2"], folder);
+  expect(one?.answer).toMatch(/^[ \d]*$/);
 });
 
 test("what cannot be opened or written is refused in one line", async () => {
