@@ -71,7 +71,10 @@ function chooseFamily(options: ExportPretrainedOptions): { family: PretrainedFam
   }
   const names = families.map(({ name }) => name).join(", ");
   const why = reasons.length > 0 ? reasons.join("; ") : `there is no family "${asked}"; families: ${names}`;
-  return refusing("export", "export")(`no family can say this model: ${why}`);
+  return refusing(
+    "export",
+    "export",
+  )(`no family can say this model: ${why}; a family of your own is a plugin of the kind "pretrained-family"`);
 }
 
 /** The foreign configuration of a model, or why there is none: it must say all, and have a place for every parameter. */

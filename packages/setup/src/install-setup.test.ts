@@ -135,7 +135,9 @@ test("archives that are there already are verified and unpacked; the folder is w
     sources: [{ file: wheelFile }, {}],
   });
   expect(readdirSync(join(cache, "some"))).toEqual(["1.2"]);
-  expect(await installSetup(someSetup, { from: archives })).toBe(made);
+  const notes: string[] = [];
+  expect(await installSetup(someSetup, { from: archives, note: (line) => notes.push(line) })).toBe(made);
+  expect(notes).toEqual([expect.stringMatching(/set up before.*trivium setup --remove some$/)]);
   expect(finished).toHaveLength(1);
 });
 
