@@ -133,7 +133,7 @@ const cases: Readonly<Record<string, readonly [args: readonly string[], message:
   "an arm named twice": [["compare", ...training, "--architectures", "causal,causal"], "the arm causal is named twice"],
   "an unknown arm": [["compare", ...training, "--architectures", "causal,prefx"], 'did you mean "prefix"?'],
   "evaluation of a folder without a run": [["evaluate", "of-others"], "of-others holds no whole checkpoint"],
-  "generation from a missing folder": [["generate", "nope", "ab"], "nope holds no whole checkpoint"],
+  "generation from a missing folder": [["generate", "nope", "ab"], "it is empty or is not there: check the path"],
   "a beam of none": [["generate", "run", "ab", "--beam", "0"], "--beam is a whole number from 1, got 0"],
   "a beam wider than the vocabulary": [["generate", "run", "ab", "--beam", "9999"], "beam is an integer from 1 to the"],
   "an evaluation by a beam wider than the vocabulary": [

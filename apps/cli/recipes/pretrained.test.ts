@@ -1,6 +1,8 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { openWeights } from "@trivium/checkpoint";
+import { folderFiles } from "@trivium/checkpoint/node";
 import { afterAll, expect, test } from "vitest";
 import { jsonOf, runTrivium } from "./run-trivium.ts";
 
@@ -22,9 +24,16 @@ test("a foreign folder answers a prompt, by flags too, and through a prefix mask
 test("info says what a model is", async () => {
   const facts = await jsonOf<Record<string, unknown>>(["info", fixture("t5-v1_1")], folder);
   expect(facts).toMatchObject({ architecture: "encoder-decoder", vocabulary: 37, layers: '{"source":3,"target":2}' });
+  // The encoder has run; the table is the head as well.
+  const { infos } = await openWeights(folderFiles(fixture("t5-v1_1")));
+  const parts = [...infos.values()].filter(({ name }) => /^(decoder|shared)\./.test(name));
+  const read = parts.reduce((sum, { shape }) => sum + shape.reduce((bytes, size) => bytes * size, 4), 0);
+  expect(facts["bytes read for a token"]).toBe(read);
   const { stdout } = await runTrivium(["info", fixture("gpt2")], folder);
   expect(stdout).toMatch(/parameters +\d+,\d+\n/);
   expect(stdout).toContain("tokens\n  01234567\n0 █·······");
+  const window = await jsonOf<{ masks: string }>(["info", fixture("mistral-window")], folder);
+  expect(window.masks).toMatch(/^tokens, window 4\n[\s\S]*\n7 ····████$/);
 });
 
 test("export writes a folder that opens again with the same answers", async () => {
@@ -35,6 +44,17 @@ test("export writes a folder that opens again with the same answers", async () =
   ]);
   const ask = (model: string) => jsonOf(["generate", model, "5 6 7", "--tokens", "4"], folder);
   expect(await ask("qwen")).toEqual(await ask(fixture("qwen3")));
+  const again = await runTrivium(["export", fixture("gpt2"), "--out", "qwen"], folder);
+  expect([again.code, again.stderr]).toEqual([2, expect.stringMatching(/qwen holds files already .*--out/)]);
+});
+
+test("a run of pairs in one stream opens again from its export", async () => {
+  const sizes = ["--layers", "1", "--width", "16", "--heads", "2", "--steps", "1", "--batch", "2"];
+  writeFileSync(join(folder, "pairs.tsv"), "ab\tba\ncd\tdc\nef\tfe\ngh\thg\n");
+  await jsonOf(["train", "--architecture", "causal", "--data", "pairs.tsv", "--out", "run", ...sizes], folder);
+  await jsonOf(["export", "run", "--out", "of-run"], folder);
+  const [one] = await jsonOf<{ answer: string }[]>(["generate", "of-run", "5 6", "--tokens", "2"], folder);
+  expect(one?.answer).toMatch(/^[ \d]*$/);
 });
 
 test("what cannot be opened or written is refused in one line", async () => {

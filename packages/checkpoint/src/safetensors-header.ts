@@ -8,6 +8,9 @@ export const LENGTH_BYTES = 8;
 /** The reference implementation refuses longer headers, and so do we. */
 export const MAXIMUM_HEADER_BYTES = 100_000_000;
 
+/** The first bytes of what Git leaves in the place of a large file. @source https://github.com/git-lfs/git-lfs, docs/spec.md */
+const POINTER = "version ";
+
 /** The name under which a header keeps texts about the file instead of an array. */
 export const METADATA_NAME = "__metadata__";
 
@@ -49,11 +52,14 @@ export const safetensorsError = (file: string, code: string, problem: string, ca
  * @param bytes - at least the first eight bytes of the file, if it has so many.
  * @param fileBytes - the size of the whole file.
  * @throws {CheckpointError} `checkpoint/truncated` if the file ends before its header does, `checkpoint/header` if the
- *   header is larger than 100 MB.
+ *   header is larger than 100 MB, or the file is a pointer of Git LFS.
  */
 export function headerLength(bytes: Uint8Array, fileBytes: number, file: string): number {
   if (fileBytes < LENGTH_BYTES) {
     throw safetensorsError(file, "truncated", `a safetensors file has at least 8 bytes, this one has ${fileBytes}`);
+  }
+  if (new TextDecoder().decode(bytes.subarray(0, LENGTH_BYTES)) === POINTER) {
+    throw safetensorsError(file, "header", "it is a pointer of Git LFS, not the file itself; run git lfs pull there");
   }
   const length = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
   if (length > MAXIMUM_HEADER_BYTES) {

@@ -208,6 +208,11 @@ describe("a header is refused", () => {
     Buffer.from(bytes.buffer, bytes.byteOffset).writeBigUInt64LE(2n ** 63n);
     fails(bytes, "header", "over the limit of 100 MB");
   });
+
+  test("if it is what Git leaves in the place of a large file", () => {
+    const pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1044992\n";
+    fails(new TextEncoder().encode(pointer), "header", "run git lfs pull");
+  });
 });
 
 test("integers are no weights, and float64 is rounded", () => {

@@ -92,8 +92,15 @@ function missingTokens(
   const lacking = [...new Set(needs)].filter((need) => !hasSpecial(tokenizer.special, need));
   return lacking.map((need) => ({
     code: "compose/special-token",
-    message: `objective "${name}" needs ${wordsFor(need)}, and tokenizer "${tokenizer.name}" has none`,
+    message: `objective "${name}" needs ${wordsFor(need)}, and tokenizer "${tokenizer.name}" has none${remedyFor(need)}`,
   }));
+}
+
+/** The option with which our own tokenizers have a token; frames are the vocabulary's own. */
+function remedyFor(need: string): string {
+  if (need.startsWith("frame.")) return "";
+  const special = need === "mask" ? { mask: true } : need === "sentinels" ? { sentinels: 100 } : { named: [need] };
+  return `; byte, character and symbol take --tokenizer-options '${JSON.stringify({ special })}'`;
 }
 
 function wordsFor(need: string): string {

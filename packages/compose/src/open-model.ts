@@ -67,5 +67,6 @@ export async function openModel(files: Files, options: OpenModelOptions): Promis
   }
   const names = formats.map(({ name, description }) => `${name} (${description.replace(/\.$/, "")})`).join(", ");
   const problem = `${files.name} holds no whole checkpoint of a run, nor another model that can be opened here`;
-  throw new CheckpointError("compose/unknown-format", `${problem}; formats: ${names || "none"}`);
+  const empty = (await files.list()).length === 0 ? "it is empty or is not there: check the path; " : "";
+  throw new CheckpointError("compose/unknown-format", `${problem}; ${empty}formats: ${names || "none"}`);
 }

@@ -100,11 +100,11 @@ describe("special tokens", () => {
   test("what a corruption needs and a tokenizer lacks is named, with the tokenizer", () => {
     const bytes = createSharedPair(createByteTokenizer());
     expect(lacking(bert(), encoder, bytes)).toEqual([
-      'objective "masking" needs the special token "mask", and tokenizer "shared" has none',
+      `objective "masking" needs the special token "mask", and tokenizer "shared" has none; byte, character and symbol take --tokenizer-options '{"special":{"mask":true}}'`,
     ]);
     expect(lacking(inOne(always()), prefix, t5Like("ab"))).toHaveLength(3);
     expect(lacking(inTwo(spans()), encoderDecoder, gpt2Like("ab"))).toEqual([
-      'objective "spans" needs the special token "sentinels", and tokenizer "gpt-2" has none',
+      `objective "spans" needs the special token "sentinels", and tokenizer "gpt-2" has none; byte, character and symbol take --tokenizer-options '{"special":{"sentinels":100}}'`,
     ]);
     expect(lacking(inTwo(spans()), encoderDecoder, t5Like("ab"))).toEqual([]);
     expect(lacking(bert(), encoder, bartLike("ab"))).toEqual([]);

@@ -3,8 +3,8 @@ import { type PairTokenizer, pairTokenizerFromJson, type Tokenizer, type Tokeniz
 import type { Dataset } from "./dataset.ts";
 
 /**
- * The pair tokenizer that a dataset (or its user) asks for. A side that is described by its name alone learns its
- * vocabulary from the training examples, never from the held-out ones.
+ * The pair tokenizer that a dataset (or its user) asks for. A side that is described by its name, with special tokens at most, learns
+ * its vocabulary from the training examples, never from the held-out ones.
  *
  * @param create - makes a tokenizer: `(json) => registry.create("tokenizer", json.name, json)`.
  * @throws {ConfigError} `text/pair-json`, and what `create` throws.
@@ -17,7 +17,7 @@ export function fitPairTokenizer(
   const sources = () => train.flatMap((example) => (isTextPair(example) ? [example.source] : []));
   const targets = () => train.map((example) => (isTextPair(example) ? example.target : example.text));
   const learned = (json: TokenizerJson, corpus: () => string[]) =>
-    Object.keys(json).length === 1 ? { ...json, corpus: corpus() } : json;
+    Object.keys(json).every((key) => key === "name" || key === "special") ? { ...json, corpus: corpus() } : json;
   const fitted =
     tokenizer.name === "shared"
       ? { ...tokenizer, tokenizer: learned(tokenizer.tokenizer, () => [...sources(), ...targets()]) }

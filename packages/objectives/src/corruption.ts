@@ -15,7 +15,7 @@ export interface SplitExample {
   readonly task?: string | undefined;
 }
 
-/** The lengths of a split example, a task token of the source included. */
+/** The lengths of a split example, a task token of the source included; in place, both are those of the row. */
 export interface SplitLengths {
   readonly source: number;
   readonly target: number;

@@ -15,6 +15,7 @@ export const inPlace = (): Layout<"tokens", InPlaceExample> => ({
       code: "objective/masks",
       message: `it predicts tokens in their place, and architecture "${architecture.name}" hides what follows them`,
     },
+  longest: ({ source }, { frame }) => source + (frame.source?.before.length ?? 0) + (frame.source?.after.length ?? 0),
   features({ ids, labels, weights }, { frame: { source } }) {
     const [before, after] = [source?.before ?? [], source?.after ?? []];
     const tokens = [...before, ...ids, ...after];

@@ -1,4 +1,5 @@
 import { causalLmPlugin } from "./causal-lm.ts";
+import { denoisersPlugin } from "./denoisers.ts";
 import { fillInTheMiddlePlugin } from "./fill-in-the-middle.ts";
 import { maskedLmPlugin } from "./masked-lm.ts";
 import { maskingPlugin } from "./masking.ts";
@@ -9,6 +10,7 @@ import { randomSplitPlugin } from "./random-split.ts";
 import { seq2seqPlugin } from "./seq2seq.ts";
 import { spanCorruptionPlugin } from "./span-corruption.ts";
 import { spansPlugin } from "./spans.ts";
+import { ul2Plugin } from "./ul2.ts";
 
 export { causalLm } from "./causal-lm.ts";
 export {
@@ -24,6 +26,7 @@ export {
 } from "./corruption.ts";
 export { createObjective, type ObjectiveParts } from "./create-objective.ts";
 export { countLabels, type ShownLabels, showsAsDeclared } from "./declared-labels.ts";
+export { denoisers } from "./denoisers.ts";
 export type { FeatureContext, TextCoder } from "./feature-context.ts";
 export { fillInTheMiddle } from "./fill-in-the-middle.ts";
 export { inPlace } from "./in-place.ts";
@@ -48,10 +51,18 @@ export { seq2seq } from "./seq2seq.ts";
 export { spanCorruption } from "./span-corruption.ts";
 export { spans } from "./spans.ts";
 export { tokenLoss, tokenLossOptions } from "./token-loss.ts";
+export { ul2 } from "./ul2.ts";
 export { assertTokens, wholePrompt } from "./whole-example.ts";
 
 /** The corruptions of this package, for a registry. */
-export const corruptionPlugins = [nonePlugin, randomSplitPlugin, spansPlugin, maskingPlugin, middlesPlugin] as const;
+export const corruptionPlugins = [
+  nonePlugin,
+  randomSplitPlugin,
+  spansPlugin,
+  maskingPlugin,
+  middlesPlugin,
+  denoisersPlugin,
+] as const;
 
 /** The objectives of this package, for a registry. */
 export const objectivePlugins = [
@@ -61,4 +72,5 @@ export const objectivePlugins = [
   spanCorruptionPlugin,
   maskedLmPlugin,
   fillInTheMiddlePlugin,
+  ul2Plugin,
 ] as const;

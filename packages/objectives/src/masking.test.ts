@@ -64,9 +64,16 @@ test("the objective predicts in place, declares what it keeps, and scores with t
   expect(streams.tokens).toHaveLength(21);
 });
 
+test("a window's raw text fills it with its frame", () => {
+  const objective = maskedLm();
+  expect(objective.rawLength?.(64, special)).toBe(63);
+  const text = { tokens: Array.from({ length: 63 }, (_, at) => 1000 + at) };
+  expect(objective.features(text, { special, random: createRandom(1) }).streams.tokens).toHaveLength(64);
+});
+
 test("pairs, empty texts and shares that exceed one are refused", () => {
   const context = { special, random: createRandom(1) };
   expect(() => masking().apply({ source: [5], target: [6] }, context)).toThrow(/masking rewrites texts/);
-  expect(() => masking().apply({ tokens: [] }, context)).toThrow("a text needs at least 1 tokens");
+  expect(() => masking().apply({ tokens: [] }, context)).toThrow("a text needs at least 1 token to");
   expect(() => maskedLm({ random: 0.6, kept: 0.6 })).toThrow(/random and kept are at most 1 together/);
 });

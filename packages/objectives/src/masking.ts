@@ -35,6 +35,7 @@ export function masking(options: z.input<typeof schema> = {}): IdCorruption<InPl
     level: "ids",
     needs: ["mask"],
     shows: settings.kept,
+    lengths: (raw) => [{ source: raw, target: raw }],
     apply(example, { special, tokenizer, random }) {
       const { tokens } = textOf(example, "masking", 1);
       const ids = [...tokens];

@@ -53,7 +53,7 @@ test("pitfall 26: sentinels are the vocabulary's own, in their order, and texts 
 test("input and target together give back the text, for 10,000 texts of any length", () => {
   const random = createRandom("round trip");
   for (let draw = 0; draw < 10_000; draw++) {
-    const length = 2 + random.integer(120);
+    const length = 1 + random.integer(120);
     const options = { density: 0.1 + 0.5 * random.uniform(), meanLength: 2 + random.integer(8) };
     expect(spliced(drawn(length, options, draw))).toEqual(textOf(length));
   }
@@ -165,10 +165,15 @@ test("one stream: the source is the prefix, and loss is on the target alone", ()
   });
 });
 
-test("pairs, single tokens and options out of range are refused", () => {
+test("a text of a single token is removed as a whole", () => {
+  const [first] = sentinels as [number];
+  expect(drawn(1, {}, 1)).toEqual({ source: [first], target: [first, 100], ends: true });
+});
+
+test("pairs, empty texts and options out of range are refused", () => {
   const context = { special, random: createRandom(1) };
   expect(() => spans().apply({ source: [5], target: [6] }, context)).toThrow(/span corruption rewrites texts/);
-  expect(() => spans().apply({ tokens: [5] }, context)).toThrow("a text needs at least 2 tokens");
+  expect(() => spans().apply({ tokens: [] }, context)).toThrow("a text needs at least 1 token to");
   for (const options of [{ density: 0 }, { density: 1 }, { meanLength: 0 }, { mean: 3 } as never])
     expect(() => spanCorruption(options)).toThrow(/span-corruption: /);
 });

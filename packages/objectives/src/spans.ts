@@ -23,10 +23,10 @@ type Settings = z.output<typeof schema>;
  * A text of `n` tokens loses `round(n · density)` of them in `round(removed / meanLength)` spans, at least one of each.
  * Both are fixed by `n`; the draw decides where the spans are. All cuts of the removed tokens, and of the kept ones, into
  * that many parts are equally likely. Kept and removed parts alternate, and a kept one is first, so the last token of
- * every text is removed. Halves round to the even number.
+ * every text is removed; of a single token that is all. Halves round to the even number.
  *
  * @throws {ConfigError} `objective/options`; `objective/sentinels` from `apply` if the vocabulary has fewer than spans.
- * @throws {DataError} `objective/example` from `apply` for a pair, and for a text of one token.
+ * @throws {DataError} `objective/example` from `apply` for a pair, and for an empty text.
  * @source Raffel et al. 2020, §3.1.4, https://arxiv.org/abs/1910.10683; `random_spans_noise_mask` of
  *   https://github.com/google-research/text-to-text-transfer-transformer, t5/data/preprocessors.py
  * @example text 10 … 19, density 0.4, mean length 2: four tokens in two spans; S and T are sentinels
@@ -47,7 +47,7 @@ export function spans(options: z.input<typeof schema> = {}): IdCorruption<SplitE
       return [{ source: raw - removed + count, target: removed + count + (settings.closing ? 1 : 0) }];
     },
     apply(example, { special: { sentinels = [] }, random }) {
-      const { tokens } = textOf(example, "span corruption", 2);
+      const { tokens } = textOf(example, "span corruption", 1);
       const { removed, count } = spanCounts(tokens.length, settings);
       const needed = count + (settings.closing ? 1 : 0);
       if (needed > sentinels.length) throw tooFew(tokens.length, needed, sentinels.length);
@@ -68,8 +68,8 @@ export function spans(options: z.input<typeof schema> = {}): IdCorruption<SplitE
 
 /** The numbers of removed tokens and of spans in a text of so many tokens. */
 function spanCounts(length: number, { density, meanLength }: Pick<Settings, "density" | "meanLength">) {
-  const removed = Math.min(Math.max(roundToEven(length * density), 1), length - 1);
-  const count = Math.min(Math.max(roundToEven(removed / meanLength), 1), removed, length - removed);
+  const removed = Math.min(Math.max(roundToEven(length * density), 1), Math.max(1, length - 1));
+  const count = Math.min(Math.max(roundToEven(removed / meanLength), 1), removed, Math.max(1, length - removed));
   return { removed, count };
 }
 

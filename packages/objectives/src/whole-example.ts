@@ -13,6 +13,6 @@ export function assertTokens(tokens: readonly number[], least: number): void {
   if (tokens.length >= least) return;
   throw new DataError(
     "objective/example",
-    `a text needs at least ${least} tokens to predict one, got ${tokens.length}`,
+    `a text needs at least ${least} ${least === 1 ? "token" : "tokens"} to predict one, got ${tokens.length}`,
   );
 }

@@ -24,6 +24,9 @@ export const commonAttributes = {
     "output_attentions",
     "chunk_size_feed_forward",
     "tie_last_hidden_states",
+    "output_past",
+    "xla_device",
+    "transformers.js_config",
     "unsloth_version",
     "unsloth_fixed",
     // What a classifier or a tokenizer of another program needs.
@@ -61,6 +64,8 @@ export const generationAttributes = [
   "sep_token_id",
   "decoder_start_token_id",
   "forced_bos_token_id",
+  "force_bos_token_to_be_generated",
+  "eos_token_ids",
   "forced_eos_token_id",
   "bad_words_ids",
   "suppress_tokens",

@@ -67,6 +67,8 @@ test("our own causal model is a GPT-2 there, with its special tokens", async () 
   const opened = await opening(exported);
   expect([exported.family, opened.foreign.eos_token_id, opened.foreign.pad_token_id]).toEqual(["gpt2", 3, 0]);
   expect(exported.warnings).toEqual([expect.stringMatching(/tokenizer has no form there/)]);
+  const { tokenizer } = await readTokenizer(filesOf(exported), { foreign: opened.foreign, vocabulary: 261 });
+  expect(Object.keys(tokenizer.special.frame)).toEqual(["joined"]);
   const again = await opened.load();
   expect(arraysOf(again)).toEqual(arrays);
   disposeTree(again);
@@ -104,7 +106,7 @@ describe("what no family can say is refused", () => {
       "gpt2",
       /no norm.unitOffset is true, not false/,
     ],
-    ["a family that there is not", {}, "gpt9", /no family "gpt9"; families: gpt2/],
+    ["a family that there is not", {}, "gpt9", /no family "gpt9"; families: gpt2.*; a family of your own is a plugin/],
     ["a window there is not", { attention: { window: 3 } }, "gpt2", /attention.window is 3/],
   ];
   test.each(cases)("%s", (_, config, family, message) => {

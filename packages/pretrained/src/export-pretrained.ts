@@ -39,7 +39,7 @@ export function exportPretrained(options: ExportPretrainedOptions): ExportedPret
   const { model, tokenizer, partBytes } = options;
   const { family, config } = chooseFamily(options);
   const tensors = foreignArrays(options, family);
-  const special = specialIds(tokenizer.special);
+  const special = specialIds(tokenizer.special, model.architecture);
   const json = tokenizer.toJson();
   const own = json.name === "shared" && json.tokenizer.name === "hugging-face" ? json.tokenizer.definition : undefined;
   const warnings = own === undefined ? ["the tokenizer has no form there and is left out; ids are the same"] : [];
@@ -71,7 +71,10 @@ function chooseFamily(options: ExportPretrainedOptions): { family: PretrainedFam
   }
   const names = families.map(({ name }) => name).join(", ");
   const why = reasons.length > 0 ? reasons.join("; ") : `there is no family "${asked}"; families: ${names}`;
-  return refusing("export", "export")(`no family can say this model: ${why}`);
+  return refusing(
+    "export",
+    "export",
+  )(`no family can say this model: ${why}; a family of your own is a plugin of the kind "pretrained-family"`);
 }
 
 /** The foreign configuration of a model, or why there is none: it must say all, and have a place for every parameter. */
@@ -120,8 +123,9 @@ function foreignArrays({ model, arrays }: ExportPretrainedOptions, family: Pretr
 const isOutside = (name: string, { head, outside = [] }: PretrainedFamily): boolean =>
   name === head || outside.includes(name);
 
-function specialIds({ end, pad, named, frame }: SpecialTokens): ForeignConfig {
-  const { start, before = [] } = frame.target ?? {};
+function specialIds({ end, pad, named, frame }: SpecialTokens, { streams }: Architecture): ForeignConfig {
+  // A start of the decoder would say that there are two streams.
+  const { start, before = [] } = (streams.length > 1 ? frame.target : undefined) ?? {};
   return JSON.parse(
     JSON.stringify({
       bos_token_id: named.begin,

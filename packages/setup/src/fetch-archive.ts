@@ -34,7 +34,8 @@ export async function fetchArchive(archive: SetupArchive, places: ArchivePlaces)
     return given;
   }
   const fetched = join(downloads, file);
-  if (existsSync(fetched)) return fetched;
+  // Another release of Trivium may have left another archive of that name.
+  if (existsSync(fetched) && (await sha256Of(fetched)) === archive.sha256) return fetched;
   note(`fetching ${archive.package} with ${archive.client}`);
   await fetchWith(archive, staging);
   await verify(join(staging, file), archive);
@@ -49,10 +50,14 @@ export function givenArchive({ file }: SetupArchive, from: string | undefined): 
   return [from, join(from, file)].find((path) => basename(path) === file && existsSync(path));
 }
 
-async function verify(path: string, { sha256, package: name }: SetupArchive): Promise<void> {
+async function sha256Of(path: string): Promise<string> {
   const hash = createHash("sha256");
   await pipeline(createReadStream(path), hash);
-  const got = hash.digest("hex");
+  return hash.digest("hex");
+}
+
+async function verify(path: string, { sha256, package: name }: SetupArchive): Promise<void> {
+  const got = await sha256Of(path);
   if (got === sha256) return;
   const message = `${path} is not ${name}: expected SHA-256 ${sha256}, got ${got}; fetch it again`;
   throw new DataError("setup/sha256", message, { details: { path, expected: sha256, got } });

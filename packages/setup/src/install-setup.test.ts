@@ -135,7 +135,9 @@ test("archives that are there already are verified and unpacked; the folder is w
     sources: [{ file: wheelFile }, {}],
   });
   expect(readdirSync(join(cache, "some"))).toEqual(["1.2"]);
-  expect(await installSetup(someSetup, { from: archives })).toBe(made);
+  const notes: string[] = [];
+  expect(await installSetup(someSetup, { from: archives, note: (line) => notes.push(line) })).toBe(made);
+  expect(notes).toEqual([expect.stringMatching(/set up before.*trivium setup --remove some$/)]);
   expect(finished).toHaveLength(1);
 });
 
@@ -165,6 +167,15 @@ test("an interrupted setup keeps what arrived whole, and the next one goes on fr
   mkdirSync(join(cache, "some/staging-99999999"));
   await installSetup(withParts({ archives: () => [wheel] }));
   expect(readdirSync(join(cache, "some"))).toEqual(["1.2"]);
+});
+
+test("an archive that was kept is verified again, and fetched anew if it is another file", async () => {
+  vi.stubEnv("TRIVIUM_PYTHON", served);
+  const kept = join(cache, "some/downloads");
+  mkdirSync(kept, { recursive: true });
+  writeFileSync(join(kept, wheelFile), zip({ "some/lib.so": "altered" }));
+  const made = await installSetup(withParts({ archives: () => [wheel] }));
+  expect(readFileSync(join(made, "lib/lib.so"), "utf8")).toBe("library");
 });
 
 test("a newer version replaces the older one, and remove takes all away", async () => {

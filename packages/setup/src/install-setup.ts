@@ -37,7 +37,10 @@ export async function installSetup(plugin: SetupPlugin, options: InstallOptions 
   const { from, note = () => {}, machine = process } = options;
   const root = join(cacheFolder()!, name);
   const folder = join(root, setup.version);
-  if (existsSync(folder)) return folder;
+  if (existsSync(folder)) {
+    note(`it was set up before; if it does not work, remove it first: trivium setup --remove ${name}`);
+    return folder;
+  }
   const archives = archivesFor(plugin, machine);
   assertGiven(archives, from);
   await setup.check?.();

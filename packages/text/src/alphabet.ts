@@ -1,14 +1,19 @@
 import { ConfigError } from "@trivium/core";
 import { z } from "zod";
+import { type ExtraSpecials, extraSpecialsSchema, withExtraSpecials } from "./extra-specials.ts";
 import { reservedIds, reservedSpecials } from "./reserved-specials.ts";
 import { silentIds } from "./special-tokens.ts";
 import type { TextUnit } from "./text-unit.ts";
 import { REPLACEMENT, type Tokenizer } from "./tokenizer.ts";
 
 /** The origin of a vocabulary: `alphabet` lists the tokens in the order of their ids, `corpus` is searched for tokens. */
-export type AlphabetOptions =
+export type AlphabetOptions = (
   | { readonly alphabet: readonly string[]; readonly corpus?: undefined }
-  | { readonly corpus: Iterable<string>; readonly alphabet?: undefined };
+  | { readonly corpus: Iterable<string>; readonly alphabet?: undefined }
+) & {
+  /** Further special tokens, whose ids follow those of the alphabet. Default: none. */
+  readonly special?: ExtraSpecials | undefined;
+};
 
 /** The way in which a tokenizer over an alphabet splits text into tokens and joins tokens to text. */
 export interface Spelling {
@@ -23,6 +28,7 @@ export const alphabetSchema = (name: string) =>
   z.strictObject({
     name: z.literal(name).optional(),
     alphabet: z.array(z.string()).optional(),
+    special: extraSpecialsSchema.optional(),
     corpus: z.custom<Iterable<string>>(isIterable, "expected a list of texts").optional(),
   });
 
@@ -37,7 +43,7 @@ export function createAlphabetTokenizer(spelling: Spelling, options: AlphabetOpt
   const ids = new Map(alphabet.map((token, place) => [token, reservedIds + place]));
   const special = reservedSpecials();
   const silent = silentIds(special);
-  return {
+  const tokenizer: Tokenizer = {
     name: spelling.name,
     unit: spelling.unit,
     size: reservedIds + alphabet.length,
@@ -51,6 +57,7 @@ export function createAlphabetTokenizer(spelling: Spelling, options: AlphabetOpt
     },
     toJson: () => ({ name: spelling.name, alphabet: [...alphabet] }),
   };
+  return withExtraSpecials(tokenizer, options.special);
 }
 
 function alphabetOf(spelling: Spelling, { alphabet, corpus }: AlphabetOptions): readonly string[] {

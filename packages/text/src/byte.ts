@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { type ExtraSpecials, extraSpecialsSchema, withExtraSpecials } from "./extra-specials.ts";
 import { reservedIds, reservedSpecials } from "./reserved-specials.ts";
 import { silentIds } from "./special-tokens.ts";
 import { REPLACEMENT, type Tokenizer, tokenizer } from "./tokenizer.ts";
@@ -10,43 +11,48 @@ const replacementBytes = new TextEncoder().encode(REPLACEMENT);
  * Creates the tokenizer of UTF-8 bytes: `id = 5 + byte`, 261 ids. It is lossless for every well-formed string. Bytes
  * that are not valid UTF-8 decode to U+FFFD.
  *
+ * @param options.special - further special tokens, whose ids follow. Default: none.
  * @source ByT5, Xue et al. 2022, §3.1, https://arxiv.org/abs/2105.13626
  * @example createByteTokenizer().encode("é") // => [200, 174]
  */
-export function createByteTokenizer(): Tokenizer {
+export function createByteTokenizer(options: ByteOptions = {}): Tokenizer {
   const special = reservedSpecials();
   const silent = silentIds(special);
-  return {
+  const bytes: Tokenizer = {
     name: "byte",
     size: reservedIds + BYTES,
     special,
     encode: (text) => Array.from(new TextEncoder().encode(text), (byte) => reservedIds + byte),
     byteLengths: (text) => Array.from(new TextEncoder().encode(text), () => 1),
     decode(ids) {
-      const bytes: number[] = [];
+      const found: number[] = [];
       for (const id of ids) {
         if (silent.has(id)) continue;
         const byte = id - reservedIds;
-        if (byte >= 0 && byte < BYTES) bytes.push(byte);
-        else bytes.push(...replacementBytes);
+        if (byte >= 0 && byte < BYTES) found.push(byte);
+        else found.push(...replacementBytes);
       }
       // Without ignoreBOM the decoder would swallow a U+FEFF at the start.
-      return new TextDecoder("utf-8", { ignoreBOM: true }).decode(Uint8Array.from(bytes));
+      return new TextDecoder("utf-8", { ignoreBOM: true }).decode(Uint8Array.from(found));
     },
     toJson: () => ({ name: "byte" }),
   };
+  return withExtraSpecials(bytes, options.special);
 }
 
 /** Options of the byte tokenizer. Its vocabulary is fixed, so a corpus is accepted and not read. */
 export interface ByteOptions {
   readonly name?: "byte" | undefined;
   readonly corpus?: unknown;
+  readonly special?: ExtraSpecials | undefined;
 }
 
-const create: (options?: ByteOptions) => Tokenizer = createByteTokenizer;
-
 /** The plugin of {@link createByteTokenizer}. */
-export const bytePlugin = tokenizer("byte", create, {
+export const bytePlugin = tokenizer("byte", createByteTokenizer, {
   description: "UTF-8 bytes: any text, no vocabulary to learn, 261 ids.",
-  schema: z.strictObject({ name: z.literal("byte").optional(), corpus: z.unknown().optional() }),
+  schema: z.strictObject({
+    name: z.literal("byte").optional(),
+    corpus: z.unknown().optional(),
+    special: extraSpecialsSchema.optional(),
+  }),
 });

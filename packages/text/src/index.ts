@@ -8,6 +8,7 @@ export type { AlphabetOptions } from "./alphabet.ts";
 export { type ByteOptions, createByteTokenizer } from "./byte.ts";
 export { createCharacterTokenizer } from "./character.ts";
 export { createDisjointPair } from "./disjoint-pair.ts";
+export { type ExtraSpecials, withExtraSpecials } from "./extra-specials.ts";
 export {
   createHuggingFaceTokenizer,
   type HuggingFaceOptions,

@@ -15,7 +15,18 @@ export { type Architecture, createModel, type LanguageModel, languageTask, type 
 export { causal, causalSizes } from "@trivium/model-causal";
 export { encoderDecoder, encoderDecoderSizes } from "@trivium/model-encoder-decoder";
 export { prefix, prefixSizes } from "@trivium/model-prefix";
-export { causalLm, createObjective, type Objective, prefixLm, seq2seq, tokenLoss } from "@trivium/objectives";
+export {
+  causalLm,
+  createObjective,
+  fillInTheMiddle,
+  maskedLm,
+  type Objective,
+  prefixLm,
+  seq2seq,
+  spanCorruption,
+  tokenLoss,
+  ul2,
+} from "@trivium/objectives";
 export { disposeTree, type ParameterTree, tf } from "@trivium/tensor";
 export {
   createByteTokenizer,

@@ -73,7 +73,7 @@ export async function torchContenders(
   return Promise.all(
     precisions.map(async (precision): Promise<TorchContender> => {
       const { run, ...started } = await startTorch(python, script, { ...settings, precision, threads: most });
-      const { version } = python;
+      const version = [python.version, started.ready.way].filter(Boolean).join(", ");
       return {
         ...started,
         name: "torch",

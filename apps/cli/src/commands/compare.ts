@@ -24,6 +24,7 @@ import type { Command } from "commander";
 import { armRecipes } from "../arms.ts";
 import { type CommandContext, defineCommand } from "../command-context.ts";
 import type { Plugins } from "../load-registry.ts";
+import { withFittingLoss } from "../loss-scope.ts";
 import { metricsOf } from "../metrics-of.ts";
 import { noteEngine } from "../note-engine.ts";
 import type { Output } from "../output.ts";
@@ -60,7 +61,7 @@ async function runComparison(context: CommandContext): Promise<void> {
   requireData(read);
   const { recipe, settings, registry } = read;
   const { out } = settings;
-  const data = await prepareData(recipe, registry);
+  const data = await prepareData(withFittingLoss(recipe, registry), registry);
   const engine = resolveEngine(recipe, registry);
   const arms = await prepareArms(settings, recipe, { registry, data, engine, output });
   const { decoded } = recipe.evaluation;

@@ -1,4 +1,4 @@
-import { writeFiles } from "@trivium/checkpoint/node";
+import { folderFiles, writeFiles } from "@trivium/checkpoint/node";
 import { ConfigError } from "@trivium/core";
 import { exportPretrained, type PretrainedFamily } from "@trivium/pretrained";
 import { readTree } from "@trivium/trainer";
@@ -24,6 +24,7 @@ async function runExport(context: CommandContext): Promise<void> {
   if (flags.format !== "huggingface") {
     throw new ConfigError("cli/format", `--format is huggingface, got ${String(flags.format)}`);
   }
+  await assertEmpty(out);
   const opened = await openRun(folder, context);
   const { model, tokenizer, registry } = opened;
   const families = registry.list("pretrained-family").map(({ create }) => create as PretrainedFamily);
@@ -36,4 +37,11 @@ async function runExport(context: CommandContext): Promise<void> {
     { folder: out, family: exported.family, files: names },
     () => `${out}: ${exported.family}, ${names.join(", ")}`,
   );
+}
+
+/** Weights or a tokenizer of another model would be read with the new files. @throws {ConfigError} `cli/out` */
+async function assertEmpty(out: string): Promise<void> {
+  const [name] = await folderFiles(out).list();
+  if (name === undefined) return;
+  throw new ConfigError("cli/out", `${out} holds files already (${name}); name a new or empty folder with --out`);
 }

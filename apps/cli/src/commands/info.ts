@@ -1,6 +1,13 @@
 import type { OpenedModel } from "@trivium/compose";
 import { drawAscii, drawSideBySide } from "@trivium/masks";
-import { type Architecture, forwardFlops, resolveConfig, selfMaskOf } from "@trivium/model";
+import {
+  type Architecture,
+  forwardFlops,
+  type ResolvedConfig,
+  resolveConfig,
+  selfMaskOf,
+  windowsOf,
+} from "@trivium/model";
 import { countSpecs } from "@trivium/tensor";
 import type { Command } from "commander";
 import { type CommandContext, defineCommand } from "../command-context.ts";
@@ -58,10 +65,10 @@ function factsOf({ name, model, tokenizer, objective, step, length }: OpenedMode
     layers: typeof config.layers === "number" ? config.layers : JSON.stringify(config.layers),
     heads: `${config.heads}, ${config.keyValueHeads} of keys and values`,
     "FLOPs of a token": flopsOfToken(architecture, model.config, target),
-    "bytes read for a token": bytesOf("f32"),
+    "bytes read for a token": bytesRead(model, target),
     "bytes kept for a token": 2 * layers * config.keyValueHeads * config.headWidth * 4,
     memory: { f32: bytesOf("f32"), bf16: bytesOf("bf16"), q8: bytesOf("q8") },
-    masks: drawMasks(architecture),
+    masks: drawMasks(architecture, config),
   };
 }
 
@@ -80,11 +87,34 @@ function flopsOfToken(architecture: Architecture, config: OpenedModel["model"]["
   return at(before + 1) - at(before);
 }
 
-function drawMasks(architecture: Architecture): string {
+/** Bytes of the float32 weights that one more token of the predicting stream reads: an encoder has run already. */
+function bytesRead(
+  { architecture: { streams }, config: { head }, specs }: OpenedModel["model"],
+  target: string,
+): number {
+  const unread = new Set(streams.filter((stream) => stream !== target));
+  // A table that is not the head as well is read in one row.
+  if (!head.tied) unread.add("embedding");
+  return 4 * countSpecs(Object.fromEntries(Object.entries(specs).filter(([part]) => !unread.has(part))));
+}
+
+/** The distinct windows of a stream's layers; undefined for layers without one. */
+function windowsIn(config: ResolvedConfig, stream: string): readonly (number | undefined)[] {
+  const windows = windowsOf(config, stream);
+  const { window } = config.attention;
+  const isWithout = windows.length === 0 || (Array.isArray(window) && window.includes(null));
+  return isWithout ? [undefined, ...windows] : windows;
+}
+
+/** The masks of each stream, one for each window that its layers have, and that of cross-attention. */
+function drawMasks(architecture: Architecture, config: ResolvedConfig): string {
   const context = { prefixLengths: drawnPrefix };
   const size = { queries: drawn, keys: drawn };
-  const own = architecture.streams.map((stream) =>
-    drawAscii(selfMaskOf(architecture, stream)(context), { ...size, title: stream }),
+  const own = architecture.streams.flatMap((stream) =>
+    windowsIn(config, stream).map((window) => {
+      const title = window === undefined ? stream : `${stream}, window ${window}`;
+      return drawAscii(selfMaskOf(architecture, stream)({ ...context, window }), { ...size, title });
+    }),
   );
   const cross = architecture.crossMask ? [drawAscii(architecture.crossMask(context), { ...size, title: "cross" })] : [];
   return drawSideBySide([...own, ...cross]);

@@ -46,15 +46,7 @@ export const t5: PretrainedFamily = defineFamily({
   architecture: "encoder-decoder",
   attributes,
   fixed: { is_encoder_decoder: true },
-  ignored: [
-    "dropout_rate",
-    "dense_act_fn",
-    "is_gated_act",
-    "n_positions",
-    "output_past",
-    "layer_norm_eps",
-    "chronos_config",
-  ],
+  ignored: ["dropout_rate", "dense_act_fn", "is_gated_act", "n_positions", "layer_norm_eps", "chronos_config"],
   options: (given, { isTied }) => ({
     vocabulary: given.vocab_size,
     length: LONGEST,
