@@ -29,6 +29,11 @@ test("pairs and texts are encoded in their order", () => {
   expect(encodeExamples(examples, bytes).map((example) => exampleLength(example, bytes.special))).toEqual([4, 4]);
 });
 
+test("a text of very many windows is encoded like a short one", () => {
+  const texts = ["ab".repeat(150_000), "ab"].map((text) => ({ text, continues: true }));
+  expect(encodeExamples(texts, bytes, { length: 2 })).toHaveLength(299_999 + 1);
+});
+
 test("the last window of a whole document ends, no other does, and no window of a text that continues", () => {
   const ends = (text: string, continues?: boolean) =>
     encodeExamples([{ text, continues }], bytes, { length: 4 }).map((example) => "ends" in example);

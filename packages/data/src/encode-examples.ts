@@ -55,7 +55,7 @@ export function encodeExamples(
       if (taken > length) throw tooLong(example, taken, length);
       encoded.push(pair);
     } else {
-      encoded.push(...encodeText(example, tokenizer, length));
+      for (const window of encodeText(example, tokenizer, length)) encoded.push(window);
     }
   }
   if (examples.length > 0 && encoded.length === 0) {
