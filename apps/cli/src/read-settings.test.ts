@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { readRecipe } from "@trivium/compose";
@@ -93,7 +93,17 @@ test("a configuration may begin with a byte order mark; UTF-16 and keys that sta
   await expect(of(Buffer.from('{"steps": 7}', "utf16le"))).rejects.toThrow(/config\.json: it holds NUL bytes/);
   await expect(of('{"steps": 7, "steps": 8}')).rejects.toThrow('config.json: the key "steps" stands twice');
   await expect(of('{"model": {"width": 8, "width": 16}}')).rejects.toThrow('the key "width" stands twice');
+  expect(readFlag(z.record(z.string(), z.json()), '\uFEFF{"split": 1}')).toEqual({ split: 1 });
   expect(() => readFlag(z.record(z.string(), z.json()), '{"split": 1, "split": 2}')).toThrow('"split" stands twice');
+});
+
+test("a configuration that is a device, a loop of links or a folder is refused before it is read", async () => {
+  const [device, loop] = [join(folder, "device.json"), join(folder, "loop.json")];
+  symlinkSync("/dev/zero", device);
+  symlinkSync(loop, loop);
+  await expect(read({ config: device })).rejects.toThrow(`${device}: it is a device, not a file`);
+  await expect(read({ config: loop })).rejects.toThrow(/loop\.json: ELOOP/);
+  await expect(read({ config: folder })).rejects.toThrow(/EISDIR/);
 });
 
 test("a flag wins over the file, and the file over the preset", async () => {

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { describeValues, mergeRecipes, type Recipe, readRecipe } from "@trivium/compose";
 import { ConfigError, decodeJson } from "@trivium/core";
 import type { z } from "zod";
@@ -72,6 +72,8 @@ function refuseWrong(fields: Readonly<Record<string, z.core.$ZodType>>, flags: F
 async function readRecipeFile(path: string): Promise<Fields> {
   let content: unknown;
   try {
+    const found = await stat(path);
+    if (found.isCharacterDevice() || found.isBlockDevice()) throw new Error("it is a device, not a file");
     content = decodeJson(await readFile(path));
   } catch (cause) {
     const message = `cannot use the configuration ${path}: ${(cause as Error).message}`;

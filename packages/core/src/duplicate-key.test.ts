@@ -24,3 +24,11 @@ test("a key that is written twice in one object is found, whatever stands around
 test("strings that look like keys, and equal keys of different objects, are no duplicates", () => {
   expect(duplicateKey('{"a": "a", "b": ["a", "a", {"a": "\\"a\\": 1"}], "c": {"a": 1}}')).toBeUndefined();
 });
+
+test("a string of many characters, plain or escaped, is no trouble", () => {
+  for (const one of ["a", '"', "\u0001"]) {
+    const text = JSON.stringify(one.repeat(9_000_000));
+    expect(duplicateKey(`{"a": ${text}, "b": 1}`)).toBeUndefined();
+    expect(duplicateKey(`{"a": ${text}, "a": 1}`)).toBe("a");
+  }
+});

@@ -6,11 +6,15 @@
  */
 export function duplicateKey(json: string): string | undefined {
   const open: Set<string>[] = [];
-  let text = "";
-  for (const [token] of json.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\]:]/g)) {
-    if (token === "{" || token === "[") open.push(new Set());
+  let [text, start] = ["", -1];
+  // Character by character within strings: one expression for a whole string would overflow where that is long.
+  for (const { 0: token, index } of json.matchAll(/\\.|["{}[\]:]/g)) {
+    if (start >= 0 && token !== '"') continue;
+    if (token === '"') {
+      if (start >= 0) text = json.slice(start, index + 1);
+      start = start >= 0 ? -1 : index;
+    } else if (token === "{" || token === "[") open.push(new Set());
     else if (token === "}" || token === "]") open.pop();
-    else if (token !== ":") text = token;
     else {
       const [keys, key] = [open.at(-1) as Set<string>, JSON.parse(text) as string];
       if (keys.has(key)) return key;

@@ -80,6 +80,11 @@ test("pairs alone, ignored fields, empty lines and doubts about the form are sai
   expect(await said("plain.tsv", "a\tb\nc\td\n")).toEqual(["2 lines → 2 examples (2 to train on) → 2 references"]);
   expect((await said("header.tsv", "source\ttarget\na\tb\n")).join()).toContain("--source-column source");
   expect((await said("table.txt", "a\tb\nc\td\n")).join()).toContain("table.txt looks like a table of 2 columns");
+  for (const between of [",", ";", "|", " | "]) {
+    const table = ["a", "b", "c"].map((one) => `${one}${between}x\n`).join("");
+    expect((await said("commas.txt", table)).join()).toContain("table of 2 columns and is read as text; separate them");
+  }
+  expect((await said("verse.txt", "a, b,\nc; d, e,\nf, g,\n")).join()).not.toContain("table");
   expect((await said("json.txt", '{"text": "a"}\n\n{"text": "b"}\n')).join()).toContain("looks like JSON lines");
   expect((await said("prose.txt", "a\tb\nc and d\n")).join()).not.toContain("warning");
 });
