@@ -129,6 +129,15 @@ test("loss on the target goes to causal-lm, and is what the others do anyway", (
   expect(of("prefix")).toEqual({ options: { zLoss: 1 } });
 });
 
+test("the scope of a command's default is left out for each objective that has none", () => {
+  for (const name of ["prefix-lm", "seq2seq", "span-corruption", "masked-lm", "ul2"]) {
+    const recipe = readRecipe({ architecture: "causal", objective: { name, options: { loss: "target" } } });
+    expect(withFittingLoss(recipe, registry).objective, name).toEqual({ name, options: {} });
+  }
+  const objective = { name: "fill-in-the-middle", options: { loss: "target" } };
+  expect(withFittingLoss(readRecipe({ objective }), registry).objective).toEqual(objective);
+});
+
 test("plugins of the file and of the flags add up", async () => {
   const config = configuration({ plugins: ["./a.ts"] });
   expect((await read({ config }, ["./b.ts"])).recipe.plugins).toEqual(["./a.ts", "./b.ts"]);

@@ -1,5 +1,5 @@
 import { type FileChunks, float32Of, type NamedArray, type NamedArrays, safetensorsParts } from "@trivium/checkpoint";
-import { jsonDifferences } from "@trivium/core";
+import { jsonDifferences, TriviumError } from "@trivium/core";
 import { type Architecture, type LanguageModel, resolveConfig } from "@trivium/model";
 import { flattenSpecs } from "@trivium/tensor";
 import type { PairTokenizer, SpecialTokens } from "@trivium/text";
@@ -93,7 +93,8 @@ function writtenBy(family: PretrainedFamily, { architecture, config, specs }: Ex
     const lost = [...shapes.keys()].filter((path) => !placed.has(path));
     return lost.length > 0 ? `it has no place for ${lost.slice(0, 3).join(", ")}` : written;
   } catch (error) {
-    return (error as Error).message;
+    if (!TriviumError.is(error)) throw error;
+    return error.message;
   }
 }
 

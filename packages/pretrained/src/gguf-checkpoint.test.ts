@@ -82,6 +82,14 @@ test("a mutated file is read, or refused with a CheckpointError", async () => {
   expect(sound).toBeLessThan(300);
 });
 
+test("of several GGUFs in a folder none is chosen", async () => {
+  const blob = new Blob([whole as BlobPart]);
+  await expect(open(blobFiles("x", { "q8.gguf": blob, "q4.gguf": blob }))).rejects.toMatchObject({
+    code: "pretrained/config",
+    message: "x: it holds q4.gguf, q8.gguf; name one of these files",
+  });
+});
+
 const real = join(process.env.TRIVIUM_CHECKPOINTS ?? "", "stories260K");
 const missing = existsSync(join(real, "stories260K.gguf"))
   ? ""

@@ -91,8 +91,9 @@ interface Source {
 
 async function sourceOf(files: Files): Promise<Source> {
   const names = await files.list();
-  const gguf = names.find((name) => name.endsWith(GGUF_END));
+  const [gguf, ...others] = names.filter((name) => name.endsWith(GGUF_END)).toSorted();
   if (!names.includes(CONFIG_NAME) && gguf !== undefined) {
+    if (others.length > 0) refusing(files.name)(`it holds ${[gguf, ...others].join(", ")}; name one of these files`);
     const { config, arrays, definition } = await openGgufCheckpoint(files, gguf);
     return { place: `${files.name}/${gguf}`, config, definition, openArrays: async () => arrays };
   }

@@ -45,7 +45,12 @@ export async function readTokenizer(
   if (!found) {
     const special = readSpecials({ foreign, vocabulary, ids: new Map(), around: { before: [], after: [] } });
     const tokenizer = createSharedPair(createIdTokenizer({ size: vocabulary, special }));
-    return { tokenizer, warnings: [`${files.name} has no tokenizer that can be read: texts are ids between blanks`] };
+    return {
+      tokenizer,
+      warnings: [
+        `${files.name} has no tokenizer that can be read: texts are ids between blanks, those of special tokens too`,
+      ],
+    };
   }
   const { definition, around, place } = found;
   const ids = new Map(definition.added_tokens?.map(({ content, id }) => [content, id]));

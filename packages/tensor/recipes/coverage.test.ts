@@ -12,8 +12,8 @@ const sources = globSync("*/src/**/*.ts", { cwd: packages }).filter(
 const noOps = new Set(
   (
     "tidy dispose keep engine memory ready nextFrame backend getBackend setBackend findBackend findBackendFactory " +
-    "getKernel getGradient registerGradient customGrad variableGrads env tensor tensor1d tensor2d tensor3d tensor4d " +
-    "scalar zeros ones zerosLike onesLike"
+    "getKernel getKernelsForBackend registerKernel unregisterKernel getGradient registerGradient unregisterGradient " +
+    "customGrad variableGrads env tensor tensor1d tensor2d tensor3d tensor4d scalar zeros ones zerosLike onesLike"
   ).split(" "),
 );
 

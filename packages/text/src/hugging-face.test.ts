@@ -15,23 +15,19 @@ const pieces = [
   { text: "lo", score: -2, kind: 1 },
   ...letters.map((text) => ({ text, score: -5, kind: 1 })),
 ];
+const withBytes = [
+  ...pieces.filter(({ text }) => text !== "▁hello"),
+  ...Array.from({ length: 256 }, (_, byte) => ({
+    text: `<0x${byte.toString(16).toUpperCase().padStart(2, "0")}>`,
+    score: 0,
+    kind: 6,
+  })),
+];
+const definitionOf = (...[file]: Parameters<typeof sentencePieceFile>) =>
+  sentencePieceDefinition(readSentencePiece(sentencePieceFile(file)));
 const definitions = {
-  unigram: sentencePieceDefinition(readSentencePiece(sentencePieceFile({ pieces, kind: 1 }))),
-  bpe: sentencePieceDefinition(
-    readSentencePiece(
-      sentencePieceFile({
-        kind: 2,
-        pieces: [
-          ...pieces.filter(({ text }) => text !== "▁hello"),
-          ...Array.from({ length: 256 }, (_, byte) => ({
-            text: `<0x${byte.toString(16).toUpperCase().padStart(2, "0")}>`,
-            score: 0,
-            kind: 6,
-          })),
-        ],
-      }),
-    ),
-  ),
+  unigram: definitionOf({ pieces, kind: 1 }),
+  bpe: definitionOf({ pieces: withBytes, kind: 2, singleSpaces: false }),
 };
 const unigram = createHuggingFaceTokenizer({ definition: definitions.unigram, special });
 const bpe = createHuggingFaceTokenizer({ definition: definitions.bpe, special });
@@ -58,6 +54,17 @@ test("the special strings of a vocabulary stay text in a user's text", () => {
 
 test("a text goes on behind an unknown token with its spaces", () => {
   expect(unigram.decode(unigram.encode("hello é hello"))).toBe("hello \uFFFD hello");
+});
+
+test("several spaces are one where the model says so, whatever its tokens are", () => {
+  for (const [kind, own] of [
+    [1, pieces],
+    [2, withBytes],
+  ] as const) {
+    const tokenizer = createHuggingFaceTokenizer({ definition: definitionOf({ pieces: own, kind }), special });
+    expect(tokenizer.encode("  lo   a ")).toEqual(tokenizer.encode("lo a"));
+  }
+  expect(bpe.encode("  lo   a ")).not.toEqual(bpe.encode("lo a"));
 });
 
 test("the best tokens win: one for a word that the vocabulary has", () => {

@@ -68,15 +68,21 @@ export function sentencePieceDefinition(model: SentencePieceModel, extra: readon
 const SPACE = "▁";
 const replaced = (pattern: string, content: string) => ({ type: "Replace", pattern: { String: pattern }, content });
 
-function unigram({ pieces, characters, leadingSpace, singleSpaces }: SentencePieceModel) {
-  const metaspace = { type: "Metaspace", replacement: SPACE, prepend_scheme: leadingSpace ? "always" : "never" };
+/** What is done to a text before it is cut, whatever cuts it. */
+function normalizers({ characters, singleSpaces }: SentencePieceModel): object[] {
   const single = [
     { type: "Strip", strip_left: true, strip_right: true },
     { type: "Replace", pattern: { Regex: " {2,}" }, content: " " },
   ];
   const compiled = characters === "" ? [] : [{ type: "Precompiled", precompiled_charsmap: characters }];
+  return [...compiled, ...(singleSpaces ? single : [])];
+}
+
+function unigram(prepared: SentencePieceModel) {
+  const { pieces, leadingSpace } = prepared;
+  const metaspace = { type: "Metaspace", replacement: SPACE, prepend_scheme: leadingSpace ? "always" : "never" };
   return {
-    normalizer: { type: "Sequence", normalizers: [...compiled, ...(singleSpaces ? single : [])] },
+    normalizer: { type: "Sequence", normalizers: normalizers(prepared) },
     pre_tokenizer: metaspace,
     decoder: metaspace,
     model: {
@@ -87,13 +93,14 @@ function unigram({ pieces, characters, leadingSpace, singleSpaces }: SentencePie
   };
 }
 
-function bpe({ pieces, leadingSpace }: SentencePieceModel) {
+function bpe(prepared: SentencePieceModel) {
+  const { pieces, leadingSpace } = prepared;
   const ids = new Map(pieces.map(({ text }, id) => [text, id]));
   const prepend = leadingSpace ? [{ type: "Prepend", prepend: SPACE }] : [];
   const bytes = [{ type: "ByteFallback" }, { type: "Fuse" }];
   const strip = leadingSpace ? [{ type: "Strip", content: " ", start: 1, stop: 0 }] : [];
   return {
-    normalizer: { type: "Sequence", normalizers: [...prepend, replaced(" ", SPACE)] },
+    normalizer: { type: "Sequence", normalizers: [...normalizers(prepared), ...prepend, replaced(" ", SPACE)] },
     decoder: { type: "Sequence", decoders: [replaced(SPACE, " "), ...bytes, ...strip] },
     model: {
       type: "BPE" as const,
