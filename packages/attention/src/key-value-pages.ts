@@ -79,7 +79,7 @@ export class KeyValuePages {
   /**
    * Rows without positions.
    *
-   * @example new KeyValuePages(2).emptyRows(3).lengths // => Int32Array [0, 0, 0]
+   * @example new KeyValuePages(2).emptyRows(3).lengths // => Int32Array(3) [0, 0, 0]
    */
   emptyRows(count: number): PageRows {
     return { lengths: new Int32Array(count), tables: Array.from({ length: count }, () => new Int32Array(0)) };

@@ -13,7 +13,7 @@ const ALIGNMENT_BYTES = 8;
  * @throws {CheckpointError} `checkpoint/array` if an array's data do not fit its shape or dtype or its name is
  *   `__metadata__`, `checkpoint/header` if the header would be larger than 100 MB.
  * @source https://github.com/huggingface/safetensors#format
- * @example encodeSafetensors({ scale: { dtype: "F32", shape: [], data: Float32Array.of(2) } }).length // => 72
+ * @example encodeSafetensors({ scale: { dtype: "F32", shape: [], data: Float32Array.of(2) } }).length // => 76
  */
 export function encodeSafetensors(arrays: NamedArrays, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
   const chunks = safetensorsChunks(arrays, metadata);

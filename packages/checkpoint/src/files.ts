@@ -22,7 +22,7 @@ export interface Files {
  * The files of a page: what was dropped onto it, by path.
  *
  * @param name - the name of the place in messages.
- * @example blobFiles("dropped", { "run.json": new Blob(["{}"]) }).list() // => Promise of ["run.json"]
+ * @example await blobFiles("dropped", { "run.json": new Blob(["{}"]) }).list() // => ["run.json"]
  */
 export function blobFiles(name: string, blobs: Readonly<Record<string, Blob>>): Files {
   const find = (path: string): Blob => {

@@ -54,7 +54,7 @@ export const holderOf = (dtype: string): (typeof holders)[Dtype] | undefined =>
  *
  * @param name - the array's name in errors.
  * @throws {CheckpointError} `checkpoint/dtype` for integers and BOOL.
- * @example float32Of({ dtype: "BF16", shape: [1], data: Uint16Array.of(0x3f80) }) // => Float32Array [1]
+ * @example float32Of({ dtype: "BF16", shape: [1], data: Uint16Array.of(0x3f80) }) // => Float32Array(1) [1]
  */
 export function float32Of(array: NamedArray, name = "array"): Float32Array {
   switch (array.dtype) {

@@ -5,7 +5,7 @@ import { duplicateKey } from "./duplicate-key.ts";
  * in silence. A byte order mark before the text is passed over.
  *
  * @throws {SyntaxError} if the text is no JSON or has a key twice.
- * @example parseJson('{"steps": 1, "steps": 2}') // throws: the key "steps" stands twice
+ * @example parseJson('{"steps": 1}') // => { steps: 1 }
  */
 export function parseJson(text: string): unknown {
   const json = text.startsWith("\uFEFF") ? text.slice(1) : text;

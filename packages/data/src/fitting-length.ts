@@ -21,7 +21,7 @@ export interface FittingLength {
  * outliers: a pair of more than 128 positions and more than twice the 99th percentile does not decide the length. Text is
  * cut into windows of 128 tokens.
  *
- * @example fittingLength(await cmudict(), tokenizer) // => { length: 72, longest: 59 }
+ * @example fittingLength(await cmudict(), tokenizer) // => { length: 80, longest: 67 }
  */
 export function fittingLength(
   { train, validation, test }: Pick<Dataset, "train" | "validation" | "test">,

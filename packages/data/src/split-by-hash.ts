@@ -15,7 +15,7 @@ export interface Split {
  *
  * @param counts - how many sources to hold out.
  * @throws {DataError} `data/too-few` if nothing would be left to train on.
- * @example splitByHash(examples, { validation: 100, test: 100 })
+ * @example splitByHash((await cmudict()).train, { validation: 100, test: 100 })
  */
 export function splitByHash(examples: readonly TextExample[], counts: { validation: number; test: number }): Split {
   const { sources, sourceOf } = sourcesOf(examples);

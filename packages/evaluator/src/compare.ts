@@ -18,7 +18,7 @@ export type CompareEvent =
  *
  * @returns the reports, in the order of the arms; fewer if the signal aborts.
  * @throws {ConfigError} `model/config`; what `train` and `evaluate` throw.
- * @example const reports = await consume(compare({ arms, attention, batches, heldOut, decodeTarget, steps: 250, seed: 1, optimizer, schedule }));
+ * @example const reports = await consume(compare({ arms, attention, batches, special, heldOut, decodeTarget, steps: 250, seed: 1, optimizer, schedule }));
  */
 export async function* compare(options: CompareOptions): AsyncGenerator<CompareEvent, ArmReport[]> {
   const reports: ArmReport[] = [];

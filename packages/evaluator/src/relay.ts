@@ -2,7 +2,10 @@
  * Passes a stream on with every event wrapped, without those that become nothing, and returns what the stream returns.
  * Closed early, it closes the stream.
  *
- * @example const result = yield* relay(train(options), (event) => (event.type === "step" ? event : undefined));
+ * @example
+ * async function* steps() {
+ *   return yield* relay(train(options), (event) => (event.type === "step" ? event : undefined));
+ * }
  */
 export async function* relay<From, To, Result>(
   stream: AsyncGenerator<From, Result, void>,

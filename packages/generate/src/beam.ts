@@ -20,7 +20,7 @@ export interface BeamOptions {
  * @throws {ConfigError} `generate/beam` if it is not a positive integer or, when a search starts, greater than the
  *   vocabulary, `generate/length-penalty` if it is negative or not finite.
  * @source Wu et al. 2016, §7, https://arxiv.org/abs/1609.08144
- * @example generate({ model, parameters, objective, examples, maximumTokens: 20, strategy: beam({ beam: 4 }) })
+ * @example generate({ model, parameters, objective, special, examples, maximumTokens: 20, strategy: beam({ beam: 4 }) })
  */
 export function beam({ beam: size, lengthPenalty = 0.6 }: BeamOptions): Strategy {
   assertOption(Number.isSafeInteger(size) && size > 0, "beam", `beam is a positive integer, got ${size}`);

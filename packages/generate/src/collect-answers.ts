@@ -40,7 +40,7 @@ export async function* answersAsTheyEnd(events: AsyncIterable<GenerateEvent>): A
 /**
  * All answers, `[example][sample]`.
  *
- * @example (await collectAnswers(generate({ model, parameters, objective, examples, maximumTokens: 20 })))[0][0].ids
+ * @example (await collectAnswers(generate({ model, parameters, objective, special, examples, maximumTokens: 20 })))[0][0].ids
  */
 export async function collectAnswers(events: AsyncIterable<GenerateEvent>): Promise<Answered[][]> {
   const answers: Answered[][] = [];

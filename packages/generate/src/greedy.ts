@@ -4,7 +4,7 @@ import type { Search, Strategy } from "./strategy.ts";
 /**
  * The most probable token at each step; of equals the one with the lower id.
  *
- * @example generate({ model, parameters, objective, examples, maximumTokens: 20, strategy: greedy() })
+ * @example generate({ model, parameters, objective, special, examples, maximumTokens: 20, strategy: greedy() })
  */
 export function greedy(): Strategy {
   return { name: "greedy", rows: 1, start: ({ ends }) => choosing(ends, greatest) };

@@ -22,7 +22,7 @@ export interface LengthBeamOptions {
  * @throws {ConfigError} `generate/beam` if it is not a positive integer or, when a search starts, greater than the
  *   vocabulary, `generate/length-penalty` if it is not finite.
  * @source `GenerationMixin._beam_search` of Hugging Face transformers 5.24
- * @example generate({ model, parameters, objective, examples, maximumTokens: 20, strategy: lengthBeam({ beam: 4 }) })
+ * @example generate({ model, parameters, objective, special, examples, maximumTokens: 20, strategy: lengthBeam({ beam: 4 }) })
  */
 export function lengthBeam({ beam: size, lengthPenalty = 1, early = "heuristic" }: LengthBeamOptions): Strategy {
   assertOption(Number.isSafeInteger(size) && size > 0, "beam", `beam is a positive integer, got ${size}`);

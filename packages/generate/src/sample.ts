@@ -32,7 +32,7 @@ export type SampleOptions = z.input<typeof sampleSchema>;
  * forbid, in this order. Every answer draws from a random stream of its own.
  *
  * @throws {ConfigError} `generate/temperature`, `generate/top-k`, `generate/top-p`, `generate/min-p`
- * @example generate({ model, parameters, objective, examples, maximumTokens: 20, strategy: sample({ topP: 0.9 }) })
+ * @example generate({ model, parameters, objective, special, examples, maximumTokens: 20, strategy: sample({ topP: 0.9 }) })
  */
 export function sample(options: SampleOptions = {}): Strategy {
   const processors = warpers(options);

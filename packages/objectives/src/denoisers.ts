@@ -39,10 +39,13 @@ const settingsOf = {
  * @throws {DataError} `objective/example` from `apply` for a pair, and for an empty text.
  * @source Tay et al. 2023, §3.1 and table 1, https://arxiv.org/abs/2205.05131; the mean of S is misplaced in
  *   https://github.com/NVIDIA/Megatron-LM/pull/268
- * @example text 10 … 17
+ * @example
+ * ```text
+ * text 10 … 17
  * R  source 10 11 12 13 14 15 16 S   target S 17      task ul2-r
  * S  source 10 11 12 13 14 15        target 16 17     task ul2-s
  * X  source 10 11 12 13 S            target S 14 15 16 17   task ul2-x
+ * ```
  */
 export function denoisers(options: z.input<typeof schema> = {}): IdCorruption<SplitExample> {
   const settings = validateWith(schema, options, { code: "objective/options", what: "denoisers" });

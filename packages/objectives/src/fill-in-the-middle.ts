@@ -19,11 +19,14 @@ const schema = z.strictObject({
  * @param options.loss - `"all"` (the published objective: nothing is prefix) or `"target"`.
  * @throws {ConfigError} `objective/options`.
  * @source Bavarian et al. 2022, https://arxiv.org/abs/2207.14255: joint training, half of the rewritten texts suffix first
- * @example text 10 … 13, cut behind 10 and 12; P, S and M are special tokens; a mask from left to right
+ * @example
+ * ```text
+ * text 10 … 13, cut behind 10 and 12; P, S and M are special tokens; a mask from left to right
  * reads                 P  10   S  13   M  11  12
  * predicts             10   S  13   M  11  12 EOS
  * loss weight, all      1   1   1   1   1   1   1
  * loss weight, target   0   0   0   0   1   1   1
+ * ```
  */
 export function fillInTheMiddle(options: z.input<typeof schema> = {}): Objective {
   const settings = validateWith(schema, options, { code: "objective/options", what: "fill-in-the-middle" });

@@ -17,7 +17,10 @@ export interface JoinedOptions {
  * The prefix is all before the target, and its last id predicts the first one of the target. The last id of all is only
  * predicted, so the row ends before it.
  *
- * @example source [7, 8], target [9], separator 2, end 3: ids 7 8 2 9, targets 8 2 9 3, prefix 3, loss weights 0 0 1 1
+ * @example
+ * ```text
+ * source [7, 8], target [9], separator 2, end 3: ids 7 8 2 9, targets 8 2 9 3, prefix 3, loss weights 0 0 1 1
+ * ```
  */
 export function joined({ loss, prefix }: JoinedOptions): Layout<"tokens", SplitExample> {
   const prefixOf = ({ between }: SplitExample, given: readonly number[]) =>

@@ -14,10 +14,13 @@ const schema = z.strictObject({ ...maskingOptions, ...tokenLossOptions });
  *
  * @throws {ConfigError} `objective/options`.
  * @source Devlin et al. 2019, §3.1, https://arxiv.org/abs/1810.04805
- * @example text 10 … 14 of which 11 is masked and 14 is kept; every position sees every other
+ * @example
+ * ```text
+ * text 10 … 14 of which 11 is masked and 14 is kept; every position sees every other
  * reads        10 MASK  12  13  14 EOS
  * predicts     10   11  12  13  14 EOS
  * loss weight   0    1   0   0   1   0
+ * ```
  */
 export function maskedLm(options: z.input<typeof schema> = {}): Objective<"tokens"> {
   const settings = validateWith(schema, options, { code: "objective/options", what: "masked-lm" });

@@ -30,9 +30,12 @@ type Settings = z.output<typeof schema>;
  * @throws {ConfigError} `objective/options`.
  * @throws {DataError} `objective/example` from `apply` for a pair, and for an empty text.
  * @source Bavarian et al. 2022, §3 and appendix D, https://arxiv.org/abs/2207.14255
- * @example text 10 … 15, cut behind 11 and 14
+ * @example
+ * ```text
+ * text 10 … 15, cut behind 11 and 14
  * prefix, suffix, middle: source PRE 10 11 SUF 15 MID      target 12 13 14
  * suffix, prefix, middle: source PRE SUF 15 MID 10 11      target 12 13 14
+ * ```
  */
 export function middles(options: z.input<typeof schema> = {}): Corruption<SplitExample> {
   const settings = validateWith(schema, options, { code: "objective/options", what: "middles" });

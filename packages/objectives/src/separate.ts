@@ -9,7 +9,10 @@ import { type Layout, promptFeatures, taskToken } from "./layout.ts";
  * they carry no loss.
  *
  * @source Sutskever et al. 2014, https://arxiv.org/abs/1409.3215
- * @example source [7, 8], target [9], start 1, end 3: source 7 8 3; target 1 9, targets 9 3, loss weights 1 1
+ * @example
+ * ```text
+ * source [7, 8], target [9], start 1, end 3: source 7 8 3; target 1 9, targets 9 3, loss weights 1 1
+ * ```
  */
 export const separate = (): Layout<"source" | "target", SplitExample> => ({
   name: "separate",

@@ -13,7 +13,9 @@ const schema = z.strictObject({ ...spanOptions, ...denoisingOptions });
  *
  * @throws {ConfigError} `objective/options`.
  * @source Raffel et al. 2020, §3.1.4, https://arxiv.org/abs/1910.10683
- * @example text 10 … 14, density 0.4, mean length 2; S is a sentinel, SEP and EOS frame
+ * @example
+ * ```text
+ * text 10 … 14, density 0.4, mean length 2; S is a sentinel, SEP and EOS frame
  * two streams: source 10 11 12 S EOS; target BOS S 13 14, predicts S 13 14 EOS, loss weights 1 1 1 1
  * one stream, with its mask under a prefix of 5 (x sees):
  *   reads        10  11  12   S SEP   S  13  14
@@ -23,6 +25,7 @@ const schema = z.strictObject({ ...spanOptions, ...denoisingOptions });
  *   S             x   x   x   x   x   x   .   .
  *   13            x   x   x   x   x   x   x   .
  *   14            x   x   x   x   x   x   x   x
+ * ```
  */
 export function spanCorruption(options: z.input<typeof schema> = {}): Objective {
   const settings = validateWith(schema, options, { code: "objective/options", what: "span-corruption" });

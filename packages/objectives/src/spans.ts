@@ -29,11 +29,14 @@ type Settings = z.output<typeof schema>;
  * @throws {DataError} `objective/example` from `apply` for a pair, and for an empty text.
  * @source Raffel et al. 2020, §3.1.4, https://arxiv.org/abs/1910.10683; `random_spans_noise_mask` of
  *   https://github.com/google-research/text-to-text-transfer-transformer, t5/data/preprocessors.py
- * @example text 10 … 19, density 0.4, mean length 2: four tokens in two spans; S and T are sentinels
+ * @example
+ * ```text
+ * text 10 … 19, density 0.4, mean length 2: four tokens in two spans; S and T are sentinels
  * text     10 11 12 13 14 15 16 17 18 19
  * removed   .  .  x  x  x  .  .  .  .  x
  * source   10 11  S 15 16 17 18  T
  * target    S 12 13 14  T 19
+ * ```
  */
 export function spans(options: z.input<typeof schema> = {}): IdCorruption<SplitExample> {
   const settings = validateWith(schema, options, { code: "objective/options", what: "spans" });

@@ -12,13 +12,16 @@ const schema = z.strictObject({ ...denoiserOptions, ...denoisingOptions });
  *
  * @throws {ConfigError} `objective/options`.
  * @source Tay et al. 2023, https://arxiv.org/abs/2205.05131
- * @example text 10 … 13 by the sequential denoiser; [S] is its mode token, SEP and EOS frame
+ * @example
+ * ```text
+ * text 10 … 13 by the sequential denoiser; [S] is its mode token, SEP and EOS frame
  * two streams: source [S] 10 11 12 EOS; target BOS, predicts 13, loss weight 1
  * one stream, with its mask under a prefix of 5 (x sees):
  *   reads       [S]  10  11  12 SEP
  *   predicts     10  11  12 SEP  13
  *   loss weight   0   0   0   0   1
  *   every row     x   x   x   x   x
+ * ```
  */
 export function ul2(options: z.input<typeof schema> = {}): Objective {
   const settings = validateWith(schema, options, { code: "objective/options", what: "ul2" });

@@ -79,7 +79,7 @@ export type PretrainedFamilyPlugin<Name extends string = string> = Plugin<"pretr
 /**
  * Makes a family of a record, with the attributes' types checked.
  *
- * @example pretrainedFamily("mine", defineFamily({ name: "mine", architecture: "causal", … }))
+ * @example pretrainedFamily("mine", defineFamily({ ...record, name: "mine", architecture: "causal" }))
  */
 export function defineFamily<Attributes extends z.ZodObject>(record: FamilyRecord<Attributes>): PretrainedFamily {
   const { attributes, options, foreign, ...rest } = record;

@@ -39,7 +39,7 @@ export interface AttentionOnSource {
  * @throws {ShapeError} `probes/source-token` if the objective does not show the model each source token exactly once.
  * @source attention degeneration: Fu et al. 2023, https://arxiv.org/abs/2304.04052; entropy of attention: Ghader and Monz
  *   2017, https://arxiv.org/abs/1710.03348
- * @example attentionOnSource({ model, parameters, objective: seq2seq(), example }).mass[0][0] // => [0.8, 0.8, 0.8, 0.8]
+ * @example attentionOnSource({ model, parameters, objective: seq2seq(), example }).mass[0][0].length // => 2
  */
 export function attentionOnSource(options: AttentionOnSourceOptions): AttentionOnSource {
   const { model, objective, example, gold, attention = reference() } = options;

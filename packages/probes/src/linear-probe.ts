@@ -48,7 +48,7 @@ export interface LinearProbe {
  * @throws {ConfigError} `probes/examples` if a part would be empty, or a label or position is not an index.
  * @throws {ShapeError} `probes/source-token` if the objective does not show the model each source token exactly once.
  * @source Alain and Bengio 2016, https://arxiv.org/abs/1610.01644
- * @example linearProbe({ model, parameters, objective, examples }).layers.map(({ accuracy }) => accuracy) // => [0.24, 1, 1]
+ * @example linearProbe({ model, parameters, objective, examples }).layers.length // => 3
  */
 export function linearProbe(options: LinearProbeOptions): LinearProbe {
   const { examples, testFraction = 0.25, ridge = 1e-3, seed = 0 } = options;

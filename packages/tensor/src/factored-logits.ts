@@ -34,7 +34,7 @@ export function multiplyOut({ states, head }: FactoredLogits): Tensor2D {
  * Bounds logits smoothly: `softCap · tanh(logit / softCap)`; without a soft cap they stay as they are.
  *
  * @source Gemma Team 2024, §2, https://arxiv.org/abs/2408.00118
- * @example softCapped(tf.tensor1d([1e9]), 30).dataSync() // => Float32Array [30]
+ * @example softCapped(tf.tensor1d([1e9]), 30).dataSync() // => Float32Array(1) [30]
  */
 export const softCapped = <T extends Tensor>(logits: T, softCap: number | undefined): T =>
   softCap === undefined ? logits : tf.mul(tf.tanh(tf.div(logits, softCap)), softCap);

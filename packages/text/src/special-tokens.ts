@@ -35,7 +35,8 @@ export interface Frame {
  *
  * An id may have several roles. GPT-2's end of text separates and ends, and BART's end also starts the decoder.
  *
- * @example { end: [50256], named: {}, frame: { joined: { before: [], between: [50256], after: [50256] } } }
+ * @example
+ * const gpt2 = { end: [50256], named: {}, frame: { joined: { before: [], between: [50256], after: [50256] } } };
  */
 export interface SpecialTokens {
   /** The ids that end a target; decoding stops on any of them. */

@@ -42,6 +42,6 @@ export interface Tokenizer {
  * The kind of tokenizer plugins. A creator takes the JSON of its own `toJson`, or `{ corpus }`: texts from which to
  * learn a vocabulary. A tokenizer with a fixed vocabulary ignores the corpus.
  *
- * @example createRegistry([bytePlugin, characterPlugin]).create("tokenizer", "character", { corpus: ["abc"] }).size // => 8
+ * @example createRegistry(tokenizerPlugins).create("tokenizer", "character", { corpus: ["abc"] }).size // => 8
  */
 export const tokenizer = defineKind<(options: never) => Tokenizer>()("tokenizer");

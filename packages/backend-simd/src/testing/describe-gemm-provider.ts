@@ -94,7 +94,7 @@ export interface DescribeGemmOptions {
  * The conformance suite of GEMM providers: run it over your own. Where it is not available, all of it is skipped with
  * the reason that its probe gives.
  *
- * @example describeGemmProvider(gemmProvider("blis", libraryGemm({ … })))
+ * @example describeGemmProvider(gemmProvider("blis", libraryGemm(description)))
  */
 export function describeGemmProvider(plugin: GemmPlugin, { skip = [] }: DescribeGemmOptions = {}): void {
   const probe = plugin.create.probe();

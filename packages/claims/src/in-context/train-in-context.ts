@@ -61,7 +61,7 @@ export interface InContextReport {
  * @source Ding et al. 2024, §5.2, https://arxiv.org/abs/2308.06912, at a size that two cores train in a minute
  * @example
  * const sequences = { task: linearRegression, width: 4, examples: 10, queries: 10 };
- * await consume(trainInContext({ architecture: prefix, attention: fused(), sequences, steps: 5000, learningRate: 1e-3, seed: 1 }));
+ * await consume(trainInContext({ architecture: prefix, attention: fused(), sequences, steps: 50, learningRate: 1e-3, seed: 1 }));
  */
 export async function* trainInContext(
   options: InContextTrainingOptions,

@@ -16,7 +16,8 @@ export interface Intervals {
  * @throws {ConfigError} `masks/size` if a size is not an integer ≥ 0.
  * @throws {ShapeError} `masks/rows` or `masks/heads` if the mask has another number of them.
  * @source a prefix-LM needs one interval for each query, never a dense mask: vllm#46558
- * @example toIntervals(window({ left: 1 }), { queries: 3, keys: 3 }) // => { intervals: start [0, 0, 1], end [1, 2, 3] }
+ * @example toIntervals(window({ left: 1 }), { queries: 3, keys: 3 })
+ *   // => { intervals: { start: Int32Array(3) [0, 0, 1], end: Int32Array(3) [1, 2, 3], shape: [1, 1, 3] } }
  */
 export function toIntervals(mask: Mask, size: MaskSize): { intervals: Intervals } | { reason: string } {
   const extent = extentOf(mask, size);

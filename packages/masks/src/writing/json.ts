@@ -12,7 +12,7 @@ export interface JsonOptions {
  * The mask's spec, checked to be readable by `maskFromJson` with the same plugins.
  *
  * @throws {UnsupportedError} `masks/not-serialisable` if no plugin makes a part of the mask.
- * @example maskToJson(causal({ offset: 1 })) // => { type: "causal", options: { offset: 1 } }
+ * @example maskToJson(causal({ offset: 1 })) // => { type: "causal", options: { offset: 1 }, children: undefined }
  */
 export function maskToJson(mask: Mask, { plugins = [] }: JsonOptions = {}): MaskSpec {
   const resolver = createMaskResolver(plugins);

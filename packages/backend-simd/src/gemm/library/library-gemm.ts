@@ -33,7 +33,9 @@ export interface Inspection {
  * A provider from a C library, called through koffi in Node: on plain addresses, without a copy, single-threaded on the
  * rows of each thread.
  *
- * @example gemmProvider("blis", libraryGemm({ libraries: ["libblis.so.4"], convention: "cblas", symbol: "cblas_sgemm", … }))
+ * @example
+ * const libraries = ["libblis.so.4"];
+ * gemmProvider("blis", libraryGemm({ ...description, libraries, convention: "cblas", symbol: "cblas_sgemm" }))
  */
 export function libraryGemm(description: LibraryGemmDescription): GemmProvider {
   let found: Found | undefined;
