@@ -58,7 +58,6 @@ export const readerNamesOf: Readonly<Record<string, Readonly<Record<string, stri
   "packages/claims/src/in-context/stationary-weights.ts": {
     sequence: "drawSequence({ task: linearRegression, width: 2, examples: 4, queries: 2 }, random)",
   },
-  "packages/claims/src/in-context/train-in-context.ts": { prefix: "prefixPlugin.create" },
   "packages/claims/src/learning-curves/loss-at.ts": {
     curve: "[{ tokensSeen: 100, targetLoss: 2 }, { tokensSeen: 200, targetLoss: 1 }]",
   },
