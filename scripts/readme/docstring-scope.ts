@@ -13,6 +13,8 @@ type Values = Readonly<Record<string, unknown>>;
 /** What the generated files of examples take the names from that they do not declare. */
 export const taken: Record<string, unknown>[] = [];
 
+const ofNode: readonly Values[] = [{ ...files }, { ...fileSystem }, { ...paths }];
+
 const valuesOf = (modules: readonly Values[], name: string) =>
   modules.map((one) => one[name]).filter((value) => value !== undefined);
 
@@ -73,7 +75,7 @@ export class DocstringScope {
     );
     const { resolve } = createRequire(join(this.workspace.root, directory, "package.json"));
     const zod = named.includes("zod") ? [{ z: (await import(resolve("zod").replace(/\.cjs$/, ".js"))).z }] : [];
-    return [...(await Promise.all(entries.map((path) => this.load(path)))), ...zod, files, fileSystem, paths];
+    return [...(await Promise.all(entries.map((path) => this.load(path)))), ...zod, ...ofNode];
   }
 
   private load(path: string): Promise<Values> {
