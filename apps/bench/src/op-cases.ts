@@ -101,7 +101,10 @@ function operations({ rows, width, vocabulary, heads }: OpSizes, attention: Atte
       forward: (table) => embedding(table as Tensor2D, tf.tensor1d(ids(vocabulary), "int32")),
     },
     {
-      ...{ name: `attention, ${shortRow} positions`, elements: states, passes: [4, 8], kernel: attention.name },
+      name: `attention, ${shortRow} positions`,
+      elements: states,
+      passes: [4, 8],
+      kernel: attention.name,
       inputs: () => [projected(), projected(), projected()],
       forward: (query, key, value) =>
         attendProjected(attention, {

@@ -59,7 +59,8 @@ test.each(Object.keys(broken))("a result that ends in %s is one line and exit co
 });
 
 test("a terminal that closes saves the run as a plain kill does", async (context) => {
-  if (!spawnSync("script", ["--version"]).stdout?.includes("util-linux")) return context.skip("needs script");
+  if (!spawnSync("script", ["--version"]).stdout?.includes("util-linux"))
+    return context.skip("needs util-linux's script, which opens a terminal");
   const typed = [process.execPath, ...command, ...training("closed", 100_000)].join(" ");
   writeFileSync(join(folder, "go.sh"), `echo $$ > ${folder}/pid; exec ${typed}\n`);
   const terminal = spawn("script", ["-qec", `sh ${folder}/go.sh`, "/dev/null"], { cwd: folder, stdio: "ignore" });

@@ -22,7 +22,10 @@ export function attendOddKeys(request: AttentionRequest, shape: AttentionShape):
   return weighted(dropping ? dropout(weights, dropping) : weights, repeatGroups(value, shape));
 }
 
-/** Whether some numbers are finite and others are not. A sum is one pass over the numbers, and finite if all of them are. */
+/**
+ * Tells whether some numbers are finite and others are not. A sum is one pass over the numbers, and finite if all of
+ * them are.
+ */
 function isPartlyFinite(x: Tensor): boolean {
   if (Number.isFinite(tf.sum(x).dataSync()[0])) return false;
   return tf.max(tf.cast(tf.equal(tf.sub(x, x), 0), "int32")).dataSync()[0] === 1;

@@ -45,7 +45,10 @@ interface Probed {
   probe(): Probe | Promise<Probe>;
 }
 
-/** What simd says with both precisions measured. Nothing where it cannot run as it was asked to, which its probe tells. */
+/**
+ * Notes of simd with both precisions measured. There are none where it cannot run as it was asked to, which its probe
+ * tells.
+ */
 async function speedOfSimd(): Promise<readonly string[]> {
   if (!(await simd.probe()).available) return [];
   return (await simd.withOptions?.({ matmulPrecision: "auto" }).speedNotes?.()) ?? [];

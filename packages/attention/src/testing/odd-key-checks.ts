@@ -45,7 +45,7 @@ export const checkOddKeys: KernelCheck = (context) => {
 
 type Place = readonly [b: number, g: number, k: number];
 
-/** Whether any query of any head of a group sees a key. */
+/** Tells whether any query of any head of a group sees a key. */
 function isSeen({ mask }: CaseProblem, { shape: { H, G, Q } }: KernelCase, [b, g, k]: Place): boolean {
   const heads = Array.from({ length: H / G }, (_, head) => (g * H) / G + head);
   return heads.some((h) => Array.from({ length: Q }, (_, q) => mask.visible(b, h, q, k)).includes(true));

@@ -113,7 +113,7 @@ function differentiateVisit(c: Cursor): void {
   for (let first: u32 = 0; first < count; first += TILE_ROWS) addToKeys(c, first, min(TILE_ROWS, count - first));
 }
 
-/** What the block adds to the gradients of `keys` keys and values of the visit. */
+/** Adds the block's share to the gradients of `keys` keys and values of the visit. */
 function addToKeys(c: Cursor, first: u32, keys: u32): void {
   const seenBy = queriesThatSee(c, first, keys);
   const from = seenBy & 0xffff;

@@ -32,11 +32,11 @@ export class Cursor extends Problem {
   /** Where those rows are written, and from one to the next. */
   target: usize; targetRow: usize;
 
-  /** Whether the visit adds to what earlier ones of the block found. */
+  /** True if the visit adds to what earlier ones of the block found. */
   later: bool;
-  /** Whether the block adds to the gradients of keys and values. */
+  /** True if the block adds to the gradients of keys and values. */
   adds: bool;
-  /** Whether the block has one visit only, so that its products can be written where results belong. */
+  /** True if the block has one visit only, so that its products can be written where results belong. */
   alone: bool;
 }
 
@@ -49,7 +49,7 @@ export function paddedWidth(width: u32): u32 {
   return roundUp(width, TILE_COLUMNS);
 }
 
-/** Of a group of visits, or of one. */
+/** Bytes of the tile of a group of visits, or of one visit. */
 @inline
 function tileBytes(blockQueries: u32): usize {
   return roundUp(blockQueries, TILE_ROWS) * GROUP_STEP + SLACK;

@@ -5,7 +5,7 @@
 @unmanaged
 export class Product {
   engine: u32;
-  /** Whether columns of C are shared out, else rows. */
+  /** True if columns of C are shared out, else rows. */
   byColumns: u32;
   /** Rows or columns of C in a panel of the library. */
   panel: u32;

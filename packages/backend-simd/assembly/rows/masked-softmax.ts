@@ -75,7 +75,7 @@ function poisonRow(x: usize, visible: usize, y: usize, count: u32, scale: f32): 
 /**
  * Softmax over the visible keys of `scale·scores`, `[B, H, Q, K]`; a row with nothing visible is exactly 0.
  *
- * What a hidden score holds (NaN too) has no influence.
+ * A hidden score has no influence, whatever it holds (NaN too).
  *
  * @param visible - bool; its element is at `b·visibleBatch + h·visibleHead + q·K + k` (a step is 0 where it broadcasts).
  * @param start - row, counted over `B·H·Q`.

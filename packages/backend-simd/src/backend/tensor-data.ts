@@ -7,7 +7,7 @@ export type NumericValues = Float32Array | Int32Array | Uint8Array;
 /** What a tensor keeps outside the shared memory: encoded strings. */
 export type ForeignValues = Uint8Array[];
 
-/** Whether tensors of the type lie in the shared memory: strings and complex numbers do not. */
+/** Tells whether tensors of the type lie in the shared memory: strings and complex numbers do not. */
 export const isNumeric = (dtype: DataType): boolean => dtype === "float32" || dtype === "int32" || dtype === "bool";
 
 const wideArrays = { float32: Float32Array, int32: Int32Array } as const;

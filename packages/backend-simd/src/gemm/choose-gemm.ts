@@ -59,7 +59,7 @@ export function chooseGemm(wishes: GemmWishes = {}): ChosenGemm {
 /** Less would be lost in what a step does beside its products, and might come out otherwise in the next process. */
 const LEAST_GAIN = 1.1;
 
-/** What multiplies in bf16, and how many times as fast as in f32. */
+/** The provider that multiplies in bf16, and how many times as fast as in f32. */
 export interface Bf16Comparison {
   readonly bf16: ChosenGemm;
   readonly gain: number;
