@@ -42,7 +42,15 @@ export function modelOptionsOf({ style, ...sizes }: DecodingShape, length: numbe
 }
 
 /** Numbers that a token's products read: every matrix once, and of the embedding the head alone. */
-export function weightsPerToken({ vocabulary, layers, width, heads, keyValueHeads, feedForward, style }: DecodingShape) {
+export function weightsPerToken({
+  vocabulary,
+  layers,
+  width,
+  heads,
+  keyValueHeads,
+  feedForward,
+  style,
+}: DecodingShape) {
   const attention = 2 * width * width + (2 * width * width * keyValueHeads) / heads;
   const perLayer = attention + (style === "gpt" ? 2 : 3) * width * feedForward;
   return layers * perLayer + vocabulary * width;

@@ -44,16 +44,21 @@ for (const build of builds) {
 
     it("give a row the same bits alone as among others, with an activation, and however the work is cut", () => {
       fc.assert(
-        fc.property(shapes, fc.nat(7), fc.constantFrom(undefined, "gelu" as const, "silu" as const), (shape, row, activation) => {
-          const { n } = shape;
-          const data = dataOf(shape);
-          const { c, slope } = runGemm(backend, shape, data, { activation, keeps: true });
-          expect(runGemm(inPieces, shape, data, { activation, keeps: true })).toEqual({ c, slope });
-          const at = row % shape.m;
-          const alone = { ...data, a: data.a.subarray(at * data.lda), before: data.before.subarray(0, n) };
-          const one = runGemm(backend, { ...shape, m: 1 }, alone, { activation });
-          expect(one.c).toEqual(c.slice(at * n, (at + 1) * n));
-        }),
+        fc.property(
+          shapes,
+          fc.nat(7),
+          fc.constantFrom(undefined, "gelu" as const, "silu" as const),
+          (shape, row, activation) => {
+            const { n } = shape;
+            const data = dataOf(shape);
+            const { c, slope } = runGemm(backend, shape, data, { activation, keeps: true });
+            expect(runGemm(inPieces, shape, data, { activation, keeps: true })).toEqual({ c, slope });
+            const at = row % shape.m;
+            const alone = { ...data, a: data.a.subarray(at * data.lda), before: data.before.subarray(0, n) };
+            const one = runGemm(backend, { ...shape, m: 1 }, alone, { activation });
+            expect(one.c).toEqual(c.slice(at * n, (at + 1) * n));
+          },
+        ),
         { numRuns: 25 },
       );
     });
@@ -61,7 +66,12 @@ for (const build of builds) {
 }
 
 it("units of a transposed B are groups of 8 rows, at most 64 of them", () => {
-  for (const [n, bytes] of [[50257, 3072], [768, 768], [5, 1e6], [1, 16384]] as const) {
+  for (const [n, bytes] of [
+    [50257, 3072],
+    [768, 768],
+    [5, 1e6],
+    [1, 16384],
+  ] as const) {
     const rows = rowsOfUnit(n, bytes);
     expect(rows % 8).toBe(0);
     expect(Math.ceil(n / rows)).toBeLessThanOrEqual(64);
@@ -69,8 +79,38 @@ it("units of a transposed B are groups of 8 rows, at most 64 of them", () => {
 });
 
 it("a product is thin by its shape alone, and where it has enough of B to read", () => {
-  const request = { ...dataOf({ transposeA: false, transposeB: false, m: 8, n: 64, k: 64, batch: 1, pad: 0, sharesB: false, mode: "overwrite", seed: 1 }) };
-  const shape = { ...request, transposeA: false, transposeB: false, m: 8, n: 64, k: 64, batch: 1, accumulate: false, bias: 0, a: 0, b: 0, c: 0 };
+  const request = {
+    ...dataOf({
+      transposeA: false,
+      transposeB: false,
+      m: 8,
+      n: 64,
+      k: 64,
+      batch: 1,
+      pad: 0,
+      sharesB: false,
+      mode: "overwrite",
+      seed: 1,
+    }),
+  };
+  const shape = {
+    ...request,
+    transposeA: false,
+    transposeB: false,
+    m: 8,
+    n: 64,
+    k: 64,
+    batch: 1,
+    accumulate: false,
+    bias: 0,
+    a: 0,
+    b: 0,
+    c: 0,
+  };
   expect(isThin(shape)).toBe(true);
-  expect([{ m: 9 }, { n: 63, ldc: 63 }, { accumulate: true }, { transposeA: true }, { batch: 2 }].map((other) => isThin({ ...shape, ...other }))).toEqual([false, false, false, false, false]);
+  expect(
+    [{ m: 9 }, { n: 63, ldc: 63 }, { accumulate: true }, { transposeA: true }, { batch: 2 }].map((other) =>
+      isThin({ ...shape, ...other }),
+    ),
+  ).toEqual([false, false, false, false, false]);
 });
