@@ -8,7 +8,9 @@ export default defineConfig({
     include: [
       "apps/cli/recipes/kill.test.ts",
       "apps/bench/recipes/resident-memory.test.ts",
+      "packages/compose/src/fit-memory.test.ts",
       "packages/model/src/invariants.test.ts",
+      "packages/model/src/memory.test.ts",
     ],
     env: { TRIVIUM_LONG: "1" },
     testTimeout: 3_600_000,
