@@ -8,6 +8,7 @@ export default defineConfig({
     include: [
       "apps/cli/recipes/kill.test.ts",
       "apps/bench/recipes/resident-memory.test.ts",
+      "apps/browser-tests/recipes/training.test.ts",
       "packages/compose/src/fit-memory.test.ts",
       "packages/model/src/invariants.test.ts",
       "packages/model/src/memory.test.ts",
