@@ -9,6 +9,7 @@ export default defineConfig({
       "apps/cli/recipes/kill.test.ts",
       "apps/bench/recipes/resident-memory.test.ts",
       "packages/model/src/invariants.test.ts",
+      "packages/objectives/src/{masking,middles,noises,spans,ul2}.test.ts",
     ],
     env: { TRIVIUM_LONG: "1" },
     testTimeout: 3_600_000,
