@@ -158,6 +158,21 @@ test("a wheel for every Python is asked for without a version of Python", async 
   await expect(refused).rejects.toThrow(`fetch ${file} elsewhere (pip ${words})`);
 });
 
+test("a folder with a file that was cut short, or without its record, is none, and is made anew", async () => {
+  const made = await installSetup(someSetup, { from: archives });
+  for (const harm of [
+    () => writeFileSync(join(made, "lib/lib.so"), "libr"),
+    () => rmSync(join(made, "lib/lib.so")),
+    () => writeFileSync(join(made, "setup.json"), "{"),
+  ]) {
+    harm();
+    expect(setupFolder("some", "1.2")).toBeUndefined();
+    expect(await installSetup(someSetup, { from: archives })).toBe(made);
+    expect(setupFolder("some", "1.2")).toBe(made);
+    expect(readFileSync(join(made, "lib/lib.so"), "utf8")).toBe("library");
+  }
+});
+
 test("an interrupted setup keeps what arrived whole, and the next one goes on from there", async () => {
   vi.stubEnv("TRIVIUM_PYTHON", served);
   const interrupted = withParts({ archives: () => [wheel], finish: () => Promise.reject(new Error("interrupted")) });
