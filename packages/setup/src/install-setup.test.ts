@@ -212,10 +212,11 @@ test("two processes at once: the archives stay for the one that unpacks them, an
     async finish() {
       mkdirSync(join(cache, "some/1.2"));
       writeFileSync(join(cache, "some/1.2/of-the-other"), "");
+      writeFileSync(join(cache, "some/1.2/setup.json"), JSON.stringify({ bytes: { "of-the-other": 0 } }));
     },
   });
   const folderOfBoth = await installSetup(first);
-  expect(readdirSync(folderOfBoth)).toEqual(["of-the-other"]);
+  expect(readdirSync(folderOfBoth)).toEqual(["of-the-other", "setup.json"]);
   expect(readdirSync(join(cache, "some")).toSorted()).toEqual(["1.2", "downloads", `staging-${process.ppid}`]);
 });
 
