@@ -1,5 +1,6 @@
-import { type BatchSourceOptions, createBatchSource, type TrainingBatches } from "@trivium/data";
-import type { Batch } from "@trivium/features";
+import { ConfigError } from "@trivium/core";
+import { type BatchSourceOptions, createBatchSource, createStreamSource } from "@trivium/data";
+import type { Batch, BatchSource } from "@trivium/features";
 import { languageTask, trainingFlops } from "@trivium/model";
 import type { Optimizer, Schedule, TrainOptions } from "@trivium/trainer";
 import { type ComposedRecipe, composeRecipe } from "./compose-recipe.ts";
@@ -38,7 +39,7 @@ export interface Prepared extends ComposedRecipe {
   /** Undefined where the backend knows no limit. */
   readonly memory: TrainingMemory | undefined;
   readonly data: PreparedData;
-  readonly batches: TrainingBatches;
+  readonly batches: BatchSource<Batch>;
   readonly optimizer: Optimizer;
   readonly schedule: Schedule;
   /** Facts that tell this run from another, beside those that the trainer knows: the data, and how it is cut. */
@@ -74,23 +75,25 @@ export async function prepare(
   return { ...composition, recipe, engine, memory, data, batches, optimizer, schedule, identity };
 }
 
-/** The batches of a recipe, as an objective converts them: the same examples in the same order for every objective. */
-export const batchesOf = (
+/**
+ * The batches of a recipe, as an objective converts them: the same examples in the same order for every objective.
+ *
+ * @throws {ConfigError} `compose/bucket-batches` if batches of a stream are to be formed by length.
+ */
+export function batchesOf(
   { batch, seed, bucketBatches, microBatch = batch, packing }: FittedRecipe,
-  { train, tokenizer }: PreparedData,
+  { train, tokenizer, stream }: PreparedData,
   objective: BatchSourceOptions["objective"],
-): TrainingBatches =>
-  createBatchSource({
-    examples: train,
-    special: tokenizer.special,
-    tokenizer,
-    objective,
-    batchSize: batch,
-    seed,
-    bucketBatches,
-    microBatchSize: microBatch,
-    packing,
-  });
+): BatchSource<Batch> {
+  const { special } = tokenizer;
+  const options = { special, tokenizer, objective, batchSize: batch, seed, microBatchSize: microBatch, packing };
+  if (stream === undefined) return createBatchSource({ ...options, examples: train, bucketBatches });
+  if (bucketBatches > 1) {
+    const message = `bucketBatches: data that are streamed have no buckets, got ${bucketBatches}; leave it out, and use packing (--packing) against padding`;
+    throw new ConfigError("compose/bucket-batches", message);
+  }
+  return createStreamSource({ ...options, sources: stream.sources(seed), buffer: stream.buffer });
+}
 
 function identityOf(recipe: FittedRecipe, { dataset, tokenizer, tooLong }: PreparedData, { attention }: Engine) {
   const { batch, bucketBatches, microBatch, packing, examples, schedule, steps } = recipe;
