@@ -53,6 +53,7 @@ const flags: Readonly<Record<string, RecipeFlag>> = {
   ...kind("schedule"),
   learningRate: option("schedule.peak", z.number().positive(), "The peak of the schedule (default: 0.001)"),
   warmupSteps: option("schedule.warmupSteps", z.int().min(0), "Default: a tenth of the steps"),
+  totalSteps: option("schedule.steps", z.int().positive(), "The length of the schedule. Default: the steps of the run"),
   ...kind("optimizer"),
   weightDecay: option(
     "optimizer.weightDecay",

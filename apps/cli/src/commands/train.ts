@@ -30,6 +30,7 @@ import { addSettingFlags, recipeFields } from "../setting-flags.ts";
 import { trainSchema } from "../settings.ts";
 import { stepNote } from "../step-note.ts";
 import { interruptedExitCode, stopOnSignals } from "../stop-on-signals.ts";
+import { withScheduleRemedy } from "../with-schedule-remedy.ts";
 
 export function trainCommand(program: Command): void {
   const command = program.command("train").description("Train one model; checkpoints and metrics go to a run folder.");
@@ -55,7 +56,7 @@ async function runTraining(context: CommandContext): Promise<void> {
     report({ directory, result, last, output, profile });
   } catch (error) {
     if (TriviumError.is(error, "checkpoint/other-run")) await assertResumable(folderFiles(directory));
-    throw error;
+    throw withScheduleRemedy(error);
   } finally {
     progress.stop();
     profile?.stop();
