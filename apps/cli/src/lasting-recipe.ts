@@ -1,12 +1,14 @@
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Recipe } from "@trivium/compose";
 import { resolvePlugin } from "./load-registry.ts";
 
 /** The recipe in a form that means the same from every folder: paths of files and plugins are absolute. */
-export function lastingRecipe<Given extends Pick<Recipe, "data" | "plugins">>(recipe: Given): Given {
-  const { data, plugins } = recipe;
+export function lastingRecipe<Given extends Pick<Recipe, "data" | "plugins" | "from">>(recipe: Given): Given {
+  const { data, plugins, from } = recipe;
   const path = data?.name === "file" ? data.options?.path : undefined;
   const lasting =
     typeof path === "string" ? { name: "file", options: { ...data?.options, path: resolve(path) } } : data;
-  return { ...recipe, data: lasting, plugins: plugins.map(resolvePlugin) };
+  const base = from !== undefined && existsSync(from) ? resolve(from) : from;
+  return { ...recipe, data: lasting, plugins: plugins.map(resolvePlugin), from: base };
 }

@@ -55,6 +55,8 @@ const flags: Readonly<Record<string, RecipeFlag>> = {
   warmupSteps: option("schedule.warmupSteps", z.int().min(0), "Default: a tenth of the steps"),
   ...kind("optimizer"),
   weightDecay: option("optimizer.weightDecay", amount, "Decoupled weight decay (default: 0.01)"),
+  from: flag("from"),
+  freeze: flag("freeze"),
   seed: flag("seed"),
   microBatch: flag("microBatch"),
   bucketBatches: flag("bucketBatches"),

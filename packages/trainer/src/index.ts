@@ -16,6 +16,7 @@ export { type Optimizer, type OptimizerState, optimizer, type Trained, type Upda
 export { trainerPlugins } from "./plugins.ts";
 export { type RunRates, runBetas, runRates } from "./run-rates.ts";
 export { describedSchedule, lowest, type Schedule, schedule, sum } from "./schedule.ts";
+export { selectPaths } from "./select-paths.ts";
 export { joinShards, type ShardSum } from "./shard-tree.ts";
 export type { Owned, Reduced, Sharding, Slice } from "./sharding.ts";
 export type { Counts, LossOptions, LossSum, Task } from "./task.ts";
