@@ -1,10 +1,11 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openWeights } from "@trivium/checkpoint";
 import { folderFiles } from "@trivium/checkpoint/node";
-import { afterAll, expect, test } from "vitest";
-import { jsonOf, runTrivium } from "./run-trivium.ts";
+import { COMMIT, MODEL, serveHub } from "@trivium/hub/testing";
+import { afterAll, expect, test, vi } from "vitest";
+import { jsonOf, runAlone, runTrivium } from "./run-trivium.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "trivium-pretrained-"));
 const fixture = (name: string): string => join(import.meta.dirname, "../../../packages/pretrained/fixtures", name);
@@ -90,4 +91,20 @@ test("what cannot be opened or written is refused in one line", async () => {
     expect(code).toBe(2);
     expect(stderr.trimEnd().split("\n").at(-1)).toMatch(message);
   }
+});
+
+test("a model of the hub opens by its id, pinned by its commit, and then without the hub", async () => {
+  const names = readdirSync(fixture("llama"));
+  const hub = await serveHub(
+    Object.fromEntries(names.map((name) => [name, readFileSync(join(fixture("llama"), name))])),
+  );
+  vi.stubEnv("HF_ENDPOINT", hub.endpoint);
+  vi.stubEnv("HF_HUB_CACHE", join(folder, "hub"));
+  const ask = async (...args: string[]) => JSON.parse((await runAlone([...args, "--json"], folder)).stdout);
+  const answers = await ask("generate", MODEL, "5 6 7 8", "--tokens", "5", "--revision", "v1");
+  const here = await jsonOf(["generate", fixture("llama"), "5 6 7 8", "--tokens", "5"], folder);
+  expect(answers).toEqual(here);
+  await hub[Symbol.asyncDispose]();
+  expect(await ask("info", `hf:${MODEL}@${COMMIT}`, "--offline")).toMatchObject({ name: `${MODEL}@${COMMIT}` });
+  vi.unstubAllEnvs();
 });

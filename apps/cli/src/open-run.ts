@@ -1,5 +1,5 @@
-import { filesAt } from "@trivium/checkpoint/node";
 import { mergeRecipes, type OpenedModel, openModel, type Recipe, readRecipe } from "@trivium/compose";
+import { modelFiles } from "@trivium/hub/node";
 import type { Command } from "commander";
 import { z } from "zod";
 import type { CommandContext } from "./command-context.ts";
@@ -7,6 +7,7 @@ import { readRecipeFlags } from "./read-settings.ts";
 import { engineFlags } from "./recipe-flags.ts";
 import { recipeOfFlags } from "./recipe-of-flags.ts";
 import { addFlags, recipeFields } from "./setting-flags.ts";
+import { showDownload } from "./show-download.ts";
 
 /** Flags that decide what computes. */
 export const engineFields = () =>
@@ -14,22 +15,27 @@ export const engineFields = () =>
 
 const isOfEngine = (flag: string): boolean => engineFlags.some((name) => name === flag);
 
-/** The flag that names attributes which a family does not handle. */
-export const ignoreAttribute = [
-  "--ignore-attribute <name...>",
-  "attributes of a foreign config.json that change no number",
-] as const;
+/** Adds the flags that say how a model is found and read. */
+export const addOpeningFlags = (command: Command): Command =>
+  command
+    .option("--revision <name>", "of a model of the hub: a branch, a tag or a commit. Default: main")
+    .option("--offline", "open what the hub's cache holds, and ask nobody. Default: HF_HUB_OFFLINE")
+    .option("--ignore-attribute <name...>", "attributes of a foreign config.json that change no number");
 
 /** Adds the flags that choose another engine than a run was trained with, whose recipe is the default. */
 export const addEngineFlags = (command: Command): Command =>
-  addFlags(command, { ...engineFields(), backend: z.string().describe("Another backend than it was trained on") })
-    .option("--architecture <name>", "another architecture with the same parameters: prefix for a causal model")
-    .option(...ignoreAttribute);
+  addOpeningFlags(
+    addFlags(command, { ...engineFields(), backend: z.string().describe("Another backend than it was trained on") }),
+  ).option("--architecture <name>", "another architecture with the same parameters: prefix for a causal model");
 
-/** Opens a folder of a run or of Hugging Face's on the engine that flags choose, and notes its warnings. */
-export function openRun(directory: string, context: CommandContext): Promise<OpenedModel> {
+/** The first argument of commands that open a model. */
+export const MODEL_ARGUMENT =
+  "folder of a run or of Hugging Face's, a .gguf file, or a model of the hub: owner/name, hf:name";
+
+/** Opens a model by its place on the engine that flags choose, and notes its warnings. */
+export function openRun(place: string, context: CommandContext): Promise<OpenedModel> {
   const engine = Object.fromEntries(Object.entries(context.flags).filter(([flag]) => isOfEngine(flag)));
-  return openChanged(directory, context, {
+  return openChanged(place, context, {
     engine: recipeOfFlags(readRecipeFlags(engine)),
     architecture: context.flags.architecture as string | undefined,
   });
@@ -43,13 +49,18 @@ interface Changes {
   readonly architecture: string | undefined;
 }
 
-/** Opens a model with changes of its recipe, and notes its warnings. */
+/** Opens a model by its place with changes of its recipe, and notes its warnings. */
 export async function openChanged(
-  directory: string,
+  place: string,
   { flags, plugins, output, registry }: CommandContext,
   { engine, architecture }: Changes,
 ): Promise<OpenedModel> {
-  const opened = await openModel(filesAt(directory), {
+  const files = await modelFiles(place, {
+    revision: flags.revision as string | undefined,
+    offline: flags.offline as boolean | undefined,
+    onEvent: showDownload(output),
+  });
+  const opened = await openModel(files, {
     registry: await registry(plugins),
     load: (own) => registry([...own, ...plugins]),
     change: (recipe) => asArchitecture(onEngine(recipe, engine), architecture),

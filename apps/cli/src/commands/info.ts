@@ -11,13 +11,13 @@ import {
 import { countSpecs } from "@trivium/tensor";
 import type { Command } from "commander";
 import { type CommandContext, defineCommand } from "../command-context.ts";
-import { addEngineFlags, openRun } from "../open-run.ts";
+import { addEngineFlags, MODEL_ARGUMENT, openRun } from "../open-run.ts";
 import { table } from "../table.ts";
 
 export function infoCommand(program: Command): void {
   const command = program
     .command("info")
-    .argument("<model>", "folder of a run, or of Hugging Face's")
+    .argument("<model>", MODEL_ARGUMENT)
     .description("Say what a model is: architecture, parameters, memory, work of a token, masks.");
   defineCommand(addEngineFlags(command), showInfo);
 }

@@ -21,7 +21,7 @@ import { type CommandContext, defineCommand } from "../command-context.ts";
 import { lastingRecipe } from "../lasting-recipe.ts";
 import { withFittingLoss } from "../loss-scope.ts";
 import { noteEngine } from "../note-engine.ts";
-import { ignoreAttribute, openChanged } from "../open-run.ts";
+import { addOpeningFlags, openChanged } from "../open-run.ts";
 import type { Output } from "../output.ts";
 import { profileTable } from "../profile/profile-table.ts";
 import { createTrainingProfile, type TrainingProfile } from "../profile/training-profile.ts";
@@ -35,8 +35,8 @@ import { interruptedExitCode, stopOnSignals } from "../stop-on-signals.ts";
 
 export function trainCommand(program: Command): void {
   const command = program.command("train").description("Train one model; checkpoints and metrics go to a run folder.");
-  addSettingFlags(command, { ...recipeFields(), ...trainSchema.shape }).option(...ignoreAttribute);
-  defineCommand(command, runTraining);
+  addSettingFlags(command, { ...recipeFields(), ...trainSchema.shape });
+  defineCommand(addOpeningFlags(command), runTraining);
 }
 
 async function runTraining(context: CommandContext): Promise<void> {
@@ -86,7 +86,7 @@ async function prepareRun(context: CommandContext) {
   const directory = settings.out ?? `runs/${recipe.architecture}-${name}`;
   const { every, keep } = recipe.checkpoint;
   const options: TrainOptions<Batch> = {
-    ...trainOptions({ ...prepared, recipe: lastingRecipe(recipe) }),
+    ...trainOptions({ ...prepared, recipe: lastingRecipe(recipe, base?.name) }),
     recompute,
     resume,
     allowNumericChange,
