@@ -61,7 +61,16 @@ test("a run of pairs in one stream opens again from its export", async () => {
 test("a foreign folder is fine-tuned with a part of it frozen, and the run opens, goes on and resumes", async () => {
   writeFileSync(join(folder, "ids.tsv"), Array.from({ length: 20 }, (_, at) => `${at + 5} 7\t7 ${at + 5}\n`).join(""));
   const sizes = ["--data", "ids.tsv", "--steps", "2", "--batch", "4", "--schedule", "constant"];
-  const from = ["train", "--from", fixture("llama"), "--freeze", "embedding,layers.0", "--out", "tuned", ...sizes];
+  const from = [
+    "train",
+    "--from",
+    fixture("llama"),
+    "--freeze",
+    "embedding,**.{layers.0,query}",
+    "--out",
+    "tuned",
+    ...sizes,
+  ];
   const { stderr, code } = await runTrivium(from, folder);
   expect([code, stderr]).toEqual([
     0,

@@ -61,7 +61,7 @@ export interface Prepared extends ComposedRecipe {
  * @throws {UnknownPluginError} for a name that no plugin has. @throws {ConfigError} `compose/recipe`, naming the field; `compose/memory` if a
  *   step does not fit into the memory of the backend, with the micro-batch that does;
  *   `model/config`; what a plugin throws for its options.
- * @throws {ConfigError} `compose/from` for a field that contradicts the base, `compose/freeze`, `trainer/pattern`.
+ * @throws {ConfigError} `compose/from` for a field that contradicts the base, `compose/freeze`, `tensor/pattern`.
  * @throws {DataError} naming file and line. @throws {UnsupportedError} `compose/refused` with every reason.
  * @example const prepared = await prepare({ architecture: "prefix", data: { name: "cmudict" } }, createRegistry(presets));
  */
@@ -95,11 +95,11 @@ const notOpened = (from: string): ConfigError =>
     `from: ${from} is a model to go on from, which \`trivium train\` does; leave it out here`,
   );
 
-/** Returns a function that tells the parameters that stay as they are. @throws {ConfigError} `trainer/pattern` */
+/** Returns a function that tells the parameters that stay as they are. @throws {ConfigError} `tensor/pattern` */
 function trainsOf({ freeze }: Pick<Recipe, "freeze">, { specs }: Pick<LanguageModel, "specs">) {
   if (freeze === undefined) return undefined;
   const paths = Object.keys(flattenSpecs(specs));
-  const frozen = selectPaths(freeze, paths, "freeze");
+  const frozen = selectPaths(freeze, paths);
   if (frozen.size < paths.length) return (path: string) => !frozen.has(path);
   throw new ConfigError(
     "compose/freeze",

@@ -69,7 +69,7 @@ const fields = {
     .array(name)
     .min(1)
     .optional()
-    .describe("Parameters that stay as they are, by names in their paths: embedding,layers.0,norm"),
+    .describe("Parameters that stay as they are, by patterns of their paths: embed*,**.layers.0"),
   seed: z.int().default(0).describe("Decides initial weights, the order of the data and dropout"),
   evaluation: z
     .strictObject({
