@@ -24,17 +24,20 @@ test("a foreign folder answers a prompt, by flags too, and through a prefix mask
 
 test("info says what a model is", async () => {
   const facts = await jsonOf<Record<string, unknown>>(["info", fixture("t5-v1_1")], folder);
-  expect(facts).toMatchObject({ architecture: "encoder-decoder", vocabulary: 37, layers: '{"source":3,"target":2}' });
+  expect(facts).toMatchObject({ architecture: "encoder-decoder", vocabulary: 37, layers: { source: 3, target: 2 } });
   // The encoder has run; the table is the head as well.
   const { infos } = await openWeights(folderFiles(fixture("t5-v1_1")));
   const parts = [...infos.values()].filter(({ name }) => /^(decoder|shared)\./.test(name));
   const read = parts.reduce((sum, { shape }) => sum + shape.reduce((bytes, size) => bytes * size, 4), 0);
-  expect(facts["bytes read for a token"]).toBe(read);
+  expect(facts).toMatchObject({
+    readBytesPerToken: { f32: read, bf16: read / 2 },
+    tokenizer: { name: "ids", size: 37 },
+  });
   const { stdout } = await runTrivium(["info", fixture("gpt2")], folder);
   expect(stdout).toMatch(/parameters +\d+,\d+\n/);
   expect(stdout).toContain("tokens\n  01234567\n0 █·······");
-  const window = await jsonOf<{ masks: string }>(["info", fixture("mistral-window")], folder);
-  expect(window.masks).toMatch(/^tokens, window 4\n[\s\S]*\n7 ····████$/);
+  const window = await jsonOf<{ masks: object[] }>(["info", fixture("mistral-window")], folder);
+  expect(window.masks).toEqual([{ stream: "tokens", kind: "self", window: 4, mask: "causal & window(3,3)" }]);
 });
 
 test("export writes a folder that opens again with the same answers", async () => {

@@ -1,4 +1,11 @@
-import { mergeRecipes, type OpenedModel, openModel, type Recipe, readRecipe } from "@trivium/compose";
+import {
+  mergeRecipes,
+  type OpenedModel,
+  type OpenModelOptions,
+  openModel,
+  type Recipe,
+  readRecipe,
+} from "@trivium/compose";
 import { modelFiles } from "@trivium/hub/node";
 import type { Command } from "commander";
 import { z } from "zod";
@@ -33,16 +40,21 @@ export const MODEL_ARGUMENT =
   "folder of a run or of Hugging Face's, a .gguf file, or a model of the hub: owner/name, hf:name";
 
 /** Opens a model by its place on the engine that flags choose, and notes its warnings. */
-export function openRun(place: string, context: CommandContext): Promise<OpenedModel> {
+export function openRun(
+  place: string,
+  context: CommandContext,
+  { weights = true }: Pick<OpenModelOptions, "weights"> = {},
+): Promise<OpenedModel> {
   const engine = Object.fromEntries(Object.entries(context.flags).filter(([flag]) => isOfEngine(flag)));
   return openChanged(place, context, {
     engine: recipeOfFlags(readRecipeFlags(engine)),
     architecture: context.flags.architecture as string | undefined,
+    weights,
   });
 }
 
-/** Changes of a recipe before its model is opened. */
-interface Changes {
+/** Changes of a recipe before its model is opened, and what of it is opened. */
+interface Opening extends Pick<OpenModelOptions, "weights"> {
   /** The backend and the attention kernel to run on, as fields of a recipe. */
   readonly engine: Readonly<Record<string, unknown>>;
   /** Another architecture with the same parameters. Default: the model's own. */
@@ -53,7 +65,7 @@ interface Changes {
 export async function openChanged(
   place: string,
   { flags, plugins, output, registry }: CommandContext,
-  { engine, architecture }: Changes,
+  { engine, architecture, weights }: Opening,
 ): Promise<OpenedModel> {
   const files = await modelFiles(place, {
     revision: flags.revision as string | undefined,
@@ -64,6 +76,7 @@ export async function openChanged(
     registry: await registry(plugins),
     load: (own) => registry([...own, ...plugins]),
     change: (recipe) => asArchitecture(onEngine(recipe, engine), architecture),
+    weights,
     ignore: flags.ignoreAttribute as string[] | undefined,
   });
   for (const message of opened.warnings) output.note(`warning: ${message}`);
