@@ -24,17 +24,20 @@ test("a foreign folder answers a prompt, by flags too, and through a prefix mask
 
 test("info says what a model is", async () => {
   const facts = await jsonOf<Record<string, unknown>>(["info", fixture("t5-v1_1")], folder);
-  expect(facts).toMatchObject({ architecture: "encoder-decoder", vocabulary: 37, layers: '{"source":3,"target":2}' });
+  expect(facts).toMatchObject({ architecture: "encoder-decoder", vocabulary: 37, layers: { source: 3, target: 2 } });
   // The encoder has run; the table is the head as well.
   const { infos } = await openWeights(folderFiles(fixture("t5-v1_1")));
   const parts = [...infos.values()].filter(({ name }) => /^(decoder|shared)\./.test(name));
   const read = parts.reduce((sum, { shape }) => sum + shape.reduce((bytes, size) => bytes * size, 4), 0);
-  expect(facts["bytes read for a token"]).toBe(read);
+  expect(facts).toMatchObject({
+    readBytesPerToken: { f32: read, bf16: read / 2 },
+    tokenizer: { name: "ids", size: 37 },
+  });
   const { stdout } = await runTrivium(["info", fixture("gpt2")], folder);
   expect(stdout).toMatch(/parameters +\d+,\d+\n/);
   expect(stdout).toContain("tokens\n  01234567\n0 █·······");
-  const window = await jsonOf<{ masks: string }>(["info", fixture("mistral-window")], folder);
-  expect(window.masks).toMatch(/^tokens, window 4\n[\s\S]*\n7 ····████$/);
+  const window = await jsonOf<{ masks: object[] }>(["info", fixture("mistral-window")], folder);
+  expect(window.masks).toEqual([{ stream: "tokens", kind: "self", window: 4, mask: "causal & window(3,3)" }]);
 });
 
 test("export writes a folder that opens again with the same answers", async () => {
@@ -56,6 +59,34 @@ test("a run of pairs in one stream opens again from its export", async () => {
   await jsonOf(["export", "run", "--out", "of-run"], folder);
   const [one] = await jsonOf<{ answer: string }[]>(["generate", "of-run", "5 6", "--tokens", "2"], folder);
   expect(one?.answer).toMatch(/^[ \d]*$/);
+});
+
+test("a foreign folder is fine-tuned with a part of it frozen, and the run opens, goes on and resumes", async () => {
+  writeFileSync(join(folder, "ids.tsv"), Array.from({ length: 20 }, (_, at) => `${at + 5} 7\t7 ${at + 5}\n`).join(""));
+  const sizes = ["--data", "ids.tsv", "--steps", "2", "--batch", "4", "--schedule", "constant"];
+  const from = [
+    "train",
+    "--from",
+    fixture("llama"),
+    "--freeze",
+    "embedding,**.{layers.0,query}",
+    "--out",
+    "tuned",
+    ...sizes,
+  ];
+  const { stderr, code } = await runTrivium(from, folder);
+  expect([code, stderr]).toEqual([
+    0,
+    expect.stringMatching(/going on from .*llama, a causal model[\s\S]* parameters, [\d,]+ of them trained/),
+  ]);
+  const facts = await jsonOf<Record<string, unknown>>(["info", "tuned"], folder);
+  expect(facts).toMatchObject({ architecture: "causal", vocabulary: 37, steps: 2 });
+  const more = [...from, "--steps", "3", "--resume"];
+  expect(await jsonOf(more, folder)).toMatchObject({ step: 3 });
+  const again = ["train", "--from", "tuned", "--out", "again", ...sizes, "--architecture", "prefix"];
+  expect(await jsonOf(again, folder)).toMatchObject({ step: 2 });
+  const wide = await runTrivium([...again, "--width", "64"], folder);
+  expect([wide.code, wide.stderr]).toEqual([2, expect.stringMatching(/model\.width: tuned has \d+, got 64/)]);
 });
 
 test("what cannot be opened or written is refused in one line", async () => {

@@ -55,6 +55,8 @@ const flags: Readonly<Record<string, RecipeFlag>> = {
   warmupSteps: option("schedule.warmupSteps", z.int().min(0), "Default: a tenth of the steps"),
   totalSteps: option("schedule.steps", z.int().positive(), "The length of the schedule. Default: the steps of the run"),
   ...kind("optimizer"),
+  from: flag("from"),
+  freeze: flag("freeze"),
   weightDecay: option(
     "optimizer.weightDecay",
     amount,

@@ -9,7 +9,7 @@ const headings: Readonly<Record<string, readonly string[]>> = {
     ...["sourceTokenizer", "sourceTokenizerOptions", "targetTokenizer", "targetTokenizerOptions"],
   ],
   "Model:": [
-    ...["architecture", "architectures", "objective", "objectiveOptions", "loss"],
+    ...["architecture", "architectures", "from", "freeze", "objective", "objectiveOptions", "loss"],
     ...[...modelFlags, "length", "modelOptions"],
   ],
   "Training:": ["steps", "batch", "learningRate", "schedule", "warmupSteps", "totalSteps", "optimizer", "seed"],

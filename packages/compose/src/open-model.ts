@@ -37,6 +37,11 @@ export interface OpenModelOptions {
   readonly load?: ((plugins: readonly string[]) => Promise<Plugins>) | undefined;
   /** Changes the recipe before it is resolved: another backend, another attention kernel. Default: no change. */
   readonly change?: ((recipe: Recipe) => Recipe) | undefined;
+  /**
+   * Whether weights are read. Without them `parameters` is empty, which is enough to look at a model of any size.
+   * Default true.
+   */
+  readonly weights?: boolean | undefined;
   /** Attributes of a foreign configuration that change no number, beside those that its family knows. Default: none. */
   readonly ignore?: readonly string[] | undefined;
 }
@@ -57,6 +62,7 @@ export const modelFormat = defineKind<ModelFormat>()("model-format");
  *
  * @param files - the files of a folder, or dropped onto a page.
  * @throws {CheckpointError} `compose/unknown-format` if no format does; what the format throws.
+ * @throws {ConfigError} `compose/model-memory` if the backend or the machine cannot hold the model; no weight is read then.
  * @example const { model, parameters, tokenizer } = await openModel(folderFiles("runs/a"), { registry });
  */
 export async function openModel(files: Files, options: OpenModelOptions): Promise<OpenedModel> {
