@@ -3,7 +3,7 @@ import type { Architecture } from "@trivium/model";
 import { causal } from "@trivium/model-causal";
 import { encoderDecoder } from "@trivium/model-encoder-decoder";
 import { prefix } from "@trivium/model-prefix";
-import { fillInTheMiddle, maskedLm, type Objective, spanCorruption, spans, ul2 } from "@trivium/objectives";
+import { bart, fillInTheMiddle, maskedLm, type Objective, spanCorruption, spans, ul2 } from "@trivium/objectives";
 import { createByteTokenizer, createSharedPair, reservedSpecials } from "@trivium/text";
 import { expect, test } from "vitest";
 import { compose } from "./compose.ts";
@@ -24,6 +24,7 @@ const splitting: readonly (readonly [string, Objective])[] = [
   ["fill-in-the-middle", fillInTheMiddle()],
   ["fill-in-the-middle on tokens, loss on the middle", fillInTheMiddle({ level: "tokens", loss: "target", rate: 1 })],
   ["ul2", ul2()],
+  ["bart", bart()],
 ];
 
 test.each(
@@ -62,7 +63,7 @@ test("an objective that says nothing of windows leaves the length alone, one tha
   ).toEqual([64]);
 });
 
-test.each(["span-corruption", "ul2", "fill-in-the-middle", "masked-lm"])(
+test.each(["span-corruption", "bart", "ul2", "fill-in-the-middle", "masked-lm"])(
   "a recipe of %s has rows that fit its model",
   async (name) => {
     for (const architecture of name === "masked-lm" ? ["prefix"] : Object.keys(architectures)) {

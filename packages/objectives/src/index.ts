@@ -1,9 +1,11 @@
+import { bartPlugin } from "./bart.ts";
 import { causalLmPlugin } from "./causal-lm.ts";
 import { denoisersPlugin } from "./denoisers.ts";
 import { fillInTheMiddlePlugin } from "./fill-in-the-middle.ts";
 import { maskedLmPlugin } from "./masked-lm.ts";
 import { maskingPlugin } from "./masking.ts";
 import { middlesPlugin } from "./middles.ts";
+import { noisesPlugin } from "./noises.ts";
 import { nonePlugin } from "./none.ts";
 import { prefixLmPlugin } from "./prefix-lm.ts";
 import { randomSplitPlugin } from "./random-split.ts";
@@ -12,6 +14,7 @@ import { spanCorruptionPlugin } from "./span-corruption.ts";
 import { spansPlugin } from "./spans.ts";
 import { ul2Plugin } from "./ul2.ts";
 
+export { bart } from "./bart.ts";
 export { causalLm } from "./causal-lm.ts";
 export {
   type Corruption,
@@ -25,7 +28,7 @@ export {
   type TextCorruption,
 } from "./corruption.ts";
 export { createObjective, type ObjectiveParts } from "./create-objective.ts";
-export { countLabels, type ShownLabels, showsAsDeclared } from "./declared-labels.ts";
+export { countLabels, isMisplaced, type ShownLabels, showsAsDeclared } from "./declared-labels.ts";
 export { denoisers } from "./denoisers.ts";
 export type { FeatureContext, TextCoder } from "./feature-context.ts";
 export { fillInTheMiddle } from "./fill-in-the-middle.ts";
@@ -42,6 +45,7 @@ export {
 export { maskedLm } from "./masked-lm.ts";
 export { masking } from "./masking.ts";
 export { middles } from "./middles.ts";
+export { noises } from "./noises.ts";
 export { none } from "./none.ts";
 export { type Objective, objective, promptOf } from "./objective.ts";
 export { prefixLm } from "./prefix-lm.ts";
@@ -62,6 +66,7 @@ export const corruptionPlugins = [
   maskingPlugin,
   middlesPlugin,
   denoisersPlugin,
+  noisesPlugin,
 ] as const;
 
 /** The objectives of this package, for a registry. */
@@ -73,4 +78,5 @@ export const objectivePlugins = [
   maskedLmPlugin,
   fillInTheMiddlePlugin,
   ul2Plugin,
+  bartPlugin,
 ] as const;
