@@ -50,7 +50,10 @@ const cases: Readonly<Record<string, readonly [args: readonly string[], message:
     "cannot read folder.tsv: no file of this folder is one of .txt",
   ],
   "a pattern without files": [[...train, "--data", "nope/*.jsonl.zst"], "nope/*.jsonl.zst: no file fits this pattern"],
-  "a corpus with --repeated": [[...train, "--data", "nope*.tsv", "--repeated", "all"], "--repeated is for a file"],
+  "a corpus with --repeated": [
+    [...train, "--data", "nope*.tsv", "--repeated", "all"],
+    "nope*.tsv is streamed, and each of its pairs is trained on; leave out --repeated",
+  ],
   "an empty file": [[...train, "--data", "empty.tsv"], "empty.tsv is empty"],
   "a binary file": [[...train, "--data", "binary.txt"], "binary.txt:1: not a text file"],
   "a file of another kind": [[...train, "--data", "words.doc"], "a data file is one of .txt, .tsv, .jsonl"],

@@ -40,10 +40,7 @@ export function dataOfFlags({ data, dataOptions, heldOut, ...flags }: Fields, re
   const name = readerOf(data as string);
   if (name === undefined) throw noData(`there is no file ${data} and no dataset of that name.`, registry);
   if (name === "corpus" && flags.repeated !== undefined)
-    throw new ConfigError(
-      "cli/data",
-      `--repeated is for a file that is read whole, and ${data} is streamed: each pair is trained on; leave it out`,
-    );
+    throw new ConfigError("cli/data", `${data} is streamed, and each of its pairs is trained on; leave out --repeated`);
   return { name, options: { path: data, ...options } };
 }
 

@@ -71,10 +71,10 @@ export function readFields(fields: Fields, line: Line, options: ReadOptions): Re
   const [source, target] = [String(options.sourceColumn ?? "source"), String(options.targetColumn ?? "target")];
   const text = String(options.textColumn ?? "text");
   const read = (field: string) => textOf(fields.get(field), field, line);
-  const made = (example: TextExample, used: readonly string[]): ReadExample => {
-    const ignored = fields.size === used.length ? [] : [...fields.keys()].filter((field) => !used.includes(field));
-    return { example, ignored };
-  };
+  const made = (example: TextExample, used: readonly string[]): ReadExample => ({
+    example,
+    ignored: [...fields.keys()].filter((field) => !used.includes(field)),
+  });
   if (options.textColumn !== undefined) {
     if (!fields.has(text)) throw lineError(line, `expected {${JSON.stringify(text)}}; ${text}: is missing`);
     return made({ text: read(text) }, [text]);

@@ -233,7 +233,7 @@ function notesOf(sources: readonly Source[], { validation, test }: Options, { he
     `${files}, ${size}, streamed; held out by hash: ${of[0]} for validation and ${of[1]} for testing, of which the first ${held[0]} and ${held[1]} examples are looked at`,
   ];
   if (heads.form === "pairs")
-    notes.push("pairs that exceed the model's length are left out, unless --too-long says another");
+    notes.push("pairs that exceed the model's length are left out, unless you say --too-long cut or --too-long error");
   if (others.length > 0) notes.push(`files passed over: ${listed(others)}`);
   return notes;
 }

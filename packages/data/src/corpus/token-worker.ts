@@ -29,7 +29,7 @@ export function startTokenWorker(): TokenWorker {
   const program = new URL(isSource ? "./tokenise-worker.ts" : "./corpus/tokenise-worker.js", import.meta.url);
   // The program's own flags (`--test`, `--import`) are not for this worker.
   const worker = new Worker(program, {
-    execArgv: isSource ? ["--conditions=@trivium/source"] : [],
+    execArgv: isSource ? ["-C", "@trivium/source"] : [],
     name: "corpus",
     resourceLimits,
   });
@@ -47,11 +47,13 @@ export function startTokenWorker(): TokenWorker {
   let opened = 0;
   let waiting = 0;
   const waitFor = async <T>(promise: Promise<T>): Promise<T> => {
-    if (waiting++ === 0) worker.ref();
+    waiting += 1;
+    worker.ref();
     try {
       return await promise;
     } finally {
-      if (--waiting === 0) worker.unref();
+      waiting -= 1;
+      if (waiting === 0) worker.unref();
     }
   };
   return {
