@@ -1,4 +1,11 @@
-import { mergeRecipes, type OpenedModel, openModel, type Recipe, readRecipe } from "@trivium/compose";
+import {
+  mergeRecipes,
+  type OpenedModel,
+  type OpenModelOptions,
+  openModel,
+  type Recipe,
+  readRecipe,
+} from "@trivium/compose";
 import { modelFiles } from "@trivium/hub/node";
 import type { Command } from "commander";
 import { z } from "zod";
@@ -28,7 +35,11 @@ export const MODEL_ARGUMENT =
   "folder of a run or of Hugging Face's, a .gguf file, or a model of the hub: owner/name, hf:name";
 
 /** Opens a model by its place on the engine that flags choose, and notes its warnings. */
-export async function openRun(place: string, context: CommandContext): Promise<OpenedModel> {
+export async function openRun(
+  place: string,
+  context: CommandContext,
+  { weights = true }: Pick<OpenModelOptions, "weights"> = {},
+): Promise<OpenedModel> {
   const { flags, plugins, output, registry } = context;
   const engine = Object.fromEntries(Object.entries(flags).filter(([flag]) => isOfEngine(flag)));
   const said = recipeOfFlags(readRecipeFlags(engine));
@@ -41,6 +52,7 @@ export async function openRun(place: string, context: CommandContext): Promise<O
     registry: await registry(plugins),
     load: (own) => registry([...own, ...plugins]),
     change: (recipe) => asArchitecture(onEngine(recipe, said), flags.architecture as string | undefined),
+    weights,
     ignore: flags.ignoreAttribute as string[] | undefined,
   });
   for (const message of opened.warnings) output.note(`warning: ${message}`);

@@ -54,7 +54,11 @@ const flags: Readonly<Record<string, RecipeFlag>> = {
   learningRate: option("schedule.peak", z.number().positive(), "The peak of the schedule (default: 0.001)"),
   warmupSteps: option("schedule.warmupSteps", z.int().min(0), "Default: a tenth of the steps"),
   ...kind("optimizer"),
-  weightDecay: option("optimizer.weightDecay", amount, "Decoupled weight decay (default: 0.01)"),
+  weightDecay: option(
+    "optimizer.weightDecay",
+    amount,
+    "Weight decay of matrices; norms and biases have none (default: 0.01)",
+  ),
   seed: flag("seed"),
   microBatch: flag("microBatch"),
   bucketBatches: flag("bucketBatches"),

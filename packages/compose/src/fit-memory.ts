@@ -41,7 +41,7 @@ const LEAST_MIXED = 32;
 /** Sizes are rounded up to those that memory is kept in. */
 const ROUNDING = 1.04;
 /** The share of the limit that is given out: the rest lies in pieces between tensors. */
-const USABLE = 0.9;
+export const USABLE = 0.9;
 
 /**
  * Finds the micro-batch of a training: the one that was asked for if a step of the longest rows fits into memory with it, or

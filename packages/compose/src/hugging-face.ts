@@ -3,17 +3,23 @@ import { CheckpointError } from "@trivium/core";
 import type { Architecture } from "@trivium/model";
 import { CONFIG_NAME, GGUF_END, openPretrained, type PretrainedFamily, readTokenizer } from "@trivium/pretrained";
 import { composeRecipe } from "./compose-recipe.ts";
+import { assertComposedFits, assertModelFits } from "./fit-model.ts";
 import { type ModelFormat, modelFormat, type OpenedModel, type OpenModelOptions } from "./open-model.ts";
 import { readRecipe } from "./recipe.ts";
 import { type Plugins, resolveArchitecture, resolveEngine } from "./resolve.ts";
 
 async function open(files: Files, options: OpenModelOptions): Promise<OpenedModel> {
-  const { registry, change = (recipe) => recipe, ignore } = options;
+  const { registry, change = (recipe) => recipe, ignore, weights = true } = options;
   const families = registry.list("pretrained-family").map(({ create }) => create as PretrainedFamily);
   const opened = await openPretrained(files, {
     families,
     architecture: (name) => resolveArchitecture(name, registry),
     ignore,
+    onWeights: (count) => {
+      // Another backend may be chosen, which the configuration is not needed for.
+      const { backend } = resolveEngine(change(readRecipe({}, files.name)), registry);
+      if (weights) assertModelFits({ name: files.name, weights: count, backend });
+    },
   });
   const { vocabulary, length, ...model } = opened.config;
   const recipe = change(readRecipe({ architecture: opened.architecture.name, model }, files.name));
@@ -25,11 +31,12 @@ async function open(files: Files, options: OpenModelOptions): Promise<OpenedMode
   });
   const engine = resolveEngine(recipe, registry);
   const composed = composeRecipe(recipe, registry, { config: opened.config, tokenizer, engine });
+  if (weights) assertComposedFits(files.name, composed.model, engine.backend);
   await engine.backend.activate();
   return {
     name: files.name,
     model: composed.model,
-    parameters: await opened.load(),
+    parameters: weights ? await opened.load() : {},
     tokenizer,
     objective: composed.objective,
     engine,
@@ -38,6 +45,7 @@ async function open(files: Files, options: OpenModelOptions): Promise<OpenedMode
     task: composed.architecture.streams.length > 1 ? "pairs" : "text",
     length: composed.model.length,
     registry,
+    generation: opened.generation,
     warnings: [...opened.warnings, ...ofTokenizer, ...composed.warnings.map(({ message }) => message)],
   };
 }

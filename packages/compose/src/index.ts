@@ -1,10 +1,12 @@
 import { huggingFacePlugin } from "./hugging-face.ts";
 import { runFolderPlugin } from "./run-folder.ts";
 
+export { type AnswerOptions, type AnswerRequest, answerOptions } from "./answer-options.ts";
 export { type Composition, compose, composeOrThrow, type Parts, type Refusal } from "./compose.ts";
 export { describeValues } from "./describe-values.ts";
 export { evaluateOptions } from "./evaluate-options.ts";
 export { gigabytes, type TrainingMemory } from "./fit-memory.ts";
+export { assertModelFits, leastDecodingBytes, type ModelFit, type WeightType, weightBytes } from "./fit-model.ts";
 export { mergeRecipes } from "./merge-recipes.ts";
 export { type ModelFormat, modelFormat, type OpenedModel, type OpenModelOptions, openModel } from "./open-model.ts";
 export { batchesOf, type FittedRecipe, type Prepared, type PrepareOptions, prepare, trainOptions } from "./prepare.ts";

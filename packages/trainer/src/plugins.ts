@@ -1,10 +1,14 @@
 import { z } from "zod";
+import { adafactor, adafactorSchema } from "./adafactor.ts";
 import { adamW, adamWSchema } from "./adam-w.ts";
 import { constant } from "./constant.ts";
 import { inverseSquareRoot } from "./inverse-square-root.ts";
+import { lion, lionSchema } from "./lion.ts";
 import { muon, muonSchema } from "./muon.ts";
 import { optimizer } from "./optimizer.ts";
 import { schedule } from "./schedule.ts";
+import { scheduleFreeAdamW, scheduleFreeSchema } from "./schedule-free-adam-w.ts";
+import { sgd, sgdSchema } from "./sgd.ts";
 import { warmupCosine } from "./warmup-cosine.ts";
 
 const rate = z.number().positive();
@@ -20,6 +24,23 @@ export const trainerPlugins = [
     description:
       "Orthogonal momentum for the matrices of layers, AdamW for the rest: fewer steps, each of them dearer.",
     schema: muonSchema,
+  }),
+  optimizer("adafactor", adafactor, {
+    description: "Second moments by row and column, rates relative to the size of weights: half of AdamW's memory.",
+    schema: adafactorSchema,
+  }),
+  optimizer("lion", lion, {
+    description: "The sign of a momentum: half of AdamW's state, at a third to a tenth of its rate.",
+    schema: lionSchema,
+  }),
+  optimizer("sgd", sgd, {
+    description: "Gradient descent with momentum, Nesterov's too; weight decay is part of the gradient.",
+    schema: sgdSchema,
+  }),
+  optimizer("schedule-free-adam-w", scheduleFreeAdamW, {
+    description:
+      "AdamW whose average of weights stands in for a decay of the rate; that average is evaluated and kept.",
+    schema: scheduleFreeSchema,
   }),
   schedule("constant", constant, { description: "The same rate at every step.", schema: z.strictObject({ rate }) }),
   schedule("warmup-cosine", warmupCosine, {
