@@ -14,3 +14,5 @@ export {
 export type { Features } from "./features.ts";
 export type { Loss, LossFunction } from "./loss.ts";
 export { type PackedBatchOptions, toPackedBatch } from "./packed-batch.ts";
+export { packedRows } from "./packed-rows.ts";
+export { createPacker, type Packer, type PackerOptions } from "./packer.ts";
