@@ -1,5 +1,5 @@
 import { ShapeError } from "@trivium/core";
-import { type Batch, type BatchOptions, type StreamRows, toBatch } from "./batch.ts";
+import { type Batch, type BatchOptions, type StreamRows, tasksOf, toBatch } from "./batch.ts";
 import type { Features } from "./features.ts";
 
 /**
@@ -22,7 +22,12 @@ export function packedRows(
     const documents = rows.map((row) => row.map((features) => lengthOf(features, name)));
     streams[name] = { ...stream, documents };
   }
-  return { ...batch, streams, prefixLengths: examples.map(({ prefixLength }) => prefixLength) };
+  return {
+    ...batch,
+    streams,
+    prefixLengths: examples.map(({ prefixLength }) => prefixLength),
+    tasks: tasksOf(examples),
+  };
 }
 
 /** The number of tokens of an example in a stream. */
