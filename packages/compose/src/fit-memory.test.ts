@@ -13,6 +13,8 @@ import { resolveEngine } from "./resolve.ts";
 import { registry } from "./testing/registry.ts";
 
 const simd = createSimdBackend({ name: "simd-small-memory", memoryLimitBytes: 12 * 2 ** 20, threads: 1 });
+/** `pnpm check:long` draws more. */
+const runs = process.env.TRIVIUM_LONG ? 200 : 60;
 
 beforeAll(async () => {
   await simd.activate();
@@ -98,7 +100,7 @@ async function peakOfRun(prepared: Prepared, recompute: boolean): Promise<number
   }
 }
 
-test("each of 200 random runs takes at most what was announced, or is refused before its first step", async () => {
+test(`each of ${runs} random runs takes at most what was announced, or is refused before its first step`, async () => {
   const counts = { refused: 0, cut: 0, full: 0 };
   const check = async (shape: Shape): Promise<void> => {
     let prepared: Prepared;
@@ -119,8 +121,8 @@ test("each of 200 random runs takes at most what was announced, or is refused be
     expect(await peakOfRun(prepared, shape.recompute)).toBeLessThanOrEqual(bytes);
   };
   const buffers = simd.use().liveBuffers;
-  await fc.assert(fc.asyncProperty(shapes, check), { numRuns: 200, seed: 11 });
-  expect(Math.min(...Object.values(counts))).toBeGreaterThan(5);
+  await fc.assert(fc.asyncProperty(shapes, check), { numRuns: runs, seed: 11 });
+  expect(Math.min(...Object.values(counts))).toBeGreaterThan(runs / 40);
   expect(simd.use().liveBuffers).toBe(buffers);
 }, 300_000);
 

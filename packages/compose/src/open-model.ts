@@ -37,6 +37,11 @@ export interface OpenModelOptions {
   readonly load?: ((plugins: readonly string[]) => Promise<Plugins>) | undefined;
   /** Changes the recipe before it is resolved: another backend, another attention kernel. Default: no change. */
   readonly change?: ((recipe: Recipe) => Recipe) | undefined;
+  /**
+   * Whether weights are read. Without them `parameters` is empty, which is enough to look at a model of any size.
+   * Default true.
+   */
+  readonly weights?: boolean | undefined;
   /** Attributes of a foreign configuration that change no number, beside those that its family knows. Default: none. */
   readonly ignore?: readonly string[] | undefined;
 }
@@ -57,6 +62,7 @@ export const modelFormat = defineKind<ModelFormat>()("model-format");
  *
  * @param files - the files of a folder, or dropped onto a page.
  * @throws {CheckpointError} `compose/unknown-format` if no format does; what the format throws.
+ * @throws {ConfigError} `compose/model-memory` if the backend or the machine cannot hold the model; no weight is read then.
  * @example const { model, parameters, tokenizer } = await openModel(folderFiles("runs/a"), { registry });
  */
 export async function openModel(files: Files, options: OpenModelOptions): Promise<OpenedModel> {
@@ -67,6 +73,7 @@ export async function openModel(files: Files, options: OpenModelOptions): Promis
   }
   const names = formats.map(({ name, description }) => `${name} (${description.replace(/\.$/, "")})`).join(", ");
   const problem = `${files.name} holds no whole checkpoint of a run, nor another model that can be opened here`;
-  const empty = (await files.list()).length === 0 ? "it is empty or is not there: check the path; " : "";
+  const ofHub = /^\w[\w.-]*$/.test(files.name) ? `, or write hf:${files.name} for a model of the hub` : "";
+  const empty = (await files.list()).length === 0 ? `it is empty or is not there: check the path${ofHub}; ` : "";
   throw new CheckpointError("compose/unknown-format", `${problem}; ${empty}formats: ${names || "none"}`);
 }

@@ -64,6 +64,12 @@ const fields = {
   packing: countOrNone("Tokens of a packed row: examples share rows, with almost no padding. Default: a row each"),
   shards: countOr(1, "Parts into which a step's batch is cut, each of them summed by itself"),
   clipNorm: z.number().min(0).default(1).describe("Largest global norm of the gradient; 0 for none"),
+  from: name.optional().describe("A trained model to go on from: a run, a folder of Hugging Face's, a .gguf file"),
+  freeze: z
+    .array(name)
+    .min(1)
+    .optional()
+    .describe("Parameters that stay as they are, by patterns of their paths: embed*,**.layers.0"),
   seed: z.int().default(0).describe("Decides initial weights, the order of the data and dropout"),
   evaluation: z
     .strictObject({

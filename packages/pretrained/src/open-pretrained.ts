@@ -3,7 +3,7 @@ import { CheckpointError, TriviumError } from "@trivium/core";
 import { type Architecture, type ModelOptions, parameterSpecs, resolveConfig } from "@trivium/model";
 import type { ParameterTree } from "@trivium/tensor";
 import { type ForeignConfig, refusing } from "./foreign-config.ts";
-import { foreignTensors, tensorNames } from "./foreign-tensors.ts";
+import { foreignTensors, leastWeights, tensorNames } from "./foreign-tensors.ts";
 import { openGgufCheckpoint } from "./gguf-checkpoint.ts";
 import { loadParameters, planTensors } from "./load-parameters.ts";
 import type { PretrainedFamily } from "./pretrained-family.ts";
@@ -16,6 +16,8 @@ export interface OpenPretrainedOptions {
   readonly architecture: (name: string) => Architecture;
   /** Attributes of the configuration that the caller knows to change no number. Default: none. */
   readonly ignore?: readonly string[] | undefined;
+  /** Is told the least number of weights that the model has, before one is read; may throw. Default: nothing. */
+  readonly onWeights?: ((count: number) => void) | undefined;
 }
 
 /** A foreign checkpoint whose configuration is read and whose tensors fit it; no weight is read yet. */
@@ -45,11 +47,12 @@ export const CONFIG_NAME = "config.json";
  * @example const { config, load } = await openPretrained(folderFiles("gpt2"), { families: [gpt2], architecture: () => causal });
  */
 export async function openPretrained(files: Files, options: OpenPretrainedOptions): Promise<OpenedPretrained> {
-  const { families, ignore = [] } = options;
+  const { families, ignore = [], onWeights } = options;
   const { place, config, openArrays, generation = {}, definition } = await sourceOf(files);
   const family = families.find(({ name }) => name === config.model_type) ?? noFamily(config, families, place);
   const arrays = await openArrays();
   const tensors = foreignTensors(arrays, family, files.name);
+  onWeights?.(leastWeights(tensors, family));
   const { warnings, ...names } = await tensorNames(tensors, family, config.tie_word_embeddings);
   const architecture = options.architecture(family.architecture);
   const read = readOptions(() => {

@@ -41,6 +41,8 @@ export interface EvaluatedEvent {
   readonly type: "evaluated";
   readonly step: number;
   readonly metrics: Readonly<Record<string, number>>;
+  /** Tells that an average of weights was evaluated, where the optimiser keeps one. Default: the trained weights. */
+  readonly weights?: "averaged" | undefined;
 }
 
 /** A whole checkpoint was written. */

@@ -5,7 +5,7 @@ import type { Command } from "commander";
 import { type CommandContext, defineCommand } from "../command-context.ts";
 import { flagName } from "../flag-name.ts";
 import { notingEngine } from "../note-engine.ts";
-import { addEngineFlags, openRun } from "../open-run.ts";
+import { addEngineFlags, MODEL_ARGUMENT, openRun } from "../open-run.ts";
 import { parseCount } from "../parse-count.ts";
 import { parseOptions } from "../parse-options.ts";
 import { encodePrompt, readPrompts } from "../prompts.ts";
@@ -13,10 +13,10 @@ import { encodePrompt, readPrompts } from "../prompts.ts";
 export function generateCommand(program: Command): void {
   const command = program
     .command("generate")
-    .argument("[model]", "folder of a run or of Hugging Face's, or a .gguf file")
+    .argument("[model]", MODEL_ARGUMENT)
     .argument("[prompt...]", "sources or beginnings of texts. Default: lines from standard input")
     .description("Let a trained model answer prompts.")
-    .option("--model <folder>", "the folder, in the place of the first argument")
+    .option("--model <place>", "the model, in the place of the first argument")
     .option("--prompt <text...>", "prompts, in the place of the other arguments")
     .option("--tokens <count>", "the most tokens of an answer", "64")
     .option("--strategy <name>", "greedy, sample or beam. Default: what the other flags are for, else greedy")
@@ -80,8 +80,7 @@ async function runGeneration(context: CommandContext): Promise<void> {
 function requestOf({ model, prompt }: CommandContext["flags"], positional: readonly string[]) {
   const all = model === undefined ? positional : [model as string, ...positional];
   const [directory, ...given] = all;
-  if (directory === undefined)
-    throw new ConfigError("cli/model", "which model? Give its folder first, or with --model");
+  if (directory === undefined) throw new ConfigError("cli/model", "which model? Give its place first, or with --model");
   return { directory, given: [...given, ...((prompt as string[] | undefined) ?? [])] };
 }
 
