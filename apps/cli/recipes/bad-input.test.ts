@@ -157,9 +157,19 @@ const cases: Readonly<Record<string, readonly [args: readonly string[], message:
   ],
   "several answers of a strategy that draws nothing": [
     ["generate", "run", "ab", "--samples", "3"],
-    "--samples 3: the strategy greedy gives the same answer each time; leave it out, or draw with --strategy sample",
+    "--samples 3: the strategy greedy gives the same answer each time; leave it out, draw with --strategy sample, or take",
   ],
   "several answers of a beam": [["generate", "run", "ab", "--samples", "2", "--beam", "2"], "the strategy beam gives"],
+  "more answers than a beam has": [
+    ["generate", "run", "ab", "--n", "3", "--beam", "2", "--strategy", "length-beam"],
+    "the strategy length-beam chooses 2 of its answers at most, got samples 3; ask for fewer",
+  ],
+  "log-probabilities that nothing would tell": [["generate", "run", "ab", "--logprobs", "2"], "add --json"],
+  "options of a processor": [
+    ["generate", "run", "ab", "--processors", '{"repetition-penalty": {"penalty": 0}}'],
+    'logits-processor "repetition-penalty"',
+  ],
+  "a processor that there is not": [["generate", "run", "ab", "--processors", '{"magic": {}}'], "magic"],
   "a temperature of 0": [
     ["generate", "run", "ab", "--temperature", "0"],
     "the strategy greedy takes the most probable token each time",

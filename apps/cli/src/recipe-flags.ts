@@ -62,6 +62,7 @@ const flags: Readonly<Record<string, RecipeFlag>> = {
     amount,
     "Weight decay of matrices; norms and biases have none (default: 0.01)",
   ),
+  averageDecay: flag("average.decay"),
   seed: flag("seed"),
   microBatch: flag("microBatch"),
   bucketBatches: flag("bucketBatches"),

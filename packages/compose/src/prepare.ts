@@ -71,7 +71,7 @@ export async function prepare(input: RecipeInput, registry: Plugins, options: Pr
   const asked = readRecipe({ ...input, architecture: started?.architecture.name ?? input.architecture });
   if (asked.from !== undefined && !base) throw notOpened(asked.from);
   const engine = options.engine ?? resolveEngine(asked, registry);
-  const optimizer = resolveOptimizer(asked.optimizer, registry);
+  const optimizer = resolveOptimizer(asked.optimizer, registry, asked.average);
   const schedule = resolveSchedule(asked, registry);
   const data = options.data ?? (await prepareData(asked, registry, { load: dataset, base }));
   const { tokenizer, length } = data;

@@ -54,9 +54,9 @@ export function encodeExamples(
       const pair = encodePair(example, tokenizer);
       const taken = exampleLength(pair, tokenizer.special);
       if (taken > length) throw tooLong(example, taken, length);
-      encoded.push(pair);
+      encoded.push(withTask(pair, example.task));
     } else {
-      for (const window of encodeText(example, tokenizer, length)) encoded.push(window);
+      for (const window of encodeText(example, tokenizer, length)) encoded.push(withTask(window, example.task));
     }
   }
   if (examples.length > 0 && encoded.length === 0) {
@@ -94,6 +94,10 @@ function encodeText(text: PlainText, tokenizer: Parameters<typeof cutText>[1], l
     return ends ? { tokens: window, ends } : { tokens: window };
   });
 }
+
+/** An example of ids with the task of its text, if that has one. */
+const withTask = <E extends Example>(example: E, task: string | undefined): E =>
+  task === undefined ? example : { ...example, task };
 
 /**
  * Returns the number of tokens of a text that fit a model together with what frames them. One position of a stream is

@@ -14,7 +14,15 @@ import {
 import { TriviumError } from "@trivium/core";
 import type { Batch } from "@trivium/features";
 import { countSpecs, disposeTree, flattenSpecs } from "@trivium/tensor";
-import { consume, type Sink, type TrainEvent, type TrainOptions, type TrainResult, train } from "@trivium/trainer";
+import {
+  consume,
+  type EvaluatedEvent,
+  type Sink,
+  type TrainEvent,
+  type TrainOptions,
+  type TrainResult,
+  train,
+} from "@trivium/trainer";
 import { createFolderStore, createWorkingClock, isEvaluationRecorded, metricsSink } from "@trivium/trainer/node";
 import type { Command } from "commander";
 import { type CommandContext, defineCommand } from "../command-context.ts";
@@ -150,7 +158,8 @@ const showTraining =
     }
     if (event.type === "warning") output.note(`warning: ${event.message}`);
     if (event.type === "step") progress.update(event.step, recipe.steps, stepNote(event));
-    if (event.type === "evaluated") output.note(`step ${event.step}: ${metricsNote(event.metrics, run.unit)}`);
+    if (event.type === "evaluated")
+      output.note(`step ${event.step}${weightsNote(event)}: ${metricsNote(event.metrics, run.unit)}`);
   };
 
 function startNote(step: number, { recipe: { steps }, settings: { resume }, directory }: Showing["run"]): string {
@@ -158,6 +167,8 @@ function startNote(step: number, { recipe: { steps }, settings: { resume }, dire
   if (step > 0) return `resumed from step ${step} of ${steps} in ${directory}`;
   return `step 0 of ${steps}${resume ? `; there is nothing to resume in ${directory}` : ""}`;
 }
+
+const weightsNote = ({ weights }: EvaluatedEvent): string => (weights === "averaged" ? ", averaged weights" : "");
 
 const rateNames: Readonly<Record<string, string>> = { per: "error rate", wer: "sequence error rate" };
 
