@@ -9,6 +9,7 @@ import {
   type Tensor2D,
   type Tensor3D,
   tf,
+  type Weight,
 } from "@trivium/tensor";
 import { schemeOf } from "./positions-config.ts";
 import type { ResolvedConfig } from "./resolve-config.ts";
@@ -46,14 +47,15 @@ export function embed(request: EmbedRequest): Tensor3D {
 
 function lookUp({ tree, ids, positions }: EmbedRequest): Tensor {
   const length = positions[0]?.length ?? 0;
-  const table = (tree.embedding as ParameterTree).weight as Tensor2D;
-  return embedding(table, tf.tensor2d(ids, [ids.length / length, length], "int32"));
+  return embedding(embeddingOf(tree), tf.tensor2d(ids, [ids.length / length, length], "int32"));
 }
+
+const embeddingOf = (tree: ParameterTree): Weight => (tree.embedding as unknown as { weight: Weight }).weight;
 
 /** The map from a model's states to logits: the head, or the embedding where both are tied. */
 export function headOf({ head: { softCap } }: ResolvedConfig, tree: ParameterTree): FactoredHead {
-  const head = (tree.head ?? {}) as { weight?: Tensor2D; bias?: Tensor1D };
-  const { weight = (tree.embedding as ParameterTree).weight as Tensor2D, bias } = head;
+  const head = (tree.head ?? {}) as { weight?: Weight; bias?: Tensor1D };
+  const { weight = embeddingOf(tree), bias } = head;
   return { weight, transpose: !head.weight, bias, softCap };
 }
 

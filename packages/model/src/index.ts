@@ -18,6 +18,7 @@ export {
 } from "./memory.ts";
 export type { BatchShape } from "./memory-stages.ts";
 export type { ForwardOptions, LanguageModel, LayerStates, Model } from "./model.ts";
+export { packParameter } from "./pack-parameter.ts";
 export { parameterSpecs } from "./parameter-specs.ts";
 export { positionKinds } from "./positions-config.ts";
 export { type FlatModelFields, type RecordedModelOptions, readModelOptions } from "./read-model-options.ts";

@@ -1,6 +1,7 @@
 import { type FactoredLogits, multiplyOut } from "./factored-logits.ts";
 import { linearCrossEntropy, withoutUncounted } from "./fused/linear-cross-entropy.ts";
 import { type SoftmaxCrossEntropyOptions, softmaxCrossEntropy } from "./fused/softmax-cross-entropy.ts";
+import { isPacked } from "./packed-weight.ts";
 import type { Tensor1D } from "./tf.ts";
 
 /** Logits that large, and in training their gradient too, cost more memory than one product more costs time. */
@@ -30,7 +31,7 @@ export function factoredCrossEntropy(
   options: SoftmaxCrossEntropyOptions = {},
 ): Tensor1D {
   const { weight, transpose } = logits.head;
-  if (staysFactored(logits.states.shape[0], weight.shape[transpose ? 0 : 1]))
+  if (!isPacked(weight) && staysFactored(logits.states.shape[0], weight.shape[transpose ? 0 : 1]))
     return linearCrossEntropy(logits, targets, weights, options);
   const states = withoutUncounted(logits.states, weights);
   return softmaxCrossEntropy(multiplyOut({ ...logits, states }), targets, weights, options);

@@ -1,10 +1,12 @@
 import { linear } from "./fused/linear.ts";
+import { isPacked, type Weight } from "./packed-weight.ts";
 import { type Tensor, type Tensor1D, type Tensor2D, tf } from "./tf.ts";
 
 /** The map from states to logits: `softCap · tanh((states · weight + bias) / softCap)`. */
 export interface FactoredHead {
-  /** `[M, V]`, or `[V, M]` if `transpose` is set: an embedding that is the head too. */
-  readonly weight: Tensor2D;
+  /** `[M, V]`, or `[V, M]` if `transpose` is set: an embedding that is the head too. Or packed. */
+  readonly weight: Weight;
+  /** Of no account where the weight is packed. */
   readonly transpose: boolean;
   /** `[V]`, added to the product. Default: none. */
   readonly bias?: Tensor1D | undefined;
@@ -40,6 +42,7 @@ export const softCapped = <T extends Tensor>(logits: T, softCap: number | undefi
   softCap === undefined ? logits : tf.mul(tf.tanh(tf.div(logits, softCap)), softCap);
 
 function productOf(states: Tensor2D, { weight, transpose, bias }: FactoredHead): Tensor2D {
+  if (isPacked(weight)) return linear(states, weight, bias) as Tensor2D;
   if (!bias) return tf.matMul(states, weight, false, transpose);
   if (!transpose) return linear(states, weight, bias) as Tensor2D;
   return tf.add(tf.matMul(states, weight, false, true), bias);

@@ -5,6 +5,7 @@ import { type ChosenGemm, chooseGemm, WASM } from "../gemm/choose-gemm.ts";
 import { Gemm } from "../gemm/gemm.ts";
 import type { GemmRequest } from "../gemm/gemm-request.ts";
 import { libraryProducts } from "../gemm/library/library-product.ts";
+import type { PackedRequest } from "../gemm/thin.ts";
 import { GRANULE } from "../memory/allocator.ts";
 import { createHeap, type Heap } from "../memory/heap.ts";
 import { startSimdWorker } from "../start-simd-worker.ts";
@@ -145,6 +146,11 @@ export class SimdBackend extends MathBackendCPU {
     const startMs = this.onProduct && performance.now();
     this.runProduct(request);
     this.onProduct?.(request, startMs!);
+  }
+
+  /** Multiplies by packed weights, on all threads where it is worth it. */
+  multiplyPacked(request: PackedRequest): void {
+    for (const job of this.gemm.thin.packedJobsOf(request, this.cutting)) this.execute(job);
   }
 
   /** The name of what multiplies it: the WebAssembly kernel has the small ones. */

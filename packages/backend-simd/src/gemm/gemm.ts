@@ -46,7 +46,8 @@ const LINE = 16;
 /** The matrix products of one backend: who computes which, and how they are cut. */
 export class Gemm {
   private readonly options: GemmOptions;
-  private readonly thin: ThinProducts;
+  /** The products of few rows. */
+  readonly thin: ThinProducts;
   private readonly scratchBytes: number;
   /** The problem at hand; there is memory for it once there was one. */
   private problem: Int32Array | undefined;

@@ -36,6 +36,42 @@ export function rowsOfUnit(n: number, rowBytes: number): number {
   return Math.ceil(n / Math.min(UNITS.most, wanted) / STREAMS) * STREAMS;
 }
 
+/** A product by packed weights, over byte addresses. */
+export interface PackedRequest extends Pick<GemmRequest, "m" | "n" | "k" | "a" | "c" | "bias" | "epilogue"> {
+  readonly words: number;
+  /** 0 for bfloat16. */
+  readonly scales: number;
+}
+
+/** Outputs in a unit of work, by the shape and the format alone: scales of blocks stand in the order of units. */
+export const unitRowsOf = ({ n, k, scales }: Pick<PackedRequest, "n" | "k" | "scales">): number =>
+  rowsOfUnit(n, scales ? k : 2 * k);
+
+/** Sums that lie in parts, or where they belong. */
+interface PartialSums {
+  readonly from: number;
+  readonly parts: number;
+}
+
+/** The jobs after those of sums: partial sums and a bias are added, and an activation follows. */
+function finish(
+  { m, n, bias, c, epilogue }: Pick<GemmRequest, "m" | "n" | "bias" | "c" | "epilogue">,
+  { from, parts }: PartialSums,
+  cutting: Cutting,
+): Job[] {
+  const jobs: Job[] = [];
+  const sums = epilogue?.slope || c;
+  if (parts > 1 || bias || from !== sums) {
+    const work = { nanoseconds: (m * parts) / 4, granule: 16 };
+    jobs.push(jobOf("thinSums", n, shareOf(n, work, cutting), [from, parts, m, n, bias, sums]));
+  }
+  if (epilogue) {
+    const values = [activationCodes[epilogue.activation], sums, c, epilogue.slope];
+    jobs.push(jobOf("activation", m * n, shareOf(m * n, { nanoseconds: 1, granule: 16 }, cutting), values));
+  }
+  return jobs;
+}
+
 /** The products of few rows of one backend. */
 export class ThinProducts {
   private readonly heap: Heap;
@@ -48,21 +84,30 @@ export class ThinProducts {
 
   /** The jobs of a product, one after the other. */
   jobsOf(request: GemmRequest, cutting: Cutting): Job[] {
-    const { m, n, bias, c, epilogue } = request;
-    const sums = epilogue?.slope || c;
-    const { job, from, parts } = request.transposeB
-      ? { job: dots(request, sums, cutting), from: sums, parts: 1 }
-      : this.parts(request, cutting);
-    const jobs = [job];
-    if (parts > 1 || bias || from !== sums) {
-      const work = { nanoseconds: (m * parts) / 4, granule: 16 };
-      jobs.push(jobOf("thinSums", n, shareOf(n, work, cutting), [from, parts, m, n, bias, sums]));
+    const sums = request.epilogue?.slope || request.c;
+    if (request.transposeB)
+      return [dots(request, sums, cutting), ...finish(request, { from: sums, parts: 1 }, cutting)];
+    const { job, ...partial } = this.parts(request, cutting);
+    return [job, ...finish(request, partial, cutting)];
+  }
+
+  /** The jobs of a product by packed weights: `C = f(A·Bᵀ + bias)`. */
+  packedJobsOf(request: PackedRequest, cutting: Cutting): Job[] {
+    const { m, n, k, a, c, words, scales } = request;
+    const rows = unitRowsOf(request);
+    const units = Math.ceil(n / rows);
+    const bytes = rows * k * (scales ? 34 / 32 : 2);
+    const share = shareOf(units, { nanoseconds: (bytes * Math.max(1, m / 2)) / BYTES, granule: 1 }, cutting);
+    const factors = this.memoryOf(4 * m * k);
+    const ends = finish(request, { from: c, parts: 1 }, cutting);
+    if (!scales) {
+      const prepare = jobOf("evenOddFactors", m, m, [a, k, factors]);
+      return [prepare, jobOf("thinBf16", units, share, [factors, m, words, n, k, rows, c]), ...ends];
     }
-    if (epilogue) {
-      const values = [activationCodes[epilogue.activation], sums, c, epilogue.slope];
-      jobs.push(jobOf("activation", m * n, shareOf(m * n, { nanoseconds: 1, granule: 16 }, cutting), values));
-    }
-    return jobs;
+    const factorScales = factors + 2 * m * k;
+    const prepare = jobOf("blockFactors", m, m, [a, k, factors, factorScales]);
+    const values = [factors, factorScales, m, words, scales, n, k, rows, c];
+    return [prepare, jobOf("thinQ8", units, share, values), ...ends];
   }
 
   /** Sums of parts of `k`, which lie one after the other. */

@@ -9,6 +9,7 @@ import { linearKernels } from "./fused/linear.ts";
 import { linearCrossEntropyKernels } from "./fused/linear-cross-entropy.ts";
 import { maskedSoftmaxKernels } from "./fused/masked-softmax.ts";
 import { normKernels } from "./fused/norm.ts";
+import { packedWeightKernels } from "./fused/packed-weight.ts";
 import { crossEntropyKernels } from "./fused/softmax-cross-entropy.ts";
 import { squaredNormsKernels } from "./fused/squared-norms.ts";
 import { writeSlotsKernels } from "./fused/write-slots.ts";
@@ -46,4 +47,5 @@ export const acceleratedKernels: readonly AcceleratedKernel[] = [
   ...adamWKernels,
   ...writeSlotsKernels,
   ...squaredNormsKernels,
+  ...packedWeightKernels,
 ];

@@ -52,6 +52,9 @@ const estimates: Readonly<Record<string, Estimate>> = {
   adamW: ([, , block]) => rows(block!, TRANSCENDENTALS),
   squaredNorms: ([, , block]) => rows(block!, ELEMENTS),
   gatherRows: ([, , , , columns]) => rows(columns!, BYTES / 4),
+  packQ8: ([, , k]) => rows(k!, TRANSCENDENTALS),
+  rowsOfBf16: ([, k]) => rows(k!, BYTES / 4),
+  rowsOfQ8: ([, , , k]) => rows(k!, BYTES / 4),
   // The rows are what takes time, however many segments share them.
   segmentSum: ([, , , height, columns], units) => rows((height! * columns!) / Math.max(1, units), ELEMENTS),
   copyStrided: (values) => rows(values[13]!, BYTES / 4),

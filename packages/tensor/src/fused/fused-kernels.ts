@@ -204,6 +204,22 @@ export const fusedKernels = {
       outputs: ["written"],
     },
   }),
+  ...ofFamily("packed-weight", {
+    /** `packWeight`: words, and scales of blocks. */
+    packWeight: {
+      inputs: { weight: "float32" },
+      attributes: { format: ["bf16", "q8"] },
+      outputs: ["words", "scales?"],
+    },
+    /** `packedLinear`: `f(x · W + b)`; blocks have scales. */
+    packedLinear: {
+      inputs: { x: "float32", words: "int32", scales: "int32?", bias: "float32?" },
+      attributes: { activation: ["none", ...activated.attributes.activation] },
+      outputs: ["y"],
+    },
+    /** `unpackRows`, of a list of ids. */
+    packedRows: { inputs: { words: "int32", scales: "int32?", ids: "int32" }, attributes: {}, outputs: ["rows"] },
+  }),
   ...ofFamily("squared-norms", {
     /** `squaredNorms`, of any number of tensors. */
     squaredNorms: { inputs: "float32[]", attributes: {}, outputs: ["norms"] },

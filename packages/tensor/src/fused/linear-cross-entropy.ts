@@ -1,6 +1,7 @@
 import { assertShapes } from "@trivium/core";
 import { activeTraits } from "../backend-traits.ts";
 import { type FactoredLogits, multiplyOut } from "../factored-logits.ts";
+import { isPacked } from "../packed-weight.ts";
 import { type Tensor1D, type Tensor2D, tf } from "../tf.ts";
 import { condition } from "./condition.ts";
 import { fusedKernels } from "./fused-kernels.ts";
@@ -75,6 +76,7 @@ export function linearCrossEntropy(
   { labelSmoothing = 0, zLoss = 0 }: SoftmaxCrossEntropyOptions = {},
 ): Tensor1D {
   const { weight: head, transpose: transposeHead, bias, softCap } = logits.head;
+  if (isPacked(head)) return softmaxCrossEntropy(multiplyOut(logits), targets, weights, { labelSmoothing, zLoss });
   assertShapes("linear-cross-entropy/shapes", {
     states: [logits.states.shape, "R M"],
     head: [head.shape, transposeHead ? "V M" : "M V"],

@@ -1,4 +1,5 @@
 import { assertShapes } from "@trivium/core";
+import { isPacked, packedLinear, type Weight } from "../packed-weight.ts";
 import { type Tensor, type Tensor1D, type Tensor2D, tf } from "../tf.ts";
 import { type ActivationName, composedActivations, isRecording } from "./activation.ts";
 import type { FusedInputs } from "./fused-kernel.ts";
@@ -71,14 +72,15 @@ export interface LinearOptions {
  * Maps the last axis by an affine function, with or without an activation: `f(x · W + b)`.
  *
  * @param x - `[…, M]`.
- * @param weight - `[M, F]`.
+ * @param weight - `[M, F]`, or packed.
  * @param bias - `[F]`, or none.
  * @returns `[…, F]`.
  * @throws {ShapeError} `linear/shapes`
  */
-export function linear(x: Tensor, weight: Tensor2D, bias?: Tensor1D, options: LinearOptions = {}): Tensor {
+export function linear(x: Tensor, weight: Weight, bias?: Tensor1D, options: LinearOptions = {}): Tensor {
   const { activation } = options;
   if (x.rank === 1) return tf.reshape(linear(inRows(x), weight, bias, options), [-1]);
+  if (isPacked(weight)) return packedLinear(x, weight, { bias, ...options });
   assertLinear(x, { weight, bias });
   const inputs = { x, weight, bias };
   const [y] = activation ? runActivated(inputs, { activation, keepSlope: isRecording() }) : run(inputs, {});
@@ -87,8 +89,8 @@ export function linear(x: Tensor, weight: Tensor2D, bias?: Tensor1D, options: Li
 
 /** The weight and the bias of an affine map. */
 export interface LinearMap {
-  /** `[M, F]`. */
-  readonly weight: Tensor2D;
+  /** `[M, F]`, or packed. */
+  readonly weight: Weight;
   /** `[F]`. */
   readonly bias?: Tensor1D | undefined;
 }
@@ -104,13 +106,18 @@ export interface LinearMap {
 export function linears(x: Tensor, maps: readonly LinearMap[]): Tensor[] {
   const count = maps.length;
   const biases = maps.flatMap(({ bias }) => bias ?? []);
-  if (x.rank < 2 || count < 2 || biases.length % count > 0)
+  const weights = maps.flatMap(({ weight }) => (isPacked(weight) ? [] : weight));
+  if (x.rank < 2 || count < 2 || biases.length % count > 0 || weights.length < count)
     return maps.map(({ weight, bias }) => linear(x, weight, bias));
-  for (const map of maps) assertLinear(x, map);
-  return runMany([x, ...maps.map(({ weight }) => weight), ...biases], { count });
+  for (const [index, weight] of weights.entries()) assertLinear(x, { weight, bias: maps[index]?.bias });
+  return runMany([x, ...weights, ...biases], { count });
 }
 
-function assertLinear(x: Tensor, { weight, bias }: LinearMap): void {
+interface PlainMap extends LinearMap {
+  readonly weight: Tensor2D;
+}
+
+function assertLinear(x: Tensor, { weight, bias }: PlainMap): void {
   assertShapes("linear/shapes", {
     x: [[x.size / (x.shape.at(-1) || 1), ...x.shape.slice(-1)], "_ M"],
     weight: [weight.shape, "M F"],
