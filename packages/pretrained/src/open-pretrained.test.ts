@@ -2,8 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { simd } from "@trivium/backend-simd";
 import { blobFiles, decodeSafetensors, encodeSafetensors, type Files, type NamedArray } from "@trivium/checkpoint";
-import { mutate } from "@trivium/checkpoint/testing";
-import { createRandom, jsonDifferences, type Random } from "@trivium/core";
+import { jsonDifferences } from "@trivium/core";
 import { type Architecture, resolveConfig } from "@trivium/model";
 import { disposeTree } from "@trivium/tensor";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -193,50 +192,3 @@ describe("a folder is refused", () => {
     await expect(whole.load()).rejects.toThrow(/norm.weight holds I32, and floating-point/);
   });
 });
-
-const odd = [
-  null,
-  -1,
-  0,
-  3,
-  1e300,
-  2 ** 31,
-  0.5,
-  "x",
-  "",
-  true,
-  false,
-  [],
-  {},
-  [[[]]],
-  { rope_type: "yarn", factor: 1e308 },
-];
-
-/** A configuration with one attribute changed, taken away or added, or with bytes changed. */
-function mutatedConfig(bytes: Uint8Array, random: Random): string | Uint8Array {
-  if (random.integer(4) === 0) return mutate(bytes, random);
-  const config = JSON.parse(String(bytes)) as Record<string, unknown>;
-  const keys = [...Object.keys(config), "rope_scaling", "layer_types", "sliding_window", "head_dim", "n_inner"];
-  const key = keys[random.integer(keys.length)] as string;
-  return JSON.stringify({ ...config, [key]: [undefined, ...odd][random.integer(odd.length + 1)] });
-}
-
-test.each(["llama3-biases-tied", "qwen2-window-yarn", "gpt2", "t5-v1_1", "marian"])(
-  "%s: a mutated configuration is read, or refused with a CheckpointError",
-  async (name) => {
-    const contents = contentsOf(name);
-    const random = createRandom("configurations");
-    let sound = 0;
-    for (let round = 0; round < 500; round++) {
-      const config = mutatedConfig(contents["config.json"] as Uint8Array, random.split(round));
-      try {
-        await open({ ...contents, "config.json": config });
-        sound++;
-      } catch (error) {
-        expect(error).toMatchObject({ name: "CheckpointError" });
-      }
-    }
-    expect(sound).toBeGreaterThan(50);
-    expect(sound).toBeLessThan(450);
-  },
-);
