@@ -63,6 +63,30 @@ test("a tokenizer of merges is read, with the cuts of its name; another one is n
   expect(ggufDefinition({ ...values, "tokenizer.ggml.model": "bert" }, "x")).toBeUndefined();
 });
 
+/** The file with one more value in its metadata, behind which data move by whole alignments. */
+function withValue(key: string, value: number): Uint8Array {
+  const name = Buffer.from(key);
+  const entry = Buffer.alloc(8 + name.length + 8);
+  entry.writeBigUInt64LE(BigInt(name.length));
+  name.copy(entry, 8);
+  entry.writeUInt32LE(4, 8 + name.length);
+  entry.writeUInt32LE(value, 12 + name.length);
+  const head = Buffer.from(whole.subarray(0, 24));
+  head.writeBigUInt64LE(head.readBigUInt64LE(16) + 1n, 16);
+  return Buffer.concat([head, entry, whole.subarray(24), Buffer.alloc(64)]);
+}
+
+test("experts are refused, and another architecture with those that can be read", async () => {
+  await expect(open(filesOf(withValue("llama.expert_count", 8)))).rejects.toMatchObject({
+    name: "CheckpointError",
+    message: "x/a.gguf: it has experts, which no family has here; take a model without them",
+  });
+  const other = Buffer.from(whole);
+  // The first "llama" is the value of general.architecture.
+  other.write("bloom", other.indexOf("llama"));
+  await expect(open(filesOf(other))).rejects.toThrow(/architecture is "bloom"; those that can be read: llama/);
+});
+
 test("of several GGUFs in a folder none is chosen", async () => {
   const blob = new Blob([whole as BlobPart]);
   await expect(open(blobFiles("x", { "q8.gguf": blob, "q4.gguf": blob }))).rejects.toMatchObject({

@@ -153,6 +153,32 @@ describe("a folder is refused", () => {
       /encoder_ffn_dim and decoder_ffn_dim are 24 and 32/,
     ],
     [
+      "with an encoder and a decoder of different heads",
+      withConfig(bart, { decoder_attention_heads: 4 }),
+      "config",
+      /encoder_attention_heads and decoder_attention_heads are 2 and 4; here both are the same/,
+    ],
+    [
+      "of two models of different widths",
+      withConfig(bart, { model_type: "encoder-decoder", encoder: { hidden_size: 8 }, decoder: { hidden_size: 16 } }),
+      "family",
+      /"encoder-decoder"; families that can be read/,
+    ],
+    [
+      "with the configuration of another architecture",
+      { ...gpt2, "config.json": llama["config.json"] as Uint8Array },
+      "tensors",
+      /no "llama" of this configuration: embed_tokens.weight is missing; .*transformer.h.0.* is not expected/,
+    ],
+    [
+      "with tensors of experts that its configuration does not speak of",
+      withTensors(llama, {
+        "model.layers.0.block_sparse_moe.gate.weight": tensorOf(llama, "model.norm.weight"),
+      }),
+      "tensors",
+      /block_sparse_moe.gate.weight is not expected/,
+    ],
+    [
       "with a tensor missing and one too many",
       withTensors(llama, { "model.norm.weight": undefined, "score.weight": tensorOf(llama, "model.norm.weight") }),
       "tensors",
