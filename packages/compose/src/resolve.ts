@@ -5,7 +5,7 @@ import type { Objective } from "@trivium/objectives";
 import type { AnyPlugin, Registry } from "@trivium/registry";
 import type { Backend } from "@trivium/tensor";
 import type { Tokenizer, TokenizerJson } from "@trivium/text";
-import { type Optimizer, runRates, type Schedule } from "@trivium/trainer";
+import { movingAverage, type Optimizer, runRates, type Schedule } from "@trivium/trainer";
 import type { Recipe } from "./recipe.ts";
 
 /** A registry of any plugins. */
@@ -117,12 +117,18 @@ export function resolveObjective(
 }
 
 /**
- * Finds an optimiser, which gets a weight decay where nothing else is said.
+ * Finds an optimiser, which gets a weight decay where nothing else is said, and a moving average where one is asked for.
  *
- * @throws {UnknownPluginError} listing what there is.
+ * @throws {UnknownPluginError} listing what there is. @throws {ConfigError} `trainer/moving-average`
  */
-export const resolveOptimizer = ({ name, options }: Recipe["optimizer"], registry: Plugins): Optimizer =>
-  registry.create("optimizer", name, { weightDecay: 0.01, ...options }) as Optimizer;
+export function resolveOptimizer(
+  { name, options }: Recipe["optimizer"],
+  registry: Plugins,
+  average?: Recipe["average"],
+): Optimizer {
+  const made = registry.create("optimizer", name, { weightDecay: 0.01, ...options }) as Optimizer;
+  return average ? movingAverage(made, average) : made;
+}
 
 /** The peak of a schedule that names none. */
 const usualPeak = 1e-3;

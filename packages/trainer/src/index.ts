@@ -13,6 +13,7 @@ export { type LinearDecayOptions, linearDecay } from "./linear-decay.ts";
 export { type LinearWarmupOptions, linearWarmup } from "./linear-warmup.ts";
 export { type LionOptions, lion } from "./lion.ts";
 export { createMemoryStore, type MemoryStore } from "./memory-store.ts";
+export { type MovingAverageOptions, movingAverage } from "./moving-average.ts";
 export { type MuonOptions, muon } from "./muon.ts";
 export { type OneCycleOptions, oneCycle } from "./one-cycle.ts";
 export { oneProcess } from "./one-process.ts";

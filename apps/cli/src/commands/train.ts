@@ -14,8 +14,22 @@ import {
 import { TriviumError } from "@trivium/core";
 import type { Batch } from "@trivium/features";
 import { countSpecs, disposeTree, flattenSpecs } from "@trivium/tensor";
-import { consume, type Sink, type TrainEvent, type TrainOptions, type TrainResult, train } from "@trivium/trainer";
-import { createFolderStore, createWorkingClock, isEvaluationRecorded, metricsSink } from "@trivium/trainer/node";
+import {
+  consume,
+  type EvaluatedEvent,
+  type Sink,
+  type TrainEvent,
+  type TrainOptions,
+  type TrainResult,
+  train,
+} from "@trivium/trainer";
+import {
+  createFolderStore,
+  createWorkingClock,
+  isEvaluationRecorded,
+  metricsSink,
+  tensorBoardSink,
+} from "@trivium/trainer/node";
 import type { Command } from "commander";
 import { type CommandContext, defineCommand } from "../command-context.ts";
 import { lastingRecipe } from "../lasting-recipe.ts";
@@ -53,7 +67,8 @@ async function runTraining(context: CommandContext): Promise<void> {
   const stream = train({ ...run.options(interrupt.signal), onPhase: profile?.onPhase, clock: clock.now });
   try {
     const show = showTraining({ run, progress, output, profile });
-    const result = await consume(stream, metricsSink(directory), show, keep);
+    const sinks = settings.tensorboard ? [tensorBoardSink(directory)] : [];
+    const result = await consume(stream, metricsSink(directory), ...sinks, show, keep);
     disposeTree(result.parameters);
     progress.stop();
     report({ directory, result, last, output, profile });
@@ -150,7 +165,8 @@ const showTraining =
     }
     if (event.type === "warning") output.note(`warning: ${event.message}`);
     if (event.type === "step") progress.update(event.step, recipe.steps, stepNote(event));
-    if (event.type === "evaluated") output.note(`step ${event.step}: ${metricsNote(event.metrics, run.unit)}`);
+    if (event.type === "evaluated")
+      output.note(`step ${event.step}${weightsNote(event)}: ${metricsNote(event.metrics, run.unit)}`);
   };
 
 function startNote(step: number, { recipe: { steps }, settings: { resume }, directory }: Showing["run"]): string {
@@ -158,6 +174,8 @@ function startNote(step: number, { recipe: { steps }, settings: { resume }, dire
   if (step > 0) return `resumed from step ${step} of ${steps} in ${directory}`;
   return `step 0 of ${steps}${resume ? `; there is nothing to resume in ${directory}` : ""}`;
 }
+
+const weightsNote = ({ weights }: EvaluatedEvent): string => (weights === "averaged" ? ", averaged weights" : "");
 
 const rateNames: Readonly<Record<string, string>> = { per: "error rate", wer: "sequence error rate" };
 
