@@ -40,9 +40,20 @@ const training = ["--data", "toy.tsv", ...tiny, "--decoded", "0"];
 const train = ["train", ...training, "--steps", "1", "--out", "refused"];
 
 const cases: Readonly<Record<string, readonly [args: readonly string[], message: string | RegExp]>> = {
-  "no data": [["train"], "which data? Give --data a .txt, .tsv or .jsonl file, or one of: cmudict"],
+  "no data": [
+    ["train"],
+    "which data? Give --data a .txt, .tsv or .jsonl file, a folder or a pattern of such files, or one of: cmudict",
+  ],
   "a missing file": [[...train, "--data", "nope.tsv"], "there is no file nope.tsv"],
-  "a folder as data": [[...train, "--data", "folder.tsv"], "folder.tsv: it is a folder"],
+  "a folder as data": [
+    [...train, "--data", "folder.tsv"],
+    "cannot read folder.tsv: no file of this folder is one of .txt",
+  ],
+  "a pattern without files": [[...train, "--data", "nope/*.jsonl.zst"], "nope/*.jsonl.zst: no file fits this pattern"],
+  "a corpus with --repeated": [
+    [...train, "--data", "nope*.tsv", "--repeated", "all"],
+    "nope*.tsv is streamed, and each of its pairs is trained on; leave out --repeated",
+  ],
   "an empty file": [[...train, "--data", "empty.tsv"], "empty.tsv is empty"],
   "a binary file": [[...train, "--data", "binary.txt"], "binary.txt:1: not a text file"],
   "a file of another kind": [[...train, "--data", "words.doc"], "a data file is one of .txt, .tsv, .jsonl"],
