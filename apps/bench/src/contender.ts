@@ -21,7 +21,8 @@ export interface Work {
 export interface Identity {
   /** `trivium` for ours; `torch`, `tfjs-cpu`, `jax-js`, … */
   readonly name: string;
-  readonly precision: Precision;
+  /** To which products are rounded, or in which weights are held. */
+  readonly precision: Precision | "q8";
   /** The library that multiplies matrices, where there is a choice. */
   readonly provider?: string | undefined;
   readonly threads?: number | undefined;

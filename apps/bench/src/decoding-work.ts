@@ -1,4 +1,5 @@
 import type { ModelOptions } from "@trivium/model";
+import type { WeightFormat } from "@trivium/tensor";
 import type { Work } from "./contender.ts";
 
 /** Sizes of a model that decodes. */
@@ -56,5 +57,10 @@ export function weightsPerToken({
   return layers * perLayer + vocabulary * width;
 }
 
-/** A token of some rows, by float32 weights. */
-export const tokenWork = (label: string, shape: DecodingShape): Work => ({ label, bytes: 4 * weightsPerToken(shape) });
+const bytesOfWeight = { f32: 4, bf16: 2, q8: 34 / 32 } as const;
+
+/** A token of some rows, by weights of a type. */
+export const tokenWork = (label: string, shape: DecodingShape, weights: WeightFormat): Work => ({
+  label,
+  bytes: bytesOfWeight[weights] * weightsPerToken(shape),
+});

@@ -7,7 +7,8 @@ const positive = z.number().positive();
 export const measurementSchema = z.object({
   /** `trivium` for ours. */
   name: z.string().min(1),
-  precision: z.enum(precisions),
+  /** To which products are rounded, or in which weights are held. */
+  precision: z.enum([...precisions, "q8"]),
   version: z.string().optional(),
   provider: z.string().optional(),
   threads: z.int().positive().optional(),

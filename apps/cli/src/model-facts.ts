@@ -1,4 +1,4 @@
-import { leastDecodingBytes, type OpenedModel, type WeightType, weightBytes } from "@trivium/compose";
+import { leastDecodingBytes, type OpenedModel, weightBytes } from "@trivium/compose";
 import { type Mask, printMask } from "@trivium/masks";
 import {
   type Architecture,
@@ -8,7 +8,7 @@ import {
   selfMaskOf,
   windowsOf,
 } from "@trivium/model";
-import { countSpecs } from "@trivium/tensor";
+import { countSpecs, type WeightFormat } from "@trivium/tensor";
 
 /** Tokens before the one of which the work is counted. */
 const BEFORE = 128;
@@ -87,7 +87,7 @@ function flopsOfToken(architecture: Architecture, config: OpenedModel["model"]["
 function readBytes(
   { architecture: { streams }, config: { head }, specs }: OpenedModel["model"],
   target: string,
-): Readonly<Record<WeightType, number>> {
+): Readonly<Record<WeightFormat, number>> {
   const unread = new Set(streams.filter((stream) => stream !== target));
   // A table that is not the head as well is read in one row.
   if (!head.tied) unread.add("embedding");

@@ -6,7 +6,9 @@ import {
   type Recipe,
   readRecipe,
 } from "@trivium/compose";
+import { ConfigError } from "@trivium/core";
 import { modelFiles } from "@trivium/hub/node";
+import { type WeightFormat, weightFormats } from "@trivium/tensor";
 import type { Command } from "commander";
 import { z } from "zod";
 import type { CommandContext } from "./command-context.ts";
@@ -34,6 +36,24 @@ export const addEngineFlags = (command: Command): Command =>
   addOpeningFlags(
     addFlags(command, { ...engineFields(), backend: z.string().describe("Another backend than it was trained on") }),
   ).option("--architecture <name>", "another architecture with the same parameters: prefix for a causal model");
+
+/** Adds the flag that says how weights are held. */
+export const addWeightsFlag = (command: Command): Command =>
+  command.option(
+    "--weights <type>",
+    "how weights are held: f32, bf16 (half the memory) or q8 (about a quarter); the fewer bytes, the faster. Default: f32",
+  );
+
+/** @throws {ConfigError} `cli/weights` for another type. */
+export function weightsOf({ flags }: CommandContext): WeightFormat {
+  const { weights = "f32" } = flags;
+  const format = weightFormats.find((one) => one === weights);
+  if (format) return format;
+  throw new ConfigError(
+    "cli/weights",
+    `--weights is one of ${weightFormats.join(", ")}; got ${JSON.stringify(weights)}`,
+  );
+}
 
 /** The first argument of commands that open a model. */
 export const MODEL_ARGUMENT =

@@ -12,12 +12,14 @@ import { mergeRecipes, type Recipe, readRecipe } from "./index.ts";
 import { openModel } from "./open-model.ts";
 import { registry as runs } from "./testing/registry.ts";
 
-const holding = (limitBytes: number) => ({ name: "small", memory: { limitBytes, freeBytes: () => limitBytes } });
+const memoryOf = (limitBytes: number) => ({ limitBytes, freeBytes: () => limitBytes });
+const holding = (limitBytes: number) => ({ name: "small", fused: [], memory: memoryOf(limitBytes) });
+const none = { name: "cpu", fused: [] };
 
 describe("a model", () => {
   test("that a backend can hold is let through", () => {
     assertModelFits({ name: "tiny", weights: 1000, running: 500, backend: holding(5001) });
-    assertModelFits({ name: "tiny", weights: 1000, backend: { name: "cpu" } });
+    assertModelFits({ name: "tiny", weights: 1000, backend: none });
   });
 
   test("that is too large is refused with the sizes and what would fit", () => {
@@ -25,13 +27,14 @@ describe("a model", () => {
     const words =
       /^huge has 7,000,000,000 weights, which take 28.0 GB as f32 and 0.00200 GB beside them; backend "small" has 3.87 GB for it. What fits are 965 million weights: take a smaller model$/;
     expect(() => assertModelFits(fit)).toThrow(words);
-    const smaller = { ...fit, weights: 3_000_000_000, others: ["bf16", "q8"] as const };
-    expect(() => assertModelFits(smaller)).toThrow(/As q8 they take 3.19 GB, which fits$/);
+    const packing = { ...holding(2 ** 32), fused: ["packed-weight"] as const };
+    const smaller = { ...fit, weights: 3_000_000_000, backend: packing };
+    expect(() => assertModelFits(smaller)).toThrow(/As q8 they take 3.19 GB, which fits \(--weights\)$/);
     assertModelFits({ ...smaller, type: "q8" });
   });
 
   test("that the machine cannot hold is refused where the backend knows no limit", () => {
-    const fit = { name: "huge", weights: 1e15, backend: { name: "cpu" } };
+    const fit = { name: "huge", weights: 1e15, backend: none };
     expect(() => assertModelFits(fit)).toThrow(/; this machine has .* GB for it/);
   });
 });
@@ -40,7 +43,7 @@ test("32 weights of q8 take a scale of two bytes", () =>
   expect(weightBytes(32)).toEqual({ f32: 128, bf16: 64, q8: 34 }));
 
 test("a folder is refused before a weight is read, and may be looked at without them", async () => {
-  const small = backend("small", { ...cpu, ...holding(20_000) });
+  const small = backend("small", { ...cpu, memory: memoryOf(20_000) });
   const registry = createRegistry<AnyPlugin>([...runs.plugins, ...pretrainedPlugins, huggingFacePlugin, small]);
   const folder = folderFiles(join(import.meta.dirname, "../../pretrained/fixtures/gpt2"));
   const starts: number[] = [];

@@ -1,20 +1,17 @@
 import { ConfigError } from "@trivium/core";
 import { decodingBytes, type MeasuredModel } from "@trivium/model";
-import { type Backend, countSpecs } from "@trivium/tensor";
+import { type Backend, countSpecs, flattenSpecs, type WeightFormat, weightFormats } from "@trivium/tensor";
 import { gigabytes, USABLE } from "./fit-memory.ts";
 
 /** Bytes of a weight by the type that it is held in. 32 values of q8 share a scale of two bytes. */
 const bytesOfWeight = { f32: 4, bf16: 2, q8: 34 / 32 } as const;
-
-/** The type that weights are held in. */
-export type WeightType = keyof typeof bytesOfWeight;
 
 /**
  * Returns the bytes of weights by the type that they are held in.
  *
  * @example weightBytes(1000).bf16 // => 2000
  */
-export const weightBytes = (weights: number): Readonly<Record<WeightType, number>> => ({
+export const weightBytes = (weights: number): Readonly<Record<WeightFormat, number>> => ({
   f32: bytesOfWeight.f32 * weights,
   bf16: bytesOfWeight.bf16 * weights,
   q8: Math.ceil(bytesOfWeight.q8 * weights),
@@ -29,10 +26,8 @@ export interface ModelFit {
   /** Bytes that a step takes beside the weights. Default 0. */
   readonly running?: number | undefined;
   /** The type that its weights are held in. Default `"f32"`. */
-  readonly type?: WeightType | undefined;
-  /** Other types that the caller may choose instead. Default: none. */
-  readonly others?: readonly WeightType[] | undefined;
-  readonly backend: Pick<Backend, "name" | "memory"> | undefined;
+  readonly type?: WeightFormat | undefined;
+  readonly backend: Pick<Backend, "name" | "memory" | "fused"> | undefined;
 }
 
 /**
@@ -41,16 +36,17 @@ export interface ModelFit {
  * @throws {ConfigError} `compose/model-memory` with the bytes by weight type, those that there are, and what would fit.
  * @example assertModelFits({ name: "a 7B", weights: 7e9, backend: simd }) // throws
  */
-export function assertModelFits({ name, weights, running = 0, type = "f32", others = [], backend }: ModelFit): void {
+export function assertModelFits({ name, weights, running = 0, type = "f32", backend }: ModelFit): void {
   const { limitBytes, place } = limitOf(backend);
   const usable = USABLE * limitBytes;
   const bytes = weightBytes(weights);
   if (bytes[type] + running <= usable) return;
   const most = Math.floor((usable - running) / bytesOfWeight[type] / 1e6);
-  const fitting = others.filter((other) => bytes[other] + running <= usable);
+  const others = backend?.fused.includes("packed-weight") ? weightFormats : [];
+  const fitting = others.filter((other) => other !== type && bytes[other] + running <= usable);
   const remedy =
     fitting.length > 0
-      ? `As ${fitting.map((other) => `${other} they take ${gigabytes(bytes[other])}`).join(", as ")}, which fits`
+      ? `As ${fitting.map((other) => `${other} they take ${gigabytes(bytes[other])}`).join(", as ")}, which fits (--weights)`
       : `What fits are ${Math.max(0, most).toLocaleString("en")} million weights: take a smaller model`;
   const beside = running > 0 ? ` and ${gigabytes(running)} beside them` : "";
   const problem = `${name} has ${weights.toLocaleString("en")} weights, which take ${gigabytes(bytes[type])} as ${type}${beside}`;
@@ -71,8 +67,19 @@ export function leastDecodingBytes(model: MeasuredModel): number {
 }
 
 /** Refuses a composed model that does not fit: see {@link assertModelFits}. */
-export const assertComposedFits = (name: string, model: MeasuredModel, backend: ModelFit["backend"]): void =>
-  assertModelFits({ name, weights: countSpecs(model.specs), running: leastDecodingBytes(model), backend });
+export function assertComposedFits(
+  name: string,
+  model: MeasuredModel,
+  { backend, type }: Pick<ModelFit, "backend" | "type">,
+): void {
+  const sizes = Object.values(flattenSpecs(model.specs)).map(({ shape }) =>
+    shape.reduce((size, side) => size * side, 1),
+  );
+  // A matrix that is packed stands there as float32, and turned around.
+  const packing = type === "f32" ? 0 : 2 * bytesOfWeight.f32 * Math.max(0, ...sizes);
+  const running = Math.max(leastDecodingBytes(model), packing);
+  assertModelFits({ name, weights: countSpecs(model.specs), running, backend, type });
+}
 
 /** The smaller of what the backend's tensors and the machine's memory can take. */
 function limitOf(backend: ModelFit["backend"]): { limitBytes: number; place: string } {

@@ -1,12 +1,13 @@
 import { join } from "node:path";
+import { simdPlugin } from "@trivium/backend-simd";
 import { blobFiles } from "@trivium/checkpoint";
 import { folderFiles } from "@trivium/checkpoint/node";
 import { pretrainedPlugins } from "@trivium/pretrained";
 import { type AnyPlugin, createRegistry } from "@trivium/registry";
-import { disposeTree } from "@trivium/tensor";
+import { disposeTree, isPacked, type Weight } from "@trivium/tensor";
 import { describe, expect, test } from "vitest";
 import { huggingFacePlugin } from "./hugging-face.ts";
-import { mergeRecipes, readRecipe, streamText } from "./index.ts";
+import { mergeRecipes, type Recipe, readRecipe, streamText } from "./index.ts";
 import { type OpenedModel, openModel } from "./open-model.ts";
 import { registry as runs } from "./testing/registry.ts";
 
@@ -25,6 +26,8 @@ const open = (name: string, more: object = {}): Promise<OpenedModel> =>
     registry,
     change: (recipe) => readRecipe(mergeRecipes(recipe, { backend: { name: "cpu" }, ...more })),
   });
+
+const onSimd = (recipe: Recipe): Recipe => readRecipe(mergeRecipes(recipe, { backend: { name: "simd" } }));
 
 async function answer(opened: OpenedModel, prompt: string): Promise<string> {
   let whole = "";
@@ -65,5 +68,25 @@ describe("refused in a line", () => {
     await expect(openModel(other, { registry })).rejects.toMatchObject({ code: "compose/unknown-format" });
     const foreign = blobFiles("x", { "config.json": new Blob(['{"model_type": "bert"}']) });
     await expect(openModel(foreign, { registry })).rejects.toThrow(/"bert"; families that can be read: gpt2/);
+  });
+});
+
+describe("weights in fewer bits", () => {
+  test("are held as they were asked for, and the model answers", async () => {
+    const packing = createRegistry<AnyPlugin>([...registry.plugins, simdPlugin]);
+    const opened = await openModel(folderOf("gpt2"), { registry: packing, change: onSimd, weights: "bf16" });
+    const { embedding } = opened.parameters as { embedding: { weight: Weight } };
+    expect(isPacked(embedding.weight)).toBe(true);
+    expect(await answer(opened, "5 6 7")).toMatch(/^( \d+){4}$/);
+    disposeTree(opened.parameters);
+  });
+
+  test("are refused by name on a backend that has no kernels for them", async () => {
+    const asked = openModel(folderOf("gpt2"), {
+      registry,
+      change: (recipe) => readRecipe(mergeRecipes(recipe, { backend: { name: "cpu" } })),
+      weights: "q8",
+    });
+    await expect(asked).rejects.toMatchObject({ code: "tensor/weights" });
   });
 });

@@ -3,6 +3,7 @@ import { CONFIG_NAME, GGUF_END, openPretrained, type PretrainedFamily, readToken
 import { assertSameStreams } from "./assert-same-streams.ts";
 import { composeRecipe } from "./compose-recipe.ts";
 import { assertComposedFits, assertModelFits } from "./fit-model.ts";
+import { formatOf, holderOf } from "./hold-weights.ts";
 import { type ModelFormat, modelFormat, type OpenedModel, type OpenModelOptions } from "./open-model.ts";
 import { readRecipe } from "./recipe.ts";
 import { resolveArchitecture, resolveEngine } from "./resolve.ts";
@@ -17,7 +18,7 @@ async function open(files: Files, options: OpenModelOptions): Promise<OpenedMode
     onWeights: (count) => {
       // Another backend may be chosen, which the configuration is not needed for.
       const { backend } = resolveEngine(change(readRecipe({}, files.name)), registry);
-      if (weights) assertModelFits({ name: files.name, weights: count, backend });
+      if (weights) assertModelFits({ name: files.name, weights: count, backend, type: formatOf(weights) });
     },
   });
   const { vocabulary, length, ...model } = opened.config;
@@ -30,12 +31,13 @@ async function open(files: Files, options: OpenModelOptions): Promise<OpenedMode
   });
   const engine = resolveEngine(recipe, registry);
   const composed = composeRecipe(recipe, registry, { config: opened.config, tokenizer, engine });
-  if (weights) assertComposedFits(files.name, composed.model, engine.backend);
+  if (weights) assertComposedFits(files.name, composed.model, { ...engine, type: formatOf(weights) });
   await engine.backend.activate();
+  const hold = holderOf(formatOf(weights));
   return {
     name: files.name,
     model: composed.model,
-    parameters: weights ? await opened.load() : {},
+    parameters: weights ? await opened.load(hold) : {},
     tokenizer,
     objective: composed.objective,
     engine,

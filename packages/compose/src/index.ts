@@ -6,7 +6,7 @@ export { type Composition, compose, composeOrThrow, type Parts, type Refusal } f
 export { describeValues } from "./describe-values.ts";
 export { evaluateOptions } from "./evaluate-options.ts";
 export { gigabytes, type TrainingMemory } from "./fit-memory.ts";
-export { assertModelFits, leastDecodingBytes, type ModelFit, type WeightType, weightBytes } from "./fit-model.ts";
+export { assertModelFits, leastDecodingBytes, type ModelFit, weightBytes } from "./fit-model.ts";
 export { mergeRecipes } from "./merge-recipes.ts";
 export { type ModelFormat, modelFormat, type OpenedModel, type OpenModelOptions, openModel } from "./open-model.ts";
 export { parametersHash } from "./parameters-hash.ts";

@@ -2,7 +2,7 @@ import type { Files } from "@trivium/checkpoint";
 import { CheckpointError } from "@trivium/core";
 import type { GenerationDefaults } from "@trivium/pretrained";
 import { defineKind } from "@trivium/registry";
-import type { ParameterTree } from "@trivium/tensor";
+import type { ParameterTree, WeightFormat } from "@trivium/tensor";
 import type { PairTokenizer } from "@trivium/text";
 import type { Composition } from "./compose.ts";
 import type { TaskForm } from "./prepare-data.ts";
@@ -45,10 +45,11 @@ export interface OpenModelOptions {
   /** Changes the recipe before it is resolved: another backend, another attention kernel. Default: no change. */
   readonly change?: ((recipe: Recipe) => Recipe) | undefined;
   /**
-   * Whether weights are read. Without them `parameters` is empty, which is enough to look at a model of any size.
-   * Default true.
+   * The type that weights are held in, if they are read: true is float32; `"bf16"` and `"q8"` pack matrices, for passes
+   * without gradients in a half and about a quarter of the memory. With false `parameters` is empty, which is enough to look
+   * at a model of any size. Default true.
    */
-  readonly weights?: boolean | undefined;
+  readonly weights?: boolean | WeightFormat | undefined;
   /** Attributes of a foreign configuration that change no number, beside those that its family knows. Default: none. */
   readonly ignore?: readonly string[] | undefined;
 }
@@ -69,6 +70,7 @@ export const modelFormat = defineKind<ModelFormat>()("model-format");
  *
  * @param files - the files of a folder, or dropped onto a page.
  * @throws {CheckpointError} `compose/unknown-format` if no format does; what the format throws.
+ * @throws {UnsupportedError} `tensor/weights` if the backend cannot hold weights in the type that is asked for.
  * @throws {ConfigError} `compose/model-memory` if the backend or the machine cannot hold the model; no weight is read then.
  * @example const { model, parameters, tokenizer } = await openModel(folderFiles("runs/a"), { registry });
  */

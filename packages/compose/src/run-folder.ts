@@ -1,12 +1,13 @@
 import { type Checkpoint, type Files, latestCheckpointIn } from "@trivium/checkpoint";
 import { CheckpointError } from "@trivium/core";
-import { flattenSpecs } from "@trivium/tensor";
+import { assertWeightFormat, flattenSpecs } from "@trivium/tensor";
 import { pairTokenizerFromJson } from "@trivium/text";
 import { treeOfArrays } from "@trivium/trainer";
 import { z } from "zod";
 import { assertSameStreams } from "./assert-same-streams.ts";
 import { composeRecipe } from "./compose-recipe.ts";
 import { assertComposedFits } from "./fit-model.ts";
+import { formatOf, holdTree } from "./hold-weights.ts";
 import { type ModelFormat, modelFormat, type OpenedModel, type OpenModelOptions } from "./open-model.ts";
 import { recipeSchema } from "./recipe.ts";
 import { resolveArchitecture, resolveEngine, resolveTokenizer } from "./resolve.ts";
@@ -36,13 +37,15 @@ async function open(files: Files, options: OpenModelOptions): Promise<OpenedMode
   const engine = resolveEngine(recipe, registry);
   const tokenizer = pairTokenizerFromJson(config.tokenizer, resolveTokenizer(registry));
   const composed = composeRecipe(recipe, registry, { config: config.model, tokenizer, engine });
-  if (weights) assertComposedFits(files.name, composed.model, engine.backend);
+  if (weights) assertComposedFits(files.name, composed.model, { ...engine, type: formatOf(weights) });
   await engine.backend.activate();
+  assertWeightFormat(formatOf(weights));
   const arrays = checkpoint.arrays("model.safetensors");
+  const read = () => treeOfArrays(arrays, flattenSpecs(composed.model.specs), "model");
   return {
     name: files.name,
     model: composed.model,
-    parameters: weights ? treeOfArrays(arrays, flattenSpecs(composed.model.specs), "model") : {},
+    parameters: weights ? holdTree(read(), formatOf(weights)) : {},
     tokenizer,
     objective: composed.objective,
     engine,

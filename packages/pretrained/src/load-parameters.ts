@@ -1,5 +1,13 @@
 import type { ResolvedConfig } from "@trivium/model";
-import { flattenSpecs, type ParameterTree, type SpecTree, type Tensor, tf, unflattenTree } from "@trivium/tensor";
+import {
+  disposeTree,
+  flattenSpecs,
+  type ParameterTree,
+  type SpecTree,
+  type Tensor,
+  tf,
+  unflattenTree,
+} from "@trivium/tensor";
 import { refusing } from "./foreign-config.ts";
 import type { ForeignTensors } from "./foreign-tensors.ts";
 import type { PretrainedFamily } from "./pretrained-family.ts";
@@ -69,24 +77,33 @@ const some = (problems: readonly string[]): string[] => [
   ...(problems.length > LISTED ? [`and ${problems.length - LISTED} more`] : []),
 ];
 
-/** Reads the parameters of a model, tensor by tensor. They belong to the caller. */
+/** Holds a parameter in another form, packed for example. Consumes the tensor if the result is another one. */
+export type HoldParameter = (path: string, parameter: Tensor) => Tensor | ParameterTree;
+
+/**
+ * Reads the parameters of a model, tensor by tensor. They belong to the caller.
+ *
+ * @param hold - turns each one into what is kept of it, before the next one is read. Default: the tensor.
+ */
 export async function loadParameters(
   planned: readonly PlannedTensor[],
   tensors: ForeignTensors,
+  hold: HoldParameter = (_, parameter) => parameter,
 ): Promise<ParameterTree> {
-  const loaded: Record<string, Tensor> = {};
+  const loaded: Record<string, Tensor | ParameterTree> = {};
   try {
     for (const map of planned) {
       const parts = toOurs(map, await tensors.read(map.name), map.shapes);
       for (const [index, path] of map.paths.entries()) {
-        loaded[path] = tf.tensor(parts[index] as Float32Array, [...(map.shapes[index] as Shape)], "float32");
+        const shape = [...(map.shapes[index] as Shape)];
+        loaded[path] = hold(path, tf.tensor(parts[index] as Float32Array, shape, "float32"));
       }
     }
   } catch (error) {
-    tf.dispose(Object.values(loaded));
+    disposeTree(unflattenTree<Tensor>(loaded));
     throw error;
   }
-  return unflattenTree(loaded);
+  return unflattenTree<Tensor>(loaded);
 }
 
 /** The maps of which a model has the parameters. */

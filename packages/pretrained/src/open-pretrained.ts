@@ -5,7 +5,7 @@ import type { ParameterTree } from "@trivium/tensor";
 import { type ForeignConfig, refusing } from "./foreign-config.ts";
 import { foreignTensors, leastWeights, tensorNames } from "./foreign-tensors.ts";
 import { openGgufCheckpoint } from "./gguf-checkpoint.ts";
-import { loadParameters, planTensors } from "./load-parameters.ts";
+import { type HoldParameter, loadParameters, planTensors } from "./load-parameters.ts";
 import type { PretrainedFamily } from "./pretrained-family.ts";
 import { type GenerationDefaults, generationOfConfig, readGeneration } from "./read-generation.ts";
 import { readJson } from "./read-json.ts";
@@ -35,7 +35,7 @@ export interface OpenedPretrained {
   /** Returns how it asks to be answered with. @throws {CheckpointError} `pretrained/generation` for what cannot be applied. */
   generation(): GenerationDefaults;
   /** Reads the parameters, which belong to the caller. @throws {CheckpointError} `pretrained/not-finite`. */
-  load(): Promise<ParameterTree>;
+  load(hold?: HoldParameter): Promise<ParameterTree>;
 }
 
 /** The file that makes a folder one of Hugging Face's. */
@@ -88,7 +88,7 @@ export async function openPretrained(files: Files, options: OpenPretrainedOption
         ignore,
         isPair: architecture.streams.length > 1,
       }),
-    load: () => loadParameters(planned, tensors),
+    load: (hold) => loadParameters(planned, tensors, hold),
   };
 }
 

@@ -33,8 +33,8 @@ export function flattenTree<Leaf>(
   return flat;
 }
 
-/** The tree whose flat form this is. */
-export function unflattenTree<Leaf>(flat: Readonly<Record<string, Leaf>>): Tree<Leaf> {
+/** The tree whose flat form this is; a path may also hold a whole branch. */
+export function unflattenTree<Leaf>(flat: Readonly<Record<string, Leaf | Tree<Leaf>>>): Tree<Leaf> {
   const root: Record<string, unknown> = {};
   for (const [path, leaf] of Object.entries(flat)) {
     const names = path.split(".");

@@ -1,7 +1,16 @@
 import { fused } from "@trivium/attention";
 import { createRandom } from "@trivium/core";
-import { type Architecture, createModel } from "@trivium/model";
-import { disposeTree, type Tensor2D, tf } from "@trivium/tensor";
+import { type Architecture, createModel, packParameter } from "@trivium/model";
+import {
+  disposeTree,
+  flattenTree,
+  type Tensor,
+  type Tensor2D,
+  tf,
+  unflattenTree,
+  type WeightFormat,
+  weightFormats,
+} from "@trivium/tensor";
 import { z } from "zod";
 import { defineBenchmark } from "../bench-command.ts";
 import { type Absent, type Contender, contenderOn } from "../contender.ts";
@@ -14,7 +23,7 @@ import {
 import { createEngines, type Engine } from "../contenders/engines.ts";
 import { type DecodingShape, decodingShapes, modelOptionsOf, tokenWork } from "../decoding-work.ts";
 import { findingsOf } from "../measure.ts";
-import { count, counts, engineOptions, measuringOptions, peersOption } from "../options.ts";
+import { count, counts, engineOptions, listOf, measuringOptions, peersOption } from "../options.ts";
 import { torchContenders } from "../peers/torch-process.ts";
 import { plugins } from "../plugins.ts";
 
@@ -27,6 +36,9 @@ const schema = z.strictObject({
   width: count.default(256).describe("Width"),
   heads: count.default(4).describe("Heads"),
   vocabulary: count.default(512).describe("Ids"),
+  weights: listOf(weightFormats)
+    .prefault("f32")
+    .describe(`How weights are held, with commas: ${weightFormats.join(", ")}`),
   peers: peersOption(["torch"]),
   ...engineOptions,
   ...measuringOptions,
@@ -48,10 +60,13 @@ export const decoding = defineBenchmark({
     const shape = shapeOf(options);
     const contenders: (DecodingContender | Absent)[] = [];
     for (const engine of await createEngines(options)) {
-      for (const batch of options.batch) contenders.push(...(await contendersOf(engine, { batch, shape, options })));
+      for (const batch of options.batch) {
+        for (const weights of options.weights)
+          contenders.push(...(await contendersOf(engine, { batch, shape, weights, options })));
+      }
       contenders.push(await readContender(engine, shape));
     }
-    for (const batch of options.batch) contenders.push(...(await peersOf({ batch, shape, options })));
+    for (const batch of options.batch) contenders.push(...(await peersOf({ batch, shape, weights: "f32", options })));
     return findingsOf(contenders, { options, note }, ({ bytesCopied }) => ({ bytesCopied: bytesCopied?.() }));
   },
 });
@@ -65,6 +80,7 @@ function shapeOf({ shape, layers, width, heads, vocabulary }: Options): Decoding
 interface DecodingRequest {
   readonly batch: number;
   readonly shape: DecodingShape;
+  readonly weights: WeightFormat;
   readonly options: Options;
 }
 
@@ -72,19 +88,22 @@ const labelOf = ({ batch, shape, options }: DecodingRequest): string =>
   `batch ${batch}, ${options.keys} keys, ${shape.layers} layers`;
 
 /** The last of them closes with the parameters that all share. */
-async function contendersOf(engine: Engine, request: DecodingRequest): Promise<DecodingContender[]> {
-  const { batch, shape, options } = request;
+async function contendersOf(of: Engine, request: DecodingRequest): Promise<DecodingContender[]> {
+  const { batch, shape, weights, options } = request;
   const { keys, tokens } = options;
+  const engine = { ...of, precision: weights === "f32" ? of.precision : weights };
   await engine.use();
   const architecture: Architecture = plugins.get("architecture", "causal");
   const config = modelOptionsOf(shape, keys + Math.max(keys, tokens));
   const model = createModel({ architecture, config, attention: fused() });
-  const parameters = model.createParameters(createRandom("bench decoding"));
+  const drawn = flattenTree(model.createParameters(createRandom("bench decoding")));
+  const held = Object.entries(drawn).map(([path, one]) => [path, packParameter(path, one, weights)] as const);
+  const parameters = unflattenTree<Tensor>(Object.fromEntries(held));
   const size = { batch, keys };
   const prompts = promptsOf(size, architecture.streams[0] as string);
   const contenders: DecodingContender[] = [];
   for (const moving of batch > 1 ? [false, true] : [false]) {
-    const work = tokenWork(`${moving ? "beams" : "token"}, ${labelOf(request)}`, shape);
+    const work = tokenWork(`${moving ? "beams" : "token"}, ${labelOf(request)}`, shape, weights);
     const decoder = model.decoder(parameters);
     contenders.push(await decodingContender(engine, { work, decoder, prompts, moving, tokens }));
   }
@@ -99,7 +118,7 @@ async function contendersOf(engine: Engine, request: DecodingRequest): Promise<D
 /** Reads as many bytes as a token does, in one product with a vector: the speed that a token's products can have. */
 async function readContender(engine: Engine, shape: DecodingShape): Promise<Contender> {
   await engine.use();
-  const work = tokenWork("read", shape);
+  const work = tokenWork("read", shape, "f32");
   const matrix = tf.fill([Math.ceil((work.bytes as number) / 4 / 1024), 1024], 0.5) as Tensor2D;
   const vector = tf.fill([1, 1024], 1) as Tensor2D;
   return contenderOn(engine, {
@@ -116,5 +135,8 @@ async function peersOf(request: DecodingRequest): Promise<(Contender | Absent)[]
   if (options.peers.length === 0) return [];
   const { keys, tokens } = options;
   const settings = { ...shape, batch, keys, tokens, length: keys + Math.max(keys, tokens) };
-  return torchContenders("torch_decoding.py", tokenWork(`token, ${labelOf(request)}`, shape), { ...options, settings });
+  return torchContenders("torch_decoding.py", tokenWork(`token, ${labelOf(request)}`, shape, "f32"), {
+    ...options,
+    settings,
+  });
 }

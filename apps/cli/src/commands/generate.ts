@@ -6,7 +6,7 @@ import type { Command } from "commander";
 import { addAnswerFlags, answersOfFlags, strategyOf } from "../answer-flags.ts";
 import { type CommandContext, defineCommand } from "../command-context.ts";
 import { notingEngine } from "../note-engine.ts";
-import { addEngineFlags, MODEL_ARGUMENT, openRun } from "../open-run.ts";
+import { addEngineFlags, addWeightsFlag, MODEL_ARGUMENT, openRun, weightsOf } from "../open-run.ts";
 import { parseCount } from "../parse-count.ts";
 import { encodePrompt, readPrompts } from "../prompts.ts";
 
@@ -27,7 +27,7 @@ export function generateCommand(program: Command): void {
       "model: the model's own distribution; processed: the one that was chosen by",
       "model",
     );
-  defineCommand(addEngineFlags(command), runGeneration);
+  defineCommand(addWeightsFlag(addEngineFlags(command)), runGeneration);
 }
 
 async function runGeneration(context: CommandContext): Promise<void> {
@@ -36,7 +36,7 @@ async function runGeneration(context: CommandContext): Promise<void> {
   const samples = samplesOf(flags);
   const logProbabilities = logProbabilitiesOf(flags, output.json);
   strategyOf(flags);
-  const run = await openRun(directory, context);
+  const run = await openRun(directory, context, { weights: weightsOf(context) });
   const { seed, ...options } = answersOfFlags(flags, run);
   const request = answerOptions(run, { ...options, samples });
   assertDraws(request);
