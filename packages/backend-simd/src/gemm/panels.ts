@@ -18,7 +18,9 @@ const LEAST = { rows: 64, columns: 256, flops: 2 ** 22 };
 const MOST_PANELS = 8;
 /** Of a transposed A, whose columns a library gathers one by one: fewer panels gather less of it more than once. */
 const MOST_PANELS_OF_COLUMNS = 4;
-/** Terms of a long sum that are added up at a time, so that what a library gathers of a transposed A stays in its caches. */
+/** Terms of a sum from which on what a library gathers of a transposed A leaves its caches before it is used. */
+const LONG = 4096;
+/** Terms of such a sum that are added up at a time. */
 const DEPTH = 512;
 
 type Shape = Pick<GemmRequest, "transposeA" | "m" | "n" | "k">;
@@ -30,7 +32,7 @@ type Shape = Pick<GemmRequest, "transposeA" | "m" | "n" | "k">;
 export function panelsOf({ transposeA, m, n, k }: Shape): Panels {
   const columns = n > m;
   const length = columns ? n : m;
-  const isLong = transposeA && k >= 2 * DEPTH;
+  const isLong = transposeA && k >= LONG;
   const wanted = Math.min(isLong ? MOST_PANELS_OF_COLUMNS : MOST_PANELS, Math.floor((2 * m * n * k) / LEAST.flops));
   const even = Math.ceil(length / Math.max(1, wanted) / GRANULE) * GRANULE;
   const size = Math.min(length, Math.max(even, columns ? LEAST.columns : LEAST.rows));
