@@ -8,7 +8,11 @@ export default defineConfig({
     include: [
       "apps/cli/recipes/kill.test.ts",
       "apps/bench/recipes/resident-memory.test.ts",
+      "apps/browser-tests/recipes/training.test.ts",
+      "packages/compose/src/fit-memory.test.ts",
       "packages/model/src/invariants.test.ts",
+      "packages/model/src/memory.test.ts",
+      "packages/objectives/src/{masking,middles,noises,spans,ul2}.test.ts",
     ],
     env: { TRIVIUM_LONG: "1" },
     testTimeout: 3_600_000,

@@ -24,7 +24,7 @@ beforeAll(async () => {
 
 /** Rounding differs between kernels and grows over steps; a wrong gradient shows in the second loss already. */
 function expectNear(got: readonly number[], expected: readonly number[], tolerance: number): void {
-  expect(got).toHaveLength(STEPS);
+  expect(got).toHaveLength(expected.length);
   const distance = Math.max(...got.map((loss, step) => Math.abs(loss - expected[step]!)));
   expect(distance).toBeLessThanOrEqual(tolerance);
 }
@@ -50,15 +50,18 @@ test.for(pages)("$arm: in Chromium, isolated $isolated, twenty steps on simd fol
   expectNear(report.losses, inNode.simd![arm]!, 2e-4);
 });
 
+/** A step in software shaders takes most of a second; `pnpm check:long` takes them all. */
+const shaderSteps = process.env.TRIVIUM_LONG ? STEPS : 6;
+
 const shaders = [
   { backend: "webgl", arm: "prefix" },
   { backend: "webgpu", arm: "encoder-decoder" },
 ];
 
-test.for(shaders)("$arm: in Chromium, twenty steps on $backend follow cpu", async ({ backend, arm }, context) => {
+test.for(shaders)("$arm: in Chromium, steps on $backend follow cpu", async ({ backend, arm }, context) => {
   context.skip(findChromium() === undefined, NO_CHROMIUM);
-  const input = { backend, arm, steps: STEPS };
+  const input = { backend, arm, steps: shaderSteps };
   const report = await runInChromium<TrainingReport>({ entry, isolated: false, input });
   expect(report.active).toBe(backend);
-  expectNear(report.losses, inNode.cpu![arm]!, 5e-3);
+  expectNear(report.losses, inNode.cpu![arm]!.slice(0, shaderSteps), 5e-3);
 });

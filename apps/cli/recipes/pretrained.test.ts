@@ -1,10 +1,16 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openWeights } from "@trivium/checkpoint";
 import { folderFiles } from "@trivium/checkpoint/node";
-import { afterAll, expect, test } from "vitest";
-import { jsonOf, runTrivium } from "./run-trivium.ts";
+import { COMMIT, MODEL, serveHub } from "@trivium/hub/testing";
+import { afterAll, expect, test, vi } from "vitest";
+import { jsonOf, runAlone, runTrivium } from "./run-trivium.ts";
+
+interface Answer {
+  readonly answer: string;
+  readonly tokens?: readonly { id: number; logProbability: number; top?: readonly object[] }[];
+}
 
 const folder = mkdtempSync(join(tmpdir(), "trivium-pretrained-"));
 const fixture = (name: string): string => join(import.meta.dirname, "../../../packages/pretrained/fixtures", name);
@@ -21,19 +27,57 @@ test("a foreign folder answers a prompt, by flags too, and through a prefix mask
   expect(other?.answer).not.toBe(causal?.answer);
 });
 
+test("a foreign folder is answered with as its files say, and as flags say first", async () => {
+  cpSync(fixture("gpt2"), join(folder, "tuned"), { recursive: true });
+  const config = { num_beams: 3, num_return_sequences: 2, suppress_tokens: [2], max_new_tokens: 4 };
+  writeFileSync(join(folder, "tuned/generation_config.json"), JSON.stringify(config));
+  const ask = async (...flags: string[]) => {
+    const all = await jsonOf<Answer[]>(["generate", "tuned", "5 6 7", ...flags], folder);
+    return all.map(({ answer, tokens }) => ({ ids: answer.trim().split(" ").map(Number), tokens }));
+  };
+  const own = await ask();
+  expect(own.map(({ ids }) => ids.length)).toEqual([4, 4]);
+  expect(own.flatMap(({ ids }) => ids)).not.toContain(2);
+  const scored = await ask("--strategy", "greedy", "--tokens", "3", "--logprobs", "2", "--no-defaults");
+  expect(scored).toHaveLength(1);
+  for (const [at, { id, logProbability, top = [] }] of scored[0]!.tokens!.entries()) {
+    expect(id).toBe(scored[0]!.ids[at]);
+    expect(top[0]).toEqual({ id, text: String(id), logProbability });
+    expect(top).toHaveLength(2);
+  }
+  const [ngram] = await ask(
+    "--processors",
+    '{"no-repeat-n-gram": {"size": 1}}',
+    "--strategy",
+    "greedy",
+    "--tokens",
+    "9",
+  );
+  expect(new Set(ngram!.ids).size).toBe(9);
+  const drawn = ["--n", "3", "--strategy-options", '{"typicalP": 0.9}', "--strategy", "sample", "--temperature", "3"];
+  expect(new Set((await ask(...drawn)).map(({ ids }) => ids.join())).size).toBe(3);
+  writeFileSync(join(folder, "tuned/generation_config.json"), '{"guidance_scale": 2}');
+  const refused = await runTrivium(["generate", "tuned", "5"], folder);
+  expect([refused.code, refused.stderr]).toEqual([2, expect.stringMatching(/guidance_scale \(2.*--ignore-attribute/)]);
+  expect(await jsonOf(["generate", "tuned", "5", "--ignore-attribute", "guidance_scale"], folder)).toHaveLength(1);
+});
+
 test("info says what a model is", async () => {
   const facts = await jsonOf<Record<string, unknown>>(["info", fixture("t5-v1_1")], folder);
-  expect(facts).toMatchObject({ architecture: "encoder-decoder", vocabulary: 37, layers: '{"source":3,"target":2}' });
+  expect(facts).toMatchObject({ architecture: "encoder-decoder", vocabulary: 37, layers: { source: 3, target: 2 } });
   // The encoder has run; the table is the head as well.
   const { infos } = await openWeights(folderFiles(fixture("t5-v1_1")));
   const parts = [...infos.values()].filter(({ name }) => /^(decoder|shared)\./.test(name));
   const read = parts.reduce((sum, { shape }) => sum + shape.reduce((bytes, size) => bytes * size, 4), 0);
-  expect(facts["bytes read for a token"]).toBe(read);
+  expect(facts).toMatchObject({
+    readBytesPerToken: { f32: read, bf16: read / 2 },
+    tokenizer: { name: "ids", size: 37 },
+  });
   const { stdout } = await runTrivium(["info", fixture("gpt2")], folder);
   expect(stdout).toMatch(/parameters +\d+,\d+\n/);
   expect(stdout).toContain("tokens\n  01234567\n0 █·······");
-  const window = await jsonOf<{ masks: string }>(["info", fixture("mistral-window")], folder);
-  expect(window.masks).toMatch(/^tokens, window 4\n[\s\S]*\n7 ····████$/);
+  const window = await jsonOf<{ masks: object[] }>(["info", fixture("mistral-window")], folder);
+  expect(window.masks).toEqual([{ stream: "tokens", kind: "self", window: 4, mask: "causal & window(3,3)" }]);
 });
 
 test("export writes a folder that opens again with the same answers", async () => {
@@ -57,6 +101,34 @@ test("a run of pairs in one stream opens again from its export", async () => {
   expect(one?.answer).toMatch(/^[ \d]*$/);
 });
 
+test("a foreign folder is fine-tuned with a part of it frozen, and the run opens, goes on and resumes", async () => {
+  writeFileSync(join(folder, "ids.tsv"), Array.from({ length: 20 }, (_, at) => `${at + 5} 7\t7 ${at + 5}\n`).join(""));
+  const sizes = ["--data", "ids.tsv", "--steps", "2", "--batch", "4", "--schedule", "constant"];
+  const from = [
+    "train",
+    "--from",
+    fixture("llama"),
+    "--freeze",
+    "embedding,**.{layers.0,query}",
+    "--out",
+    "tuned",
+    ...sizes,
+  ];
+  const { stderr, code } = await runTrivium(from, folder);
+  expect([code, stderr]).toEqual([
+    0,
+    expect.stringMatching(/going on from .*llama, a causal model[\s\S]* parameters, [\d,]+ of them trained/),
+  ]);
+  const facts = await jsonOf<Record<string, unknown>>(["info", "tuned"], folder);
+  expect(facts).toMatchObject({ architecture: "causal", vocabulary: 37, steps: 2 });
+  const more = [...from, "--steps", "3", "--resume"];
+  expect(await jsonOf(more, folder)).toMatchObject({ step: 3 });
+  const again = ["train", "--from", "tuned", "--out", "again", ...sizes, "--architecture", "prefix"];
+  expect(await jsonOf(again, folder)).toMatchObject({ step: 2 });
+  const wide = await runTrivium([...again, "--width", "64"], folder);
+  expect([wide.code, wide.stderr]).toEqual([2, expect.stringMatching(/model\.width: tuned has \d+, got 64/)]);
+});
+
 test("what cannot be opened or written is refused in one line", async () => {
   const other = ["generate", fixture("gpt2"), "5", "--architecture", "encoder-decoder"];
   const format = ["export", fixture("gpt2"), "--out", "x", "--format", "onnx"];
@@ -71,4 +143,20 @@ test("what cannot be opened or written is refused in one line", async () => {
     expect(code).toBe(2);
     expect(stderr.trimEnd().split("\n").at(-1)).toMatch(message);
   }
+});
+
+test("a model of the hub opens by its id, pinned by its commit, and then without the hub", async () => {
+  const names = readdirSync(fixture("llama"));
+  const hub = await serveHub(
+    Object.fromEntries(names.map((name) => [name, readFileSync(join(fixture("llama"), name))])),
+  );
+  vi.stubEnv("HF_ENDPOINT", hub.endpoint);
+  vi.stubEnv("HF_HUB_CACHE", join(folder, "hub"));
+  const ask = async (...args: string[]) => JSON.parse((await runAlone([...args, "--json"], folder)).stdout);
+  const answers = await ask("generate", MODEL, "5 6 7 8", "--tokens", "5", "--revision", "v1");
+  const here = await jsonOf(["generate", fixture("llama"), "5 6 7 8", "--tokens", "5"], folder);
+  expect(answers).toEqual(here);
+  await hub[Symbol.asyncDispose]();
+  expect(await ask("info", `hf:${MODEL}@${COMMIT}`, "--offline")).toMatchObject({ name: `${MODEL}@${COMMIT}` });
+  vi.unstubAllEnvs();
 });

@@ -1,5 +1,12 @@
-import { filesAt } from "@trivium/checkpoint/node";
-import { mergeRecipes, type OpenedModel, openModel, type Recipe, readRecipe } from "@trivium/compose";
+import {
+  mergeRecipes,
+  type OpenedModel,
+  type OpenModelOptions,
+  openModel,
+  type Recipe,
+  readRecipe,
+} from "@trivium/compose";
+import { modelFiles } from "@trivium/hub/node";
 import type { Command } from "commander";
 import { z } from "zod";
 import type { CommandContext } from "./command-context.ts";
@@ -7,6 +14,7 @@ import { readRecipeFlags } from "./read-settings.ts";
 import { engineFlags } from "./recipe-flags.ts";
 import { recipeOfFlags } from "./recipe-of-flags.ts";
 import { addFlags, recipeFields } from "./setting-flags.ts";
+import { showDownload } from "./show-download.ts";
 
 /** Flags that decide what computes. */
 export const engineFields = () =>
@@ -14,21 +22,61 @@ export const engineFields = () =>
 
 const isOfEngine = (flag: string): boolean => engineFlags.some((name) => name === flag);
 
-/** Adds the flags that choose another engine than a run was trained with, whose recipe is the default. */
-export const addEngineFlags = (command: Command): Command =>
-  addFlags(command, { ...engineFields(), backend: z.string().describe("Another backend than it was trained on") })
-    .option("--architecture <name>", "another architecture with the same parameters: prefix for a causal model")
+/** Adds the flags that say how a model is found and read. */
+export const addOpeningFlags = (command: Command): Command =>
+  command
+    .option("--revision <name>", "of a model of the hub: a branch, a tag or a commit. Default: main")
+    .option("--offline", "open what the hub's cache holds, and ask nobody. Default: HF_HUB_OFFLINE")
     .option("--ignore-attribute <name...>", "attributes of a foreign config.json that change no number");
 
-/** Opens a folder of a run or of Hugging Face's on the engine that flags choose, and notes its warnings. */
-export async function openRun(directory: string, context: CommandContext): Promise<OpenedModel> {
-  const { flags, plugins, output, registry } = context;
-  const engine = Object.fromEntries(Object.entries(flags).filter(([flag]) => isOfEngine(flag)));
-  const said = recipeOfFlags(readRecipeFlags(engine));
-  const opened = await openModel(filesAt(directory), {
+/** Adds the flags that choose another engine than a run was trained with, whose recipe is the default. */
+export const addEngineFlags = (command: Command): Command =>
+  addOpeningFlags(
+    addFlags(command, { ...engineFields(), backend: z.string().describe("Another backend than it was trained on") }),
+  ).option("--architecture <name>", "another architecture with the same parameters: prefix for a causal model");
+
+/** The first argument of commands that open a model. */
+export const MODEL_ARGUMENT =
+  "folder of a run or of Hugging Face's, a .gguf file, or a model of the hub: owner/name, hf:name";
+
+/** Opens a model by its place on the engine that flags choose, and notes its warnings. */
+export function openRun(
+  place: string,
+  context: CommandContext,
+  { weights = true }: Pick<OpenModelOptions, "weights"> = {},
+): Promise<OpenedModel> {
+  const engine = Object.fromEntries(Object.entries(context.flags).filter(([flag]) => isOfEngine(flag)));
+  return openChanged(place, context, {
+    engine: recipeOfFlags(readRecipeFlags(engine)),
+    architecture: context.flags.architecture as string | undefined,
+    weights,
+  });
+}
+
+/** Changes of a recipe before its model is opened, and what of it is opened. */
+interface Opening extends Pick<OpenModelOptions, "weights"> {
+  /** The backend and the attention kernel to run on, as fields of a recipe. */
+  readonly engine: Readonly<Record<string, unknown>>;
+  /** Another architecture with the same parameters. Default: the model's own. */
+  readonly architecture: string | undefined;
+}
+
+/** Opens a model by its place with changes of its recipe, and notes its warnings. */
+export async function openChanged(
+  place: string,
+  { flags, plugins, output, registry }: CommandContext,
+  { engine, architecture, weights }: Opening,
+): Promise<OpenedModel> {
+  const files = await modelFiles(place, {
+    revision: flags.revision as string | undefined,
+    offline: flags.offline as boolean | undefined,
+    onEvent: showDownload(output),
+  });
+  const opened = await openModel(files, {
     registry: await registry(plugins),
     load: (own) => registry([...own, ...plugins]),
-    change: (recipe) => asArchitecture(onEngine(recipe, said), flags.architecture as string | undefined),
+    change: (recipe) => asArchitecture(onEngine(recipe, engine), architecture),
+    weights,
     ignore: flags.ignoreAttribute as string[] | undefined,
   });
   for (const message of opened.warnings) output.note(`warning: ${message}`);

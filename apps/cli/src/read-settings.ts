@@ -1,4 +1,5 @@
 import { readFile, stat } from "node:fs/promises";
+import { latestCheckpoint } from "@trivium/checkpoint/node";
 import { describeValues, mergeRecipes, type Recipe, readRecipe } from "@trivium/compose";
 import { ConfigError, decodeJson } from "@trivium/core";
 import type { z } from "zod";
@@ -14,6 +15,8 @@ type Fields = Readonly<Record<string, unknown>>;
 /** The settings of a command: the recipe, the command's own settings, and the plugins that the recipe may name. */
 export interface CommandSettings<S extends z.ZodObject> {
   readonly recipe: Recipe;
+  /** The architecture that was asked for by name. Undefined where the recipe has the default. */
+  readonly architecture: string | undefined;
   readonly settings: z.output<S>;
   readonly registry: Plugins;
 }
@@ -43,7 +46,7 @@ export async function readSettings<S extends z.ZodObject>(
   const registry = await load(named);
   const data = dataOfFlags(flags, registry);
   const recipe = readRecipe(mergeRecipes(merged, { plugins: named, data }));
-  return { recipe, settings, registry };
+  return { recipe, architecture: merged.architecture as string | undefined, settings, registry };
 }
 
 /** The flags of recipes, checked. @throws {ConfigError} `cli/settings` naming the flag. */
@@ -73,6 +76,7 @@ async function readRecipeFile(path: string): Promise<Fields> {
   let content: unknown;
   try {
     const found = await stat(path);
+    if (found.isDirectory()) return await recipeOfRun(path);
     if (found.isCharacterDevice() || found.isBlockDevice()) throw new Error("it is a device, not a file");
     content = decodeJson(await readFile(path));
   } catch (cause) {
@@ -81,6 +85,14 @@ async function readRecipeFile(path: string): Promise<Fields> {
   }
   readRecipe(content, path);
   return content as Fields;
+}
+
+/** The resolved recipe of a run, with which it can be repeated. */
+async function recipeOfRun(folder: string): Promise<Fields> {
+  const { checkpoint } = await latestCheckpoint(folder);
+  if (!checkpoint) throw new Error("it is a folder that holds no whole checkpoint of a run");
+  const { recipe } = checkpoint.json("config.json") as { recipe?: Fields };
+  return readRecipe(recipe, `${checkpoint.path}/config.json`);
 }
 
 function presetOf(name: string): Fields {

@@ -64,6 +64,7 @@ test("an addon that does not load is found by probe, which loads nothing; activa
 test("what trivium setup made goes before an installed package, unless the place is named", () => {
   const made = join(folder, "cache/tfjs-node", LIBTENSORFLOW);
   mkdirSync(made, { recursive: true });
+  writeFileSync(join(made, "setup.json"), "{}");
   expect(findTfjsNode()).toMatchObject({ package: `${made}/package/`, addon: `${made}/tfjs_binding.node` });
   expect(findTfjsNode(from)).toMatchObject({ package: `${place}/` });
 });

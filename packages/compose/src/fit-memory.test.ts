@@ -10,9 +10,12 @@ import { evaluateOptions } from "./evaluate-options.ts";
 import { type Prepared, type PrepareOptions, prepare, trainOptions } from "./prepare.ts";
 import type { RecipeInput } from "./recipe.ts";
 import { resolveEngine } from "./resolve.ts";
+import { batchesAt } from "./testing/batches-at.ts";
 import { registry } from "./testing/registry.ts";
 
 const simd = createSimdBackend({ name: "simd-small-memory", memoryLimitBytes: 12 * 2 ** 20, threads: 1 });
+/** `pnpm check:long` draws more. */
+const runs = process.env.TRIVIUM_LONG ? 200 : 60;
 
 beforeAll(async () => {
   await simd.activate();
@@ -98,7 +101,7 @@ async function peakOfRun(prepared: Prepared, recompute: boolean): Promise<number
   }
 }
 
-test("each of 200 random runs takes at most what was announced, or is refused before its first step", async () => {
+test(`each of ${runs} random runs takes at most what was announced, or is refused before its first step`, async () => {
   const counts = { refused: 0, cut: 0, full: 0 };
   const check = async (shape: Shape): Promise<void> => {
     let prepared: Prepared;
@@ -119,8 +122,8 @@ test("each of 200 random runs takes at most what was announced, or is refused be
     expect(await peakOfRun(prepared, shape.recompute)).toBeLessThanOrEqual(bytes);
   };
   const buffers = simd.use().liveBuffers;
-  await fc.assert(fc.asyncProperty(shapes, check), { numRuns: 200, seed: 11 });
-  expect(Math.min(...Object.values(counts))).toBeGreaterThan(5);
+  await fc.assert(fc.asyncProperty(shapes, check), { numRuns: runs, seed: 11 });
+  expect(Math.min(...Object.values(counts))).toBeGreaterThan(runs / 40);
   expect(simd.use().liveBuffers).toBe(buffers);
 }, 300_000);
 
@@ -144,7 +147,7 @@ test("a step that does not fit is refused with the micro-batch that does; recomp
   );
   const cut = await prepareShape({ ...large, microBatch: "auto" });
   expect(cut.recipe.microBatch).toBe(8);
-  expect(cut.batches.batches(0).map(({ size }) => size)).toEqual([8, 8, 8]);
+  expect((await batchesAt(cut, 0)).map(({ size }) => size)).toEqual([8, 8, 8]);
   expect(cut.identity.microBatch).toBe(8);
   const fits = await prepareShape({ ...large, batch: 4, microBatch: "auto" });
   expect(fits.recipe.microBatch).toBeUndefined();

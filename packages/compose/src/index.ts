@@ -1,17 +1,21 @@
 import { huggingFacePlugin } from "./hugging-face.ts";
 import { runFolderPlugin } from "./run-folder.ts";
 
+export { type AnswerOptions, type AnswerRequest, answerOptions } from "./answer-options.ts";
 export { type Composition, compose, composeOrThrow, type Parts, type Refusal } from "./compose.ts";
 export { describeValues } from "./describe-values.ts";
 export { evaluateOptions } from "./evaluate-options.ts";
 export { gigabytes, type TrainingMemory } from "./fit-memory.ts";
+export { assertModelFits, leastDecodingBytes, type ModelFit, type WeightType, weightBytes } from "./fit-model.ts";
 export { mergeRecipes } from "./merge-recipes.ts";
 export { type ModelFormat, modelFormat, type OpenedModel, type OpenModelOptions, openModel } from "./open-model.ts";
+export { parametersHash } from "./parameters-hash.ts";
 export { batchesOf, type FittedRecipe, type Prepared, type PrepareOptions, prepare, trainOptions } from "./prepare.ts";
 export * from "./prepare-data.ts";
 export * from "./recipe.ts";
 export * from "./resolve.ts";
 export { assertResumable } from "./run-folder.ts";
+export type { BaseModel } from "./start-from.ts";
 export { type StreamTextOptions, streamText } from "./stream-text.ts";
 export { textLength } from "./text-length.ts";
 export { trainingNotes } from "./training-notes.ts";

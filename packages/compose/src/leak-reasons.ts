@@ -1,7 +1,14 @@
 import { createRandom, type Reason, TriviumError } from "@trivium/core";
 import type { Example } from "@trivium/features";
 import { type Architecture, leaksByMasks, type ResolvedConfig } from "@trivium/model";
-import { countLabels, type MarkedBatch, markedBatch, type Objective, showsAsDeclared } from "@trivium/objectives";
+import {
+  countLabels,
+  isMisplaced,
+  type MarkedBatch,
+  markedBatch,
+  type Objective,
+  showsAsDeclared,
+} from "@trivium/objectives";
 import type { SpecialTokens } from "@trivium/text";
 
 /** A composition's parts that labels could leak through. */
@@ -18,6 +25,7 @@ const samples: readonly (readonly Example[])[] = [
   [6, 20, 20, 20, 20, 20, 20, 20].map((length, text) => ({
     tokens: Array.from({ length }, (_, token) => 30 + 20 * text + token),
     ends: text % 2 === 1,
+    sentences: [0, 4, 9, 11].filter((start) => start < length),
   })),
 ];
 
@@ -43,11 +51,14 @@ function mark({ objective, special }: LeakParts, sample: readonly Example[]): Ma
 
 function leakReason({ architecture, config, objective }: LeakParts, marked: MarkedBatch): Reason[] {
   const leaks = leaksByMasks({ architecture, config }, marked);
-  const [first] = leaks;
+  const predicting = architecture.streams.at(-1) as string;
+  const misplaced = leaks.find((leak) => isMisplaced(leak, predicting));
+  const first = misplaced ?? leaks[0];
   const shown = new Set(leaks.map(({ row, position }) => `${row} ${position}`)).size;
   const labels = countLabels(marked);
-  if (!first || showsAsDeclared(objective, { labels, shown })) return [];
+  if (!first || (!misplaced && showsAsDeclared(objective, { labels, shown }))) return [];
   const what = `objective "${objective.name}" on architecture "${architecture.name}" lets a prediction see its own label`;
-  const declared = objective.shows ? `, ${shown} of ${labels} where it declares a share of ${objective.shows}` : "";
+  const declared =
+    objective.shows && !misplaced ? `, ${shown} of ${labels} where it declares a share of ${objective.shows}` : "";
   return [{ code: "compose/label-leak", message: `${what}${declared}: ${first.text}` }];
 }

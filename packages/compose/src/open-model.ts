@@ -1,5 +1,6 @@
 import type { Files } from "@trivium/checkpoint";
 import { CheckpointError } from "@trivium/core";
+import type { GenerationDefaults } from "@trivium/pretrained";
 import { defineKind } from "@trivium/registry";
 import type { ParameterTree } from "@trivium/tensor";
 import type { PairTokenizer } from "@trivium/text";
@@ -27,6 +28,12 @@ export interface OpenedModel extends Pick<Composition, "model" | "objective"> {
   readonly data?: string | undefined;
   /** The plugins that it was opened with, its own among them. */
   readonly registry: Plugins;
+  /**
+   * Returns how the model's files ask to be answered with, which `answerOptions` applies. Undefined where they cannot.
+   *
+   * @throws {CheckpointError} `pretrained/generation` for what cannot be applied.
+   */
+  readonly generation?: (() => GenerationDefaults) | undefined;
   /** Findings that a person should see: checkpoints that were passed over, labels in sight. */
   readonly warnings: readonly string[];
 }
@@ -37,6 +44,11 @@ export interface OpenModelOptions {
   readonly load?: ((plugins: readonly string[]) => Promise<Plugins>) | undefined;
   /** Changes the recipe before it is resolved: another backend, another attention kernel. Default: no change. */
   readonly change?: ((recipe: Recipe) => Recipe) | undefined;
+  /**
+   * Whether weights are read. Without them `parameters` is empty, which is enough to look at a model of any size.
+   * Default true.
+   */
+  readonly weights?: boolean | undefined;
   /** Attributes of a foreign configuration that change no number, beside those that its family knows. Default: none. */
   readonly ignore?: readonly string[] | undefined;
 }
@@ -57,6 +69,7 @@ export const modelFormat = defineKind<ModelFormat>()("model-format");
  *
  * @param files - the files of a folder, or dropped onto a page.
  * @throws {CheckpointError} `compose/unknown-format` if no format does; what the format throws.
+ * @throws {ConfigError} `compose/model-memory` if the backend or the machine cannot hold the model; no weight is read then.
  * @example const { model, parameters, tokenizer } = await openModel(folderFiles("runs/a"), { registry });
  */
 export async function openModel(files: Files, options: OpenModelOptions): Promise<OpenedModel> {
@@ -67,6 +80,7 @@ export async function openModel(files: Files, options: OpenModelOptions): Promis
   }
   const names = formats.map(({ name, description }) => `${name} (${description.replace(/\.$/, "")})`).join(", ");
   const problem = `${files.name} holds no whole checkpoint of a run, nor another model that can be opened here`;
-  const empty = (await files.list()).length === 0 ? "it is empty or is not there: check the path; " : "";
+  const ofHub = /^\w[\w.-]*$/.test(files.name) ? `, or write hf:${files.name} for a model of the hub` : "";
+  const empty = (await files.list()).length === 0 ? `it is empty or is not there: check the path${ofHub}; ` : "";
   throw new CheckpointError("compose/unknown-format", `${problem}; ${empty}formats: ${names || "none"}`);
 }

@@ -3,15 +3,18 @@ import {
   type Dataset,
   describeReading,
   describeUnknown,
+  type ExampleStream,
   encodeExamples,
   type FittedExamples,
   fitPairTokenizer,
   fitToLength,
   fittingLength,
+  type TokenSource,
 } from "@trivium/data";
 import { encodeHeldOut, type HeldOut } from "@trivium/evaluator";
 import { type Example, isTextPair } from "@trivium/features";
 import type { PairTokenizer, PairTokenizerJson, TokenizerJson } from "@trivium/text";
+import type { OpenedModel } from "./open-model.ts";
 import type { Named, Recipe } from "./recipe.ts";
 import { type Plugins, resolveArchitecture, resolveObjective, resolveTokenizer } from "./resolve.ts";
 import { textLength } from "./text-length.ts";
@@ -28,11 +31,20 @@ export interface PreparedData {
   readonly length: number;
   /** Treatment of pairs that exceed the length. */
   readonly tooLong: Dataset["tooLong"];
+  /** The encoded training part; where it is streamed, its beginning. */
   readonly train: readonly Example[];
+  /** The whole training part, where it is streamed. */
+  readonly stream?: PreparedStream | undefined;
   /** Encodes a held-out part, or its first examples. */
   heldOut(part: "validation" | "test", limit?: number): readonly HeldOut[];
   /** Sentences for people: what was read, what was done about pairs that exceed the length, and unknown tokens. */
   readonly notes: readonly string[];
+}
+
+/** Training examples that are streamed. */
+export interface PreparedStream extends Pick<ExampleStream, "buffer"> {
+  /** Returns the sources of a run with this seed. */
+  sources(seed: number): readonly TokenSource[];
 }
 
 /** A dataset by its name, with options as plain JSON. */
@@ -42,6 +54,13 @@ interface NamedDataset extends Pick<Named, "name"> {
 
 /** Loads a dataset. */
 export type LoadDataset = (name: string, options: NamedDataset["options"]) => Promise<Dataset>;
+
+export interface PrepareDataOptions {
+  /** Loads a dataset. Default: the registry, anew each time. */
+  readonly load?: LoadDataset | undefined;
+  /** A trained model that goes on, whose tokenizer encodes the data. Default: a tokenizer that is fitted to the data. */
+  readonly base?: Pick<OpenedModel, "tokenizer" | "length"> | undefined;
+}
 
 /** Returns whether examples are pairs or texts. */
 export const taskOf = ({ train }: Pick<Dataset, "train">): TaskForm => (train.some(isTextPair) ? "pairs" : "text");
@@ -66,7 +85,6 @@ function named(data: NamedDataset | undefined, registry: Plugins): NamedDataset 
 /**
  * Loads the data of a recipe, fits a tokenizer, and encodes the training part.
  *
- * @param load - loads a dataset. Default: the registry, anew each time.
  * @throws what `resolveDataset` and the tokenizer throw; `data/too-long` with the place of a pair that exceeds the length,
  *   unless the recipe, or else the dataset, says that such pairs are left out or cut.
  */
@@ -74,14 +92,14 @@ export async function prepareData(
   recipe: Pick<Recipe, "data" | "tokenizer" | "length" | "examples" | "tooLong"> &
     Partial<Pick<Recipe, "architecture" | "objective">>,
   registry: Plugins,
-  load: LoadDataset = (name, options) => resolveDataset({ name, options }, registry),
+  { load = (name, options) => resolveDataset({ name, options }, registry), base }: PrepareDataOptions = {},
 ): Promise<PreparedData> {
   const { name, options } = named(recipe.data, registry);
   const dataset = await load(name, options);
   const asked = { tokenizer: tokenizersOf(recipe.tokenizer, dataset.tokenizer), train: dataset.train };
-  const tokenizer = fitPairTokenizer(asked, resolveTokenizer(registry));
+  const tokenizer = base?.tokenizer ?? fitPairTokenizer(asked, resolveTokenizer(registry));
   const tooLong = recipe.tooLong ?? dataset.tooLong;
-  const { length, parts } = await fitParts({ ...dataset, tooLong }, tokenizer, recipe);
+  const { length, parts } = await fitParts({ ...dataset, tooLong }, tokenizer, { ...recipe, most: base?.length });
   const { train, validation, test } = parts;
   const encodedLength = textLengthOf(recipe, registry, { tokenizer, length });
   const encoded = encodeExamples(train.examples, tokenizer, { length: encodedLength });
@@ -98,10 +116,26 @@ export async function prepareData(
     length,
     tooLong,
     train: encoded,
+    stream: streamOf(dataset, recipe, { tokenizer, length: encodedLength, tooLong }),
     heldOut: (part, limit) =>
       encodeHeldOut({ validation, test }[part].examples.slice(0, limit), tokenizer, encodedLength),
     notes: notes.filter((note) => note !== undefined),
   };
+}
+
+/** The stream of a dataset, unless a recipe asks for the first examples alone. @throws {ConfigError} `compose/examples`. */
+function streamOf(
+  { stream, train, name }: Dataset,
+  { examples }: Pick<Recipe, "examples">,
+  encoding: Pick<PreparedData, "tokenizer" | "length" | "tooLong">,
+): PreparedStream | undefined {
+  if (stream === undefined || (examples !== undefined && examples <= train.length)) return undefined;
+  if (examples !== undefined) {
+    const first = train.length.toLocaleString("en");
+    const message = `examples: of ${name}, which is streamed, the first ${first} at most can be asked for, got ${examples}; leave it out to train on all`;
+    throw new ConfigError("compose/examples", message);
+  }
+  return { buffer: stream.buffer, sources: (seed) => stream.sources({ ...encoding, seed }) };
 }
 
 /** The length to which data is encoded, for the objective of a recipe if it names one. */
@@ -116,9 +150,14 @@ function textLengthOf(
 }
 
 /** The length of the model, and the parts of a dataset with pairs of at most that length. */
-async function fitParts(dataset: Dataset, tokenizer: PairTokenizer, recipe: Pick<Recipe, "length" | "examples">) {
-  const { length, longest } =
+async function fitParts(
+  dataset: Dataset,
+  tokenizer: PairTokenizer,
+  recipe: Pick<Recipe, "length" | "examples"> & { readonly most?: number | undefined },
+) {
+  const { length: fitting, longest } =
     recipe.length === undefined ? fittingLength(dataset, tokenizer) : { length: recipe.length, longest: Infinity };
+  const length = Math.min(fitting, recipe.most ?? Infinity);
   const { tooLong, locate, train, validation, test } = dataset;
   const fit = (examples: Dataset["train"]): FittedExamples | Promise<FittedExamples> =>
     longest <= length

@@ -8,6 +8,7 @@ import { prepare, trainOptions } from "./prepare.ts";
 import { prepareData, resolveDataset } from "./prepare-data.ts";
 import { readRecipe } from "./recipe.ts";
 import { resolveEngine, resolveTokenizer } from "./resolve.ts";
+import { batchesAt } from "./testing/batches-at.ts";
 import { registry, small } from "./testing/registry.ts";
 import { trainingNotes } from "./training-notes.ts";
 
@@ -30,7 +31,7 @@ async function withLong(part: "train" | "test", tooLong?: Dataset["tooLong"]) {
     const loud = await resolveDataset({ name: "loud" }, registry);
     return { ...loud, [part]: [...loud[part], long], tooLong, locate: async () => "words.tsv:21" };
   };
-  return (given: object) => prepareData(readRecipe({ ...small, ...given }), registry, data);
+  return (given: object) => prepareData(readRecipe({ ...small, ...given }), registry, { load: data });
 }
 
 test("one overlong pair does not decide the length, and is refused with its place, left out or cut", async () => {
@@ -161,7 +162,7 @@ test("how batches are formed is a part of the run, and its configuration begins 
   expect(identity).toMatchObject({ bucketBatches: 3, packing: 64, data: fingerprint, attention: "reference" });
   expect(identity?.schedule).toMatchObject({ name: "warmup-cosine", options: { steps: 4 } });
   expect(Object.keys(config ?? {})).toEqual(["recipe", "task"]);
-  expect(prepared.batches.batches(0)).toHaveLength(1);
+  expect(await batchesAt(prepared, 0)).toHaveLength(1);
 });
 
 test("an evaluation within training ends with the signal, and leaves no numbers of a part", async () => {

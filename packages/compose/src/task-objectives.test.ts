@@ -14,6 +14,7 @@ import {
   joined,
   masking,
   middles,
+  noises,
   type Objective,
   type SplitExample,
   separate,
@@ -55,6 +56,10 @@ const tasks: readonly Task[] = [
   { name: "spans, causal", architecture: causal, objective: inOne(spans()) },
   { name: "spans, prefix", architecture: prefix, objective: inOne(spans()) },
   { name: "spans, encoder-decoder", architecture: encoderDecoder, objective: inTwo(spans()) },
+  { name: "noises, causal", architecture: causal, objective: inOne(noises()) },
+  { name: "noises, prefix", architecture: prefix, objective: inOne(noises()) },
+  { name: "noises, encoder-decoder", architecture: encoderDecoder, objective: inTwo(noises()) },
+  { name: "rotation, prefix", architecture: prefix, objective: inOne(noises({ infilling: 0, rotation: 1 })) },
   { name: "middles with loss on everything, causal", architecture: causal, objective: inOne(always(), "all") },
   { name: "middles, prefix", architecture: prefix, objective: inOne(always()) },
   { name: "middles, encoder-decoder", architecture: encoderDecoder, objective: inTwo(always()) },
@@ -159,6 +164,7 @@ const withoutStart = (objective: Objective) =>
 
 const splits: readonly [string, () => Corruption<SplitExample>][] = [
   ["spans", spans],
+  ["noises", noises],
   ["middles", always],
 ];
 

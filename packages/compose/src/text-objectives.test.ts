@@ -3,11 +3,12 @@ import type { Architecture } from "@trivium/model";
 import { causal } from "@trivium/model-causal";
 import { encoderDecoder } from "@trivium/model-encoder-decoder";
 import { prefix } from "@trivium/model-prefix";
-import { fillInTheMiddle, maskedLm, type Objective, spanCorruption, spans, ul2 } from "@trivium/objectives";
+import { bart, fillInTheMiddle, maskedLm, type Objective, spanCorruption, spans, ul2 } from "@trivium/objectives";
 import { createByteTokenizer, createSharedPair, reservedSpecials } from "@trivium/text";
 import { expect, test } from "vitest";
 import { compose } from "./compose.ts";
 import { prepare } from "./prepare.ts";
+import { batchesAt } from "./testing/batches-at.ts";
 import { registry, small } from "./testing/registry.ts";
 import { textLength } from "./text-length.ts";
 
@@ -23,6 +24,7 @@ const splitting: readonly (readonly [string, Objective])[] = [
   ["fill-in-the-middle", fillInTheMiddle()],
   ["fill-in-the-middle on tokens, loss on the middle", fillInTheMiddle({ level: "tokens", loss: "target", rate: 1 })],
   ["ul2", ul2()],
+  ["bart", bart()],
 ];
 
 test.each(
@@ -61,7 +63,7 @@ test("an objective that says nothing of windows leaves the length alone, one tha
   ).toEqual([64]);
 });
 
-test.each(["span-corruption", "ul2", "fill-in-the-middle", "masked-lm"])(
+test.each(["span-corruption", "bart", "ul2", "fill-in-the-middle", "masked-lm"])(
   "a recipe of %s has rows that fit its model",
   async (name) => {
     for (const architecture of name === "masked-lm" ? ["prefix"] : Object.keys(architectures)) {
@@ -76,7 +78,8 @@ test.each(["span-corruption", "ul2", "fill-in-the-middle", "masked-lm"])(
         },
         registry,
       );
-      for (const batch of [0, 1, 2, 3].flatMap((step) => prepared.batches.batches(step)))
+      const batches = await Promise.all([0, 1, 2, 3].map((step) => batchesAt(prepared, step)));
+      for (const batch of batches.flat())
         for (const rows of Object.values(batch.streams)) expect(Math.max(...rows.lengths)).toBeLessThanOrEqual(24);
     }
   },

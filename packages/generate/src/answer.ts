@@ -1,42 +1,39 @@
-import type { AnswerText } from "./answer-text.ts";
-import type { GenerateOptions } from "./generate.ts";
-import type { FinishedEvent, FinishReason, GenerateEvent } from "./generate-event.ts";
-import { bestContinuations, logProbabilityOf } from "./logits.ts";
+import type { AnswerEvents } from "./answer-events.ts";
+import type { GenerateEvent } from "./generate-event.ts";
+import { bestContinuations, logProbabilities } from "./logits.ts";
 import type { RowProcessor } from "./logits-processor.ts";
-import type { Stop, StopRule } from "./stop-rule.ts";
-import type { Advance, ChosenAnswer, Search } from "./strategy.ts";
+import type { Advance, ChosenAnswer, Search, Strategy } from "./strategy.ts";
+import { type LogProbabilityOptions, TokenScores } from "./token-scores.ts";
 
 /** Candidates of a row that a trace shows. */
 const SHOWN_CANDIDATES = 10;
 
-export interface AnswerOptions extends Pick<GenerateOptions, "trace" | "logProbabilities"> {
-  readonly index: number;
-  readonly sample: number;
+export interface AnswerOptions extends Pick<Strategy, "scores"> {
   readonly search: Search;
   /** Processors of the first row. */
   readonly processors: readonly RowProcessor[];
-  readonly rules: readonly StopRule[];
-  /** Absent where no text is asked for. */
-  readonly text: AnswerText | undefined;
+  /** The answers: one, or as many as are taken of those that the search chooses. */
+  readonly events: readonly [AnswerEvents, ...AnswerEvents[]];
+  readonly trace: boolean | undefined;
+  /** Undefined where none are asked for. */
+  readonly logProbabilities: LogProbabilityOptions | undefined;
 }
 
 /** Rows that go on, of those that an answer had. */
 export type RowsToRun = Pick<Advance, "parents" | "ids">;
 
-type Ending = Pick<Stop, "kept"> & Pick<FinishedEvent, "logProbability">;
-
 const NO_ROWS: RowsToRun = { parents: new Int32Array(0), ids: new Int32Array(0) };
 
-/** An answer under way. */
+/** A search for an answer, or for several, under way. */
 export class Answer {
   readonly #options: AnswerOptions;
-  readonly #ids: number[] = [];
+  readonly #tokens: TokenScores | undefined;
   #processors: (readonly RowProcessor[])[];
-  #over = false;
 
   constructor(options: AnswerOptions) {
     this.#options = options;
     this.#processors = [options.processors];
+    this.#tokens = options.logProbabilities && new TokenScores(options.logProbabilities);
   }
 
   /** Rows that it has in the batch. */
@@ -44,70 +41,62 @@ export class Answer {
     return this.#over ? 0 : this.#processors.length;
   }
 
+  get #over(): boolean {
+    return this.#options.events.every(({ over }) => over);
+  }
+
   /**
    * A step: chooses tokens by the logits of its rows, and says what came of it.
    *
-   * @param scores - logits, `[rows][V]`; may be changed.
+   * @param logits - `[rows][V]`; may be changed.
    */
-  *step(scores: readonly Float32Array[]): Generator<GenerateEvent, RowsToRun> {
-    const { search, trace } = this.#options;
-    for (const [row, processors] of this.#processors.entries())
-      for (const processor of processors) processor.apply(scores[row] as Float32Array);
-    const advance = search.advance(scores);
+  *step(logits: readonly Float32Array[]): Generator<GenerateEvent, RowsToRun> {
+    const { search, trace, events } = this.#options;
+    this.#process(logits);
+    const advance = search.advance(logits);
     if (trace) {
-      const candidates = scores.map((logits) => bestContinuations(logits, SHOWN_CANDIDATES));
-      yield { type: "step", ...this.#place, candidates, hypotheses: search.hypotheses?.() ?? [] };
+      const candidates = logits.map((scores) => bestContinuations(scores, SHOWN_CANDIDATES));
+      yield { type: "step", ...events[0].place, candidates, hypotheses: search.hypotheses?.() ?? [] };
     }
     if (search.best) {
       if (advance.ids.length === 0) yield* this.#emitBest(search.best());
-    } else yield* this.#emitNewest(advance, scores[0] as Float32Array);
+    } else yield* this.#emitNewest(advance);
     if (this.#over) return NO_ROWS;
+    if (search.best) this.#tokens?.follow(advance);
     this.#processors = this.#follow(advance);
     return advance;
   }
 
   /** Ends it before its end. */
   *abort(): Generator<GenerateEvent> {
-    if (!this.#over) yield* this.#finish("aborted");
+    for (const events of this.#options.events) if (!events.over) yield* events.finish("aborted");
   }
 
-  get #place() {
-    return { index: this.#options.index, sample: this.#options.sample };
+  /** Turns logits into the scores that the search reads. */
+  #process(logits: readonly Float32Array[]): void {
+    const { scores, logProbabilities: asked } = this.#options;
+    if (scores === "log-probabilities") for (const row of logits) row.set(logProbabilities(row));
+    if (asked && asked.of !== "processed") this.#tokens?.read(logits.map((row) => row.slice()));
+    for (const [row, processors] of this.#processors.entries())
+      for (const processor of processors) processor.apply(logits[row] as Float32Array);
+    if (asked?.of === "processed") this.#tokens?.read(logits);
   }
 
-  *#emitNewest({ ids, finished }: Advance, logits: Float32Array): Generator<GenerateEvent> {
+  *#emitNewest({ ids, finished }: Advance): Generator<GenerateEvent> {
+    const [events] = this.#options.events;
+    if (finished[0]) return yield* events.finish("end");
     const id = ids[0] as number;
-    if (finished[0]) return yield* this.#finish("end");
-    yield* this.#accept(id, this.#options.logProbabilities ? logProbabilityOf(logits, id) : undefined);
+    yield* events.accept(id, this.#tokens?.newest(id));
   }
 
-  *#emitBest(best: ChosenAnswer): Generator<GenerateEvent> {
-    for (const id of best.ids) {
-      yield* this.#accept(id);
-      if (this.#over) return;
+  *#emitBest(best: readonly ChosenAnswer[]): Generator<GenerateEvent> {
+    for (const [rank, events] of this.#options.events.entries()) {
+      // A search that found fewer has no more.
+      const { ids, reason, logProbability } = best[rank] ?? { ids: [], reason: "length", logProbability: -Infinity };
+      const scores = this.#tokens?.along(ids);
+      for (const [at, id] of ids.entries()) if (!events.over) yield* events.accept(id, scores?.[at]);
+      if (!events.over) yield* events.finish(reason, { logProbability });
     }
-    yield* this.#finish(best.reason, { logProbability: best.logProbability });
-  }
-
-  *#accept(id: number, logProbability?: number): Generator<GenerateEvent> {
-    const { text, rules } = this.#options;
-    this.#ids.push(id);
-    yield { type: "token", ...this.#place, id, logProbability };
-    const spelled = text?.of(this.#ids) ?? "";
-    for (const { check } of rules) {
-      const stop = check?.({ ids: this.#ids, text: spelled });
-      if (stop) return yield* this.#finish(stop.reason, { kept: stop.kept });
-    }
-    const shown = text?.next(spelled) ?? "";
-    if (shown !== "") yield { type: "text", ...this.#place, text: shown };
-  }
-
-  *#finish(reason: FinishReason, { kept, logProbability }: Ending = {}): Generator<GenerateEvent> {
-    const { text } = this.#options;
-    this.#over = true;
-    const rest = text?.rest(text.of(this.#ids).slice(0, kept)) ?? "";
-    if (rest !== "") yield { type: "text", ...this.#place, text: rest };
-    yield { type: "finished", ...this.#place, reason, logProbability };
   }
 
   /** The processors of the rows that go on; a row that goes on twice has two. */

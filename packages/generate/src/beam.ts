@@ -29,6 +29,7 @@ export function beam({ beam: size, lengthPenalty = 0.6 }: BeamOptions): Strategy
   return {
     name: "beam",
     rows: size,
+    answers: 1,
     start(prompt) {
       const message = `beam is an integer from 1 to the ${prompt.vocabulary} tokens of the vocabulary, got ${size}`;
       assertOption(size <= prompt.vocabulary, "beam", message);
@@ -57,7 +58,7 @@ function searching({ room, ends }: SearchPrompt, size: number, lengthPenalty: nu
         finished: open.map(() => false),
       };
     },
-    best: () => bestOf(state),
+    best: () => [bestOf(state)],
     hypotheses: () => [
       ...state.open.map((one) => ({
         ...one,

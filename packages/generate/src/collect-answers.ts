@@ -1,4 +1,5 @@
 import type { FinishReason, GenerateEvent } from "./generate-event.ts";
+import type { TokenScore } from "./token-scores.ts";
 
 /** An answer that is over. */
 export interface Answered {
@@ -9,6 +10,8 @@ export interface Answered {
   readonly reason: FinishReason;
   /** Log-probability of the whole answer, nats; of a search that chooses among answers. */
   readonly logProbability?: number | undefined;
+  /** Of each token; where `logProbabilities` were asked for. */
+  readonly scores?: readonly TokenScore[] | undefined;
 }
 
 /** An answer, and whose it is. */
@@ -23,17 +26,22 @@ export interface PlacedAnswer extends Answered {
  * @example for await (const { index, ids } of answersAsTheyEnd(generate(options))) console.log(index, ids);
  */
 export async function* answersAsTheyEnd(events: AsyncIterable<GenerateEvent>): AsyncGenerator<PlacedAnswer> {
-  const open = new Map<string, { ids: number[]; text: string }>();
+  const open = new Map<string, { ids: number[]; text: string; scores: TokenScore[] }>();
   for await (const event of events) {
     const { index, sample } = event;
     const key = `${index} ${sample}`;
-    const answer = open.get(key) ?? { ids: [], text: "" };
+    const answer = open.get(key) ?? { ids: [], text: "", scores: [] };
     open.set(key, answer);
-    if (event.type === "token") answer.ids.push(event.id);
+    if (event.type === "token") {
+      answer.ids.push(event.id);
+      const { logProbability, top } = event;
+      if (logProbability !== undefined) answer.scores.push({ logProbability, top });
+    }
     if (event.type === "text") answer.text += event.text;
     if (event.type !== "finished") continue;
     open.delete(key);
-    yield { index, sample, ...answer, reason: event.reason, logProbability: event.logProbability };
+    const scores = answer.scores.length > 0 ? answer.scores : undefined;
+    yield { index, sample, ...answer, scores, reason: event.reason, logProbability: event.logProbability };
   }
 }
 

@@ -7,9 +7,9 @@ import type { GenerateEvent } from "./generate-event.ts";
 export interface DecodePromptsOptions {
   readonly decoder: Decoder;
   readonly input: ModelInput;
-  /** Answers of every row, side by side: `[B · samples]`. */
+  /** Searches of every row, side by side: `[B · searches]`. */
   readonly answers: readonly Answer[];
-  readonly samples: number;
+  readonly searches: number;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -18,9 +18,9 @@ export interface DecodePromptsOptions {
  * leaves the batch, and the others go on.
  */
 export async function* decodePrompts(options: DecodePromptsOptions): AsyncGenerator<GenerateEvent> {
-  const { decoder, input, answers, samples, signal } = options;
+  const { decoder, input, answers, searches, signal } = options;
   const pause = createPacer();
-  let state = prefill(decoder, input, samples);
+  let state = prefill(decoder, input, searches);
   try {
     for (;;) {
       const next: RowsToRun = yield* stepAll(answers, state);
@@ -36,11 +36,11 @@ export async function* decodePrompts(options: DecodePromptsOptions): AsyncGenera
   for (const answer of answers) yield* answer.abort();
 }
 
-function prefill(decoder: Decoder, input: ModelInput, samples: number): DecodingState {
+function prefill(decoder: Decoder, input: ModelInput, searches: number): DecodingState {
   const prompts = decoder.prefill(input);
-  if (samples === 1) return prompts;
+  if (searches === 1) return prompts;
   try {
-    return prompts.fork(samples);
+    return prompts.fork(searches);
   } finally {
     prompts.dispose();
   }

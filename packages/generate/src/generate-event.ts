@@ -17,6 +17,8 @@ export interface TokenEvent extends OfAnswer {
   readonly id: number;
   /** Nats; where `logProbabilities` are asked for. */
   readonly logProbability?: number | undefined;
+  /** The most probable tokens in its place, the best first; where they are asked for. */
+  readonly top?: readonly Continuation[] | undefined;
 }
 
 /** Text that is part of an answer for good: whole characters, and nothing that a stop rule takes back. */

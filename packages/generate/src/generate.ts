@@ -4,16 +4,18 @@ import { decodingBytes, type LanguageModel, rowsThatFit } from "@trivium/model";
 import { type FeatureContext, type Objective, promptOf } from "@trivium/objectives";
 import type { ParameterTree } from "@trivium/tensor";
 import { Answer } from "./answer.ts";
+import { AnswerEvents } from "./answer-events.ts";
 import { createAnswerText } from "./answer-text.ts";
 import { decodePrompts } from "./decode-prompts.ts";
 import { firstIds } from "./first-ids.ts";
 import type { GenerateEvent } from "./generate-event.ts";
 import { greedy } from "./greedy.ts";
 import { assertOption } from "./logits.ts";
-import type { LogitsProcessor } from "./logits-processor.ts";
+import type { LogitsProcessor, ProcessedRow } from "./logits-processor.ts";
 import type { StopRule } from "./stop-rule.ts";
 import { maximumLength } from "./stop-rules.ts";
 import type { Strategy } from "./strategy.ts";
+import type { LogProbabilityOptions } from "./token-scores.ts";
 
 /** A model, examples to answer, and the way to answer them. */
 export interface GenerateOptions extends Pick<FeatureContext, "special" | "tokenizer"> {
@@ -24,11 +26,19 @@ export interface GenerateOptions extends Pick<FeatureContext, "special" | "token
   readonly examples: readonly Example[];
   /** The most tokens of an answer, for every example or for each. */
   readonly maximumTokens: number | readonly number[];
+  /** The most tokens of the predicting stream, the prompt's among them. Default: the model's length. */
+  readonly maximumLength?: number | undefined;
   /** Chooses the tokens. Default: `greedy()`. */
   readonly strategy?: Strategy | undefined;
-  /** Answers of every example. Default 1. */
+  /**
+   * Answers of every example: drawn one by one, or the best that one search chooses, where a strategy chooses several.
+   * Default 1.
+   */
   readonly samples?: number | undefined;
-  /** Change logits before the strategy reads them, in this order. */
+  /**
+   * Change logits before the strategy reads them, in this order; the strategy's own follow. `inReferenceOrder` sorts them
+   * as Hugging Face transformers does.
+   */
   readonly processors?: readonly LogitsProcessor[] | undefined;
   /** The ids that end an answer and are no part of it. Default: those of `special`. */
   readonly ends?: readonly number[] | undefined;
@@ -39,12 +49,15 @@ export interface GenerateOptions extends Pick<FeatureContext, "special" | "token
    * prompt in the predicting stream, behind which the text may go on.
    */
   readonly decodeText?: ((ids: readonly number[], prompt: readonly number[]) => string) | undefined;
-  /** Decides what is drawn, with the example's index and the sample. Default 0. */
-  readonly seed?: number | string | undefined;
+  /**
+   * Decides what is drawn: one seed, with the example's index and the sample; or one for each example, with the sample
+   * alone, so that an answer does not depend on the example's place. Default 0.
+   */
+  readonly seed?: Seed | readonly Seed[] | undefined;
   /** Asks for an event of each step's choices. Default false. */
   readonly trace?: boolean | undefined;
-  /** Asks for the log-probability of each token. Default false. */
-  readonly logProbabilities?: boolean | undefined;
+  /** Asks for the log-probability of each token, and for those of the most probable ones. Default false. */
+  readonly logProbabilities?: boolean | LogProbabilityOptions | undefined;
   /**
    * The most rows to decode together; fewer where they would not fit into memory. An answer has as many rows as its
    * strategy keeps open. Default 256.
@@ -52,6 +65,8 @@ export interface GenerateOptions extends Pick<FeatureContext, "special" | "token
   readonly batchSize?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
+
+type Seed = number | string;
 
 /** A prompt with its place in the request. */
 interface Prompt {
@@ -67,21 +82,24 @@ interface Prompt {
  * each row by itself. Gives way to timers and signals between steps, every 16 ms or so; an aborted signal finishes every
  * answer that is not over as `"aborted"`.
  *
- * @throws {ConfigError} `generate/maximum-tokens`, `generate/samples`, `generate/stop`, `generate/beam`; what the
- *   objective's prompt and the decoder's `prefill` throw.
+ * @throws {ConfigError} `generate/maximum-tokens`, `generate/maximum-length`, `generate/samples`,
+ *   `generate/seed`, `generate/stop`, `generate/beam`; what the objective's prompt, the decoder's `prefill` and processors throw.
  * @example
  * const request = { model, parameters, objective, special: tokenizer.special, examples, maximumTokens: 20 };
  * for await (const event of generate(request)) console.log(event);
  */
 export async function* generate(options: GenerateOptions): AsyncGenerator<GenerateEvent> {
   const { model, parameters, batchSize = 256, strategy = greedy(), samples = 1, signal } = options;
+  assertSamples(samples, strategy);
   const prompts = promptsOf(options);
-  const createAnswers = answersOf(options, strategy, samples);
-  const together = Math.max(1, Math.floor(batchSize / (strategy.rows * samples)));
+  const searches = strategy.answers === undefined ? samples : 1;
+  const createAnswers = answersOf(options, { strategy, searches });
+  const together = Math.max(1, Math.floor(batchSize / (strategy.rows * searches)));
   const decoder = model.decoder(parameters);
   try {
-    const room = Math.min(model.length, Math.max(...[options.maximumTokens].flat()));
-    const sizes = { room, perPrompt: strategy.rows * samples };
+    const longest = options.maximumLength ?? model.length;
+    const room = Math.min(model.length, longest, Math.max(...[options.maximumTokens].flat()));
+    const sizes = { room, perPrompt: strategy.rows * searches };
     for (let start = 0; start < prompts.length; ) {
       const next = prompts.slice(start, start + together).map((prompt) => prompt.features);
       const features = next.slice(
@@ -92,61 +110,109 @@ export async function* generate(options: GenerateOptions): AsyncGenerator<Genera
       start += features.length;
       const input = toBatch(features, { pad: options.special.pad });
       if (signal?.aborted) for (const answer of answers) yield* answer.abort();
-      else yield* decodePrompts({ decoder, input, answers, samples, signal });
+      else yield* decodePrompts({ decoder, input, answers, searches, signal });
     }
   } finally {
     decoder.dispose();
   }
 }
 
-const randomOf = ({ seed = 0 }: GenerateOptions): Random => createRandom(seed).split("generate");
+/** @throws {ConfigError} `generate/samples` */
+function assertSamples(samples: number, { name, answers = Number.POSITIVE_INFINITY }: Strategy): void {
+  const isCount = Number.isSafeInteger(samples) && samples > 0;
+  assertOption(isCount, "samples", `samples is a positive integer, got ${samples}`);
+  const remedy = "ask for fewer, widen the beam of lengthBeam, or draw with sample";
+  const message = `the strategy ${name} chooses ${answers} of its answers at most, got samples ${samples}; ${remedy}`;
+  assertOption(samples <= answers, "samples", message);
+}
+
+/**
+ * Returns the random stream of an example, and of the prompt of one.
+ *
+ * @throws {ConfigError} `generate/seed`
+ */
+function randomOf({ seed = 0, examples }: GenerateOptions): (index: number, use?: "prompts") => Random {
+  const isList = typeof seed === "object";
+  const message = `seed is one value, or one for each of ${examples.length} examples, got ${isList ? seed.length : 1}`;
+  assertOption(!isList || seed.length === examples.length, "seed", message);
+  return (index, use) => {
+    const own = createRandom(isList ? (seed[index] as Seed) : seed).split("generate");
+    return (use ? own.split(use) : own).split(isList ? 0 : index);
+  };
+}
 
 /** Prompts of similar length side by side. */
 function promptsOf(options: GenerateOptions): Prompt[] {
   const { objective, special, tokenizer, examples } = options;
-  const random = randomOf(options).split("prompts");
+  const random = randomOf(options);
   const prompts = examples.map((example, index) => ({
     index,
-    features: promptOf(objective, example, { special, tokenizer, random: random.split(index) }),
+    features: promptOf(objective, example, { special, tokenizer, random: random(index, "prompts") }),
   }));
   const first = objective.streams[0] as string;
   const lengthOf = ({ features }: Prompt): number => features.streams[first]?.length ?? 0;
   return prompts.sort((a, b) => lengthOf(a) - lengthOf(b) || a.index - b.index);
 }
 
-/** A function that makes the answers of a prompt. */
-function answersOf(options: GenerateOptions, strategy: Strategy, samples: number): (prompt: Prompt) => Answer[] {
-  const { model, stop = [], ends = options.special.end, decodeText, tokenizer, trace, logProbabilities } = options;
+/** How the answers of a prompt are looked for. */
+interface Searching {
+  readonly strategy: Strategy;
+  /** Searches for each prompt; with one, it may choose several answers. */
+  readonly searches: number;
+}
+
+/** A function that makes the searches of a prompt. */
+function answersOf(options: GenerateOptions, { strategy, searches }: Searching): (prompt: Prompt) => Answer[] {
+  const { model, stop = [], ends = options.special.end, samples = 1, trace, logProbabilities: asked } = options;
   const { vocabulary } = model.config;
-  const processors = [...(options.processors ?? [])];
-  if (tokenizer && tokenizer.size < vocabulary) processors.unshift(firstIds(tokenizer.size));
-  const isCount = Number.isSafeInteger(samples) && samples > 0;
-  assertOption(isCount, "samples", `samples is a positive integer, got ${samples}`);
-  const isSpelled = decodeText !== undefined || stop.every(({ holdsBack }) => holdsBack === undefined);
-  assertOption(isSpelled, "stop", "a text that ends an answer needs decodeText, which spells answers");
+  const processors = processorsOf(options, strategy);
   const roomOfPrompt = roomOf(options);
   const random = randomOf(options);
+  const eventsOf = answerEventsOf(options);
   const allEnds = [...ends, ...stop.flatMap((rule) => rule.ends ?? [])];
-  const stream = model.architecture.streams.at(-1) as string;
-  return ({ index, features }) => {
-    const room = roomOfPrompt(index, features);
-    const prompt = features.streams[stream] ?? [];
-    return Array.from({ length: samples }, (_, sample) => {
-      const own = random.split(index).split(sample);
-      const search = strategy.start({ vocabulary, room, ends: allEnds, random: own });
-      // A search that chooses among answers keeps to its room.
-      const rules = search.best ? stop : [...stop, maximumLength({ tokens: room })];
-      return new Answer({
+  const [source, predicting = source as string] = model.architecture.streams;
+  return ({ index, features: { streams } }) => {
+    const room = roomOfPrompt(index, streams);
+    const prompt = streams[predicting] ?? [];
+    return Array.from({ length: searches }, (_, sample) => {
+      const row: ProcessedRow = {
         index,
         sample,
+        prompt,
+        source: source === predicting ? undefined : streams[source as string],
+        ends: allEnds,
+        room,
+      };
+      const search = strategy.start({ vocabulary, room, ends: allEnds, random: random(index).split(sample) });
+      // A search that chooses among answers keeps to its room.
+      const rules = search.best ? stop : [...stop, maximumLength({ tokens: room })];
+      const others = Array.from({ length: samples / searches - 1 }, (_, other) => eventsOf(row, rules, other + 1));
+      return new Answer({
         search,
-        processors: processors.map((processor) => processor.create({ index, sample, prompt })),
-        rules,
-        text: decodeText && createAnswerText((ids) => decodeText(ids, prompt), rules),
+        scores: strategy.scores,
+        processors: processors.map((processor) => processor.create(row)),
+        events: [eventsOf(row, rules, sample), ...others],
         trace,
-        logProbabilities,
+        logProbabilities: asked === true ? {} : asked || undefined,
       });
     });
+  };
+}
+
+/** The processors of a request in their order. */
+function processorsOf({ model, tokenizer, processors = [] }: GenerateOptions, strategy: Strategy): LogitsProcessor[] {
+  const { vocabulary } = model.config;
+  const within = tokenizer && tokenizer.size < vocabulary ? [firstIds(tokenizer.size)] : [];
+  return [...within, ...processors, ...(strategy.processors ?? [])];
+}
+
+/** Returns a function that begins an answer's events. @throws {ConfigError} `generate/stop` */
+function answerEventsOf({ decodeText, stop = [] }: GenerateOptions) {
+  const isSpelled = decodeText !== undefined || stop.every(({ holdsBack }) => holdsBack === undefined);
+  assertOption(isSpelled, "stop", "a text that ends an answer needs decodeText, which spells answers");
+  return ({ index, prompt }: ProcessedRow, rules: readonly StopRule[], sample: number): AnswerEvents => {
+    const text = decodeText && createAnswerText((ids) => decodeText(ids, prompt), rules);
+    return new AnswerEvents({ index, sample, rules, text });
   };
 }
 
@@ -154,9 +220,10 @@ function answersOf(options: GenerateOptions, strategy: Strategy, samples: number
  * Returns a function that says how many tokens an answer may have before it passes what was asked for, or the model's
  * length.
  *
- * @throws {ConfigError} `generate/maximum-tokens`
+ * @throws {ConfigError} `generate/maximum-tokens`, `generate/maximum-length`
  */
-function roomOf({ model, examples, maximumTokens }: GenerateOptions): (index: number, prompt: Features) => number {
+function roomOf(options: GenerateOptions): (index: number, prompt: Features["streams"]) => number {
+  const { model, examples, maximumTokens, maximumLength: longest = Number.POSITIVE_INFINITY } = options;
   const { architecture, config } = model;
   const asked = typeof maximumTokens === "number" ? examples.map(() => maximumTokens) : maximumTokens;
   const wrong = asked.find((tokens) => !Number.isSafeInteger(tokens) || tokens < 1);
@@ -166,8 +233,11 @@ function roomOf({ model, examples, maximumTokens }: GenerateOptions): (index: nu
   assertOption(asked.length === examples.length, "maximum-tokens", message);
   // Merged attention reads its streams as one text.
   const counted = config.crossAttention === "merged" ? architecture.streams : architecture.streams.slice(-1);
-  return (index, { streams }) => {
+  return (index, streams) => {
     const taken = counted.reduce((sum, stream) => sum + (streams[stream]?.length ?? 0), 0);
-    return Math.min(asked[index] as number, config.length - taken + 1);
+    const prompt = streams[architecture.streams.at(-1) as string]?.length ?? 0;
+    const short = `maximumLength is more than the ${prompt} tokens of a prompt, got ${longest}`;
+    assertOption(longest > prompt, "maximum-length", `${short}; raise it, or shorten the prompt`);
+    return Math.min(asked[index] as number, config.length - taken + 1, longest - prompt);
   };
 }

@@ -1,5 +1,5 @@
 import type { OpenHypothesis } from "./hypotheses.ts";
-import { assertOption, bestContinuations, type Continuation } from "./logits.ts";
+import { assertOption, bestIds } from "./logits.ts";
 import type { ChosenAnswer, Search, SearchPrompt, Strategy } from "./strategy.ts";
 
 export interface LengthBeamOptions {
@@ -17,7 +17,8 @@ export interface LengthBeamOptions {
 
 /**
  * Beam search as Hugging Face transformers has it: `beam` answers are kept and may be driven out by better ones, and a
- * hypothesis that reaches the most tokens is an answer.
+ * hypothesis that reaches the most tokens is an answer. Processors change log-probabilities, which are not normalised
+ * again.
  *
  * @throws {ConfigError} `generate/beam` if it is not a positive integer or, when a search starts, greater than the
  *   vocabulary, `generate/length-penalty` if it is not finite.
@@ -31,6 +32,8 @@ export function lengthBeam({ beam: size, lengthPenalty = 1, early = "heuristic" 
   return {
     name: "length-beam",
     rows: size,
+    answers: size,
+    scores: "log-probabilities",
     start(prompt) {
       const limit = `beam is an integer from 1 to the ${prompt.vocabulary} tokens of the vocabulary, got ${size}`;
       assertOption(size <= prompt.vocabulary, "beam", limit);
@@ -64,8 +67,7 @@ function searching(prompt: SearchPrompt, rules: Rules): Search {
       return done ? 0 : open.length;
     },
     advance(scores) {
-      const continuations = scores.map((logits) => bestContinuations(logits, enough));
-      const candidates = candidatesOf(open, continuations, prompt).slice(0, enough);
+      const candidates = candidatesOf(open, scores, { ...prompt, enough }).slice(0, enough);
       const length = (open[0] as OpenHypothesis).ids.length + 1;
       kept = keep(kept, candidates.slice(0, rules.size), length, rules);
       const longer = candidates.filter(({ over }) => !over).slice(0, rules.size);
@@ -78,7 +80,7 @@ function searching(prompt: SearchPrompt, rules: Rules): Search {
         finished: going.map(() => false),
       };
     },
-    best: () => kept[0] ?? { ...(open[0] as OpenHypothesis), reason: "length" },
+    best: () => (kept.length > 0 ? kept : [{ ...(open[0] as OpenHypothesis), reason: "length" }]),
     hypotheses: () => [
       ...open.map((one) => ({ ...one, score: scoreOf(one.logProbability, one.ids.length, rules), ended: false })),
       ...kept.map((one) => ({ ...one, ended: true })),
@@ -91,17 +93,19 @@ const scoreOf = (logProbability: number, length: number, { lengthPenalty }: Rule
 
 function candidatesOf(
   open: readonly OpenHypothesis[],
-  continuations: readonly (readonly Continuation[])[],
-  { ends, room }: SearchPrompt,
+  scores: readonly Float32Array[],
+  { ends, room, enough }: Pick<SearchPrompt, "ends" | "room"> & { readonly enough: number },
 ): Candidate[] {
-  const candidates = open.flatMap(({ ids, logProbability: before }, row) =>
-    (continuations[row] ?? []).map(({ id, logProbability }): Candidate => {
+  const candidates = open.flatMap(({ ids, logProbability: before }, row) => {
+    const logProbabilities = scores[row] as Float32Array;
+    return bestIds(logProbabilities, enough).map((id): Candidate => {
+      const logProbability = before + (logProbabilities[id] as number);
       const isEnd = ends.includes(id);
       const over = isEnd || ids.length + 1 >= room;
       const reason = isEnd ? "end" : "length";
-      return { ids: isEnd ? ids : [...ids, id], logProbability: before + logProbability, row, over, reason };
-    }),
-  );
+      return { ids: isEnd ? ids : [...ids, id], logProbability, row, over, reason };
+    });
+  });
   return candidates
     .filter(({ logProbability }) => logProbability > -Infinity)
     .sort((a, b) => b.logProbability - a.logProbability);

@@ -14,17 +14,23 @@ export function greatest(logits: Float32Array): number {
   return best;
 }
 
-/** The best `count` continuations, the best first; of equals the one with the lower id. */
-export function bestContinuations(logits: Float32Array, count: number): Continuation[] {
+/** The ids of the greatest `count` scores, the best first; of equals the lower id. */
+export function bestIds(scores: Float32Array, count: number): number[] {
   const best: number[] = [];
-  for (let id = 0; id < logits.length; id++) {
-    const logit = logits[id] as number;
-    if (best.length === count && logit <= (logits[best[count - 1] as number] as number)) continue;
+  for (let id = 0; id < scores.length; id++) {
+    const score = scores[id] as number;
+    if (best.length === count && score <= (scores[best[count - 1] as number] as number)) continue;
     let place = best.length;
-    while (place > 0 && logit > (logits[best[place - 1] as number] as number)) place -= 1;
+    while (place > 0 && score > (scores[best[place - 1] as number] as number)) place -= 1;
     best.splice(place, 0, id);
     if (best.length > count) best.pop();
   }
+  return best;
+}
+
+/** The best `count` continuations, the best first; of equals the one with the lower id. */
+export function bestContinuations(logits: Float32Array, count: number): Continuation[] {
+  const best = bestIds(logits, count);
   const normaliser = logSumExp(logits, logits[best[0] as number] as number);
   return best.map((id) => ({ id, logProbability: (logits[id] as number) - normaliser }));
 }
@@ -33,6 +39,12 @@ export function bestContinuations(logits: Float32Array, count: number): Continua
 export const logProbabilityOf = (logits: Float32Array, id: number): number =>
   (logits[id] as number) - logSumExp(logits, logits[greatest(logits)] as number);
 
+/** The log-probabilities of all ids, nats. */
+export function logProbabilities(logits: Float32Array): number[] {
+  const normaliser = logSumExp(logits, logits[greatest(logits)] as number);
+  return Array.from(logits, (logit) => logit - normaliser);
+}
+
 /** `log Σ exp(logit)`, from the greatest of them on. */
 function logSumExp(logits: Float32Array, largest: number): number {
   let sum = 0;
@@ -40,11 +52,13 @@ function logSumExp(logits: Float32Array, largest: number): number {
   return largest + Math.log(sum);
 }
 
-/** The ids from the greatest logit to the least; of equals the lower id first. */
-export const ranked = (logits: Float32Array): number[] =>
-  Array.from(logits, (_, id) => id).sort((a, b) => (logits[b] as number) - (logits[a] as number) || a - b);
-
 /** @throws {ConfigError} `generate/CODE` */
 export function assertOption(holds: boolean, code: string, message: string): void {
   if (!holds) throw new ConfigError(`generate/${code}`, message);
+}
+
+/** @throws {ConfigError} `generate/ids` */
+export function assertIds(ids: readonly number[]): void {
+  const wrong = ids.find((id) => !(Number.isSafeInteger(id) && id >= 0));
+  assertOption(wrong === undefined, "ids", `ids of tokens are integers from 0, got ${wrong}`);
 }

@@ -2,12 +2,13 @@ import type { Random } from "@trivium/core";
 import { z } from "zod";
 import { choosing } from "./greedy.ts";
 import { greatest } from "./logits.ts";
-import type { RowProcessor } from "./logits-processor.ts";
+import type { LogitsProcessor } from "./logits-processor.ts";
 import { minP } from "./min-p.ts";
 import type { Strategy } from "./strategy.ts";
 import { temperature } from "./temperature.ts";
 import { topK } from "./top-k.ts";
 import { topP } from "./top-p.ts";
+import { typicalP } from "./typical-p.ts";
 
 const share = z.number().min(0).max(1).optional();
 
@@ -23,37 +24,37 @@ export const sampleSchema = z.strictObject({
   topP: share,
   /** Least probability of a token that may be drawn, as a share of the greatest. Default 0. */
   minP: share,
+  /** Least probability of the most typical tokens, which may be drawn, in all. Default 1. */
+  typicalP: share,
 });
 
 export type SampleOptions = z.input<typeof sampleSchema>;
 
 /**
- * Draws each token from the model's distribution: divided by the temperature, then without what top-k, top-p and min-p
- * forbid, in this order. Every answer draws from a random stream of its own.
+ * Draws each token from the model's distribution: divided by the temperature, then without what top-k, top-p, min-p and
+ * typical-p forbid, in this order. Every answer draws from a random stream of its own.
  *
- * @throws {ConfigError} `generate/temperature`, `generate/top-k`, `generate/top-p`, `generate/min-p`
+ * @throws {ConfigError} `generate/temperature`, `generate/top-k`, `generate/top-p`, `generate/min-p`,
+ *   `generate/typical-p`
  * @example generate({ model, parameters, objective, special, examples, maximumTokens: 20, strategy: sample({ topP: 0.9 }) })
  */
 export function sample(options: SampleOptions = {}): Strategy {
-  const processors = warpers(options);
   return {
     name: "sample",
     rows: 1,
-    start: ({ ends, random }) =>
-      choosing(ends, (logits) => {
-        const warped = logits.slice();
-        for (const processor of processors) processor.apply(warped);
-        return draw(warped, random);
-      }),
+    processors: warpers(options),
+    start: ({ ends, random }) => choosing(ends, (logits) => draw(logits, random)),
   };
 }
 
-function warpers({ temperature: divisor = 1, topK: k, topP: p, minP: least }: SampleOptions): RowProcessor[] {
-  const processors = [temperature({ temperature: divisor })];
+function warpers({ temperature: divisor, topK: k, topP: p, minP: least, typicalP: mass }: SampleOptions) {
+  const processors: LogitsProcessor[] = [];
+  if (divisor !== undefined) processors.push(temperature({ temperature: divisor }));
   if (k !== undefined) processors.push(topK({ k }));
   if (p !== undefined) processors.push(topP({ p }));
   if (least !== undefined) processors.push(minP({ p: least }));
-  return processors.map(({ create }) => create());
+  if (mass !== undefined) processors.push(typicalP({ p: mass }));
+  return processors;
 }
 
 /** One uniform number, and the first id at which the sum of the probabilities passes it. */

@@ -1,16 +1,27 @@
 import { createRandom } from "@trivium/core";
 import { createRegistry } from "@trivium/registry";
-import { createByteTokenizer } from "@trivium/text";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createAnswerText } from "./answer-text.ts";
-import { beam, generatePlugins, greedy, minP, sample, stopStrings, temperature, topK, topP } from "./index.ts";
+import {
+  beam,
+  generatePlugins,
+  greedy,
+  lengthBeam,
+  minP,
+  sample,
+  stopStrings,
+  temperature,
+  topK,
+  topP,
+} from "./index.ts";
 import { describeStrategy } from "./testing.ts";
 
 describeStrategy("greedy", { create: greedy });
 describeStrategy("sample", { create: () => sample({ temperature: 1.5 }) });
 describeStrategy("sample, cut", { create: () => sample({ temperature: 0.7, topK: 4, topP: 0.9, minP: 0.05 }) });
 describeStrategy("beam", { create: () => beam({ beam: 3 }) });
+describeStrategy("length-beam", { create: () => lengthBeam({ beam: 3 }) });
 describeStrategy("a beam of one", { create: () => beam({ beam: 1, lengthPenalty: 0 }) });
 
 /** Probabilities of ids 0 to 4. */
@@ -34,9 +45,12 @@ test("top-k, top-p and min-p leave the tokens that their papers leave", () => {
 
 test("draws are as frequent as the distribution says", () => {
   const counts = (options: Parameters<typeof sample>[0]): number[] => {
-    const search = sample(options).start({ vocabulary: 5, room: 9, ends: [], random: createRandom(1) });
+    const { processors = [], ...strategy } = sample(options);
+    const search = strategy.start({ vocabulary: 5, room: 9, ends: [], random: createRandom(1) });
+    const scores = logits();
+    for (const { create } of processors) create({ index: 0, sample: 0, prompt: [], ends: [], room: 9 }).apply(scores);
     const drawn = [0, 0, 0, 0, 0];
-    for (let draw = 0; draw < 20_000; draw++) drawn[search.advance([logits()]).ids[0]!]! += 1;
+    for (let draw = 0; draw < 20_000; draw++) drawn[search.advance([scores]).ids[0]!]! += 1;
     return drawn.map((count) => count / 20_000);
   };
   for (const [id, share] of counts({}).entries()) expect(Math.abs(share - probabilities[id]!)).toBeLessThan(0.015);
@@ -60,19 +74,35 @@ test.each([
   expect(create).toThrow(message);
 });
 
-test("text comes in whole characters, and what a stop string may take back is held", () => {
-  const bytes = createByteTokenizer();
+const pieces = ["a", "é", "漢", "😀", "E", "EN", "N", "D", "!", "\uFFFD", " ", "👩‍🚀"];
+const decoder = new TextDecoder();
+
+/** A text as tokens that are any cuts of its bytes, and what spells their ids. */
+const cutText = fc
+  .tuple(fc.array(fc.constantFrom(...pieces), { maxLength: 40 }), fc.infiniteStream(fc.integer({ min: 1, max: 5 })))
+  .map(([parts, sizes]) => {
+    const bytes = new TextEncoder().encode(parts.join(""));
+    const tokens: Uint8Array[] = [];
+    for (let at = 0; at < bytes.length; ) {
+      const end = at + (sizes.next().value ?? 1);
+      tokens.push(bytes.subarray(at, end));
+      at = end;
+    }
+    const spell = (ids: readonly number[]) => decoder.decode(Buffer.concat(ids.map((id) => tokens[id]!)));
+    return { ids: [...tokens.keys()], spell };
+  });
+
+test("text comes in whole characters however tokens cut it, and what a stop string may take back is held", () => {
   const rule = stopStrings({ strings: ["END", "é!", "漢😀é", "😀漢"] });
-  const texts = fc.array(fc.constantFrom("a", "é", "漢", "😀", "E", "EN", "N", "D", "!", "\uFFFD"), { maxLength: 12 });
   fc.assert(
-    fc.property(texts, (parts) => {
-      const ids = bytes.encode(parts.join(""));
-      const text = createAnswerText((of) => bytes.decode(of), [rule]);
-      const whole = bytes.decode(ids);
+    fc.property(cutText, ({ ids, spell }) => {
+      const text = createAnswerText(spell, [rule]);
+      const whole = spell(ids);
       const kept = rule.check({ ids, text: whole })?.kept ?? whole.length;
       let shown = "";
       for (let end = 1; end <= ids.length; end++) {
         const spelled = text.of(ids.slice(0, end));
+        expect(spelled).toBe(spell(ids.slice(0, end)));
         const stop = rule.check({ ids: ids.slice(0, end), text: spelled });
         shown += stop ? text.rest(spelled.slice(0, stop.kept)) : text.next(spelled);
         expect(whole.slice(0, kept).startsWith(shown)).toBe(true);
@@ -84,6 +114,29 @@ test("text comes in whole characters, and what a stop string may take back is he
     }),
     { seed: 3, numRuns: 300 },
   );
+});
+
+test("an answer is spelled in parts: no token is spelled over and over, and spaces between words stay", () => {
+  const ids = Array.from({ length: 500 }, (_, at) => at);
+  let spelled = 0;
+  const text = createAnswerText((of) => {
+    spelled += of.length;
+    return of.map((id) => `w${id}`).join(" ");
+  }, []);
+  let shown = "";
+  for (let end = 1; end <= ids.length; end++) shown += text.next(text.of(ids.slice(0, end)));
+  expect(shown).toBe(ids.map((id) => `w${id}`).join(" "));
+  expect(spelled / ids.length).toBeLessThan(32);
+});
+
+test("a tokenizer that takes back what it spelled spells all of an answer again", () => {
+  // The last word is written large, and small when another one follows.
+  const spell = (of: readonly number[]) => of.map((id, at) => (at === of.length - 1 ? `W${id}` : `w${id}`)).join(" ");
+  const text = createAnswerText(spell, []);
+  for (let end = 1; end < 60; end++) {
+    const ids = Array.from({ length: end }, (_, at) => at);
+    expect(text.of(ids)).toBe(spell(ids));
+  }
 });
 
 test("a registry makes each of them by name", () => {

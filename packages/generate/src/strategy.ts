@@ -1,5 +1,6 @@
 import type { Random } from "@trivium/core";
 import { defineKind } from "@trivium/registry";
+import type { LogitsProcessor } from "./logits-processor.ts";
 
 /** One answer that is to be found. */
 export interface SearchPrompt {
@@ -33,7 +34,7 @@ export interface Hypothesis {
   readonly ended: boolean;
 }
 
-/** The answer that a search has chosen when it is over. */
+/** An answer that a search has chosen when it is over. */
 export interface ChosenAnswer extends Pick<Hypothesis, "ids" | "logProbability"> {
   readonly reason: "end" | "length";
 }
@@ -45,11 +46,15 @@ export interface Search {
   /**
    * Chooses the rows to go on with. No rows: the search is over.
    *
-   * @param scores - logits of each open row, `[rows][V]`; read only.
+   * @param scores - processed scores of each open row, `[rows][V]`; read only. Logits, or log-probabilities where the
+   *   strategy says so.
    */
   advance(scores: readonly Float32Array[]): Advance;
-  /** The answer, once the search is over. A search without it has one row, whose tokens are final as they come. */
-  readonly best?: (() => ChosenAnswer) | undefined;
+  /**
+   * The answers, once the search is over: the best first, one or more. A search without it has one row, whose tokens are
+   * final as they come.
+   */
+  readonly best?: (() => readonly ChosenAnswer[]) | undefined;
   /** All that it weighs up, for a trace. */
   readonly hypotheses?: (() => readonly Hypothesis[]) | undefined;
 }
@@ -59,6 +64,12 @@ export interface Strategy {
   readonly name: string;
   /** The most rows that a search has open. */
   readonly rows: number;
+  /** The most answers that one search chooses. Undefined where a search has one answer, and several need several searches. */
+  readonly answers?: number | undefined;
+  /** Processors of its own, which run behind those of the request: a temperature. Default: none. */
+  readonly processors?: readonly LogitsProcessor[] | undefined;
+  /** What processors and searches are given. Default `"logits"`. */
+  readonly scores?: "logits" | "log-probabilities" | undefined;
   start(prompt: SearchPrompt): Search;
 }
 

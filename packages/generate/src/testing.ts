@@ -95,9 +95,10 @@ function startWalk(strategy: Strategy, seed: number, look?: Look) {
     },
     step(): void {
       if (answer) return;
-      const scores = rows.map((ids) => scoresOf(ids, seed));
+      const scores = rows.map((ids) => processedScores(ids, seed, strategy));
+      const given = scores.map((row) => row.slice());
       const advance = search.advance(scores);
-      expect(scores).toEqual(rows.map((ids) => scoresOf(ids, seed)));
+      expect(scores).toEqual(given);
       look?.(advance, rows);
       const ended = advance.finished[0] === true;
       const before = rows;
@@ -105,7 +106,7 @@ function startWalk(strategy: Strategy, seed: number, look?: Look) {
         ...(before[parent] as number[]),
         advance.ids[row] as number,
       ]);
-      if (search.best && rows.length === 0) answer = search.best();
+      if (search.best && rows.length === 0) [answer] = search.best();
       else if (!search.best && ended) answer = { ids: before[0] as number[], reason: "end" };
       else if (!search.best && rows[0]?.length === ROOM) answer = { ids: rows[0], reason: "length" };
     },
@@ -114,6 +115,17 @@ function startWalk(strategy: Strategy, seed: number, look?: Look) {
       return { ids: [...ids], reason };
     },
   };
+}
+
+/** The same behind the strategy's own processors. */
+function processedScores(ids: readonly number[], seed: number, { processors = [] }: Strategy): Float32Array {
+  const scores = scoresOf(ids, seed);
+  for (const processor of processors) {
+    const row = processor.create({ index: 0, sample: 0, prompt: [], ends: [END], room: ROOM });
+    for (const id of ids) row.accept(id);
+    row.apply(scores);
+  }
+  return scores;
 }
 
 /** Logits after some tokens, one of them impossible. */

@@ -18,7 +18,7 @@ const kinks = [
 ];
 
 /**
- * Every family runs on the plainest ops and on the fastest. Elsewhere one is enough: a family reaches a kernel only by
+ * Every configuration runs on the plainest ops and on the fastest. Elsewhere one is enough: a family reaches a kernel only by
  * mask, bias, scale, grouped heads and dropout, and under each of them the kernel is held to attention in float64, to
  * the reference's gradients and, where a mask hides, to the bit, in `blockwise.test.ts`, `fused.test.ts` and
  * `kernels-on-simd.test.ts` of the package of attention.
@@ -29,10 +29,11 @@ for (const on of [onCpu, onPoisoned]) {
   for (const attention of Object.values(kernels)) {
     // The slow backend has no fused attention.
     if (on.backend === "cpu" && attention.name === "fused") continue;
-    const configs = whole.includes(`${attention.name} on ${on.backend}`) ? families : { "GPT-2 style": {} };
+    const isWhole = whole.includes(`${attention.name} on ${on.backend}`);
     for (const architecture of architectures) {
       const own = architecture.streams.length === 1 ? ofOneStream : controls;
-      describeArchitecture(architecture, { ...on, attention, configs: { ...configs, ...own }, steps });
+      const configs = isWhole ? { ...families, ...own } : { "GPT-2 style": {} };
+      describeArchitecture(architecture, { ...on, attention, configs, steps });
       const relu = { ReLU: { activation: "relu", positions: "none" } } as const;
       if (attention.name === "reference") {
         describeArchitecture(architecture, { ...on, attention, configs: relu, skip: kinks });

@@ -14,6 +14,8 @@ import type { LanguageModel } from "./model.ts";
 import { causal, encoderDecoder, prefix } from "./testing.ts";
 
 const simd = createSimdBackend({ name: "simd-memory", threads: 1 });
+/** `pnpm check:long` draws more shapes. */
+const runs = process.env.TRIVIUM_LONG ? 60 : 15;
 const kernels: Readonly<Record<string, () => AttentionKernel>> = { fused, reference, blockwise };
 
 beforeAll(async () => {
@@ -109,7 +111,7 @@ test("the engine's peak is at most what the formulas say, and within a quarter o
         expectWithin(gradientBytes(model, shapeOf(features), { recompute }), gradients, model);
       });
     }),
-    { numRuns: 150, seed: 1 },
+    { numRuns: 3 * runs, seed: 1 },
   );
 }, 240_000);
 
@@ -134,7 +136,7 @@ test("answers that take their room keep to the formula of decoding", () => {
         if (perPrompt === 1) expectWithin(bytes, peak, model);
       });
     }),
-    { numRuns: 40, seed: 1 },
+    { numRuns: runs, seed: 1 },
   );
 }, 240_000);
 

@@ -14,6 +14,22 @@ export function countLabels({ batch: { lossWeights }, tokens }: MarkedBatch): nu
   return predictions.filter((at) => (lossWeights[at] as number) > 0).length;
 }
 
+/** A prediction, and a place in sight of it that holds its label. */
+interface LabelInSight {
+  /** The prediction's position in the predicting stream. */
+  readonly position: number;
+  readonly label: { readonly stream: string; readonly position: number };
+}
+
+/**
+ * Tells whether a label stands behind its prediction in the predicting stream. No corruption shows a label there on
+ * purpose: what it leaves in sight stands in the source, or in the prediction's own place.
+ *
+ * @example isMisplaced({ position: 3, label: { stream: "tokens", position: 4 } }, "tokens") // => true
+ */
+export const isMisplaced = ({ position, label }: LabelInSight, predicting: string): boolean =>
+  label.stream === predicting && label.position > position;
+
 /**
  * Tells whether no more labels are shown than an objective declares. A declared share is that of a random draw, so three
  * standard deviations above it are allowed; without a declaration no label may be shown.

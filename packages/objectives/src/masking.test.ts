@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { markCoder } from "./mark-coder.ts";
 import { maskedLm } from "./masked-lm.ts";
 import { masking } from "./masking.ts";
+import { textsDrawn, windowsDrawn } from "./testing/draws.ts";
 import { describeCorruption, taskSpecials as special } from "./testing.ts";
 
 describeCorruption(masking(), { special, pairs: [], texts: [20, 60, 100] });
@@ -10,9 +11,9 @@ describeCorruption(masking(), { special, pairs: [], texts: [20, 60, 100] });
 const tokens = Array.from({ length: 20 }, (_, at) => 1000 + at);
 const tokenizer = { ...markCoder(special), size: 500 };
 
-test("of 100,000 windows, 15 % of the tokens are predicted: 80 % masked, 10 % random, 10 % kept, everywhere alike", () => {
+test("15 % of the tokens are predicted: 80 % masked, 10 % random, 10 % kept, everywhere alike", () => {
   const random = createRandom("masks");
-  const windows = 100_000;
+  const windows = windowsDrawn;
   const counts = { masked: 0, random: 0, kept: 0 };
   const places = new Float64Array(tokens.length);
   const { apply } = masking();
@@ -34,9 +35,9 @@ test("of 100,000 windows, 15 % of the tokens are predicted: 80 % masked, 10 % ra
   for (const count of places) within(count, windows, 3 / 20);
 });
 
-test("labels are the text, and what is not predicted stands in its place, for 10,000 windows", () => {
+test("labels are the text, and what is not predicted stands in its place", () => {
   const random = createRandom("round trip");
-  for (let draw = 0; draw < 10_000; draw++) {
+  for (let draw = 0; draw < textsDrawn; draw++) {
     const { ids, labels, weights } = masking().apply({ tokens }, { special, tokenizer, random });
     expect(weights.map((weight, at) => (weight ? labels[at] : ids[at]))).toEqual(tokens);
   }

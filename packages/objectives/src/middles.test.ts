@@ -5,6 +5,7 @@ import type { SplitExample } from "./corruption.ts";
 import { fillInTheMiddle } from "./fill-in-the-middle.ts";
 import { middles } from "./middles.ts";
 import { promptOf } from "./objective.ts";
+import { textsDrawn, windowsDrawn } from "./testing/draws.ts";
 import { describeCorruption, taskSpecials as special } from "./testing.ts";
 
 for (const level of ["characters", "tokens"] as const)
@@ -26,8 +27,8 @@ const piecesOf = ({ source, target }: SplitExample) => {
   return { prefix, suffix: source.slice(behind + 1, middle), middle: target };
 };
 
-test("prefix, middle and suffix give back the text, in both orders, for 10,000 texts", () => {
-  for (let draw = 0; draw < 10_000; draw++) {
+test("prefix, middle and suffix give back the text, in both orders", () => {
+  for (let draw = 0; draw < textsDrawn; draw++) {
     const split = atTokens({ rate: 1 }, draw, 1 + (draw % 10));
     const { prefix, middle, suffix } = piecesOf(split);
     expect([...prefix, ...middle, ...suffix]).toEqual(tokens.slice(0, 1 + (draw % 10)));
@@ -35,10 +36,10 @@ test("prefix, middle and suffix give back the text, in both orders, for 10,000 t
   }
 });
 
-test("of 100,000 windows half are rewritten, half of these suffix first, and each middle is equally likely", () => {
+test("half of the windows are rewritten, half of these suffix first, and each middle is equally likely", () => {
   const counts = { whole: 0, prefixFirst: 0 };
   const found = new Map<string, number>();
-  const windows = 100_000;
+  const windows = windowsDrawn;
   for (let draw = 0; draw < windows; draw++) {
     const split = atTokens({}, draw);
     if (split.source.length === 0) counts.whole += 1;

@@ -4,6 +4,7 @@ import { t5Like } from "@trivium/text/testing";
 import { describe, expect, test } from "vitest";
 import { spanCorruption } from "./span-corruption.ts";
 import { spans } from "./spans.ts";
+import { textsDrawn, windowsDrawn } from "./testing/draws.ts";
 import { describeCorruption, taskSpecials } from "./testing.ts";
 
 describeCorruption(spans(), { special: taskSpecials, pairs: [] });
@@ -50,9 +51,9 @@ test("pitfall 26: sentinels are the vocabulary's own, in their order, and texts 
   );
 });
 
-test("input and target together give back the text, for 10,000 texts of any length", () => {
+test("input and target together give back the text, for texts of any length", () => {
   const random = createRandom("round trip");
-  for (let draw = 0; draw < 10_000; draw++) {
+  for (let draw = 0; draw < textsDrawn; draw++) {
     const length = 1 + random.integer(120);
     const options = { density: 0.1 + 0.5 * random.uniform(), meanLength: 2 + random.integer(8) };
     expect(spliced(drawn(length, options, draw))).toEqual(textOf(length));
@@ -73,7 +74,7 @@ describe("the draw is that of random_spans_noise_mask", () => {
 
   test("all masks of a length are equally likely: C(3, 1) · C(5, 1) of ten tokens with four in two spans", () => {
     const counts = new Map<string, number>();
-    const draws = 30_000;
+    const draws = windowsDrawn;
     for (let draw = 0; draw < draws; draw++) {
       const mask = maskOf(drawn(10, { density: 0.4, meanLength: 2 }, draw), 10);
       counts.set(mask, (counts.get(mask) ?? 0) + 1);
@@ -89,8 +90,8 @@ describe("the draw is that of random_spans_noise_mask", () => {
     for (let seed = 0; seed < 200; seed++) expect(maskOf(drawn(31, {}, seed), 31)).toMatch(/^0.*1$/);
   });
 
-  test("spans of 100,000 windows have the closed distribution: P(j) = C(n − j − 1, k − 2) / C(n − 1, k − 1)", () => {
-    const [length, windows] = [100, 100_000];
+  test("spans have the closed distribution: P(j) = C(n − j − 1, k − 2) / C(n − 1, k − 1)", () => {
+    const [length, windows] = [100, windowsDrawn];
     const [removed, count] = [15, 5];
     const found = new Float64Array(removed + 1);
     const [{ apply }, random, tokens] = [spans(), createRandom("spans"), textOf(length)];

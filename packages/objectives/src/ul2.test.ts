@@ -2,6 +2,7 @@ import { createRandom } from "@trivium/core";
 import { describe, expect, test } from "vitest";
 import { denoisers } from "./denoisers.ts";
 import { promptOf } from "./objective.ts";
+import { textsDrawn, windowsDrawn } from "./testing/draws.ts";
 import { describeCorruption, taskSpecials } from "./testing.ts";
 import { ul2 } from "./ul2.ts";
 
@@ -13,8 +14,8 @@ describeCorruption(denoisers(), { special, pairs: [] });
 
 const textOf = (length: number) => Array.from({ length }, (_, at) => 1000 + at);
 
-test("modes have their rates, all seven denoisers alike, on 100,000 windows", () => {
-  const windows = 100_000;
+test("modes have their rates, all seven denoisers alike", () => {
+  const windows = windowsDrawn;
   const [{ apply }, random, tokens] = [denoisers(), createRandom("modes"), textOf(100)];
   const found = new Map<string, number>();
   for (let draw = 0; draw < windows; draw++) {
@@ -32,7 +33,7 @@ test("modes have their rates, all seven denoisers alike, on 100,000 windows", ()
 
 describe("pitfall 26: the mean of the sequential denoiser is a quarter of the text", () => {
   test.each([10, 40, 101, 512])("of %i tokens", (length) => {
-    const windows = 20_000;
+    const windows = windowsDrawn;
     const mean = Math.round(length / 4);
     const [{ apply }, random, tokens] = [
       denoisers({ rates: { r: 0, s: 1, x: 0 } }),
@@ -47,9 +48,9 @@ describe("pitfall 26: the mean of the sequential denoiser is a quarter of the te
   });
 });
 
-test("source and target together give back the text, for 10,000 windows", () => {
+test("source and target together give back the text", () => {
   const random = createRandom("round trip");
-  for (let draw = 0; draw < 10_000; draw++) {
+  for (let draw = 0; draw < textsDrawn; draw++) {
     const tokens = textOf(1 + random.integer(120));
     const { source, target, task } = denoisers().apply({ tokens }, { special, random });
     const spansOf = target.reduce<number[][]>(

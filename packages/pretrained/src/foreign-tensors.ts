@@ -45,6 +45,17 @@ export function foreignTensors(
   };
 }
 
+/** The number of weights, where copies of the embedding are one: the head may be a copy, which only its bytes tell. */
+export function leastWeights(
+  { names, shape }: ForeignTensors,
+  { embedding, head, ignoredTensors }: PretrainedFamily,
+): number {
+  const sizeOf = (name: string): number => shape(name).reduce((size, side) => size * side, 1);
+  const copies = [...embedding, head].filter((name) => names.has(name));
+  const others = [...names].filter((name) => !copies.includes(name) && !ignoredTensors?.test(name));
+  return others.reduce((sum, name) => sum + sizeOf(name), Math.max(0, ...copies.map(sizeOf)));
+}
+
 function sameBytes({ data: one }: NamedArray, { data: two }: NamedArray): boolean {
   const [a, b] = [one, two].map(
     ({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength),

@@ -3,6 +3,7 @@ import type { Example, ModelInput, StreamRows } from "@trivium/features";
 import { type LanguageModel, leaksByMasks, logitsOf } from "@trivium/model";
 import {
   countLabels,
+  isMisplaced,
   type MarkedBatch,
   type MarkedBatchOptions,
   markedBatch,
@@ -43,8 +44,9 @@ export interface Leak {
 /** The input slots that predictions depend on and should not, by both ways of looking. */
 export interface LeakAnalysis {
   /**
-   * True if no more labels are shown than the objective declares, by the masks and by measuring, and if no prediction
-   * depends on other examples or on padding. An objective without a declaration shows no label.
+   * True if no more labels are shown than the objective declares, by the masks and by measuring, none of them behind its
+   * prediction, and if no prediction depends on other examples or on padding. An objective without a declaration shows
+   * no label.
    */
   readonly clean: boolean;
   /** Labels that the masks let through, with the way that they take: `labelLeaks` on the masks of this very batch. */
@@ -82,7 +84,11 @@ export function leakAnalysis(options: LeakAnalysisOptions): LeakAnalysis {
   const counts = { label: 0, future: 0, document: 0, padding: 0 };
   for (const { kind } of measured) counts[kind]++;
   const labels = { labels: countLabels(probe), shown: Math.max(predictorsOf(byMasks), shownSlots(measured)) };
-  const clean = counts.document + counts.padding === 0 && showsAsDeclared(objective, labels);
+  const isMeasuredMisplaced = ({ kind, prediction: { stream, slot }, seen }: Leak) =>
+    kind === "label" && isMisplaced({ position: slot, label: { stream: seen.stream, position: seen.slot } }, stream);
+  const predicting = model.architecture.streams.at(-1) as string;
+  const misplaced = byMasks.some((leak) => isMisplaced(leak, predicting)) || measured.some(isMeasuredMisplaced);
+  const clean = !misplaced && counts.document + counts.padding === 0 && showsAsDeclared(objective, labels);
   return {
     clean,
     byMasks: byMasks.map(({ text }) => text),

@@ -13,6 +13,7 @@ import {
   joined,
   masking,
   middles,
+  noises,
   type Objective,
   separate,
   spans,
@@ -32,6 +33,7 @@ const target = joined({ loss: "target", prefix: "source" });
 const encoder: Architecture = { name: "encoder", streams: ["tokens"], reads: "all", selfMask: () => full() };
 const spanTask = { name: "spans", corruption: spans({ density: 0.4 }), loss };
 const middleTask = { name: "middles", corruption: middles({ rate: 1 }), loss };
+const noiseTask = { name: "noises", corruption: noises({ rotation: 0.5 }), loss };
 const masks = { name: "masks", corruption: masking({ density: 0.5 }), layout: inPlace(), loss };
 
 interface Task {
@@ -47,6 +49,13 @@ const tasks: readonly Task[] = [
     name: "spans, encoder-decoder",
     architecture: encoderDecoder,
     objective: createObjective({ ...spanTask, layout: separate() }),
+  },
+  { name: "noises, causal", architecture: causal, objective: createObjective({ ...noiseTask, layout: target }) },
+  { name: "noises, prefix", architecture: prefix, objective: createObjective({ ...noiseTask, layout: target }) },
+  {
+    name: "noises, encoder-decoder",
+    architecture: encoderDecoder,
+    objective: createObjective({ ...noiseTask, layout: separate() }),
   },
   {
     name: "middles, causal with loss on everything",

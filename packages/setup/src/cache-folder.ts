@@ -25,7 +25,8 @@ function systemCaches(): string {
 }
 
 /**
- * Returns the folder of a setup, if that version is set up. Nothing is loaded from it.
+ * Returns the folder of a setup, if that version is set up and each of its files still has its size: to load a library
+ * that was cut short would end the process. Nothing is loaded from the folder.
  *
  * @param name - the setup's name: `"tfjs-node"`.
  */
@@ -33,5 +34,19 @@ export function setupFolder(name: string, version: string): string | undefined {
   const cache = cacheFolder();
   if (cache === undefined) return undefined;
   const folder = builtin!("node:path").join(cache, name, version);
-  return builtin!("node:fs").existsSync(folder) ? folder : undefined;
+  return isWhole(folder) ? folder : undefined;
+}
+
+/** The file of a setup's folder that says where the others are from, and how long they are. */
+export const SETUP_FILE = "setup.json";
+
+function isWhole(folder: string): boolean {
+  const { readFileSync, statSync } = builtin!("node:fs");
+  const { join } = builtin!("node:path");
+  try {
+    const { bytes } = JSON.parse(readFileSync(join(folder, SETUP_FILE), "utf8")) as { bytes?: Record<string, number> };
+    return Object.entries(bytes ?? {}).every(([file, size]) => statSync(join(folder, file)).size === size);
+  } catch {
+    return false;
+  }
 }

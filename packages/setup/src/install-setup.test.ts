@@ -158,6 +158,21 @@ test("a wheel for every Python is asked for without a version of Python", async 
   await expect(refused).rejects.toThrow(`fetch ${file} elsewhere (pip ${words})`);
 });
 
+test("a folder with a file that was cut short, or without its record, is none, and is made anew", async () => {
+  const made = await installSetup(someSetup, { from: archives });
+  for (const harm of [
+    () => writeFileSync(join(made, "lib/lib.so"), "libr"),
+    () => rmSync(join(made, "lib/lib.so")),
+    () => writeFileSync(join(made, "setup.json"), "{"),
+  ]) {
+    harm();
+    expect(setupFolder("some", "1.2")).toBeUndefined();
+    expect(await installSetup(someSetup, { from: archives })).toBe(made);
+    expect(setupFolder("some", "1.2")).toBe(made);
+    expect(readFileSync(join(made, "lib/lib.so"), "utf8")).toBe("library");
+  }
+});
+
 test("an interrupted setup keeps what arrived whole, and the next one goes on from there", async () => {
   vi.stubEnv("TRIVIUM_PYTHON", served);
   const interrupted = withParts({ archives: () => [wheel], finish: () => Promise.reject(new Error("interrupted")) });
@@ -197,10 +212,11 @@ test("two processes at once: the archives stay for the one that unpacks them, an
     async finish() {
       mkdirSync(join(cache, "some/1.2"));
       writeFileSync(join(cache, "some/1.2/of-the-other"), "");
+      writeFileSync(join(cache, "some/1.2/setup.json"), JSON.stringify({ bytes: { "of-the-other": 0 } }));
     },
   });
   const folderOfBoth = await installSetup(first);
-  expect(readdirSync(folderOfBoth)).toEqual(["of-the-other"]);
+  expect(readdirSync(folderOfBoth)).toEqual(["of-the-other", "setup.json"]);
   expect(readdirSync(join(cache, "some")).toSorted()).toEqual(["1.2", "downloads", `staging-${process.ppid}`]);
 });
 

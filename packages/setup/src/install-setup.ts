@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
-import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, open, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { join, relative } from "node:path";
 import { withFileErrors } from "@trivium/checkpoint/node";
 import { DataError, UnsupportedError } from "@trivium/core";
 import type { Plugin } from "@trivium/registry";
-import { cacheFolder } from "./cache-folder.ts";
+import { cacheFolder, SETUP_FILE, setupFolder } from "./cache-folder.ts";
 import { fetchArchive, givenArchive } from "./fetch-archive.ts";
 import type { Machine, Setup, SetupArchive } from "./setup.ts";
 import { unpack } from "./unpack.ts";
@@ -37,7 +37,7 @@ export async function installSetup(plugin: SetupPlugin, options: InstallOptions 
   const { from, note = () => {}, machine = process } = options;
   const root = join(cacheFolder()!, name);
   const folder = join(root, setup.version);
-  if (existsSync(folder)) {
+  if (setupFolder(name, setup.version) !== undefined) {
     note(`it was set up before; if it does not work, remove it first: trivium setup --remove ${name}`);
     return folder;
   }
@@ -53,7 +53,7 @@ export async function installSetup(plugin: SetupPlugin, options: InstallOptions 
       for (const archive of archives) await unpack(await fetchArchive(archive, places), archive, staging);
       note(`making ${name} ${setup.version}`);
       await setup.finish(staging);
-      await keepAs(folder, staging, archives);
+      await keepAs(plugin, staging, archives);
       await removeOthers(root, setup.version);
     } finally {
       await rm(staging, { recursive: true, force: true });
@@ -79,12 +79,37 @@ function assertGiven(archives: readonly SetupArchive[], from: string | undefined
 }
 
 /** Another process may have been first: its folder is as good. */
-async function keepAs(folder: string, staging: string, archives: readonly SetupArchive[]): Promise<void> {
+async function keepAs(
+  { name, create }: SetupPlugin,
+  staging: string,
+  archives: readonly SetupArchive[],
+): Promise<void> {
   const sources = archives.map(({ package: name, file, sha256 }) => ({ package: name, file, sha256 }));
-  await writeFile(join(staging, "setup.json"), `${JSON.stringify({ sources }, null, 2)}\n`);
+  const bytes = await flushAll(staging);
+  await writeFile(join(staging, SETUP_FILE), `${JSON.stringify({ sources, bytes }, null, 2)}\n`);
+  if (setupFolder(name, create.version) !== undefined) return;
+  const folder = join(cacheFolder()!, name, create.version);
+  await rm(folder, { recursive: true, force: true });
   await rename(staging, folder).catch((error: unknown) => {
     if (!existsSync(folder)) throw error;
   });
+}
+
+/** Brings every file of a folder onto the disk, so that none is short after a power cut. Returns their bytes by path. */
+async function flushAll(folder: string): Promise<Record<string, number>> {
+  const bytes: Record<string, number> = {};
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const path = join(entry.parentPath, entry.name);
+    const file = await open(path, "r+");
+    try {
+      await file.sync();
+      bytes[relative(folder, path)] = (await file.stat()).size;
+    } finally {
+      await file.close();
+    }
+  }
+  return bytes;
 }
 
 /** Removes what processes left that are no more. */

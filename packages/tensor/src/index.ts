@@ -32,6 +32,7 @@ export { type AddNormOptions, addNorm, layerNorm, rmsNorm } from "./fused/norm.t
 export { assertTargets, type SoftmaxCrossEntropyOptions, softmaxCrossEntropy } from "./fused/softmax-cross-entropy.ts";
 export { squaredNorms } from "./fused/squared-norms.ts";
 export { type SlotRuns, writeSlots } from "./fused/write-slots.ts";
+export { pathMatcher } from "./path-matcher.ts";
 export type { KernelRecord, ProductRecord, ProfileRecords, ProfileSession } from "./profile.ts";
 export {
   createProfiler,

@@ -2,6 +2,7 @@ import { validateWith } from "@trivium/registry";
 import { type AdamWTensors, adamWUpdate, flattenTree, type ParameterTree, type Tensor } from "@trivium/tensor";
 import { z } from "zod";
 import type { Optimizer, Trained, Update } from "./optimizer.ts";
+import { type GroupNumbers, groupsSchema, parameterGroups } from "./parameter-groups.ts";
 import { treeOf, zerosLike } from "./trees.ts";
 
 export const adamWSchema = z.strictObject({
@@ -13,6 +14,7 @@ export const adamWSchema = z.strictObject({
   epsilon: z.number().positive().default(1e-8),
   /** λ, per unit of learning rate. Default 0.01. */
   weightDecay: z.number().min(0).default(0.01),
+  groups: groupsSchema,
 });
 
 /** Options of AdamW. */
@@ -39,33 +41,44 @@ const isMatrix = (_path: string, parameter: Tensor): boolean => parameter.rank >
  */
 export function adamW({ decay = isMatrix, ...options }: AdamWOptions = {}): Optimizer {
   const numbers = validateWith(adamWSchema, options, { code: "trainer/adam-w", what: "adamW" });
+  const groups = parameterGroups(numbers.weightDecay, numbers.groups);
   return {
     name: "adam-w",
     settings: { ...numbers, decay: decay === isMatrix ? "matrices" : "custom" },
     isElementwise: () => true,
-    createState: (parameters) => ({ m: zerosLike(parameters), v: zerosLike(parameters) }),
+    createState(parameters) {
+      groups.assertFit(parameters);
+      return { m: zerosLike(parameters), v: zerosLike(parameters) };
+    },
     apply(trained, gradients, update) {
-      const decayOf = (path: string, leaf: Tensor) => (decay(path, leaf) ? numbers.weightDecay : 0);
-      return applyAdamW(trained, gradients, { ...numbers, ...update, decayOf });
+      const numbersOf = (path: string, leaf: Tensor) => groups.numbersOf(path, decay(path, leaf));
+      return applyAdamW(trained, gradients, { ...numbers, ...update, numbersOf });
     },
   };
 }
 
 interface Settings extends Update, z.output<typeof adamWSchema> {
-  readonly decayOf: (path: string, parameter: Tensor) => number;
+  readonly numbersOf: (path: string, parameter: Tensor) => GroupNumbers;
 }
 
 function applyAdamW({ parameters, state }: Trained, gradients: ParameterTree, settings: Settings): Trained {
-  const { learningRate, beta1, beta2, epsilon, step, gradientScale, decayOf } = settings;
+  const { learningRate, beta1, beta2, epsilon, step, gradientScale, numbersOf } = settings;
   const correction = { correction1: 1 - beta1 ** step, correction2: 1 - beta2 ** step };
   const [ms, vs, gs] = [flattenTree(state.m!), flattenTree(state.v!), flattenTree(gradients)];
-  const flat = Object.entries(flattenTree(parameters));
-  const inputs = flat.map(([path, parameter]) => {
-    const weightDecay = decayOf(path, parameter);
-    return { parameter, gradient: gs[path]!, m: ms[path]!, v: vs[path]!, weightDecay };
+  const inputs = Object.entries(flattenTree(parameters)).map(([path, parameter]) => {
+    const { rate, weightDecay } = numbersOf(path, parameter);
+    return { path, parameter, gradient: gs[path]!, m: ms[path]!, v: vs[path]!, weightDecay, rate };
   });
-  const updated = adamWUpdate(inputs, { learningRate, beta1, beta2, epsilon, ...correction, gradientScale });
-  const byPath = new Map(flat.map(([path], index) => [path, updated[index]!]));
-  const tree = (name: keyof AdamWTensors) => treeOf([...byPath.keys()], (path) => byPath.get(path)![name]);
+  const byPath = new Map<string, AdamWTensors>();
+  // All parameters of one rate are updated by one kernel.
+  for (const [rate, same] of Map.groupBy(inputs, (input) => input.rate)) {
+    const shared = { learningRate: learningRate * rate, beta1, beta2, epsilon, ...correction, gradientScale };
+    adamWUpdate(same, shared).forEach((tensors, index) => void byPath.set(same[index]!.path, tensors));
+  }
+  const tree = (name: keyof AdamWTensors) =>
+    treeOf(
+      inputs.map(({ path }) => path),
+      (path) => byPath.get(path)![name],
+    );
   return { parameters: tree("parameter"), state: { m: tree("m"), v: tree("v") } };
 }

@@ -9,6 +9,7 @@ import type { OptimizerState } from "./optimizer.ts";
 import { disposeRest, ownedPart, slicesOf } from "./ownership.ts";
 import { disposeState, type Run } from "./run.ts";
 import { checkNumericIdentity, identityOf } from "./run-description.ts";
+import { optimizerArrays } from "./save-run.ts";
 import type { TrainOptions } from "./train-options.ts";
 import { problemsOf, treeOfArrays } from "./tree-arrays.ts";
 import { partition, treeOf } from "./trees.ts";
@@ -47,7 +48,7 @@ export async function beginRun<B>(options: TrainOptions<B>): Promise<BegunRun> {
 /** The parameters to go on from, in the order of the task's specifications. */
 function initialParameters<B>({ task, seed, parameters }: TrainOptions<B>, snapshot: Snapshot | undefined) {
   const specs = flattenSpecs(task.specs);
-  if (snapshot) return treeOfArrays(snapshot.model, specs, "model");
+  if (snapshot) return treeOfArrays({ ...snapshot.model, ...optimizerArrays(snapshot).trained }, specs, "model");
   const leaves = flattenTree(parameters ?? task.createParameters(createRandom(seed).split("init")));
   const problems = problemsOf(leaves, specs);
   if (problems.length > 0) {
@@ -65,9 +66,10 @@ function runOf<B>(parameters: ParameterTree, options: TrainOptions<B>, snapshot:
   try {
     const slices = slicesOf(trained, optimizer, sharding);
     const whole = optimizer.createState(trained);
-    const state = ownedState(snapshot ? restoredState(snapshot, whole) : whole, slices);
+    const state = ownedState(snapshot ? restoredState(snapshot, whole) : whole, { slices, parameters: trained });
     const paths = Object.keys(flattenTree(parameters));
-    const opened = { trained: { parameters: trained, state }, frozen, paths, sharding, slices };
+    const numbers = snapshot?.state.optimizer;
+    const opened = { trained: { parameters: trained, state, numbers }, frozen, paths, sharding, slices };
     if (!snapshot) return { ...opened, ...freshProgress };
     const { step, totals, losses, cursor = null } = snapshot.state;
     return { ...opened, step, totals, losses, cursor, savedStep: step };
@@ -86,17 +88,21 @@ const freshProgress = {
 };
 
 /** The state that the snapshot holds. Consumes `fresh`, which gives names and shapes. */
-function restoredState({ optimizer }: Snapshot, fresh: OptimizerState): OptimizerState {
+function restoredState(snapshot: Snapshot, fresh: OptimizerState): OptimizerState {
   try {
-    return treeOfArrays(optimizer, flattenTree(fresh), "optimiser state") as OptimizerState;
+    const { state } = optimizerArrays(snapshot);
+    return treeOfArrays(state, flattenTree(fresh), "optimiser state") as OptimizerState;
   } finally {
     disposeState(fresh);
   }
 }
 
 /** The owned rows of each tree of a state. Consumes it. */
-function ownedState(state: OptimizerState, slices: Run["slices"]): OptimizerState {
-  const owned = Object.entries(state).map(([name, tree]) => [name, ownedPart(tree, slices)] as const);
+function ownedState(
+  state: OptimizerState,
+  { slices, parameters }: { readonly slices: Run["slices"]; readonly parameters: ParameterTree },
+): OptimizerState {
+  const owned = Object.entries(state).map(([name, tree]) => [name, ownedPart(tree, slices, parameters)] as const);
   for (const [name, part] of owned) disposeRest(state[name]!, part);
   return Object.fromEntries(owned);
 }

@@ -15,14 +15,16 @@ export interface RunState {
   readonly seed: number | string;
   readonly totals: Totals;
   readonly losses: LossHistory;
+  /** Numbers of the optimiser's state. Default: it has none. */
+  readonly optimizer?: Readonly<Record<string, number>> | undefined;
   readonly numericIdentity: NumericIdentity;
 }
 
 /** A run between two steps, on the host. */
 export interface Snapshot {
-  /** Parameters by dotted path. */
+  /** The parameters to use, by dotted path: averaged ones where the optimiser keeps an average. */
   readonly model: NamedArrays;
-  /** Optimiser state by dotted path: `m.embedding`, `v.embedding`. */
+  /** Optimiser state by dotted path: `m.embedding`, `v.embedding`; beside an average, `trained.embedding` too. */
   readonly optimizer: NamedArrays;
   /** Facts that identify the run, and the caller's additions. Plain JSON. */
   readonly config: Readonly<Record<string, unknown>>;

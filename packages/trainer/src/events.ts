@@ -28,6 +28,8 @@ export interface StepEvent extends Counts {
   readonly learningRate: number;
   /** Global norm of the gradient of `loss`, before clipping. */
   readonly gradientNorm: number;
+  /** Nats per supervised token of each task, weighted as in `loss`. Absent if the step's examples have no tasks. */
+  readonly tasks?: Readonly<Record<string, Pick<Counts, "supervisedTokens"> & { readonly loss: number }>> | undefined;
   readonly seconds: number;
   /** Seen tokens ÷ seconds. */
   readonly tokensPerSecond: number;
@@ -39,6 +41,8 @@ export interface EvaluatedEvent {
   readonly type: "evaluated";
   readonly step: number;
   readonly metrics: Readonly<Record<string, number>>;
+  /** Tells that an average of weights was evaluated, where the optimiser keeps one. Default: the trained weights. */
+  readonly weights?: "averaged" | undefined;
 }
 
 /** A whole checkpoint was written. */

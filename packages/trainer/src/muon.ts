@@ -4,6 +4,7 @@ import { z } from "zod";
 import { adamW, adamWSchema } from "./adam-w.ts";
 import type { Optimizer, Update } from "./optimizer.ts";
 import { orthogonalize } from "./orthogonalize.ts";
+import { type GroupNumbers, type ParameterGroups, parameterGroups } from "./parameter-groups.ts";
 import { partition, treeOf, zerosLike } from "./trees.ts";
 
 export const muonSchema = adamWSchema.extend({
@@ -35,6 +36,8 @@ const isOfLayer = (path: string): boolean => /(^|\.)layers\./.test(path);
 export function muon({ hidden = isOfLayer, ...options }: MuonOptions = {}): Optimizer {
   const numbers = validateWith(muonSchema, options, { code: "trainer/muon", what: "muon" });
   const { momentum, ...forRest } = numbers;
+  // Patterns may fit matrices alone, which AdamW does not see.
+  const groups = parameterGroups(numbers.weightDecay, numbers.groups);
   const rest = adamW(forRest);
   const isMatrix = (path: string, shape: readonly number[]) => shape.length === 2 && hidden(path);
   const split = (tree: ParameterTree) => partition(tree, (path, { shape }) => isMatrix(path, shape));
@@ -56,14 +59,15 @@ export function muon({ hidden = isOfLayer, ...options }: MuonOptions = {}): Opti
       return { state: 2 * total - ofMatrices, update: 2 * ofMatrices + ROUND_COPIES * Math.max(0, ...sizes) };
     },
     createState(parameters) {
+      groups.assertFit(parameters);
       const [matrices, others] = split(parameters);
-      return { momentum: zerosLike(matrices), ...rest.createState(others) };
+      return { momentum: zerosLike(matrices), m: zerosLike(others), v: zerosLike(others) };
     },
     apply({ parameters, state }, gradients, update) {
       const [[matrices, others], [slopes, otherSlopes]] = [split(parameters), split(gradients)];
       // A checkpoint has no trees without leaves.
       const { momentum: moments = {}, ...adamState } = state;
-      const turned = applyMuon(matrices, moments, slopes, { ...numbers, ...update });
+      const turned = applyMuon(matrices, { moments, slopes }, { ...numbers, ...update, groups });
       const adapted = rest.apply({ parameters: others, state: adamState }, otherSlopes, update);
       return {
         parameters: joined(parameters, turned.parameters, adapted.parameters),
@@ -82,16 +86,20 @@ function joined(order: ParameterTree, ...trees: readonly ParameterTree[]): Param
   return treeOf(Object.keys(flattenTree(order)), (path) => leaves[path]!);
 }
 
-type Settings = Update & z.output<typeof muonSchema>;
+type Settings = Update & Omit<z.output<typeof muonSchema>, "groups"> & { readonly groups: ParameterGroups };
 
-function applyMuon(parameters: ParameterTree, moments: ParameterTree, gradients: ParameterTree, settings: Settings) {
-  const [ps, ms, gs] = [flattenTree(parameters), flattenTree(moments), flattenTree(gradients)];
+function applyMuon(
+  parameters: ParameterTree,
+  { moments, slopes }: Readonly<Record<"moments" | "slopes", ParameterTree>>,
+  settings: Settings,
+) {
+  const [ps, ms, gs] = [flattenTree(parameters), flattenTree(moments), flattenTree(slopes)];
   const nextPs: Record<string, Tensor> = {};
   const nextMs: Record<string, Tensor> = {};
-  for (const paths of byShape(ps)) {
+  for (const { paths, numbers } of alike(ps, settings.groups)) {
     const stacked = (leaves: Record<string, Tensor>) => tf.stack(paths.map((path) => leaves[path]!)) as Tensor3D;
     const [p, m] = tf.tidy(() => {
-      const { parameter, moment } = updated(stacked(ps), stacked(ms), stacked(gs), settings);
+      const { parameter, moment } = updated([stacked(ps), stacked(ms), stacked(gs)], settings, numbers);
       return [tf.unstack(parameter), tf.unstack(moment)];
     }) as [Tensor[], Tensor[]];
     paths.forEach((path, at) => {
@@ -103,19 +111,24 @@ function applyMuon(parameters: ParameterTree, moments: ParameterTree, gradients:
   return { parameters: unflattenTree(nextPs), moments: unflattenTree(nextMs) };
 }
 
-/** Groups the paths by shape, since matrices of one shape are multiplied together. */
-function byShape(parameters: Readonly<Record<string, Tensor>>): string[][] {
-  const groups = new Map<string, string[]>();
-  for (const [path, { shape }] of Object.entries(parameters)) {
-    const key = shape.join("×");
-    groups.set(key, [...(groups.get(key) ?? []), path]);
-  }
-  return [...groups.values()];
+/** Groups matrices of one shape and with the same numbers, since these are multiplied together. */
+function alike(parameters: Readonly<Record<string, Tensor>>, groups: ParameterGroups) {
+  const all = Object.entries(parameters).map(([path, { shape }]) => ({
+    path,
+    shape,
+    numbers: groups.numbersOf(path, true),
+  }));
+  const grouped = Map.groupBy(all, ({ shape, numbers }) => JSON.stringify([shape, numbers]));
+  return [...grouped.values()].map((same) => ({ paths: same.map(({ path }) => path), numbers: same[0]!.numbers }));
 }
 
-/** Updates matrices `[N, rows, columns]`. */
-function updated(p: Tensor3D, m: Tensor3D, g: Tensor3D, settings: Settings) {
-  const { momentum, weightDecay, learningRate, gradientScale } = settings;
+/** Updates matrices `[N, rows, columns]`: parameters, moments and gradients. */
+function updated(
+  [p, m, g]: readonly [Tensor3D, Tensor3D, Tensor3D],
+  { momentum, learningRate: base, gradientScale }: Settings,
+  { weightDecay, rate: factor }: GroupNumbers,
+) {
+  const learningRate = base * factor;
   const scaled = tf.mul(g, gradientScale);
   const moment = tf.add(tf.mul(m, momentum), scaled) as Tensor3D;
   const direction = orthogonalize(tf.add(scaled, tf.mul(moment, momentum)));

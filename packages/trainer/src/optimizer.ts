@@ -1,13 +1,18 @@
 import { defineKind } from "@trivium/registry";
 import type { ParameterTree } from "@trivium/tensor";
 
-/** State of an optimiser: named trees of the parameters' own shapes. AdamW keeps `m` and `v`. */
+/**
+ * State of an optimiser: named trees over paths of parameters. AdamW keeps `m` and `v`. A leaf has the shape of its
+ * parameter where that is updated element by element, and any shape elsewhere.
+ */
 export type OptimizerState = Readonly<Record<string, ParameterTree>>;
 
 /** Parameters, with the optimiser's state for them. */
 export interface Trained {
   readonly parameters: ParameterTree;
   readonly state: OptimizerState;
+  /** Numbers of the state that all parameters share, such as a sum of weights over steps. Default: none. */
+  readonly numbers?: Readonly<Record<string, number>> | undefined;
 }
 
 /** The numbers of one update. */
@@ -30,7 +35,7 @@ export interface Update {
 export interface Optimizer {
   readonly name: string;
   /** Options of the optimiser, as plain JSON. Checkpoints record them, and a resume with others is refused. */
-  readonly settings: Readonly<Record<string, number | string | boolean>>;
+  readonly settings: Readonly<Record<string, unknown>>;
   /**
    * Returns whether each element of a parameter is updated by itself, from its own gradient and state alone. Such a
    * parameter may be cut into parts that are updated apart.
@@ -43,9 +48,18 @@ export interface Optimizer {
    * @param shapes - of the parameters, by their dotted paths.
    */
   floats?(shapes: Readonly<Record<string, readonly number[]>>): { readonly state: number; readonly update: number };
-  /** Returns the state before the first update. Borrows the parameters. */
+  /**
+   * Returns the state before the first update. Borrows the parameters.
+   *
+   * @throws {ConfigError} if the options name parameters that are not there.
+   */
   createState(parameters: ParameterTree): OptimizerState;
   apply(trained: Trained, gradients: ParameterTree, update: Update): Trained;
+  /**
+   * Returns the weights to use, as new tensors, where these are not the trained ones but an average of them. Evaluations,
+   * the models of checkpoints and the result of a training are then the averaged weights. Default: the trained weights.
+   */
+  averaged?(trained: Trained): ParameterTree;
 }
 
 /** The kind of optimisers: a function from options to an optimiser. */

@@ -12,15 +12,24 @@ export function slicesOf(parameters: ParameterTree, optimizer: Optimizer, shardi
   );
 }
 
-/** Returns the owned rows of a tree. A tensor that is owned whole stays itself; rows are copies. */
-export function ownedPart(tree: ParameterTree, slices: readonly Slice[]): ParameterTree {
+/**
+ * Returns the owned rows of a tree. A tensor that is owned whole stays itself; rows are copies.
+ *
+ * @param parameters - the tree whose rows the slices count. Default: the tree itself. State of a parameter that is owned
+ *   whole may have any shape.
+ */
+export function ownedPart(
+  tree: ParameterTree,
+  slices: readonly Slice[],
+  parameters: ParameterTree = tree,
+): ParameterTree {
   const leaves = flattenTree(tree);
+  const whole = flattenTree(parameters);
+  const rowsOf = ({ path, from, to }: Slice): Tensor =>
+    to - from === (whole[path]!.shape[0] ?? 1) ? leaves[path]! : tf.slice(leaves[path]!, from, to - from);
   const own = new Map(slices.filter(({ path }) => leaves[path]).map((slice) => [slice.path, slice]));
-  return treeOf([...own.keys()], (path) => rowsOf(leaves[path]!, own.get(path)!));
+  return treeOf([...own.keys()], (path) => rowsOf(own.get(path)!));
 }
-
-const rowsOf = (leaf: Tensor, { from, to }: Slice): Tensor =>
-  to - from === (leaf.shape[0] ?? 1) ? leaf : tf.slice(leaf, from, to - from);
 
 /** Disposes the tensors of a tree that do not stand in another one. */
 export function disposeRest(tree: ParameterTree, kept: ParameterTree): void {

@@ -1,5 +1,7 @@
+import type { NamedArray } from "@trivium/checkpoint";
 import type { Batch } from "@trivium/features";
-import { disposeTree, tf } from "@trivium/tensor";
+import { createRegistry } from "@trivium/registry";
+import { disposeTree, type ParameterTree, type Tensor, tf } from "@trivium/tensor";
 import { beforeAll, expect, test } from "vitest";
 import { adamW } from "./adam-w.ts";
 import type { Snapshot } from "./checkpoint-store.ts";
@@ -7,7 +9,8 @@ import { constant } from "./constant.ts";
 import { consume } from "./consume.ts";
 import type { TrainEvent } from "./events.ts";
 import { createMemoryStore, type MemoryStore } from "./memory-store.ts";
-import { muon } from "./muon.ts";
+import { trainerPlugins } from "./plugins.ts";
+import { scheduleFreeAdamW } from "./schedule-free-adam-w.ts";
 import { bigramTask, smallRun } from "./testing/bigram.ts";
 import { train } from "./train.ts";
 import type { TrainOptions } from "./train-options.ts";
@@ -65,13 +68,56 @@ test("a run aborted at every step and resumed equals the undisturbed one, bit fo
   expect(losses).toEqual(whole.events.flatMap((event) => (event.type === "step" ? [event.loss] : [])));
 });
 
-test("Muon resumes where there is no matrix of a layer, too", async () => {
-  const optimizer = muon();
+test.each(createRegistry(trainerPlugins).names("optimizer"))("%s resumes bit for bit", async (name) => {
+  const optimizer = createRegistry(trainerPlugins).create("optimizer", name, {});
+  const before = tf.memory().numTensors;
   const whole = await run(createMemoryStore(), { optimizer });
   const store = createMemoryStore();
-  await run(store, { optimizer }, 5);
+  for (const step of [3, 5]) await run(store, { optimizer, resume: true }, step);
   const { kept } = await run(store, { optimizer, resume: true });
   expect(withoutSeconds(kept)).toEqual(withoutSeconds(whole.kept));
+  expect(tf.memory().numTensors).toBe(before);
+});
+
+test("schedule-free training evaluates, keeps and returns the averaged weights, and says so", async () => {
+  const store = createMemoryStore();
+  const optimizer = scheduleFreeAdamW();
+  const seen: number[][] = [];
+  const evaluate = {
+    every: 6,
+    run: async ({ embedding }: ParameterTree) => {
+      seen.push([...(embedding as Tensor).dataSync()]);
+      return { seen: seen.length };
+    },
+  };
+  const events: TrainEvent[] = [];
+  const options = smallRun({ optimizer, evaluate, checkpoint: { store } });
+  const { parameters } = await consume(train(options), (event) => void events.push(event));
+  expect(events.filter(({ type }) => type === "evaluated")).toMatchObject([
+    { step: 6, weights: "averaged" },
+    { step: 12, weights: "averaged" },
+  ]);
+  const { model, optimizer: arrays, state } = store.newest() as Snapshot;
+  const valuesOf = (array: NamedArray | undefined) => [...((array as NamedArray).data as Float32Array)];
+  expect(valuesOf(model.embedding)).toEqual(seen[1]);
+  expect([...(parameters.embedding as Tensor).dataSync()]).toEqual(seen[1]);
+  const [y, z] = [valuesOf(arrays["trained.embedding"]), valuesOf(arrays["z.embedding"])];
+  const expected = y.map((value, at) => value + (1 - 1 / 0.9) * (z[at]! - value));
+  expect(seen[1]).toEqual(expected.map((value) => expect.closeTo(value, 6)));
+  expect(y).not.toEqual(seen[1]);
+  expect(state.optimizer).toEqual({ highestRate: 0.02, weightSum: expect.closeTo(12 * 0.02 ** 2, 12) });
+  disposeTree(parameters);
+});
+
+test("weights that are evaluated are the trained ones where nothing is averaged, and nothing is said", async () => {
+  const evaluate = { every: 12, run: async () => ({ one: 1 }) };
+  const { events } = await run(createMemoryStore(), { evaluate });
+  expect(events.find(({ type }) => type === "evaluated")).toEqual({
+    type: "evaluated",
+    step: 12,
+    metrics: { one: 1 },
+    weights: undefined,
+  });
 });
 
 test("resuming a finished run takes no step, and more steps may be asked for", async () => {

@@ -1,12 +1,16 @@
 import type { NamedArrays } from "@trivium/checkpoint";
 import { NumericsError } from "@trivium/core";
-import type { CheckpointStore } from "./checkpoint-store.ts";
+import type { CheckpointStore, Snapshot } from "./checkpoint-store.ts";
 import type { CheckpointEvent } from "./events.ts";
 import { disposeRest } from "./ownership.ts";
-import { allParameters, type Run } from "./run.ts";
+import type { Run } from "./run.ts";
 import { identityOf, numericIdentityOf } from "./run-description.ts";
 import type { TrainOptions } from "./train-options.ts";
 import { notFinite, readTree } from "./tree-arrays.ts";
+import { withWeights } from "./weights.ts";
+
+/** Prefix of trained weights among the arrays of an optimiser, where the model's are averaged ones. */
+const TRAINED = "trained.";
 
 /**
  * Writes a checkpoint of the run, unless a parameter is not finite: a broken run must not replace a good one.
@@ -14,9 +18,24 @@ import { notFinite, readTree } from "./tree-arrays.ts";
  * @throws {NumericsError} `trainer/not-finite`, naming the parameter.
  */
 export async function saveRun<B>(run: Run, options: TrainOptions<B>, store: CheckpointStore): Promise<CheckpointEvent> {
+  return withWeights(run, options.optimizer, async (parameters, weights) => {
+    const model = await readTree(parameters);
+    const state = await readState(run);
+    const trained = weights === "averaged" ? prefixed(TRAINED, await readTree(run.trained.parameters)) : {};
+    return saveArrays(run, options, { store, model, optimizer: { ...state, ...trained } });
+  });
+}
+
+interface Arrays extends Pick<Snapshot, "model" | "optimizer"> {
+  readonly store: CheckpointStore;
+}
+
+async function saveArrays<B>(
+  run: Run,
+  options: TrainOptions<B>,
+  { store, model, optimizer }: Arrays,
+): Promise<CheckpointEvent> {
   const { step, totals, losses, cursor } = run;
-  const model = await readTree(allParameters(run));
-  const optimizer = await readState(run);
   const broken = notFinite(model) ?? notFinite(optimizer);
   if (broken !== undefined) {
     const message = `after step ${step} "${broken}" holds a NaN or an infinity; no checkpoint was written. Lower the learning rate`;
@@ -26,7 +45,15 @@ export async function saveRun<B>(run: Run, options: TrainOptions<B>, store: Chec
     model,
     optimizer,
     config: { ...options.config, ...identityOf(options) },
-    state: { step, seed: options.seed, totals, losses, cursor, numericIdentity: numericIdentityOf(options) },
+    state: {
+      step,
+      seed: options.seed,
+      totals,
+      losses,
+      cursor,
+      optimizer: run.trained.numbers,
+      numericIdentity: numericIdentityOf(options),
+    },
   });
   run.savedStep = step;
   return { type: "checkpoint", step, location: store.location };
@@ -37,8 +64,21 @@ async function readState({ trained, sharding }: Run): Promise<NamedArrays> {
   const arrays: Record<string, NamedArrays[string]> = {};
   for (const [name, owned] of Object.entries(trained.state)) {
     const whole = await sharding.publish(owned);
-    for (const [path, array] of Object.entries(await readTree(whole))) arrays[`${name}.${path}`] = array;
+    Object.assign(arrays, prefixed(`${name}.`, await readTree(whole)));
     disposeRest(whole, owned);
   }
   return arrays;
+}
+
+const prefixed = (prefix: string, arrays: NamedArrays): NamedArrays =>
+  Object.fromEntries(Object.entries(arrays).map(([path, array]) => [`${prefix}${path}`, array]));
+
+/** Takes the arrays of an optimiser apart: its state, and the trained weights where the model's are averaged ones. */
+export function optimizerArrays({ optimizer }: Snapshot): Readonly<Record<"state" | "trained", NamedArrays>> {
+  const entries = Object.entries(optimizer);
+  const isTrained = ([path]: (typeof entries)[number]) => path.startsWith(TRAINED);
+  return {
+    state: Object.fromEntries(entries.filter((entry) => !isTrained(entry))),
+    trained: Object.fromEntries(entries.filter(isTrained).map(([path, array]) => [path.slice(TRAINED.length), array])),
+  };
 }

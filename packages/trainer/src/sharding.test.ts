@@ -1,11 +1,13 @@
 import { type Batch, batchesByStep } from "@trivium/features";
 import { disposeTree, tf } from "@trivium/tensor";
 import { beforeAll, expect, test } from "vitest";
+import { adafactor } from "./adafactor.ts";
 import type { Snapshot } from "./checkpoint-store.ts";
 import { consume } from "./consume.ts";
 import type { StepEvent, TrainEvent } from "./events.ts";
 import { createMemoryStore, type MemoryStore } from "./memory-store.ts";
 import { muon } from "./muon.ts";
+import { scheduleFreeAdamW } from "./schedule-free-adam-w.ts";
 import type { LossSum } from "./task.ts";
 import { batchOf, bigramTask, countingBatches, row, smallRun } from "./testing/bigram.ts";
 import { createProcesses } from "./testing/processes.ts";
@@ -71,11 +73,19 @@ test.each([2, 4])("four shards run by %i processes have the bits of one process"
   expect(tf.memory().numTensors).toBe(before);
 });
 
-test("an optimiser that needs whole matrices gives the same bits, too", async () => {
-  const optimizer = muon({ hidden: (path) => path === "head.weight" });
-  const alone = bits(await run({ optimizer }));
-  for (const outcome of await together(2, () => ({ optimizer }))) expect(bits(outcome)).toEqual(alone);
-});
+test.each([muon({ hidden: (path) => path === "head.weight" }), adafactor({ beta1: 0.9 }), scheduleFreeAdamW()])(
+  "the state of $name, owned by the processes, gives the same bits",
+  async (optimizer) => {
+    const before = tf.memory().numTensors;
+    const alone = bits(await run({ optimizer, clipNorm: undefined }));
+    for (const cut of [false, true])
+      for (const outcome of await together(2, () => ({ optimizer, clipNorm: undefined }), { cut })) {
+        const { model, optimizer, step } = bits(outcome);
+        expect({ model, optimizer, step }).toEqual({ model: alone.model, optimizer: alone.optimizer, step: 12 });
+      }
+    expect(tf.memory().numTensors).toBe(before);
+  },
+);
 
 test("processes that own rows of parameters learn the same parameters", async () => {
   // The norm is not clipped by, since the squares of rows are added in another order than those of whole tensors.

@@ -116,9 +116,9 @@ async function update<B>(
   { optimizer, clipNorm }: TrainOptions<B>,
   { numbers, gradients }: { readonly numbers: NumbersWithRate; readonly gradients: ParameterTree },
 ): Promise<void> {
-  const { parameters, state } = run.trained;
+  const { parameters } = run.trained;
   const owned = ownedPart(parameters, run.slices);
-  const updated = optimizer.apply({ parameters: owned, state }, gradients, {
+  const updated = optimizer.apply({ ...run.trained, parameters: owned }, gradients, {
     learningRate: numbers.learningRate,
     step: run.step + 1,
     gradientScale: clipFactor(numbers.gradientNorm, clipNorm) / numbers.tokens,
@@ -126,18 +126,19 @@ async function update<B>(
   const whole = await run.sharding.publish(updated.parameters);
   disposeRest(updated.parameters, whole);
   disposeRest(parameters, owned);
-  run.trained = { parameters: whole, state: updated.state };
+  run.trained = { ...updated, parameters: whole };
   run.step += 1;
 }
 
 function stepEvent({ step, totals }: Run, numbers: NumbersWithRate, seconds: number): StepEvent {
-  const { counts, loss, learningRate, gradientNorm } = numbers;
+  const { counts, loss, learningRate, gradientNorm, tasks } = numbers;
   return {
     type: "step",
     step,
     loss,
     learningRate,
     gradientNorm,
+    tasks,
     ...counts,
     seconds,
     tokensPerSecond: counts.seenTokens / Math.max(seconds, CLOCK_SECONDS),

@@ -7,6 +7,7 @@ import { allParameters, disposeRun, disposeState, type Run } from "./run.ts";
 import { saveRun } from "./save-run.ts";
 import type { EvaluateOptions, TrainOptions, TrainResult } from "./train-options.ts";
 import { trainStep } from "./train-step.ts";
+import { settleWeights, withWeights } from "./weights.ts";
 
 /**
  * Trains the parameters of a task: a stream of events that takes a step whenever its consumer asks for more, and returns
@@ -41,6 +42,7 @@ export async function* train<B>(options: TrainOptions<B>): AsyncGenerator<TrainE
     if (store && run.savedStep !== run.step) yield await saveRun(run, options, store);
     if (failure) throw failure.cause;
     await assertFiniteParameters(run);
+    await settleWeights(run, options.optimizer);
     const reason = run.step < options.steps ? "aborted" : "finished";
     yield { type: "stopped", reason, step: run.step, totals: run.totals };
     handedOver = true;
@@ -97,7 +99,10 @@ async function* evaluateRun<B>(run: Run, options: TrainOptions<B>): AsyncGenerat
   const { step } = run;
   let event: EvaluatedEvent | WarningEvent;
   try {
-    event = { type: "evaluated", step, metrics: await evaluate.run(allParameters(run), step) };
+    event = await withWeights(run, options.optimizer, async (parameters, weights) => {
+      const metrics = await evaluate.run(parameters, step);
+      return { type: "evaluated", step, metrics, weights: weights === "averaged" ? weights : undefined };
+    });
   } catch (cause) {
     if (evaluate.onFailure === "stop") return { cause };
     const reason = cause instanceof Error ? cause.message : String(cause);

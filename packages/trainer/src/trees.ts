@@ -19,3 +19,12 @@ export function partition(
 }
 
 export const zerosLike = (tree: ParameterTree): ParameterTree => mapTree(tree, (leaf) => tf.zeros(leaf.shape));
+
+/** Returns a tree with the leaves that a function gives, at those paths for which it gives one. */
+export function mapLeaves(tree: ParameterTree, leafOf: (leaf: Tensor) => Tensor | undefined): ParameterTree {
+  const leaves = Object.entries(flattenTree(tree)).flatMap(([path, leaf]) => {
+    const made = leafOf(leaf);
+    return made ? [[path, made] as const] : [];
+  });
+  return unflattenTree<Tensor>(Object.fromEntries(leaves));
+}

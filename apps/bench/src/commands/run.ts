@@ -7,7 +7,7 @@ import { createEngines } from "../contenders/engines.ts";
 import { triviumRunner } from "../contenders/trivium-runner.ts";
 import { findingOf, median } from "../measure.ts";
 import type { Finding } from "../measurement.ts";
-import { commaList, count, engineOptions, listOf, peersOption, precisions } from "../options.ts";
+import { commaList, count, engineOptions, listOf, peersOption } from "../options.ts";
 import { findTorch } from "../peers/python.ts";
 import { startTorch } from "../peers/torch-process.ts";
 import { attentionNamed, plugins } from "../plugins.ts";
@@ -38,7 +38,6 @@ const schema = z.strictObject({
     .describe("trivium: positions of a single stream start again behind the source, as the peer has them"),
   ...engineOptions,
   peers: peersOption(peers),
-  peerPrecision: z.enum(precisions).default("bf16").describe("Of PyTorch: f32, or bf16 for autocast"),
 });
 type Options = z.output<typeof schema>;
 
@@ -106,18 +105,21 @@ async function peerRunners(architecture: string, options: Options): Promise<(Run
   if (!options.peers.includes("torch")) return [];
   const python = await findTorch();
   if (isAbsent(python)) return [python];
-  const { words, width, layers, heads, batch, learningRate, decoded, peerPrecision: precision } = options;
+  const { words, width, layers, heads, batch, learningRate, decoded } = options;
   const threads = Math.max(...options.threads);
-  const settings = { architecture, words, width, layers, heads, batch, learningRate, decoded, precision, threads };
-  const started = await startTorch(python, "torch_run.py", { ...settings, dictionary: cmudictFile() });
-  return [
-    {
+  const settings = { architecture, words, width, layers, heads, batch, learningRate, decoded, threads };
+  const runners: Runner[] = [];
+  for (const precision of options.precision) {
+    const own = { ...settings, precision, dictionary: cmudictFile() };
+    const started = await startTorch(python, "torch_run.py", own);
+    runners.push({
       name: "torch",
-      version: python.version,
+      version: `${python.version}, ${started.ready.way}`,
       precision,
       threads,
       run: async (seed) => (await started.run(seed)) as unknown as RunOutcome,
       close: started.close,
-    },
-  ];
+    });
+  }
+  return runners;
 }

@@ -70,19 +70,19 @@ export async function torchContenders(
   const python = await findTorch();
   if (isAbsent(python)) return [python];
   const most = Math.max(...threads);
-  return Promise.all(
-    precisions.map(async (precision): Promise<TorchContender> => {
-      const { run, ...started } = await startTorch(python, script, { ...settings, precision, threads: most });
-      const version = [python.version, started.ready.way].filter(Boolean).join(", ");
-      return {
-        ...started,
-        name: "torch",
-        precision,
-        threads: most,
-        version,
-        work,
-        run: async (times) => Number((await run(times)).seconds),
-      };
-    }),
-  );
+  const contenders: TorchContender[] = [];
+  // One after another: each tries its ways alone on the machine.
+  for (const precision of precisions) {
+    const { run, ...started } = await startTorch(python, script, { ...settings, precision, threads: most });
+    contenders.push({
+      ...started,
+      name: "torch",
+      precision,
+      threads: most,
+      version: [python.version, started.ready.way].filter(Boolean).join(", "),
+      work,
+      run: async (times) => Number((await run(times)).seconds),
+    });
+  }
+  return contenders;
 }

@@ -4,12 +4,12 @@ import { exportPretrained, type PretrainedFamily } from "@trivium/pretrained";
 import { readTree } from "@trivium/trainer";
 import type { Command } from "commander";
 import { type CommandContext, defineCommand } from "../command-context.ts";
-import { addEngineFlags, openRun } from "../open-run.ts";
+import { addEngineFlags, MODEL_ARGUMENT, openRun } from "../open-run.ts";
 
 export function exportCommand(program: Command): void {
   const command = program
     .command("export")
-    .argument("<model>", "folder of a run, or of Hugging Face's")
+    .argument("<model>", MODEL_ARGUMENT)
     .description("Write a model as another program loads it.")
     .option("--out <folder>", "where to write", "exported")
     .option("--format <name>", "huggingface: config.json and safetensors", "huggingface")

@@ -42,6 +42,7 @@ describe("OpenBLAS", () => {
     expect(packaged.filter((path) => path.startsWith(folder))).toEqual([]);
     const place = join(folder, "blas", openblasVersion);
     mkdirSync(place, { recursive: true });
+    writeFileSync(join(place, "setup.json"), "{}");
     expect(openblasFiles()).toEqual([...packaged, join(place, openblasFile(process.platform))]);
   });
 });

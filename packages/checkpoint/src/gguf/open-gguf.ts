@@ -1,4 +1,4 @@
-import { CheckpointError } from "@trivium/core";
+import { CheckpointError, TriviumError } from "@trivium/core";
 import type { Files } from "../files.ts";
 import { elementCount } from "../named-arrays.ts";
 import type { OpenedArrays } from "../open-safetensors.ts";
@@ -7,6 +7,8 @@ import { type GgufTensor, type GgufValue, readGgufHeader } from "./read-header.t
 
 /** The longest header that is read: names, and a vocabulary with its merges. */
 const HEADER_BYTES = 2 ** 27;
+/** Bytes that are read first. */
+const FIRST_BYTES = 2 ** 20;
 
 /** A GGUF file: its metadata, and tensors whose values are read one by one. */
 export interface OpenedGguf extends OpenedArrays {
@@ -24,7 +26,7 @@ export interface OpenedGguf extends OpenedArrays {
 export async function openGguf(files: Files, path: string): Promise<OpenedGguf> {
   const file = `${files.name}/${path}`;
   const size = await files.size(path);
-  const header = readGgufHeader(await files.read(path, { start: 0, end: Math.min(size, HEADER_BYTES) }), file);
+  const header = await readHeader(files, path, size);
   const tensors = new Map(header.tensors.map((tensor) => [tensor.name, placed(tensor, header.dataStart, size, file)]));
   return {
     values: header.metadata,
@@ -39,6 +41,19 @@ export async function openGguf(files: Files, path: string): Promise<OpenedGguf> 
       return { dtype: "F32", shape, data: dequantise(type, bytes, elementCount(shape)) };
     },
   };
+}
+
+/** Reads as much as the header is long: that of a model with a vocabulary is some MB. */
+async function readHeader(files: Files, path: string, size: number): Promise<ReturnType<typeof readGgufHeader>> {
+  const longest = Math.min(size, HEADER_BYTES);
+  for (let end = Math.min(longest, FIRST_BYTES); ; end = Math.min(longest, 4 * end)) {
+    const bytes = await files.read(path, { start: 0, end });
+    try {
+      return readGgufHeader(bytes, `${files.name}/${path}`);
+    } catch (error) {
+      if (end === longest || !TriviumError.is(error, "checkpoint/truncated")) throw error;
+    }
+  }
 }
 
 function placed(tensor: GgufTensor, dataStart: number, size: number, file: string) {

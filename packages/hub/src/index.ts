@@ -1,0 +1,1 @@
+export { type HubName, readHubName } from "./hub-name.ts";

@@ -1,0 +1,1 @@
+export { COMMIT, type HubServer, MODEL, refuse, serveHub } from "./testing/hub-server.ts";
