@@ -2,8 +2,6 @@ import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { findChromium, NO_CHROMIUM } from "../../browser-tests/src/find-chromium.ts";
-import { openPage } from "../../browser-tests/src/open-page.ts";
 import { type Started, startTrivium } from "./run-trivium.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "trivium-watch-"));
@@ -77,25 +75,6 @@ test("only this machine's own names are answered, and nothing else than the page
     get(url, { headers: { host: "elsewhere.example" } }, ({ statusCode }) => resolve(statusCode));
   });
   expect(await named).toBe(403);
-});
-
-test.for([1280, 320])("the page draws the run, at a width of %d", async (width, context) => {
-  context.skip(findChromium() === undefined, NO_CHROMIUM);
-  const expression = `new Promise((resolve) => {
-    const look = () => document.querySelectorAll("canvas").length >= 3
-      ? resolve({
-          row: [...document.querySelectorAll("tbody tr *")].map((cell) => cell.textContent),
-          charts: [...document.querySelectorAll("section")].map((one) => one.getAttribute("aria-label")),
-          isWithin: [...document.querySelectorAll("canvas")].every((one) => one.getBoundingClientRect().right <= innerWidth),
-        })
-      : setTimeout(look, 50);
-    look();
-  })`;
-  const screen = { viewport: { width, height: 800 } };
-  const page = await openPage<{ row: string[]; charts: string[]; isWithin: boolean }>({ url, expression, screen });
-  expect(page.row.slice(0, 4)).toEqual(["runs/a", "stopped", "1/100", "3.0000"]);
-  expect(page.charts).toContain("Loss, nats per supervised token");
-  expect(page.isWithin).toBe(true);
 });
 
 test("a port that is taken is one line", async () => {
