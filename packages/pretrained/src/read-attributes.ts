@@ -11,7 +11,7 @@ import type { FamilyRecord, ReadingOptions, Refuse } from "./pretrained-family.t
  *   attributes that are not handled.
  */
 export function readAttributes<Attributes extends z.ZodObject>(
-  family: FamilyRecord<Attributes>,
+  family: Pick<FamilyRecord<Attributes>, "name" | "attributes" | "fixed" | "ignored">,
   config: ForeignConfig,
   { place, ignore }: ReadingOptions,
 ): { values: z.output<Attributes>; refuse: Refuse } {
