@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import type { Recipe } from "@trivium/compose";
+import type { Named, Recipe } from "@trivium/compose";
 import { resolvePlugin } from "./load-registry.ts";
 
 /**
@@ -8,14 +8,38 @@ import { resolvePlugin } from "./load-registry.ts";
  *
  * @param base - the name of the model that the recipe goes on from, which has the commit of a model of the hub.
  */
-export function lastingRecipe<Given extends Pick<Recipe, "data" | "plugins" | "from">>(
+export function lastingRecipe<Given extends Pick<Recipe, "data" | "schedule" | "plugins" | "from">>(
   recipe: Given,
   base?: string,
 ): Given {
-  const { data, plugins, from } = recipe;
-  const path = data?.name === "file" ? data.options?.path : undefined;
-  const lasting =
-    typeof path === "string" ? { name: "file", options: { ...data?.options, path: resolve(path) } } : data;
+  const { data, schedule, plugins, from } = recipe;
   const origin = from !== undefined && existsSync(from) ? resolve(from) : (base ?? from);
-  return { ...recipe, data: lasting, plugins: plugins.map(resolvePlugin), from: origin };
+  return {
+    ...recipe,
+    data: data && lastingFile(data),
+    schedule: lastingFile(schedule),
+    plugins: plugins.map(resolvePlugin),
+    from: origin,
+  };
+}
+
+function lastingFile(named: Named): Named {
+  const isOfFiles = named.name === "file" || named.name === "corpus";
+  return isOfFiles && named.options ? { ...named, options: withAbsolutePaths(named.options) } : named;
+}
+
+type Options = NonNullable<Named["options"]>;
+
+/** Options of files, with the paths of each source. */
+function withAbsolutePaths({ path, sources, ...options }: Options): Options {
+  const absolute = (one: Options[string] | undefined) => {
+    if (Array.isArray(one)) return one.map((each) => (typeof each === "string" ? resolve(each) : each));
+    return typeof one === "string" ? resolve(one) : one;
+  };
+  const isSource = (source: unknown): source is Options => typeof source === "object" && source !== null;
+  const ofSources = Array.isArray(sources)
+    ? sources.map((source) => (isSource(source) ? withAbsolutePaths(source) : source))
+    : sources;
+  const named = Object.entries({ path: absolute(path), sources: ofSources });
+  return { ...Object.fromEntries(named.filter(([, value]) => value !== undefined)), ...options } as Options;
 }

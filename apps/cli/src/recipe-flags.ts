@@ -53,6 +53,7 @@ const flags: Readonly<Record<string, RecipeFlag>> = {
   ...kind("schedule"),
   learningRate: option("schedule.peak", z.number().positive(), "The peak of the schedule (default: 0.001)"),
   warmupSteps: option("schedule.warmupSteps", z.int().min(0), "Default: a tenth of the steps"),
+  totalSteps: option("schedule.steps", z.int().positive(), "The length of the schedule. Default: the steps of the run"),
   ...kind("optimizer"),
   from: flag("from"),
   freeze: flag("freeze"),
@@ -64,6 +65,7 @@ const flags: Readonly<Record<string, RecipeFlag>> = {
     amount,
     "Weight decay of matrices; norms and biases have none (default: 0.01)",
   ),
+  averageDecay: flag("average.decay"),
   seed: flag("seed"),
   microBatch: flag("microBatch"),
   bucketBatches: flag("bucketBatches"),
@@ -120,7 +122,9 @@ export const engineFlags = [
 
 /** Flags of the data, whose meaning depends on the names of datasets. */
 export const dataFlags = {
-  data: name.describe("A .txt, .tsv or .jsonl file, or the name of a dataset: see `trivium list dataset`"),
+  data: name.describe(
+    "A .txt, .tsv or .jsonl file, a folder or a pattern such as 'corpus/*.jsonl.zst', or a dataset: see `trivium list dataset`",
+  ),
   dataOptions: options.describe('Options of the dataset, as JSON: \'{"split":"length"}\' for scan'),
   heldOut: z
     .number()
@@ -129,10 +133,11 @@ export const dataFlags = {
     .describe("Share of your own file to hold out, for each of validation and test (default: 0.05)"),
   sourceColumn: column.describe("Column of the source in your own file, by number or name; of .jsonl, the field"),
   targetColumn: column.describe("Column of the target in your own file, by number or name; of .jsonl, the field"),
+  textColumn: name.describe("Field of the text in your own .jsonl or .parquet files (default: text)"),
   repeated: z
     .enum(["first", "all"])
     .describe("Targets to train on where your own file repeats a source (default: first)"),
 };
 
-/** Flags of the data that are options of the dataset `file`, under the same names. */
-export const fileFlags = ["sourceColumn", "targetColumn", "repeated"] as const;
+/** Flags of the data that are options of the datasets `file` and `corpus`, under the same names. */
+export const fileFlags = ["sourceColumn", "targetColumn", "textColumn", "repeated"] as const;

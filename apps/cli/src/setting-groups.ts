@@ -23,7 +23,7 @@ const headings: Readonly<Record<string, readonly string[]>> = {
     ],
     ...[...modelFlags, "length", "modelOptions"],
   ],
-  "Training:": ["steps", "batch", "learningRate", "schedule", "warmupSteps", "optimizer", "seed"],
+  "Training:": ["steps", "batch", "learningRate", "schedule", "warmupSteps", "totalSteps", "optimizer", "seed"],
   "Engine:": ["backend", "backendOptions", "jobs", "threads", "gemm", "precision", "attention", "attentionOptions"],
   "Output:": [
     ...["out", "resume", "checkpointEvery", "keep", "evaluateEvery", "evaluationFailure", "scored", "decoded"],

@@ -45,6 +45,7 @@ async function open(files: Files, options: OpenModelOptions): Promise<OpenedMode
     task: composed.architecture.streams.length > 1 ? "pairs" : "text",
     length: composed.model.length,
     registry,
+    generation: opened.generation,
     warnings: [...opened.warnings, ...ofTokenizer, ...composed.warnings.map(({ message }) => message)],
   };
 }

@@ -1,9 +1,11 @@
 import { ConfigError } from "@trivium/core";
-import { type BatchSourceOptions, createBatchSource, type TrainingBatches } from "@trivium/data";
-import type { Batch } from "@trivium/features";
+
+import { type BatchSourceOptions, createBatchSource, createStreamSource } from "@trivium/data";
+import type { Batch, BatchSource } from "@trivium/features";
 import { languageTask, loraTask, trainingFlops } from "@trivium/model";
 import type { ParameterTree } from "@trivium/tensor";
 import type { Optimizer, Schedule, TrainOptions } from "@trivium/trainer";
+
 import { type ComposedRecipe, composeRecipe } from "./compose-recipe.ts";
 import { fitMicroBatch, type TrainingMemory } from "./fit-memory.ts";
 import { parametersHash } from "./parameters-hash.ts";
@@ -45,7 +47,7 @@ export interface Prepared extends ComposedRecipe {
   /** Undefined where the backend knows no limit. */
   readonly memory: TrainingMemory | undefined;
   readonly data: PreparedData;
-  readonly batches: TrainingBatches;
+  readonly batches: BatchSource<Batch>;
   readonly optimizer: Optimizer;
   readonly schedule: Schedule;
   /**
@@ -75,7 +77,7 @@ export async function prepare(input: RecipeInput, registry: Plugins, options: Pr
   const asked = readRecipe({ ...input, architecture: started?.architecture.name ?? input.architecture });
   if (asked.from !== undefined && !base) throw notOpened(asked.from);
   const engine = options.engine ?? resolveEngine(asked, registry);
-  const optimizer = resolveOptimizer(asked.optimizer, registry);
+  const optimizer = resolveOptimizer(asked.optimizer, registry, asked.average);
   const schedule = resolveSchedule(asked, registry);
   const data = options.data ?? (await prepareData(asked, registry, { load: dataset, base }));
   const { tokenizer, length } = data;
@@ -100,23 +102,25 @@ const notOpened = (from: string): ConfigError =>
     `from: ${from} is a model to go on from, which \`trivium train\` does; leave it out here`,
   );
 
-/** The batches of a recipe, as an objective converts them: the same examples in the same order for every objective. */
-export const batchesOf = (
+/**
+ * The batches of a recipe, as an objective converts them: the same examples in the same order for every objective.
+ *
+ * @throws {ConfigError} `compose/bucket-batches` if batches of a stream are to be formed by length.
+ */
+export function batchesOf(
   { batch, seed, bucketBatches, microBatch = batch, packing }: FittedRecipe,
-  { train, tokenizer }: PreparedData,
+  { train, tokenizer, stream }: PreparedData,
   objective: BatchSourceOptions["objective"],
-): TrainingBatches =>
-  createBatchSource({
-    examples: train,
-    special: tokenizer.special,
-    tokenizer,
-    objective,
-    batchSize: batch,
-    seed,
-    bucketBatches,
-    microBatchSize: microBatch,
-    packing,
-  });
+): BatchSource<Batch> {
+  const { special } = tokenizer;
+  const options = { special, tokenizer, objective, batchSize: batch, seed, microBatchSize: microBatch, packing };
+  if (stream === undefined) return createBatchSource({ ...options, examples: train, bucketBatches });
+  if (bucketBatches > 1) {
+    const message = `bucketBatches: data that are streamed have no buckets, got ${bucketBatches}; leave it out, and use packing (--packing) against padding`;
+    throw new ConfigError("compose/bucket-batches", message);
+  }
+  return createStreamSource({ ...options, sources: stream.sources(seed), buffer: stream.buffer });
+}
 
 function identityOf(recipe: FittedRecipe, { dataset, tokenizer, tooLong }: PreparedData, { attention }: Engine) {
   const { batch, bucketBatches, microBatch, packing, examples, schedule, steps } = recipe;

@@ -51,6 +51,11 @@ const fields = {
     .describe("Pairs that exceed the model's length: refuse all, leave those out, or cut them. Default: error"),
   examples: countOrNone("The first training examples, so many of them. Default: all"),
   optimizer: namedOr("adam-w", "See `trivium list optimizer`"),
+  average: z
+    .strictObject({
+      decay: z.number().min(0).lt(1).describe("Decay of a moving average of the weights, to evaluate and keep"),
+    })
+    .optional(),
   schedule: namedOr("warmup-cosine", "See `trivium list schedule`"),
   backend: namedOr("simd", "The backend: see `trivium list backend`"),
   attention: nameable.prefault({}).describe("The attention kernel. Default: fused where the backend has it"),

@@ -11,10 +11,10 @@ import { scheduleOptions } from "./resolve.ts";
  */
 export function trainingNotes(
   { batch, packing, steps, schedule }: Recipe,
-  { train, tokenizer }: Pick<PreparedData, "train" | "tokenizer">,
+  { train, tokenizer, stream }: Pick<PreparedData, "train" | "tokenizer" | "stream">,
 ): string[] {
   const notes: string[] = [];
-  if (batch > train.length)
+  if (stream === undefined && batch > train.length)
     notes.push(`the batch of ${batch} exceeds the ${train.length} training examples: each step takes all of them`);
   const isWider = (example: (typeof train)[number]) =>
     exampleLength(example, tokenizer.special) > (packing ?? Infinity);
@@ -23,10 +23,12 @@ export function trainingNotes(
     notes.push(
       `${wide} of ${train.length} examples exceed the ${packing} tokens of a packed row: each has one to itself`,
     );
-  const { warmupSteps } = scheduleOptions(schedule, steps).options;
+  const { warmupSteps, steps: length } = scheduleOptions(schedule, steps).options;
   if (typeof warmupSteps === "number" && warmupSteps > steps)
     notes.push(
       `the warm-up of ${warmupSteps} steps exceeds the run of ${steps}: the learning rate never reaches its peak`,
     );
+  if (typeof length === "number" && length < steps)
+    notes.push(`the schedule ends at step ${length} of ${steps}: the learning rate stays at its last value`);
   return notes.map((note) => `warning: ${note}`);
 }

@@ -6,11 +6,12 @@ import { forwardBytes, type LanguageModel, languageTask, rowsThatFit } from "@tr
 import type { FeatureContext, Objective } from "@trivium/objectives";
 import type { ParameterTree } from "@trivium/tensor";
 import { silentIds, splitUnits, type TextUnit } from "@trivium/text";
-import { type ErrorRates, nearestReference, ratesOf } from "./error-rate.ts";
+import { type ErrorRates, type Nearest, nearestReference, ratesOf } from "./error-rate.ts";
 import { type Likelihood, likelihood } from "./likelihood.ts";
 import type { Metric, Segment } from "./metrics/metric.ts";
 import { type MetricScores, scoreSegments } from "./metrics/score-segments.ts";
 import { natsOfRows, supervisedByRow } from "./nats-of-rows.ts";
+import { answerPieces, type ShownAnswer } from "./show-answer.ts";
 import { spellPrediction } from "./spell-prediction.ts";
 import { type TargetSizes, textSize } from "./target-sizes.ts";
 
@@ -43,6 +44,8 @@ export interface EvaluateOptions extends Pick<FeatureContext, "special" | "token
   readonly beam?: number | undefined;
   /** Metrics of decoded texts besides error rates. Default: none. */
   readonly metrics?: readonly Metric[] | undefined;
+  /** Decoded examples to return as texts, the first ones. Default 0. */
+  readonly shown?: number | undefined;
   /** Maximum number of tokens of a decoded target. Default 48. */
   readonly maximumTokens?: number | undefined;
   /** The most rows to run together; fewer where they would not fit into memory. Default 256. */
@@ -59,6 +62,8 @@ export interface Evaluation extends Partial<ErrorRates> {
   /** Bits per byte of the target text in UTF-8. */
   readonly bitsPerByte: number;
   readonly targetTokens: number;
+  /** The loss of each task, in nats per target token. Absent if the examples have no tasks. */
+  readonly tasks?: Readonly<Record<string, Pick<Evaluation, "targetLoss" | "targetTokens">>> | undefined;
   /** Share of the sources' and targets' tokens that are unknown to the vocabulary. */
   readonly unknownShare: number;
   /** The unit of `per`. Absent if none was decoded. */
@@ -67,6 +72,8 @@ export interface Evaluation extends Partial<ErrorRates> {
    * The scores of each requested metric; segments follow the order of the decoded examples. Absent if none was decoded.
    */
   readonly metrics?: readonly MetricScores[] | undefined;
+  /** The first decoded examples, their errors marked. Absent if none was asked for, or decoded. */
+  readonly shown?: readonly ShownAnswer[] | undefined;
 }
 
 export type EvaluateEvent =
@@ -113,7 +120,7 @@ export interface ExampleEvaluation {
  * @example const { examples } = await consume(evaluateExamples(options));
  */
 export async function* evaluateExamples(options: EvaluateOptions): AsyncGenerator<EvaluateEvent, ExampleEvaluation> {
-  const { nats, tokens, likelihood: targets } = yield* evaluateLikelihood(options);
+  const { nats, tokens, tasks, likelihood: targets } = yield* evaluateLikelihood(options);
   const decoded = yield* evaluateDecoding(options);
   const unit = options.unit ?? options.tokenizer?.unit ?? "character";
   const split = (text: string) => splitUnits(text, unit);
@@ -121,12 +128,14 @@ export async function* evaluateExamples(options: EvaluateOptions): AsyncGenerato
     nearestReference({ prediction: split(prediction), references: references.map(split) }),
   );
   const { loss: targetLoss, tokens: targetTokens, ...units } = targets;
-  const rates = nearest.length > 0 ? { unit, ...ratesOf(nearest), ...metricScores(options, decoded) } : {};
+  const shown = shownAnswers(options, { decoded, unit, nearest });
+  const rates = nearest.length > 0 ? { unit, ...ratesOf(nearest), ...metricScores(options, decoded), ...shown } : {};
   const { unknown, tokens: given } = countUnknown(
     options.heldOut.map(({ example }) => example),
     options.special,
   );
-  const evaluation = { targetLoss, ...units, targetTokens, unknownShare: unknown / Math.max(1, given), ...rates };
+  const unknownShare = unknown / Math.max(1, given);
+  const evaluation = { targetLoss, ...units, targetTokens, tasks, unknownShare, ...rates };
   yield { type: "evaluated", evaluation };
   const [edits, symbols] = [nearest.map((one) => one.edits), nearest.map((one) => one.symbols)];
   return { evaluation, examples: { nats, tokens, edits, symbols } };
@@ -135,6 +144,7 @@ export async function* evaluateExamples(options: EvaluateOptions): AsyncGenerato
 interface TargetScores {
   readonly nats: number[];
   readonly tokens: number[];
+  readonly tasks: Evaluation["tasks"];
   readonly likelihood: Likelihood;
 }
 
@@ -144,6 +154,7 @@ async function* evaluateLikelihood(options: EvaluateOptions): AsyncGenerator<Eva
   const task = languageTask({ model, objective: scoring });
   const examples = heldOut.map(({ example }) => example);
   const scores = { nats: examples.map(() => 0), tokens: examples.map(() => 0) };
+  const names: (string | undefined)[] = [];
   const pause = createPacer();
   let [characters, bytes, done] = [0, 0, 0];
   const together = (rows: readonly Features[]) => rowsThatFit(rows, (shape) => forwardBytes(model, shape));
@@ -155,6 +166,7 @@ async function* evaluateLikelihood(options: EvaluateOptions): AsyncGenerator<Eva
     for (const [row, index] of indices.entries()) {
       scores.nats[index] = nats[row] as number;
       scores.tokens[index] = tokens[row] as number;
+      names[index] = batch.tasks?.[row];
     }
     for (const [row, ids] of supervisedIds(batch, special).entries()) {
       const size = supervisedSize(heldOut[indices[row]!]!, ids, options.decodeTarget);
@@ -170,10 +182,25 @@ async function* evaluateLikelihood(options: EvaluateOptions): AsyncGenerator<Eva
     const message = `no target token to score in ${heldOut.length} held-out examples; hold some out`;
     throw new DataError("evaluator/no-targets", message);
   }
-  return { ...scores, likelihood: likelihood({ nats, tokens, characters, bytes }) };
+  const tasks = lossOfTasks(names, scores);
+  return { ...scores, tasks, likelihood: likelihood({ nats, tokens, characters, bytes }) };
 }
 
 const sumOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
+
+/** The loss of each task that a name stands for. */
+function lossOfTasks(
+  names: readonly (string | undefined)[],
+  { nats, tokens }: Pick<TargetScores, "nats" | "tokens">,
+): Evaluation["tasks"] {
+  const known = [...new Set(names)].filter((name) => name !== undefined).sort();
+  if (known.length === 0) return undefined;
+  const losses = known.map((name) => {
+    const of = (values: readonly number[]) => sumOf(values.filter((_, index) => names[index] === name));
+    return [name, { targetLoss: of(nats) / Math.max(1, of(tokens)), targetTokens: of(tokens) }] as const;
+  });
+  return Object.fromEntries(losses);
+}
 
 /** Returns the supervised ids of each row that stand for text. */
 function supervisedIds({ targets, lossWeights, size }: Batch, special: FeatureContext["special"]): number[][] {
@@ -199,13 +226,26 @@ function supervisedSize({ example, sizes }: HeldOut, ids: readonly number[], dec
 const metricScores = ({ metrics }: EvaluateOptions, decoded: readonly Segment[]) =>
   metrics?.length ? { metrics: metrics.map((metric) => scoreSegments(metric, decoded)) } : {};
 
+/** The texts of a prediction and its references. */
+interface Decoded extends Segment {
+  readonly example: Example;
+  /** The answer's text as it is; in `prediction`, what the vocabulary cannot say equals nothing. */
+  readonly text: string;
+}
+
+interface Shown {
+  readonly decoded: readonly Decoded[];
+  readonly unit: TextUnit;
+  readonly nearest: readonly Nearest[];
+}
+
 /** Decodes the examples, and returns the texts of predictions and references. */
-async function* evaluateDecoding(options: EvaluateOptions): AsyncGenerator<EvaluateEvent, readonly Segment[]> {
+async function* evaluateDecoding(options: EvaluateOptions): AsyncGenerator<EvaluateEvent, readonly Decoded[]> {
   const { model, parameters, objective, special, tokenizer, heldOut, signal } = options;
   const { decoded = heldOut.length, maximumTokens = 48, batchSize = 256, beam } = options;
   const chosen = heldOut.filter(({ references }) => references.length > 0).slice(0, decoded);
   if (chosen.length === 0 || !objective.prompt) return [];
-  const scored: Segment[] = [];
+  const scored: Decoded[] = [];
   let done = 0;
   const examples = chosen.map(({ example }) => example);
   // The same for every architecture: what a single stream has left behind its source.
@@ -217,14 +257,25 @@ async function* evaluateDecoding(options: EvaluateOptions): AsyncGenerator<Evalu
   const events = generate({ ...asked, maximumTokens: limits, batchSize, strategy });
   for await (const { index, ids, reason } of answersAsTheyEnd(events)) {
     if (reason === "aborted") continue;
-    const { references } = chosen[index] as HeldOut;
-    scored[index] = { prediction: spellPrediction(ids, references, options), references };
+    const { example, references } = chosen[index] as HeldOut;
+    const prediction = spellPrediction(ids, references, options);
+    scored[index] = { example, prediction, references, text: options.decodeTarget(ids) };
     done += 1;
     if (done % batchSize === 0 || done === chosen.length)
       yield { type: "progress", phase: "decoding", done, total: chosen.length };
   }
   // Aborted, it has gaps, and its numbers are of a part of the examples.
   return scored.filter((one) => one !== undefined);
+}
+
+function shownAnswers({ shown = 0, tokenizer }: EvaluateOptions, { decoded, unit, nearest }: Shown) {
+  if (shown === 0) return {};
+  const answers = decoded.slice(0, shown).map(({ example, text, references }, at): ShownAnswer => {
+    const source = isPair(example) ? tokenizer?.decodeSource(example.source) : tokenizer?.decodeTarget(example.tokens);
+    const pieces = answerPieces({ prediction: text, references }, unit);
+    return { source, pieces, references, edits: (nearest[at] as Nearest).edits };
+  });
+  return { shown: answers };
 }
 
 const sourceLength = (example: Example): number => (isPair(example) ? example.source.length : example.tokens.length);

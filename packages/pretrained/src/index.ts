@@ -27,7 +27,9 @@ export {
   type Refuse,
   type TensorNames,
 } from "./pretrained-family.ts";
+export type { GenerationDefaults, NamedPlugin } from "./read-generation.ts";
 export { type ReadAdapter, type ReadPeftOptions, readPeft } from "./read-peft.ts";
+
 export {
   type FoundDefinition,
   type ReadTokenizer,

@@ -144,10 +144,10 @@ describe("refused in a line", () => {
   };
 
   test.each([
-    [{ use_dora: true }, /attributes that "LoRA" does not handle: use_dora \(true/],
+    [{ use_dora: true }, /attributes that LoRA here does not handle: use_dora \(true/],
     [{ rank_pattern: { q_proj: 4 }, alpha_pattern: { q_proj: 1 } }, /alpha_pattern \(.*, rank_pattern/],
     [{ modules_to_save: ["lm_head"] }, /modules_to_save/],
-    [{ bias: "all" }, /bias \("all", where the family "LoRA" has "none"\)/],
+    [{ bias: "all" }, /bias \("all", where LoRA here has "none"\)/],
     [{ peft_type: "LOHA" }, /peft_type \("LOHA"/],
     [{ of_tomorrow: 1 }, /of_tomorrow \(1\)/],
     [{ init_lora_weights: "pissa" }, /init_lora_weights: .*got "pissa"/],

@@ -7,7 +7,7 @@ import { type ForeignConfig, refusing } from "./foreign-config.ts";
 import { foreignTensors } from "./foreign-tensors.ts";
 import { type PeftModule, peftModules } from "./peft-modules.ts";
 import { ADAPTER_CONFIG, ADAPTER_PREFIX, ADAPTER_STEM } from "./peft-names.ts";
-import { readAttributes } from "./read-attributes.ts";
+import { handleAttributes } from "./read-attributes.ts";
 import { readJson } from "./read-json.ts";
 import { transpose } from "./transform.ts";
 
@@ -25,7 +25,7 @@ export interface ReadPeftOptions extends FamilyRequest {
 const harmless = z.union([z.boolean(), z.enum(["gaussian", "orthogonal", "eva"])]);
 
 const record = {
-  name: "LoRA",
+  name: "LoRA here",
   attributes: z.object({
     r: count,
     lora_alpha: z.number().positive(),
@@ -58,16 +58,15 @@ const record = {
 /**
  * Reads adapters in PEFT's layout for a model: `adapter_config.json` and `adapter_model.safetensors`.
  *
- * @throws {CheckpointError} `pretrained/attributes` with what is not built: DoRA, ranks by pattern, whole modules, …;
- *   `pretrained/adapter` with the tensors that are missing, of another shape or not of this model.
+ * @throws {CheckpointError} `pretrained/adapter` with what is not built: DoRA, ranks by pattern, whole modules, …; with the tensors that are missing, of another shape or not of this model.
  * @source Names of PEFT 0.21, https://huggingface.co/docs/peft/developer_guides/checkpoint
  * @example (await readPeft(folderFiles("adapter"), { model, families })).targets // => ["tokens.layers.0.self.query.weight"]
  */
 export async function readPeft(files: Files, options: ReadPeftOptions): Promise<ReadAdapter> {
   const place = `${files.name}/${ADAPTER_CONFIG}`;
   const config: ForeignConfig = await readJson(files, ADAPTER_CONFIG);
-  const { values } = readAttributes(record, config, { place, ignore: options.ignore ?? [] });
-  const { r: rank, lora_alpha, use_rslora } = values;
+  const reading = { place, ignore: options.ignore ?? [], code: "adapter" };
+  const { r: rank, lora_alpha, use_rslora } = handleAttributes(record, config, reading);
   const opened = await openSafetensors(files, `${ADAPTER_STEM}.safetensors`);
   const planned = planModules(opened, { modules: peftModules(options).modules, rank, place: files.name });
   const { read } = foreignTensors(opened, { prefix: ADAPTER_PREFIX }, files.name);

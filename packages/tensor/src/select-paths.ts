@@ -15,7 +15,7 @@ export function selectPaths(patterns: readonly string[], paths: readonly string[
 }
 
 /** The paths of the subtrees that a parameter stands in. */
-function pathsAbove(path: string): string[] {
+export function pathsAbove(path: string): string[] {
   const names = path.split(".");
   return names.slice(1).map((_, at) => names.slice(0, at + 1).join("."));
 }

@@ -13,8 +13,18 @@ import {
 } from "@trivium/compose";
 import { TriviumError } from "@trivium/core";
 import type { Batch } from "@trivium/features";
+
 import { countSpecs, disposeTree } from "@trivium/tensor";
-import { consume, type Sink, type TrainEvent, type TrainOptions, type TrainResult, train } from "@trivium/trainer";
+import {
+  consume,
+  type EvaluatedEvent,
+  type Sink,
+  type TrainEvent,
+  type TrainOptions,
+  type TrainResult,
+  train,
+} from "@trivium/trainer";
+
 import { createFolderStore, createWorkingClock, isEvaluationRecorded, metricsSink } from "@trivium/trainer/node";
 import type { Command } from "commander";
 import { type CommandContext, defineCommand } from "../command-context.ts";
@@ -32,6 +42,7 @@ import { addSettingFlags, recipeFields } from "../setting-flags.ts";
 import { trainSchema } from "../settings.ts";
 import { stepNote } from "../step-note.ts";
 import { interruptedExitCode, stopOnSignals } from "../stop-on-signals.ts";
+import { withScheduleRemedy } from "../with-schedule-remedy.ts";
 
 export function trainCommand(program: Command): void {
   const command = program.command("train").description("Train one model; checkpoints and metrics go to a run folder.");
@@ -58,7 +69,7 @@ async function runTraining(context: CommandContext): Promise<void> {
     report({ directory, result, last, output, profile });
   } catch (error) {
     if (TriviumError.is(error, "checkpoint/other-run")) await assertResumable(folderFiles(directory));
-    throw error;
+    throw withScheduleRemedy(error);
   } finally {
     progress.stop();
     profile?.stop();
@@ -148,7 +159,8 @@ const showTraining =
     }
     if (event.type === "warning") output.note(`warning: ${event.message}`);
     if (event.type === "step") progress.update(event.step, recipe.steps, stepNote(event));
-    if (event.type === "evaluated") output.note(`step ${event.step}: ${metricsNote(event.metrics, run.unit)}`);
+    if (event.type === "evaluated")
+      output.note(`step ${event.step}${weightsNote(event)}: ${metricsNote(event.metrics, run.unit)}`);
   };
 
 function startNote(step: number, { recipe: { steps }, settings: { resume }, directory }: Showing["run"]): string {
@@ -156,6 +168,8 @@ function startNote(step: number, { recipe: { steps }, settings: { resume }, dire
   if (step > 0) return `resumed from step ${step} of ${steps} in ${directory}`;
   return `step 0 of ${steps}${resume ? `; there is nothing to resume in ${directory}` : ""}`;
 }
+
+const weightsNote = ({ weights }: EvaluatedEvent): string => (weights === "averaged" ? ", averaged weights" : "");
 
 const rateNames: Readonly<Record<string, string>> = { per: "error rate", wer: "sequence error rate" };
 
