@@ -147,11 +147,11 @@ function identityOf(recipe: FittedRecipe, { dataset, tokenizer, tooLong }: Prepa
  */
 export function trainOptions({ model, config: options, recipe, data, ...prepared }: Prepared): TrainOptions<Batch> {
   const { objective, batches, optimizer, schedule, identity, parameters, trained } = prepared;
-  const { steps, seed, clipNorm, shards } = recipe;
+  const { steps, seed, clipNorm, shards, faults: recovery } = recipe;
   const { trains, lora } = trained;
   const whole = languageTask({ model, objective, trains, flops: trainingFlops(model.architecture, options) });
   const config = { recipe, task: data.task };
-  const shared = { steps, seed, clipNorm, shards, batches, optimizer, schedule, identity, config };
+  const shared = { steps, seed, clipNorm, shards, batches, optimizer, schedule, recovery, identity, config };
   if (!lora || !parameters) return { ...shared, task: whole, parameters };
   return { ...shared, task: loraTask(whole, parameters, lora) };
 }
