@@ -1,14 +1,4 @@
-<<<<<<< HEAD
-import { leastDecodingBytes, type OpenedModel, weightBytes } from "@trivium/compose";
-=======
-import {
-  leastDecodingBytes,
-  type OpenedAdapter,
-  type OpenedModel,
-  type WeightType,
-  weightBytes,
-} from "@trivium/compose";
->>>>>>> main
+import { leastDecodingBytes, type OpenedAdapter, type OpenedModel, weightBytes } from "@trivium/compose";
 import { type Mask, printMask } from "@trivium/masks";
 import {
   type Architecture,

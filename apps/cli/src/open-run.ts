@@ -1,4 +1,5 @@
 import {
+  holdWeights,
   mergeRecipes,
   type OpenedModel,
   type OpenModelOptions,
@@ -94,16 +95,18 @@ export async function openChanged(
   const filesOf = (name: string, revision?: string) =>
     modelFiles(name, { revision, offline, onEvent: showDownload(output) });
   const ignore = flags.ignoreAttribute as string[] | undefined;
+  const adapter = flags.adapter as string | undefined;
   const alone = await openModel(await filesOf(place, flags.revision as string | undefined), {
     registry: await registry(plugins),
     load: (own) => registry([...own, ...plugins]),
     change: (recipe) => asArchitecture(onEngine(recipe, engine), architecture),
-    weights,
+    // Adapters are merged into float32.
+    weights: adapter === undefined ? weights : Boolean(weights),
     ignore,
     base: (from) => filesOf(from),
   });
-  const adapter = flags.adapter as string | undefined;
-  const opened = adapter === undefined ? alone : await withAdapter(alone, await filesOf(adapter), { ignore });
+  const opened =
+    adapter === undefined ? alone : holdWeights(await withAdapter(alone, await filesOf(adapter), { ignore }), weights);
   for (const message of opened.warnings) output.note(`warning: ${message}`);
   return opened;
 }

@@ -7,7 +7,7 @@ import {
   unflattenTree,
   type WeightFormat,
 } from "@trivium/tensor";
-import type { OpenModelOptions } from "./open-model.ts";
+import type { OpenedModel, OpenModelOptions } from "./open-model.ts";
 
 /** Returns the type that weights are to be held in. */
 export const formatOf = (weights: OpenModelOptions["weights"]): WeightFormat =>
@@ -29,3 +29,14 @@ export function holdTree(tree: ParameterTree, format: WeightFormat): ParameterTr
   const held = Object.entries(flattenTree(tree)).map(([path, parameter]) => [path, hold(path, parameter)] as const);
   return unflattenTree<Tensor>(Object.fromEntries(held));
 }
+
+/**
+ * Holds the weights of an opened model in another type; see the option of `openModel`. Consumes the model's parameters.
+ *
+ * @throws {UnsupportedError} `tensor/weights` if the backend cannot hold them so.
+ * @example const adapted = holdWeights(await withAdapter(opened, files), "q8");
+ */
+export const holdWeights = (opened: OpenedModel, weights: OpenModelOptions["weights"]): OpenedModel => ({
+  ...opened,
+  parameters: holdTree(opened.parameters, formatOf(weights)),
+});

@@ -9,6 +9,7 @@ export { describeValues } from "./describe-values.ts";
 export { evaluateOptions } from "./evaluate-options.ts";
 export { gigabytes, type TrainingMemory } from "./fit-memory.ts";
 export { assertModelFits, leastDecodingBytes, type ModelFit, weightBytes } from "./fit-model.ts";
+export { holdWeights } from "./hold-weights.ts";
 export { mergeRecipes } from "./merge-recipes.ts";
 export { type ModelFormat, modelFormat, type OpenedModel, type OpenModelOptions, openModel } from "./open-model.ts";
 export { parametersHash } from "./parameters-hash.ts";
