@@ -57,6 +57,7 @@ export function assertWeightFormat(format: string): asserts format is WeightForm
  * @param weight - `[F, M]`, an output in each row.
  * @returns undefined if the format does not hold matrices of so many inputs: multiples of 8 for bf16, of 32 for q8.
  * @throws {UnsupportedError} `tensor/weights` if the active backend cannot hold it so.
+ * @throws {NumericsError} `tensor/weights` if q8 is to hold NaN, infinities, or numbers above 8.3e6.
  * @source GGUF's Q8_0, `quantize_row_q8_0_ref` of ggml, https://github.com/ggml-org/ggml
  */
 export function packWeight(weight: Tensor2D, format: Exclude<WeightFormat, "f32">): PackedWeight | undefined {

@@ -20,12 +20,12 @@ function roundAway(x: f32): i32 {
   return <i32>(<f64>x + (x < 0 ? -0.5 : 0.5));
 }
 
-/** The largest magnitude of 32 elements. */
+/** The largest magnitude of 32 elements; NaN if one is. */
 @inline
 function magnitude(x: usize): f32 {
   let largest = f32x4.splat(0);
-  for (let i: usize = 0; i < 4 * BLOCK; i += 16) largest = f32x4.pmax(largest, f32x4.abs(v128.load(x + i)));
-  largest = f32x4.pmax(largest, v128.shuffle<f32>(largest, largest, 2, 3, 0, 1));
+  for (let i: usize = 0; i < 4 * BLOCK; i += 16) largest = f32x4.max(largest, f32x4.abs(v128.load(x + i)));
+  largest = f32x4.max(largest, v128.shuffle<f32>(largest, largest, 2, 3, 0, 1));
   return max(f32x4.extract_lane(largest, 0), f32x4.extract_lane(largest, 1));
 }
 
@@ -219,10 +219,12 @@ function scaleOf(scales: usize, j: u32, n: u32, blocks: u32, rows: u32): usize {
  * Quantises rows: `scale = max|x| / 127` of 32 elements, kept as a float16, and `round(x / scale)` in a byte each. Scales
  * stand as `thinQ8` reads them: those of 4 far rows side by side. Range: rows.
  *
+ * Returns the first row with a scale that no float16 can be, −1 if there is none.
+ *
  * @param weight - `[n, k]`; `k` is a multiple of 32. @param rows - rows of B in a unit of work of `thinQ8`.
  * Source: `quantize_row_q8_0_ref` of ggml.
  */
-export function packQ8(weight: usize, n: u32, k: u32, rows: u32, bytes: usize, scales: usize, start: u32, end: u32): void {
+export function packQ8(weight: usize, n: u32, k: u32, rows: u32, bytes: usize, scales: usize, start: u32, end: u32): i32 {
   const blocks = k / BLOCK;
   for (let j = start; j < end; j++) {
     const last = min(n, (j / rows) * rows + rows), first = (j / rows) * rows;
@@ -231,6 +233,7 @@ export function packQ8(weight: usize, n: u32, k: u32, rows: u32, bytes: usize, s
     for (let block: u32 = 0; block < blocks; block++, scale += 8) {
       const at = (j as usize) * k + block * BLOCK;
       const step = magnitude(weight + 4 * at) / 127, inverse: f32 = step > 0 ? 1 / step : 0;
+      if (!(step < 65520)) return j;
       for (let i: usize = 0; i < BLOCK; i++) {
         store<i8>(bytes + at + i, <i8>roundAway(load<f32>(weight + 4 * (at + i)) * inverse));
       }
@@ -238,6 +241,7 @@ export function packQ8(weight: usize, n: u32, k: u32, rows: u32, bytes: usize, s
       for (let copy: u32 = 0; copy != copies; copy++) store<u16>(scale + 2 * copy, <u16>half);
     }
   }
+  return -1;
 }
 
 /** `Y[i] = B[ids[i]]` as float32, of bfloat16. Range: ids. @param ids - 0 takes all rows from `first` on. */

@@ -160,6 +160,24 @@ describe("packed weights", () => {
     });
   });
 
+  it("NaN in a factor stays NaN, and q8 refuses weights that it cannot hold", async () => {
+    await createSimdBackend({ name: "packed-nan", threads: 1 }).activate();
+    tf.tidy(() => {
+      const x = tf.tensor2d(
+        Array.from({ length: 32 }, (_, at) => (at === 5 ? Number.NaN : 1)),
+        [1, 32],
+      );
+      for (const format of formats) {
+        const packed = packWeight(tf.ones([3, 32]) as Tensor2D, format) as PackedWeight;
+        expect([...linear(x, packed).dataSync()]).toEqual([Number.NaN, Number.NaN, Number.NaN]);
+      }
+      for (const bad of [Number.NaN, Number.POSITIVE_INFINITY, 9e6])
+        expect(() => packWeight(tf.fill([2, 32], bad) as Tensor2D, "q8")).toThrow(
+          /^output 0 of a matrix \[2, 32\] has/,
+        );
+    });
+  });
+
   it("matrices of an odd number of inputs are not packed", async () => {
     await createSimdBackend({ name: "packed-odd", threads: 1 }).activate();
     tf.tidy(() => {

@@ -1,3 +1,4 @@
+import { NumericsError } from "@trivium/core";
 import type { Output, SimdBackend } from "../../backend/simd-backend.ts";
 import type { Epilogue } from "../../gemm/gemm-request.ts";
 import { oneProduct } from "../../gemm/gemm-request.ts";
@@ -78,8 +79,14 @@ export const packedWeightKernels = accelerateFamily("packed-weight", {
     }
     const scales = backend.allocate([scaleWords(n, k)], "int32");
     const rows = unitRowsOf({ n, k, scales: scales.address });
-    backend.run("packQ8", n, data.address, n, k, rows, words.address, scales.address);
-    return [words, scales];
+    const bad = backend.run("packQ8", n, data.address, n, k, rows, words.address, scales.address);
+    if (bad < 0) return [words, scales];
+    for (const output of [words, scales]) backend.disposeIntermediateTensorInfo(output);
+    throw new NumericsError(
+      "tensor/weights",
+      `output ${bad} of a matrix [${n}, ${k}] has weights that are NaN, infinite or above 8.3e6, which q8 cannot hold; ` +
+        "hold weights as bf16 or f32",
+    );
   },
   packedLinear(backend, { x, bias, ...packed }, { activation }) {
     const matrix = matrixOf(packed);
