@@ -24,10 +24,15 @@ async function open(files: Files, options: OpenModelOptions): Promise<OpenedMode
   const { vocabulary, length, ...model } = opened.config;
   const recipe = change(readRecipe({ architecture: opened.architecture.name, model }, files.name));
   checkArchitecture(opened.architecture, recipe.architecture, registry);
-  const { tokenizer, warnings: ofTokenizer } = await readTokenizer(files, {
+  const {
+    tokenizer,
+    chat,
+    warnings: ofTokenizer,
+  } = await readTokenizer(files, {
     foreign: opened.foreign,
     vocabulary,
     definition: opened.definition,
+    chatTemplate: options.chatTemplate,
   });
   const engine = resolveEngine(recipe, registry);
   const composed = composeRecipe(recipe, registry, { config: opened.config, tokenizer, engine });
@@ -38,6 +43,7 @@ async function open(files: Files, options: OpenModelOptions): Promise<OpenedMode
     model: composed.model,
     parameters: weights ? await opened.load() : {},
     tokenizer,
+    chat,
     objective: composed.objective,
     engine,
     recipe,

@@ -2,6 +2,7 @@ import { huggingFacePlugin } from "./hugging-face.ts";
 import { runFolderPlugin } from "./run-folder.ts";
 
 export { type Composition, compose, composeOrThrow, type Parts, type Refusal } from "./compose.ts";
+export { type Chat, type ChatOptions, createChat } from "./create-chat.ts";
 export { describeValues } from "./describe-values.ts";
 export { evaluateOptions } from "./evaluate-options.ts";
 export { gigabytes, type TrainingMemory } from "./fit-memory.ts";
