@@ -23,6 +23,7 @@ export function ${camel}(options: z.input<typeof schema> = {}): Objective<"token
   return createObjective({
     name: "${kebab}",
     settings,
+    taskWeights: settings.taskWeights,
     corruption: none(),
     layout: joined({ loss: "target", prefix: "framed" }),
     loss: tokenLoss(settings),

@@ -61,6 +61,34 @@ test("a run of pairs in one stream opens again from its export", async () => {
   expect(one?.answer).toMatch(/^[ \d]*$/);
 });
 
+test("a foreign folder is fine-tuned with a part of it frozen, and the run opens, goes on and resumes", async () => {
+  writeFileSync(join(folder, "ids.tsv"), Array.from({ length: 20 }, (_, at) => `${at + 5} 7\t7 ${at + 5}\n`).join(""));
+  const sizes = ["--data", "ids.tsv", "--steps", "2", "--batch", "4", "--schedule", "constant"];
+  const from = [
+    "train",
+    "--from",
+    fixture("llama"),
+    "--freeze",
+    "embedding,**.{layers.0,query}",
+    "--out",
+    "tuned",
+    ...sizes,
+  ];
+  const { stderr, code } = await runTrivium(from, folder);
+  expect([code, stderr]).toEqual([
+    0,
+    expect.stringMatching(/going on from .*llama, a causal model[\s\S]* parameters, [\d,]+ of them trained/),
+  ]);
+  const facts = await jsonOf<Record<string, unknown>>(["info", "tuned"], folder);
+  expect(facts).toMatchObject({ architecture: "causal", vocabulary: 37, steps: 2 });
+  const more = [...from, "--steps", "3", "--resume"];
+  expect(await jsonOf(more, folder)).toMatchObject({ step: 3 });
+  const again = ["train", "--from", "tuned", "--out", "again", ...sizes, "--architecture", "prefix"];
+  expect(await jsonOf(again, folder)).toMatchObject({ step: 2 });
+  const wide = await runTrivium([...again, "--width", "64"], folder);
+  expect([wide.code, wide.stderr]).toEqual([2, expect.stringMatching(/model\.width: tuned has \d+, got 64/)]);
+});
+
 test("what cannot be opened or written is refused in one line", async () => {
   const other = ["generate", fixture("gpt2"), "5", "--architecture", "encoder-decoder"];
   const format = ["export", fixture("gpt2"), "--out", "x", "--format", "onnx"];

@@ -74,6 +74,18 @@ describe.each(["causal", "prefix", "encoder-decoder"])("%s", (architecture) => {
   });
 });
 
+test("a run whose schedule has another length is refused with the flag that goes on, and any optimiser trains by a file of rates", async () => {
+  writeFileSync(join(folder, "rates.txt"), "0 0.01\n4 0.001\n");
+  const rates = ["--schedule", "file", "--schedule-options", '{"path":"rates.txt"}', "--optimizer", "adafactor"];
+  await jsonOf(training("by-file", 2, ...rates), folder);
+  expect(await jsonOf(training("by-file", 4, ...rates, "--resume"), folder)).toMatchObject({ step: 4 });
+  await jsonOf(training("longer", 4), folder);
+  const refused = await runTrivium(training("longer", 6, "--resume"), folder);
+  expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining("--total-steps 4 goes on") });
+  const further = await runTrivium(training("longer", 6, "--resume", "--total-steps", "4"), folder);
+  expect(further).toMatchObject({ code: 0, stderr: expect.stringContaining("the schedule ends at step 4 of 6") });
+});
+
 test("a model of characters is evaluated on another file with its own alphabet, and answers lines of stdin", async () => {
   writeFileSync(join(folder, "more.tsv"), "dcba\tabcd\nabba\tba\n");
   await jsonOf(training("characters", 20, "--tokenizer", "character"), folder);

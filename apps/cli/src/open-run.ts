@@ -22,27 +22,51 @@ export const engineFields = () =>
 
 const isOfEngine = (flag: string): boolean => engineFlags.some((name) => name === flag);
 
-/** Adds the flags that choose another engine than a run was trained with, whose recipe is the default. */
-export const addEngineFlags = (command: Command): Command =>
-  addFlags(command, { ...engineFields(), backend: z.string().describe("Another backend than it was trained on") })
-    .option("--architecture <name>", "another architecture with the same parameters: prefix for a causal model")
+/** Adds the flags that say how a model is found and read. */
+export const addOpeningFlags = (command: Command): Command =>
+  command
     .option("--revision <name>", "of a model of the hub: a branch, a tag or a commit. Default: main")
     .option("--offline", "open what the hub's cache holds, and ask nobody. Default: HF_HUB_OFFLINE")
     .option("--ignore-attribute <name...>", "attributes of a foreign config.json that change no number");
+
+/** Adds the flags that choose another engine than a run was trained with, whose recipe is the default. */
+export const addEngineFlags = (command: Command): Command =>
+  addOpeningFlags(
+    addFlags(command, { ...engineFields(), backend: z.string().describe("Another backend than it was trained on") }),
+  ).option("--architecture <name>", "another architecture with the same parameters: prefix for a causal model");
 
 /** The first argument of commands that open a model. */
 export const MODEL_ARGUMENT =
   "folder of a run or of Hugging Face's, a .gguf file, or a model of the hub: owner/name, hf:name";
 
 /** Opens a model by its place on the engine that flags choose, and notes its warnings. */
-export async function openRun(
+export function openRun(
   place: string,
   context: CommandContext,
-  { weights = true }: Pick<OpenModelOptions, "weights"> = {},
+  reading: Pick<OpenModelOptions, "weights" | "chatTemplate"> = {},
 ): Promise<OpenedModel> {
-  const { flags, plugins, output, registry } = context;
-  const engine = Object.fromEntries(Object.entries(flags).filter(([flag]) => isOfEngine(flag)));
-  const said = recipeOfFlags(readRecipeFlags(engine));
+  const engine = Object.fromEntries(Object.entries(context.flags).filter(([flag]) => isOfEngine(flag)));
+  return openChanged(place, context, {
+    engine: recipeOfFlags(readRecipeFlags(engine)),
+    architecture: context.flags.architecture as string | undefined,
+    ...reading,
+  });
+}
+
+/** Changes of a recipe before its model is opened, and what of it is opened. */
+interface Opening extends Pick<OpenModelOptions, "weights" | "chatTemplate"> {
+  /** The backend and the attention kernel to run on, as fields of a recipe. */
+  readonly engine: Readonly<Record<string, unknown>>;
+  /** Another architecture with the same parameters. Default: the model's own. */
+  readonly architecture: string | undefined;
+}
+
+/** Opens a model by its place with changes of its recipe, and notes its warnings. */
+export async function openChanged(
+  place: string,
+  { flags, plugins, output, registry }: CommandContext,
+  { engine, architecture, weights, chatTemplate }: Opening,
+): Promise<OpenedModel> {
   const files = await modelFiles(place, {
     revision: flags.revision as string | undefined,
     offline: flags.offline as boolean | undefined,
@@ -51,8 +75,9 @@ export async function openRun(
   const opened = await openModel(files, {
     registry: await registry(plugins),
     load: (own) => registry([...own, ...plugins]),
-    change: (recipe) => asArchitecture(onEngine(recipe, said), flags.architecture as string | undefined),
+    change: (recipe) => asArchitecture(onEngine(recipe, engine), architecture),
     weights,
+    chatTemplate,
     ignore: flags.ignoreAttribute as string[] | undefined,
   });
   for (const message of opened.warnings) output.note(`warning: ${message}`);

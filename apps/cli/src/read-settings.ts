@@ -14,6 +14,8 @@ type Fields = Readonly<Record<string, unknown>>;
 /** The settings of a command: the recipe, the command's own settings, and the plugins that the recipe may name. */
 export interface CommandSettings<S extends z.ZodObject> {
   readonly recipe: Recipe;
+  /** The architecture that was asked for by name. Undefined where the recipe has the default. */
+  readonly architecture: string | undefined;
   readonly settings: z.output<S>;
   readonly registry: Plugins;
 }
@@ -43,7 +45,7 @@ export async function readSettings<S extends z.ZodObject>(
   const registry = await load(named);
   const data = dataOfFlags(flags, registry);
   const recipe = readRecipe(mergeRecipes(merged, { plugins: named, data }));
-  return { recipe, settings, registry };
+  return { recipe, architecture: merged.architecture as string | undefined, settings, registry };
 }
 
 /** The flags of recipes, checked. @throws {ConfigError} `cli/settings` naming the flag. */

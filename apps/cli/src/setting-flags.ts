@@ -45,11 +45,11 @@ function settingOption(key: string, field: z.ZodType): Option {
 
 /**
  * Reads the text of a flag for a setting: the text itself if that is right (a folder may be named `1e3`), else a
- * number, a truth value or JSON, else a list with commas. If nothing is right, the schema shall say what was expected.
+ * number, a truth value or JSON, else a list with commas outside of braces. If nothing is right, the schema shall say what was expected.
  *
  * @example readFlag(z.int(), "3") // => 3
  */
 export function readFlag(field: z.ZodType, text: string): unknown {
   const json = jsonOfFlag(text);
-  return [text, json, text.split(",")].find((value) => field.safeParse(value).success) ?? json;
+  return [text, json, text.split(/,(?![^{]*\})/)].find((value) => field.safeParse(value).success) ?? json;
 }

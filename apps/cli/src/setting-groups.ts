@@ -9,10 +9,10 @@ const headings: Readonly<Record<string, readonly string[]>> = {
     ...["sourceTokenizer", "sourceTokenizerOptions", "targetTokenizer", "targetTokenizerOptions"],
   ],
   "Model:": [
-    ...["architecture", "architectures", "objective", "objectiveOptions", "loss"],
+    ...["architecture", "architectures", "from", "freeze", "objective", "objectiveOptions", "loss"],
     ...[...modelFlags, "length", "modelOptions"],
   ],
-  "Training:": ["steps", "batch", "learningRate", "schedule", "warmupSteps", "optimizer", "seed"],
+  "Training:": ["steps", "batch", "learningRate", "schedule", "warmupSteps", "totalSteps", "optimizer", "seed"],
   "Engine:": ["backend", "backendOptions", "jobs", "threads", "gemm", "precision", "attention", "attentionOptions"],
   "Output:": [
     ...["out", "resume", "checkpointEvery", "keep", "evaluateEvery", "evaluationFailure", "scored", "decoded"],

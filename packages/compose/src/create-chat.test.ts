@@ -62,7 +62,11 @@ const all = async (parts: AsyncIterable<string>): Promise<string> => {
 const letters: LogitsProcessor = {
   name: "letters",
   create() {
-    const row: RowProcessor = { apply: (logits) => void logits.fill(-Infinity, 0, special.length), accept() {}, fork: () => row };
+    const row: RowProcessor = {
+      apply: (logits) => void logits.fill(-Infinity, 0, special.length),
+      accept() {},
+      fork: () => row,
+    };
     return row;
   },
 };

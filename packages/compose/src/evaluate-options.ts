@@ -26,11 +26,14 @@ export function evaluateOptions(prepared: Prepared, signal?: AbortSignal): Evalu
       const decodeTarget = (ids: readonly number[]) => tokenizer.decodeTarget(ids);
       const request = { model, parameters, objective, heldOut, special, tokenizer, decodeTarget, decoded, signal };
       const metrics = await consume(evaluate({ ...request, maximumTokens: length }));
-      const { targetLoss, perplexity, bitsPerCharacter, per, wer } = metrics;
+      const { targetLoss, perplexity, bitsPerCharacter, tasks = {}, per, wer } = metrics;
       // Of a part of the examples, the numbers would stay in the run's metrics.
       if (signal?.aborted) return {};
       const rates = per === undefined || wer === undefined ? undefined : { per, wer };
-      return { targetLoss, perplexity, bitsPerCharacter, ...rates };
+      const ofTasks = Object.entries(tasks).map(
+        ([task, { targetLoss }]) => [`targetLoss/${task}`, targetLoss] as const,
+      );
+      return { targetLoss, perplexity, bitsPerCharacter, ...Object.fromEntries(ofTasks), ...rates };
     },
   };
 }

@@ -32,6 +32,8 @@ export interface FitRequest {
   readonly data: Pick<PreparedData, "train" | "tokenizer">;
   readonly backend: Pick<Backend, "name" | "memory"> | undefined;
   readonly recompute: boolean;
+  /** Returns whether a parameter is trained, by its path. Default: every parameter is. */
+  readonly trains?: ((path: string) => boolean) | undefined;
 }
 
 /** Number of examples whose rows are looked at, besides the longest ones. */
@@ -77,11 +79,14 @@ function largestPart(whole: number, holds: (part: number) => boolean): number | 
 }
 
 /** A function from the examples of a micro-batch to the bytes of a step. */
-function stepBytes({ recipe, model, objective, data, optimizer, recompute }: FitRequest, whole: number) {
+function stepBytes(
+  { recipe, model, objective, data, optimizer, recompute, trains = () => true }: FitRequest,
+  whole: number,
+) {
   const shapeWith = longestShape({ recipe, objective, data });
-  const specs = Object.entries(flattenSpecs(model.specs));
+  const specs = Object.entries(flattenSpecs(model.specs)).filter(([path]) => trains(path));
   const shapes = Object.fromEntries(specs.map(([path, { shape }]) => [path, shape]));
-  const parameters = countSpecs(model.specs);
+  const [all, parameters] = [countSpecs(model.specs), countSpecs(Object.fromEntries(specs))];
   const { state, update } = optimizer.floats?.(shapes) ?? { state: 2 * parameters, update: 0 };
   const largest = Math.max(...Object.values(shapes).map((shape) => shape.reduce((size, side) => size * side, 1)));
   return (examples: number): number => {
@@ -90,7 +95,7 @@ function stepBytes({ recipe, model, objective, data, optimizer, recompute }: Fit
     const sums = (examples < whole ? 1 : 0) + Math.ceil(Math.log2(recipe.shards));
     const adding = sums === 0 ? 0 : (sums + 1) * parameters + largest;
     const most = Math.max(gradients + 4 * sums * parameters, 4 * adding, 4 * (parameters + update));
-    return ROUNDING * (4 * (parameters + state) + most);
+    return ROUNDING * (4 * (all + state) + most);
   };
 }
 

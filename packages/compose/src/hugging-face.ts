@@ -1,12 +1,11 @@
 import type { Files } from "@trivium/checkpoint";
-import { CheckpointError } from "@trivium/core";
-import type { Architecture } from "@trivium/model";
 import { CONFIG_NAME, GGUF_END, openPretrained, type PretrainedFamily, readTokenizer } from "@trivium/pretrained";
+import { assertSameStreams } from "./assert-same-streams.ts";
 import { composeRecipe } from "./compose-recipe.ts";
 import { assertComposedFits, assertModelFits } from "./fit-model.ts";
 import { type ModelFormat, modelFormat, type OpenedModel, type OpenModelOptions } from "./open-model.ts";
 import { readRecipe } from "./recipe.ts";
-import { type Plugins, resolveArchitecture, resolveEngine } from "./resolve.ts";
+import { resolveArchitecture, resolveEngine } from "./resolve.ts";
 
 async function open(files: Files, options: OpenModelOptions): Promise<OpenedModel> {
   const { registry, change = (recipe) => recipe, ignore, weights = true } = options;
@@ -23,17 +22,14 @@ async function open(files: Files, options: OpenModelOptions): Promise<OpenedMode
   });
   const { vocabulary, length, ...model } = opened.config;
   const recipe = change(readRecipe({ architecture: opened.architecture.name, model }, files.name));
-  checkArchitecture(opened.architecture, recipe.architecture, registry);
-  const {
-    tokenizer,
-    chat,
-    warnings: ofTokenizer,
-  } = await readTokenizer(files, {
+  assertSameStreams(opened.architecture, resolveArchitecture(recipe.architecture, registry));
+  const read = await readTokenizer(files, {
     foreign: opened.foreign,
     vocabulary,
     definition: opened.definition,
     chatTemplate: options.chatTemplate,
   });
+  const { tokenizer, chat } = read;
   const engine = resolveEngine(recipe, registry);
   const composed = composeRecipe(recipe, registry, { config: opened.config, tokenizer, engine });
   if (weights) assertComposedFits(files.name, composed.model, engine.backend);
@@ -51,16 +47,8 @@ async function open(files: Files, options: OpenModelOptions): Promise<OpenedMode
     task: composed.architecture.streams.length > 1 ? "pairs" : "text",
     length: composed.model.length,
     registry,
-    warnings: [...opened.warnings, ...ofTokenizer, ...composed.warnings.map(({ message }) => message)],
+    warnings: [...opened.warnings, ...read.warnings, ...composed.warnings.map(({ message }) => message)],
   };
-}
-
-/** Parameters fit another architecture of the same streams alone. @throws {CheckpointError} `compose/streams` */
-function checkArchitecture({ name, streams }: Architecture, asked: string, registry: Plugins): void {
-  const other = resolveArchitecture(asked, registry);
-  if (other.streams.join() === streams.join()) return;
-  const problem = `a ${name} checkpoint has the parameters of [${streams.join(", ")}], and ${asked} those of [${other.streams.join(", ")}]`;
-  throw new CheckpointError("compose/streams", `${problem}; read it as ${name}, or as one with the same streams`);
 }
 
 const huggingFace: ModelFormat = {

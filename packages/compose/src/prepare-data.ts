@@ -12,6 +12,7 @@ import {
 import { encodeHeldOut, type HeldOut } from "@trivium/evaluator";
 import { type Example, isTextPair } from "@trivium/features";
 import type { PairTokenizer, PairTokenizerJson, TokenizerJson } from "@trivium/text";
+import type { OpenedModel } from "./open-model.ts";
 import type { Named, Recipe } from "./recipe.ts";
 import { type Plugins, resolveArchitecture, resolveObjective, resolveTokenizer } from "./resolve.ts";
 import { textLength } from "./text-length.ts";
@@ -43,6 +44,13 @@ interface NamedDataset extends Pick<Named, "name"> {
 /** Loads a dataset. */
 export type LoadDataset = (name: string, options: NamedDataset["options"]) => Promise<Dataset>;
 
+export interface PrepareDataOptions {
+  /** Loads a dataset. Default: the registry, anew each time. */
+  readonly load?: LoadDataset | undefined;
+  /** A trained model that goes on, whose tokenizer encodes the data. Default: a tokenizer that is fitted to the data. */
+  readonly base?: Pick<OpenedModel, "tokenizer" | "length"> | undefined;
+}
+
 /** Returns whether examples are pairs or texts. */
 export const taskOf = ({ train }: Pick<Dataset, "train">): TaskForm => (train.some(isTextPair) ? "pairs" : "text");
 
@@ -66,7 +74,6 @@ function named(data: NamedDataset | undefined, registry: Plugins): NamedDataset 
 /**
  * Loads the data of a recipe, fits a tokenizer, and encodes the training part.
  *
- * @param load - loads a dataset. Default: the registry, anew each time.
  * @throws what `resolveDataset` and the tokenizer throw; `data/too-long` with the place of a pair that exceeds the length,
  *   unless the recipe, or else the dataset, says that such pairs are left out or cut.
  */
@@ -74,14 +81,14 @@ export async function prepareData(
   recipe: Pick<Recipe, "data" | "tokenizer" | "length" | "examples" | "tooLong"> &
     Partial<Pick<Recipe, "architecture" | "objective">>,
   registry: Plugins,
-  load: LoadDataset = (name, options) => resolveDataset({ name, options }, registry),
+  { load = (name, options) => resolveDataset({ name, options }, registry), base }: PrepareDataOptions = {},
 ): Promise<PreparedData> {
   const { name, options } = named(recipe.data, registry);
   const dataset = await load(name, options);
   const asked = { tokenizer: tokenizersOf(recipe.tokenizer, dataset.tokenizer), train: dataset.train };
-  const tokenizer = fitPairTokenizer(asked, resolveTokenizer(registry));
+  const tokenizer = base?.tokenizer ?? fitPairTokenizer(asked, resolveTokenizer(registry));
   const tooLong = recipe.tooLong ?? dataset.tooLong;
-  const { length, parts } = await fitParts({ ...dataset, tooLong }, tokenizer, recipe);
+  const { length, parts } = await fitParts({ ...dataset, tooLong }, tokenizer, { ...recipe, most: base?.length });
   const { train, validation, test } = parts;
   const encodedLength = textLengthOf(recipe, registry, { tokenizer, length });
   const encoded = encodeExamples(train.examples, tokenizer, { length: encodedLength });
@@ -116,9 +123,14 @@ function textLengthOf(
 }
 
 /** The length of the model, and the parts of a dataset with pairs of at most that length. */
-async function fitParts(dataset: Dataset, tokenizer: PairTokenizer, recipe: Pick<Recipe, "length" | "examples">) {
-  const { length, longest } =
+async function fitParts(
+  dataset: Dataset,
+  tokenizer: PairTokenizer,
+  recipe: Pick<Recipe, "length" | "examples"> & { readonly most?: number | undefined },
+) {
+  const { length: fitting, longest } =
     recipe.length === undefined ? fittingLength(dataset, tokenizer) : { length: recipe.length, longest: Infinity };
+  const length = Math.min(fitting, recipe.most ?? Infinity);
   const { tooLong, locate, train, validation, test } = dataset;
   const fit = (examples: Dataset["train"]): FittedExamples | Promise<FittedExamples> =>
     longest <= length

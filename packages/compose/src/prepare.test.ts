@@ -30,7 +30,7 @@ async function withLong(part: "train" | "test", tooLong?: Dataset["tooLong"]) {
     const loud = await resolveDataset({ name: "loud" }, registry);
     return { ...loud, [part]: [...loud[part], long], tooLong, locate: async () => "words.tsv:21" };
   };
-  return (given: object) => prepareData(readRecipe({ ...small, ...given }), registry, data);
+  return (given: object) => prepareData(readRecipe({ ...small, ...given }), registry, { load: data });
 }
 
 test("one overlong pair does not decide the length, and is refused with its place, left out or cut", async () => {

@@ -1,9 +1,12 @@
+import { ConfigError } from "@trivium/core";
 import { type BatchSourceOptions, createBatchSource, type TrainingBatches } from "@trivium/data";
 import type { Batch } from "@trivium/features";
-import { languageTask, trainingFlops } from "@trivium/model";
-import type { Optimizer, Schedule, TrainOptions } from "@trivium/trainer";
+import { type LanguageModel, languageTask, trainingFlops } from "@trivium/model";
+import { flattenSpecs, type ParameterTree } from "@trivium/tensor";
+import { type Optimizer, type Schedule, selectPaths, type TrainOptions } from "@trivium/trainer";
 import { type ComposedRecipe, composeRecipe } from "./compose-recipe.ts";
 import { fitMicroBatch, type TrainingMemory } from "./fit-memory.ts";
+import { parametersHash } from "./parameters-hash.ts";
 import { type LoadDataset, type PreparedData, prepareData } from "./prepare-data.ts";
 import { type Recipe, type RecipeInput, readRecipe } from "./recipe.ts";
 import {
@@ -14,6 +17,7 @@ import {
   resolveSchedule,
   scheduleOptions,
 } from "./resolve.ts";
+import { type BaseModel, startFrom } from "./start-from.ts";
 
 /** Parts of a preparation that are there already, such as those that several recipes share. */
 export interface PrepareOptions {
@@ -23,6 +27,8 @@ export interface PrepareOptions {
   readonly engine?: Engine | undefined;
   /** Loads a dataset. Default: the registry, anew each time. */
   readonly dataset?: LoadDataset | undefined;
+  /** The trained model that the recipe goes on from. The training consumes its parameters. Default: fresh parameters. */
+  readonly base?: BaseModel | undefined;
   /** Whether layers run again in the backward pass, which takes less memory. Default false. */
   readonly recompute?: boolean | undefined;
 }
@@ -41,6 +47,10 @@ export interface Prepared extends ComposedRecipe {
   readonly batches: TrainingBatches;
   readonly optimizer: Optimizer;
   readonly schedule: Schedule;
+  /** Parameters to start from, which the training consumes. Default: fresh ones from the seed. */
+  readonly parameters?: ParameterTree | undefined;
+  /** Returns whether a parameter is trained, by its path. Default: every parameter is. */
+  readonly trains?: ((path: string) => boolean) | undefined;
   /** Facts that tell this run from another, beside those that the trainer knows: the data, and how it is cut. */
   readonly identity: Readonly<Record<string, unknown>>;
 }
@@ -51,27 +61,50 @@ export interface Prepared extends ComposedRecipe {
  * @throws {UnknownPluginError} for a name that no plugin has. @throws {ConfigError} `compose/recipe`, naming the field; `compose/memory` if a
  *   step does not fit into the memory of the backend, with the micro-batch that does;
  *   `model/config`; what a plugin throws for its options.
+ * @throws {ConfigError} `compose/from` for a field that contradicts the base, `compose/freeze`, `tensor/pattern`.
  * @throws {DataError} naming file and line. @throws {UnsupportedError} `compose/refused` with every reason.
  * @example const prepared = await prepare({ architecture: "prefix", data: { name: "cmudict" } }, createRegistry(presets));
  */
-export async function prepare(
-  input: RecipeInput,
-  registry: Plugins,
-  { data: given, engine = resolveEngine(readRecipe(input), registry), dataset, recompute = false }: PrepareOptions = {},
-): Promise<Prepared> {
-  const asked = readRecipe(input);
-  const optimizer = resolveOptimizer(asked.optimizer, registry);
+export async function prepare(input: RecipeInput, registry: Plugins, options: PrepareOptions = {}): Promise<Prepared> {
+  const { base, dataset, recompute = false } = options;
+  const started = base && startFrom(input, base, registry);
+  const asked = readRecipe({ ...input, architecture: started?.architecture.name ?? input.architecture });
+  if (asked.from !== undefined && !base) throw notOpened(asked.from);
+  const engine = options.engine ?? resolveEngine(asked, registry);
+  const optimizer = resolveOptimizer(asked.optimizer, registry, asked.average);
   const schedule = resolveSchedule(asked, registry);
-  const data = given ?? (await prepareData(asked, registry, dataset));
+  const data = options.data ?? (await prepareData(asked, registry, { load: dataset, base }));
   const { tokenizer, length } = data;
-  const config = { ...asked.model, vocabulary: tokenizer.size, length };
+  const config = started?.config ?? { ...asked.model, vocabulary: tokenizer.size, length };
   const composition = composeRecipe(asked, registry, { config, tokenizer, engine });
   const { backend } = engine;
-  const { microBatch, memory } = fitMicroBatch({ ...composition, recipe: asked, data, backend, optimizer, recompute });
-  const recipe = { ...asked, microBatch };
+  const trains = trainsOf(asked, composition.model);
+  const fitted = { ...composition, recipe: asked, data, backend, optimizer, recompute, trains };
+  const { microBatch, memory } = fitMicroBatch(fitted);
+  const recipe = { ...asked, microBatch, from: asked.from ?? base?.name };
   const batches = batchesOf(recipe, data, composition.objective);
-  const identity = identityOf(recipe, data, engine);
-  return { ...composition, recipe, engine, memory, data, batches, optimizer, schedule, identity };
+  const hash = base && (await parametersHash(base.parameters));
+  const identity = { ...identityOf(recipe, data, engine), from: hash && { hash } };
+  const { parameters } = base ?? {};
+  return { ...composition, recipe, engine, memory, data, batches, optimizer, schedule, parameters, trains, identity };
+}
+
+const notOpened = (from: string): ConfigError =>
+  new ConfigError(
+    "compose/from",
+    `from: ${from} is a model to go on from, which \`trivium train\` does; leave it out here`,
+  );
+
+/** Returns a function that tells the parameters that stay as they are. @throws {ConfigError} `tensor/pattern` */
+function trainsOf({ freeze }: Pick<Recipe, "freeze">, { specs }: Pick<LanguageModel, "specs">) {
+  if (freeze === undefined) return undefined;
+  const paths = Object.keys(flattenSpecs(specs));
+  const frozen = selectPaths(freeze, paths);
+  if (frozen.size < paths.length) return (path: string) => !frozen.has(path);
+  throw new ConfigError(
+    "compose/freeze",
+    `freeze: ${freeze.join(", ")} names every parameter, so nothing is trained; name fewer`,
+  );
 }
 
 /** The batches of a recipe, as an objective converts them: the same examples in the same order for every objective. */
@@ -116,9 +149,9 @@ function identityOf(recipe: FittedRecipe, { dataset, tokenizer, tooLong }: Prepa
  * @example train({ ...trainOptions(prepared), signal });
  */
 export function trainOptions({ model, config: options, recipe, data, ...prepared }: Prepared): TrainOptions<Batch> {
-  const { objective, batches, optimizer, schedule, identity } = prepared;
+  const { objective, batches, optimizer, schedule, identity, trains, parameters } = prepared;
   const { steps, seed, clipNorm, shards } = recipe;
-  const task = languageTask({ model, objective, flops: trainingFlops(model.architecture, options) });
+  const task = languageTask({ model, objective, trains, flops: trainingFlops(model.architecture, options) });
   const config = { recipe, task: data.task };
-  return { task, steps, seed, clipNorm, shards, batches, optimizer, schedule, identity, config };
+  return { task, steps, seed, clipNorm, shards, batches, optimizer, schedule, parameters, identity, config };
 }

@@ -51,6 +51,11 @@ const fields = {
     .describe("Pairs that exceed the model's length: refuse all, leave those out, or cut them. Default: error"),
   examples: countOrNone("The first training examples, so many of them. Default: all"),
   optimizer: namedOr("adam-w", "See `trivium list optimizer`"),
+  average: z
+    .strictObject({
+      decay: z.number().min(0).lt(1).describe("Decay of a moving average of the weights, to evaluate and keep"),
+    })
+    .optional(),
   schedule: namedOr("warmup-cosine", "See `trivium list schedule`"),
   backend: namedOr("simd", "The backend: see `trivium list backend`"),
   attention: nameable.prefault({}).describe("The attention kernel. Default: fused where the backend has it"),
@@ -64,6 +69,12 @@ const fields = {
   packing: countOrNone("Tokens of a packed row: examples share rows, with almost no padding. Default: a row each"),
   shards: countOr(1, "Parts into which a step's batch is cut, each of them summed by itself"),
   clipNorm: z.number().min(0).default(1).describe("Largest global norm of the gradient; 0 for none"),
+  from: name.optional().describe("A trained model to go on from: a run, a folder of Hugging Face's, a .gguf file"),
+  freeze: z
+    .array(name)
+    .min(1)
+    .optional()
+    .describe("Parameters that stay as they are, by patterns of their paths: embed*,**.layers.0"),
   seed: z.int().default(0).describe("Decides initial weights, the order of the data and dropout"),
   evaluation: z
     .strictObject({

@@ -65,10 +65,21 @@ test("a schedule has its own options; one of the user's gets peak, warm-up and s
   expect(of("inverse-square-root").options).toEqual({ peak: 0.5, warmupSteps: 10 });
   expect(of("warmup-cosine").options).toEqual({ peak: 0.5, warmupSteps: 10, steps: 100, floor: 0.01 });
   expect(of("mine").options).toEqual({ peak: 0.5, warmupSteps: 10, steps: 100 });
+  expect(of("warmup-linear").options).toEqual(of("warmup-cosine").options);
+  expect(of("warmup-stable-decay").options).toEqual(of("warmup-cosine").options);
+  expect(of("one-cycle").options).toEqual({ peak: 0.5, warmupSteps: undefined, steps: 100 });
+  expect(of("file").options).toEqual({ peak: 0.5 });
   const filled = of("warmup-cosine");
   expect(
     scheduleOptions({ name: "warmup-cosine", options: { ...filled.options, floor: 0 } as never }, 100).options,
   ).toEqual({ ...filled.options, floor: 0 });
+});
+
+test("a schedule may have another length than the run", () => {
+  const of = (name: string) => scheduleOptions({ name, options: { peak: 0.5, steps: 200 } }, 100).options;
+  expect(of("warmup-cosine")).toEqual({ peak: 0.5, warmupSteps: 20, steps: 200, floor: 0.01 });
+  expect(of("constant")).toEqual({ rate: 0.5 });
+  expect(of("inverse-square-root")).toEqual({ peak: 0.5, warmupSteps: 20 });
 });
 
 test("an optimiser is chosen by name; one of the user's gets the weight decay", () => {
@@ -86,7 +97,8 @@ test("an optimiser is chosen by name; one of the user's gets the weight decay", 
 });
 
 test("a run of a single step has a rate", () => {
-  for (const name of ["constant", "inverse-square-root", "warmup-cosine"]) {
+  const complete = ["points", "file"];
+  for (const name of registry.names("schedule").filter((one) => !complete.includes(one))) {
     const rate = resolveSchedule(readRecipe({ steps: 1, schedule: { name } }), registry)(0);
     expect(rate, name).toBeGreaterThan(0);
   }

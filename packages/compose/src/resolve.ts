@@ -5,7 +5,7 @@ import type { Objective } from "@trivium/objectives";
 import type { AnyPlugin, Registry } from "@trivium/registry";
 import type { Backend } from "@trivium/tensor";
 import type { Tokenizer, TokenizerJson } from "@trivium/text";
-import { type Optimizer, runRates, type Schedule } from "@trivium/trainer";
+import { movingAverage, type Optimizer, runRates, type Schedule } from "@trivium/trainer";
 import type { Recipe } from "./recipe.ts";
 
 /** A registry of any plugins. */
@@ -117,19 +117,28 @@ export function resolveObjective(
 }
 
 /**
- * Finds an optimiser, which gets a weight decay where nothing else is said.
+ * Finds an optimiser, which gets a weight decay where nothing else is said, and a moving average where one is asked for.
  *
- * @throws {UnknownPluginError} listing what there is.
+ * @throws {UnknownPluginError} listing what there is. @throws {ConfigError} `trainer/moving-average`
  */
-export const resolveOptimizer = ({ name, options }: Recipe["optimizer"], registry: Plugins): Optimizer =>
-  registry.create("optimizer", name, { weightDecay: 0.01, ...options }) as Optimizer;
+export function resolveOptimizer(
+  { name, options }: Recipe["optimizer"],
+  registry: Plugins,
+  average?: Recipe["average"],
+): Optimizer {
+  const made = registry.create("optimizer", name, { weightDecay: 0.01, ...options }) as Optimizer;
+  return average ? movingAverage(made, average) : made;
+}
 
 /** The peak of a schedule that names none. */
 const usualPeak = 1e-3;
 
+/** Schedules that say every rate themselves. */
+const complete: readonly string[] = ["points", "file"];
+
 /**
- * The options of a schedule, filled in from the length of the run: `peak` and `warmupSteps` have the same names for every
- * schedule, and one of the user's own gets both and the steps.
+ * The options of a schedule, filled in from the length of the run: `peak`, `warmupSteps` and `steps` have the same names
+ * for every schedule, and one of the user's own gets all three. A schedule may be given another length than the run.
  *
  * @example scheduleOptions({ name: "constant", options: { peak: 0.5 } }, 100) // => { name: "constant", options: { rate: 0.5 } }
  */
@@ -137,15 +146,20 @@ export function scheduleOptions(
   { name, options = {} }: Recipe["schedule"],
   steps: number,
 ): { readonly name: string; readonly options: Readonly<Record<string, unknown>> } {
-  const { peak = options.rate ?? usualPeak, warmupSteps, ...others } = options;
-  const rates = runRates({ learningRate: peak as number, steps, warmupSteps: warmupSteps as number | undefined });
+  if (complete.includes(name)) return { name, options };
+  const { peak = options.rate ?? usualPeak, warmupSteps, steps: length = steps, ...others } = options;
+  const of = { learningRate: peak as number, steps: length as number };
+  const rates = runRates({ ...of, warmupSteps: warmupSteps as number | undefined });
   const warmup = { peak: rates.peak, warmupSteps: rates.warmupSteps };
   const filled = new Map<string, Readonly<Record<string, unknown>>>([
     ["constant", { rate: rates.peak }],
     ["inverse-square-root", warmup],
+    ["one-cycle", { peak, warmupSteps, steps: length }],
     ["warmup-cosine", rates],
+    ["warmup-linear", rates],
+    ["warmup-stable-decay", rates],
   ]);
-  return { name, options: { ...(filled.get(name) ?? { ...warmup, steps }), ...others } };
+  return { name, options: { ...(filled.get(name) ?? { ...warmup, steps: length }), ...others } };
 }
 
 /** @throws {ConfigError} `compose/schedule` if the plugin does not make a function of the step. */

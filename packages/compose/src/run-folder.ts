@@ -4,11 +4,12 @@ import { flattenSpecs } from "@trivium/tensor";
 import { pairTokenizerFromJson } from "@trivium/text";
 import { treeOfArrays } from "@trivium/trainer";
 import { z } from "zod";
+import { assertSameStreams } from "./assert-same-streams.ts";
 import { composeRecipe } from "./compose-recipe.ts";
 import { assertComposedFits } from "./fit-model.ts";
 import { type ModelFormat, modelFormat, type OpenedModel, type OpenModelOptions } from "./open-model.ts";
 import { recipeSchema } from "./recipe.ts";
-import { resolveEngine, resolveTokenizer } from "./resolve.ts";
+import { resolveArchitecture, resolveEngine, resolveTokenizer } from "./resolve.ts";
 
 /** The part of `config.json` that opening a run needs; see `trainOptions`. */
 const configSchema = z.object({
@@ -30,6 +31,8 @@ async function open(files: Files, options: OpenModelOptions): Promise<OpenedMode
   const config = readConfig(checkpoint, files.name);
   const recipe = change(config.recipe);
   const registry = await load(recipe.plugins);
+  const architecture = (name: string) => resolveArchitecture(name, registry);
+  assertSameStreams(architecture(config.recipe.architecture), architecture(recipe.architecture));
   const engine = resolveEngine(recipe, registry);
   const tokenizer = pairTokenizerFromJson(config.tokenizer, resolveTokenizer(registry));
   const composed = composeRecipe(recipe, registry, { config: config.model, tokenizer, engine });

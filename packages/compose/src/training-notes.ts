@@ -23,10 +23,12 @@ export function trainingNotes(
     notes.push(
       `${wide} of ${train.length} examples exceed the ${packing} tokens of a packed row: each has one to itself`,
     );
-  const { warmupSteps } = scheduleOptions(schedule, steps).options;
+  const { warmupSteps, steps: length } = scheduleOptions(schedule, steps).options;
   if (typeof warmupSteps === "number" && warmupSteps > steps)
     notes.push(
       `the warm-up of ${warmupSteps} steps exceeds the run of ${steps}: the learning rate never reaches its peak`,
     );
+  if (typeof length === "number" && length < steps)
+    notes.push(`the schedule ends at step ${length} of ${steps}: the learning rate stays at its last value`);
   return notes.map((note) => `warning: ${note}`);
 }

@@ -29,6 +29,15 @@ test("pairs and texts are encoded in their order", () => {
   expect(encodeExamples(examples, bytes).map((example) => exampleLength(example, bytes.special))).toEqual([4, 4]);
 });
 
+test("every example of ids has the task of its text", () => {
+  const tasked = [
+    { source: "a", target: "b", task: "sort" },
+    { text: "abcdef", task: "copy" },
+  ];
+  expect(encodeExamples(tasked, bytes, { length: 5 }).map(({ task }) => task)).toEqual(["sort", "copy", "copy"]);
+  expect("task" in (encodeExamples([{ text: "ab" }], bytes)[0] as object)).toBe(false);
+});
+
 test("a text of very many windows is encoded like a short one", () => {
   const texts = ["ab".repeat(150_000), "ab"].map((text) => ({ text, continues: true }));
   expect(encodeExamples(texts, bytes, { length: 2 })).toHaveLength(299_999 + 1);

@@ -53,9 +53,9 @@ export function encodeExamples(
       const pair = { source: tokenizer.encodeSource(example.source), target: tokenizer.encodeTarget(example.target) };
       const taken = exampleLength(pair, tokenizer.special);
       if (taken > length) throw tooLong(example, taken, length);
-      encoded.push(pair);
+      encoded.push(withTask(pair, example.task));
     } else {
-      for (const window of encodeText(example, tokenizer, length)) encoded.push(window);
+      for (const window of encodeText(example, tokenizer, length)) encoded.push(withTask(window, example.task));
     }
   }
   if (examples.length > 0 && encoded.length === 0) {
@@ -78,6 +78,10 @@ function encodeText(
   const last = continues ? found.length : found.length - 1;
   return found.map((window, at) => (at === last ? { tokens: window, ends: true } : { tokens: window }));
 }
+
+/** An example of ids with the task of its text, if that has one. */
+const withTask = <E extends Example>(example: E, task: string | undefined): E =>
+  task === undefined ? example : { ...example, task };
 
 /**
  * Returns the number of tokens of a text that fit a model together with what frames them. One position of a stream is

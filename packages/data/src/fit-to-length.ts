@@ -81,7 +81,8 @@ function cutPair(pair: TextPair, tokenizer: Encoding, length: number): TextPair[
     target: longestPrefix(pair.target, room - ofSource, (text) => tokenizer.encodeTarget(text).length),
   };
   if (cut.source.trim() === "" || cut.target.trim() === "") return [];
-  return [cut.target === pair.target && !pair.references ? cut : { ...cut, references: referencesOf(pair) }];
+  const fitted = pair.task === undefined ? cut : { ...cut, task: pair.task };
+  return [cut.target === pair.target && !pair.references ? fitted : { ...fitted, references: referencesOf(pair) }];
 }
 
 /** The longest beginning of a text, in whole characters, that takes at most `limit` tokens. */

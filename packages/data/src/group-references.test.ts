@@ -19,3 +19,11 @@ test("pairs of a source are joined, and joining them again changes nothing", () 
   expect(groupReferences(pairs)).toEqual(grouped);
   expect(groupReferences(grouped)).toEqual(grouped);
 });
+
+test("pairs of one source and other tasks stay apart, and keep their tasks", () => {
+  const pair = (task: string, target: string) => ({ source: "a", target, task });
+  expect(groupReferences([pair("x", "1"), pair("y", "2"), pair("x", "3")])).toEqual([
+    { ...pair("x", "1"), references: ["1", "3"] },
+    pair("y", "2"),
+  ]);
+});

@@ -1,7 +1,7 @@
 import { isTextPair, type TextExample, type TextPair } from "@trivium/features";
 
 /**
- * Joins pairs of the same source into one: its target is the first, its references are all of them without
+ * Joins pairs of the same source and task into one: its target is the first, its references are all of them without
  * repetition. Order is that of first appearance; texts without a source stay as they are.
  *
  * @example groupReferences([{ source: "a", target: "x" }, { source: "a", target: "y" }])
@@ -13,9 +13,9 @@ export function groupReferences(examples: readonly TextExample[]): TextExample[]
   // Only what repeats takes a set: most sources of a large file stand alone.
   const several = new Map<number, Set<string>>();
   for (const example of examples) {
-    const known = isTextPair(example) ? places.get(example.source) : undefined;
+    const known = isTextPair(example) ? places.get(keyOf(example)) : undefined;
     if (!isTextPair(example) || known === undefined) {
-      if (isTextPair(example)) places.set(example.source, grouped.length);
+      if (isTextPair(example)) places.set(keyOf(example), grouped.length);
       grouped.push(example);
       continue;
     }
@@ -24,11 +24,15 @@ export function groupReferences(examples: readonly TextExample[]): TextExample[]
     several.set(known, references);
   }
   for (const [at, references] of several) {
-    const { source, target } = grouped[at] as TextPair;
-    grouped[at] = references.size < 2 ? { source, target } : { source, target, references: [...references] };
+    const { source, target, task } = grouped[at] as TextPair;
+    const pair = task === undefined ? { source, target } : { source, target, task };
+    grouped[at] = references.size < 2 ? pair : { ...pair, references: [...references] };
   }
   return grouped;
 }
+
+/** The task and the source of a pair. */
+const keyOf = ({ task, source }: TextPair): string => (task === undefined ? source : `${task}\n${source}`);
 
 /** The targets of a pair that count as right, the first one first. */
 export const referencesOf = ({ target, references = [] }: TextPair): string[] => [...new Set([target, ...references])];

@@ -153,3 +153,21 @@ test("a loss that tells nothing of its positions is taken row by row, to the sam
     expect(nats).toBeCloseTo(known!.examples.nats[at] as number, 5);
   expect(found!.evaluation.targetTokens).toBe(known!.evaluation.targetTokens);
 });
+
+test("the losses of tasks are those of their examples, and make up the whole", async () => {
+  const named = heldOut.map(
+    ({ example, ...rest }, index): HeldOut => ({ ...rest, example: { ...example, task: index === 1 ? "b" : "a" } }),
+  );
+  for (const arm of arms) {
+    const { evaluation, examples } = await consume(
+      evaluateExamples(options(arm, { heldOut: named, decoded: 0, batchSize: 2 })),
+    );
+    const { a, b } = evaluation.tasks ?? {};
+    expect(b?.targetLoss).toBeCloseTo((examples.nats[1] as number) / (examples.tokens[1] as number), 10);
+    expect((a?.targetTokens ?? 0) + (b?.targetTokens ?? 0)).toBe(evaluation.targetTokens);
+    const nats = [a, b].reduce((sum, part) => sum + (part?.targetLoss ?? 0) * (part?.targetTokens ?? 0), 0);
+    expect(nats / evaluation.targetTokens).toBeCloseTo(evaluation.targetLoss, 10);
+  }
+  const { tasks } = await consume(evaluate(options(arms[0] as Trained, { decoded: 0 })));
+  expect(tasks).toBeUndefined();
+});

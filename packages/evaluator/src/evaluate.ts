@@ -59,6 +59,8 @@ export interface Evaluation extends Partial<ErrorRates> {
   /** Bits per byte of the target text in UTF-8. */
   readonly bitsPerByte: number;
   readonly targetTokens: number;
+  /** The loss of each task, in nats per target token. Absent if the examples have no tasks. */
+  readonly tasks?: Readonly<Record<string, Pick<Evaluation, "targetLoss" | "targetTokens">>> | undefined;
   /** Share of the sources' and targets' tokens that are unknown to the vocabulary. */
   readonly unknownShare: number;
   /** The unit of `per`. Absent if none was decoded. */
@@ -113,7 +115,7 @@ export interface ExampleEvaluation {
  * @example const { examples } = await consume(evaluateExamples(options));
  */
 export async function* evaluateExamples(options: EvaluateOptions): AsyncGenerator<EvaluateEvent, ExampleEvaluation> {
-  const { nats, tokens, likelihood: targets } = yield* evaluateLikelihood(options);
+  const { nats, tokens, tasks, likelihood: targets } = yield* evaluateLikelihood(options);
   const decoded = yield* evaluateDecoding(options);
   const unit = options.unit ?? options.tokenizer?.unit ?? "character";
   const split = (text: string) => splitUnits(text, unit);
@@ -126,7 +128,8 @@ export async function* evaluateExamples(options: EvaluateOptions): AsyncGenerato
     options.heldOut.map(({ example }) => example),
     options.special,
   );
-  const evaluation = { targetLoss, ...units, targetTokens, unknownShare: unknown / Math.max(1, given), ...rates };
+  const unknownShare = unknown / Math.max(1, given);
+  const evaluation = { targetLoss, ...units, targetTokens, tasks, unknownShare, ...rates };
   yield { type: "evaluated", evaluation };
   const [edits, symbols] = [nearest.map((one) => one.edits), nearest.map((one) => one.symbols)];
   return { evaluation, examples: { nats, tokens, edits, symbols } };
@@ -135,6 +138,7 @@ export async function* evaluateExamples(options: EvaluateOptions): AsyncGenerato
 interface TargetScores {
   readonly nats: number[];
   readonly tokens: number[];
+  readonly tasks: Evaluation["tasks"];
   readonly likelihood: Likelihood;
 }
 
@@ -144,6 +148,7 @@ async function* evaluateLikelihood(options: EvaluateOptions): AsyncGenerator<Eva
   const task = languageTask({ model, objective: scoring });
   const examples = heldOut.map(({ example }) => example);
   const scores = { nats: examples.map(() => 0), tokens: examples.map(() => 0) };
+  const names: (string | undefined)[] = [];
   const pause = createPacer();
   let [characters, bytes, done] = [0, 0, 0];
   const together = (rows: readonly Features[]) => rowsThatFit(rows, (shape) => forwardBytes(model, shape));
@@ -155,6 +160,7 @@ async function* evaluateLikelihood(options: EvaluateOptions): AsyncGenerator<Eva
     for (const [row, index] of indices.entries()) {
       scores.nats[index] = nats[row] as number;
       scores.tokens[index] = tokens[row] as number;
+      names[index] = batch.tasks?.[row];
     }
     for (const [row, ids] of supervisedIds(batch, special).entries()) {
       const size = supervisedSize(heldOut[indices[row]!]!, ids, options.decodeTarget);
@@ -170,10 +176,25 @@ async function* evaluateLikelihood(options: EvaluateOptions): AsyncGenerator<Eva
     const message = `no target token to score in ${heldOut.length} held-out examples; hold some out`;
     throw new DataError("evaluator/no-targets", message);
   }
-  return { ...scores, likelihood: likelihood({ nats, tokens, characters, bytes }) };
+  const tasks = lossOfTasks(names, scores);
+  return { ...scores, tasks, likelihood: likelihood({ nats, tokens, characters, bytes }) };
 }
 
 const sumOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
+
+/** The loss of each task that a name stands for. */
+function lossOfTasks(
+  names: readonly (string | undefined)[],
+  { nats, tokens }: Pick<TargetScores, "nats" | "tokens">,
+): Evaluation["tasks"] {
+  const known = [...new Set(names)].filter((name) => name !== undefined).sort();
+  if (known.length === 0) return undefined;
+  const losses = known.map((name) => {
+    const of = (values: readonly number[]) => sumOf(values.filter((_, index) => names[index] === name));
+    return [name, { targetLoss: of(nats) / Math.max(1, of(tokens)), targetTokens: of(tokens) }] as const;
+  });
+  return Object.fromEntries(losses);
+}
 
 /** Returns the supervised ids of each row that stand for text. */
 function supervisedIds({ targets, lossWeights, size }: Batch, special: FeatureContext["special"]): number[][] {

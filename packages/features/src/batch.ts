@@ -31,6 +31,8 @@ export interface Batch extends ModelInput {
   readonly targets: Int32Array;
   /** `[B, L]`, 0 where no loss is taken. */
   readonly lossWeights: Float32Array;
+  /** The task of each document, row by row as `prefixLengths`. Absent if none has a task. */
+  readonly tasks?: readonly (string | undefined)[] | undefined;
   /** The number of positions that carry loss. */
   readonly supervisedTokens: number;
   /** The number of real tokens in all streams. */
@@ -84,9 +86,15 @@ export function toBatch(rows: readonly Features[], options: BatchOptions = {}): 
     prefixLengths: rows.map(({ prefixLength }) => prefixLength),
     targets: fillIds(targets, length),
     lossWeights: fill(new Float32Array(rows.length * length), weights),
+    tasks: tasksOf(rows),
     supervisedTokens: weights.flat().filter((weight) => weight !== 0).length,
     seenTokens: Object.values(streams).reduce((sum, { lengths }) => lengths.reduce((all, own) => all + own, sum), 0),
   };
+}
+
+/** The task of each example, if any has one. */
+export function tasksOf(examples: readonly Features[]): Batch["tasks"] {
+  return examples.some(({ task }) => task !== undefined) ? examples.map(({ task }) => task) : undefined;
 }
 
 function assertRow({ streams, targets, lossWeights }: Features, names: readonly string[]): void {

@@ -3,6 +3,8 @@ export interface TextPair {
   readonly source: string;
   readonly target: string;
   readonly references?: readonly string[] | undefined;
+  /** The name of the task that the example is of, in a mixture of tasks. Default: none. */
+  readonly task?: string | undefined;
 }
 
 /** Text without a source: language modelling. */
@@ -10,6 +12,8 @@ export interface PlainText {
   readonly text: string;
   /** Whether the text goes on in another example, so that its end is not predicted. Default false: it is a whole document. */
   readonly continues?: boolean | undefined;
+  /** The name of the task that the text is of, in a mixture of tasks. Default: none. */
+  readonly task?: string | undefined;
 }
 
 /** An example of a dataset, independent of any architecture. */
@@ -19,6 +23,8 @@ export type TextExample = TextPair | PlainText;
 export interface PairExample {
   readonly source: readonly number[];
   readonly target: readonly number[];
+  /** The name of the task that the example is of. Default: none. */
+  readonly task?: string | undefined;
 }
 
 /** The ids of a text, without special tokens. */
@@ -28,6 +34,8 @@ export interface TokensExample {
   readonly ends?: boolean | undefined;
   /** The indices of the tokens at which sentences begin. Default: not known. */
   readonly sentences?: readonly number[] | undefined;
+  /** The name of the task that the text is of. Default: none. */
+  readonly task?: string | undefined;
 }
 
 /** An example in ids. An objective converts it into the features of an architecture. */

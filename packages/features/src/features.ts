@@ -13,4 +13,6 @@ export interface Features {
   readonly targets: readonly number[];
   /** As long as `targets`; 0 where no loss is taken. */
   readonly lossWeights: readonly number[];
+  /** The name of the task that the example is of: its own, or the one that the objective gave it. Default: none. */
+  readonly task?: string | undefined;
 }

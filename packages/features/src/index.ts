@@ -12,5 +12,10 @@ export {
   type TokensExample,
 } from "./example.ts";
 export type { Features } from "./features.ts";
-export type { Loss, LossFunction } from "./loss.ts";
+export type { Loss, LossFunction, TaskLoss } from "./loss.ts";
+export { type MixtureOptions, mixtureShares } from "./mixture-shares.ts";
 export { type PackedBatchOptions, toPackedBatch } from "./packed-batch.ts";
+export { packedRows } from "./packed-rows.ts";
+export { createPacker, type Packer, type PackerOptions } from "./packer.ts";
+export { taskLosses } from "./task-losses.ts";
+export { taskPositions } from "./task-positions.ts";

@@ -9,6 +9,16 @@ export interface Loss {
   readonly tokens: number;
   /** `[B · L]`: the part of each position in the sum. Absent if the loss is not a sum over positions. */
   readonly losses?: Tensor1D | undefined;
+  /** The part of each task in the sum. Absent if the batch has no tasks. */
+  readonly tasks?: Readonly<Record<string, TaskLoss>> | undefined;
+}
+
+/** The part of a task in the loss of a batch. */
+export interface TaskLoss {
+  /** Σ weight · loss over the supervised positions of the task. */
+  readonly sum: Scalar;
+  /** Number of these positions. */
+  readonly tokens: number;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { ConfigError, ShapeError } from "@trivium/core";
-import { type Batch, type BatchOptions, type StreamRows, toBatch } from "./batch.ts";
+import type { Batch, BatchOptions } from "./batch.ts";
 import type { Features } from "./features.ts";
+import { assertNotEmpty, lengthOf, packedRows } from "./packed-rows.ts";
 
 /** The length of packed rows, and how they are filled up. */
 export interface PackedBatchOptions extends Pick<BatchOptions, "pad" | "multipleOf"> {
@@ -30,35 +31,7 @@ export function toPackedBatch(rows: readonly Features[], options: PackedBatchOpt
     throw new ConfigError("batch/packing", `the length of packed rows is a positive integer, got ${length}`);
   rows.forEach(assertNotEmpty);
   if (tooLong === "refuse") assertFitting(rows, length);
-  const filled = fillRows(rows, length);
-  const batch = toBatch(filled.map(joined), padded);
-  const streams: Record<string, StreamRows> = {};
-  for (const [name, stream] of Object.entries(batch.streams)) {
-    const documents = filled.map((row) => row.map((features) => lengthOf(features, name)));
-    streams[name] = { ...stream, documents };
-  }
-  return { ...batch, streams, prefixLengths: filled.flat().map(({ prefixLength }) => prefixLength) };
-}
-
-const lengthOf = ({ streams }: Features, name: string): number => streams[name]?.length ?? 0;
-
-/** A document without a token would have no place in its row, and the numbers of those after it would be off by one. */
-function assertNotEmpty({ streams }: Features, index: number): void {
-  const empty = Object.keys(streams).find((name) => streams[name]?.length === 0);
-  if (empty === undefined) return;
-  const message = `example ${index} has no token in stream "${empty}"; leave it out, or do not pack`;
-  throw new ShapeError("batch/empty-document", message, { details: { index, stream: empty } });
-}
-
-/** Examples one after the other. Targets are shifted already, so no example predicts the start of the next. */
-function joined(examples: readonly Features[]): Features {
-  const names = Object.keys((examples[0] as Features).streams);
-  return {
-    streams: Object.fromEntries(names.map((name) => [name, examples.flatMap(({ streams }) => streams[name] ?? [])])),
-    prefixLength: 0,
-    targets: examples.flatMap(({ targets }) => targets),
-    lossWeights: examples.flatMap(({ lossWeights }) => lossWeights),
-  };
+  return packedRows(fillRows(rows, length), padded);
 }
 
 const longestOf = ({ streams }: Features): number => Math.max(...Object.values(streams).map(({ length }) => length));

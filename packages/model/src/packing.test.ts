@@ -1,10 +1,20 @@
 import { type AttentionKernel, blockwise, reference } from "@trivium/attention";
 import { createSimdBackend } from "@trivium/backend-simd";
 import { createRandom } from "@trivium/core";
-import { createBatchSource, type TrainingBatches } from "@trivium/data";
-import { causalLm, type Objective, prefixLm, seq2seq } from "@trivium/objectives";
+import { type BatchSourceOptions, createBatchSource, type TrainingBatches } from "@trivium/data";
+import {
+  bart,
+  causalLm,
+  fillInTheMiddle,
+  maskedLm,
+  type Objective,
+  prefixLm,
+  seq2seq,
+  spanCorruption,
+  ul2,
+} from "@trivium/objectives";
+import { taskSpecials } from "@trivium/objectives/testing";
 import { disposeTree, flattenTree, mapTree, type ParameterTree, tf, valueAndGradients } from "@trivium/tensor";
-import { reservedSpecials } from "@trivium/text";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { ModelOptions } from "./config.ts";
 import { createModel } from "./create-model.ts";
@@ -24,11 +34,28 @@ const pairs = Array.from({ length: 16 }, () => ({
 }));
 const texts = Array.from({ length: 8 }, () => ({ tokens: ids(2 + random.integer(14)) }));
 
-const arms: readonly [string, LanguageModel["architecture"], Objective][] = [
+/** With a token for each mode of UL2. */
+const special = { ...taskSpecials, named: { ...taskSpecials.named, "ul2-r": 19, "ul2-s": 20, "ul2-x": 21 } };
+
+type ArmOfPacking = readonly [string, LanguageModel["architecture"], Objective];
+
+const arms: readonly ArmOfPacking[] = [
   ["causal, loss on everything", causal, causalLm()],
   ["causal, loss on the target", causal, causalLm({ loss: "target", labelSmoothing: 0.1, zLoss: 1e-3 })],
   ["prefix", prefix, prefixLm()],
   ["encoder-decoder", encoderDecoder, seq2seq()],
+];
+type DenoisingOptions = { readonly layout: "joined" | "separate" };
+const middlesOfTokens = (options: DenoisingOptions) => fillInTheMiddle({ ...options, level: "tokens" });
+const denoisers = [spanCorruption, bart, middlesOfTokens, ul2] as const;
+const ofTexts: readonly ArmOfPacking[] = [
+  ...[causal, prefix, encoderDecoder].flatMap((architecture) =>
+    denoisers.map((made): ArmOfPacking => {
+      const objective = made({ layout: architecture.streams.length > 1 ? "separate" : "joined" });
+      return [`${objective.name}, ${architecture.name}`, architecture, objective];
+    }),
+  ),
+  ["masked-lm, prefix", prefix, maskedLm()],
 ];
 const positions: Readonly<Record<string, Partial<ModelOptions>>> = {
   learned: {},
@@ -71,35 +98,36 @@ function spread(parameters: ParameterTree): ParameterTree {
   });
 }
 
+/** The same examples with a row each, and packed. */
+function batchesOf(examples: BatchSourceOptions["examples"], objective: Objective): readonly [Batch, Batch] {
+  const options = { examples, special, objective, batchSize: examples.length, seed: 1 };
+  const [alone, packed] = [undefined, 40].map((packing) => createBatchSource({ ...options, packing }).batches(0)[0]);
+  return [alone as Batch, packed as Batch];
+}
+
+/** Losses to 1e-5 nats a token, gradients to 1e-5 of their norm. */
+function expectSame(model: LanguageModel, objective: Objective, [alone, packed]: readonly [Batch, Batch]): void {
+  const parameters = spread(model.createParameters(createRandom(3)));
+  const expected = measure(model, objective, parameters, alone);
+  const actual = measure(model, objective, parameters, packed);
+  expect(Math.abs(actual.loss - expected.loss)).toBeLessThan(1e-5);
+  for (const [path, gradient] of expected.gradients) {
+    const apart = Math.hypot(...gradient.map((value, at) => value - (actual.gradients.get(path)?.[at] ?? Number.NaN)));
+    expect(apart, path).toBeLessThan(1e-5 * Math.max(1, Math.hypot(...gradient)));
+  }
+}
+
 describe.each(arms)("%s", (_name, architecture, objective) => {
-  const examples = [...pairs, ...texts];
-  const batchOf = (packing?: number) =>
-    createBatchSource({
-      examples,
-      special: reservedSpecials(),
-      objective,
-      batchSize: examples.length,
-      seed: 1,
-      packing,
-    }).batches(0)[0] as Batch;
-  const [alone, packed] = [batchOf(), batchOf(40)];
+  const [alone, packed] = batchesOf([...pairs, ...texts], objective);
 
   test.each(Object.entries(positions))(
     "%s positions: the loss and every gradient of the unpacked batch",
     (_, options) => {
-      for (const attention of kernels) {
-        const model = createModel({ architecture, config: { ...config, ...options }, attention });
-        const parameters = spread(model.createParameters(createRandom(3)));
-        const expected = measure(model, objective, parameters, alone);
-        const actual = measure(model, objective, parameters, packed);
-        expect(Math.abs(actual.loss - expected.loss)).toBeLessThan(1e-5);
-        for (const [path, gradient] of expected.gradients) {
-          const apart = Math.hypot(
-            ...gradient.map((value, at) => value - (actual.gradients.get(path)?.[at] ?? Number.NaN)),
-          );
-          expect(apart, path).toBeLessThan(1e-5 * Math.max(1, Math.hypot(...gradient)));
-        }
-      }
+      for (const attention of kernels)
+        expectSame(createModel({ architecture, config: { ...config, ...options }, attention }), objective, [
+          alone,
+          packed,
+        ]);
     },
   );
 
@@ -108,4 +136,10 @@ describe.each(arms)("%s", (_name, architecture, objective) => {
     expect(packed.seenTokens).toBe(alone.seenTokens);
     expect(packed.targets.length).toBeLessThan(0.7 * alone.targets.length);
   });
+});
+
+test.each(ofTexts)("%s: the loss and every gradient of the unpacked batch", (_name, architecture, objective) => {
+  const batches = batchesOf(texts, objective);
+  expect(batches[1].size).toBeLessThan(batches[0].size);
+  expectSame(createModel({ architecture, config, attention: reference() }), objective, batches);
 });

@@ -28,8 +28,9 @@ const schema = z.strictObject({ ...noiseOptions, ...denoisingOptions });
  */
 export function bart(options: z.input<typeof schema> = {}): Objective {
   const settings = validateWith(schema, options, { code: "objective/options", what: "bart" });
-  const { labelSmoothing, zLoss, layout, ...noise } = settings;
-  return denoising({ name: "bart", settings, corruption: noises(noise) });
+  const { permutation, deletion, masking, infilling, meanLength, rotation } = settings;
+  const corruption = noises({ permutation, deletion, masking, infilling, meanLength, rotation });
+  return denoising({ name: "bart", settings, corruption });
 }
 
 /** BART's pretraining, for a registry. */

@@ -22,10 +22,11 @@ const schema = z.strictObject({
  */
 export function causalLm(options: z.input<typeof schema> = {}): Objective<"tokens"> {
   const settings = validateWith(schema, options, { code: "objective/options", what: "causal-lm" });
-  const { loss, ...lossOptions } = settings;
+  const { loss, taskWeights, ...lossOptions } = settings;
   return createObjective({
     name: "causal-lm",
     settings,
+    taskWeights,
     corruption: none(),
     layout: joined({ loss, prefix: "framed" }),
     loss: tokenLoss(lossOptions),

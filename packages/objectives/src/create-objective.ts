@@ -13,6 +13,8 @@ export interface ObjectiveParts<Stream extends string, R extends Rewritten> {
   readonly corruption: Corruption<R>;
   readonly layout: Layout<Stream, R>;
   readonly loss: LossFunction;
+  /** Factors of the loss weights of examples, by their task. Default: all are 1. */
+  readonly taskWeights?: Readonly<Record<string, number>> | undefined;
   readonly scoring?: (() => Objective<Stream>) | undefined;
 }
 
@@ -25,7 +27,7 @@ export interface ObjectiveParts<Stream extends string, R extends Rewritten> {
 export function createObjective<Stream extends string, R extends Rewritten>(
   parts: ObjectiveParts<Stream, R>,
 ): Objective<Stream> {
-  const { name, settings, corruption, layout, loss, scoring } = parts;
+  const { name, settings, corruption, layout, loss, taskWeights = {}, scoring } = parts;
   const apply = rewriting(corruption, "apply");
   const objective: Objective<Stream> = {
     name,
@@ -35,7 +37,15 @@ export function createObjective<Stream extends string, R extends Rewritten>(
     shows: corruption.shows ?? 0,
     supports: (architecture) => fitsLayout(name, layout, architecture),
     rawLength: rawLengthOf(name, corruption, layout),
-    features: (example, context) => layout.features(apply(example, context), context.special),
+    features(example, context) {
+      const rewritten = apply(example, context);
+      const task = example.task ?? ("task" in rewritten ? rewritten.task : undefined);
+      const features = layout.features(rewritten, context.special);
+      if (task === undefined) return features;
+      const factor = taskWeights[task] ?? 1;
+      const lossWeights = features.lossWeights.map((weight) => weight * factor);
+      return { ...features, lossWeights, task };
+    },
     loss,
     scoring,
   };

@@ -14,6 +14,9 @@ export const denoisingOptions = {
   ...tokenLossOptions,
 };
 
+/** The options of held-out loss. */
+const plainLoss = { labelSmoothing: 0, zLoss: 0, focal: undefined, taskWeights: undefined };
+
 /** The settings that such an objective has at least. */
 type DenoisingSettings = z.output<z.ZodObject<typeof denoisingOptions>>;
 
@@ -36,7 +39,7 @@ export function denoising<S extends DenoisingSettings>({
   corruption,
   joined: inOne = { loss: "target", prefix: "source" },
 }: DenoisingParts<S>): Objective {
-  const { layout = "separate", labelSmoothing, zLoss } = settings;
+  const { layout = "separate", taskWeights, labelSmoothing, zLoss, focal } = settings;
   const made: Layout<string, SplitExample> = layout === "separate" ? separate() : joined(inOne);
   const again = (changed: Partial<DenoisingSettings>, { loss }: Pick<JoinedOptions, "loss"> = inOne) =>
     denoising({ name, settings: { ...settings, ...changed }, corruption, joined: { ...inOne, loss } });
@@ -45,8 +48,9 @@ export function denoising<S extends DenoisingSettings>({
     settings,
     corruption,
     layout: made,
-    loss: tokenLoss({ labelSmoothing, zLoss }),
-    scoring: () => again({ labelSmoothing: 0, zLoss: 0 }, { loss: "target" }),
+    taskWeights,
+    loss: tokenLoss({ labelSmoothing, zLoss, focal }),
+    scoring: () => again(plainLoss, { loss: "target" }),
   });
   if (settings.layout !== undefined) return objective;
   return { ...objective, fit: ({ streams }) => again({ layout: streams.length > 1 ? "separate" : "joined" }) };

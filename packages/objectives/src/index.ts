@@ -5,6 +5,7 @@ import { fillInTheMiddlePlugin } from "./fill-in-the-middle.ts";
 import { maskedLmPlugin } from "./masked-lm.ts";
 import { maskingPlugin } from "./masking.ts";
 import { middlesPlugin } from "./middles.ts";
+import { mixturePlugin } from "./mixture.ts";
 import { noisesPlugin } from "./noises.ts";
 import { nonePlugin } from "./none.ts";
 import { prefixLmPlugin } from "./prefix-lm.ts";
@@ -45,6 +46,7 @@ export {
 export { maskedLm } from "./masked-lm.ts";
 export { masking } from "./masking.ts";
 export { middles } from "./middles.ts";
+export { type MixturePart, type MixtureSettings, mixture, mixtureOf } from "./mixture.ts";
 export { noises } from "./noises.ts";
 export { none } from "./none.ts";
 export { type Objective, objective, promptOf } from "./objective.ts";
@@ -54,7 +56,7 @@ export { separate } from "./separate.ts";
 export { seq2seq } from "./seq2seq.ts";
 export { spanCorruption } from "./span-corruption.ts";
 export { spans } from "./spans.ts";
-export { tokenLoss, tokenLossOptions } from "./token-loss.ts";
+export { type TokenLossOptions, tokenLoss, tokenLossOptions } from "./token-loss.ts";
 export { ul2 } from "./ul2.ts";
 export { assertTokens, wholePrompt } from "./whole-example.ts";
 
@@ -79,4 +81,5 @@ export const objectivePlugins = [
   fillInTheMiddlePlugin,
   ul2Plugin,
   bartPlugin,
+  mixturePlugin,
 ] as const;

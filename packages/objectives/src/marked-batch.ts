@@ -91,7 +91,11 @@ const tokensOf = (example: Example): readonly number[] =>
 function markTokens(example: Example, before: number): Example {
   const marks = (ids: readonly number[], start: number) => ids.map((_, at) => start - 1 - at);
   if (!isPair(example)) return { ...example, tokens: marks(example.tokens, before) };
-  return { source: marks(example.source, before), target: marks(example.target, before - example.source.length) };
+  return {
+    ...example,
+    source: marks(example.source, before),
+    target: marks(example.target, before - example.source.length),
+  };
 }
 
 function withEveryId(features: Features, id: number): Features {

@@ -24,13 +24,14 @@ const schema = z.strictObject({ ...maskingOptions, ...tokenLossOptions });
  */
 export function maskedLm(options: z.input<typeof schema> = {}): Objective<"tokens"> {
   const settings = validateWith(schema, options, { code: "objective/options", what: "masked-lm" });
-  const { density, random, kept, labelSmoothing, zLoss } = settings;
+  const { density, random, kept, taskWeights, labelSmoothing, zLoss, focal } = settings;
   return createObjective({
     name: "masked-lm",
     settings,
+    taskWeights,
     corruption: masking({ density, random, kept }),
     layout: inPlace(),
-    loss: tokenLoss({ labelSmoothing, zLoss }),
+    loss: tokenLoss({ labelSmoothing, zLoss, focal }),
     scoring: () => maskedLm({ density, random, kept }),
   });
 }

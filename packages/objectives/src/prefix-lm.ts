@@ -19,6 +19,7 @@ export function prefixLm(options: z.input<typeof schema> = {}): Objective<"token
   return createObjective({
     name: "prefix-lm",
     settings,
+    taskWeights: settings.taskWeights,
     corruption: randomSplit(),
     layout: joined({ loss: "target", prefix: "source" }),
     loss: tokenLoss(settings),

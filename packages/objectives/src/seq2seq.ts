@@ -19,6 +19,7 @@ export function seq2seq(options: z.input<typeof schema> = {}): Objective<"source
   return createObjective({
     name: "seq2seq",
     settings,
+    taskWeights: settings.taskWeights,
     corruption: randomSplit(),
     layout: separate(),
     loss: tokenLoss(settings),

@@ -19,6 +19,7 @@ import { pretrainedPlugins } from "@trivium/pretrained";
 import { taskPlugins } from "@trivium/tasks";
 import { tokenizerPlugins } from "@trivium/text";
 import { trainerPlugins } from "@trivium/trainer";
+import { fileSchedulePlugin } from "@trivium/trainer/node";
 
 /** Every plugin that Trivium ships. Importing it starts nothing: backends load when they are activated. */
 export const presets = [
@@ -44,6 +45,7 @@ export const presets = [
   ...taskPlugins,
   ...tokenizerPlugins,
   ...trainerPlugins,
+  fileSchedulePlugin,
   ...metricPlugins,
   ...generatePlugins,
   ...claimPlugins,

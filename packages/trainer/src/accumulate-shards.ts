@@ -4,7 +4,7 @@ import { joinShards, type ShardSum } from "./shard-tree.ts";
 import type { LossSum } from "./task.ts";
 
 /** The loss sums of one shard, before they are read. */
-export interface ShardLosses extends Pick<Accumulated, "losses" | "tokens"> {
+export interface ShardLosses extends Pick<Accumulated, "losses" | "tasks" | "tokens"> {
   readonly shard: number;
 }
 
@@ -39,7 +39,7 @@ export async function accumulateShards<B>(options: AccumulateShardsOptions<B>): 
       if (at > 0) await pause?.();
       const ofShard = (batch: B, index: number) => loss(batch, index, shard);
       const sums = await accumulate({ parameters, batches: batches[at] ?? [], loss: ofShard, pause });
-      losses.push({ shard, losses: sums.losses, tokens: sums.tokens });
+      losses.push({ shard, losses: sums.losses, tasks: sums.tasks, tokens: sums.tokens });
       gradients = joinShards(gradients, { first: shard, count: 1, sum: sums.gradients }, { of, add: addTrees });
       unreached = unreached.filter((path) => sums.unreached.includes(path));
     }
@@ -53,5 +53,5 @@ export async function accumulateShards<B>(options: AccumulateShardsOptions<B>): 
 /** Disposes gradients and losses. */
 export function disposeShards({ gradients, losses }: AccumulatedShards): void {
   for (const { sum } of gradients) disposeTree(sum);
-  tf.dispose(losses.flatMap((shard) => [...shard.losses]));
+  tf.dispose(losses.flatMap((shard) => [...shard.losses, ...shard.tasks.map(({ sum }) => sum)]));
 }

@@ -6,12 +6,19 @@ import { zerosLike } from "./trees.ts";
 export interface Accumulated {
   /** Loss sum of each micro-batch. The caller disposes them. */
   readonly losses: readonly LossSum["sum"][];
+  /** Loss sums of the tasks of each micro-batch. The caller disposes them. */
+  readonly tasks: readonly TaskSum[];
   /** Sum of the gradients of the loss sums. The caller disposes it. */
   readonly gradients: ParameterTree;
   /** Number of targets of all micro-batches. */
   readonly tokens: number;
   /** Paths of the parameters that no micro-batch reaches. */
   readonly unreached: readonly string[];
+}
+
+/** The loss sum of a task over one micro-batch. */
+export interface TaskSum extends Pick<LossSum, "sum" | "tokens"> {
+  readonly task: string;
 }
 
 /** The micro-batches of one step, and the loss of one of them. */
@@ -33,6 +40,7 @@ export interface AccumulateOptions<B> {
 export async function accumulate<B>(options: AccumulateOptions<B>): Promise<Accumulated> {
   const { parameters, batches, loss, pause } = options;
   const losses: LossSum["sum"][] = [];
+  const byTask: TaskSum[] = [];
   let gradients: ParameterTree | undefined;
   let tokens = 0;
   let unreached: readonly string[] = Object.keys(flattenTree(parameters));
@@ -40,8 +48,10 @@ export async function accumulate<B>(options: AccumulateOptions<B>): Promise<Accu
     for (const [index, batch] of batches.entries()) {
       if (index > 0) await pause?.();
       const result = valueAndGradients(() => {
-        const { sum, tokens: supervised } = loss(batch, index);
+        const { sum, tokens: supervised, tasks = {} } = loss(batch, index);
         tokens += supervised;
+        for (const [task, part] of Object.entries(tasks))
+          byTask.push({ task, sum: tf.keep(part.sum), tokens: part.tokens });
         return sum;
       }, parameters);
       losses.push(result.value);
@@ -49,9 +59,9 @@ export async function accumulate<B>(options: AccumulateOptions<B>): Promise<Accu
       unreached = unreached.filter((path) => result.unreached.includes(path));
     }
     gradients ??= zerosLike(parameters);
-    return { losses, gradients, tokens, unreached };
+    return { losses, tasks: byTask, gradients, tokens, unreached };
   } catch (error) {
-    tf.dispose(losses);
+    tf.dispose([...losses, ...byTask.map(({ sum }) => sum)]);
     if (gradients) disposeTree(gradients);
     throw error;
   }

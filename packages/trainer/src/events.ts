@@ -28,6 +28,8 @@ export interface StepEvent extends Counts {
   readonly learningRate: number;
   /** Global norm of the gradient of `loss`, before clipping. */
   readonly gradientNorm: number;
+  /** Nats per supervised token of each task, weighted as in `loss`. Absent if the step's examples have no tasks. */
+  readonly tasks?: Readonly<Record<string, Pick<Counts, "supervisedTokens"> & { readonly loss: number }>> | undefined;
   readonly seconds: number;
   /** Seen tokens ÷ seconds. */
   readonly tokensPerSecond: number;

@@ -106,7 +106,7 @@ test.each(registry.names("optimizer"))("an update of %s consumes its trees and a
 
 test.each(registry.names("optimizer"))("groups of %s have decay and rate of their own; a pattern must fit", (name) => {
   const still = { match: "scale", rate: 0 };
-  const options = { weightDecay: 0.5, groups: [still, { match: ["bias"], weightDecay: 0.5 }] };
+  const options = { weightDecay: 0.5, groups: [still, { match: ["bi*"], weightDecay: 0.5 }] };
   const [plain, grouped] = [{ weightDecay: 0.5 }, options].map((given) => {
     const optimizer = registry.create("optimizer", name, given);
     const trained = advance(optimizer, begin(optimizer), { to: 3 });

@@ -1,12 +1,13 @@
 import { flattenTree, type ParameterTree, pathMatcher } from "@trivium/tensor";
 import { z } from "zod";
+import { pathsAbove, selectPaths } from "./select-paths.ts";
 
 const patterns = z.string().or(z.array(z.string()));
 
 export const groupsSchema = z
   .array(
     z.strictObject({
-      /** A pattern of paths of parameters, or several: `"**.bias"`. */
+      /** A pattern of paths, or several, as `selectPaths` takes them: `"**.bias"`, `"embedding"`. */
       match: patterns,
       /** Weight decay of these parameters. Default: that of the optimiser, for those that decay. */
       weightDecay: z.number().min(0).optional(),
@@ -40,7 +41,10 @@ export interface ParameterGroups {
  * @throws {ConfigError} `tensor/pattern` for a pattern that is none.
  */
 export function parameterGroups(weightDecay: number, groups: readonly ParameterGroup[] = []): ParameterGroups {
-  const all = groups.map((group) => ({ ...group, fits: pathMatcher([group.match].flat()) }));
+  const all = groups.map((group) => {
+    const matches = pathMatcher([group.match].flat());
+    return { ...group, fits: (path: string) => [path, ...pathsAbove(path)].some(matches) };
+  });
   return {
     numbersOf(path, decays) {
       const { weightDecay: own = decays ? weightDecay : 0, rate = 1 } = all.find(({ fits }) => fits(path)) ?? {};
@@ -48,7 +52,7 @@ export function parameterGroups(weightDecay: number, groups: readonly ParameterG
     },
     assertFit(parameters) {
       const paths = Object.keys(flattenTree(parameters));
-      for (const { match } of all) pathMatcher([match].flat(), paths);
+      for (const { match } of all) selectPaths([match].flat(), paths);
     },
   };
 }

@@ -5,14 +5,19 @@ import { constant } from "./constant.ts";
 import { inverseSquareRoot } from "./inverse-square-root.ts";
 import { lion, lionSchema } from "./lion.ts";
 import { muon, muonSchema } from "./muon.ts";
+import { oneCycle } from "./one-cycle.ts";
 import { optimizer } from "./optimizer.ts";
+import { points } from "./points.ts";
 import { schedule } from "./schedule.ts";
 import { scheduleFreeAdamW, scheduleFreeSchema } from "./schedule-free-adam-w.ts";
 import { sgd, sgdSchema } from "./sgd.ts";
 import { warmupCosine } from "./warmup-cosine.ts";
+import { warmupLinear } from "./warmup-linear.ts";
+import { decayShapes, warmupStableDecay } from "./warmup-stable-decay.ts";
 
 const rate = z.number().positive();
 const count = z.int().min(0);
+const floor = z.number().min(0).optional();
 
 /** Every optimiser and schedule of this package, so that a registry, a flag or a text can name them. */
 export const trainerPlugins = [
@@ -45,7 +50,36 @@ export const trainerPlugins = [
   schedule("constant", constant, { description: "The same rate at every step.", schema: z.strictObject({ rate }) }),
   schedule("warmup-cosine", warmupCosine, {
     description: "Linear warm-up, then half a cosine down to the floor.",
-    schema: z.strictObject({ peak: rate, warmupSteps: count, steps: count, floor: z.number().min(0).optional() }),
+    schema: z.strictObject({ peak: rate, warmupSteps: count, steps: count, floor }),
+  }),
+  schedule("warmup-linear", warmupLinear, {
+    description: "Linear warm-up, then a straight line down to the floor.",
+    schema: z.strictObject({ peak: rate, warmupSteps: count, steps: count, floor }),
+  }),
+  schedule("warmup-stable-decay", warmupStableDecay, {
+    description: "Linear warm-up, the peak, and a short fall at the end; no fall with decaySteps 0.",
+    schema: z.strictObject({
+      peak: rate,
+      warmupSteps: count,
+      steps: count,
+      floor,
+      decaySteps: count.optional(),
+      shape: z.enum(decayShapes).optional(),
+    }),
+  }),
+  schedule("one-cycle", oneCycle, {
+    description: "Half a cosine up to the peak, half a cosine down to almost nothing.",
+    schema: z.strictObject({
+      peak: rate,
+      steps: count,
+      warmupSteps: count.optional(),
+      startDivisor: rate.optional(),
+      endDivisor: rate.optional(),
+    }),
+  }),
+  schedule("points", points, {
+    description: "Straight lines between pairs of a step and a rate.",
+    schema: z.strictObject({ points: z.array(z.tuple([count, z.number().min(0)])) }),
   }),
   schedule("inverse-square-root", inverseSquareRoot, {
     description: "Linear warm-up, then as one over the square root of the step.",

@@ -1,5 +1,6 @@
 import { type Tensor1D, tf } from "@trivium/tensor";
 import type { AccumulatedShards, ShardLosses } from "./accumulate-shards.ts";
+import type { StepEvent } from "./events.ts";
 import { normOf } from "./global-norm.ts";
 import { joinShards, type ShardSum } from "./shard-tree.ts";
 import type { Counts } from "./task.ts";
@@ -10,6 +11,14 @@ export interface ShardRecord extends Pick<ShardLosses, "shard" | "tokens"> {
   readonly loss: number;
   readonly batches: number;
   readonly counts: Counts;
+  /** Sum of the losses of each task, and the number of its targets. Absent if the shard has no tasks. */
+  readonly tasks?: Readonly<Record<string, TaskRecord>> | undefined;
+}
+
+/** The loss sum of a task, and the number of its targets. */
+interface TaskRecord {
+  readonly loss: number;
+  readonly tokens: number;
 }
 
 /** The numbers that a process contributes to a step, as plain JSON. */
@@ -33,6 +42,7 @@ export interface StepNumbers {
   readonly batches: number;
   readonly counts: Counts;
   readonly unreached: readonly string[];
+  readonly tasks?: StepEvent["tasks"];
 }
 
 /** Reads losses and squares at once, since each read from a GPU waits for everything before it. */
@@ -41,15 +51,18 @@ export async function readRecord<B>(
   squares: Tensor1D,
   { batches, counts }: { readonly batches: readonly (readonly B[])[]; counts(batch: B): Counts },
 ): Promise<StepRecord> {
-  const scalars = losses.flatMap((shard) => [...shard.losses]);
+  const scalars = losses.flatMap((shard) => [...shard.losses, ...shard.tasks.map(({ sum }) => sum)]);
   const together = tf.tidy(() => (scalars.length > 0 ? tf.concat([tf.stack(scalars), squares]) : tf.clone(squares)));
   try {
     const values = (await together.data()) as Float32Array;
     let start = 0;
-    const recordOf = ({ shard, losses, tokens }: ShardLosses, at: number): ShardRecord => {
+    const recordOf = ({ shard, losses, tasks, tokens }: ShardLosses, at: number): ShardRecord => {
       const loss = values.subarray(start, start + losses.length).reduce((sum, value) => sum + value, 0);
       start += losses.length;
-      return { shard, loss, tokens, batches: losses.length, counts: addCounts((batches[at] ?? []).map(counts)) };
+      const parts = tasks.map(({ task, tokens }, index) => [task, { loss: values[start + index]!, tokens }] as const);
+      start += tasks.length;
+      const numbers = { batches: losses.length, counts: addCounts((batches[at] ?? []).map(counts)) };
+      return { shard, loss, tokens, ...numbers, tasks: addTasks(parts) };
     };
     return { shards: losses.map(recordOf), squares: [...values.subarray(scalars.length)], unreached };
   } finally {
@@ -77,8 +90,26 @@ export function joinRecords(records: readonly StepRecord[], of: number): StepNum
     tokens,
     batches: total((shard) => shard.batches),
     counts: addCounts(shards.map(({ counts }) => counts)),
+    tasks: meansOf(addTasks(shards.flatMap(({ tasks = {} }) => Object.entries(tasks)))),
     unreached: (first?.unreached ?? []).filter((path) => others.every(({ unreached }) => unreached.includes(path))),
   };
+}
+
+/** Adds the parts of each task, in their order. Nothing if there is none. */
+function addTasks(parts: readonly (readonly [task: string, part: TaskRecord])[]): ShardRecord["tasks"] {
+  if (parts.length === 0) return undefined;
+  const sums: Record<string, TaskRecord> = {};
+  for (const [task, { loss, tokens }] of parts)
+    sums[task] = { loss: (sums[task]?.loss ?? 0) + loss, tokens: (sums[task]?.tokens ?? 0) + tokens };
+  return sums;
+}
+
+function meansOf(tasks: ShardRecord["tasks"]): StepEvent["tasks"] {
+  if (!tasks) return undefined;
+  const means = Object.entries(tasks).map(
+    ([task, { loss, tokens }]) => [task, { loss: loss / Math.max(1, tokens), supervisedTokens: tokens }] as const,
+  );
+  return Object.fromEntries(means);
 }
 
 /** Adds counts. The sum has FLOPs if any of them has. */

@@ -25,6 +25,8 @@ export interface LossSum {
   readonly sum: Scalar;
   /** Number of targets, by which the sums of all batches of a step are divided together. */
   readonly tokens: number;
+  /** Parts of the sum by the name of a task. Default: the batch has no tasks. */
+  readonly tasks?: Readonly<Record<string, Pick<LossSum, "sum" | "tokens">>> | undefined;
 }
 
 /**

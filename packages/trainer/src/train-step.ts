@@ -131,13 +131,14 @@ async function update<B>(
 }
 
 function stepEvent({ step, totals }: Run, numbers: NumbersWithRate, seconds: number): StepEvent {
-  const { counts, loss, learningRate, gradientNorm } = numbers;
+  const { counts, loss, learningRate, gradientNorm, tasks } = numbers;
   return {
     type: "step",
     step,
     loss,
     learningRate,
     gradientNorm,
+    tasks,
     ...counts,
     seconds,
     tokensPerSecond: counts.seenTokens / Math.max(seconds, CLOCK_SECONDS),

@@ -111,6 +111,35 @@ test("pitfall 23: micro-batches of unequal length are one big batch, not a mean 
   expect(Math.abs(split.steps[0]!.loss - meanOfMeans)).toBeGreaterThan(1e-3);
 });
 
+test("losses by task are means over their own targets, over micro-batches and shards, and make up the loss", async () => {
+  const before = tf.memory().numTensors;
+  const tasked = (ids: readonly number[], task?: string) => ({ ...row(ids), task });
+  const micro = [
+    batchOf(tasked([1, 2, 3], "copy"), tasked([4, 5], "sort")),
+    batchOf(tasked([6, 5, 4, 3], "copy"), tasked([2, 1])),
+    batchOf(tasked([2, 3, 2], "sort")),
+  ];
+  const source = batchesByStep(() => micro);
+  const [whole, sharded] = [
+    await run(smallRun({ task: bigramTask(), steps: 2, batches: source })),
+    await run(smallRun({ task: bigramTask(), steps: 2, batches: source, shards: 3 })),
+  ];
+  const [first] = whole.steps;
+  expect(Object.entries(first?.tasks ?? {}).map(([task, part]) => [task, part.supervisedTokens])).toEqual([
+    ["copy", 5],
+    ["sort", 3],
+  ]);
+  const untasked = await run(smallRun({ task: bigramTask(), steps: 1, batches: once([batchOf(row([2, 1]))]) }));
+  expect(untasked.steps[0]?.tasks).toBeUndefined();
+  const parts = Object.values(first?.tasks ?? {}).map(({ loss, supervisedTokens }) => loss * supervisedTokens);
+  const sum = parts.reduce((all, part) => all + part, 0) + (untasked.steps[0]?.loss ?? 0);
+  expect(sum / 9).toBeCloseTo(first?.loss ?? 0, 5);
+  for (const [step, { tasks }] of sharded.steps.entries())
+    for (const [task, { loss }] of Object.entries(tasks ?? {}))
+      expect(loss).toBeCloseTo(whole.steps[step]?.tasks?.[task]?.loss ?? Number.NaN, 5);
+  expect(tf.memory().numTensors).toBe(before);
+});
+
 test("pitfall 25: a batch without targets has the loss 0, says so once, and breaks nothing", async () => {
   const ignored = batchOf(row([1, 2, 3], 2));
   const { steps, events, weights } = await run(smallRun({ steps: 3, batches: once(ignored) }));

@@ -10,7 +10,7 @@ import {
   resolveEngine,
   trainingNotes,
 } from "@trivium/compose";
-import { stringifyJson } from "@trivium/core";
+import { ConfigError, stringifyJson } from "@trivium/core";
 import {
   type Arm,
   type ArmReport,
@@ -50,7 +50,15 @@ export function compareCommand(program: Command): void {
 }
 
 /** Flags of a run folder, which a comparison does not write. */
-const ofRuns = ["evaluateEvery", "evaluationFailure", "checkpointEvery", "keep"];
+const ofRuns = ["evaluateEvery", "evaluationFailure", "checkpointEvery", "keep", "from", "freeze"];
+
+/** @throws {ConfigError} `cli/settings` for a recipe that adapts a model: arms are compared from fresh parameters. */
+function refuseAdapting(recipe: Recipe): void {
+  const [field] = (["from", "freeze"] as const).filter((name) => recipe[name] !== undefined);
+  if (field === undefined) return;
+  const problem = `the recipe has ${field}, and a comparison trains all of each arm from fresh parameters`;
+  throw new ConfigError("cli/settings", `${problem}; leave it out, or use \`trivium train\``);
+}
 
 /** The loss of a comparison is taken on targets, unless the recipe says otherwise. */
 const onTargets = { objective: { options: { loss: "target" } } };
@@ -60,6 +68,7 @@ async function runComparison(context: CommandContext): Promise<void> {
   const read = await readSettings(compareSchema, context, onTargets);
   requireData(read);
   const { recipe, settings, registry } = read;
+  refuseAdapting(recipe);
   const { out } = settings;
   const data = await prepareData(withFittingLoss(recipe, registry), registry);
   const engine = resolveEngine(recipe, registry);

@@ -103,6 +103,8 @@ function describe(evaluation: Evaluation): string {
     `${targetLoss.toFixed(4)} nats per target token over ${targetTokens} tokens`,
     `perplexity ${perplexity.toFixed(3)}, ${bitsPerCharacter.toFixed(4)} bits per character, ${bitsPerByte.toFixed(4)} per byte`,
   ];
+  for (const [task, { targetLoss, targetTokens }] of Object.entries(evaluation.tasks ?? {}))
+    lines.push(`${task}: ${targetLoss.toFixed(4)} nats per target token over ${targetTokens} tokens`);
   if (per !== undefined)
     lines.push(`${unit} error rate ${per.toFixed(4)}, sequence error rate ${wer?.toFixed(4)} on ${examples} examples`);
   for (const { name, score, signature } of evaluation.metrics ?? [])

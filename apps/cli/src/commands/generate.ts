@@ -3,12 +3,11 @@ import { describeUnknown } from "@trivium/data";
 import { behindPrompt, collectAnswers, generate, type Strategy, stopStrings } from "@trivium/generate";
 import type { Command } from "commander";
 import { type CommandContext, defineCommand } from "../command-context.ts";
-import { flagName } from "../flag-name.ts";
 import { notingEngine } from "../note-engine.ts";
 import { addEngineFlags, MODEL_ARGUMENT, openRun } from "../open-run.ts";
 import { parseCount } from "../parse-count.ts";
-import { parseOptions } from "../parse-options.ts";
 import { encodePrompt, readPrompts } from "../prompts.ts";
+import { addStrategyFlags, strategyOf } from "../strategy-flags.ts";
 
 export function generateCommand(program: Command): void {
   const command = program
@@ -19,16 +18,10 @@ export function generateCommand(program: Command): void {
     .option("--model <place>", "the model, in the place of the first argument")
     .option("--prompt <text...>", "prompts, in the place of the other arguments")
     .option("--tokens <count>", "the most tokens of an answer", "64")
-    .option("--strategy <name>", "greedy, sample or beam. Default: what the other flags are for, else greedy")
-    .option("--strategy-options <json>", "options of the strategy, as JSON")
-    .option("--beam <count>", "beam: how many hypotheses stay open")
-    .option("--temperature <number>", "sample: divisor of the logits")
-    .option("--top-k <count>", "sample: draw from so many tokens")
-    .option("--top-p <share>", "sample: draw from the most probable tokens that have this probability together")
     .option("--samples <count>", "answers of each prompt", "1")
     .option("--seed <number>", "decides what is drawn", "0")
     .option("--stop <text...>", "end an answer before this text");
-  defineCommand(addEngineFlags(command), runGeneration);
+  defineCommand(addEngineFlags(addStrategyFlags(command)), runGeneration);
 }
 
 async function runGeneration(context: CommandContext): Promise<void> {
@@ -89,23 +82,4 @@ function assertDraws(strategy: string, samples: number): void {
   if (samples === 1 || !["greedy", "beam", "length-beam"].includes(strategy)) return;
   const problem = `--samples ${samples}: the strategy ${strategy} gives the same answer each time`;
   throw new ConfigError("cli/strategy", `${problem}; leave it out, or draw with --strategy sample`);
-}
-
-/** The strategy that the flags name, or are for. @throws {ConfigError} `cli/strategy` if one is of another strategy. */
-function strategyOf(flags: CommandContext["flags"]): { name: string; options: Readonly<Record<string, unknown>> } {
-  const given = (names: readonly string[]) => names.filter((name) => flags[name] !== undefined);
-  const own = { greedy: [], sample: given(["temperature", "topK", "topP"]), beam: given(["beam"]) };
-  const name = (flags.strategy ??
-    (own.beam.length > 0 ? "beam" : own.sample.length > 0 ? "sample" : "greedy")) as string;
-  const others = Object.entries(own).flatMap(([strategy, names]) => (strategy === name ? [] : names));
-  if (others.length > 0) {
-    const message = `the strategy ${name} does not take ${others.map(flagName).join(", ")}; leave it out, or choose another`;
-    throw new ConfigError("cli/strategy", message);
-  }
-  const counts = ["beam", "topK"];
-  const read = (flag: string): number =>
-    counts.includes(flag) ? parseCount(flagName(flag).slice(2), flags[flag]) : Number(flags[flag]);
-  const names = own[name as keyof typeof own] ?? [];
-  const said = Object.fromEntries(names.map((flag) => [flag, read(flag)]));
-  return { name, options: { ...parseOptions("strategy-options", flags.strategyOptions), ...said } };
 }

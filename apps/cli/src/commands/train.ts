@@ -4,6 +4,7 @@ import {
   evaluateOptions,
   gigabytes,
   numericIdentity,
+  type OpenedModel,
   type Prepared,
   prepare,
   resolveEngine,
@@ -12,14 +13,23 @@ import {
 } from "@trivium/compose";
 import { TriviumError } from "@trivium/core";
 import type { Batch } from "@trivium/features";
-import { disposeTree } from "@trivium/tensor";
-import { consume, type Sink, type TrainEvent, type TrainOptions, type TrainResult, train } from "@trivium/trainer";
+import { countSpecs, disposeTree, flattenSpecs } from "@trivium/tensor";
+import {
+  consume,
+  type EvaluatedEvent,
+  type Sink,
+  type TrainEvent,
+  type TrainOptions,
+  type TrainResult,
+  train,
+} from "@trivium/trainer";
 import { createFolderStore, createWorkingClock, isEvaluationRecorded, metricsSink } from "@trivium/trainer/node";
 import type { Command } from "commander";
 import { type CommandContext, defineCommand } from "../command-context.ts";
 import { lastingRecipe } from "../lasting-recipe.ts";
 import { withFittingLoss } from "../loss-scope.ts";
 import { noteEngine } from "../note-engine.ts";
+import { addOpeningFlags, openChanged } from "../open-run.ts";
 import type { Output } from "../output.ts";
 import { profileTable } from "../profile/profile-table.ts";
 import { createTrainingProfile, type TrainingProfile } from "../profile/training-profile.ts";
@@ -30,10 +40,12 @@ import { addSettingFlags, recipeFields } from "../setting-flags.ts";
 import { trainSchema } from "../settings.ts";
 import { stepNote } from "../step-note.ts";
 import { interruptedExitCode, stopOnSignals } from "../stop-on-signals.ts";
+import { withScheduleRemedy } from "../with-schedule-remedy.ts";
 
 export function trainCommand(program: Command): void {
   const command = program.command("train").description("Train one model; checkpoints and metrics go to a run folder.");
-  defineCommand(addSettingFlags(command, { ...recipeFields(), ...trainSchema.shape }), runTraining);
+  addSettingFlags(command, { ...recipeFields(), ...trainSchema.shape });
+  defineCommand(addOpeningFlags(command), runTraining);
 }
 
 async function runTraining(context: CommandContext): Promise<void> {
@@ -55,7 +67,7 @@ async function runTraining(context: CommandContext): Promise<void> {
     report({ directory, result, last, output, profile });
   } catch (error) {
     if (TriviumError.is(error, "checkpoint/other-run")) await assertResumable(folderFiles(directory));
-    throw error;
+    throw withScheduleRemedy(error);
   } finally {
     progress.stop();
     profile?.stop();
@@ -71,9 +83,10 @@ async function prepareRun(context: CommandContext) {
   requireData(read);
   const { settings, registry } = read;
   const { recompute, resume, allowNumericChange } = settings;
-  const asked = withFittingLoss(read.recipe, registry);
+  const base = await openBase(read, context);
+  const asked = withFittingLoss({ ...read.recipe, architecture: architectureOf(read, base) }, registry);
   const engine = resolveEngine(asked, registry);
-  const prepared = await prepare(asked, registry, { engine, recompute });
+  const prepared = await prepare(asked, registry, { engine, recompute, base });
   const { recipe } = prepared;
   for (const { message } of prepared.warnings) output.note(`warning: ${message}`);
   const { backend } = engine;
@@ -82,7 +95,7 @@ async function prepareRun(context: CommandContext) {
   const directory = settings.out ?? `runs/${recipe.architecture}-${name}`;
   const { every, keep } = recipe.checkpoint;
   const options: TrainOptions<Batch> = {
-    ...trainOptions({ ...prepared, recipe: lastingRecipe(recipe) }),
+    ...trainOptions({ ...prepared, recipe: lastingRecipe(recipe, base?.name) }),
     recompute,
     resume,
     allowNumericChange,
@@ -96,7 +109,27 @@ async function prepareRun(context: CommandContext) {
   };
   const unit = prepared.data.tokenizer.unit ?? "character";
   const notes = [...prepared.data.notes, ...trainingNotes(recipe, prepared.data), ...memoryNote(prepared)];
-  return { directory, settings, recipe, notes, unit, engine, backend, registry, options: during };
+  if (base) notes.unshift(`going on from ${base.name}, a ${base.model.architecture.name} model`);
+  const trained = trainedNote(prepared);
+  return { directory, settings, recipe, notes, trained, unit, engine, backend, registry, options: during };
+}
+
+type Read = Awaited<ReturnType<typeof readSettings<typeof trainSchema>>>;
+
+/** Opens the model that a recipe goes on from, on the engine of the training. */
+async function openBase({ recipe, architecture }: Read, context: CommandContext): Promise<OpenedModel | undefined> {
+  const { from, backend, attention } = recipe;
+  return from === undefined ? undefined : openChanged(from, context, { engine: { backend, attention }, architecture });
+}
+
+const architectureOf = ({ recipe, architecture }: Read, base: OpenedModel | undefined): string =>
+  architecture ?? base?.model.architecture.name ?? recipe.architecture;
+
+/** Says how many parameters are trained, where some are not. */
+function trainedNote({ model, trains }: Pick<Prepared, "model" | "trains">): string {
+  if (!trains) return "";
+  const trained = Object.entries(flattenSpecs(model.specs)).filter(([path]) => trains(path));
+  return `, ${countSpecs(Object.fromEntries(trained)).toLocaleString("en")} of them trained`;
 }
 
 /** Announces what a step takes, where the backend has a limit. */
@@ -121,11 +154,12 @@ const showTraining =
     if (event.type === "started") {
       for (const note of run.notes) output.note(note);
       await noteEngine(run.engine, output);
-      output.note(`${event.parameters.toLocaleString("en")} parameters, ${startNote(event.step, run)}`);
+      output.note(`${event.parameters.toLocaleString("en")} parameters${run.trained}, ${startNote(event.step, run)}`);
     }
     if (event.type === "warning") output.note(`warning: ${event.message}`);
     if (event.type === "step") progress.update(event.step, recipe.steps, stepNote(event));
-    if (event.type === "evaluated") output.note(`step ${event.step}: ${metricsNote(event.metrics, run.unit)}`);
+    if (event.type === "evaluated")
+      output.note(`step ${event.step}${weightsNote(event)}: ${metricsNote(event.metrics, run.unit)}`);
   };
 
 function startNote(step: number, { recipe: { steps }, settings: { resume }, directory }: Showing["run"]): string {
@@ -133,6 +167,8 @@ function startNote(step: number, { recipe: { steps }, settings: { resume }, dire
   if (step > 0) return `resumed from step ${step} of ${steps} in ${directory}`;
   return `step 0 of ${steps}${resume ? `; there is nothing to resume in ${directory}` : ""}`;
 }
+
+const weightsNote = ({ weights }: EvaluatedEvent): string => (weights === "averaged" ? ", averaged weights" : "");
 
 const rateNames: Readonly<Record<string, string>> = { per: "error rate", wer: "sequence error rate" };
 

@@ -38,6 +38,15 @@ const quiet = dataset("quiet", async () =>
   }),
 );
 
+/** Twenty pairs of ids and the same the other way around, for models without a tokenizer. */
+const ids = dataset("ids", async () =>
+  createDataset({
+    name: "ids",
+    ...parts(words.map((_, at) => ({ source: `${5 + at} 7 9`, target: `9 7 ${5 + at}` }))),
+    tokenizer: { name: "shared", tokenizer: { name: "byte" } },
+  }),
+);
+
 /** The plugins that recipes of tests name. */
 export const registry = createRegistry<AnyPlugin>([
   causalPlugin,
@@ -46,6 +55,7 @@ export const registry = createRegistry<AnyPlugin>([
   cpuPlugin,
   loud,
   quiet,
+  ids,
   runFolderPlugin,
   ...attentionPlugins,
   ...objectivePlugins,

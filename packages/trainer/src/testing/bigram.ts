@@ -1,5 +1,5 @@
 import { hashWords } from "@trivium/core";
-import { type Batch, batchesByStep, type Features, toBatch } from "@trivium/features";
+import { type Batch, batchesByStep, type Features, taskLosses, toBatch } from "@trivium/features";
 import {
   dropout,
   embedding,
@@ -54,7 +54,8 @@ export function bigramTask(options: BigramOptions = {}): Task<Batch> {
       ]);
       return unflattenTree(Object.fromEntries(leaves));
     },
-    loss(parameters, { streams, targets, lossWeights, size, supervisedTokens }, { seed }) {
+    loss(parameters, batch, { seed }) {
+      const { streams, targets, lossWeights, size, supervisedTokens } = batch;
       const { embedding: table, head } = parameters as {
         embedding: Tensor2D;
         head: { weight: Tensor2D; bias: Tensor1D };
@@ -64,7 +65,7 @@ export function bigramTask(options: BigramOptions = {}): Task<Batch> {
       const kept = dropout(states, { rate: dropoutRate, seed: hashWords(seed)[0] });
       const logits = tf.reshape(linear(kept, head.weight, head.bias), [-1, VOCABULARY]) as Tensor2D;
       const losses = softmaxCrossEntropy(logits, tf.tensor1d(targets, "int32"), tf.tensor1d(lossWeights));
-      return change({ sum: tf.sum(losses), tokens: supervisedTokens });
+      return change({ sum: tf.sum(losses), tokens: supervisedTokens, tasks: taskLosses(losses, batch) });
     },
   };
 }

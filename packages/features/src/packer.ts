@@ -1,0 +1,94 @@
+import { ConfigError, ShapeError } from "@trivium/core";
+import type { Features } from "./features.ts";
+import { assertNotEmpty, lengthOf } from "./packed-rows.ts";
+
+/** The size of the rows of a packer, and the number of rows that it holds. */
+export interface PackerOptions {
+  /** Largest number of tokens of each stream in a row, for all streams or for each by its name. No row exceeds it. */
+  readonly length: number | Readonly<Record<string, number>>;
+  /** Number of rows that wait for further examples. 1 fills row by row, in the order of the examples. Default 16. */
+  readonly open?: number | undefined;
+}
+
+/** Fills rows with the examples of a stream. */
+export interface Packer {
+  /**
+   * Takes an example.
+   *
+   * @returns the row that gives way to a new one, if the example fits into no open row; its examples are in their order.
+   * @throws {ShapeError} `batch/too-long` if the example fits into no row, `batch/empty-document` if a stream is empty.
+   */
+  add(example: Features): readonly Features[] | undefined;
+  /** Returns the open rows, the oldest first, and forgets them. */
+  flush(): readonly (readonly Features[])[];
+}
+
+interface OpenRow {
+  readonly members: Features[];
+  readonly room: Record<string, number>;
+}
+
+/**
+ * Packs a stream of examples into rows of a fixed size, by best fit: an example goes into the open row in which it leaves
+ * the least room. Where it fits into none and no further row may be open, the fullest row is given out.
+ *
+ * The limit is exact in every stream: source and target of an example go into the same row, and both fit. The rows depend
+ * on the order of the examples alone.
+ *
+ * @throws {ConfigError} `batch/packing` if a length or the number of open rows is no positive integer.
+ * @source best fit with a bounded number of open bins: Csirik and Johnson 2001, https://doi.org/10.1007/s00453-001-0041-7
+ * @example
+ * const packer = createPacker({ length: 8, open: 4 });
+ * const rows = examples.flatMap((example) => [packer.add(example) ?? []]);
+ * toBatch(packer.flush().flat()).size // => 2
+ */
+export function createPacker({ length, open = 16 }: PackerOptions): Packer {
+  for (const value of [open, ...(typeof length === "number" ? [length] : Object.values(length))])
+    if (!Number.isSafeInteger(value) || value < 1)
+      throw new ConfigError("batch/packing", `lengths and open rows of a packer are positive integers, got ${value}`);
+  let rows: OpenRow[] = [];
+  let count = 0;
+  return {
+    add(example) {
+      const names = Object.keys(example.streams);
+      assertNotEmpty(example, count);
+      const whole = Object.fromEntries(names.map((name) => [name, limitOf(length, name)]));
+      assertFitting(example, whole, count++);
+      const fullest = leastOf(rows, ({ room }) => total(room));
+      const fitting = rows.filter(({ room }) => names.every((name) => lengthOf(example, name) <= (room[name] ?? 0)));
+      const best = leastOf(fitting, ({ room }) => total(room)) ?? { members: [], room: whole };
+      best.members.push(example);
+      for (const name of names) best.room[name] = (best.room[name] as number) - lengthOf(example, name);
+      if (rows.includes(best)) return undefined;
+      const given = rows.length < open ? undefined : fullest;
+      rows = [...rows.filter((row) => row !== given), best];
+      return given?.members;
+    },
+    flush() {
+      const rest = rows.map(({ members }) => members);
+      rows = [];
+      return rest;
+    },
+  };
+}
+
+const limitOf = (length: PackerOptions["length"], name: string): number =>
+  typeof length === "number" ? length : (length[name] ?? 0);
+
+const total = (room: Readonly<Record<string, number>>): number =>
+  Object.values(room).reduce((sum, tokens) => sum + tokens, 0);
+
+/** The first item whose value is the least. */
+function leastOf<T>(items: readonly T[], value: (item: T) => number): T | undefined {
+  let [least, best]: [T | undefined, number] = [undefined, Number.POSITIVE_INFINITY];
+  for (const item of items) if (value(item) < best) [least, best] = [item, value(item)];
+  return least;
+}
+
+function assertFitting(example: Features, limits: Readonly<Record<string, number>>, index: number): void {
+  const name = Object.keys(limits).find((stream) => lengthOf(example, stream) > (limits[stream] as number));
+  if (name === undefined) return;
+  const [tokens, length] = [lengthOf(example, name), limits[name] as number];
+  const message = `example ${index} has ${tokens} tokens in stream "${name}", rows are packed to ${length}; pack to ${tokens} or more, or shorten it`;
+  throw new ShapeError("batch/too-long", message, { details: { index, tokens, length } });
+}
