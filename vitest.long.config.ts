@@ -11,6 +11,7 @@ export default defineConfig({
       "apps/browser-tests/recipes/training.test.ts",
       "packages/compose/src/fit-memory.test.ts",
       "packages/model/src/invariants.test.ts",
+      "packages/pretrained/src/mutations.test.ts",
       "packages/model/src/memory.test.ts",
       "packages/objectives/src/{masking,middles,noises,spans,ul2}.test.ts",
     ],

@@ -40,9 +40,20 @@ const training = ["--data", "toy.tsv", ...tiny, "--decoded", "0"];
 const train = ["train", ...training, "--steps", "1", "--out", "refused"];
 
 const cases: Readonly<Record<string, readonly [args: readonly string[], message: string | RegExp]>> = {
-  "no data": [["train"], "which data? Give --data a .txt, .tsv or .jsonl file, or one of: cmudict"],
+  "no data": [
+    ["train"],
+    "which data? Give --data a .txt, .tsv or .jsonl file, a folder or a pattern of such files, or one of: cmudict",
+  ],
   "a missing file": [[...train, "--data", "nope.tsv"], "there is no file nope.tsv"],
-  "a folder as data": [[...train, "--data", "folder.tsv"], "folder.tsv: it is a folder"],
+  "a folder as data": [
+    [...train, "--data", "folder.tsv"],
+    "cannot read folder.tsv: no file of this folder is one of .txt",
+  ],
+  "a pattern without files": [[...train, "--data", "nope/*.jsonl.zst"], "nope/*.jsonl.zst: no file fits this pattern"],
+  "a corpus with --repeated": [
+    [...train, "--data", "nope*.tsv", "--repeated", "all"],
+    "nope*.tsv is streamed, and each of its pairs is trained on; leave out --repeated",
+  ],
   "an empty file": [[...train, "--data", "empty.tsv"], "empty.tsv is empty"],
   "a binary file": [[...train, "--data", "binary.txt"], "binary.txt:1: not a text file"],
   "a file of another kind": [[...train, "--data", "words.doc"], "a data file is one of .txt, .tsv, .jsonl"],
@@ -146,9 +157,19 @@ const cases: Readonly<Record<string, readonly [args: readonly string[], message:
   ],
   "several answers of a strategy that draws nothing": [
     ["generate", "run", "ab", "--samples", "3"],
-    "--samples 3: the strategy greedy gives the same answer each time; leave it out, or draw with --strategy sample",
+    "--samples 3: the strategy greedy gives the same answer each time; leave it out, draw with --strategy sample, or take",
   ],
   "several answers of a beam": [["generate", "run", "ab", "--samples", "2", "--beam", "2"], "the strategy beam gives"],
+  "more answers than a beam has": [
+    ["generate", "run", "ab", "--n", "3", "--beam", "2", "--strategy", "length-beam"],
+    "the strategy length-beam chooses 2 of its answers at most, got samples 3; ask for fewer",
+  ],
+  "log-probabilities that nothing would tell": [["generate", "run", "ab", "--logprobs", "2"], "add --json"],
+  "options of a processor": [
+    ["generate", "run", "ab", "--processors", '{"repetition-penalty": {"penalty": 0}}'],
+    'logits-processor "repetition-penalty"',
+  ],
+  "a processor that there is not": [["generate", "run", "ab", "--processors", '{"magic": {}}'], "magic"],
   "a temperature of 0": [
     ["generate", "run", "ab", "--temperature", "0"],
     "the strategy greedy takes the most probable token each time",

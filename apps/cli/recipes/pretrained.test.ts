@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openWeights } from "@trivium/checkpoint";
@@ -6,6 +6,11 @@ import { folderFiles } from "@trivium/checkpoint/node";
 import { COMMIT, MODEL, serveHub } from "@trivium/hub/testing";
 import { afterAll, expect, test, vi } from "vitest";
 import { jsonOf, runAlone, runTrivium } from "./run-trivium.ts";
+
+interface Answer {
+  readonly answer: string;
+  readonly tokens?: readonly { id: number; logProbability: number; top?: readonly object[] }[];
+}
 
 const folder = mkdtempSync(join(tmpdir(), "trivium-pretrained-"));
 const fixture = (name: string): string => join(import.meta.dirname, "../../../packages/pretrained/fixtures", name);
@@ -20,6 +25,41 @@ test("a foreign folder answers a prompt, by flags too, and through a prefix mask
   const prefix = ["--architecture", "prefix"];
   const [other] = await jsonOf<{ answer: string }[]>(["generate", fixture("llama"), ...asked, ...prefix], folder);
   expect(other?.answer).not.toBe(causal?.answer);
+});
+
+test("a foreign folder is answered with as its files say, and as flags say first", async () => {
+  cpSync(fixture("gpt2"), join(folder, "tuned"), { recursive: true });
+  const config = { num_beams: 3, num_return_sequences: 2, suppress_tokens: [2], max_new_tokens: 4 };
+  writeFileSync(join(folder, "tuned/generation_config.json"), JSON.stringify(config));
+  const ask = async (...flags: string[]) => {
+    const all = await jsonOf<Answer[]>(["generate", "tuned", "5 6 7", ...flags], folder);
+    return all.map(({ answer, tokens }) => ({ ids: answer.trim().split(" ").map(Number), tokens }));
+  };
+  const own = await ask();
+  expect(own.map(({ ids }) => ids.length)).toEqual([4, 4]);
+  expect(own.flatMap(({ ids }) => ids)).not.toContain(2);
+  const scored = await ask("--strategy", "greedy", "--tokens", "3", "--logprobs", "2", "--no-defaults");
+  expect(scored).toHaveLength(1);
+  for (const [at, { id, logProbability, top = [] }] of scored[0]!.tokens!.entries()) {
+    expect(id).toBe(scored[0]!.ids[at]);
+    expect(top[0]).toEqual({ id, text: String(id), logProbability });
+    expect(top).toHaveLength(2);
+  }
+  const [ngram] = await ask(
+    "--processors",
+    '{"no-repeat-n-gram": {"size": 1}}',
+    "--strategy",
+    "greedy",
+    "--tokens",
+    "9",
+  );
+  expect(new Set(ngram!.ids).size).toBe(9);
+  const drawn = ["--n", "3", "--strategy-options", '{"typicalP": 0.9}', "--strategy", "sample", "--temperature", "3"];
+  expect(new Set((await ask(...drawn)).map(({ ids }) => ids.join())).size).toBe(3);
+  writeFileSync(join(folder, "tuned/generation_config.json"), '{"guidance_scale": 2}');
+  const refused = await runTrivium(["generate", "tuned", "5"], folder);
+  expect([refused.code, refused.stderr]).toEqual([2, expect.stringMatching(/guidance_scale \(2.*--ignore-attribute/)]);
+  expect(await jsonOf(["generate", "tuned", "5", "--ignore-attribute", "guidance_scale"], folder)).toHaveLength(1);
 });
 
 test("info says what a model is", async () => {

@@ -49,10 +49,11 @@ export async function prepareHeldOut(run: OpenedModel, request: HeldOutRequest):
     if (request.given === undefined || request.seen === "refuse")
       throw new DataError("cli/held-out", `${problem}, ${remedy}`);
   }
-  // Of another file nothing was held out: all of it is to be scored.
+  // Of another file nothing was held out: all of it is to be scored, unless it is streamed.
   const isNamed = request.given !== undefined && isDatasetName(request.given, run.registry) && dataset.test.length > 0;
   const all = [...dataset.train, ...dataset.validation, ...dataset.test];
-  const examples = isNamed ? dataset.test : groupReferences(all);
+  const isPart = isNamed || (dataset.stream !== undefined && dataset.test.length > 0);
+  const examples = isPart ? dataset.test : groupReferences(all);
   const seen = await countSeen(examples, run, request);
   return { name, ...(await encode(examples, { run, dataset, request })), seen };
 }
@@ -84,7 +85,7 @@ async function encode(examples: readonly TextExample[], { run, dataset, request 
 }
 
 async function ownData({ recipe, registry, name, data }: OpenedModel): Promise<Dataset> {
-  const path = recipe.data?.name === "file" ? String(recipe.data.options?.path) : recipe.data?.name;
+  const path = String(recipe.data?.options?.path ?? recipe.data?.name);
   if (recipe.data?.name === "file" && !existsSync(String(path))) {
     const problem = `${name} was trained on ${path}, which is not there any more`;
     throw new DataError("cli/missing-data", `${problem}; put it back, or say with --data where it is now`);
@@ -123,7 +124,10 @@ async function countSeen(
     output.note(`warning: whether the model was trained on some of ${given} is unknown: ${error.message}`);
   });
   if (!trained) return undefined;
-  const sources = new Set(trained.train.map(sourceOf));
+  const asked = new Set(examples.map(sourceOf));
+  const sources = new Set<string>();
+  for await (const example of trained.stream?.examples("train") ?? trained.train)
+    if (asked.has(sourceOf(example))) sources.add(sourceOf(example));
   const known = examples.filter((example) => sources.has(sourceOf(example)));
   const [first] = known;
   if (!first) return 0;

@@ -24,6 +24,22 @@ export function lastingRecipe<Given extends Pick<Recipe, "data" | "schedule" | "
 }
 
 function lastingFile(named: Named): Named {
-  const path = named.name === "file" ? named.options?.path : undefined;
-  return typeof path === "string" ? { name: "file", options: { ...named.options, path: resolve(path) } } : named;
+  const isOfFiles = named.name === "file" || named.name === "corpus";
+  return isOfFiles && named.options ? { ...named, options: withAbsolutePaths(named.options) } : named;
+}
+
+type Options = NonNullable<Named["options"]>;
+
+/** Options of files, with the paths of each source. */
+function withAbsolutePaths({ path, sources, ...options }: Options): Options {
+  const absolute = (one: Options[string] | undefined) => {
+    if (Array.isArray(one)) return one.map((each) => (typeof each === "string" ? resolve(each) : each));
+    return typeof one === "string" ? resolve(one) : one;
+  };
+  const isSource = (source: unknown): source is Options => typeof source === "object" && source !== null;
+  const ofSources = Array.isArray(sources)
+    ? sources.map((source) => (isSource(source) ? withAbsolutePaths(source) : source))
+    : sources;
+  const named = Object.entries({ path: absolute(path), sources: ofSources });
+  return { ...Object.fromEntries(named.filter(([, value]) => value !== undefined)), ...options } as Options;
 }

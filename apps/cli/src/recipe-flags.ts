@@ -119,7 +119,9 @@ export const engineFlags = [
 
 /** Flags of the data, whose meaning depends on the names of datasets. */
 export const dataFlags = {
-  data: name.describe("A .txt, .tsv or .jsonl file, or the name of a dataset: see `trivium list dataset`"),
+  data: name.describe(
+    "A .txt, .tsv or .jsonl file, a folder or a pattern such as 'corpus/*.jsonl.zst', or a dataset: see `trivium list dataset`",
+  ),
   dataOptions: options.describe('Options of the dataset, as JSON: \'{"split":"length"}\' for scan'),
   heldOut: z
     .number()
@@ -128,10 +130,11 @@ export const dataFlags = {
     .describe("Share of your own file to hold out, for each of validation and test (default: 0.05)"),
   sourceColumn: column.describe("Column of the source in your own file, by number or name; of .jsonl, the field"),
   targetColumn: column.describe("Column of the target in your own file, by number or name; of .jsonl, the field"),
+  textColumn: name.describe("Field of the text in your own .jsonl or .parquet files (default: text)"),
   repeated: z
     .enum(["first", "all"])
     .describe("Targets to train on where your own file repeats a source (default: first)"),
 };
 
-/** Flags of the data that are options of the dataset `file`, under the same names. */
-export const fileFlags = ["sourceColumn", "targetColumn", "repeated"] as const;
+/** Flags of the data that are options of the datasets `file` and `corpus`, under the same names. */
+export const fileFlags = ["sourceColumn", "targetColumn", "textColumn", "repeated"] as const;

@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import { mergeRecipes } from "@trivium/compose";
-import { ConfigError, DataError } from "@trivium/core";
+import { ConfigError } from "@trivium/core";
 import { flagName } from "./flag-name.ts";
 import type { Plugins } from "./load-registry.ts";
 import { fileFlags, recipeFlags } from "./recipe-flags.ts";
@@ -22,9 +22,9 @@ export const isDatasetName = (data: string, registry: Plugins): boolean =>
   data !== "file" && (registry.names("dataset") as readonly string[]).includes(data);
 
 /**
- * Returns the data that flags name: a dataset with its options, else a file with how it is read and held out.
+ * Returns the data that flags name: a dataset with its options, else files with how they are read and held out.
  *
- * @throws {ConfigError} `cli/data` if there is neither, or a flag of files is given for a dataset by name. @throws {DataError} `data/file` if it is a folder.
+ * @throws {ConfigError} `cli/data` if there is neither, or a flag of files is given for a dataset by name.
  */
 export function dataOfFlags({ data, dataOptions, heldOut, ...flags }: Fields, registry: Plugins): Fields | undefined {
   const shares = heldOut === undefined ? {} : { validation: heldOut, test: heldOut };
@@ -37,24 +37,31 @@ export function dataOfFlags({ data, dataOptions, heldOut, ...flags }: Fields, re
     if (flag === undefined) return { name: data, options: dataOptions };
     throw new ConfigError("cli/data", `${flagName(flag)} is for your own file, and ${data} is a dataset; leave it out`);
   }
-  const there = statOf(data as string);
-  if (there === undefined) throw noData(`there is no file ${data} and no dataset of that name.`, registry);
-  if (there === "folder") throw new DataError("data/file", `cannot read ${data}: it is a folder, not a file`);
-  return { name: "file", options: { path: data, ...options } };
+  const name = readerOf(data as string);
+  if (name === undefined) throw noData(`there is no file ${data} and no dataset of that name.`, registry);
+  if (name === "corpus" && flags.repeated !== undefined)
+    throw new ConfigError("cli/data", `${data} is streamed, and each of its pairs is trained on; leave out --repeated`);
+  return { name, options: { path: data, ...options } };
 }
 
-function statOf(path: string): "folder" | "other" | undefined {
+/** Bytes of a file that is streamed, whatever its ending. */
+const LARGE = 2 ** 29;
+
+/** The dataset that reads a path: whole, or as a stream. Undefined if nothing is there. */
+function readerOf(path: string): "file" | "corpus" | undefined {
   try {
     const found = statSync(path, { throwIfNoEntry: false });
-    return found && (found.isDirectory() ? "folder" : "other");
+    if (found === undefined) return /[*?[{]/.test(path) ? "corpus" : undefined;
+    const isStreamed = found.isDirectory() || found.size >= LARGE || /\.(gz|zst|parquet|ndjson)$/i.test(path);
+    return isStreamed ? "corpus" : "file";
   } catch {
     // Reading it says better what is wrong with it.
-    return "other";
+    return "file";
   }
 }
 
 export function noData(problem: string, registry: Plugins): ConfigError {
   const names = registry.names("dataset").filter((known) => known !== "file");
-  const message = `${problem} Give --data a .txt, .tsv or .jsonl file, or one of: ${names.join(", ")}`;
+  const message = `${problem} Give --data a .txt, .tsv or .jsonl file, a folder or a pattern of such files, or one of: ${names.join(", ")}`;
   return new ConfigError("cli/data", message);
 }

@@ -1,15 +1,15 @@
 import { DataError, UnsupportedError } from "@trivium/core";
-import { behindPrompt, type GenerateOptions, generate, keepingDecoder } from "@trivium/generate";
+import { type GenerateOptions, generate, keepingDecoder } from "@trivium/generate";
 import type { ChatMessage } from "@trivium/pretrained";
+import { type AnswerOptions, answerOptions } from "./answer-options.ts";
 import type { OpenedModel } from "./open-model.ts";
 
-export interface ChatOptions extends Pick<GenerateOptions, "strategy" | "processors" | "stop"> {
+/** How to answer in a conversation. An answer has 512 tokens at most where neither the caller nor the model's files say. */
+export interface ChatOptions extends Omit<AnswerOptions, "samples"> {
   /** What the model is told before the first message. Default: nothing, or what the template says. */
   readonly system?: string | undefined;
   /** Decides what is drawn, with the number of the turn. Default 0. */
   readonly seed?: number | string | undefined;
-  /** The most tokens of an answer. Default 512. */
-  readonly tokens?: number | undefined;
 }
 
 /** A conversation with a model. */
@@ -34,7 +34,7 @@ export interface Chat {
 
 type ChattingModel = Pick<
   OpenedModel,
-  "name" | "model" | "parameters" | "objective" | "tokenizer" | "task" | "chat" | "length"
+  "name" | "model" | "parameters" | "objective" | "tokenizer" | "task" | "chat" | "length" | "generation"
 >;
 
 /**
@@ -45,10 +45,11 @@ type ChattingModel = Pick<
  * const chat = createChat(opened, { system: "Answer in one word." });
  * for await (const text of chat.say("What is the capital of France?")) process.stdout.write(text);
  */
-export function createChat(opened: ChattingModel, { system, tokens = 512, seed = 0, ...own }: ChatOptions = {}): Chat {
+export function createChat(opened: ChattingModel, { system, seed = 0, ...asked }: ChatOptions = {}): Chat {
   const { model, parameters, chat: template } = opened;
   if (!template) throw withoutTemplate(opened.name);
   const first: readonly ChatMessage[] = system === undefined ? [] : [{ role: "system", content: system }];
+  const request = requestOf(opened, asked);
   const decoder = keepingDecoder(model, parameters);
   let messages = first;
   return {
@@ -59,16 +60,17 @@ export function createChat(opened: ChattingModel, { system, tokens = 512, seed =
       return decoder.reused;
     },
     async *say(content, { signal } = {}) {
-      const asked = [...messages, { role: "user", content }];
-      const ids = template.encode(asked);
+      const said = [...messages, { role: "user", content }];
+      const ids = template.encode(said);
       assertRoom(ids.length, opened);
-      const request = { ...own, ...requestOf(opened, ids), ends: template.ends, seed: `${seed}/${asked.length}` };
+      const examples = [opened.task === "pairs" ? { source: ids, target: [] } : { tokens: ids }];
+      const turn = { examples, ends: template.ends, seed: `${seed}/${said.length}`, decoder, signal };
       let answer = "";
-      for await (const event of generate({ ...request, decoder, maximumTokens: tokens, signal })) {
-        messages = [...asked, { role: "assistant", content: answer }];
+      for await (const event of generate({ ...request, ...turn })) {
+        messages = [...said, { role: "assistant", content: answer }];
         if (event.type !== "text") continue;
         answer += event.text;
-        messages = [...asked, { role: "assistant", content: answer }];
+        messages = [...said, { role: "assistant", content: answer }];
         yield event.text;
       }
     },
@@ -79,22 +81,14 @@ export function createChat(opened: ChattingModel, { system, tokens = 512, seed =
   };
 }
 
-/** A prompt of ids, around which no frame stands: the template wrote all that there is. */
-function requestOf({ model, parameters, objective, tokenizer, task }: ChattingModel, ids: readonly number[]) {
-  const isPair = task === "pairs";
+/** What `generate` takes but for the turn. No frame stands around a prompt: the template wrote all that there is. */
+function requestOf(opened: ChattingModel, asked: AnswerOptions) {
+  const own = asked.defaults === false ? undefined : opened.generation?.();
+  const request = answerOptions(opened, { ...asked, samples: 1, tokens: asked.tokens ?? own?.tokens ?? 512 });
   const nothing = { before: [], after: [] };
-  const { target } = tokenizer.special.frame;
-  const frame = isPair ? { source: nothing, target } : { joined: { ...nothing, between: [] } };
-  const decode = (some: readonly number[]): string => tokenizer.decodeTarget(some);
-  return {
-    model,
-    parameters,
-    objective,
-    tokenizer,
-    special: { ...tokenizer.special, frame },
-    examples: [isPair ? { source: ids, target: [] } : { tokens: ids }],
-    decodeText: isPair ? decode : behindPrompt(decode),
-  };
+  const { target } = request.special.frame;
+  const frame = opened.task === "pairs" ? { source: nothing, target } : { joined: { ...nothing, between: [] } };
+  return { ...request, special: { ...request.special, frame } };
 }
 
 /** @throws {DataError} `compose/chat-length` */

@@ -10,6 +10,7 @@ import { evaluateOptions } from "./evaluate-options.ts";
 import { type Prepared, type PrepareOptions, prepare, trainOptions } from "./prepare.ts";
 import type { RecipeInput } from "./recipe.ts";
 import { resolveEngine } from "./resolve.ts";
+import { batchesAt } from "./testing/batches-at.ts";
 import { registry } from "./testing/registry.ts";
 
 const simd = createSimdBackend({ name: "simd-small-memory", memoryLimitBytes: 12 * 2 ** 20, threads: 1 });
@@ -146,7 +147,7 @@ test("a step that does not fit is refused with the micro-batch that does; recomp
   );
   const cut = await prepareShape({ ...large, microBatch: "auto" });
   expect(cut.recipe.microBatch).toBe(8);
-  expect(cut.batches.batches(0).map(({ size }) => size)).toEqual([8, 8, 8]);
+  expect((await batchesAt(cut, 0)).map(({ size }) => size)).toEqual([8, 8, 8]);
   expect(cut.identity.microBatch).toBe(8);
   const fits = await prepareShape({ ...large, batch: 4, microBatch: "auto" });
   expect(fits.recipe.microBatch).toBeUndefined();

@@ -47,6 +47,7 @@ async function open(files: Files, options: OpenModelOptions): Promise<OpenedMode
     task: composed.architecture.streams.length > 1 ? "pairs" : "text",
     length: composed.model.length,
     registry,
+    generation: opened.generation,
     warnings: [...opened.warnings, ...read.warnings, ...composed.warnings.map(({ message }) => message)],
   };
 }

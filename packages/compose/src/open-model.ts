@@ -1,6 +1,6 @@
 import type { Files } from "@trivium/checkpoint";
 import { CheckpointError } from "@trivium/core";
-import type { ChatTemplate } from "@trivium/pretrained";
+import type { ChatTemplate, GenerationDefaults } from "@trivium/pretrained";
 import { defineKind } from "@trivium/registry";
 import type { ParameterTree } from "@trivium/tensor";
 import type { PairTokenizer } from "@trivium/text";
@@ -30,6 +30,12 @@ export interface OpenedModel extends Pick<Composition, "model" | "objective"> {
   readonly data?: string | undefined;
   /** The plugins that it was opened with, its own among them. */
   readonly registry: Plugins;
+  /**
+   * Returns how the model's files ask to be answered with, which `answerOptions` applies. Undefined where they cannot.
+   *
+   * @throws {CheckpointError} `pretrained/generation` for what cannot be applied.
+   */
+  readonly generation?: (() => GenerationDefaults) | undefined;
   /** Findings that a person should see: checkpoints that were passed over, labels in sight. */
   readonly warnings: readonly string[];
 }

@@ -3,11 +3,13 @@ import {
   type Dataset,
   describeReading,
   describeUnknown,
+  type ExampleStream,
   encodeExamples,
   type FittedExamples,
   fitPairTokenizer,
   fitToLength,
   fittingLength,
+  type TokenSource,
 } from "@trivium/data";
 import { encodeHeldOut, type HeldOut } from "@trivium/evaluator";
 import { type Example, isTextPair } from "@trivium/features";
@@ -29,11 +31,20 @@ export interface PreparedData {
   readonly length: number;
   /** Treatment of pairs that exceed the length. */
   readonly tooLong: Dataset["tooLong"];
+  /** The encoded training part; where it is streamed, its beginning. */
   readonly train: readonly Example[];
+  /** The whole training part, where it is streamed. */
+  readonly stream?: PreparedStream | undefined;
   /** Encodes a held-out part, or its first examples. */
   heldOut(part: "validation" | "test", limit?: number): readonly HeldOut[];
   /** Sentences for people: what was read, what was done about pairs that exceed the length, and unknown tokens. */
   readonly notes: readonly string[];
+}
+
+/** Training examples that are streamed. */
+export interface PreparedStream extends Pick<ExampleStream, "buffer"> {
+  /** Returns the sources of a run with this seed. */
+  sources(seed: number): readonly TokenSource[];
 }
 
 /** A dataset by its name, with options as plain JSON. */
@@ -105,10 +116,26 @@ export async function prepareData(
     length,
     tooLong,
     train: encoded,
+    stream: streamOf(dataset, recipe, { tokenizer, length: encodedLength, tooLong }),
     heldOut: (part, limit) =>
       encodeHeldOut({ validation, test }[part].examples.slice(0, limit), tokenizer, encodedLength),
     notes: notes.filter((note) => note !== undefined),
   };
+}
+
+/** The stream of a dataset, unless a recipe asks for the first examples alone. @throws {ConfigError} `compose/examples`. */
+function streamOf(
+  { stream, train, name }: Dataset,
+  { examples }: Pick<Recipe, "examples">,
+  encoding: Pick<PreparedData, "tokenizer" | "length" | "tooLong">,
+): PreparedStream | undefined {
+  if (stream === undefined || (examples !== undefined && examples <= train.length)) return undefined;
+  if (examples !== undefined) {
+    const first = train.length.toLocaleString("en");
+    const message = `examples: of ${name}, which is streamed, the first ${first} at most can be asked for, got ${examples}; leave it out to train on all`;
+    throw new ConfigError("compose/examples", message);
+  }
+  return { buffer: stream.buffer, sources: (seed) => stream.sources({ ...encoding, seed }) };
 }
 
 /** The length to which data is encoded, for the objective of a recipe if it names one. */

@@ -8,6 +8,7 @@ import { prepare, trainOptions } from "./prepare.ts";
 import { prepareData, resolveDataset } from "./prepare-data.ts";
 import { readRecipe } from "./recipe.ts";
 import { resolveEngine, resolveTokenizer } from "./resolve.ts";
+import { batchesAt } from "./testing/batches-at.ts";
 import { registry, small } from "./testing/registry.ts";
 import { trainingNotes } from "./training-notes.ts";
 
@@ -161,7 +162,7 @@ test("how batches are formed is a part of the run, and its configuration begins 
   expect(identity).toMatchObject({ bucketBatches: 3, packing: 64, data: fingerprint, attention: "reference" });
   expect(identity?.schedule).toMatchObject({ name: "warmup-cosine", options: { steps: 4 } });
   expect(Object.keys(config ?? {})).toEqual(["recipe", "task"]);
-  expect(prepared.batches.batches(0)).toHaveLength(1);
+  expect(await batchesAt(prepared, 0)).toHaveLength(1);
 });
 
 test("an evaluation within training ends with the signal, and leaves no numbers of a part", async () => {

@@ -1,6 +1,6 @@
 import { ConfigError } from "@trivium/core";
-import { type BatchSourceOptions, createBatchSource, type TrainingBatches } from "@trivium/data";
-import type { Batch } from "@trivium/features";
+import { type BatchSourceOptions, createBatchSource, createStreamSource } from "@trivium/data";
+import type { Batch, BatchSource } from "@trivium/features";
 import { type LanguageModel, languageTask, trainingFlops } from "@trivium/model";
 import { flattenSpecs, type ParameterTree } from "@trivium/tensor";
 import { type Optimizer, type Schedule, selectPaths, type TrainOptions } from "@trivium/trainer";
@@ -44,7 +44,7 @@ export interface Prepared extends ComposedRecipe {
   /** Undefined where the backend knows no limit. */
   readonly memory: TrainingMemory | undefined;
   readonly data: PreparedData;
-  readonly batches: TrainingBatches;
+  readonly batches: BatchSource<Batch>;
   readonly optimizer: Optimizer;
   readonly schedule: Schedule;
   /** Parameters to start from, which the training consumes. Default: fresh ones from the seed. */
@@ -107,23 +107,25 @@ function trainsOf({ freeze }: Pick<Recipe, "freeze">, { specs }: Pick<LanguageMo
   );
 }
 
-/** The batches of a recipe, as an objective converts them: the same examples in the same order for every objective. */
-export const batchesOf = (
+/**
+ * The batches of a recipe, as an objective converts them: the same examples in the same order for every objective.
+ *
+ * @throws {ConfigError} `compose/bucket-batches` if batches of a stream are to be formed by length.
+ */
+export function batchesOf(
   { batch, seed, bucketBatches, microBatch = batch, packing }: FittedRecipe,
-  { train, tokenizer }: PreparedData,
+  { train, tokenizer, stream }: PreparedData,
   objective: BatchSourceOptions["objective"],
-): TrainingBatches =>
-  createBatchSource({
-    examples: train,
-    special: tokenizer.special,
-    tokenizer,
-    objective,
-    batchSize: batch,
-    seed,
-    bucketBatches,
-    microBatchSize: microBatch,
-    packing,
-  });
+): BatchSource<Batch> {
+  const { special } = tokenizer;
+  const options = { special, tokenizer, objective, batchSize: batch, seed, microBatchSize: microBatch, packing };
+  if (stream === undefined) return createBatchSource({ ...options, examples: train, bucketBatches });
+  if (bucketBatches > 1) {
+    const message = `bucketBatches: data that are streamed have no buckets, got ${bucketBatches}; leave it out, and use packing (--packing) against padding`;
+    throw new ConfigError("compose/bucket-batches", message);
+  }
+  return createStreamSource({ ...options, sources: stream.sources(seed), buffer: stream.buffer });
+}
 
 function identityOf(recipe: FittedRecipe, { dataset, tokenizer, tooLong }: PreparedData, { attention }: Engine) {
   const { batch, bucketBatches, microBatch, packing, examples, schedule, steps } = recipe;

@@ -8,6 +8,7 @@ import { createByteTokenizer, createSharedPair, reservedSpecials } from "@triviu
 import { expect, test } from "vitest";
 import { compose } from "./compose.ts";
 import { prepare } from "./prepare.ts";
+import { batchesAt } from "./testing/batches-at.ts";
 import { registry, small } from "./testing/registry.ts";
 import { textLength } from "./text-length.ts";
 
@@ -77,7 +78,8 @@ test.each(["span-corruption", "bart", "ul2", "fill-in-the-middle", "masked-lm"])
         },
         registry,
       );
-      for (const batch of [0, 1, 2, 3].flatMap((step) => prepared.batches.batches(step)))
+      const batches = await Promise.all([0, 1, 2, 3].map((step) => batchesAt(prepared, step)));
+      for (const batch of batches.flat())
         for (const rows of Object.values(batch.streams)) expect(Math.max(...rows.lengths)).toBeLessThanOrEqual(24);
     }
   },

@@ -11,10 +11,10 @@ import { scheduleOptions } from "./resolve.ts";
  */
 export function trainingNotes(
   { batch, packing, steps, schedule }: Recipe,
-  { train, tokenizer }: Pick<PreparedData, "train" | "tokenizer">,
+  { train, tokenizer, stream }: Pick<PreparedData, "train" | "tokenizer" | "stream">,
 ): string[] {
   const notes: string[] = [];
-  if (batch > train.length)
+  if (stream === undefined && batch > train.length)
     notes.push(`the batch of ${batch} exceeds the ${train.length} training examples: each step takes all of them`);
   const isWider = (example: (typeof train)[number]) =>
     exampleLength(example, tokenizer.special) > (packing ?? Infinity);

@@ -1,15 +1,7 @@
-import { ConfigError, createRandom } from "@trivium/core";
-import {
-  type Batch,
-  type BatchOptions,
-  type BatchSource,
-  type Example,
-  shardOf,
-  toBatch,
-  toPackedBatch,
-} from "@trivium/features";
+import { createRandom } from "@trivium/core";
+import { type Batch, type BatchOptions, type BatchSource, type Example, shardOf } from "@trivium/features";
 import type { FeatureContext, Objective } from "@trivium/objectives";
-import { cut } from "./cut.ts";
+import { createBatching } from "./batching.ts";
 import { exampleLength } from "./encode-examples.ts";
 import { createEpochOrder, type DataPosition, type EpochOrderOptions } from "./epoch-order.ts";
 
@@ -50,37 +42,15 @@ export interface TrainingBatches extends BatchSource<Batch> {
  * @example createBatchSource({ examples, special: tokenizer.special, objective, batchSize: 256, seed: 1, packing: 128 }).batches(0)[0].targets
  */
 export function createBatchSource(options: BatchSourceOptions): TrainingBatches {
-  const {
-    examples,
-    special,
-    tokenizer,
-    window,
-    objective,
-    batchSize,
-    seed,
-    microBatchSize = batchSize,
-    packing,
-  } = options;
-  if (!Number.isSafeInteger(microBatchSize) || microBatchSize < 1) {
-    const message = `microBatchSize is a whole number from 1, got ${microBatchSize}`;
-    throw new ConfigError("data/micro-batch-size", message);
-  }
-  if (packing !== undefined && options.padding === "left")
-    throw new ConfigError("data/packing", 'packed rows are padded on the right: leave out padding: "left" or packing');
-  if (packing !== undefined && !(Number.isSafeInteger(packing) && packing > 0))
-    throw new ConfigError("data/packing", `the length of packed rows is a positive integer, got ${packing}`);
-  const pad = { ...options, pad: special.pad };
+  const { examples, special, seed } = options;
+  const batching = createBatching(options);
   const order = createEpochOrder({ ...options, lengths: examples.map((example) => exampleLength(example, special)) });
   const drawn = createRandom(seed).split("features");
   const exampleIndices = (step: number) => order.batch(order.position(step));
   const batchesOf = (step: number, shard: number, of: number): Batch[] => {
     const random = drawn.split(order.position(step).epoch);
-    const rows = shardOf(exampleIndices(step), shard, of).map((index) =>
-      objective.features(examples[index] as Example, { special, tokenizer, window, random: random.split(index) }),
-    );
-    return cut(rows, microBatchSize).map((micro) =>
-      packing === undefined ? toBatch(micro, pad) : toPackedBatch(micro, { ...pad, length: packing }),
-    );
+    const indices = shardOf(exampleIndices(step), shard, of);
+    return batching(indices.map((index) => ({ example: examples[index] as Example, random: random.split(index) })));
   };
   return {
     batchesPerEpoch: order.batchesPerEpoch,

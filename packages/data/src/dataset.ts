@@ -1,12 +1,36 @@
 import type { TextExample } from "@trivium/features";
 import { defineKind } from "@trivium/registry";
-import type { PairTokenizerJson } from "@trivium/text";
+import type { PairTokenizer, PairTokenizerJson } from "@trivium/text";
 import type { TooLong } from "./fit-to-length.ts";
 import type { Reading } from "./reading.ts";
+import type { TokenSource } from "./stream/token-source.ts";
+
+/** Training examples that are not held in memory. */
+export interface ExampleStream {
+  /** Streams the examples of a part as text, each once, in the order of the files. */
+  examples(part: "train" | "validation" | "test"): AsyncIterable<TextExample>;
+  /** Returns the training examples as ids, read from wherever they lie. */
+  sources(encoding: StreamEncoding): readonly TokenSource[];
+  /** Number of examples of a source that are shuffled together. */
+  readonly buffer: number;
+  /** Sentences for people about the files, and what was held out. */
+  readonly notes: readonly string[];
+}
+
+/** How streamed examples become ids. */
+export interface StreamEncoding {
+  readonly tokenizer: PairTokenizer;
+  /** Positions of the model. */
+  readonly length: number;
+  readonly tooLong: TooLong | undefined;
+  /** Decides the order of files. */
+  readonly seed: number | string;
+}
 
 /** Text in three parts that share no source. A dataset knows no architecture. */
 export interface Dataset {
   readonly name: string;
+  /** The examples to train on; where they are streamed, the first ones, from which vocabulary and length are learned. */
   readonly train: readonly TextExample[];
   /** Held out, to be looked at while choosing. */
   readonly validation: readonly TextExample[];
@@ -19,6 +43,8 @@ export interface Dataset {
   readonly tokenizer: PairTokenizerJson;
   /** SHA-256 of all examples in their order: a run that is resumed with other data is another run. */
   readonly fingerprint: string;
+  /** All examples, where they do not fit into memory. Default: the parts are whole. */
+  readonly stream?: ExampleStream | undefined;
   /** Counts of what was read; absent where nothing is told apart. */
   readonly reading?: Reading | undefined;
   /** Treatment of pairs that exceed the model's length, unless the user says another. Default: `"error"`. */

@@ -3,13 +3,14 @@ import {
   type Example,
   isPair,
   isTextPair,
+  type PairExample,
   type PlainText,
   type TextExample,
   type TextPair,
   type TokensExample,
 } from "@trivium/features";
 import type { PairTokenizer, SpecialTokens } from "@trivium/text";
-import { windows } from "./windows.ts";
+import { windowBounds } from "./windows.ts";
 
 /**
  * Returns the number of positions that an example takes in one stream: source and target in their frame, without the
@@ -50,7 +51,7 @@ export function encodeExamples(
   const encoded: Example[] = [];
   for (const example of examples) {
     if (isTextPair(example)) {
-      const pair = { source: tokenizer.encodeSource(example.source), target: tokenizer.encodeTarget(example.target) };
+      const pair = encodePair(example, tokenizer);
       const taken = exampleLength(pair, tokenizer.special);
       if (taken > length) throw tooLong(example, taken, length);
       encoded.push(withTask(pair, example.task));
@@ -67,16 +68,31 @@ export function encodeExamples(
   return encoded;
 }
 
-function encodeText(
+/** The ids of a pair, whatever its length. */
+export const encodePair = (
+  { source, target }: TextPair,
+  tokenizer: Pick<PairTokenizer, "encodeSource" | "encodeTarget">,
+): PairExample => ({ source: tokenizer.encodeSource(source), target: tokenizer.encodeTarget(target) });
+
+/** The ids of a text, and the bounds of its windows, each with whether the text ends with it. */
+export function cutText(
   { text, continues = false }: PlainText,
-  tokenizer: Pick<PairTokenizer, "special" | "encodeTarget">,
+  { special, encodeTarget }: Pick<PairTokenizer, "special" | "encodeTarget">,
   length: number,
-): TokensExample[] {
-  const tokens = tokenizer.encodeTarget(text);
-  const found = windows(tokens, textWindow(tokenizer.special, length));
-  if (!continues && tokens.length === 1) return [{ tokens, ends: true }];
+): { tokens: number[]; windows: { bounds: [start: number, end: number]; ends: boolean }[] } {
+  const tokens = encodeTarget(text);
+  if (!continues && tokens.length === 1) return { tokens, windows: [{ bounds: [0, 1], ends: true }] };
+  const found = windowBounds(tokens.length, textWindow(special, length));
   const last = continues ? found.length : found.length - 1;
-  return found.map((window, at) => (at === last ? { tokens: window, ends: true } : { tokens: window }));
+  return { tokens, windows: found.map((bounds, at) => ({ bounds, ends: at === last })) };
+}
+
+function encodeText(text: PlainText, tokenizer: Parameters<typeof cutText>[1], length: number): TokensExample[] {
+  const { tokens, windows } = cutText(text, tokenizer, length);
+  return windows.map(({ bounds, ends }) => {
+    const window = tokens.slice(...bounds);
+    return ends ? { tokens: window, ends } : { tokens: window };
+  });
 }
 
 /** An example of ids with the task of its text, if that has one. */

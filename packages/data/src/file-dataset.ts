@@ -22,6 +22,7 @@ const schema = z
     test: share,
     sourceColumn: column.describe("Column of the source, by number or by name; of a .jsonl file, its field"),
     targetColumn: column.describe("Column of the target, by number or by name; of a .jsonl file, its field"),
+    textColumn: z.string().min(1).optional().describe("Field of a text of a .jsonl file"),
     repeated: z.enum(["first", "all"]).default("first").describe("The targets of a repeated source to train on"),
     ends: z.boolean().default(true).describe("Whether a text of a .jsonl file ends, so that its end is predicted"),
     maximumLineLength: z.int().positive().optional().describe("The most characters of a line"),

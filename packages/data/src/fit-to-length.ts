@@ -71,7 +71,7 @@ const positionsOf = ({ source, target }: TextPair, tokenizer: Encoding): number 
   exampleLength({ source: tokenizer.encodeSource(source), target: tokenizer.encodeTarget(target) }, tokenizer.special);
 
 /** A pair without what exceeds the length; nothing where a frame leaves no room for a token on each side. */
-function cutPair(pair: TextPair, tokenizer: Encoding, length: number): TextPair[] {
+export function cutPair(pair: TextPair, tokenizer: Encoding, length: number): TextPair[] {
   const source = tokenizer.encodeSource(pair.source).length;
   const target = tokenizer.encodeTarget(pair.target).length;
   const room = length - (positionsOf(pair, tokenizer) - source - target);

@@ -18,7 +18,6 @@ export async function* readJsonLines(
   options: ReadOptions,
   log: ReadingLog,
 ): AsyncGenerator<TextExample, void, void> {
-  const names = { source: options.sourceColumn ?? "source", target: options.targetColumn ?? "target" };
   let first: { readonly isText: boolean; readonly place: string } | undefined;
   for await (const line of readLines(path, options)) {
     log.lines += 1;
@@ -26,8 +25,8 @@ export async function* readJsonLines(
       log.blank += 1;
       continue;
     }
-    const { example, used } = exampleOf(parseObject(line), line, names);
-    for (const field of used.others) log.ignored.add(field);
+    const { example, ignored } = readJsonLine(line, options);
+    for (const field of ignored) log.ignored.add(field);
     const isText = "text" in example;
     first ??= { isText, place: line.place };
     if (first.isText !== isText) {
@@ -39,11 +38,21 @@ export async function* readJsonLines(
   }
 }
 
-type Fields = ReadonlyMap<string, unknown>;
+/** The fields of an object that are not null. */
+export type Fields = ReadonlyMap<string, unknown>;
+
+/** An example, and the fields beside it that were passed over. */
+interface ReadExample {
+  readonly example: TextExample;
+  readonly ignored: readonly string[];
+}
+
+/** Reads the example of one line of JSON. @throws {DataError} `data/line`. */
+export const readJsonLine = (line: Line, options: ReadOptions): ReadExample =>
+  readFields(parseObject(line), line, options);
 
 const expected = 'expected {"source", "target"} or {"text"}';
 
-/** The fields of an object that are not null. */
 function parseObject(line: Line): Fields {
   let value: unknown;
   try {
@@ -57,31 +66,33 @@ function parseObject(line: Line): Fields {
   return new Map(Object.entries(value as object).filter(([, field]) => field !== null));
 }
 
-interface Names {
-  readonly source: string | number;
-  readonly target: string | number;
-}
-
-function exampleOf(fields: Fields, line: Line, names: Names) {
-  const [source, target] = [String(names.source), String(names.target)];
-  const others = (used: readonly string[]) => ({ others: [...fields.keys()].filter((field) => !used.includes(field)) });
+/** Reads an example from fields by their names. @throws {DataError} `data/line`. */
+export function readFields(fields: Fields, line: Line, options: ReadOptions): ReadExample {
+  const [source, target] = [String(options.sourceColumn ?? "source"), String(options.targetColumn ?? "target")];
+  const text = String(options.textColumn ?? "text");
   const read = (field: string) => textOf(fields.get(field), field, line);
-  const isPair = fields.has(source) && (fields.has(target) || fields.has("references"));
-  if (isPair) {
+  const made = (example: TextExample, used: readonly string[]): ReadExample => ({
+    example,
+    ignored: [...fields.keys()].filter((field) => !used.includes(field)),
+  });
+  if (options.textColumn !== undefined) {
+    if (!fields.has(text)) throw lineError(line, `expected {${JSON.stringify(text)}}; ${text}: is missing`);
+    return made({ text: read(text) }, [text]);
+  }
+  if (fields.has(source) && (fields.has(target) || fields.has("references"))) {
     const references = fields.has("references") ? referencesOf(fields.get("references"), line) : [];
     const all = [...new Set(fields.has(target) ? [read(target), ...references] : references)];
     if (all[0] === undefined) throw lineError(line, `${expected}; references: is empty`);
     const pair = { source: read(source), target: all[0] };
-    const example: TextExample = all.length > 1 ? { ...pair, references: all } : pair;
-    return { example, used: others([source, target, "references"]) };
+    return made(all.length > 1 ? { ...pair, references: all } : pair, [source, target, "references"]);
   }
   const halves = [source, target, "references"].filter((field) => fields.has(field));
-  if (!fields.has("text")) {
+  if (!fields.has(text)) {
     const missing = [source, target].filter((field) => !fields.has(field));
     throw lineError(line, `${expected}; ${missing.map((field) => `${field}: is missing`).join("; ")}`);
   }
   if (halves.length > 0) throw lineError(line, `${expected}; there is text beside ${halves.join(" and ")}`);
-  return { example: { text: read("text") }, used: others(["text"]) };
+  return made({ text: read(text) }, [text]);
 }
 
 function referencesOf(value: unknown, line: Line): string[] {

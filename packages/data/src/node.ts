@@ -1,11 +1,13 @@
 import { cmudictPlugin } from "./cmudict.ts";
+import { corpusPlugin } from "./corpus/corpus-dataset.ts";
 import { fileDatasetPlugin } from "./file-dataset.ts";
 
 export { cmudict, cmudictFile } from "./cmudict.ts";
+export { corpusDataset } from "./corpus/corpus-dataset.ts";
 export { fileDataset } from "./file-dataset.ts";
 export { onReading, type ReadingProgress } from "./on-reading.ts";
 export { DATA_FILE_EXTENSIONS, type ReadOptions, readExamples } from "./read-examples.ts";
 export { type Line, type LineSource, readLines } from "./read-lines.ts";
 
 /** The datasets of this package, for a registry. */
-export const datasetPlugins = [cmudictPlugin, fileDatasetPlugin] as const;
+export const datasetPlugins = [cmudictPlugin, fileDatasetPlugin, corpusPlugin] as const;

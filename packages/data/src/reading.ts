@@ -27,8 +27,8 @@ const count = (number: number, one: string): string =>
  * @example describeReading(await fileDataset({ path: "pairs.tsv" }))
  *   // => ["240 lines → 8 examples (6 to train on) → 240 references", "232 pairs repeat …"]
  */
-export function describeReading({ reading, train, validation, test }: DatasetParts): string[] {
-  if (!reading) return [];
+export function describeReading({ reading, stream, train, validation, test }: DatasetParts): string[] {
+  if (!reading) return [...(stream?.notes ?? [])];
   const { lines, blank, references, repeated, training, ignored, doubts } = reading;
   const examples = count(train.length + validation.length + test.length, "example");
   const said = [count(lines, "line"), `${examples} (${train.length.toLocaleString("en")} to train on)`];
@@ -40,7 +40,7 @@ export function describeReading({ reading, train, validation, test }: DatasetPar
   return [...sentences, ...doubts.map((doubt) => `warning: ${doubt}`)];
 }
 
-type DatasetParts = Pick<Dataset, "reading" | "train" | "validation" | "test">;
+type DatasetParts = Pick<Dataset, "reading" | "stream" | "train" | "validation" | "test">;
 
 function repetition(repeated: number, training: Reading["training"]): string {
   const pairs =

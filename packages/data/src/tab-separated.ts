@@ -1,6 +1,7 @@
 import { ConfigError } from "@trivium/core";
 import type { TextPair } from "@trivium/features";
 import { lineError } from "./line-error.ts";
+import { createQuoteDoubt } from "./quote-doubt.ts";
 import type { ReadOptions } from "./read-examples.ts";
 import { type Line, readLines } from "./read-lines.ts";
 import type { ReadingLog } from "./reading-log.ts";
@@ -17,25 +18,47 @@ export async function* readTabSeparated(
   options: ReadOptions,
   log: ReadingLog,
 ): AsyncGenerator<TextPair, void, void> {
-  const { sourceColumn, targetColumn } = options;
-  const chosen = sourceColumn !== undefined || targetColumn !== undefined;
-  const names = { source: sourceColumn ?? 1, target: targetColumn ?? 2 };
-  const isNamed = [names.source, names.target].some((name) => columnNumber(name) === undefined);
-  let columns: Columns | undefined;
+  const read = createTabReader(options, (fields, columns, line) => doubtHeader(fields, columns, log, line));
+  const quotes = createQuoteDoubt();
   for await (const line of readLines(path, options)) {
     log.lines += 1;
     if (line.text === "") {
       log.blank += 1;
       continue;
     }
+    const pair = read(line);
+    if (pair === undefined) continue;
+    quotes.look(pair);
+    yield pair;
+  }
+  log.doubts.push(...quotes.found(path));
+}
+
+/** Called with the first line where columns are not named. */
+type LookAtFirst = (fields: readonly string[], columns: Columns, line: Line) => void;
+
+/**
+ * Creates a reader of the lines of one file, in their order. It returns nothing for a line that names the columns.
+ *
+ * @throws {ConfigError} `data/column` at the first line.
+ */
+export function createTabReader(
+  { sourceColumn, targetColumn }: ReadOptions,
+  lookAtFirst?: LookAtFirst,
+): (line: Line) => TextPair | undefined {
+  const chosen = sourceColumn !== undefined || targetColumn !== undefined;
+  const names = { source: sourceColumn ?? 1, target: targetColumn ?? 2 };
+  const isNamed = [names.source, names.target].some((name) => columnNumber(name) === undefined);
+  let columns: Columns | undefined;
+  return (line) => {
     const fields = line.text.split("\t");
     if (columns === undefined) {
       columns = { source: columnAt(names.source, fields, line), target: columnAt(names.target, fields, line), chosen };
-      if (isNamed) continue;
-      doubtHeader(fields, columns, log, line);
+      if (isNamed) return undefined;
+      lookAtFirst?.(fields, columns, line);
     }
-    yield pairOf(fields, columns, line);
-  }
+    return pairOf(fields, columns, line);
+  };
 }
 
 interface Columns {

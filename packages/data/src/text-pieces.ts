@@ -50,6 +50,27 @@ export async function* readTextPieces(
   log.doubts.push(...doubt.found(path));
 }
 
+/**
+ * Cuts a text into pieces of whole lines, 4,096 characters or less, each of which goes on. A longer line is cut between
+ * characters.
+ *
+ * @example cutPieces("one\\ntwo\\n") // => [{ text: "one\\ntwo\\n", continues: true }]
+ */
+export function cutPieces(whole: string): PlainText[] {
+  const text = whole.includes("\r") ? whole.replaceAll("\r\n", "\n") : whole;
+  const found: PlainText[] = [];
+  for (let start = 0, end = 0; start < text.length; start = end) {
+    end = Math.min(text.length, start + LARGEST_PIECE);
+    if (end < text.length) {
+      const line = text.lastIndexOf("\n", end - 1) + 1;
+      if (line > start) end = line;
+      else if (isPairAt(text, end - 1)) end -= 1;
+    }
+    found.push({ text: text.slice(start, end), continues: true });
+  }
+  return found;
+}
+
 async function limitOf(path: string): Promise<number> {
   const found = await stat(path).then(
     (stats) => stats,

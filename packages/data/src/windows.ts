@@ -5,8 +5,12 @@
  * @param length - at least 2.
  * @example windows([1, 2, 3, 4, 5, 6], 3) // => [[1, 2, 3], [3, 4, 5], [5, 6]]
  */
-export function windows(tokens: readonly number[], length: number): number[][] {
-  const found: number[][] = [];
-  for (let start = 0; start < tokens.length - 1; start += length - 1) found.push(tokens.slice(start, start + length));
+export const windows = (tokens: readonly number[], length: number): number[][] =>
+  windowBounds(tokens.length, length).map(([start, end]) => tokens.slice(start, end));
+
+/** The bounds of the windows of so many tokens: the first of each, and the one behind its last. */
+export function windowBounds(count: number, length: number): [start: number, end: number][] {
+  const found: [number, number][] = [];
+  for (let start = 0; start < count - 1; start += length - 1) found.push([start, Math.min(count, start + length)]);
   return found;
 }

@@ -26,6 +26,8 @@ export interface GenerateOptions extends Pick<FeatureContext, "special" | "token
   readonly examples: readonly Example[];
   /** The most tokens of an answer, for every example or for each. */
   readonly maximumTokens: number | readonly number[];
+  /** The most tokens of the predicting stream, the prompt's among them. Default: the model's length. */
+  readonly maximumLength?: number | undefined;
   /** Chooses the tokens. Default: `greedy()`. */
   readonly strategy?: Strategy | undefined;
   /**
@@ -82,8 +84,8 @@ interface Prompt {
  * each row by itself. Gives way to timers and signals between steps, every 16 ms or so; an aborted signal finishes every
  * answer that is not over as `"aborted"`.
  *
- * @throws {ConfigError} `generate/maximum-tokens`, `generate/samples`, `generate/seed`, `generate/stop`,
- *   `generate/beam`; what the objective's prompt, the decoder's `prefill` and processors throw.
+ * @throws {ConfigError} `generate/maximum-tokens`, `generate/maximum-length`, `generate/samples`,
+ *   `generate/seed`, `generate/stop`, `generate/beam`; what the objective's prompt, the decoder's `prefill` and processors throw.
  * @example
  * const request = { model, parameters, objective, special: tokenizer.special, examples, maximumTokens: 20 };
  * for await (const event of generate(request)) console.log(event);
@@ -97,7 +99,8 @@ export async function* generate(options: GenerateOptions): AsyncGenerator<Genera
   const together = Math.max(1, Math.floor(batchSize / (strategy.rows * searches)));
   const decoder = options.decoder ?? model.decoder(parameters);
   try {
-    const room = Math.min(model.length, Math.max(...[options.maximumTokens].flat()));
+    const longest = options.maximumLength ?? model.length;
+    const room = Math.min(model.length, longest, Math.max(...[options.maximumTokens].flat()));
     const sizes = { room, perPrompt: strategy.rows * searches };
     for (let start = 0; start < prompts.length; ) {
       const next = prompts.slice(start, start + together).map((prompt) => prompt.features);
@@ -219,13 +222,10 @@ function answerEventsOf({ decodeText, stop = [] }: GenerateOptions) {
  * Returns a function that says how many tokens an answer may have before it passes what was asked for, or the model's
  * length.
  *
- * @throws {ConfigError} `generate/maximum-tokens`
+ * @throws {ConfigError} `generate/maximum-tokens`, `generate/maximum-length`
  */
-function roomOf({
-  model,
-  examples,
-  maximumTokens,
-}: GenerateOptions): (index: number, prompt: Features["streams"]) => number {
+function roomOf(options: GenerateOptions): (index: number, prompt: Features["streams"]) => number {
+  const { model, examples, maximumTokens, maximumLength: longest = Number.POSITIVE_INFINITY } = options;
   const { architecture, config } = model;
   const asked = typeof maximumTokens === "number" ? examples.map(() => maximumTokens) : maximumTokens;
   const wrong = asked.find((tokens) => !Number.isSafeInteger(tokens) || tokens < 1);
@@ -237,6 +237,9 @@ function roomOf({
   const counted = config.crossAttention === "merged" ? architecture.streams : architecture.streams.slice(-1);
   return (index, streams) => {
     const taken = counted.reduce((sum, stream) => sum + (streams[stream]?.length ?? 0), 0);
-    return Math.min(asked[index] as number, config.length - taken + 1);
+    const prompt = streams[architecture.streams.at(-1) as string]?.length ?? 0;
+    const short = `maximumLength is more than the ${prompt} tokens of a prompt, got ${longest}`;
+    assertOption(longest > prompt, "maximum-length", `${short}; raise it, or shorten the prompt`);
+    return Math.min(asked[index] as number, config.length - taken + 1, longest - prompt);
   };
 }

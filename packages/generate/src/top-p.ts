@@ -16,7 +16,10 @@ export function topP({ p }: { readonly p: number }): StatelessProcessor {
     const largest = sorted.at(-1) as number;
     const share = Math.exp(logProbabilityOf(logits, logits.indexOf(largest)));
     let [sum, last] = [0, sorted.length];
-    while (sum < p && last > 0) sum += share * Math.exp((sorted[--last] as number) - largest);
+    while (sum < p && last > 0) {
+      last -= 1;
+      sum += share * Math.exp((sorted[last] as number) - largest);
+    }
     const least = sorted[last] as number;
     for (let id = 0; id < logits.length; id++)
       if ((logits[id] as number) < least) logits[id] = Number.NEGATIVE_INFINITY;

@@ -26,6 +26,7 @@ export {
   type Refuse,
   type TensorNames,
 } from "./pretrained-family.ts";
+export type { GenerationDefaults, NamedPlugin } from "./read-generation.ts";
 export {
   type FoundDefinition,
   type ReadTokenizer,

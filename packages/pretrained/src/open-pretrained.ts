@@ -7,6 +7,7 @@ import { foreignTensors, leastWeights, tensorNames } from "./foreign-tensors.ts"
 import { openGgufCheckpoint } from "./gguf-checkpoint.ts";
 import { loadParameters, planTensors } from "./load-parameters.ts";
 import type { PretrainedFamily } from "./pretrained-family.ts";
+import { type GenerationDefaults, generationOfConfig, readGeneration } from "./read-generation.ts";
 import { readJson } from "./read-json.ts";
 import type { FoundDefinition } from "./read-tokenizer.ts";
 
@@ -31,6 +32,8 @@ export interface OpenedPretrained {
   readonly definition?: FoundDefinition | undefined;
   /** Where attributes and tensors disagree, and what was done about it. */
   readonly warnings: readonly string[];
+  /** Returns how it asks to be answered with. @throws {CheckpointError} `pretrained/generation` for what cannot be applied. */
+  generation(): GenerationDefaults;
   /** Reads the parameters, which belong to the caller. @throws {CheckpointError} `pretrained/not-finite`. */
   load(): Promise<ParameterTree>;
 }
@@ -48,7 +51,7 @@ export const CONFIG_NAME = "config.json";
  */
 export async function openPretrained(files: Files, options: OpenPretrainedOptions): Promise<OpenedPretrained> {
   const { families, ignore = [], onWeights } = options;
-  const { place, config, openArrays, generation = {}, definition } = await sourceOf(files);
+  const { place, config, openArrays, generation, definition } = await sourceOf(files);
   const family = families.find(({ name }) => name === config.model_type) ?? noFamily(config, families, place);
   const arrays = await openArrays();
   const tensors = foreignTensors(arrays, family, files.name);
@@ -79,6 +82,12 @@ export async function openPretrained(files: Files, options: OpenPretrainedOption
     foreign: { ...family.tokens, ...config, ...generation },
     definition,
     warnings: warnings.map((warning) => `${files.name}: ${warning}`),
+    generation: () =>
+      readGeneration(generation ?? generationOfConfig(config), {
+        place: generation ? `${files.name}/${GENERATION_NAME}` : place,
+        ignore,
+        isPair: architecture.streams.length > 1,
+      }),
     load: () => loadParameters(planned, tensors),
   };
 }
@@ -88,7 +97,8 @@ interface Source {
   readonly place: string;
   readonly config: ForeignConfig;
   readonly openArrays: () => Promise<OpenedArrays>;
-  readonly generation?: ForeignConfig;
+  /** Undefined where it has no file of its own. */
+  readonly generation?: ForeignConfig | undefined;
   readonly definition?: FoundDefinition | undefined;
 }
 
@@ -101,7 +111,7 @@ async function sourceOf(files: Files): Promise<Source> {
     return { place: `${files.name}/${gguf}`, config, definition, openArrays: async () => arrays };
   }
   const config = await readJson(files, CONFIG_NAME);
-  const generation = names.includes(GENERATION_NAME) ? await readJson(files, GENERATION_NAME) : {};
+  const generation = names.includes(GENERATION_NAME) ? await readJson(files, GENERATION_NAME) : undefined;
   return { place: `${files.name}/${CONFIG_NAME}`, config, generation, openArrays: () => openWeights(files) };
 }
 

@@ -11,30 +11,56 @@ import type { FamilyRecord, ReadingOptions, Refuse } from "./pretrained-family.t
  *   attributes that are not handled.
  */
 export function readAttributes<Attributes extends z.ZodObject>(
-  family: FamilyRecord<Attributes>,
+  { name, attributes, ...family }: FamilyRecord<Attributes>,
   config: ForeignConfig,
   { place, ignore }: ReadingOptions,
 ): { values: z.output<Attributes>; refuse: Refuse } {
-  const refuse = refusing(place);
-  const { name, attributes, ignored = [] } = family;
-  const fixed: ForeignConfig = { ...commonAttributes.fixed, ...family.fixed };
-  const silent = new Set([...commonAttributes.ignored, ...generationAttributes, ...ignored, ...ignore]);
+  const fixed = { ...commonAttributes.fixed, ...family.fixed };
+  const ignored = [...commonAttributes.ignored, ...generationAttributes, ...(family.ignored ?? [])];
+  const values = handleAttributes({ name: `the family "${name}"`, attributes, fixed, ignored }, config, {
+    place,
+    ignore,
+  });
+  return { values, refuse: refusing(place) };
+}
+
+/** Attributes by what they mean to a reader. */
+type HandledAttributes<Attributes extends z.ZodObject> = Pick<
+  FamilyRecord<Attributes>,
+  "name" | "attributes" | "fixed" | "ignored"
+>;
+
+/**
+ * Reads attributes of which each is handled, ignored, fixed or refused.
+ *
+ * @param reading.code - the code of all errors. Default: `"config"`, and `"attributes"` for those that are not handled.
+ * @throws {CheckpointError} `pretrained/CODE`
+ */
+export function handleAttributes<Attributes extends z.ZodObject>(
+  { name, attributes, fixed = {}, ignored = [] }: HandledAttributes<Attributes>,
+  config: ForeignConfig,
+  { place, ignore, code }: ReadingOptions & { readonly code?: string | undefined },
+): z.output<Attributes> {
+  const silent = new Set([...ignored, ...ignore]);
   const unhandled: string[] = [];
   for (const [key, value] of Object.entries(config)) {
     if (Object.hasOwn(attributes.shape, key) || silent.has(key)) continue;
     if (Object.hasOwn(fixed, key) ? isSame(value, fixed[key]) : value === null) continue;
-    const wanted = Object.hasOwn(fixed, key) ? `, where the family "${name}" has ${JSON.stringify(fixed[key])}` : "";
+    const wanted = Object.hasOwn(fixed, key) ? `, where ${name} has ${JSON.stringify(fixed[key])}` : "";
     unhandled.push(`${key} (${shown(value)}${wanted})`);
   }
   if (unhandled.length > 0) {
     const remedy = "where they change no number, name them in ignore (--ignore-attribute)";
-    refusing(place, "attributes")(`attributes that "${name}" does not handle: ${unhandled.join(", ")}; ${remedy}`);
+    refusing(
+      place,
+      code ?? "attributes",
+    )(`attributes that ${name} does not handle: ${unhandled.join(", ")}; ${remedy}`);
   }
   const known = Object.keys(attributes.shape).filter((key) => Object.hasOwn(config, key));
   const read = attributes.safeParse(Object.fromEntries(known.map((key) => [key, config[key]])));
-  if (read.success) return { values: read.data, refuse };
+  if (read.success) return read.data;
   const [{ path, message }] = read.error.issues as [z.core.$ZodIssue];
-  return refuse(`${path.join(".")}: ${message}, got ${shown(config[String(path[0])])}`);
+  return refusing(place, code)(`${path.join(".")}: ${message}, got ${shown(config[String(path[0])])}`);
 }
 
 const isSame = (value: unknown, wanted: unknown): boolean =>

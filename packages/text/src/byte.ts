@@ -5,7 +5,8 @@ import { silentIds } from "./special-tokens.ts";
 import { REPLACEMENT, type Tokenizer, tokenizer } from "./tokenizer.ts";
 
 const BYTES = 256;
-const replacementBytes = new TextEncoder().encode(REPLACEMENT);
+const encoder = new TextEncoder();
+const replacementBytes = encoder.encode(REPLACEMENT);
 
 /**
  * Creates the tokenizer of UTF-8 bytes: `id = 5 + byte`, 261 ids. It is lossless for every well-formed string. Bytes
@@ -22,7 +23,12 @@ export function createByteTokenizer(options: ByteOptions = {}): Tokenizer {
     name: "byte",
     size: reservedIds + BYTES,
     special,
-    encode: (text) => Array.from(new TextEncoder().encode(text), (byte) => reservedIds + byte),
+    encode(text) {
+      const bytes = encoder.encode(text);
+      const ids = new Array<number>(bytes.length);
+      for (let at = 0; at < bytes.length; at++) ids[at] = reservedIds + (bytes[at] as number);
+      return ids;
+    },
     byteLengths: (text) => Array.from(new TextEncoder().encode(text), () => 1),
     decode(ids) {
       const found: number[] = [];

@@ -3,14 +3,12 @@ import { withFileErrors } from "@trivium/checkpoint/node";
 import { type Chat, createChat } from "@trivium/compose";
 import { ConfigError, TriviumError } from "@trivium/core";
 import { readLines } from "@trivium/data/node";
-import { type Strategy, stopStrings } from "@trivium/generate";
 import type { Command } from "commander";
+import { addAnswerFlags, answersOfFlags, strategyOf } from "../answer-flags.ts";
 import { type CommandContext, defineCommand } from "../command-context.ts";
 import { addEngineFlags, MODEL_ARGUMENT, openRun } from "../open-run.ts";
 import type { Output } from "../output.ts";
-import { parseCount } from "../parse-count.ts";
 import { interruptedExitCode, stopOnSignals } from "../stop-on-signals.ts";
-import { addStrategyFlags, strategyOf } from "../strategy-flags.ts";
 import { typedLines } from "../typed-lines.ts";
 
 export function chatCommand(program: Command): void {
@@ -20,26 +18,18 @@ export function chatCommand(program: Command): void {
     .description("Talk with a model that has a chat template: on a terminal, or by lines from standard input.")
     .option("--model <place>", "the model, in the place of the argument")
     .option("--system <text>", "what the model is told before the first message")
-    .option("--chat-template <file>", "a template in Jinja in the place of the model's own")
-    .option("--tokens <count>", "the most tokens of an answer", "512")
-    .option("--seed <number>", "decides what is drawn", "0")
-    .option("--stop <text...>", "end an answer before this text");
-  defineCommand(addEngineFlags(addStrategyFlags(command)), runChat);
+    .option("--chat-template <file>", "a template in Jinja in the place of the model's own");
+  defineCommand(addEngineFlags(addAnswerFlags(command)), runChat);
 }
 
 async function runChat(context: CommandContext): Promise<void> {
   const { flags, positional, output } = context;
   const place = (flags.model ?? positional[0]) as string | undefined;
   if (place === undefined) throw new ConfigError("cli/model", "which model? Give its place, or with --model");
-  const { name, options } = strategyOf(flags);
-  const own = {
-    system: flags.system as string | undefined,
-    tokens: parseCount("tokens", flags.tokens),
-    seed: parseCount("seed", flags.seed, 0),
-    stop: flags.stop ? [stopStrings({ strings: flags.stop as string[] })] : [],
-  };
+  strategyOf(flags);
   const opened = await openRun(place, context, { chatTemplate: await templateOf(flags.chatTemplate) });
-  const chat = createChat(opened, { ...own, strategy: opened.registry.create("strategy", name, options) as Strategy });
+  const system = flags.system as string | undefined;
+  const chat = createChat(opened, { ...answersOfFlags(flags, opened), system });
   if (process.stdin.isTTY && !output.json) {
     output.note(`${opened.name}: Ctrl-C ends an answer, /clear begins anew, Ctrl-D ends`);
     await talk(chat, output);

@@ -1,0 +1,80 @@
+import { createReadStream } from "node:fs";
+import { open } from "node:fs/promises";
+import { pipeline, Readable } from "node:stream";
+import zlib from "node:zlib";
+import { DataError } from "@trivium/core";
+import { changedShard, type Shard } from "./shard.ts";
+import { unzstd } from "./unzstd.ts";
+
+/** Bytes that are read and decompressed at once. */
+const CHUNK = 2 ** 17;
+
+/**
+ * Streams the bytes of a shard, decompressed, from a place on. What stands before that place is read and dropped where the
+ * shard is compressed.
+ *
+ * @throws {DataError} `data/file`, `data/changed` if it shrinks, `data/compressed` if its compression is broken.
+ */
+export async function* shardBytes(shard: Shard, start: number): AsyncGenerator<Buffer, void, void> {
+  if (shard.compression === "none") {
+    yield* plainBytes(shard, start);
+    return;
+  }
+  let before = start;
+  try {
+    for await (const chunk of decompressed(shard)) {
+      if (before < chunk.length) yield chunk.subarray(before);
+      before = Math.max(0, before - chunk.length);
+    }
+  } catch (cause) {
+    throw brokenOr(shard, cause);
+  }
+}
+
+/** The bytes of a file, all in the same memory. A file that has grown is read as far as it was. */
+async function* plainBytes(shard: Shard, start: number): AsyncGenerator<Buffer, void, void> {
+  const handle = await open(shard.path).catch((cause: unknown) => {
+    throw unreadable(shard, cause);
+  });
+  try {
+    const memory = Buffer.allocUnsafe(CHUNK);
+    for (let at = start; at < shard.bytes; ) {
+      const { bytesRead } = await handle.read(memory, 0, Math.min(CHUNK, shard.bytes - at), at);
+      if (bytesRead === 0) throw changedShard(shard, "has shrunk");
+      yield memory.subarray(0, bytesRead);
+      at += bytesRead;
+    }
+  } finally {
+    await handle.close();
+  }
+}
+
+async function* rawBytes(shard: Shard): AsyncGenerator<Buffer, void, void> {
+  try {
+    yield* createReadStream(shard.path, { highWaterMark: CHUNK }) as AsyncIterable<Buffer>;
+  } catch (cause) {
+    throw unreadable(shard, cause);
+  }
+}
+
+const unreadable = ({ path }: Shard, cause: unknown): DataError => {
+  const { code, message } = cause as NodeJS.ErrnoException;
+  const reason = code === "ENOENT" ? "it has vanished" : message;
+  return new DataError("data/file", `cannot read ${path}: ${reason}`, { details: { file: path }, cause });
+};
+
+function decompressed(shard: Shard): AsyncIterable<Buffer> {
+  if (shard.compression === "zstd" && zlib.createZstdDecompress === undefined) return unzstd(rawBytes(shard));
+  const unzip =
+    shard.compression === "gzip"
+      ? zlib.createGunzip({ chunkSize: CHUNK })
+      : zlib.createZstdDecompress({ chunkSize: CHUNK });
+  // Its error reaches the reader of the last stream.
+  return pipeline(Readable.from(rawBytes(shard)), unzip, () => undefined) as AsyncIterable<Buffer>;
+}
+
+function brokenOr(shard: Shard, cause: unknown): unknown {
+  if (DataError.is(cause)) return cause;
+  const message = `${shard.path}: broken ${shard.compression}: ${(cause as Error).message}; copy or compress the file again`;
+  return new DataError("data/compressed", message, { details: { file: shard.path }, cause });
+}
