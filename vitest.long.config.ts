@@ -13,7 +13,7 @@ export default defineConfig({
       "packages/model/src/invariants.test.ts",
       "packages/pretrained/src/mutations.test.ts",
       "packages/model/src/memory.test.ts",
-      "packages/objectives/src/{masking,middles,noises,spans,ul2}.test.ts",
+      "packages/objectives/src/{masking,middles,mixture,noises,spans,ul2}.test.ts",
     ],
     env: { TRIVIUM_LONG: "1" },
     testTimeout: 3_600_000,

@@ -69,6 +69,9 @@ const flags: Readonly<Record<string, RecipeFlag>> = {
   packing: flag("packing"),
   shards: flag("shards"),
   clipNorm: flag("clipNorm"),
+  onFault: flag("faults.action"),
+  faultLimit: flag("faults.limit"),
+  faultFactor: flag("faults.factor"),
   labelLeaks: flag("labelLeaks"),
   ...kind("backend"),
   threads: option(

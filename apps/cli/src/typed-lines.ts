@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { createInterface } from "node:readline";
 
 /**
@@ -14,19 +15,16 @@ export async function* typedLines(prompt: string): AsyncGenerator<string> {
     typed.on("history", (lines) => {
       history = [...lines];
     });
-    const next = new Promise<void>((resolve) => {
-      typed.once("line", () => resolve());
-      typed.once("close", () => {
-        isOver = true;
-        resolve();
-      });
-    });
+    // Closing it here is no end; Ctrl-C and Ctrl-D are one.
+    const end = () => {
+      isOver = true;
+    };
+    typed.once("close", end);
     typed.once("SIGINT", () => typed.close());
     typed.prompt();
-    await next;
-    const hasEnded = isOver;
+    await Promise.race([once(typed, "line"), once(typed, "close")]);
+    typed.off("close", end);
     typed.close();
-    isOver = hasEnded;
     for (let line = pasted.shift(); line !== undefined; line = pasted.shift()) yield line;
   }
 }

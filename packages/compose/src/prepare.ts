@@ -152,8 +152,9 @@ function identityOf(recipe: FittedRecipe, { dataset, tokenizer, tooLong }: Prepa
  */
 export function trainOptions({ model, config: options, recipe, data, ...prepared }: Prepared): TrainOptions<Batch> {
   const { objective, batches, optimizer, schedule, identity, trains, parameters } = prepared;
-  const { steps, seed, clipNorm, shards } = recipe;
+  const { steps, seed, clipNorm, shards, faults: recovery } = recipe;
   const task = languageTask({ model, objective, trains, flops: trainingFlops(model.architecture, options) });
   const config = { recipe, task: data.task };
-  return { task, steps, seed, clipNorm, shards, batches, optimizer, schedule, parameters, identity, config };
+  const run = { task, steps, seed, clipNorm, shards, batches, optimizer, schedule, parameters };
+  return { ...run, recovery, identity, config };
 }

@@ -81,7 +81,7 @@ async function answerLines(chat: Chat, output: Output): Promise<void> {
 
 /** Shows an answer as it comes. Returns whether nobody broke it off. */
 async function answer(chat: Chat, line: string, output: Output, show: (part: string) => void): Promise<boolean> {
-  const { signal, release } = stopOnSignals(output, "the answer ends here");
+  const { signal, release } = stopOnSignals(output, { what: "the answer ends here" });
   try {
     for await (const part of chat.say(line, { signal })) show(part);
   } finally {
