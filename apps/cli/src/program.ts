@@ -14,6 +14,7 @@ import { recipeSchemaCommand } from "./commands/recipe-schema.ts";
 import { runsCommand } from "./commands/runs.ts";
 import { setupCommand } from "./commands/setup.ts";
 import { trainCommand } from "./commands/train.ts";
+import { watchCommand } from "./commands/watch.ts";
 import { ownVersion } from "./own-package.ts";
 
 const commands = [
@@ -23,6 +24,7 @@ const commands = [
   maskCommand,
   trainCommand,
   runsCommand,
+  watchCommand,
   evaluateCommand,
   generateCommand,
   chatCommand,

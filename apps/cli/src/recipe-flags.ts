@@ -57,6 +57,9 @@ const flags: Readonly<Record<string, RecipeFlag>> = {
   ...kind("optimizer"),
   from: flag("from"),
   freeze: flag("freeze"),
+  loraRank: flag("lora.rank"),
+  loraAlpha: flag("lora.alpha"),
+  loraTargets: flag("lora.targets"),
   weightDecay: option(
     "optimizer.weightDecay",
     amount,
