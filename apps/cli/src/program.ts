@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { benchCommand } from "./commands/bench.ts";
+import { chatCommand } from "./commands/chat.ts";
 import { claimsCommand } from "./commands/claims.ts";
 import { compareCommand } from "./commands/compare.ts";
 import { doctorCommand } from "./commands/doctor.ts";
@@ -13,6 +14,7 @@ import { recipeSchemaCommand } from "./commands/recipe-schema.ts";
 import { runsCommand } from "./commands/runs.ts";
 import { setupCommand } from "./commands/setup.ts";
 import { trainCommand } from "./commands/train.ts";
+import { watchCommand } from "./commands/watch.ts";
 import { ownVersion } from "./own-package.ts";
 
 const commands = [
@@ -22,8 +24,10 @@ const commands = [
   maskCommand,
   trainCommand,
   runsCommand,
+  watchCommand,
   evaluateCommand,
   generateCommand,
+  chatCommand,
   exportCommand,
   infoCommand,
   compareCommand,
