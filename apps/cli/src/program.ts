@@ -7,6 +7,7 @@ import { evaluateCommand } from "./commands/evaluate.ts";
 import { exportCommand } from "./commands/export.ts";
 import { generateCommand } from "./commands/generate.ts";
 import { infoCommand } from "./commands/info.ts";
+import { initCommand } from "./commands/init.ts";
 import { listCommand } from "./commands/list.ts";
 import { maskCommand } from "./commands/mask.ts";
 import { recipeSchemaCommand } from "./commands/recipe-schema.ts";
@@ -21,6 +22,7 @@ const commands = [
   setupCommand,
   listCommand,
   maskCommand,
+  initCommand,
   trainCommand,
   runsCommand,
   watchCommand,
