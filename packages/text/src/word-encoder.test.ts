@@ -1,17 +1,8 @@
 import { Tokenizer as Library } from "@huggingface/tokenizers";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { createWordEncoder } from "./word-encoder.ts";
+import { byteLetters, createWordEncoder } from "./word-encoder.ts";
 
-const byteLetters = Array.from({ length: 256 }, (_, byte) => {
-  const shown = (byte >= 33 && byte <= 126) || (byte >= 161 && byte !== 173);
-  return String.fromCodePoint(
-    shown
-      ? byte
-      : 256 +
-          [...Array(byte).keys()].filter((one) => !((one >= 33 && one <= 126) || (one >= 161 && one !== 173))).length,
-  );
-});
 const merges = ["a b", "Ġ a", "Ġa b", "c c"];
 const ofBytes = Object.fromEntries(
   [...byteLetters, ...merges.map((merge) => merge.replace(" ", ""))].map((token, id) => [token, id]),

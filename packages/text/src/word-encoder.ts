@@ -55,7 +55,8 @@ export function createWordEncoder(
   };
 }
 
-interface Cutter {
+/** Cuts texts into words. */
+export interface Cutter {
   words(text: string): readonly string[];
   /** The words as the model takes them: their bytes as characters. */
   pieces(word: string): string[];
@@ -82,16 +83,26 @@ function cutterOf(library: Library, given: unknown): Cutter | undefined {
     const cut = (text: string): string[] => (text === "" ? [] : whole(text, { section_index: 0 }));
     return { words: cut, pieces: (word) => [word] };
   }
-  const bytes = preTokenizer({ type: "ByteLevel", use_regex: false, add_prefix_space: false });
-  const pieces = (word: string): string[] => bytes?.(word) ?? [];
+  const { words: gpt2, pieces } = createByteCutter();
   if (last.use_regex === false) {
     const words = steps.length > 1 ? preTokenizer({ type: "Sequence", pretokenizers: steps.slice(0, -1) }) : undefined;
     if (!words || last.add_prefix_space === true) return undefined;
     return { words: (text) => words(text), pieces };
   }
   const start = (text: string): string => (last.add_prefix_space === true && !text.startsWith(" ") ? ` ${text}` : text);
-  return { words: (text) => (text === "" ? [] : (start(text).match(gpt2Words) ?? [])), pieces };
+  return { words: (text) => (text === "" ? [] : gpt2(start(text))), pieces };
 }
+
+/** Cuts texts into the words of GPT-2, and words into one piece, with a letter for each byte. */
+export function createByteCutter(): Cutter {
+  const bytes = preTokenizer({ type: "ByteLevel", use_regex: false, add_prefix_space: false });
+  return { words: (text) => text.match(gpt2Words) ?? [], pieces: (word) => bytes?.(word) ?? [] };
+}
+
+/** Letters that stand for the 256 bytes, in the order of their code points. */
+export const byteLetters: readonly string[] = Array.from({ length: 256 + 68 }, (_, code) => code)
+  .filter((code) => (code >= 33 && code <= 126) || (code >= 161 && code !== 173))
+  .map((code) => String.fromCodePoint(code));
 
 /** A part of the library on its own. */
 function preTokenizer(definition: Step): Library["pre_tokenizer"] {
