@@ -29,6 +29,20 @@ test("the report that is saved is the one on stdout, and nothing else is left in
   expect(JSON.parse(readFileSync(join(folder, "report/report.json"), "utf8"))).toEqual(whole);
 });
 
+test("the first decoded examples are shown with each arm's answer, errors marked", () => {
+  for (const { shown } of whole.arms) {
+    expect(shown?.map(({ source, references }) => [source, references])).toEqual(
+      whole.arms[0]?.shown?.map(({ source, references }) => [source, references]),
+    );
+  }
+  const { source, pieces } = whole.arms[0]!.shown![0]!;
+  expect(page).toContain("<h2>What they answer</h2>");
+  expect(page).toContain(`<th scope="row">${source}</th>`);
+  for (const { is, text } of pieces) {
+    expect(page).toContain({ right: text, wrong: `<mark>${text}</mark>`, missing: `<del>${text}</del>` }[is]);
+  }
+});
+
 test("there are three architectures and both controls, with all that they cost and reached", () => {
   expect(whole.arms.map(({ name, architecture }) => [name, architecture])).toEqual([
     ["causal", "causal"],
@@ -109,7 +123,13 @@ test("the page is whole in itself: no scripts, nothing from elsewhere, well-form
 
 test("the page shows every arm in table and legend, four curves, five masks, and what was typed", () => {
   for (const { name } of whole.arms) {
-    for (const end of ["th", "li"]) expect(page.split(`${name}</${end}>`), name).toHaveLength(2);
+    // A row of costs and a column of answers; once in the legend.
+    for (const [end, times] of [
+      ["th", 2],
+      ["li", 1],
+    ] as const) {
+      expect(page.split(`>${name}</${end}>`).length + page.split(` ${name}</${end}>`).length - 2, name).toBe(times);
+    }
   }
   expect(page.match(/class="marks"/g)).toHaveLength(4);
   const drawn = [...page.matchAll(/<figcaption>([^<]*)<\/figcaption>/g)].map(([, caption]) => caption);

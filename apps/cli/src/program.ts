@@ -10,6 +10,7 @@ import { infoCommand } from "./commands/info.ts";
 import { listCommand } from "./commands/list.ts";
 import { maskCommand } from "./commands/mask.ts";
 import { recipeSchemaCommand } from "./commands/recipe-schema.ts";
+import { runsCommand } from "./commands/runs.ts";
 import { setupCommand } from "./commands/setup.ts";
 import { trainCommand } from "./commands/train.ts";
 import { ownVersion } from "./own-package.ts";
@@ -20,6 +21,7 @@ const commands = [
   listCommand,
   maskCommand,
   trainCommand,
+  runsCommand,
   evaluateCommand,
   generateCommand,
   exportCommand,

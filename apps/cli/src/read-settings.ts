@@ -1,4 +1,5 @@
 import { readFile, stat } from "node:fs/promises";
+import { latestCheckpoint } from "@trivium/checkpoint/node";
 import { describeValues, mergeRecipes, type Recipe, readRecipe } from "@trivium/compose";
 import { ConfigError, decodeJson } from "@trivium/core";
 import type { z } from "zod";
@@ -75,6 +76,7 @@ async function readRecipeFile(path: string): Promise<Fields> {
   let content: unknown;
   try {
     const found = await stat(path);
+    if (found.isDirectory()) return await recipeOfRun(path);
     if (found.isCharacterDevice() || found.isBlockDevice()) throw new Error("it is a device, not a file");
     content = decodeJson(await readFile(path));
   } catch (cause) {
@@ -83,6 +85,14 @@ async function readRecipeFile(path: string): Promise<Fields> {
   }
   readRecipe(content, path);
   return content as Fields;
+}
+
+/** The resolved recipe of a run, with which it can be repeated. */
+async function recipeOfRun(folder: string): Promise<Fields> {
+  const { checkpoint } = await latestCheckpoint(folder);
+  if (!checkpoint) throw new Error("it is a folder that holds no whole checkpoint of a run");
+  const { recipe } = checkpoint.json("config.json") as { recipe?: Fields };
+  return readRecipe(recipe, `${checkpoint.path}/config.json`);
 }
 
 function presetOf(name: string): Fields {

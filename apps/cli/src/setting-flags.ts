@@ -16,7 +16,10 @@ export const recipeFields = (without: readonly string[] = []): Fields => {
 
 /** Adds a flag for every field, one for a file with a recipe, and one for a named recipe. */
 export function addSettingFlags(command: Command, fields: Fields): Command {
-  addFlags(command, fields).option("--config <file>", "JSON file with a recipe; flags come first");
+  addFlags(command, fields).option(
+    "--config <file>",
+    "JSON file with a recipe, or a run folder to repeat; flags come first",
+  );
   return command.option("--preset <name>", `a recipe by name: ${Object.keys(namedRecipes).join(", ")}`);
 }
 

@@ -8,6 +8,7 @@ const name = z.string().min(1);
 export const trainSchema = z.strictObject({
   out: name.optional().describe("Folder of the run: checkpoints, metrics. Default: runs/ARCHITECTURE-DATA"),
   resume: z.boolean().default(false).describe("Go on from the newest checkpoint, or start where there is none"),
+  tensorboard: z.boolean().default(false).describe("Also write event files of TensorBoard into the run folder"),
   profile: z
     .union([z.boolean(), name.regex(/^(?!(true|false)$)/)])
     .default(false)

@@ -16,6 +16,7 @@ export { softmaxCrossEntropy, softmaxCrossEntropyGradient } from "./fused/softma
 export { squaredNorms } from "./fused/squared-norms";
 export { gemmScratchBytes } from "./gemm/gemm";
 export { product } from "./gemm/product";
+export { thinDots, thinRows, thinSums } from "./gemm/thin";
 export { toBf16 } from "./gemm/to-bf16";
 export { copyStrided } from "./movement/copy-strided";
 export { gatherRows, segmentSum } from "./movement/gather";

@@ -3,7 +3,7 @@ export { withFileErrors } from "./file-errors.ts";
 export { filesAt, folderFiles, latestCheckpoint, readCheckpoint } from "./folder-files.ts";
 export { appendMetrics, type MetricsRecord, readMetrics, truncateMetrics } from "./metrics.ts";
 export { type OpenedRun, type OpenRunOptions, openRun, RUN_FILE_NAME, readRunIdentity } from "./run-folder.ts";
-export { releaseRun } from "./run-lock.ts";
+export { type Holder, releaseRun, runHolder } from "./run-lock.ts";
 export {
   type CheckpointFiles,
   discardCheckpointsAfter,

@@ -7,7 +7,7 @@ import { systemCode } from "./file-errors.ts";
 import { LOCK_PREFIX, namesIn } from "./step-folder.ts";
 
 /** A process that works in a run folder, or did when it died. */
-interface Holder {
+export interface Holder {
   readonly pid: number;
   /** When it was started, or 0 where the system does not say: numbers of processes are used again. */
   readonly started: string;
@@ -49,6 +49,17 @@ export async function lockRun(directory: string): Promise<void> {
  */
 export function releaseRun(directory: string): void {
   release(ownLock(directory));
+}
+
+/**
+ * Returns a process that works in a run folder now; undefined if none does, or there is no folder. One of another host
+ * counts as working, since it cannot be asked.
+ *
+ * @example const holder = await runHolder("runs/a"); // => undefined, or { pid: 4711, host: "a", started: "12" }
+ */
+export async function runHolder(directory: string): Promise<Holder | undefined> {
+  const holders = (await namesIn(directory)).flatMap((name) => parseName(name) ?? []);
+  return holders.find((holder) => holder.pid === process.pid || isAlive(holder));
 }
 
 function release(path: string): void {

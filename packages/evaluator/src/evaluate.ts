@@ -6,11 +6,12 @@ import { forwardBytes, type LanguageModel, languageTask, rowsThatFit } from "@tr
 import type { FeatureContext, Objective } from "@trivium/objectives";
 import type { ParameterTree } from "@trivium/tensor";
 import { silentIds, splitUnits, type TextUnit } from "@trivium/text";
-import { type ErrorRates, nearestReference, ratesOf } from "./error-rate.ts";
+import { type ErrorRates, type Nearest, nearestReference, ratesOf } from "./error-rate.ts";
 import { type Likelihood, likelihood } from "./likelihood.ts";
 import type { Metric, Segment } from "./metrics/metric.ts";
 import { type MetricScores, scoreSegments } from "./metrics/score-segments.ts";
 import { natsOfRows, supervisedByRow } from "./nats-of-rows.ts";
+import { answerPieces, type ShownAnswer } from "./show-answer.ts";
 import { spellPrediction } from "./spell-prediction.ts";
 import { type TargetSizes, textSize } from "./target-sizes.ts";
 
@@ -43,6 +44,8 @@ export interface EvaluateOptions extends Pick<FeatureContext, "special" | "token
   readonly beam?: number | undefined;
   /** Metrics of decoded texts besides error rates. Default: none. */
   readonly metrics?: readonly Metric[] | undefined;
+  /** Decoded examples to return as texts, the first ones. Default 0. */
+  readonly shown?: number | undefined;
   /** Maximum number of tokens of a decoded target. Default 48. */
   readonly maximumTokens?: number | undefined;
   /** The most rows to run together; fewer where they would not fit into memory. Default 256. */
@@ -69,6 +72,8 @@ export interface Evaluation extends Partial<ErrorRates> {
    * The scores of each requested metric; segments follow the order of the decoded examples. Absent if none was decoded.
    */
   readonly metrics?: readonly MetricScores[] | undefined;
+  /** The first decoded examples, their errors marked. Absent if none was asked for, or decoded. */
+  readonly shown?: readonly ShownAnswer[] | undefined;
 }
 
 export type EvaluateEvent =
@@ -123,7 +128,8 @@ export async function* evaluateExamples(options: EvaluateOptions): AsyncGenerato
     nearestReference({ prediction: split(prediction), references: references.map(split) }),
   );
   const { loss: targetLoss, tokens: targetTokens, ...units } = targets;
-  const rates = nearest.length > 0 ? { unit, ...ratesOf(nearest), ...metricScores(options, decoded) } : {};
+  const shown = shownAnswers(options, { decoded, unit, nearest });
+  const rates = nearest.length > 0 ? { unit, ...ratesOf(nearest), ...metricScores(options, decoded), ...shown } : {};
   const { unknown, tokens: given } = countUnknown(
     options.heldOut.map(({ example }) => example),
     options.special,
@@ -220,13 +226,26 @@ function supervisedSize({ example, sizes }: HeldOut, ids: readonly number[], dec
 const metricScores = ({ metrics }: EvaluateOptions, decoded: readonly Segment[]) =>
   metrics?.length ? { metrics: metrics.map((metric) => scoreSegments(metric, decoded)) } : {};
 
+/** The texts of a prediction and its references. */
+interface Decoded extends Segment {
+  readonly example: Example;
+  /** The answer's text as it is; in `prediction`, what the vocabulary cannot say equals nothing. */
+  readonly text: string;
+}
+
+interface Shown {
+  readonly decoded: readonly Decoded[];
+  readonly unit: TextUnit;
+  readonly nearest: readonly Nearest[];
+}
+
 /** Decodes the examples, and returns the texts of predictions and references. */
-async function* evaluateDecoding(options: EvaluateOptions): AsyncGenerator<EvaluateEvent, readonly Segment[]> {
+async function* evaluateDecoding(options: EvaluateOptions): AsyncGenerator<EvaluateEvent, readonly Decoded[]> {
   const { model, parameters, objective, special, tokenizer, heldOut, signal } = options;
   const { decoded = heldOut.length, maximumTokens = 48, batchSize = 256, beam } = options;
   const chosen = heldOut.filter(({ references }) => references.length > 0).slice(0, decoded);
   if (chosen.length === 0 || !objective.prompt) return [];
-  const scored: Segment[] = [];
+  const scored: Decoded[] = [];
   let done = 0;
   const examples = chosen.map(({ example }) => example);
   // The same for every architecture: what a single stream has left behind its source.
@@ -238,14 +257,25 @@ async function* evaluateDecoding(options: EvaluateOptions): AsyncGenerator<Evalu
   const events = generate({ ...asked, maximumTokens: limits, batchSize, strategy });
   for await (const { index, ids, reason } of answersAsTheyEnd(events)) {
     if (reason === "aborted") continue;
-    const { references } = chosen[index] as HeldOut;
-    scored[index] = { prediction: spellPrediction(ids, references, options), references };
+    const { example, references } = chosen[index] as HeldOut;
+    const prediction = spellPrediction(ids, references, options);
+    scored[index] = { example, prediction, references, text: options.decodeTarget(ids) };
     done += 1;
     if (done % batchSize === 0 || done === chosen.length)
       yield { type: "progress", phase: "decoding", done, total: chosen.length };
   }
   // Aborted, it has gaps, and its numbers are of a part of the examples.
   return scored.filter((one) => one !== undefined);
+}
+
+function shownAnswers({ shown = 0, tokenizer }: EvaluateOptions, { decoded, unit, nearest }: Shown) {
+  if (shown === 0) return {};
+  const answers = decoded.slice(0, shown).map(({ example, text, references }, at): ShownAnswer => {
+    const source = isPair(example) ? tokenizer?.decodeSource(example.source) : tokenizer?.decodeTarget(example.tokens);
+    const pieces = answerPieces({ prediction: text, references }, unit);
+    return { source, pieces, references, edits: (nearest[at] as Nearest).edits };
+  });
+  return { shown: answers };
 }
 
 const sourceLength = (example: Example): number => (isPair(example) ? example.source.length : example.tokens.length);

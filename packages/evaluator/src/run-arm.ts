@@ -32,7 +32,16 @@ export interface Arm {
 
 type ScoringOptions = Pick<
   EvaluateOptions,
-  "special" | "tokenizer" | "heldOut" | "decodeTarget" | "decoded" | "beam" | "metrics" | "maximumTokens" | "signal"
+  | "special"
+  | "tokenizer"
+  | "heldOut"
+  | "decodeTarget"
+  | "decoded"
+  | "beam"
+  | "metrics"
+  | "shown"
+  | "maximumTokens"
+  | "signal"
 >;
 type TrainingOptions = Pick<TrainOptions<Batch>, "steps" | "seed" | "optimizer" | "schedule" | "clipNorm">;
 

@@ -2,7 +2,7 @@ import { assertSealed, KeyValuePages, PageReading } from "@trivium/attention";
 import type { ModelInput } from "@trivium/features";
 import { causal } from "@trivium/masks";
 import type { Decoder, DecodingState } from "@trivium/model";
-import { type Contender, contenderOn, type Subject } from "../contender.ts";
+import { type Contender, contenderOn, type Subject, type Work } from "../contender.ts";
 
 /** Rows, and the keys that each one holds before a token. */
 export interface DecodingSize {
@@ -30,9 +30,11 @@ export function promptsOf({ batch, keys }: DecodingSize, stream: string): ModelI
 }
 
 export interface DecodingOptions {
-  readonly label: string;
+  readonly work: Work;
   readonly decoder: Decoder;
   readonly prompts: ModelInput;
+  /** Tokens after which rows begin again behind their prompts. */
+  readonly tokens: number;
   /** True if each step follows other beams than the step before. */
   readonly moving: boolean;
 }
@@ -40,7 +42,7 @@ export interface DecodingOptions {
 /** Decodes a token of every row at a time, with its logits read. */
 export async function decodingContender(
   subject: Subject,
-  { label, decoder, prompts, moving }: DecodingOptions,
+  { work, decoder, prompts, moving, tokens: most }: DecodingOptions,
 ): Promise<DecodingContender> {
   await subject.use();
   const prompt = decoder.prefill(prompts);
@@ -50,10 +52,10 @@ export async function decodingContender(
   let state: DecodingState = prompt.fork(1);
   let [tokens, copied, steps] = [0, 0, 0];
   const contender = contenderOn(subject, {
-    work: { label },
+    work,
     run(times) {
       for (let time = 0; time < times; time++) {
-        if (tokens++ === TOKENS) {
+        if (tokens++ === most) {
           tokens = 1;
           state.dispose();
           state = prompt.fork(1);

@@ -136,6 +136,7 @@ function comparison(arms: PreparedArms, metrics: readonly Metric[], { scored }: 
     clipNorm: recipe.clipNorm,
     decoded: recipe.evaluation.decoded,
     metrics,
+    shown: 10,
     attention: engine.attention,
     batches: (objective) => batchesOf({ ...recipe, microBatch }, data, objective),
     special: tokenizer.special,

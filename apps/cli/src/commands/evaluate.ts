@@ -1,6 +1,6 @@
 import { type OpenedModel, recipeSchema } from "@trivium/compose";
 import { ConfigError } from "@trivium/core";
-import { type Evaluation, evaluate } from "@trivium/evaluator";
+import { type Evaluation, evaluate, type ShownAnswer } from "@trivium/evaluator";
 import { consume } from "@trivium/trainer";
 import type { Command } from "commander";
 import { type CommandContext, defineCommand } from "../command-context.ts";
@@ -12,8 +12,10 @@ import { parseBeam, parseCount } from "../parse-count.ts";
 import { parseOptions } from "../parse-options.ts";
 import { readRecipeFlags } from "../read-settings.ts";
 import { dataFlags } from "../recipe-flags.ts";
+import { answerText } from "../report/answers-table.ts";
 import { addFlags } from "../setting-flags.ts";
 import { interruptedExitCode, stopOnSignals } from "../stop-on-signals.ts";
+import { table } from "../table.ts";
 
 export function evaluateCommand(program: Command): void {
   const command = program
@@ -23,6 +25,7 @@ export function evaluateCommand(program: Command): void {
     .option("--data <source>", "another file, all of it, or the test part of another dataset")
     .option("--seen <what>", "refuse or warn, if the model was trained on some of --data", "refuse")
     .option("--decoded <count>", "how many examples to decode", "2000")
+    .option("--show <count>", "print the first decoded examples: source, reference, answer", "0")
     .option("--beam <count>", "decode by beam search, with so many open hypotheses. Default: greedily")
     .option(
       "--unit <unit>",
@@ -48,6 +51,7 @@ async function runEvaluation(context: CommandContext): Promise<void> {
   const { flags, positional, output } = context;
   const [directory] = positional as [string];
   const decoded = parseCount("decoded", flags.decoded, 0);
+  const shown = parseCount("show", flags.show, 0);
   const beam = parseBeam(flags.beam);
   const unit = flags.unit === undefined ? undefined : parseChoice("unit", flags.unit, ["character", "symbol"]);
   const options = parseOptions("metrics-options", flags.metricsOptions);
@@ -65,7 +69,7 @@ async function runEvaluation(context: CommandContext): Promise<void> {
   await noteEngine(run.engine, output);
   const progress = output.progress("evaluate");
   const { signal, release } = stopOnSignals(output);
-  const limits = { decoded, unit, maximumTokens, signal, ...beam };
+  const limits = { decoded, shown, unit, maximumTokens, signal, ...beam };
   const scored = { model, parameters, objective, special, tokenizer, heldOut, decodeTarget };
   const stream = evaluate({ ...scored, metrics, ...limits });
   const evaluation = await consume(stream, (event) => {
@@ -109,5 +113,16 @@ function describe(evaluation: Evaluation): string {
     lines.push(`${unit} error rate ${per.toFixed(4)}, sequence error rate ${wer?.toFixed(4)} on ${examples} examples`);
   for (const { name, score, signature } of evaluation.metrics ?? [])
     lines.push(`${name} ${score.toFixed(4)} (${signature})`);
+  if (evaluation.shown) lines.push("", shownTable(evaluation.shown, unit));
   return lines.join("\n");
+}
+
+/** `[wrong]` and `(missing)` characters or symbols of an answer are marked. */
+function shownTable(shown: readonly ShownAnswer[], unit: Evaluation["unit"]): string {
+  const rows = shown.map(({ source = "", references, pieces }) => [
+    source,
+    references.join(" / "),
+    answerText(pieces, unit),
+  ]);
+  return table([["source", "reference", "answer: [wrong], (missing)"], ...rows]);
 }

@@ -23,7 +23,13 @@ import {
   type TrainResult,
   train,
 } from "@trivium/trainer";
-import { createFolderStore, createWorkingClock, isEvaluationRecorded, metricsSink } from "@trivium/trainer/node";
+import {
+  createFolderStore,
+  createWorkingClock,
+  isEvaluationRecorded,
+  metricsSink,
+  tensorBoardSink,
+} from "@trivium/trainer/node";
 import type { Command } from "commander";
 import { type CommandContext, defineCommand } from "../command-context.ts";
 import { lastingRecipe } from "../lasting-recipe.ts";
@@ -61,7 +67,8 @@ async function runTraining(context: CommandContext): Promise<void> {
   const stream = train({ ...run.options(interrupt.signal), onPhase: profile?.onPhase, clock: clock.now });
   try {
     const show = showTraining({ run, progress, output, profile });
-    const result = await consume(stream, metricsSink(directory), show, keep);
+    const sinks = settings.tensorboard ? [tensorBoardSink(directory)] : [];
+    const result = await consume(stream, metricsSink(directory), ...sinks, show, keep);
     disposeTree(result.parameters);
     progress.stop();
     report({ directory, result, last, output, profile });

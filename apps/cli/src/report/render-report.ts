@@ -1,6 +1,7 @@
 import type { Arm } from "@trivium/evaluator";
 import { drawSvg, type Mask } from "@trivium/masks";
 import { type Architecture, selfMaskOf } from "@trivium/model";
+import { answersTable } from "./answers-table.ts";
 import { marksOf } from "./charts/mark.ts";
 import { columnsOf } from "./columns.ts";
 import type { ComparisonReport } from "./comparison-report.ts";
@@ -14,12 +15,13 @@ export async function renderReport(report: ComparisonReport, arms: readonly Arm[
   const { data, settings, signature, command } = report;
   const curves = report.arms.map(({ name, curve }) => ({ name, runs: [curve] }));
   const marks = marksOf(report.arms.map(({ name }) => name));
+  const answers = answersTable(report.arms);
   const architectures = [...new Map(arms.map(({ architecture }) => [architecture.name, architecture])).values()];
   return renderPage({
     title: `Comparison on ${data.name}`,
     introduction: `<p>${report.arms.length} arms, trained on the same examples in the same order with seed ${settings.recipe.seed}; scored on the same held-out targets.</p>`,
     body: `${renderTable(armTable(report))}
-<h2>Learning curves</h2>
+${answers ? `<h2>What they answer</h2>\n${renderTable(answers)}\n` : ""}<h2>Learning curves</h2>
 <p>Held-out loss on the first 512 examples, over four measures of cost.</p>
 ${await renderCurves({ curves, marks, unit: "nats per target token" })}
 <h2>Who sees whom</h2>

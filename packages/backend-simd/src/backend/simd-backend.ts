@@ -157,7 +157,8 @@ export class SimdBackend extends MathBackendCPU {
     const rounded = this.gemm.roundedOperands(request);
     try {
       for (const { length, from, to } of rounded?.copies ?? []) this.run("toBf16", length, from, to);
-      this.execute(this.gemm.plan(rounded?.request ?? request, this.cutting, rounded !== undefined));
+      const jobs = this.gemm.plan(rounded?.request ?? request, this.cutting, rounded !== undefined);
+      for (const job of jobs) this.execute(job);
     } finally {
       if (rounded) this.heap.release(rounded.block);
     }

@@ -9,6 +9,7 @@ import type { GemmRequest } from "./gemm-request.ts";
 import type { MatmulPrecision } from "./matmul-precision.ts";
 import { isForBf16, isSmall, type Panels, panelsOf } from "./panels.ts";
 import { engines, productProblem } from "./product-problem.ts";
+import { isThin, ThinProducts } from "./thin.ts";
 
 /** Operands of a product that are to be rounded. */
 export interface RoundedOperands {
@@ -45,6 +46,7 @@ const LINE = 16;
 /** The matrix products of one backend: who computes which, and how they are cut. */
 export class Gemm {
   private readonly options: GemmOptions;
+  private readonly thin: ThinProducts;
   private readonly scratchBytes: number;
   /** The problem at hand; there is memory for it once there was one. */
   private problem: Int32Array | undefined;
@@ -53,6 +55,7 @@ export class Gemm {
 
   constructor(options: GemmOptions) {
     this.options = options;
+    this.thin = new ThinProducts(options.heap);
     this.scratchBytes = Math.ceil(options.wasm.gemmScratchBytes() / GRANULE) * GRANULE;
   }
 
@@ -61,7 +64,8 @@ export class Gemm {
     const { provider, smallToo } = this.options;
     // Libraries differ in what they do with nothing.
     const isNothing = request.m * request.n * request.k === 0;
-    return provider !== undefined && !isNothing && (smallToo || !isSmall(request));
+    if (provider === undefined || isNothing || smallToo) return provider !== undefined && !isNothing;
+    return !isSmall(request) && !isThin(request);
   }
 
   /** Whether the provider multiplies tiles of a kernel, of that many rows, columns and terms, by their shape alone. */
@@ -72,12 +76,14 @@ export class Gemm {
   }
 
   /**
-   * The job of a product. Its work units are panels of a provider, or rows or columns for the WebAssembly kernel.
+   * The jobs of a product, one after the other. Their work units are panels of a provider, or rows or columns for the
+   * WebAssembly kernels.
    *
    * @param rounded - A and B are bfloat16.
    */
-  plan(request: GemmRequest, cutting: Cutting, rounded = false): Job {
-    return this.isForProvider(request) ? this.planPanels(request, cutting, rounded) : this.planWasm(request, cutting);
+  plan(request: GemmRequest, cutting: Cutting, rounded = false): Job[] {
+    if (this.isForProvider(request)) return [this.planPanels(request, cutting, rounded)];
+    return isThin(request) ? this.thin.jobsOf(request, cutting) : [this.planWasm(request, cutting)];
   }
 
   /** Whether A and B are rounded to bfloat16, by its shape alone. */

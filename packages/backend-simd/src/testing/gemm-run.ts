@@ -5,7 +5,7 @@ import type { GemmCase, GemmData } from "./gemm-cases.ts";
 export interface GemmRun {
   /** Bytes by which every matrix is moved off the address that it would have. */
   readonly offBytes?: number;
-  readonly activation?: Epilogue["activation"];
+  readonly activation?: Epilogue["activation"] | undefined;
   /** Keeps the derivative. */
   readonly keeps?: boolean;
 }

@@ -35,6 +35,8 @@ tbody th { font-weight: 600; min-width: 8rem; max-width: 28rem; overflow-wrap: a
 .wide tbody th { position: sticky; left: 0; background: var(--ground); }
 .words { min-width: 11rem; }
 td svg { display: block; }
+mark { background: none; color: inherit; font-weight: 600; text-decoration: underline wavy var(--series-4); }
+del { color: var(--muted); }
 .statements th { max-width: none; }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 th.number { white-space: normal; }
