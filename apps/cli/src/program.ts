@@ -12,6 +12,7 @@ import { maskCommand } from "./commands/mask.ts";
 import { recipeSchemaCommand } from "./commands/recipe-schema.ts";
 import { runsCommand } from "./commands/runs.ts";
 import { setupCommand } from "./commands/setup.ts";
+import { tokenizerCommand } from "./commands/tokenizer.ts";
 import { trainCommand } from "./commands/train.ts";
 import { ownVersion } from "./own-package.ts";
 
@@ -21,6 +22,7 @@ const commands = [
   listCommand,
   maskCommand,
   trainCommand,
+  tokenizerCommand,
   runsCommand,
   evaluateCommand,
   generateCommand,
