@@ -54,6 +54,7 @@ describeObjective(${camel}({ labelSmoothing: 0.1 }), { activate });
     ],
     next: [
       `choose in ${source}/${kebab}.ts the corruption that rewrites an example, and the layout that says where loss is`,
+      "give it a line in packages/presets/src/testing/objective-cases.ts, and run pnpm objectives-docs",
     ],
   };
 }

@@ -32,6 +32,13 @@ export const readerNames: Readonly<Record<string, string>> = {
   weights: "encodeSafetensors(arrays)",
 };
 
+/** Features of five, nine and four tokens. */
+const featuresOfPrompts = {
+  a: "promptOf(objective, { source: [5, 6, 7, 8], target: [] }, context)",
+  b: "promptOf(objective, { source: Array(8).fill(5), target: [] }, context)",
+  c: "promptOf(objective, { source: [5, 6, 7], target: [] }, context)",
+};
+
 /** Names that stand for something else in the docstrings of one file. */
 export const readerNamesOf: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "packages/attention/src/attend-projected.ts": {
@@ -85,11 +92,9 @@ export const readerNamesOf: Readonly<Record<string, Readonly<Record<string, stri
     other: "[{ prediction: 'a', references: ['a'] }, { prediction: 'c', references: ['b'] }]",
   },
   "packages/features/src/documents.ts": { ids: "new Int32Array(8)" },
-  "packages/features/src/packed-batch.ts": {
-    a: "promptOf(objective, { source: [5, 6, 7, 8], target: [] }, context)",
-    b: "promptOf(objective, { source: Array(8).fill(5), target: [] }, context)",
-    c: "promptOf(objective, { source: [5, 6, 7], target: [] }, context)",
-  },
+  "packages/features/src/packed-batch.ts": featuresOfPrompts,
+  "packages/features/src/packed-rows.ts": featuresOfPrompts,
+  "packages/features/src/packer.ts": featuresOfPrompts,
   "packages/generate/src/collect-answers.ts": { options: "{ ...request, decodeText: tokenizer.decodeTarget }" },
   "packages/masks/src/writing/draw-ascii.ts": { size: "{ queries: 3, keys: 3 }" },
   "packages/model/src/input-masks.ts": {

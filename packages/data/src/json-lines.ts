@@ -7,7 +7,7 @@ import type { ReadingLog } from "./reading-log.ts";
 
 /**
  * Streams the examples of a `.jsonl` file: `{"source", "target"}`, where `"references"` lists further right targets, on
- * every line, or `{"text"}` on every line. A field that is `null` counts as absent. A complete pair is a pair, whatever
+ * every line, or `{"text"}` on every line. `"task"` names the task of an example. A field that is `null` counts as absent. A complete pair is a pair, whatever
  * else stands beside it; further fields and empty lines are passed over.
  *
  * @throws {DataError} `data/line` for a line that is not JSON, has a key twice, lacks a field, has it empty, or is half
@@ -71,9 +71,11 @@ export function readFields(fields: Fields, line: Line, options: ReadOptions): Re
   const [source, target] = [String(options.sourceColumn ?? "source"), String(options.targetColumn ?? "target")];
   const text = String(options.textColumn ?? "text");
   const read = (field: string) => textOf(fields.get(field), field, line);
+  const named = fields.get("task");
+  const task = typeof named === "string" && named !== "" ? named : undefined;
   const made = (example: TextExample, used: readonly string[]): ReadExample => ({
-    example,
-    ignored: [...fields.keys()].filter((field) => !used.includes(field)),
+    example: task === undefined ? example : { ...example, task },
+    ignored: [...fields.keys()].filter((field) => !used.includes(field) && !(field === "task" && task !== undefined)),
   });
   if (options.textColumn !== undefined) {
     if (!fields.has(text)) throw lineError(line, `expected {${JSON.stringify(text)}}; ${text}: is missing`);

@@ -77,6 +77,15 @@ test("empty lines are passed over and other fields of JSON ignored", async () =>
   expect(await read("a.jsonl", '\n{"text": "a b", "id": 7}\n')).toEqual([{ text: "a b" }]);
 });
 
+test("a line of JSON may name its task, which tells its pairs from those of others", async () => {
+  const lines = ['{"source": "a", "target": "b", "task": "x"}', '{"source": "a", "target": "c", "task": "y"}'];
+  expect(await read("a.jsonl", `${lines.join("\n")}\n`)).toEqual([
+    { source: "a", target: "b", task: "x" },
+    { source: "a", target: "c", task: "y" },
+  ]);
+  expect(await read("a.jsonl", '{"text": "a b", "task": 7}\n')).toEqual([{ text: "a b" }]);
+});
+
 const pair = { source: "a", target: "b" };
 
 test.each<[string, string, TextExample]>([

@@ -8,7 +8,7 @@ import type { Features } from "./features.ts";
  *
  * @param rows - at least one, of one example or more; all with the same streams, none of which is empty.
  * @throws {ShapeError} `batch/empty-document`; what `toBatch` throws.
- * @example packedRows([[a, b], [c]]).streams.tokens.documents // => [[9, 5], [4]]
+ * @example packedRows([[a, b], [c]]).streams.tokens.documents // => [[5, 9], [4]]
  */
 export function packedRows(
   rows: readonly (readonly Features[])[],

@@ -38,9 +38,9 @@ interface OpenRow {
  * @throws {ConfigError} `batch/packing` if a length or the number of open rows is no positive integer.
  * @source best fit with a bounded number of open bins: Csirik and Johnson 2001, https://doi.org/10.1007/s00453-001-0041-7
  * @example
- * const packer = createPacker({ length: 8, open: 4 });
- * const rows = examples.flatMap((example) => [packer.add(example) ?? []]);
- * toBatch(packer.flush().flat()).size // => 2
+ * const packer = createPacker({ length: 14, open: 4 });
+ * for (const features of [a, b, c]) packer.add(features);
+ * packer.flush().length // => 2
  */
 export function createPacker({ length, open = 16 }: PackerOptions): Packer {
   for (const value of [open, ...(typeof length === "number" ? [length] : Object.values(length))])

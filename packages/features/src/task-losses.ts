@@ -8,7 +8,7 @@ import { taskPositions } from "./task-positions.ts";
  *
  * @param losses - `[B · L]`, weighted.
  * @returns the part of each task; positions without a task are in none. Nothing if the batch has no tasks.
- * @example taskLosses(losses, batch)?.copy?.tokens
+ * @example taskLosses(tf.ones([4]), toBatch([{ ...objective.features(example, context), task: "copy" }])).copy.tokens // => 2
  */
 export function taskLosses(losses: Tensor1D, batch: Batch): Readonly<Record<string, TaskLoss>> | undefined {
   const positions = taskPositions(batch);

@@ -5,7 +5,7 @@ import { documentIds } from "./documents.ts";
  * Returns the task of each position of the predicting stream.
  *
  * @returns `[B · L]`; undefined on padding, and where the example has no task. Nothing if the batch has no tasks.
- * @example taskPositions(toBatch([{ ...features, task: "copy" }])) // => ["copy", "copy", "copy", "copy"]
+ * @example taskPositions(toBatch([{ ...objective.features(example, context), task: "copy" }])) // => ["copy", "copy", "copy", "copy"]
  */
 export function taskPositions({
   streams,

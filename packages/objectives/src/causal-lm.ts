@@ -19,6 +19,18 @@ const schema = z.strictObject({
  *
  * @param options.loss - `"all"` (the classical objective) or `"target"` (the source is context only).
  * @source Radford et al. 2018; loss on the target only: Liu et al. 2018 give both
+ * @example
+ * ```text
+ * source 10 11, target 12; SEP and EOS frame; a mask from left to right (x sees)
+ * reads                10  11 SEP  12
+ * predicts             11 SEP  12 EOS
+ * loss weight, all      1   1   1   1
+ * loss weight, target   0   0   1   1
+ * 10                    x   .   .   .
+ * 11                    x   x   .   .
+ * SEP                   x   x   x   .
+ * 12                    x   x   x   x
+ * ```
  */
 export function causalLm(options: z.input<typeof schema> = {}): Objective<"tokens"> {
   const settings = validateWith(schema, options, { code: "objective/options", what: "causal-lm" });

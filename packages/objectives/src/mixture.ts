@@ -1,4 +1,4 @@
-import { ConfigError } from "@trivium/core";
+import { ConfigError, type Reason } from "@trivium/core";
 import { mixtureShares } from "@trivium/features";
 import { validateWith } from "@trivium/registry";
 import type { SpecialTokens } from "@trivium/text";
@@ -6,6 +6,7 @@ import { z } from "zod";
 import { bart } from "./bart.ts";
 import { causalLm } from "./causal-lm.ts";
 import { fillInTheMiddle } from "./fill-in-the-middle.ts";
+import type { MaskedStreams } from "./layout.ts";
 import { maskedLm } from "./masked-lm.ts";
 import { type Objective, objective, promptOf } from "./objective.ts";
 import { prefixLm } from "./prefix-lm.ts";
@@ -41,8 +42,8 @@ const schema = z.strictObject({
     )
     .min(1)
     .default([
-      { objective: "prefix-lm", rate: 1 },
       { objective: "span-corruption", rate: 1 },
+      { objective: "bart", rate: 1 },
     ]),
   /** Greater temperatures make the shares of the parts more equal. */
   temperature: z.number().positive().default(1),
@@ -60,7 +61,7 @@ export interface MixturePart {
 
 /**
  * A mixture of objectives: each example is rewritten by one of them, drawn by its rate, and the loss is taken and recorded
- * for each task. Half prefix language modelling and half span corruption where no parts are given.
+ * for each task. Half span corruption and half BART where no parts are given.
  *
  * @throws {ConfigError} `objective/options`; `objective/mixture` for parts of the same task, of other streams, or with a
  *   loss of their own.
@@ -124,8 +125,7 @@ export function mixtureOf(parts: readonly MixturePart[], settings: MixtureSettin
     streams: (objectives[0] as Objective).streams,
     needs: [...new Set(objectives.flatMap(({ needs = [] }) => needs))],
     shows: Math.max(...objectives.map(({ shows = 0 }) => shows)),
-    supports: (architecture) =>
-      objectives.map((part) => part.supports(architecture)).find((answer) => answer !== true) ?? true,
+    supports: (architecture) => fitsEvery(drawn, architecture),
     fit: (architecture) => again((part) => part.fit?.(architecture) ?? part),
     rawLength: rawLengthOfAll(objectives),
     features(example, context) {
@@ -162,6 +162,15 @@ function sharesOf(parts: readonly MixturePart[], temperature: number): readonly 
   return parts
     .map((part) => ({ task: taskOf(part), share: shares[taskOf(part)] as number, objective: part.objective }))
     .filter(({ share }) => share > 0);
+}
+
+/** The first reason of a part that does not fit an architecture. */
+function fitsEvery(parts: readonly DrawnPart[], architecture: MaskedStreams): true | Reason {
+  for (const { task, objective } of parts) {
+    const answer = objective.supports(architecture);
+    if (answer !== true) return { ...answer, message: `part "${task}" of objective "mixture": ${answer.message}` };
+  }
+  return true;
 }
 
 /** The part in whose share a number of [0, 1) lies. */

@@ -33,30 +33,25 @@ export async function planTensors({ family, tensors, config, specs, place }: Loa
   const shapes = new Map(Object.entries(flattenSpecs(specs)).map(([path, { shape }]) => [path, shape]));
   const maps = mapsOf(family, config, shapes);
   const planned: PlannedTensor[] = [];
-  const problems: string[] = [];
+  const [missing, misshapen]: [string[], string[]] = [[], []];
   const expected = new Set<string>(maps.flatMap(({ names }) => names));
   if (config.head.tied) expected.add(family.head);
   for (const map of maps) {
     const own = map.paths.map((path) => shapes.get(path) as Shape);
     const there = map.names.filter((name) => tensors.names.has(name));
     const [name] = there;
-    if (name === undefined) problems.push(`${map.names[0]} is missing`);
+    if (name === undefined) missing.push(`${map.names[0]} is missing`);
     else planned.push({ ...map, name, shapes: own });
     const wanted = foreignShape(map, own).join(", ");
     for (const one of there) {
       const got = tensors.shape(one).join(", ");
-      if (got !== wanted) problems.push(`${one} should be [${wanted}], got [${got}]`);
+      if (got !== wanted) misshapen.push(`${one} should be [${wanted}], got [${got}]`);
     }
   }
   const extra = [...tensors.names].filter((name) => !expected.has(name) && !family.ignoredTensors?.test(name));
-  problems.push(...extra.map((name) => `${name} is not expected`));
-  if (problems.length > 0) {
-    const more = problems.length > 20 ? `; and ${problems.length - 20} more` : "";
-    refusing(
-      place,
-      "tensors",
-    )(`it is no "${family.name}" of this configuration: ${problems.slice(0, 20).join("; ")}${more}`);
-  }
+  const problems = [misshapen, missing, extra.map((name) => `${name} is not expected`)].flatMap(some);
+  if (problems.length > 0)
+    refusing(place, "tensors")(`it is no "${family.name}" of this configuration: ${problems.join("; ")}`);
   for (const { name, names } of planned) {
     for (const copy of names) {
       if (copy === name || !tensors.names.has(copy) || (await tensors.isSame(name, copy))) continue;
@@ -65,6 +60,14 @@ export async function planTensors({ family, tensors, config, specs, place }: Loa
   }
   return planned;
 }
+
+/** Problems of one kind that a message lists. */
+const LISTED = 10;
+
+const some = (problems: readonly string[]): string[] => [
+  ...problems.slice(0, LISTED),
+  ...(problems.length > LISTED ? [`and ${problems.length - LISTED} more`] : []),
+];
 
 /** Reads the parameters of a model, tensor by tensor. They belong to the caller. */
 export async function loadParameters(

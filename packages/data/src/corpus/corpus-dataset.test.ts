@@ -261,3 +261,15 @@ test("a corpus of which everything is held out is refused, not read for ever", a
   const dataset = await corpusDataset({ path: folder, ...whole, ends: false, worker: false });
   await expect(blocksOf(dataset, 9)).rejects.toThrow("has nothing to train on");
 });
+
+test("the task of a source is the task of its examples, held out or streamed", async () => {
+  const folder = await folderOf({
+    "a.jsonl": lines(pairs),
+    "b.jsonl": lines(pairs.map((row) => ({ ...row, task: "of a line" }))),
+  });
+  const sources = [{ path: join(folder, "a.jsonl"), task: "sort" }, { path: join(folder, "b.jsonl") }];
+  const dataset = await corpusDataset({ sources, validation: 0.3, test: 0, worker: false });
+  expect(new Set(dataset.validation.map(({ task }) => task))).toEqual(new Set(["sort", undefined]));
+  expect(dataset.stream?.sources(encoding).map(({ task }) => task)).toEqual(["sort", undefined]);
+  expect(new Set((await trained(dataset)).map(({ task }) => task))).toEqual(new Set(["sort", undefined]));
+});

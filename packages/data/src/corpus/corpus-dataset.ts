@@ -27,10 +27,16 @@ const schema = z
       .optional()
       .describe("A file, a folder, or a pattern such as corpus/*.jsonl.zst; several of them are one source"),
     sources: z
-      .array(z.strictObject({ path: z.union([path, z.array(path).min(1)]), weight: z.number().positive().default(1) }))
+      .array(
+        z.strictObject({
+          path: z.union([path, z.array(path).min(1)]),
+          weight: z.number().positive().default(1),
+          task: z.string().min(1).optional(),
+        }),
+      )
       .min(1)
       .optional()
-      .describe("Several sources, which give examples by their weights: [{ path, weight }]"),
+      .describe("Several sources, which give examples by their weights and name their task: [{ path, weight, task }]"),
     validation: share.describe("Share of the sources to hold out for validation, in [0, 0.9]"),
     test: share.describe("Share of the sources to hold out for testing, in [0, 0.9]"),
     heldOutExamples: z.int().positive().default(512).describe("The most examples of a held-out part to look at"),
@@ -69,6 +75,7 @@ type Options = z.output<typeof schema>;
 interface Source {
   readonly name: string;
   readonly weight: number;
+  readonly task: string | undefined;
   readonly shards: readonly Shard[];
 }
 
@@ -83,18 +90,18 @@ interface Source {
  */
 export async function corpusDataset(options: z.input<typeof schema>): Promise<Dataset> {
   const chosen = validateWith(schema, options, { code: "data/options", what: "corpus" });
-  const given = chosen.sources ?? [{ path: chosen.path as string, weight: 1 }];
+  const given = chosen.sources ?? [{ path: chosen.path as string, weight: 1, task: undefined }];
   const others: string[] = [];
   const sources: Source[] = [];
-  for (const { path: paths, weight } of given) {
+  for (const { path: paths, weight, task } of given) {
     const shards: Shard[] = [];
     for (const one of [paths].flat()) {
       const found = await findFiles(one);
       others.push(...found.others);
       for (const file of found.paths)
-        shards.push(await openShard(file, chosen.cache === false ? undefined : cacheFolder()));
+        shards.push({ ...(await openShard(file, chosen.cache === false ? undefined : cacheFolder())), task });
     }
-    sources.push({ name: [paths].flat().join(", "), weight, shards });
+    sources.push({ name: [paths].flat().join(", "), weight, task, shards });
   }
   const worker = chosen.worker ? createLazyWorker() : undefined;
   const heads = await headsOf(sources, chosen, worker);
@@ -154,7 +161,7 @@ function streamOf(sources: readonly Source[], options: Options, { heads, others,
         if (partOf(example, options) === part) yield example;
     },
     sources: ({ tokenizer, length, tooLong = "error", seed }) =>
-      sources.map(({ name, weight, shards }) => {
+      sources.map(({ name, weight, task, shards }) => {
         const json = tokenizer.toJson();
         const request: TokenRequest = {
           name,
@@ -170,10 +177,10 @@ function streamOf(sources: readonly Source[], options: Options, { heads, others,
           cache: tokenCacheFolder(options, json),
         };
         if (worker === undefined || !isBuiltIn(json))
-          return { weight, blocks: (from: BlockPlace) => tokenBlocks(request, tokenizer, from) };
+          return { weight, task, blocks: (from: BlockPlace) => tokenBlocks(request, tokenizer, from) };
         // A tokenizer that the worker cannot make is an error of this thread.
         createTokenizerOf(json);
-        return { weight, blocks: (from: BlockPlace) => worker().blocks(request, from) };
+        return { weight, task, blocks: (from: BlockPlace) => worker().blocks(request, from) };
       }),
   };
 }
@@ -209,7 +216,8 @@ const columnsOf = ({ sourceColumn, targetColumn, textColumn, maximumLineLength }
 async function* everyExample(sources: readonly Source[], options: Options) {
   for (const shard of sources.flatMap(({ shards }) => shards)) {
     for await (const { examples, lines } of exampleBlocks(shard, columnsOf(options)))
-      for (const [at, example] of examples.entries()) yield { example, place: `${shard.path}:${lines[at]}` };
+      for (const [at, example] of examples.entries())
+        yield { example: { ...example, task: shard.task }, place: `${shard.path}:${lines[at]}` };
   }
 }
 
@@ -222,7 +230,11 @@ async function locate(wanted: TextExample, sources: readonly Source[], options: 
 
 /** The order of files and their bytes, and what decides which examples they give. */
 function fingerprintOf(sources: readonly Source[], { validation, test, ends, ...options }: Options): string {
-  const parts = sources.map(({ weight, shards }) => ({ weight, shards: shards.map(({ sha256 }) => sha256) }));
+  const parts = sources.map(({ weight, task, shards }) => ({
+    weight,
+    task,
+    shards: shards.map(({ sha256 }) => sha256),
+  }));
   const { shuffle } = options;
   const known = { parts, columns: columnsOf({ validation, test, ends, ...options }), validation, test, ends, shuffle };
   return createHash("sha256").update(JSON.stringify(known)).digest("hex");

@@ -51,7 +51,8 @@ export async function readHeads(all: readonly Shard[], options: HeadOptions): Pr
         characters += isTextPair(example) ? example.source.length : example.text.length;
         const part = partOf(example, options);
         // Texts of a block share its memory until they are copied.
-        if (heads[part].length < quota(part)) heads[part].push(structuredClone(ending(example, options)));
+        if (heads[part].length < quota(part))
+          heads[part].push(structuredClone({ ...ending(example, options), task: shard.task }));
       }
       if (isEnough() || characters > CHARACTERS / shards.length) break;
     }

@@ -12,6 +12,8 @@ export interface Shard {
   readonly modified: string;
   /** Digest of the file as it lies on disk. */
   readonly sha256: string;
+  /** The task of its examples. Default: none. */
+  readonly task?: string | undefined;
 }
 
 /** The forms of the examples of a shard. */

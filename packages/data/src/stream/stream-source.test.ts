@@ -29,7 +29,13 @@ function countingSource(first: number, sizes: readonly number[], weight = 1): To
 const objective = {
   features: (example: Example) => {
     const ids = "tokens" in example ? example.tokens : [];
-    return { streams: { tokens: ids }, targets: ids, lossWeights: ids.map(() => 1), prefixLength: 0 };
+    return {
+      streams: { tokens: ids },
+      targets: ids,
+      lossWeights: ids.map(() => 1),
+      prefixLength: 0,
+      task: example.task,
+    };
   },
 };
 const special = { end: [1], pad: 0, named: {}, frame: {} };
@@ -124,6 +130,13 @@ test("after any number of examples each source has given its share, up to one", 
     for (const [at, weight] of weights.entries())
       expect(Math.abs(given[at]! - ((taken + 1) * weight) / 8)).toBeLessThanOrEqual(1);
   }
+});
+
+test("examples have the task of their source", async () => {
+  const sources = [{ ...countingSource(10, [6], 1), task: "sort" }, countingSource(20, [6], 1)];
+  const { batches } = await sourceOf(sources, 6, 1).step({ step: 0, cursor: null, shards: [0], of: 1 });
+  const [batch] = batches.flat() as [Batch];
+  expect(batch.tasks).toEqual([...batch.targets].map((id) => (id < 20 ? "sort" : undefined)));
 });
 
 test("a step that is asked for again is read again, from the beginning of its group", async () => {

@@ -71,10 +71,12 @@ function createMixture({ sources, buffer, seed }: StreamSourceOptions, from: Mix
   });
   const weights = sources.map(({ weight }) => weight);
   return {
-    next() {
+    async next() {
       const chosen = nextSource(given, weights);
       given[chosen] = (given[chosen] as number) + 1;
-      return (streams[chosen] as ShuffledStream).next();
+      const example = await (streams[chosen] as ShuffledStream).next();
+      const task = sources[chosen]?.task;
+      return task === undefined ? example : { ...example, task };
     },
     cursor: () => ({ sources: streams.map(({ cursor }) => cursor), given: [...given] }),
     close() {

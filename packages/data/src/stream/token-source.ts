@@ -24,6 +24,8 @@ export interface TokenBlock {
 export interface TokenSource {
   /** Share of the examples that it gives, relative to the other sources. */
   readonly weight: number;
+  /** The task of its examples. Default: none. */
+  readonly task?: string | undefined;
   /** Streams blocks from the beginning of a block on. Blocks follow from the place alone. */
   blocks(from: BlockPlace): AsyncIterator<TokenBlock, void, void>;
 }
