@@ -14,6 +14,7 @@ import { runsCommand } from "./commands/runs.ts";
 import { setupCommand } from "./commands/setup.ts";
 import { tokenizerCommand } from "./commands/tokenizer.ts";
 import { trainCommand } from "./commands/train.ts";
+import { watchCommand } from "./commands/watch.ts";
 import { ownVersion } from "./own-package.ts";
 
 const commands = [
@@ -24,6 +25,7 @@ const commands = [
   trainCommand,
   tokenizerCommand,
   runsCommand,
+  watchCommand,
   evaluateCommand,
   generateCommand,
   exportCommand,

@@ -57,6 +57,9 @@ const flags: Readonly<Record<string, RecipeFlag>> = {
   ...kind("optimizer"),
   from: flag("from"),
   freeze: flag("freeze"),
+  loraRank: flag("lora.rank"),
+  loraAlpha: flag("lora.alpha"),
+  loraTargets: flag("lora.targets"),
   weightDecay: option(
     "optimizer.weightDecay",
     amount,
@@ -69,6 +72,9 @@ const flags: Readonly<Record<string, RecipeFlag>> = {
   packing: flag("packing"),
   shards: flag("shards"),
   clipNorm: flag("clipNorm"),
+  onFault: flag("faults.action"),
+  faultLimit: flag("faults.limit"),
+  faultFactor: flag("faults.factor"),
   labelLeaks: flag("labelLeaks"),
   ...kind("backend"),
   threads: option(

@@ -7,15 +7,21 @@ import { repeatGroups } from "./repeat-groups.ts";
 import { selectedProducts } from "./selected-product.ts";
 
 /**
+ * Tells whether keys or values that a mask hides could have an influence: some are infinite or NaN and others are not.
+ * Where every number is finite, or none is, a kernel is right as it is. False on a backend whose reads stall, where no
+ * kernel may look at numbers.
+ */
+export const hasOddKeys = ({ key, value }: { readonly key: Tensor; readonly value: Tensor }): boolean =>
+  activeTraits().reads !== "stalling" && [key, value].some(isPartlyFinite);
+
+/**
  * Attention over keys and values of which some are infinite or NaN, so that those that a mask hides have no influence on
  * outputs and gradients. It builds the whole matrix of Q×K.
  *
- * @returns `[B, H, Q, D]`; nothing where a kernel is right as it is: every number is finite, or none is. Nothing either on
- *   a backend whose reads stall, where no kernel may look at numbers.
+ * @returns `[B, H, Q, D]`.
  */
-export function attendOddKeys(request: AttentionRequest, shape: AttentionShape): Tensor4D | undefined {
-  const { key, value, mask, dropout: dropping } = request;
-  if (activeTraits().reads === "stalling" || ![key, value].some(isPartlyFinite)) return undefined;
+export function attendOddKeys(request: AttentionRequest, shape: AttentionShape): Tensor4D {
+  const { value, mask, dropout: dropping } = request;
   const visible = tf.broadcastTo(denseVisibility(mask, shape), [shape.B, shape.H, shape.Q, shape.K]) as Tensor4D;
   const { scores, weighted } = selectedProducts(visible);
   const weights = weightsBy(request, scores);
@@ -24,9 +30,9 @@ export function attendOddKeys(request: AttentionRequest, shape: AttentionShape):
 
 /**
  * Tells whether some numbers are finite and others are not. A sum is one pass over the numbers, and finite if all of
- * them are.
+ * them are; first by rows, which threads share.
  */
 function isPartlyFinite(x: Tensor): boolean {
-  if (Number.isFinite(tf.sum(x).dataSync()[0])) return false;
+  if (Number.isFinite(tf.sum(tf.sum(x, -1)).dataSync()[0])) return false;
   return tf.max(tf.cast(tf.equal(tf.sub(x, x), 0), "int32")).dataSync()[0] === 1;
 }

@@ -1,6 +1,6 @@
 import { ConfigError } from "@trivium/core";
 import { type Tensor, type Tensor4D, tf } from "@trivium/tensor";
-import { attendOddKeys } from "./attend-odd-keys.ts";
+import { attendOddKeys, hasOddKeys } from "./attend-odd-keys.ts";
 import type { AttentionBias, AttentionKernel, AttentionRequest } from "./attention-kernel.ts";
 import { type AttentionShape, attentionScale, attentionShape } from "./attention-shape.ts";
 import { type BlockSizes, blockPlan } from "./block-plan.ts";
@@ -35,8 +35,9 @@ export function blockwise({ blockQueries = 128, blockKeys = 128 }: BlockwiseOpti
     supports: () => true,
     attend(request) {
       const shape = attentionShape(request);
-      return tf.tidy(
-        () => attendOddKeys(request, shape) ?? attendBlockwise(request, shape, { blockQueries, blockKeys }),
+      const sizes = { blockQueries, blockKeys };
+      return tf.tidy(() =>
+        hasOddKeys(request) ? attendOddKeys(request, shape) : attendBlockwise(request, shape, sizes),
       );
     },
   };

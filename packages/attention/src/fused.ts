@@ -10,7 +10,7 @@ import {
   type Tensor4D,
   tf,
 } from "@trivium/tensor";
-import { attendOddKeys } from "./attend-odd-keys.ts";
+import { attendOddKeys, hasOddKeys } from "./attend-odd-keys.ts";
 import { withHeadsSplit } from "./attend-projected.ts";
 import type {
   AttentionBias,
@@ -48,15 +48,18 @@ export function fused(): AttentionKernel {
     attend(request) {
       assertUncapped(request);
       const shape = attentionShape(request);
-      return tf.tidy(() => attendOddKeys(request, shape) ?? (attendFused(request, shape) as Tensor4D));
+      return tf.tidy(() =>
+        hasOddKeys(request) ? attendOddKeys(request, shape) : (attendFused(request, shape) as Tensor4D),
+      );
     },
     attendProjected(request) {
       assertUncapped(request);
       const shape = attentionShape(shapesOf(request));
-      return tf.tidy(() => {
-        const odd = attendOddKeys(withHeadsSplit(request), shape);
-        return odd ? mergeHeads(odd) : (attendFused(request, shape) as Tensor3D);
-      });
+      return tf.tidy(() =>
+        hasOddKeys(request)
+          ? mergeHeads(attendOddKeys(withHeadsSplit(request), shape))
+          : (attendFused(request, shape) as Tensor3D),
+      );
     },
     attendPages(request) {
       assertUncapped(request);

@@ -1,5 +1,5 @@
 import { dropout, type Tensor4D, tf } from "@trivium/tensor";
-import { attendOddKeys } from "./attend-odd-keys.ts";
+import { attendOddKeys, hasOddKeys } from "./attend-odd-keys.ts";
 import type { AttentionKernel, AttentionRequest } from "./attention-kernel.ts";
 import { type AttentionShape, attentionShape } from "./attention-shape.ts";
 import { attentionWeights } from "./attention-weights.ts";
@@ -22,7 +22,7 @@ export function reference(): AttentionKernel {
     supports: () => true,
     attend(request) {
       const shape = attentionShape(request);
-      return tf.tidy(() => attendOddKeys(request, shape) ?? attendDensely(request, shape));
+      return tf.tidy(() => (hasOddKeys(request) ? attendOddKeys : attendDensely)(request, shape));
     },
   };
 }

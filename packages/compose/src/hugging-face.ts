@@ -1,5 +1,6 @@
 import type { Files } from "@trivium/checkpoint";
-import { CONFIG_NAME, GGUF_END, openPretrained, type PretrainedFamily, readTokenizer } from "@trivium/pretrained";
+import { CONFIG_NAME, GGUF_END, openPretrained, readTokenizer } from "@trivium/pretrained";
+import { familiesOf } from "./apply-adapter.ts";
 import { assertSameStreams } from "./assert-same-streams.ts";
 import { composeRecipe } from "./compose-recipe.ts";
 import { assertComposedFits, assertModelFits } from "./fit-model.ts";
@@ -9,7 +10,7 @@ import { resolveArchitecture, resolveEngine } from "./resolve.ts";
 
 async function open(files: Files, options: OpenModelOptions): Promise<OpenedModel> {
   const { registry, change = (recipe) => recipe, ignore, weights = true } = options;
-  const families = registry.list("pretrained-family").map(({ create }) => create as PretrainedFamily);
+  const families = familiesOf(registry);
   const opened = await openPretrained(files, {
     families,
     architecture: (name) => resolveArchitecture(name, registry),

@@ -2,6 +2,8 @@ import { huggingFacePlugin } from "./hugging-face.ts";
 import { runFolderPlugin } from "./run-folder.ts";
 
 export { type AnswerOptions, type AnswerRequest, answerOptions } from "./answer-options.ts";
+export { familiesOf, type OpenedAdapter, withAdapter } from "./apply-adapter.ts";
+
 export { type Composition, compose, composeOrThrow, type Parts, type Refusal } from "./compose.ts";
 export { describeValues } from "./describe-values.ts";
 export { evaluateOptions } from "./evaluate-options.ts";

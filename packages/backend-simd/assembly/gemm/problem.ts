@@ -9,6 +9,8 @@ export class Product {
   byColumns: u32;
   /** Rows or columns of C in a panel of the library. */
   panel: u32;
+  /** Terms of a sum that the library adds up at a time. */
+  depth: u32;
   transposeA: u32; transposeB: u32;
   m: u32; n: u32; k: u32;
   a: usize; lda: u32; strideA: u32;

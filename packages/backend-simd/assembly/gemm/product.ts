@@ -62,12 +62,22 @@ function multiplyPanel(p: Product, index: u32): void {
   const a = p.a + bytes * (matrix * p.strideA + row * (p.transposeA ? 1 : p.lda));
   const b = p.b + bytes * (matrix * p.strideB + column * (p.transposeB ? p.ldb : 1));
   const at = matrix * p.strideC + row * p.ldc + column;
-  const c = sumsOf(p) + 4 * at;
-  const ta = p.transposeA != 0, tb = p.transposeB != 0, adds = p.accumulate != 0;
-  if (p.engine == LIBRARY_BF16) libraryProductBf16(ta, tb, rows, columns, p.k, a, p.lda, b, p.ldb, c, p.ldc, adds);
-  else libraryProduct(ta, tb, rows, columns, p.k, a, p.lda, b, p.ldb, c, p.ldc, adds);
+  addUp(p, rows, columns, a, b, sumsOf(p) + 4 * at);
   if (p.bias) addBias(p, column, at, rows, columns);
   if (p.activation >= 0) activate(p, at, rows, columns);
+}
+
+/** The sums of `rows` rows and `columns` columns, `depth` terms at a time; the addresses are those of their operands. */
+function addUp(p: Product, rows: u32, columns: u32, a: usize, b: usize, c: usize): void {
+  const ta = p.transposeA != 0, tb = p.transposeB != 0, isRounded = p.engine == LIBRARY_BF16;
+  const bytes: usize = isRounded ? 2 : 4;
+  const aStep = bytes * (ta ? p.lda : 1), bStep = bytes * (tb ? 1 : p.ldb);
+  for (let done: u32 = 0; done < p.k; done += p.depth) {
+    const terms = min(p.depth, p.k - done), adds = p.accumulate != 0 || done > 0;
+    const fromA = a + done * aStep, fromB = b + done * bStep;
+    if (isRounded) libraryProductBf16(ta, tb, rows, columns, terms, fromA, p.lda, fromB, p.ldb, c, p.ldc, adds);
+    else libraryProduct(ta, tb, rows, columns, terms, fromA, p.lda, fromB, p.ldb, c, p.ldc, adds);
+  }
 }
 
 /** Rows that nothing lies between are one run. */

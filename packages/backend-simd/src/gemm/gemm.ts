@@ -122,7 +122,7 @@ export class Gemm {
     const share = shareOf(units, { nanoseconds, granule }, cutting);
     const { scratchBytes } = this;
     this.scratch ||= this.allocate(scratchBytes * this.options.threads, "the packing buffers");
-    const values = [this.write(request, engines.wasm, { columns, size: 0 }), this.scratch];
+    const values = [this.write(request, engines.wasm, { columns, size: 0, depth: k }), this.scratch];
     return { kernel: "product", units, share, scratch: scratchBytes, values };
   }
 

@@ -6,6 +6,8 @@ export interface Panels {
   readonly size: number;
   /** Panels in one matrix. */
   readonly count: number;
+  /** Terms of a sum that one call adds up; the next call adds to what it left. */
+  readonly depth: number;
 }
 
 /** A panel has a whole number of cache lines of C. */
@@ -14,18 +16,27 @@ const GRANULE = 16;
 const LEAST = { rows: 64, columns: 256, flops: 2 ** 22 };
 /** Enough for every thread to have some, few enough that each is long. */
 const MOST_PANELS = 8;
+/** Of a transposed A, whose columns a library gathers one by one: fewer panels gather less of it more than once. */
+const MOST_PANELS_OF_COLUMNS = 4;
+/** Terms of a sum from which on what a library gathers of a transposed A leaves its caches before it is used. */
+const LONG = 4096;
+/** Terms of such a sum that are added up at a time. */
+const DEPTH = 512;
+
+type Shape = Pick<GemmRequest, "transposeA" | "m" | "n" | "k">;
 
 /**
- * The panels of a product, each of them one call of a library. They follow from the shape alone: a library adds up in
+ * The panels of a product, each of them one run of a library. They follow from the shape alone: a library adds up in
  * an order that may depend on the sizes that it is called with, so that threads may take panels but not cut them.
  */
-export function panelsOf({ m, n, k }: Pick<GemmRequest, "m" | "n" | "k">): Panels {
+export function panelsOf({ transposeA, m, n, k }: Shape): Panels {
   const columns = n > m;
   const length = columns ? n : m;
-  const wanted = Math.min(MOST_PANELS, Math.floor((2 * m * n * k) / LEAST.flops));
+  const isLong = transposeA && k >= LONG;
+  const wanted = Math.min(isLong ? MOST_PANELS_OF_COLUMNS : MOST_PANELS, Math.floor((2 * m * n * k) / LEAST.flops));
   const even = Math.ceil(length / Math.max(1, wanted) / GRANULE) * GRANULE;
   const size = Math.min(length, Math.max(even, columns ? LEAST.columns : LEAST.rows));
-  return { columns, size, count: Math.ceil(length / size) };
+  return { columns, size, count: Math.ceil(length / size), depth: isLong ? DEPTH : k };
 }
 
 /** Below this a library's call costs more than it saves. */

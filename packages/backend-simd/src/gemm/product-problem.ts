@@ -11,7 +11,7 @@ const NO_ACTIVATION = -1;
 export function productProblem(request: GemmRequest, engine: number, panels: Omit<Panels, "count">): number[] {
   const { m, n, k, a, lda, strideA, b, ldb, strideB, c, ldc, strideC, bias, epilogue } = request;
   const [ta, tb, add] = [request.transposeA ? 1 : 0, request.transposeB ? 1 : 0, request.accumulate ? 1 : 0];
-  const sizes = [engine, panels.columns ? 1 : 0, panels.size, ta, tb, m, n, k];
+  const sizes = [engine, panels.columns ? 1 : 0, panels.size, panels.depth, ta, tb, m, n, k];
   const operands = [a, lda, strideA, b, ldb, strideB, c, ldc, strideC];
   const activation = epilogue ? activationCodes[epilogue.activation] : NO_ACTIVATION;
   return [...sizes, ...operands, add, bias, activation, epilogue?.slope ?? 0];

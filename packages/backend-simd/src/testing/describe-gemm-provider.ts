@@ -15,7 +15,7 @@ const tests = {
         const inputs = one!.use().matmulPrecision === "bf16" ? roundedData(data) : data;
         expect(gemmMismatch(shape, runGemm(one!, shape, data, { offBytes }).c, inputs)).toBeUndefined();
       }),
-      { numRuns: 150 },
+      { numRuns: 150, examples: long.map((shape): [GemmCase, number] => [shape, 0]) },
     ),
 
   "does not read C unless it accumulates": ([one]: Backends) => {
@@ -137,8 +137,15 @@ const plain = (m: number, n: number, k: number): GemmCase => ({
   seed: 3,
 });
 
+/** Sums that are added up a part at a time, the last part shorter. */
+const long: readonly GemmCase[] = [
+  { ...plain(70, 33, 4101), transposeA: true, mode: "bias" },
+  { ...plain(17, 300, 4610), transposeA: true, pad: 1, mode: "accumulate" },
+];
+
 /** Products of several panels, along rows and columns, with every transpose, and batches. */
 const large: readonly GemmCase[] = [
+  ...long,
   plain(515, 131, 300),
   { ...plain(67, 1031, 300), pad: 1 },
   { ...plain(400, 128, 512), transposeB: true, mode: "bias" },
