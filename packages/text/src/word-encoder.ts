@@ -29,7 +29,8 @@ export function createWordEncoder(
   if (!cutter || !model) return undefined;
   const added = definition.added_tokens.filter(({ special }) => !special).map(({ content }) => content);
   const encodeWord = (word: string): number[] | undefined => {
-    const ids = model(cutter.pieces(word)).map((token) => library.token_to_id(token));
+    const tokens: readonly string[] = model.encode(cutter.pieces(word));
+    const ids: readonly (number | undefined)[] = tokens.map((token) => library.token_to_id(token));
     return ids.every((id) => id !== undefined && id !== model.unk_token_id) ? (ids as number[]) : undefined;
   };
   const kept = new Map<string, number[] | undefined>();
@@ -43,7 +44,7 @@ export function createWordEncoder(
     return ids;
   };
   return (given) => {
-    const text = library.normalizer ? library.normalizer(given) : given;
+    const text = library.normalizer?.normalize(given) ?? given;
     if (added.some((token) => given.includes(token) || text.includes(token))) return undefined;
     const ids: number[] = [];
     for (const word of cutter.words(text)) {
@@ -80,14 +81,14 @@ function cutterOf(library: Library, given: unknown): Cutter | undefined {
   const last = steps.at(-1);
   const isOfBytes = last?.type === "ByteLevel" && (last.use_regex === false || steps.length === 1);
   if (!isOfBytes) {
-    const cut = (text: string): string[] => (text === "" ? [] : whole(text, { section_index: 0 }));
+    const cut = (text: string): string[] => (text === "" ? [] : whole.pre_tokenize(text, { section_index: 0 }));
     return { words: cut, pieces: (word) => [word] };
   }
   const { words: gpt2, pieces } = createByteCutter();
   if (last.use_regex === false) {
     const words = steps.length > 1 ? preTokenizer({ type: "Sequence", pretokenizers: steps.slice(0, -1) }) : undefined;
     if (!words || last.add_prefix_space === true) return undefined;
-    return { words: (text) => words(text), pieces };
+    return { words: (text) => words.pre_tokenize(text), pieces };
   }
   const start = (text: string): string => (last.add_prefix_space === true && !text.startsWith(" ") ? ` ${text}` : text);
   return { words: (text) => (text === "" ? [] : gpt2(start(text))), pieces };
@@ -96,7 +97,7 @@ function cutterOf(library: Library, given: unknown): Cutter | undefined {
 /** Cuts texts into the words of GPT-2, and words into one piece, with a letter for each byte. */
 export function createByteCutter(): Cutter {
   const bytes = preTokenizer({ type: "ByteLevel", use_regex: false, add_prefix_space: false });
-  return { words: (text) => text.match(gpt2Words) ?? [], pieces: (word) => bytes?.(word) ?? [] };
+  return { words: (text) => text.match(gpt2Words) ?? [], pieces: (word) => bytes?.pre_tokenize(word) ?? [] };
 }
 
 /** Letters that stand for the 256 bytes, in the order of their code points. */
