@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { benchCommand } from "./commands/bench.ts";
+import { chatCommand } from "./commands/chat.ts";
 import { claimsCommand } from "./commands/claims.ts";
 import { compareCommand } from "./commands/compare.ts";
 import { doctorCommand } from "./commands/doctor.ts";
@@ -28,6 +29,7 @@ const commands = [
   watchCommand,
   evaluateCommand,
   generateCommand,
+  chatCommand,
   exportCommand,
   infoCommand,
   compareCommand,
