@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readMetrics } from "@trivium/checkpoint/node";
@@ -7,8 +7,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { checkpointsOf, jsonOf, startTrivium, weightsOf } from "./run-trivium.ts";
 import { tiny, writeToyData } from "./toy-data.ts";
 
-/** Twenty kills are left to `pnpm check:long`; six meet the same moments: before, within and between checkpoints. */
-const [kills, steps] = process.env.TRIVIUM_LONG ? [20, 600] : [6, 180];
+/** Two hundred kills are left to `pnpm check:long`; six meet the same moments: before, within and between checkpoints. */
+const [kills, steps] = process.env.TRIVIUM_LONG ? [200, 3600] : [6, 120];
 /** Say `TRIVIUM_SEED=…` to kill at the same moments again. */
 const seed = Number(process.env.TRIVIUM_SEED ?? Date.now());
 const random = createRandom(seed);
@@ -16,8 +16,12 @@ const folder = mkdtempSync(join(tmpdir(), "trivium-killed-"));
 beforeAll(() => writeToyData(folder));
 afterAll(() => rmSync(folder, { recursive: true }));
 
+/** Micro-batches, packed rows, a shuffled order and dropout; its weights break at step 30, and it rolls back. */
 const training = (out: string) => [
   ...["train", "--data", "toy.tsv", ...tiny, "--dropout", "0.1", "--steps", String(steps), "--decoded", "0"],
+  ...["--micro-batch", "4", "--packing", "16", "--average-decay", "0.9"],
+  ...["--schedule", "points", "--schedule-options", '{"points":[[0,0.001],[29,0.001],[30,1e30],[31,0.001]]}'],
+  ...["--on-fault", "roll-back", "--fault-factor", "1e-30"],
   ...["--checkpoint-every", "2", "--evaluate-every", String(steps), "--out", out, "--resume"],
 ];
 
@@ -27,22 +31,35 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 const lines = (): number => (existsSync(metricsFile) ? readFileSync(metricsFile, "utf8").split("\n").length : 0);
 
-/** Kills the run a moment after it has taken that many steps; the step that it had started from. */
-async function killedAfter(stepsTaken: number): Promise<number> {
+/** Returns whether a checkpoint is being written at this moment. */
+const isWriting = (): boolean => {
+  const checkpoints = join(folder, "killed/checkpoints");
+  return existsSync(checkpoints) && readdirSync(checkpoints).some((name) => name.startsWith(".trivium-temporary-"));
+};
+
+/** The three ways in turn: at any moment, within the writing of a checkpoint, and with time to write one. */
+const ways = ["SIGKILL", "SIGKILL while it writes", "SIGTERM"] as const;
+
+/** Ends the run a moment after it has taken that many steps; the step that it had started from. */
+async function killedAfter(stepsTaken: number, way: (typeof ways)[number]): Promise<number> {
   const { child, ended, says } = startTrivium(training("killed"), folder);
   await says(`of ${steps}`);
   const before = lines();
   while (stepsTaken > 0 && child.exitCode === null && lines() - before < stepsTaken) await pause(2);
-  await pause(random.uniform() * 20);
-  child.kill("SIGKILL");
-  const { signal, stderr } = await ended;
-  expect(signal, stderr).toBe("SIGKILL");
+  if (way === "SIGKILL while it writes") while (child.exitCode === null && !isWriting()) await pause(0);
+  else await pause(random.uniform() * 20);
+  child.kill(way === "SIGTERM" ? "SIGTERM" : "SIGKILL");
+  const { code, signal, stderr } = await ended;
+  expect({ code, signal }, stderr).toEqual(
+    way === "SIGTERM" ? { code: 0, signal: null } : { code: null, signal: "SIGKILL" },
+  );
   return Number(/step (\d+) of/.exec(stderr)?.[1]);
 }
 
 test(`a run that is killed ${kills} times and resumed ends with the weights of an undisturbed one, byte for byte (seed ${seed})`, async () => {
   const starts: number[] = [];
-  for (let kill = 0; kill < kills; kill++) starts.push(await killedAfter(random.integer(24)));
+  for (let kill = 0; kill < kills; kill++)
+    starts.push(await killedAfter(random.integer(process.env.TRIVIUM_LONG ? 24 : 16), ways[kill % ways.length]!));
   // The test is worth something only if runs were killed on their way, most of them after some progress.
   expect(new Set(starts).size).toBeGreaterThan(kills / 2);
   expect(starts.at(-1)).toBeLessThan(steps);
@@ -53,4 +70,6 @@ test(`a run that is killed ${kills} times and resumed ends with the weights of a
   const metrics = (run: string) => readMetrics(join(folder, run, "metrics.jsonl"));
   const lossesOf = async (run: string) => (await metrics(run)).map(({ step, loss }) => [step, loss]);
   expect(await lossesOf("killed")).toEqual(await lossesOf("undisturbed"));
+  const state = readFileSync(join(folder, "killed/checkpoints", checkpointsOf(join(folder, "killed")).at(-1)!, "state.json"), "utf8"); // biome-ignore format: one line
+  expect(JSON.parse(state).faults).toEqual({ skipped: 0, inRow: 0, rollBacks: 1 });
 });

@@ -20,6 +20,11 @@ export const trainSchema = z.strictObject({
     .describe(
       "Run layers again in the backward pass instead of keeping their intermediates: less memory, same weights",
     ),
+  stopWithin: z
+    .number()
+    .positive()
+    .default(30)
+    .describe("Seconds after SIGTERM until a step that is not done is given up; the checkpoint is from before it"),
   allowNumericChange: z
     .boolean()
     .default(false)

@@ -15,6 +15,21 @@ test.each(names)("%s aborts the signal and says so, once it is released no more"
   expect(process.listenerCount(name)).toBe(before);
 });
 
+test("a polite kill has exit code 0 and a limit of time, Ctrl-C has neither", async () => {
+  for (const [name, exitCode] of [
+    ["SIGTERM", 0],
+    ["SIGINT", 130],
+  ] as const) {
+    // biome-ignore format: pairs
+    const interrupt = stopOnSignals({ note: () => {} }, { limitSeconds: 0.01 });
+    process.emit(name, name);
+    expect([interrupt.signal.aborted, interrupt.overdue.aborted]).toEqual([true, false]);
+    await new Promise((resolve) => setTimeout(resolve, 40));
+    expect([interrupt.exitCode(), interrupt.overdue.aborted]).toEqual([exitCode, name === "SIGTERM"]);
+    interrupt.release();
+  }
+});
+
 test("a terminal that closes says so more than once, and ends nothing at once, also after Ctrl-C", async () => {
   const notes: string[] = [];
   const interrupt = stopOnSignals({ note: (line) => void notes.push(line) });

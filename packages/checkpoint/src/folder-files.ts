@@ -52,8 +52,9 @@ export const readCheckpoint = (path: string): Promise<Checkpoint> => checkpointI
 /**
  * The newest checkpoint of a run folder that is whole, as `latestCheckpointIn` finds it. A missing folder has none.
  *
+ * @param before - passes over checkpoints of this step and of later ones. Default: of none.
  * @throws {CheckpointError} `checkpoint/read-only` and the like if the folder cannot be read.
  * @example const { checkpoint, skipped } = await latestCheckpoint("runs/a");
  */
-export const latestCheckpoint = (runDirectory: string): Promise<LatestCheckpoint> =>
-  latestCheckpointIn(folderFiles(runDirectory));
+export const latestCheckpoint = (runDirectory: string, before?: number): Promise<LatestCheckpoint> =>
+  latestCheckpointIn(folderFiles(runDirectory), before);

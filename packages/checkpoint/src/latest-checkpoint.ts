@@ -21,12 +21,14 @@ export interface LatestCheckpoint {
  * file that was cut off. A missing folder has none.
  *
  * @param files - the files of a run folder.
+ * @param before - passes over checkpoints of this step and of later ones. Default: of none.
  * @throws {CheckpointError} what reading throws, where that does not mean a broken checkpoint.
  * @example const { checkpoint, skipped } = await latestCheckpointIn(files);
  */
-export async function latestCheckpointIn(files: Files): Promise<LatestCheckpoint> {
+export async function latestCheckpointIn(files: Files, before = Number.POSITIVE_INFINITY): Promise<LatestCheckpoint> {
   const skipped: CheckpointError[] = [];
-  for (const { name } of stepsAmong(await files.list(CHECKPOINTS))) {
+  const steps = stepsAmong(await files.list(CHECKPOINTS));
+  for (const { name } of steps.filter(({ step }) => step < before)) {
     try {
       return { checkpoint: await checkpointIn(files, `${CHECKPOINTS}/${name}`), skipped };
     } catch (error) {

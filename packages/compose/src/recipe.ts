@@ -75,7 +75,28 @@ const fields = {
     .min(1)
     .optional()
     .describe("Parameters that stay as they are, by patterns of their paths: embed*,**.layers.0"),
+  lora: z
+    .strictObject({
+      rank: count.describe("Trains low-rank adapters of that rank beside the model, which stays as it is"),
+      alpha: z.number().positive().optional().describe("Adapters count alpha / rank times. Default: the rank"),
+      targets: z
+        .array(name)
+        .min(1)
+        .optional()
+        .describe("Matrices with adapters, by patterns of their paths (default: **.query,**.value)"),
+    })
+    .optional(),
   seed: z.int().default(0).describe("Decides initial weights, the order of the data and dropout"),
+  faults: z
+    .strictObject({
+      action: z
+        .enum(["stop", "skip", "roll-back"])
+        .default("stop")
+        .describe("The answer to a loss that is NaN or diverges: stop, leave updates out, or go back to a checkpoint"),
+      limit: countOrNone("Skipped steps in a row, or roll-backs, before it stops all the same. Default: 5"),
+      factor: z.number().positive().lt(1).optional().describe("Factor of the rate for each roll-back. Default: 0.5"),
+    })
+    .optional(),
   evaluation: z
     .strictObject({
       every: countOrNone("Steps between two evaluations. Default: a fifth of the steps"),

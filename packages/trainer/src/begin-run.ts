@@ -7,9 +7,11 @@ import type { WarningEvent } from "./events.ts";
 import { oneProcess } from "./one-process.ts";
 import type { OptimizerState } from "./optimizer.ts";
 import { disposeRest, ownedPart, slicesOf } from "./ownership.ts";
+import { noFaults } from "./recovery.ts";
 import { disposeState, type Run } from "./run.ts";
 import { checkNumericIdentity, identityOf } from "./run-description.ts";
 import { optimizerArrays } from "./save-run.ts";
+import type { Sharding } from "./sharding.ts";
 import type { TrainOptions } from "./train-options.ts";
 import { problemsOf, treeOfArrays } from "./tree-arrays.ts";
 import { partition, treeOf } from "./trees.ts";
@@ -36,7 +38,8 @@ export async function beginRun<B>(options: TrainOptions<B>): Promise<BegunRun> {
     const request = { identity: identityOf(options), resume };
     const { snapshot, skipped } = (await checkpoint?.store.open(request)) ?? nothing;
     const changes = snapshot ? checkNumericIdentity(snapshot, options) : [];
-    const run = runOf(initialParameters(options, snapshot), options, snapshot);
+    const sharding = (options.sharding ?? oneProcess)(options.shards ?? 1);
+    const run = runOf(initialParameters(options, snapshot), options, { snapshot, sharding });
     if (snapshot && options.parameters) disposeTree(options.parameters);
     return { run, warnings: warningsOf(run.step, skipped, changes) };
   } catch (error) {
@@ -44,6 +47,14 @@ export async function beginRun<B>(options: TrainOptions<B>): Promise<BegunRun> {
     throw error;
   }
 }
+
+/**
+ * Returns the run of a snapshot, on the processes of a run that goes on there. The caller disposes what that one holds.
+ *
+ * @throws {CheckpointError} `trainer/parameters` if the snapshot does not fit.
+ */
+export const resumedRun = <B>({ sharding }: Run, options: TrainOptions<B>, snapshot: Snapshot): Run =>
+  runOf(initialParameters(options, snapshot), options, { snapshot, sharding });
 
 /** The parameters to go on from, in the order of the task's specifications. */
 function initialParameters<B>({ task, seed, parameters }: TrainOptions<B>, snapshot: Snapshot | undefined) {
@@ -59,10 +70,13 @@ function initialParameters<B>({ task, seed, parameters }: TrainOptions<B>, snaps
 }
 
 /** The run of these parameters. Consumes them, on an error too. */
-function runOf<B>(parameters: ParameterTree, options: TrainOptions<B>, snapshot: Snapshot | undefined): Run {
-  const { task, optimizer, shards = 1 } = options;
+function runOf<B>(
+  parameters: ParameterTree,
+  options: TrainOptions<B>,
+  { snapshot, sharding }: { readonly snapshot: Snapshot | undefined; readonly sharding: Sharding },
+): Run {
+  const { task, optimizer } = options;
   const [trained, frozen] = partition(parameters, (path) => task.trains?.(path) ?? true);
-  const sharding = (options.sharding ?? oneProcess)(shards);
   try {
     const slices = slicesOf(trained, optimizer, sharding);
     const whole = optimizer.createState(trained);
@@ -71,8 +85,8 @@ function runOf<B>(parameters: ParameterTree, options: TrainOptions<B>, snapshot:
     const numbers = snapshot?.state.optimizer;
     const opened = { trained: { parameters: trained, state, numbers }, frozen, paths, sharding, slices };
     if (!snapshot) return { ...opened, ...freshProgress };
-    const { step, totals, losses, cursor = null } = snapshot.state;
-    return { ...opened, step, totals, losses, cursor, savedStep: step };
+    const { step, totals, losses, faults = noFaults, cursor = null } = snapshot.state;
+    return { ...opened, step, totals, losses, faults, cursor, savedStep: step };
   } catch (error) {
     disposeTree(parameters);
     throw error;
@@ -84,6 +98,7 @@ const freshProgress = {
   cursor: null,
   totals: { supervisedTokens: 0, seenTokens: 0, seconds: 0 },
   losses: noHistory,
+  faults: noFaults,
   savedStep: undefined,
 };
 

@@ -3,6 +3,7 @@ import { validateWith } from "@trivium/registry";
 import { flattenSpecs } from "@trivium/tensor";
 import { z } from "zod";
 import { divergenceSchema } from "./divergence.ts";
+import { recoverySchema } from "./recovery.ts";
 import { frozenPaths } from "./run-description.ts";
 import type { TrainOptions } from "./train-options.ts";
 
@@ -16,6 +17,7 @@ const numbersSchema = z.object({
   checkpoint: z.object({ every: interval }).optional(),
   evaluate: z.object({ every: interval }).optional(),
   divergence: divergenceSchema.optional(),
+  recovery: recoverySchema.optional(),
 });
 
 /**
@@ -32,6 +34,8 @@ export function checkOptions<B>(options: TrainOptions<B>): void {
     throw new ConfigError("trainer/options", `training: ${what}`);
   };
   if (resume && !checkpoint) refuse("resume needs a checkpoint store to go on from");
+  if (options.recovery?.action === "roll-back" && !checkpoint)
+    refuse("recovery by roll-back needs a checkpoint store to go back to");
   if (frozenPaths(task).length === Object.keys(flattenSpecs(task.specs)).length)
     refuse("the task's `trains` refuses every parameter; let it accept at least one");
 }

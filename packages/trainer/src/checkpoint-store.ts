@@ -2,6 +2,7 @@ import type { NamedArrays } from "@trivium/checkpoint";
 import type { Json } from "@trivium/core";
 import type { LossHistory } from "./divergence.ts";
 import type { Totals } from "./events.ts";
+import type { FaultCounts } from "./recovery.ts";
 
 /** Facts that may change the bits of a run: backend, GEMM provider and version, kernel build, precision. Names are free. */
 export type NumericIdentity = Readonly<Record<string, string>>;
@@ -15,6 +16,8 @@ export interface RunState {
   readonly seed: number | string;
   readonly totals: Totals;
   readonly losses: LossHistory;
+  /** Default: there was no fault. */
+  readonly faults?: FaultCounts | undefined;
   /** Numbers of the optimiser's state. Default: it has none. */
   readonly optimizer?: Readonly<Record<string, number>> | undefined;
   readonly numericIdentity: NumericIdentity;
@@ -58,6 +61,12 @@ export interface CheckpointStore {
    *   it holds this run and `resume` is false.
    */
   open(request: OpenStoreRequest): Promise<OpenedStore>;
+  /**
+   * Returns the newest whole checkpoint of the opened run, or nothing.
+   *
+   * @param before - passes over checkpoints of this step and of later ones. Default: of none.
+   */
+  newest(before?: number): Snapshot | undefined | Promise<Snapshot | undefined>;
   /** Saves the snapshot whole or not at all. The arrays are lent until the promise settles, so a store copies them. */
   save(snapshot: Snapshot): Promise<void>;
 }

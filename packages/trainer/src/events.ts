@@ -53,6 +53,18 @@ export interface CheckpointEvent {
   readonly location: string;
 }
 
+/** A broken step was answered by going on from the newest checkpoint. Events of later steps than this one are void. */
+export interface RolledBackEvent {
+  readonly type: "rolled-back";
+  /** The step of the checkpoint. */
+  readonly step: number;
+  /** The step that broke. */
+  readonly from: number;
+  /** Factor of all learning rates from here on. */
+  readonly rateFactor: number;
+  readonly message: string;
+}
+
 /** Something is odd and the run goes on. */
 export interface WarningEvent {
   readonly type: "warning";
@@ -60,6 +72,7 @@ export interface WarningEvent {
   readonly code:
     | "trainer/unreached-parameters"
     | "trainer/no-targets"
+    | "trainer/skipped-step"
     | "trainer/evaluation-failed"
     | "trainer/skipped-checkpoint"
     | "trainer/numeric-change";
@@ -76,4 +89,11 @@ export interface StoppedEvent {
 }
 
 /** An event of `train`: numbers and texts, never tensors, so that it survives `JSON.stringify`. */
-export type TrainEvent = StartedEvent | StepEvent | EvaluatedEvent | CheckpointEvent | WarningEvent | StoppedEvent;
+export type TrainEvent =
+  | StartedEvent
+  | StepEvent
+  | EvaluatedEvent
+  | CheckpointEvent
+  | RolledBackEvent
+  | WarningEvent
+  | StoppedEvent;

@@ -116,6 +116,17 @@ test("a broken newest checkpoint is passed over with a warning, and the result i
   expect(await fingerprint(broken, "step-000012")).toEqual(await fingerprint(whole, "step-000012"));
 });
 
+test("a roll-back passes over a checkpoint that holds the fault itself, and cuts back the metrics", async () => {
+  // The update of step 6 breaks the weights, which the checkpoint of step 6 holds and the loss of step 7 shows.
+  const schedule = (step: number) => (step === 5 ? 1e30 : 0.02);
+  const store = createFolderStore({ directory });
+  const recovery = { action: "roll-back", factor: 1e-30 } as const;
+  const events = await run(directory, { schedule, recovery, checkpoint: { store, every: 2 } });
+  expect(events.filter(({ type }) => type === "rolled-back")).toMatchObject([{ step: 4, from: 7 }]);
+  expect(await checkpoints(directory)).toEqual(["step-000010", "step-000012"]);
+  expect((await metrics(directory)).map(({ step }) => step)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+});
+
 test("if every checkpoint is broken nothing is overwritten", async () => {
   await run(directory, {}, 3);
   await truncate(join(directory, "checkpoints", "step-000003", "state.json"), 3);

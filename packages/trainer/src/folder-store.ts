@@ -1,3 +1,4 @@
+import type { Checkpoint } from "@trivium/checkpoint";
 import { discardCheckpointsAfter, latestCheckpoint, openRun, writeCheckpoint } from "@trivium/checkpoint/node";
 import { CheckpointError } from "@trivium/core";
 import type { CheckpointStore, RunState, Snapshot } from "./checkpoint-store.ts";
@@ -30,16 +31,13 @@ export function createFolderStore({ directory, keep = 2 }: FolderStoreOptions): 
       const { checkpoint, skipped } = await latestCheckpoint(directory);
       if (!checkpoint && skipped.length > 0) throw noWholeCheckpoint(directory, skipped);
       return {
-        snapshot: checkpoint
-          ? {
-              model: checkpoint.arrays("model.safetensors"),
-              optimizer: checkpoint.arrays("optimizer.safetensors"),
-              config: checkpoint.json("config.json") as Snapshot["config"],
-              state: checkpoint.json("state.json") as RunState,
-            }
-          : undefined,
+        snapshot: checkpoint ? snapshotOf(checkpoint) : undefined,
         skipped: skipped.map(({ message }) => message),
       };
+    },
+    async newest(before) {
+      const { checkpoint } = await latestCheckpoint(directory, before);
+      return checkpoint ? snapshotOf(checkpoint) : undefined;
     },
     async save({ model, optimizer, config, state }) {
       const { step } = state;
@@ -50,6 +48,13 @@ export function createFolderStore({ directory, keep = 2 }: FolderStoreOptions): 
     },
   };
 }
+
+const snapshotOf = (checkpoint: Checkpoint): Snapshot => ({
+  model: checkpoint.arrays("model.safetensors"),
+  optimizer: checkpoint.arrays("optimizer.safetensors"),
+  config: checkpoint.json("config.json") as Snapshot["config"],
+  state: checkpoint.json("state.json") as RunState,
+});
 
 /** Starting over would throw a run away that someone may still be able to repair. */
 function noWholeCheckpoint(directory: string, skipped: readonly CheckpointError[]): CheckpointError {

@@ -21,10 +21,10 @@ export { type Optimizer, type OptimizerState, optimizer, type Trained, type Upda
 export type { ParameterGroup } from "./parameter-groups.ts";
 export { trainerPlugins } from "./plugins.ts";
 export { type PointsOptions, points } from "./points.ts";
+export type { FaultCounts, RecoveryOptions } from "./recovery.ts";
 export { type RunRates, runBetas, runRates } from "./run-rates.ts";
 export { describedSchedule, lowest, type Schedule, schedule, sum } from "./schedule.ts";
 export { type ScheduleFreeOptions, scheduleFreeAdamW } from "./schedule-free-adam-w.ts";
-export { selectPaths } from "./select-paths.ts";
 export { type SgdOptions, sgd } from "./sgd.ts";
 export { joinShards, type ShardSum } from "./shard-tree.ts";
 export type { Owned, Reduced, Sharding, Slice } from "./sharding.ts";

@@ -7,8 +7,7 @@ const location = "memory";
 
 /** A store whose newest checkpoint can be read. */
 export interface MemoryStore extends CheckpointStore {
-  /** A copy of the newest checkpoint. */
-  newest(): Snapshot | undefined;
+  newest(before?: number): Snapshot | undefined;
 }
 
 /**
@@ -19,7 +18,8 @@ export interface MemoryStore extends CheckpointStore {
 export function createMemoryStore(): MemoryStore {
   let known: OpenStoreRequest["identity"] | undefined;
   let kept: Snapshot | undefined;
-  const newest = () => kept && copySnapshot(kept);
+  const newest = (before = Number.POSITIVE_INFINITY) =>
+    kept && kept.state.step < before ? copySnapshot(kept) : undefined;
   return {
     location,
     newest,

@@ -6,8 +6,8 @@ import type { TrainEvent } from "./events.ts";
 export const METRICS_FILE_NAME = "metrics.jsonl";
 
 /**
- * Appends each step event and each evaluation with metrics to `metrics.jsonl` of a run folder, one line each. When a run starts, the
- * file is cut back to the step that it starts from, so that a resumed run leaves the file of an undisturbed one.
+ * Appends each step event and each evaluation with metrics to `metrics.jsonl` of a run folder, one line each. When a run starts or rolls back, the
+ * file is cut back to the step that it goes on from, so that a resumed run leaves the file of an undisturbed one.
  *
  * @param directory - a folder that is there: the folder store makes it before the first event.
  * @throws {CheckpointError} `checkpoint/disk-full`, `checkpoint/read-only`, … from the sink.
@@ -16,7 +16,7 @@ export const METRICS_FILE_NAME = "metrics.jsonl";
 export function metricsSink(directory: string): Sink<TrainEvent> {
   const path = join(directory, METRICS_FILE_NAME);
   return async (event) => {
-    if (event.type === "started") await truncateMetrics(path, event.step);
+    if (event.type === "started" || event.type === "rolled-back") await truncateMetrics(path, event.step);
     else if (event.type === "step" || (event.type === "evaluated" && Object.keys(event.metrics).length > 0))
       await appendMetrics(path, [{ ...event }]);
   };

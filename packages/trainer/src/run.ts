@@ -3,6 +3,7 @@ import { disposeTree, flattenTree, type ParameterTree } from "@trivium/tensor";
 import type { LossHistory } from "./divergence.ts";
 import type { Totals } from "./events.ts";
 import type { OptimizerState, Trained } from "./optimizer.ts";
+import type { FaultCounts } from "./recovery.ts";
 import type { Sharding, Slice } from "./sharding.ts";
 import { treeOf } from "./trees.ts";
 
@@ -22,6 +23,7 @@ export interface Run {
   cursor: Json;
   totals: Totals;
   losses: LossHistory;
+  faults: FaultCounts;
   /** The step of the newest checkpoint. Undefined before the first. */
   savedStep: number | undefined;
 }
@@ -36,9 +38,14 @@ export function allParameters({ trained, frozen, paths }: Pick<Run, "trained" | 
 /** Disposes every tree of an optimiser's state. */
 export const disposeState = (state: OptimizerState): void => Object.values(state).forEach(disposeTree);
 
-/** Disposes everything that the run holds. */
-export function disposeRun({ trained, frozen }: Run): void {
+/** Disposes the parameters that the run trains, and the optimiser's state. */
+export function disposeTrained({ trained }: Pick<Run, "trained">): void {
   disposeTree(trained.parameters);
-  disposeTree(frozen);
   disposeState(trained.state);
+}
+
+/** Disposes everything that the run holds. */
+export function disposeRun(run: Run): void {
+  disposeTrained(run);
+  disposeTree(run.frozen);
 }

@@ -3,6 +3,7 @@ import { NumericsError } from "@trivium/core";
 import type { CheckpointStore, Snapshot } from "./checkpoint-store.ts";
 import type { CheckpointEvent } from "./events.ts";
 import { disposeRest } from "./ownership.ts";
+import { noFaults } from "./recovery.ts";
 import type { Run } from "./run.ts";
 import { identityOf, numericIdentityOf } from "./run-description.ts";
 import type { TrainOptions } from "./train-options.ts";
@@ -35,7 +36,7 @@ async function saveArrays<B>(
   options: TrainOptions<B>,
   { store, model, optimizer }: Arrays,
 ): Promise<CheckpointEvent> {
-  const { step, totals, losses, cursor } = run;
+  const { step, totals, losses, faults, cursor } = run;
   const broken = notFinite(model) ?? notFinite(optimizer);
   if (broken !== undefined) {
     const message = `after step ${step} "${broken}" holds a NaN or an infinity; no checkpoint was written. Lower the learning rate`;
@@ -50,6 +51,7 @@ async function saveArrays<B>(
       seed: options.seed,
       totals,
       losses,
+      faults: faults === noFaults ? undefined : faults,
       cursor,
       optimizer: run.trained.numbers,
       numericIdentity: numericIdentityOf(options),

@@ -3,6 +3,7 @@ import type { ParameterTree } from "@trivium/tensor";
 import type { CheckpointStore, NumericIdentity } from "./checkpoint-store.ts";
 import type { DivergenceOptions } from "./divergence.ts";
 import type { Optimizer } from "./optimizer.ts";
+import type { RecoveryOptions } from "./recovery.ts";
 import type { Schedule } from "./schedule.ts";
 import type { Sharding } from "./sharding.ts";
 import type { Task } from "./task.ts";
@@ -61,6 +62,8 @@ export interface TrainOptions<B> {
   readonly clipNorm?: number | undefined;
   /** Condition under which a run whose loss rises is stopped. `false` for never. */
   readonly divergence?: DivergenceOptions | false | undefined;
+  /** The answer to a step whose loss or gradient is not finite, or diverges. A resume may change it. Default: it stops. */
+  readonly recovery?: RecoveryOptions | undefined;
   /**
    * Runs the model's layers again in the backward pass instead of keeping their intermediates: less memory, more time, the
    * same weights to the bit, so that a resume may change it. Also called activation checkpointing. `checkpoint`, in
@@ -91,6 +94,11 @@ export interface TrainOptions<B> {
   readonly onPhase?: ((phase: StepPhase) => void) | undefined;
   /** Stops the run after the current step, with a checkpoint. */
   readonly signal?: AbortSignal | undefined;
+  /**
+   * Stops a run of one process after the current micro-batch, with a checkpoint of the step before. A resume takes the step
+   * from its beginning.
+   */
+  readonly abandon?: AbortSignal | undefined;
   /**
    * Milliseconds since some moment, from which the seconds of a step follow. Default: `performance.now`. In Node,
    * `createWorkingClock` leaves out the time during which the process was stopped.

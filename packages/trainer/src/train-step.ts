@@ -5,6 +5,7 @@ import { hasDiverged, withLoss } from "./divergence.ts";
 import type { StepEvent, WarningEvent } from "./events.ts";
 import { clipFactor } from "./global-norm.ts";
 import { disposeRest, ownedPart } from "./ownership.ts";
+import { type FaultCounts, recoveryOf, withStep } from "./recovery.ts";
 import { allParameters, type Run } from "./run.ts";
 import type { Reduced } from "./sharding.ts";
 import { addCounts, joinRecords, readRecord, type StepNumbers } from "./step-record.ts";
@@ -34,7 +35,7 @@ export async function trainStep<B>(run: Run, options: TrainOptions<B>, pause: ()
   const { own, shards: of } = sharding;
   onPhase?.("data");
   const { batches, cursor } = await options.batches.step({ step: run.step, cursor: run.cursor, shards: own, of });
-  const learningRate = rateOf(options, run.step);
+  const learningRate = rateOf(run, options);
   const { parameters } = trained;
   const sums = await accumulateShards({ parameters, own, of, batches, loss: lossOf(run, options), pause });
   onPhase?.("update");
@@ -43,12 +44,18 @@ export async function trainStep<B>(run: Run, options: TrainOptions<B>, pause: ()
     reduced = await sharding.reduce(sums.gradients);
     const record = await readRecord(sums, reduced.squares, { batches, counts: (batch) => options.task.counts(batch) });
     const numbers = { ...joinRecords(await sharding.vote(record), of), learningRate };
-    run.losses = checkedHistory(run, numbers, options);
-    await update(run, options, { numbers, gradients: reduced.gradients });
+    const skipped = isSkipped(run, numbers, options);
+    if (!skipped) {
+      run.losses = checkedHistory(run, numbers, options);
+      await update(run, options, { numbers, gradients: reduced.gradients });
+    }
+    run.step += 1;
+    run.faults = withStep(run.faults, skipped);
     run.cursor = cursor;
-    const event = stepEvent(run, numbers, (clock() - started) / 1000);
+    // A clock of the caller's may jump back.
+    const event = stepEvent(run, numbers, Math.max(0, clock() - started) / 1000);
     run.totals = event.totals;
-    return { event, warnings: warningsOf(event, numbers) };
+    return { event, warnings: skipped ? [skipWarning(event, run.faults)] : warningsOf(event, numbers) };
   } finally {
     if (reduced) tf.dispose([...Object.values(flattenTree(reduced.gradients)), reduced.squares]);
     disposeShards(reduced ? { ...sums, gradients: [] } : sums);
@@ -68,8 +75,8 @@ function lossOf<B>(run: Run, { task, seed, recompute = false, onPhase }: TrainOp
   };
 }
 
-function rateOf<B>({ schedule }: TrainOptions<B>, step: number): number {
-  const rate = schedule(step);
+function rateOf<B>({ step, faults }: Run, { schedule, recovery }: TrainOptions<B>): number {
+  const rate = schedule(step) * recoveryOf(recovery).factor ** faults.rollBacks;
   if (Number.isFinite(rate) && rate >= 0) return rate;
   const message = `the schedule should give a rate ≥ 0 for step ${step}, got ${rate}`;
   throw new ConfigError("trainer/learning-rate", message, { details: { step, rate } });
@@ -77,6 +84,12 @@ function rateOf<B>({ schedule }: TrainOptions<B>, step: number): number {
 
 interface NumbersWithRate extends StepNumbers {
   readonly learningRate: number;
+}
+
+/** Returns whether the update of a step is left out. */
+function isSkipped<B>({ faults }: Run, { loss, gradientNorm }: StepNumbers, { recovery }: TrainOptions<B>): boolean {
+  const { action, limit } = recoveryOf(recovery);
+  return action === "skip" && faults.inRow < limit && !(Number.isFinite(loss) && Number.isFinite(gradientNorm));
 }
 
 /** Checks the numbers, which are the same in every process, and returns the history with their loss. */
@@ -127,7 +140,6 @@ async function update<B>(
   disposeRest(updated.parameters, whole);
   disposeRest(parameters, owned);
   run.trained = { ...updated, parameters: whole };
-  run.step += 1;
 }
 
 function stepEvent({ step, totals }: Run, numbers: NumbersWithRate, seconds: number): StepEvent {
@@ -144,6 +156,12 @@ function stepEvent({ step, totals }: Run, numbers: NumbersWithRate, seconds: num
     tokensPerSecond: counts.seenTokens / Math.max(seconds, CLOCK_SECONDS),
     totals: { ...addCounts([totals, counts]), seconds: totals.seconds + seconds },
   };
+}
+
+function skipWarning({ step, loss, gradientNorm }: StepEvent, { skipped }: FaultCounts): WarningEvent {
+  const problem = `the loss or its gradient of step ${step} is not finite (loss ${loss}, gradient norm ${gradientNorm})`;
+  const message = `${problem}; the step has no update, ${skipped} of them so far`;
+  return { type: "warning", step, code: "trainer/skipped-step", message };
 }
 
 function warningsOf({ step, supervisedTokens }: StepEvent, { unreached }: StepNumbers): WarningEvent[] {

@@ -3,6 +3,7 @@ import { countParameters } from "@trivium/tensor";
 import { beginRun } from "./begin-run.ts";
 import type { EvaluatedEvent, TrainEvent, WarningEvent } from "./events.ts";
 import { globalNorm } from "./global-norm.ts";
+import { isRolledBack, rollBack } from "./roll-back.ts";
 import { allParameters, disposeRun, disposeState, type Run } from "./run.ts";
 import { saveRun } from "./save-run.ts";
 import type { EvaluateOptions, TrainOptions, TrainResult } from "./train-options.ts";
@@ -36,9 +37,11 @@ export async function* train<B>(options: TrainOptions<B>): AsyncGenerator<TrainE
     const parameters = countParameters(allParameters(run));
     yield { type: "started", parameters, step, steps: options.steps, totals };
     yield* warnings;
+    const store = options.checkpoint?.store;
+    const mayRollBack = options.recovery?.action === "roll-back";
+    if (store && mayRollBack && run.savedStep === undefined) yield await saveRun(run, options, store);
     const missed = (await isUnrecorded(run, options)) ? yield* evaluateRun(run, options) : undefined;
     const failure = missed ?? (yield* takeSteps(run, options));
-    const store = options.checkpoint?.store;
     if (store && run.savedStep !== run.step) yield await saveRun(run, options, store);
     if (failure) throw failure.cause;
     await assertFiniteParameters(run);
@@ -62,22 +65,51 @@ async function* takeSteps<B>(
   run: Run,
   options: TrainOptions<B>,
 ): AsyncGenerator<TrainEvent, Failure | undefined, void> {
-  const { steps, checkpoint, logEvery = 1 } = options;
-  const pause = createPacer();
+  const rest = createPacer();
   const told = new Set<WarningEvent["code"]>();
-  const isDue = (every: number) => run.step % every === 0;
+  const pause = async () => {
+    await rest();
+    if (options.abandon?.aborted) throw new AbandonedStep();
+  };
   let failure: Failure | undefined;
-  while (run.step < steps && !(await isAborted(run, options, failure))) {
-    const { event, warnings } = await trainStep(run, options, pause);
-    const isLast = run.step === steps;
-    yield* warnings.filter(({ code }) => !told.has(code));
-    for (const { code } of warnings) told.add(code);
-    if (isLast || isDue(logEvery)) yield event;
-    if (isEvaluated(run, options)) failure = yield* evaluateRun(run, options);
-    const isSaved = run.savedStep === run.step;
-    if (!isSaved && checkpoint?.every && isDue(checkpoint.every)) yield await saveRun(run, options, checkpoint.store);
-    await pause();
+  while (run.step < options.steps && !(await isAborted(run, options, failure))) {
+    try {
+      failure = yield* takeStep(run, options, { pause, told });
+    } catch (error) {
+      if (error instanceof AbandonedStep) return failure;
+      if (!isRolledBack(error, run, options)) throw error;
+      yield await rollBack(run, options, error);
+    }
+    await rest();
   }
+  return failure;
+}
+
+/** The end of a step between two of its micro-batches. */
+class AbandonedStep extends Error {}
+
+/** Codes of warnings that are told each time. */
+const repeated: ReadonlySet<WarningEvent["code"]> = new Set(["trainer/skipped-step"]);
+
+interface Stepping {
+  readonly pause: () => Promise<void>;
+  /** Codes of the warnings that were told. */
+  readonly told: Set<WarningEvent["code"]>;
+}
+
+/** Takes a step; evaluates and saves where that is due. */
+async function* takeStep<B>(run: Run, options: TrainOptions<B>, { pause, told }: Stepping) {
+  const { steps, checkpoint, recovery, logEvery = 1 } = options;
+  const isDue = (every: number) => run.step % every === 0;
+  const { event, warnings } = await trainStep(run, options, pause);
+  yield* warnings.filter(({ code }) => repeated.has(code) || !told.has(code));
+  for (const { code } of warnings) told.add(code);
+  if (run.step === steps || isDue(logEvery)) yield event;
+  const failure = isEvaluated(run, options) ? yield* evaluateRun(run, options) : undefined;
+  // A roll-back needs a checkpoint from before the loss began to rise.
+  const isSuspect = recovery?.action === "roll-back" && run.losses.tooHigh > 0;
+  const isSaved = run.savedStep === run.step || isSuspect;
+  if (!isSaved && checkpoint?.every && isDue(checkpoint.every)) yield await saveRun(run, options, checkpoint.store);
   return failure;
 }
 

@@ -13,7 +13,8 @@ import {
 } from "@trivium/compose";
 import { TriviumError } from "@trivium/core";
 import type { Batch } from "@trivium/features";
-import { countSpecs, disposeTree, flattenSpecs } from "@trivium/tensor";
+
+import { countSpecs, disposeTree } from "@trivium/tensor";
 import {
   consume,
   type EvaluatedEvent,
@@ -45,7 +46,7 @@ import { resumeCommand } from "../resume-command.ts";
 import { addSettingFlags, recipeFields } from "../setting-flags.ts";
 import { trainSchema } from "../settings.ts";
 import { stepNote } from "../step-note.ts";
-import { interruptedExitCode, stopOnSignals } from "../stop-on-signals.ts";
+import { stopOnSignals } from "../stop-on-signals.ts";
 import { withScheduleRemedy } from "../with-schedule-remedy.ts";
 
 export function trainCommand(program: Command): void {
@@ -59,19 +60,20 @@ async function runTraining(context: CommandContext): Promise<void> {
   const run = await prepareRun(context);
   const { directory, settings, recipe } = run;
   const profile = createTrainingProfile(settings, directory, run);
-  const interrupt = stopOnSignals(output);
+  const interrupt = stopOnSignals(output, { limitSeconds: settings.stopWithin });
   const progress = output.progress(recipe.architecture);
   const last: LastEvents = {};
   const keep = (event: TrainEvent) => void Object.assign(last, { [event.type]: event });
   const clock = createWorkingClock();
-  const stream = train({ ...run.options(interrupt.signal), onPhase: profile?.onPhase, clock: clock.now });
+  const { signal, overdue: abandon } = interrupt;
+  const stream = train({ ...run.options(signal), abandon, onPhase: profile?.onPhase, clock: clock.now });
   try {
     const show = showTraining({ run, progress, output, profile });
     const sinks = settings.tensorboard ? [tensorBoardSink(directory)] : [];
     const result = await consume(stream, metricsSink(directory), ...sinks, show, keep);
     disposeTree(result.parameters);
     progress.stop();
-    report({ directory, result, last, output, profile });
+    report({ directory, result, last, output, profile, exitCode: interrupt.exitCode() });
   } catch (error) {
     if (TriviumError.is(error, "checkpoint/other-run")) await assertResumable(folderFiles(directory));
     throw withScheduleRemedy(error);
@@ -133,10 +135,9 @@ const architectureOf = ({ recipe, architecture }: Read, base: OpenedModel | unde
   architecture ?? base?.model.architecture.name ?? recipe.architecture;
 
 /** Says how many parameters are trained, where some are not. */
-function trainedNote({ model, trains }: Pick<Prepared, "model" | "trains">): string {
-  if (!trains) return "";
-  const trained = Object.entries(flattenSpecs(model.specs)).filter(([path]) => trains(path));
-  return `, ${countSpecs(Object.fromEntries(trained)).toLocaleString("en")} of them trained`;
+function trainedNote({ model, trained: { specs, trains, lora } }: Pick<Prepared, "model" | "trained">): string {
+  if (lora) return ` of ${lora.targets.length} adapters beside ${countSpecs(model.specs).toLocaleString("en")}`;
+  return trains ? `, ${countSpecs(specs).toLocaleString("en")} of them trained` : "";
 }
 
 /** Announces what a step takes, where the backend has a limit. */
@@ -163,7 +164,7 @@ const showTraining =
       await noteEngine(run.engine, output);
       output.note(`${event.parameters.toLocaleString("en")} parameters${run.trained}, ${startNote(event.step, run)}`);
     }
-    if (event.type === "warning") output.note(`warning: ${event.message}`);
+    if (event.type === "warning" || event.type === "rolled-back") output.note(`warning: ${event.message}`);
     if (event.type === "step") progress.update(event.step, recipe.steps, stepNote(event));
     if (event.type === "evaluated")
       output.note(`step ${event.step}${weightsNote(event)}: ${metricsNote(event.metrics, run.unit)}`);
@@ -193,9 +194,11 @@ interface Finished {
   readonly last: LastEvents;
   readonly output: Output;
   readonly profile: TrainingProfile | undefined;
+  /** The exit code of a run that was interrupted. */
+  readonly exitCode: number;
 }
 
-function report({ directory, result: { step, reason }, last, output, profile: taken }: Finished): void {
+function report({ directory, result: { step, reason }, last, output, profile: taken, exitCode }: Finished): void {
   const resume = reason === "aborted" ? resumeCommand(process.argv.slice(2), directory) : undefined;
   const { metrics } = last.evaluated ?? {};
   const profile = taken?.finish(output);
@@ -209,5 +212,5 @@ function report({ directory, result: { step, reason }, last, output, profile: ta
   );
   if (resume === undefined) return;
   output.note(`to go on: ${resume}`);
-  process.exitCode = interruptedExitCode;
+  process.exitCode = exitCode;
 }
