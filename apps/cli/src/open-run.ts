@@ -67,18 +67,18 @@ export const MODEL_ARGUMENT =
 export function openRun(
   place: string,
   context: CommandContext,
-  { weights = true }: Pick<OpenModelOptions, "weights"> = {},
+  reading: Pick<OpenModelOptions, "weights" | "chatTemplate"> = {},
 ): Promise<OpenedModel> {
   const engine = Object.fromEntries(Object.entries(context.flags).filter(([flag]) => isOfEngine(flag)));
   return openChanged(place, context, {
     engine: recipeOfFlags(readRecipeFlags(engine)),
     architecture: context.flags.architecture as string | undefined,
-    weights,
+    ...reading,
   });
 }
 
 /** Changes of a recipe before its model is opened, and what of it is opened. */
-interface Opening extends Pick<OpenModelOptions, "weights"> {
+interface Opening extends Pick<OpenModelOptions, "weights" | "chatTemplate"> {
   /** The backend and the attention kernel to run on, as fields of a recipe. */
   readonly engine: Readonly<Record<string, unknown>>;
   /** Another architecture with the same parameters. Default: the model's own. */
@@ -89,7 +89,7 @@ interface Opening extends Pick<OpenModelOptions, "weights"> {
 export async function openChanged(
   place: string,
   { flags, plugins, output, registry }: CommandContext,
-  { engine, architecture, weights }: Opening,
+  { engine, architecture, weights, chatTemplate }: Opening,
 ): Promise<OpenedModel> {
   const offline = flags.offline as boolean | undefined;
   const filesOf = (name: string, revision?: string) =>
@@ -102,6 +102,7 @@ export async function openChanged(
     change: (recipe) => asArchitecture(onEngine(recipe, engine), architecture),
     // Adapters are merged into float32.
     weights: adapter === undefined ? weights : Boolean(weights),
+    chatTemplate,
     ignore,
     base: (from) => filesOf(from),
   });
