@@ -1,5 +1,5 @@
 import { evaluate } from "@trivium/evaluator";
-import { consume, type EvaluateOptions } from "@trivium/trainer";
+import { type BestOptions, consume, type EvaluateOptions } from "@trivium/trainer";
 import type { Prepared } from "./prepare.ts";
 
 /** Held-out examples of an evaluation within training, and how many of them are decoded. */
@@ -21,6 +21,7 @@ export function evaluateOptions(prepared: Prepared, signal?: AbortSignal): Evalu
   return {
     every: recipe.evaluation.every ?? Math.max(1, Math.ceil(recipe.steps / 5)),
     onFailure: recipe.evaluation.onFailure,
+    best: bestOf(recipe.evaluation),
     async run(parameters) {
       const { special } = tokenizer;
       const decodeTarget = (ids: readonly number[]) => tokenizer.decodeTarget(ids);
@@ -36,4 +37,10 @@ export function evaluateOptions(prepared: Prepared, signal?: AbortSignal): Evalu
       return { targetLoss, perplexity, bitsPerCharacter, ...Object.fromEntries(ofTasks), ...rates };
     },
   };
+}
+
+/** Early stopping goes by the loss on held-out targets where no metric is named. */
+function bestOf({ best, better, keepBest: keep, patience }: Prepared["recipe"]["evaluation"]): BestOptions | undefined {
+  const metric = best ?? (patience === undefined && keep === undefined ? undefined : "targetLoss");
+  return metric === undefined ? undefined : { metric, better, keep, patience };
 }

@@ -49,6 +49,8 @@ export interface OpenModelOptions {
    * Default true.
    */
   readonly weights?: boolean | undefined;
+  /** The checkpoint of a run: the best one, or that of a step. Default: the newest. */
+  readonly checkpoint?: "best" | number | undefined;
   /** Attributes of a foreign configuration that change no number, beside those that its family knows. Default: none. */
   readonly ignore?: readonly string[] | undefined;
 }

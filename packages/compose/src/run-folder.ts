@@ -21,7 +21,8 @@ const configSchema = z.object({
 });
 
 async function open(files: Files, options: OpenModelOptions): Promise<OpenedModel> {
-  const { checkpoint, skipped } = await latestCheckpointIn(files);
+  const { checkpoint: newest, skipped } = await latestCheckpointIn(files);
+  const checkpoint = newest && (await chosenCheckpoint(files, newest, options.checkpoint));
   const passedOver = skipped.map(({ message }) => message);
   if (!checkpoint) {
     const why = passedOver.length > 0 ? `: ${passedOver.join("; ")}` : "";
@@ -54,6 +55,23 @@ async function open(files: Files, options: OpenModelOptions): Promise<OpenedMode
     registry,
     warnings: [...passedOver, ...composed.warnings.map(({ message }) => message)],
   };
+}
+
+const stateSchema = z.object({ best: z.object({ steps: z.array(z.object({ step: z.int() })) }).optional() });
+
+/** @throws {CheckpointError} `compose/checkpoint` if the run does not hold the one that is asked for. */
+async function chosenCheckpoint(
+  files: Files,
+  newest: Checkpoint,
+  asked: OpenModelOptions["checkpoint"],
+): Promise<Checkpoint> {
+  if (asked === undefined) return newest;
+  const best = asked === "best" ? stateSchema.parse(newest.json("state.json")).best?.steps[0]?.step : asked;
+  const found = best === undefined ? null : (await latestCheckpointIn(files, best + 1)).checkpoint;
+  if (found && found.step === best) return found;
+  const problem = best === undefined ? "its training looked for no best one (--best)" : `it has none of step ${best}`;
+  const message = `${files.name} cannot be opened at the checkpoint "${asked}": ${problem}; the newest is of step ${newest.step}`;
+  throw new CheckpointError("compose/checkpoint", message, { details: { asked } });
 }
 
 /** @throws {CheckpointError} `compose/run-of-before` for the layout of before recipes, else `compose/run-config`. */
