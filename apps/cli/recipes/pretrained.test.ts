@@ -129,13 +129,42 @@ test("a foreign folder is fine-tuned with a part of it frozen, and the run opens
   expect([wide.code, wide.stderr]).toEqual([2, expect.stringMatching(/model\.width: tuned has \d+, got 64/)]);
 });
 
+test("adapters are trained beside a model, go to PEFT's layout, and answer on top of the model", async () => {
+  const sizes = [
+    "--data",
+    "ids.tsv",
+    "--steps",
+    "3",
+    "--batch",
+    "4",
+    "--schedule",
+    "constant",
+    "--learning-rate",
+    "0.5",
+  ];
+  const lora = ["--lora-rank", "2", "--lora-targets", "**.{query,down}", "--out", "lora"];
+  const { stderr, code } = await runTrivium(["train", "--from", fixture("llama"), ...lora, ...sizes], folder);
+  expect([code, stderr]).toEqual([0, expect.stringMatching(/ parameters of \d+ adapters beside [\d,]+, step 0/)]);
+  await jsonOf(["export", "lora", "--format", "peft", "--out", "peft"], folder);
+  const ask = (...model: string[]) =>
+    jsonOf<{ answer: string }[]>(["generate", ...model, "--prompt", "5 6", "--tokens", "6"], folder);
+  const [{ answer } = { answer: "" }] = await ask("lora");
+  // A run of pairs answers behind its prompt, a text goes on.
+  expect(await ask(fixture("llama"), "--adapter", "peft")).toMatchObject([{ answer: ` ${answer}` }]);
+  expect(await ask(fixture("llama"))).not.toMatchObject([{ answer: ` ${answer}` }]);
+  const facts = await jsonOf<Record<string, unknown>>(["info", fixture("llama"), "--adapter", "peft"], folder);
+  expect(facts).toMatchObject({ adapter: { rank: 2, alpha: 2 } });
+  const none = await runTrivium(["export", fixture("llama"), "--format", "peft", "--out", "none"], folder);
+  expect([none.code, none.stderr]).toEqual([2, expect.stringMatching(/llama has no adapters; give a run of/)]);
+});
+
 test("what cannot be opened or written is refused in one line", async () => {
   const other = ["generate", fixture("gpt2"), "5", "--architecture", "encoder-decoder"];
   const format = ["export", fixture("gpt2"), "--out", "x", "--format", "onnx"];
   const family = ["export", fixture("gpt2"), "--out", "x", "--family", "llama"];
   for (const [args, message] of [
     [other, /a causal checkpoint has the parameters of \[tokens\]/],
-    [format, /--format is huggingface, got onnx/],
+    [format, /--format is huggingface or peft, got onnx/],
     [family, /no family can say this model: llama: /],
     [["generate"], /which model\?/],
   ] as const) {

@@ -1,8 +1,15 @@
-import { leastDecodingBytes, type OpenedModel, type WeightType, weightBytes } from "@trivium/compose";
+import {
+  leastDecodingBytes,
+  type OpenedAdapter,
+  type OpenedModel,
+  type WeightType,
+  weightBytes,
+} from "@trivium/compose";
 import { type Mask, printMask } from "@trivium/masks";
 import {
   type Architecture,
   forwardFlops,
+  loraSpecs,
   type ResolvedConfig,
   resolveConfig,
   selfMaskOf,
@@ -24,8 +31,14 @@ export interface NamedMask {
   readonly mask: Mask;
 }
 
+/** The numbers that say what adapters are. */
+function adapterFacts({ specs }: OpenedModel["model"], { name, rank, alpha, targets }: OpenedAdapter) {
+  const parameters = countSpecs(loraSpecs(specs, { rank, alpha, targets }));
+  return { name, rank, alpha, matrices: targets.length, parameters };
+}
+
 /** The numbers and names that say what a model is. */
-export function modelFacts({ name, model, tokenizer, objective, step, length, engine }: OpenedModel) {
+export function modelFacts({ name, model, tokenizer, objective, step, length, engine, adapter }: OpenedModel) {
   const { architecture } = model;
   const config = resolveConfig(architecture, model.config);
   const parameters = countSpecs(model.specs);
@@ -39,6 +52,7 @@ export function modelFacts({ name, model, tokenizer, objective, step, length, en
     objective: objective.name,
     steps: step,
     parameters,
+    adapter: adapter && adapterFacts(model, adapter),
     vocabulary,
     tokenizer: { name: nameOf(tokenizer.toJson()), size: tokenizer.size },
     length,

@@ -5,6 +5,7 @@ import {
   openModel,
   type Recipe,
   readRecipe,
+  withAdapter,
 } from "@trivium/compose";
 import { modelFiles } from "@trivium/hub/node";
 import type { Command } from "commander";
@@ -35,7 +36,9 @@ export const addOpeningFlags = (command: Command): Command =>
 export const addEngineFlags = (command: Command): Command =>
   addOpeningFlags(
     addFlags(command, { ...engineFields(), backend: z.string().describe("Another backend than it was trained on") }),
-  ).option("--architecture <name>", "another architecture with the same parameters: prefix for a causal model");
+  )
+    .option("--architecture <name>", "another architecture with the same parameters: prefix for a causal model")
+    .option("--adapter <folder>", "adapters on top of the model: a folder of PEFT's, or a run with --lora-rank");
 
 /** The first argument of commands that open a model. */
 export const MODEL_ARGUMENT =
@@ -45,18 +48,18 @@ export const MODEL_ARGUMENT =
 export function openRun(
   place: string,
   context: CommandContext,
-  { weights = true }: Pick<OpenModelOptions, "weights"> = {},
+  reading: Pick<OpenModelOptions, "weights" | "chatTemplate"> = {},
 ): Promise<OpenedModel> {
   const engine = Object.fromEntries(Object.entries(context.flags).filter(([flag]) => isOfEngine(flag)));
   return openChanged(place, context, {
     engine: recipeOfFlags(readRecipeFlags(engine)),
     architecture: context.flags.architecture as string | undefined,
-    weights,
+    ...reading,
   });
 }
 
 /** Changes of a recipe before its model is opened, and what of it is opened. */
-interface Opening extends Pick<OpenModelOptions, "weights"> {
+interface Opening extends Pick<OpenModelOptions, "weights" | "chatTemplate"> {
   /** The backend and the attention kernel to run on, as fields of a recipe. */
   readonly engine: Readonly<Record<string, unknown>>;
   /** Another architecture with the same parameters. Default: the model's own. */
@@ -67,21 +70,24 @@ interface Opening extends Pick<OpenModelOptions, "weights"> {
 export async function openChanged(
   place: string,
   { flags, plugins, output, registry }: CommandContext,
-  { engine, architecture, weights }: Opening,
+  { engine, architecture, weights, chatTemplate }: Opening,
 ): Promise<OpenedModel> {
-  const files = await modelFiles(place, {
-    revision: flags.revision as string | undefined,
-    offline: flags.offline as boolean | undefined,
-    onEvent: showDownload(output),
-  });
-  const opened = await openModel(files, {
+  const offline = flags.offline as boolean | undefined;
+  const filesOf = (name: string, revision?: string) =>
+    modelFiles(name, { revision, offline, onEvent: showDownload(output) });
+  const ignore = flags.ignoreAttribute as string[] | undefined;
+  const alone = await openModel(await filesOf(place, flags.revision as string | undefined), {
     registry: await registry(plugins),
     load: (own) => registry([...own, ...plugins]),
     change: (recipe) => asArchitecture(onEngine(recipe, engine), architecture),
     weights,
     checkpoint: checkpointOf(flags.checkpoint),
-    ignore: flags.ignoreAttribute as string[] | undefined,
+    chatTemplate,
+    ignore,
+    base: (from) => filesOf(from),
   });
+  const adapter = flags.adapter as string | undefined;
+  const opened = adapter === undefined ? alone : await withAdapter(alone, await filesOf(adapter), { ignore });
   for (const message of opened.warnings) output.note(`warning: ${message}`);
   return opened;
 }

@@ -1,4 +1,5 @@
 import { evaluate } from "@trivium/evaluator";
+import { disposeMerged, mergeLora } from "@trivium/model";
 import { type BestOptions, consume, type EvaluateOptions } from "@trivium/trainer";
 import type { Prepared } from "./prepare.ts";
 
@@ -13,7 +14,7 @@ const validationSize = { examples: 1024, decoded: 200 };
  * @example train({ ...trainOptions(prepared), evaluate: evaluateOptions(prepared, signal), signal });
  */
 export function evaluateOptions(prepared: Prepared, signal?: AbortSignal): EvaluateOptions | undefined {
-  const { model, objective, data, recipe } = prepared;
+  const { model, objective, data, recipe, trained, parameters: base } = prepared;
   const { tokenizer, length } = data;
   const heldOut = data.heldOut("validation").slice(0, validationSize.examples);
   if (heldOut.length === 0) return undefined;
@@ -22,11 +23,14 @@ export function evaluateOptions(prepared: Prepared, signal?: AbortSignal): Evalu
     every: recipe.evaluation.every ?? Math.max(1, Math.ceil(recipe.steps / 5)),
     onFailure: recipe.evaluation.onFailure,
     best: bestOf(recipe.evaluation),
-    async run(parameters) {
+    async run(given) {
+      const lora = base && trained.lora;
+      const parameters = lora ? mergeLora(base, given, lora) : given;
       const { special } = tokenizer;
       const decodeTarget = (ids: readonly number[]) => tokenizer.decodeTarget(ids);
       const request = { model, parameters, objective, heldOut, special, tokenizer, decodeTarget, decoded, signal };
-      const metrics = await consume(evaluate({ ...request, maximumTokens: length }));
+      const evaluated = consume(evaluate({ ...request, maximumTokens: length }));
+      const metrics = await evaluated.finally(() => lora && disposeMerged(parameters, lora));
       const { targetLoss, perplexity, bitsPerCharacter, tasks = {}, per, wer } = metrics;
       // Of a part of the examples, the numbers would stay in the run's metrics.
       if (signal?.aborted) return {};

@@ -6,6 +6,7 @@ import { type Backend, countSpecs, flattenSpecs } from "@trivium/tensor";
 import type { Optimizer } from "@trivium/trainer";
 import type { PreparedData } from "./prepare-data.ts";
 import type { Recipe } from "./recipe.ts";
+import type { TrainedPart } from "./trained-part.ts";
 
 /** Memory of tensors in a training, in bytes. */
 export interface TrainingMemory {
@@ -32,8 +33,8 @@ export interface FitRequest {
   readonly data: Pick<PreparedData, "train" | "tokenizer">;
   readonly backend: Pick<Backend, "name" | "memory"> | undefined;
   readonly recompute: boolean;
-  /** Returns whether a parameter is trained, by its path. Default: every parameter is. */
-  readonly trains?: ((path: string) => boolean) | undefined;
+  /** The part of the model that is trained. Default: all of it. */
+  readonly trained?: Pick<TrainedPart, "specs" | "besides"> | undefined;
 }
 
 /** Number of examples whose rows are looked at, besides the longest ones. */
@@ -80,13 +81,13 @@ function largestPart(whole: number, holds: (part: number) => boolean): number | 
 
 /** A function from the examples of a micro-batch to the bytes of a step. */
 function stepBytes(
-  { recipe, model, objective, data, optimizer, recompute, trains = () => true }: FitRequest,
+  { recipe, model, objective, data, optimizer, recompute, trained = { specs: model.specs, besides: 0 } }: FitRequest,
   whole: number,
 ) {
   const shapeWith = longestShape({ recipe, objective, data });
-  const specs = Object.entries(flattenSpecs(model.specs)).filter(([path]) => trains(path));
+  const specs = Object.entries(flattenSpecs(trained.specs));
   const shapes = Object.fromEntries(specs.map(([path, { shape }]) => [path, shape]));
-  const [all, parameters] = [countSpecs(model.specs), countSpecs(Object.fromEntries(specs))];
+  const [all, parameters] = [countSpecs(model.specs) + trained.besides, countSpecs(trained.specs)];
   const { state, update } = optimizer.floats?.(shapes) ?? { state: 2 * parameters, update: 0 };
   const largest = Math.max(...Object.values(shapes).map((shape) => shape.reduce((size, side) => size * side, 1)));
   return (examples: number): number => {

@@ -1,5 +1,6 @@
 import type { Files } from "@trivium/checkpoint";
-import { CONFIG_NAME, GGUF_END, openPretrained, type PretrainedFamily, readTokenizer } from "@trivium/pretrained";
+import { CONFIG_NAME, GGUF_END, openPretrained, readTokenizer } from "@trivium/pretrained";
+import { familiesOf } from "./apply-adapter.ts";
 import { assertSameStreams } from "./assert-same-streams.ts";
 import { composeRecipe } from "./compose-recipe.ts";
 import { assertComposedFits, assertModelFits } from "./fit-model.ts";
@@ -9,7 +10,7 @@ import { resolveArchitecture, resolveEngine } from "./resolve.ts";
 
 async function open(files: Files, options: OpenModelOptions): Promise<OpenedModel> {
   const { registry, change = (recipe) => recipe, ignore, weights = true } = options;
-  const families = registry.list("pretrained-family").map(({ create }) => create as PretrainedFamily);
+  const families = familiesOf(registry);
   const opened = await openPretrained(files, {
     families,
     architecture: (name) => resolveArchitecture(name, registry),
@@ -23,11 +24,13 @@ async function open(files: Files, options: OpenModelOptions): Promise<OpenedMode
   const { vocabulary, length, ...model } = opened.config;
   const recipe = change(readRecipe({ architecture: opened.architecture.name, model }, files.name));
   assertSameStreams(opened.architecture, resolveArchitecture(recipe.architecture, registry));
-  const { tokenizer, warnings: ofTokenizer } = await readTokenizer(files, {
+  const read = await readTokenizer(files, {
     foreign: opened.foreign,
     vocabulary,
     definition: opened.definition,
+    chatTemplate: options.chatTemplate,
   });
+  const { tokenizer, chat } = read;
   const engine = resolveEngine(recipe, registry);
   const composed = composeRecipe(recipe, registry, { config: opened.config, tokenizer, engine });
   if (weights) assertComposedFits(files.name, composed.model, engine.backend);
@@ -37,6 +40,7 @@ async function open(files: Files, options: OpenModelOptions): Promise<OpenedMode
     model: composed.model,
     parameters: weights ? await opened.load() : {},
     tokenizer,
+    chat,
     objective: composed.objective,
     engine,
     recipe,
@@ -45,7 +49,7 @@ async function open(files: Files, options: OpenModelOptions): Promise<OpenedMode
     length: composed.model.length,
     registry,
     generation: opened.generation,
-    warnings: [...opened.warnings, ...ofTokenizer, ...composed.warnings.map(({ message }) => message)],
+    warnings: [...opened.warnings, ...read.warnings, ...composed.warnings.map(({ message }) => message)],
   };
 }
 

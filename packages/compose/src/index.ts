@@ -2,7 +2,10 @@ import { huggingFacePlugin } from "./hugging-face.ts";
 import { runFolderPlugin } from "./run-folder.ts";
 
 export { type AnswerOptions, type AnswerRequest, answerOptions } from "./answer-options.ts";
+export { familiesOf, type OpenedAdapter, withAdapter } from "./apply-adapter.ts";
+
 export { type Composition, compose, composeOrThrow, type Parts, type Refusal } from "./compose.ts";
+export { type Chat, type ChatOptions, createChat } from "./create-chat.ts";
 export { describeValues } from "./describe-values.ts";
 export { evaluateOptions } from "./evaluate-options.ts";
 export { gigabytes, type TrainingMemory } from "./fit-memory.ts";

@@ -1,9 +1,10 @@
 import type { Files } from "@trivium/checkpoint";
 import { CheckpointError } from "@trivium/core";
-import type { GenerationDefaults } from "@trivium/pretrained";
+import type { ChatTemplate, GenerationDefaults } from "@trivium/pretrained";
 import { defineKind } from "@trivium/registry";
 import type { ParameterTree } from "@trivium/tensor";
 import type { PairTokenizer } from "@trivium/text";
+import type { OpenedAdapter } from "./apply-adapter.ts";
 import type { Composition } from "./compose.ts";
 import type { TaskForm } from "./prepare-data.ts";
 import type { Recipe } from "./recipe.ts";
@@ -16,6 +17,8 @@ export interface OpenedModel extends Pick<Composition, "model" | "objective"> {
   /** They belong to the caller. */
   readonly parameters: ParameterTree;
   readonly tokenizer: PairTokenizer;
+  /** How a conversation is written for the model. Undefined where it was taught none. */
+  readonly chat?: ChatTemplate | undefined;
   readonly engine: Engine;
   /** The recipe that it was trained by, with the changes of the caller. */
   readonly recipe: Recipe;
@@ -26,6 +29,8 @@ export interface OpenedModel extends Pick<Composition, "model" | "objective"> {
   readonly length: number;
   /** The fingerprint of the data that it was trained on. Undefined where it is not known. */
   readonly data?: string | undefined;
+  /** Adapters that are merged into the parameters. Undefined where there are none. */
+  readonly adapter?: OpenedAdapter | undefined;
   /** The plugins that it was opened with, its own among them. */
   readonly registry: Plugins;
   /**
@@ -42,6 +47,8 @@ export interface OpenModelOptions {
   readonly registry: Plugins;
   /** Returns a registry with the plugins that the recipe names as files or packages. Default: the one that is given. */
   readonly load?: ((plugins: readonly string[]) => Promise<Plugins>) | undefined;
+  /** Returns the files of a model by its place: a run of adapters names the one that they change. Default: none is found. */
+  readonly base?: ((place: string) => Promise<Files>) | undefined;
   /** Changes the recipe before it is resolved: another backend, another attention kernel. Default: no change. */
   readonly change?: ((recipe: Recipe) => Recipe) | undefined;
   /**
@@ -51,6 +58,8 @@ export interface OpenModelOptions {
   readonly weights?: boolean | undefined;
   /** The checkpoint of a run: the best one, or that of a step. Default: the newest. */
   readonly checkpoint?: "best" | number | undefined;
+  /** The text of a chat template in the place of the model's own. Default: its own. */
+  readonly chatTemplate?: string | undefined;
   /** Attributes of a foreign configuration that change no number, beside those that its family knows. Default: none. */
   readonly ignore?: readonly string[] | undefined;
 }

@@ -1,9 +1,11 @@
 import { ConfigError } from "@trivium/core";
+
 import { type BatchSourceOptions, createBatchSource, createStreamSource } from "@trivium/data";
 import type { Batch, BatchSource } from "@trivium/features";
-import { type LanguageModel, languageTask, trainingFlops } from "@trivium/model";
-import { flattenSpecs, type ParameterTree } from "@trivium/tensor";
-import { type Optimizer, type Schedule, selectPaths, type TrainOptions } from "@trivium/trainer";
+import { languageTask, loraTask, trainingFlops } from "@trivium/model";
+import type { ParameterTree } from "@trivium/tensor";
+import type { Optimizer, Schedule, TrainOptions } from "@trivium/trainer";
+
 import { type ComposedRecipe, composeRecipe } from "./compose-recipe.ts";
 import { fitMicroBatch, type TrainingMemory } from "./fit-memory.ts";
 import { parametersHash } from "./parameters-hash.ts";
@@ -18,6 +20,7 @@ import {
   scheduleOptions,
 } from "./resolve.ts";
 import { type BaseModel, startFrom } from "./start-from.ts";
+import { type TrainedPart, trainedPart } from "./trained-part.ts";
 
 /** Parts of a preparation that are there already, such as those that several recipes share. */
 export interface PrepareOptions {
@@ -47,10 +50,13 @@ export interface Prepared extends ComposedRecipe {
   readonly batches: BatchSource<Batch>;
   readonly optimizer: Optimizer;
   readonly schedule: Schedule;
-  /** Parameters to start from, which the training consumes. Default: fresh ones from the seed. */
+  /**
+   * Parameters to start from, which the training consumes. Beside adapters they stay as they are, and stay the caller's.
+   * Default: fresh ones from the seed.
+   */
   readonly parameters?: ParameterTree | undefined;
-  /** Returns whether a parameter is trained, by its path. Default: every parameter is. */
-  readonly trains?: ((path: string) => boolean) | undefined;
+  /** The part of the model that is trained. */
+  readonly trained: TrainedPart;
   /** Facts that tell this run from another, beside those that the trainer knows: the data, and how it is cut. */
   readonly identity: Readonly<Record<string, unknown>>;
 }
@@ -61,7 +67,7 @@ export interface Prepared extends ComposedRecipe {
  * @throws {UnknownPluginError} for a name that no plugin has. @throws {ConfigError} `compose/recipe`, naming the field; `compose/memory` if a
  *   step does not fit into the memory of the backend, with the micro-batch that does;
  *   `model/config`; what a plugin throws for its options.
- * @throws {ConfigError} `compose/from` for a field that contradicts the base, `compose/freeze`, `tensor/pattern`.
+ * @throws {ConfigError} `compose/from` for a field that contradicts the base, what `trainedPart` throws.
  * @throws {DataError} naming file and line. @throws {UnsupportedError} `compose/refused` with every reason.
  * @example const prepared = await prepare({ architecture: "prefix", data: { name: "cmudict" } }, createRegistry(presets));
  */
@@ -78,15 +84,16 @@ export async function prepare(input: RecipeInput, registry: Plugins, options: Pr
   const config = started?.config ?? { ...asked.model, vocabulary: tokenizer.size, length };
   const composition = composeRecipe(asked, registry, { config, tokenizer, engine });
   const { backend } = engine;
-  const trains = trainsOf(asked, composition.model);
-  const fitted = { ...composition, recipe: asked, data, backend, optimizer, recompute, trains };
+  const from = asked.from ?? base?.name;
+  const trained = trainedPart({ ...asked, from }, composition.model);
+  const fitted = { ...composition, recipe: asked, data, backend, optimizer, recompute, trained };
   const { microBatch, memory } = fitMicroBatch(fitted);
-  const recipe = { ...asked, microBatch, from: asked.from ?? base?.name };
+  const recipe = { ...asked, microBatch, from };
   const batches = batchesOf(recipe, data, composition.objective);
   const hash = base && (await parametersHash(base.parameters));
   const identity = { ...identityOf(recipe, data, engine), from: hash && { hash } };
   const { parameters } = base ?? {};
-  return { ...composition, recipe, engine, memory, data, batches, optimizer, schedule, parameters, trains, identity };
+  return { ...composition, recipe, engine, memory, data, batches, optimizer, schedule, parameters, trained, identity };
 }
 
 const notOpened = (from: string): ConfigError =>
@@ -94,18 +101,6 @@ const notOpened = (from: string): ConfigError =>
     "compose/from",
     `from: ${from} is a model to go on from, which \`trivium train\` does; leave it out here`,
   );
-
-/** Returns a function that tells the parameters that stay as they are. @throws {ConfigError} `tensor/pattern` */
-function trainsOf({ freeze }: Pick<Recipe, "freeze">, { specs }: Pick<LanguageModel, "specs">) {
-  if (freeze === undefined) return undefined;
-  const paths = Object.keys(flattenSpecs(specs));
-  const frozen = selectPaths(freeze, paths);
-  if (frozen.size < paths.length) return (path: string) => !frozen.has(path);
-  throw new ConfigError(
-    "compose/freeze",
-    `freeze: ${freeze.join(", ")} names every parameter, so nothing is trained; name fewer`,
-  );
-}
 
 /**
  * The batches of a recipe, as an objective converts them: the same examples in the same order for every objective.
@@ -131,6 +126,7 @@ function identityOf(recipe: FittedRecipe, { dataset, tokenizer, tooLong }: Prepa
   const { batch, bucketBatches, microBatch, packing, examples, schedule, steps } = recipe;
   return {
     data: dataset.fingerprint,
+    files: dataset.stream?.files,
     tooLong,
     tokenizer: tokenizer.toJson(),
     examples,
@@ -151,10 +147,12 @@ function identityOf(recipe: FittedRecipe, { dataset, tokenizer, tooLong }: Prepa
  * @example train({ ...trainOptions(prepared), signal });
  */
 export function trainOptions({ model, config: options, recipe, data, ...prepared }: Prepared): TrainOptions<Batch> {
-  const { objective, batches, optimizer, schedule, identity, trains, parameters } = prepared;
+  const { objective, batches, optimizer, schedule, identity, parameters, trained } = prepared;
   const { steps, seed, clipNorm, shards, faults: recovery } = recipe;
-  const task = languageTask({ model, objective, trains, flops: trainingFlops(model.architecture, options) });
+  const { trains, lora } = trained;
+  const whole = languageTask({ model, objective, trains, flops: trainingFlops(model.architecture, options) });
   const config = { recipe, task: data.task };
-  const run = { task, steps, seed, clipNorm, shards, batches, optimizer, schedule, parameters };
-  return { ...run, recovery, identity, config };
+  const shared = { steps, seed, clipNorm, shards, batches, optimizer, schedule, recovery, identity, config };
+  if (!lora || !parameters) return { ...shared, task: whole, parameters };
+  return { ...shared, task: loraTask(whole, parameters, lora) };
 }

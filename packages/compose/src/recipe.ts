@@ -75,6 +75,17 @@ const fields = {
     .min(1)
     .optional()
     .describe("Parameters that stay as they are, by patterns of their paths: embed*,**.layers.0"),
+  lora: z
+    .strictObject({
+      rank: count.describe("Trains low-rank adapters of that rank beside the model, which stays as it is"),
+      alpha: z.number().positive().optional().describe("Adapters count alpha / rank times. Default: the rank"),
+      targets: z
+        .array(name)
+        .min(1)
+        .optional()
+        .describe("Matrices with adapters, by patterns of their paths (default: **.query,**.value)"),
+    })
+    .optional(),
   seed: z.int().default(0).describe("Decides initial weights, the order of the data and dropout"),
   faults: z
     .strictObject({

@@ -1,14 +1,16 @@
 import { type Checkpoint, type Files, latestCheckpointIn } from "@trivium/checkpoint";
 import { CheckpointError } from "@trivium/core";
-import { flattenSpecs } from "@trivium/tensor";
+import type { LanguageModel } from "@trivium/model";
+import { flattenSpecs, type ParameterTree } from "@trivium/tensor";
 import { pairTokenizerFromJson } from "@trivium/text";
 import { treeOfArrays } from "@trivium/trainer";
 import { z } from "zod";
+import { adaptedParameters, adapterSchema, assertSameWeights, type OpenedAdapter } from "./apply-adapter.ts";
 import { assertSameStreams } from "./assert-same-streams.ts";
 import { composeRecipe } from "./compose-recipe.ts";
 import { assertComposedFits } from "./fit-model.ts";
-import { type ModelFormat, modelFormat, type OpenedModel, type OpenModelOptions } from "./open-model.ts";
-import { recipeSchema } from "./recipe.ts";
+import { type ModelFormat, modelFormat, type OpenedModel, type OpenModelOptions, openModel } from "./open-model.ts";
+import { type Recipe, recipeSchema } from "./recipe.ts";
 import { resolveArchitecture, resolveEngine, resolveTokenizer } from "./resolve.ts";
 
 /** The part of `config.json` that opening a run needs; see `trainOptions`. */
@@ -39,11 +41,12 @@ async function open(files: Files, options: OpenModelOptions): Promise<OpenedMode
   const composed = composeRecipe(recipe, registry, { config: config.model, tokenizer, engine });
   if (weights) assertComposedFits(files.name, composed.model, engine.backend);
   await engine.backend.activate();
-  const arrays = checkpoint.arrays("model.safetensors");
+  const adapter = adapterOf(checkpoint, files.name);
   return {
     name: files.name,
     model: composed.model,
-    parameters: weights ? treeOfArrays(arrays, flattenSpecs(composed.model.specs), "model") : {},
+    parameters: weights ? await parametersOf(checkpoint, composed.model, { files, options, recipe, adapter }) : {},
+    adapter,
     tokenizer,
     objective: composed.objective,
     engine,
@@ -72,6 +75,41 @@ async function chosenCheckpoint(
   const problem = best === undefined ? "its training looked for no best one (--best)" : `it has none of step ${best}`;
   const message = `${files.name} cannot be opened at the checkpoint "${asked}": ${problem}; the newest is of step ${newest.step}`;
   throw new CheckpointError("compose/checkpoint", message, { details: { asked } });
+}
+
+/** The adapters of a run that trained such, with the hash of the weights beside them. */
+type RunAdapter = OpenedAdapter & { readonly hash: string };
+
+function adapterOf(checkpoint: Checkpoint, name: string): RunAdapter | undefined {
+  const read = adapterSchema.safeParse(checkpoint.json("config.json"));
+  if (!read.success) return undefined;
+  return { ...read.data.lora, name, hash: read.data.from.hash, arrays: checkpoint.arrays("model.safetensors") };
+}
+
+interface Opening {
+  readonly files: Files;
+  readonly options: OpenModelOptions;
+  readonly recipe: Recipe;
+  readonly adapter: RunAdapter | undefined;
+}
+
+/** The parameters of a run: those of its checkpoint, or of the model that its adapters change, with these merged. */
+async function parametersOf(
+  checkpoint: Checkpoint,
+  model: LanguageModel,
+  { files, options, recipe, adapter }: Opening,
+): Promise<ParameterTree> {
+  if (!adapter) return treeOfArrays(checkpoint.arrays("model.safetensors"), flattenSpecs(model.specs), "model");
+  const { from = "" } = recipe;
+  if (!options.base) {
+    const problem = `${files.name} holds adapters of ${from}, which cannot be found from here`;
+    throw new CheckpointError("compose/adapter", `${problem}; open ${from}, and the adapters with it (withAdapter)`);
+  }
+  const { backend, attention, architecture } = recipe;
+  const change = (own: Recipe): Recipe => ({ ...own, backend, attention, architecture, objective: {} });
+  const base = await openModel(await options.base(from), { ...options, change, checkpoint: undefined });
+  await assertSameWeights(adapter.hash, base.parameters, { adapters: files.name, base: from });
+  return adaptedParameters(model, base.parameters, adapter);
 }
 
 /** @throws {CheckpointError} `compose/run-of-before` for the layout of before recipes, else `compose/run-config`. */

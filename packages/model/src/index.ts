@@ -7,6 +7,7 @@ export { crossMaskFor, selfMaskFor, within } from "./input-masks.ts";
 export * from "./language-task.ts";
 export { type LabelPlaces, leaksByMasks } from "./leaks-by-masks.ts";
 export { factorsOf, logitsOf } from "./logits-of.ts";
+export * from "./lora.ts";
 export {
   type AnswerSizes,
   decodingBytes,

@@ -1,9 +1,10 @@
 import { type FileChunks, float32Of, type NamedArray, type NamedArrays, safetensorsParts } from "@trivium/checkpoint";
-import { jsonDifferences, TriviumError } from "@trivium/core";
 import { type Architecture, type LanguageModel, resolveConfig } from "@trivium/model";
 import { flattenSpecs } from "@trivium/tensor";
 import type { PairTokenizer, SpecialTokens } from "@trivium/text";
-import { type ForeignConfig, refusing } from "./foreign-config.ts";
+import { chooseFamily, wholeName } from "./choose-family.ts";
+import type { ForeignConfig } from "./foreign-config.ts";
+import { jsonFile } from "./json-file.ts";
 import { mapsOf } from "./load-parameters.ts";
 import { CONFIG_NAME } from "./open-pretrained.ts";
 import type { PretrainedFamily } from "./pretrained-family.ts";
@@ -37,7 +38,7 @@ export interface ExportedPretrained {
  */
 export function exportPretrained(options: ExportPretrainedOptions): ExportedPretrained {
   const { model, tokenizer, partBytes } = options;
-  const { family, config } = chooseFamily(options);
+  const { family, config } = chooseFamily(options, options.family);
   const tensors = foreignArrays(options, family);
   const special = specialIds(tokenizer.special, model.architecture);
   const json = tokenizer.toJson();
@@ -60,51 +61,6 @@ export function exportPretrained(options: ExportPretrainedOptions): ExportedPret
   };
 }
 
-function chooseFamily(options: ExportPretrainedOptions): { family: PretrainedFamily; config: ForeignConfig } {
-  const { families, family: asked, model } = options;
-  const candidates = families.filter(({ name }) => asked === undefined || name === asked);
-  const reasons: string[] = [];
-  for (const family of candidates) {
-    const written = writtenBy(family, model);
-    if (typeof written !== "string") return { family, config: written };
-    reasons.push(`${family.name}: ${written}`);
-  }
-  const names = families.map(({ name }) => name).join(", ");
-  const why = reasons.length > 0 ? reasons.join("; ") : `there is no family "${asked}"; families: ${names}`;
-  return refusing(
-    "export",
-    "export",
-  )(`no family can say this model: ${why}; a family of your own is a plugin of the kind "pretrained-family"`);
-}
-
-/** The foreign configuration of a model, or why there is none: it must say all, and have a place for every parameter. */
-function writtenBy(family: PretrainedFamily, { architecture, config, specs }: ExportPretrainedOptions["model"]) {
-  try {
-    const resolved = resolveConfig(architecture, config);
-    const written = family.write(resolved);
-    const has = (name: string): boolean => name !== "final_logits_bias" || config.head.bias;
-    const read = family.read(written, { has, isTied: config.head.tied }, { place: "export", ignore: [] });
-    const different = jsonDifferences(comparable(architecture, config), comparable(architecture, read))
-      .filter(({ path }) => !/^(initialisation|dropout|length)\b/.test(path))
-      .map(({ path, was, is }) => `${path} is ${was}, not ${is}`);
-    if (different.length > 0) return `it has no ${different.slice(0, 3).join(", no ")}`;
-    const shapes = new Map(Object.entries(flattenSpecs(specs)).map(([path, { shape }]) => [path, shape]));
-    const placed = new Set(mapsOf(family, resolved, shapes).flatMap(({ paths }) => paths));
-    const lost = [...shapes.keys()].filter((path) => !placed.has(path));
-    return lost.length > 0 ? `it has no place for ${lost.slice(0, 3).join(", ")}` : written;
-  } catch (error) {
-    if (!TriviumError.is(error)) throw error;
-    return error.message;
-  }
-}
-
-const comparable = (architecture: Architecture, config: Parameters<typeof resolveConfig>[1]): unknown => {
-  const { layers, biases, ...resolved } = resolveConfig(architecture, config);
-  const each = typeof biases === "boolean" ? { queryKeyValue: biases, output: biases, feedForward: biases } : biases;
-  const perStream = architecture.streams.map((stream) => (typeof layers === "number" ? layers : layers[stream]));
-  return JSON.parse(JSON.stringify({ ...resolved, layers: perStream, biases: each }));
-};
-
 function foreignArrays({ model, arrays }: ExportPretrainedOptions, family: PretrainedFamily): NamedArrays {
   const config = resolveConfig(model.architecture, model.config);
   const shapes = new Map(Object.entries(flattenSpecs(model.specs)).map(([path, { shape }]) => [path, shape]));
@@ -113,16 +69,10 @@ function foreignArrays({ model, arrays }: ExportPretrainedOptions, family: Pretr
     const values = map.paths.map((path) => float32Of(arrays[path] as NamedArray, path));
     const [name] = map.names;
     const data = toForeign(map, values, own);
-    return [
-      isOutside(name, family) ? name : family.prefix + name,
-      { dtype: "F32", shape: foreignShape(map, own), data },
-    ];
+    return [wholeName(name, family), { dtype: "F32", shape: foreignShape(map, own), data }];
   });
   return Object.fromEntries(entries);
 }
-
-const isOutside = (name: string, { head, outside = [] }: PretrainedFamily): boolean =>
-  name === head || outside.includes(name);
 
 function specialIds({ end, pad, named, frame }: SpecialTokens, { streams }: Architecture): ForeignConfig {
   // A start of the decoder would say that there are two streams.
@@ -137,8 +87,3 @@ function specialIds({ end, pad, named, frame }: SpecialTokens, { streams }: Arch
     }),
   );
 }
-
-const jsonFile = (name: string, value: unknown): FileChunks => ({
-  name,
-  chunks: [new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`)],
-});

@@ -6,6 +6,8 @@ import { qwen2, qwen3 } from "./families/qwen.ts";
 import { t5 } from "./families/t5.ts";
 import { type PretrainedFamilyPlugin, pretrainedFamily } from "./pretrained-family.ts";
 
+export type { ChatMessage, ChatTemplate } from "./chat-template.ts";
+export { type ExportPeftOptions, exportPeft } from "./export-peft.ts";
 export { type ExportedPretrained, type ExportPretrainedOptions, exportPretrained } from "./export-pretrained.ts";
 export type { ForeignConfig } from "./foreign-config.ts";
 export {
@@ -15,6 +17,7 @@ export {
   type OpenPretrainedOptions,
   openPretrained,
 } from "./open-pretrained.ts";
+export { ADAPTER_CONFIG } from "./peft-names.ts";
 export {
   defineFamily,
   type FamilyRecord,
@@ -26,6 +29,8 @@ export {
   type TensorNames,
 } from "./pretrained-family.ts";
 export type { GenerationDefaults, NamedPlugin } from "./read-generation.ts";
+export { type ReadAdapter, type ReadPeftOptions, readPeft } from "./read-peft.ts";
+
 export {
   type FoundDefinition,
   type ReadTokenizer,

@@ -8,12 +8,14 @@ export interface TensorMap {
   readonly paths: readonly string[];
   /** Whether the two axes are the other way around: `[outputs, inputs]` instead of `[inputs, outputs]`. */
   readonly transposed?: boolean | undefined;
+  /** Whether it is a table of which rows are looked up, and no linear map. */
+  readonly isTable?: boolean | undefined;
   /** Whether it is a row, `[1, …]`. */
   readonly row?: boolean | undefined;
 }
 
 /** A table, which is the same on both sides: embeddings, positions. */
-export const table = (names: TensorMap["names"], path: string): TensorMap => ({ names, paths: [path] });
+export const table = (names: TensorMap["names"], path: string): TensorMap => ({ names, paths: [path], isTable: true });
 
 /** A linear map as PyTorch's `Linear` has it: `weight [outputs, inputs]`, `bias [outputs]`. */
 export const linear = (name: string, path: string): TensorMap[] => [

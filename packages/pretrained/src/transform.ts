@@ -48,7 +48,7 @@ export function toForeign(map: TensorMap, parts: readonly Float32Array[], shapes
 }
 
 /** Rows and columns change places; in tiles, so that neither side is read or written far apart. */
-function transpose(values: Float32Array, rows: number, columns: number): Float32Array {
+export function transpose(values: Float32Array, rows: number, columns: number): Float32Array {
   const tile = 32;
   const turned = new Float32Array(values.length);
   for (let top = 0; top < rows; top += tile) {

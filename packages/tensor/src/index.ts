@@ -42,6 +42,7 @@ export {
   tensorBytes,
 } from "./profile-kernels.ts";
 export { type RecomputeOptions, recompute } from "./recompute.ts";
+export { pathsAbove, selectPaths } from "./select-paths.ts";
 export { countSpecs, flattenSpecs, type ParameterSpec, type SpecTree } from "./spec-tree.ts";
 export { type Scalar, type Tensor, type Tensor1D, type Tensor2D, type Tensor3D, type Tensor4D, tf } from "./tf.ts";
 export {

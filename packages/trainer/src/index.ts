@@ -26,7 +26,6 @@ export type { FaultCounts, RecoveryOptions } from "./recovery.ts";
 export { type RunRates, runBetas, runRates } from "./run-rates.ts";
 export { describedSchedule, lowest, type Schedule, schedule, sum } from "./schedule.ts";
 export { type ScheduleFreeOptions, scheduleFreeAdamW } from "./schedule-free-adam-w.ts";
-export { selectPaths } from "./select-paths.ts";
 export { type SgdOptions, sgd } from "./sgd.ts";
 export { joinShards, type ShardSum } from "./shard-tree.ts";
 export type { Owned, Reduced, Sharding, Slice } from "./sharding.ts";

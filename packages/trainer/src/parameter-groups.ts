@@ -1,6 +1,5 @@
-import { flattenTree, type ParameterTree, pathMatcher } from "@trivium/tensor";
+import { flattenTree, type ParameterTree, pathMatcher, pathsAbove, selectPaths } from "@trivium/tensor";
 import { z } from "zod";
-import { pathsAbove, selectPaths } from "./select-paths.ts";
 
 const patterns = z.string().or(z.array(z.string()));
 

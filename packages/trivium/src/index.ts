@@ -9,7 +9,15 @@ export { createRandom, type Random, TriviumError } from "@trivium/core";
 export { createBatchSource, encodeExamples, fittingLength, splitByHash } from "@trivium/data";
 export { compare, encodeHeldOut, evaluate } from "@trivium/evaluator";
 export { type Batch, type Example, type TextExample, toBatch, toPackedBatch } from "@trivium/features";
-export { beam, collectAnswers, generate, greedy, sample } from "@trivium/generate";
+export {
+  beam,
+  byAnswer,
+  collectAnswers,
+  generate,
+  greedy,
+  type LogitsProcessor,
+  sample,
+} from "@trivium/generate";
 export * as masks from "@trivium/masks";
 export { type Architecture, createModel, type LanguageModel, languageTask, type ModelOptions } from "@trivium/model";
 export { causal, causalSizes } from "@trivium/model-causal";

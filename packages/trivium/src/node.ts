@@ -33,6 +33,7 @@ export async function openModel(place: string, options: OpenPlaceOptions = {}): 
   return openFiles(await modelFiles(place, options), {
     load: options.load,
     ignore: options.ignore,
+    base: options.base ?? ((from) => modelFiles(from, options)),
     registry,
     change: (given) => {
       const recipe = change(given);

@@ -49,12 +49,15 @@ export function compareCommand(program: Command): void {
   defineCommand(addSettingFlags(command, fields), runComparison);
 }
 
+/** Flags of a training that goes on from a model. */
+const ofAdapting = ["from", "freeze", "loraRank", "loraAlpha", "loraTargets"];
+
 /** Flags of a run folder, which a comparison does not write. */
-const ofRuns = ["evaluateEvery", "evaluationFailure", "checkpointEvery", "keep", "from", "freeze"];
+const ofRuns = ["evaluateEvery", "evaluationFailure", "checkpointEvery", "keep", ...ofAdapting];
 
 /** @throws {ConfigError} `cli/settings` for a recipe that adapts a model: arms are compared from fresh parameters. */
 function refuseAdapting(recipe: Recipe): void {
-  const [field] = (["from", "freeze"] as const).filter((name) => recipe[name] !== undefined);
+  const [field] = (["from", "freeze", "lora"] as const).filter((name) => recipe[name] !== undefined);
   if (field === undefined) return;
   const problem = `the recipe has ${field}, and a comparison trains all of each arm from fresh parameters`;
   throw new ConfigError("cli/settings", `${problem}; leave it out, or use \`trivium train\``);

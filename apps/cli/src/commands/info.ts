@@ -29,9 +29,14 @@ async function showInfo(context: CommandContext): Promise<void> {
 
 const shown = (value: unknown): string => (typeof value === "number" ? value.toLocaleString("en") : String(value));
 
+type AdapterFacts = NonNullable<ReturnType<typeof modelFacts>["adapter"]>;
+
+const adapterWords = ({ name, rank, alpha, matrices, parameters }: AdapterFacts): string =>
+  `${name}: ${shown(parameters)} parameters beside ${matrices} matrices, rank ${rank}, alpha ${alpha}`;
+
 /** The facts in words. */
 function rowsOf(facts: ReturnType<typeof modelFacts>): [string, unknown][] {
-  const { tokenizer, layers, backend, leastDecodingBytes, ...own } = facts;
+  const { tokenizer, layers, backend, leastDecodingBytes, adapter, ...own } = facts;
   const ofWeights = Object.entries(own.weightBytes).flatMap(([type, bytes]): [string, unknown][] => [
     [`bytes of weights as ${type}`, bytes],
     [`bytes read for a token as ${type}`, own.readBytesPerToken[type as keyof typeof own.weightBytes]],
@@ -44,6 +49,7 @@ function rowsOf(facts: ReturnType<typeof modelFacts>): [string, unknown][] {
     ["objective", own.objective],
     ["steps", own.steps],
     ["parameters", own.parameters],
+    ...(adapter ? [["adapters", adapterWords(adapter)] satisfies [string, string]] : []),
     ["vocabulary", own.vocabulary],
     ["tokenizer", `${tokenizer.name}, ${shown(tokenizer.size)} ids`],
     ["length", own.length],

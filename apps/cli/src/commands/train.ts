@@ -13,7 +13,8 @@ import {
 } from "@trivium/compose";
 import { TriviumError } from "@trivium/core";
 import type { Batch } from "@trivium/features";
-import { countSpecs, disposeTree, flattenSpecs } from "@trivium/tensor";
+
+import { countSpecs, disposeTree } from "@trivium/tensor";
 import {
   consume,
   type EvaluatedEvent,
@@ -59,7 +60,7 @@ async function runTraining(context: CommandContext): Promise<void> {
   const run = await prepareRun(context);
   const { directory, settings, recipe } = run;
   const profile = createTrainingProfile(settings, directory, run);
-  const interrupt = stopOnSignals(output, settings.stopWithin);
+  const interrupt = stopOnSignals(output, { limitSeconds: settings.stopWithin });
   const progress = output.progress(recipe.architecture);
   const last: LastEvents = {};
   const keep = (event: TrainEvent) => void Object.assign(last, { [event.type]: event });
@@ -134,10 +135,9 @@ const architectureOf = ({ recipe, architecture }: Read, base: OpenedModel | unde
   architecture ?? base?.model.architecture.name ?? recipe.architecture;
 
 /** Says how many parameters are trained, where some are not. */
-function trainedNote({ model, trains }: Pick<Prepared, "model" | "trains">): string {
-  if (!trains) return "";
-  const trained = Object.entries(flattenSpecs(model.specs)).filter(([path]) => trains(path));
-  return `, ${countSpecs(Object.fromEntries(trained)).toLocaleString("en")} of them trained`;
+function trainedNote({ model, trained: { specs, trains, lora } }: Pick<Prepared, "model" | "trained">): string {
+  if (lora) return ` of ${lora.targets.length} adapters beside ${countSpecs(model.specs).toLocaleString("en")}`;
+  return trains ? `, ${countSpecs(specs).toLocaleString("en")} of them trained` : "";
 }
 
 /** Announces what a step takes, where the backend has a limit. */

@@ -15,6 +15,8 @@ export interface OpenedForTest extends OpenedPretrained {
 }
 
 interface LogitsOptions {
+  /** Other parameters than its own. */
+  readonly from?: ParameterTree | undefined;
   readonly prefixLength?: number | undefined;
   readonly onStates?: ((place: { stream: string; layer: number; states: Tensor3D }) => void) | undefined;
 }
@@ -34,13 +36,13 @@ export async function openForTest(folder: string, as?: Architecture): Promise<Op
     ...opened,
     model,
     parameters,
-    async logits(ids, { prefixLength = 0, onStates } = {}) {
+    async logits(ids, { prefixLength = 0, onStates, from = parameters } = {}) {
       const rows = Object.entries(ids).map(([name, row]) => [
         name,
         { ids: Int32Array.from(row), lengths: [row.length], length: row.length },
       ]);
       const input = { size: 1, streams: Object.fromEntries(rows), prefixLengths: [prefixLength] };
-      const logits = tf.tidy(() => logitsOf(model, parameters, input, { onStates: (place) => void onStates?.(place) }));
+      const logits = tf.tidy(() => logitsOf(model, from, input, { onStates: (place) => void onStates?.(place) }));
       const [values] = await logits.array();
       logits.dispose();
       return values as number[][];

@@ -1,4 +1,4 @@
-import { pathMatcher } from "@trivium/tensor";
+import { pathMatcher } from "./path-matcher.ts";
 
 /**
  * Returns the paths that patterns select: those that a pattern fits, and those below a path that it fits. So

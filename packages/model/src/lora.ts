@@ -1,0 +1,115 @@
+import { ConfigError } from "@trivium/core";
+import { createTree } from "@trivium/nn";
+import {
+  flattenSpecs,
+  flattenTree,
+  type ParameterSpec,
+  type ParameterTree,
+  type SpecTree,
+  selectPaths,
+  type Tensor,
+  tf,
+  unflattenTree,
+} from "@trivium/tensor";
+import type { LanguageTask } from "./language-task.ts";
+
+/** Options of low-rank adapters. */
+export interface LoraOptions {
+  /** r, the columns of A and rows of B. */
+  readonly rank: number;
+  /** α: the product of A and B is multiplied by α/r. Default: the rank. */
+  readonly alpha?: number | undefined;
+  /** Patterns of the paths of the matrices to adapt, as `selectPaths` takes them. Default: maps to queries and values. */
+  readonly targets?: readonly string[] | undefined;
+}
+
+/** Low-rank adapters of a model: which matrices they change, and how much. */
+export interface Lora {
+  readonly rank: number;
+  readonly alpha: number;
+  /** Paths of the adapted matrices. */
+  readonly targets: readonly string[];
+}
+
+/** The maps that the paper adapts. */
+const usualTargets = ["**.query", "**.value"];
+
+/**
+ * Finds the matrices that adapters change.
+ *
+ * @throws {ConfigError} `tensor/pattern` for a pattern that selects nothing, `model/lora` if no matrix is selected.
+ * @example resolveLora({ rank: 8 }, model.specs).targets // => ["tokens.layers.0.self.query.weight", …]
+ */
+export function resolveLora({ rank, alpha = rank, targets = usualTargets }: LoraOptions, specs: SpecTree): Lora {
+  const flat = flattenSpecs(specs);
+  const selected = selectPaths(targets, Object.keys(flat));
+  const matrices = [...selected].filter((path) => flat[path]?.shape.length === 2);
+  if (matrices.length > 0) return { rank, alpha, targets: matrices };
+  const message = `adapters change matrices, and the targets ${targets.join(", ")} select none: "**.query" selects some`;
+  throw new ConfigError("model/lora", message);
+}
+
+/**
+ * Returns the specifications of adapters: `a` and `b` below the path of each matrix `[I, O]` that they change. A is normal
+ * with the variance of PEFT's, 1/(3·I), and B is zero, so that a model begins as it was.
+ */
+export function loraSpecs(specs: SpecTree, { rank, targets }: Lora): SpecTree {
+  const flat = flattenSpecs(specs);
+  const adapters = targets.flatMap((path): [string, ParameterSpec][] => {
+    const [inputs = 0, outputs = 0] = flat[path]?.shape ?? [];
+    const a: ParameterSpec = { shape: [inputs, rank], initial: { deviation: 1 / Math.sqrt(3 * inputs) } }; // [I, r]
+    const b: ParameterSpec = { shape: [rank, outputs], initial: { constant: 0 } }; // [r, O]
+    return [
+      [`${path}.a`, a],
+      [`${path}.b`, b],
+    ];
+  });
+  return unflattenTree(Object.fromEntries(adapters));
+}
+
+/**
+ * Merges adapters into the matrices of a model: `W + (A·B)·α/r`, rounded to float32 twice. All other parameters are the
+ * base's own tensors.
+ *
+ * The base stays as it is, so the way back is the base itself, bit for bit: a sum in float32 cannot be taken back. What
+ * is merged equals, bit for bit, what training computed with, on the same backend.
+ *
+ * @returns the parameters of the base with new tensors at the targets, which belong to the caller: see `disposeMerged`.
+ * @source Hu et al. 2021, §4.1, https://arxiv.org/abs/2106.09685
+ * @example const merged = mergeLora(parameters, adapters, { rank: 8, alpha: 16, targets });
+ */
+export function mergeLora(base: ParameterTree, adapters: ParameterTree, { rank, alpha, targets }: Lora): ParameterTree {
+  const [leaves, low] = [flattenTree(base), flattenTree(adapters)];
+  const merged = targets.map((path): [string, Tensor] => {
+    const sum = tf.tidy(() => {
+      const product = tf.matMul(low[`${path}.a`] as Tensor, low[`${path}.b`] as Tensor); // [I, O]
+      return tf.add(leaves[path] as Tensor, tf.mul(product, alpha / rank));
+    });
+    return [path, sum];
+  });
+  return unflattenTree({ ...leaves, ...Object.fromEntries(merged) });
+}
+
+/** Disposes the tensors that `mergeLora` made, and none of the base. */
+export function disposeMerged(merged: ParameterTree, { targets }: Pick<Lora, "targets">): void {
+  const leaves = flattenTree(merged);
+  tf.dispose(targets.map((path) => leaves[path] as Tensor));
+}
+
+/**
+ * The task of training adapters over a model that stays as it is: its parameters are the adapters alone.
+ *
+ * @param task - of the model.
+ * @param base - parameters of the model, which stay the caller's and must outlive the training.
+ * @example train({ task: loraTask(task, parameters, resolveLora({ rank: 8 }, task.specs)), … })
+ */
+export function loraTask(task: LanguageTask, base: ParameterTree, lora: Lora): LanguageTask {
+  const specs = loraSpecs(task.specs, lora);
+  return {
+    specs,
+    counts: (batch) => task.counts(batch),
+    describe: () => ({ ...task.describe(), lora }),
+    createParameters: (random) => createTree(specs, random),
+    loss: (adapters, batch, options) => task.loss(mergeLora(base, adapters, lora), batch, options),
+  };
+}
