@@ -1,9 +1,9 @@
-import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { command, runAlone } from "./run-trivium.ts";
+import { runAlone } from "./run-trivium.ts";
+import { onTerminal, withoutTerminal } from "./terminal.ts";
 import { tiny, writeToyData } from "./toy-data.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "trivium-terminal-"));
@@ -24,18 +24,9 @@ const training = (out: string) => [
 ];
 /** Begins the commands that move the cursor and clear lines. */
 const control = String.fromCharCode(27);
-/** Runs a command on a terminal of its own. */
-const recorder = "script";
-// Of util-linux; another system's takes other flags.
-const noTerminal = spawnSync(recorder, ["--version"]).stdout?.includes("util-linux")
-  ? undefined
-  : "needs script of util-linux";
-
 test("on a terminal there is a bar, with notes above it, and the cursor comes back", (context) => {
-  if (noTerminal) return context.skip(noTerminal);
-  const typed = [process.execPath, ...command, ...training("bar")].join(" ");
-  const env = { ...process.env, TERM: "xterm", COLUMNS: "120" };
-  const shown = execFileSync(recorder, ["-qec", typed, "/dev/null"], { cwd: folder, env, input: "" }).toString();
+  if (withoutTerminal) return context.skip(withoutTerminal);
+  const shown = onTerminal(training("bar"), folder);
   expect(shown).toMatch(/causal █+ 40\/40 loss [\d.]+, [\d,]+ tokens\/s/);
   expect(shown).toContain(`${control}[2Kstep 40: targetLoss `);
   expect(shown).toMatch(/step 40: targetLoss [\d.]+, [^\n█]*\n/);

@@ -1,6 +1,6 @@
 import type { AnswerOptions, OpenedModel } from "@trivium/compose";
 import { ConfigError, type Json } from "@trivium/core";
-import { type GenerateOptions, type LogitsProcessor, type Strategy, stopStrings } from "@trivium/generate";
+import { type LogitsProcessor, type Strategy, stopStrings } from "@trivium/generate";
 import type { Command } from "commander";
 import type { CommandContext } from "./command-context.ts";
 import { flagName } from "./flag-name.ts";
@@ -37,7 +37,9 @@ export const addAnswerFlags = (command: Command): Command =>
     .option("--no-defaults", "leave out what the model's files say of generation")
     .option("--seed <number>", "decides what is drawn", "0");
 
-export interface AskedAnswers extends AnswerOptions, Pick<GenerateOptions, "seed"> {}
+export interface AskedAnswers extends AnswerOptions {
+  readonly seed: number;
+}
 
 /**
  * Returns how flags ask to answer. Options of a strategy are laid over those that the model's files have for it.

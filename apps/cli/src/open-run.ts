@@ -46,18 +46,18 @@ export const MODEL_ARGUMENT =
 export function openRun(
   place: string,
   context: CommandContext,
-  { weights = true }: Pick<OpenModelOptions, "weights"> = {},
+  reading: Pick<OpenModelOptions, "weights" | "chatTemplate"> = {},
 ): Promise<OpenedModel> {
   const engine = Object.fromEntries(Object.entries(context.flags).filter(([flag]) => isOfEngine(flag)));
   return openChanged(place, context, {
     engine: recipeOfFlags(readRecipeFlags(engine)),
     architecture: context.flags.architecture as string | undefined,
-    weights,
+    ...reading,
   });
 }
 
 /** Changes of a recipe before its model is opened, and what of it is opened. */
-interface Opening extends Pick<OpenModelOptions, "weights"> {
+interface Opening extends Pick<OpenModelOptions, "weights" | "chatTemplate"> {
   /** The backend and the attention kernel to run on, as fields of a recipe. */
   readonly engine: Readonly<Record<string, unknown>>;
   /** Another architecture with the same parameters. Default: the model's own. */
@@ -68,7 +68,7 @@ interface Opening extends Pick<OpenModelOptions, "weights"> {
 export async function openChanged(
   place: string,
   { flags, plugins, output, registry }: CommandContext,
-  { engine, architecture, weights }: Opening,
+  { engine, architecture, weights, chatTemplate }: Opening,
 ): Promise<OpenedModel> {
   const offline = flags.offline as boolean | undefined;
   const filesOf = (name: string, revision?: string) =>
@@ -79,6 +79,7 @@ export async function openChanged(
     load: (own) => registry([...own, ...plugins]),
     change: (recipe) => asArchitecture(onEngine(recipe, engine), architecture),
     weights,
+    chatTemplate,
     ignore,
     base: (from) => filesOf(from),
   });

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { benchCommand } from "./commands/bench.ts";
+import { chatCommand } from "./commands/chat.ts";
 import { claimsCommand } from "./commands/claims.ts";
 import { compareCommand } from "./commands/compare.ts";
 import { convertCommand } from "./commands/convert.ts";
@@ -13,7 +14,9 @@ import { maskCommand } from "./commands/mask.ts";
 import { recipeSchemaCommand } from "./commands/recipe-schema.ts";
 import { runsCommand } from "./commands/runs.ts";
 import { setupCommand } from "./commands/setup.ts";
+import { tokenizerCommand } from "./commands/tokenizer.ts";
 import { trainCommand } from "./commands/train.ts";
+import { watchCommand } from "./commands/watch.ts";
 import { ownVersion } from "./own-package.ts";
 
 const commands = [
@@ -22,9 +25,12 @@ const commands = [
   listCommand,
   maskCommand,
   trainCommand,
+  tokenizerCommand,
   runsCommand,
+  watchCommand,
   evaluateCommand,
   generateCommand,
+  chatCommand,
   exportCommand,
   convertCommand,
   infoCommand,

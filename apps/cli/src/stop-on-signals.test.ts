@@ -21,7 +21,7 @@ test("a polite kill has exit code 0 and a limit of time, Ctrl-C has neither", as
     ["SIGINT", 130],
   ] as const) {
     // biome-ignore format: pairs
-    const interrupt = stopOnSignals({ note: () => {} }, 0.01);
+    const interrupt = stopOnSignals({ note: () => {} }, { limitSeconds: 0.01 });
     process.emit(name, name);
     expect([interrupt.signal.aborted, interrupt.overdue.aborted]).toEqual([true, false]);
     await new Promise((resolve) => setTimeout(resolve, 40));

@@ -14,15 +14,24 @@ export interface Interrupt {
   release(): void;
 }
 
+interface StopOptions {
+  readonly limitSeconds?: number | undefined;
+  readonly what?: string | undefined;
+}
+
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /**
  * Listens until it is released. A second Ctrl-C or `kill` ends the process at once. The closing of a terminal never does: the
  * system and the shell may each say so, and nobody is there to be impatient.
  *
- * @param limitSeconds - time after a polite `kill` until `overdue` is aborted. Default: never.
+ * @param options.limitSeconds - time after a polite `kill` until `overdue` is aborted. Default: never.
+ * @param options.what - what stops, for the note. Default: `"stopping after this step"`.
  */
-export function stopOnSignals(output: Pick<Output, "note">, limitSeconds?: number): Interrupt {
+export function stopOnSignals(
+  output: Pick<Output, "note">,
+  { limitSeconds, what = "stopping after this step" }: StopOptions = {},
+): Interrupt {
   const [controller, overdue] = [new AbortController(), new AbortController()];
   let isAsked = false;
   let first: NodeJS.Signals | undefined;
@@ -34,7 +43,7 @@ export function stopOnSignals(output: Pick<Output, "note">, limitSeconds?: numbe
     first = name;
     if (name === "SIGTERM" && limitSeconds !== undefined)
       timer = setTimeout(() => overdue.abort(), limitSeconds * 1000).unref();
-    output.note("stopping after this step; once more to stop at once");
+    output.note(`${what}; once more to stop at once`);
     controller.abort();
   };
   for (const name of signals) process.on(name, stop);

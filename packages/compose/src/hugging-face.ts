@@ -24,11 +24,13 @@ async function open(files: Files, options: OpenModelOptions): Promise<OpenedMode
   const { vocabulary, length, ...model } = opened.config;
   const recipe = change(readRecipe({ architecture: opened.architecture.name, model }, files.name));
   assertSameStreams(opened.architecture, resolveArchitecture(recipe.architecture, registry));
-  const { tokenizer, warnings: ofTokenizer } = await readTokenizer(files, {
+  const read = await readTokenizer(files, {
     foreign: opened.foreign,
     vocabulary,
     definition: opened.definition,
+    chatTemplate: options.chatTemplate,
   });
+  const { tokenizer, chat } = read;
   const engine = resolveEngine(recipe, registry);
   const composed = composeRecipe(recipe, registry, { config: opened.config, tokenizer, engine });
   if (weights) assertComposedFits(files.name, composed.model, engine.backend);
@@ -38,6 +40,7 @@ async function open(files: Files, options: OpenModelOptions): Promise<OpenedMode
     model: composed.model,
     parameters: weights ? await opened.load() : {},
     tokenizer,
+    chat,
     objective: composed.objective,
     engine,
     recipe,
@@ -46,7 +49,7 @@ async function open(files: Files, options: OpenModelOptions): Promise<OpenedMode
     length: composed.model.length,
     registry,
     generation: opened.generation,
-    warnings: [...opened.warnings, ...ofTokenizer, ...composed.warnings.map(({ message }) => message)],
+    warnings: [...opened.warnings, ...read.warnings, ...composed.warnings.map(({ message }) => message)],
   };
 }
 

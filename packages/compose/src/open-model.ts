@@ -1,6 +1,6 @@
 import type { Files } from "@trivium/checkpoint";
 import { CheckpointError } from "@trivium/core";
-import type { GenerationDefaults } from "@trivium/pretrained";
+import type { ChatTemplate, GenerationDefaults } from "@trivium/pretrained";
 import { defineKind } from "@trivium/registry";
 import type { ParameterTree } from "@trivium/tensor";
 import type { PairTokenizer } from "@trivium/text";
@@ -17,6 +17,8 @@ export interface OpenedModel extends Pick<Composition, "model" | "objective"> {
   /** They belong to the caller. */
   readonly parameters: ParameterTree;
   readonly tokenizer: PairTokenizer;
+  /** How a conversation is written for the model. Undefined where it was taught none. */
+  readonly chat?: ChatTemplate | undefined;
   readonly engine: Engine;
   /** The recipe that it was trained by, with the changes of the caller. */
   readonly recipe: Recipe;
@@ -54,6 +56,8 @@ export interface OpenModelOptions {
    * Default true.
    */
   readonly weights?: boolean | undefined;
+  /** The text of a chat template in the place of the model's own. Default: its own. */
+  readonly chatTemplate?: string | undefined;
   /** Attributes of a foreign configuration that change no number, beside those that its family knows. Default: none. */
   readonly ignore?: readonly string[] | undefined;
 }

@@ -1,6 +1,6 @@
 import { createRandom, type Random } from "@trivium/core";
 import { type Example, type Features, toBatch } from "@trivium/features";
-import { decodingBytes, type LanguageModel, rowsThatFit } from "@trivium/model";
+import { type Decoder, decodingBytes, type LanguageModel, rowsThatFit } from "@trivium/model";
 import { type FeatureContext, type Objective, promptOf } from "@trivium/objectives";
 import type { ParameterTree } from "@trivium/tensor";
 import { Answer } from "./answer.ts";
@@ -64,6 +64,8 @@ export interface GenerateOptions extends Pick<FeatureContext, "special" | "token
    */
   readonly batchSize?: number | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Runs the model, and stays: one of `keepingDecoder` goes on where the last answer ended. Default: one of its own. */
+  readonly decoder?: Decoder | undefined;
 }
 
 type Seed = number | string;
@@ -95,7 +97,7 @@ export async function* generate(options: GenerateOptions): AsyncGenerator<Genera
   const searches = strategy.answers === undefined ? samples : 1;
   const createAnswers = answersOf(options, { strategy, searches });
   const together = Math.max(1, Math.floor(batchSize / (strategy.rows * searches)));
-  const decoder = model.decoder(parameters);
+  const decoder = options.decoder ?? model.decoder(parameters);
   try {
     const longest = options.maximumLength ?? model.length;
     const room = Math.min(model.length, longest, Math.max(...[options.maximumTokens].flat()));
@@ -113,7 +115,7 @@ export async function* generate(options: GenerateOptions): AsyncGenerator<Genera
       else yield* decodePrompts({ decoder, input, answers, searches, signal });
     }
   } finally {
-    decoder.dispose();
+    if (!options.decoder) decoder.dispose();
   }
 }
 

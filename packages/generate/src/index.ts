@@ -7,6 +7,7 @@ export { frequencyPenalty } from "./frequency-penalty.ts";
 export { type GenerateOptions, generate } from "./generate.ts";
 export type * from "./generate-event.ts";
 export { greedy } from "./greedy.ts";
+export { type KeepingDecoder, keepingDecoder } from "./keeping-decoder.ts";
 export { type LengthBeamOptions, lengthBeam } from "./length-beam.ts";
 export type { Continuation } from "./logits.ts";
 export * from "./logits-processor.ts";

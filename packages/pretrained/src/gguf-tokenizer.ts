@@ -16,9 +16,11 @@ export function ggufDefinition(values: Values, place: string): FoundDefinition |
   const definition = kind === "llama" ? pieces(values) : kind === "gpt2" ? merges(values) : undefined;
   if (!definition) return undefined;
   const adds = values["tokenizer.ggml.add_bos_token"] ?? kind === "llama";
+  const template = values["tokenizer.chat_template"];
   return {
     definition,
     place,
+    chat: typeof template === "string" ? template : undefined,
     around: { before: adds === true && typeof begin === "number" ? [begin] : [], after: [] },
   };
 }

@@ -10,7 +10,9 @@ import {
   sentencePieceDefinition,
   type TokenizerDefinition,
 } from "@trivium/text";
+import type { ChatTemplate } from "./chat-template.ts";
 import { type ForeignConfig, refusing } from "./foreign-config.ts";
+import { readChat } from "./read-chat.ts";
 import { readJson } from "./read-json.ts";
 import { type Around, aroundOf, readSpecials } from "./read-specials.ts";
 
@@ -21,11 +23,15 @@ export interface ReadTokenizerOptions {
   readonly vocabulary: number;
   /** A tokenizer that was found elsewhere. Default: what the files hold. */
   readonly definition?: FoundDefinition | undefined;
+  /** The text of a chat template in the place of the files' own. Default: what the files hold. */
+  readonly chatTemplate?: string | undefined;
 }
 
 /** A checkpoint's tokenizer, and what a person should know of it. */
 export interface ReadTokenizer {
   readonly tokenizer: PairTokenizer;
+  /** How a conversation is written for the model. Undefined where no template is there. */
+  readonly chat?: ChatTemplate | undefined;
   readonly warnings: readonly string[];
 }
 
@@ -39,7 +45,7 @@ export interface ReadTokenizer {
  */
 export async function readTokenizer(
   files: Files,
-  { foreign, vocabulary, definition: given }: ReadTokenizerOptions,
+  { foreign, vocabulary, definition: given, chatTemplate }: ReadTokenizerOptions,
 ): Promise<ReadTokenizer> {
   const found = given ?? (await readDefinition(files, foreign));
   if (!found) {
@@ -55,11 +61,12 @@ export async function readTokenizer(
   const { definition, around, place } = found;
   const ids = new Map(definition.added_tokens?.map(({ content, id }) => [content, id]));
   const special = readSpecials({ foreign, vocabulary, ids, around, unknown: unknownOf(definition) });
-  const tokenizer = whole(place, () => createSharedPair(createHuggingFaceTokenizer({ definition, special })));
+  const tokenizer = whole(place, () => createHuggingFaceTokenizer({ definition, special }));
   if (tokenizer.size > vocabulary) {
     refusing(place, "vocabulary")(`it has ${tokenizer.size} ids and the model ${vocabulary}; it is another model's`);
   }
-  return { tokenizer, warnings: [] };
+  const chat = await readChat(files, { foreign, found, tokenizer, given: chatTemplate });
+  return { tokenizer: createSharedPair(tokenizer), chat, warnings: [] };
 }
 
 /** A tokenizer, where it was found, and what it puts around a text. */
@@ -67,6 +74,8 @@ export interface FoundDefinition {
   readonly definition: TokenizerDefinition;
   readonly around: Around;
   readonly place: string;
+  /** The chat template that comes with it. */
+  readonly chat?: string | undefined;
 }
 
 const sentencePieceNames = ["spiece.model", "tokenizer.model", "sentencepiece.bpe.model"];

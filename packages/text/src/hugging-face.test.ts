@@ -52,6 +52,16 @@ test("the special strings of a vocabulary stay text in a user's text", () => {
   expect(bpe.encode("a<unk></s>").some((id) => id < 3)).toBe(false);
 });
 
+test("special tokens stand between texts, in which their strings stay text", () => {
+  expect(bpe.encodeParts?.([1, "</s>", 0, "lo", 2])).toEqual([1, ...bpe.encode("</s>"), 0, ...bpe.encode("lo"), 2]);
+  expect(bpe.encodeParts?.([1, "\u{F0000}0\u{F0001}"])).not.toContain(0);
+  // A space before the first word belongs to the beginning of the whole.
+  const first = { type: "Metaspace", replacement: "▁", prepend_scheme: "first", split: true };
+  const definition = { ...definitions.unigram, normalizer: null, pre_tokenizer: first };
+  const tokenizer = createHuggingFaceTokenizer({ definition, special });
+  expect(tokenizer.encodeParts?.(["hello", 1, "lo"])).toEqual([3, 1, 4]);
+});
+
 test("a text goes on behind an unknown token with its spaces", () => {
   expect(unigram.decode(unigram.encode("hello é hello"))).toBe("hello \uFFFD hello");
 });

@@ -3,6 +3,7 @@ import { ConfigError } from "@trivium/core";
 import { z } from "zod";
 import { type SpecialTokens, silentIds } from "./special-tokens.ts";
 import { REPLACEMENT, type Tokenizer, tokenizer } from "./tokenizer.ts";
+import { createWordEncoder } from "./word-encoder.ts";
 
 const id = z
   .int()
@@ -46,7 +47,8 @@ export interface HuggingFaceOptions {
 export function createHuggingFaceTokenizer({ definition: given, special }: HuggingFaceOptions): Tokenizer {
   const definition = readTokenizerDefinition(given);
   const marked = definition.added_tokens.filter((token) => token.special);
-  const library = libraryOf(definition, new Map(marked.map((token) => [token.content, token.id])));
+  const library = libraryOf(definition, false);
+  let withSpecial: Library | undefined;
   const silent = new Set([...silentIds(special), ...marked.map((token) => token.id)]);
   const { unk_id: unknown = special.unknown } = definition.model;
   if (typeof unknown === "number") silent.delete(unknown);
@@ -56,11 +58,22 @@ export function createHuggingFaceTokenizer({ definition: given, special }: Huggi
   const spell = (ids: number[]): string =>
     ids.length === 0 ? "" : library.decode(ids, { skip_special_tokens: false, clean_up_tokenization_spaces: false });
   const anchor = anchorOf(definition, silent, spell);
+  const byWords = createWordEncoder(library, definition);
   return {
     name: "hugging-face",
     size,
     special,
-    encode: (text) => (text === "" ? [] : library.encode(text, { add_special_tokens: false }).ids),
+    encode: (text) => {
+      if (text === "") return [];
+      return byWords?.(text) ?? library.encode(text, { add_special_tokens: false }).ids;
+    },
+    encodeParts(parts) {
+      withSpecial ??= libraryOf(definition, true);
+      const text = parts.map((part) =>
+        typeof part === "number" ? hiddenName(part) : part.replaceAll(HIDDEN, REPLACEMENT),
+      );
+      return withSpecial.encode(text.join(""), { add_special_tokens: false }).ids;
+    },
     decode: (ids) => {
       const runs = runsOf(
         [...ids].filter((one) => !silent.has(one)),
@@ -87,10 +100,23 @@ export function readTokenizerDefinition(given: unknown): Definition {
   throw new ConfigError("text/definition", `it is no tokenizer.json: ${path.join(".") || "it"}: ${message}`);
 }
 
-/** The library's tokenizer, in which special tokens have names that no text has. */
-function libraryOf(definition: Definition, special: ReadonlyMap<string, number>): Library {
+/** A character that no text has, and that begins the names of special tokens. */
+const HIDDEN = "\u{F0000}";
+
+/** The name of a special token in the library's eyes: one that no text has, and that no other one begins with. */
+const hiddenName = (id: number): string => `${HIDDEN}${id}\u{F0001}`;
+
+/** The library's tokenizer, in which special tokens have hidden names, that it finds in a text if they are known. */
+function libraryOf(definition: Definition, areKnown: boolean): Library {
   const { model, added_tokens } = definition;
-  const nameOf = (token: string): string => (special.has(token) ? `\u{F0000}${special.get(token)}` : token);
+  const special = new Map(added_tokens.filter((token) => token.special).map(({ content, id }) => [content, id]));
+  const nameOf = (token: string): string => {
+    const own = special.get(token);
+    return own === undefined ? token : hiddenName(own);
+  };
+  const added = added_tokens.map((token) =>
+    token.special ? { ...token, content: hiddenName(token.id), normalized: false } : token,
+  );
   const vocab = Array.isArray(model.vocab)
     ? model.vocab.map(([token, score]) => [nameOf(token), score])
     : Object.fromEntries(Object.entries(model.vocab).map(([token, own]) => [nameOf(token), own]));
@@ -99,7 +125,7 @@ function libraryOf(definition: Definition, special: ReadonlyMap<string, number>)
     pre_tokenizer: null,
     decoder: null,
     ...definition,
-    added_tokens: added_tokens.filter((token) => !token.special),
+    added_tokens: areKnown ? added : added_tokens.filter((token) => !token.special),
     post_processor: null,
     model: {
       ...model,

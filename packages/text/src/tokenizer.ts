@@ -25,6 +25,11 @@ export interface Tokenizer {
   /** Returns the ids of `text`. It adds no special token but `unknown`, where the vocabulary lacks something. */
   encode(text: string): number[];
   /**
+   * Returns the ids of a text in which special tokens stand: texts, whose special strings stay text, and between them the ids
+   * of special tokens. Default: not known.
+   */
+  encodeParts?(parts: readonly (string | number)[]): number[];
+  /**
    * Returns the number of UTF-8 bytes of the text that each id of `encode(text)` stands for; all of them are the bytes of
    * the text. Default: not known.
    */

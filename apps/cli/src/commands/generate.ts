@@ -87,8 +87,7 @@ const scoredTokens = ({ ids, scores }: Answered, spell: (id: number) => string) 
 function requestOf({ model, prompt }: CommandContext["flags"], positional: readonly string[]) {
   const all = model === undefined ? positional : [model as string, ...positional];
   const [directory, ...given] = all;
-  if (directory === undefined)
-    throw new ConfigError("cli/model", "which model? Give its folder first, or with --model");
+  if (directory === undefined) throw new ConfigError("cli/model", "which model? Give its place first, or with --model");
   return { directory, given: [...given, ...((prompt as string[] | undefined) ?? [])] };
 }
 

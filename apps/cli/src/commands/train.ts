@@ -60,7 +60,7 @@ async function runTraining(context: CommandContext): Promise<void> {
   const run = await prepareRun(context);
   const { directory, settings, recipe } = run;
   const profile = createTrainingProfile(settings, directory, run);
-  const interrupt = stopOnSignals(output, settings.stopWithin);
+  const interrupt = stopOnSignals(output, { limitSeconds: settings.stopWithin });
   const progress = output.progress(recipe.architecture);
   const last: LastEvents = {};
   const keep = (event: TrainEvent) => void Object.assign(last, { [event.type]: event });

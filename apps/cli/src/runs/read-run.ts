@@ -16,7 +16,7 @@ export interface RunSummary {
   /** `running`: a process works in it. `stopped`: nobody does, and steps are left. */
   readonly state: "running" | "finished" | "stopped";
   readonly step: number;
-  /** Absent before the first checkpoint. */
+  /** Absent where neither a checkpoint nor the schedule says it. */
   readonly steps?: number | undefined;
   /** The name of the dataset, or the path of the file. Absent before the first checkpoint. */
   readonly data?: string | undefined;
@@ -75,14 +75,24 @@ export async function readRun(run: string): Promise<RunSummary> {
   const totals = totalsSchema.safeParse(last?.totals).data ?? { seconds: 0, seenTokens: 0 };
   const recipe = await newestRecipe(run);
   const step = last?.step ?? 0;
-  const isWhole = recipe !== undefined && step >= recipe.steps;
+  const steps = recipe?.steps ?? plannedSteps(identity);
+  const isWhole = steps !== undefined && step >= steps;
   const state = (await runHolder(run)) ? "running" : isWhole ? "finished" : "stopped";
   const data = recipe?.data?.options?.path ?? recipe?.data?.name;
   const loss = typeof last?.loss === "number" ? last.loss : undefined;
-  return { run, state, step, steps: recipe?.steps, data, identity, loss, best: bestOf(records), ...totals, records };
+  return { run, state, step, steps, data, identity, loss, best: bestOf(records), ...totals, records };
 }
 
-async function newestRecipe(run: string) {
+/** The steps of a run: of the recipe of its newest checkpoint, else of its schedule. */
+export async function stepsOf(run: string): Promise<number | undefined> {
+  return (await newestRecipe(run))?.steps ?? plannedSteps(await readRunIdentity(run));
+}
+
+const plannedSteps = (identity: unknown): number | undefined =>
+  z.object({ schedule: z.object({ steps: z.int() }) }).safeParse(identity).data?.schedule.steps;
+
+/** The recipe of a run's newest checkpoint that has a readable one: its steps and its data. */
+async function newestRecipe(run: string): Promise<z.output<typeof recipeSchema>["recipe"] | undefined> {
   const folder = join(run, "checkpoints");
   const names = (await readdir(folder).catch(() => [])).filter((name) => name.startsWith("step-")).toSorted();
   for (const name of names.reverse()) {

@@ -1,0 +1,107 @@
+import { DataError, UnsupportedError } from "@trivium/core";
+import { type GenerateOptions, generate, keepingDecoder } from "@trivium/generate";
+import type { ChatMessage } from "@trivium/pretrained";
+import { type AnswerOptions, answerOptions } from "./answer-options.ts";
+import type { OpenedModel } from "./open-model.ts";
+
+/** How to answer in a conversation. An answer has 512 tokens at most where neither the caller nor the model's files say. */
+export interface ChatOptions extends Omit<AnswerOptions, "samples"> {
+  /** What the model is told before the first message. Default: nothing, or what the template says. */
+  readonly system?: string | undefined;
+  /** Decides what is drawn, with the number of the turn. Default 0. */
+  readonly seed?: number | string | undefined;
+}
+
+/** A conversation with a model. */
+export interface Chat {
+  /** All that was said, the system's message first. */
+  readonly messages: readonly ChatMessage[];
+  /** Tokens of the last conversation whose keys and values were held already. */
+  readonly reused: number;
+  /**
+   * Says something, and yields the answer's text as it comes. An answer that is broken off stays as far as it came; what
+   * could not be said at all is not kept.
+   *
+   * @throws {DataError} `compose/chat-length` if the conversation leaves no room for an answer, `pretrained/chat` if the
+   *   template refuses it.
+   */
+  say(content: string, options?: Pick<GenerateOptions, "signal">): AsyncGenerator<string>;
+  /** Forgets what was said, but not the system's message. */
+  clear(): void;
+  /** Frees keys and values. The parameters stay the caller's. */
+  dispose(): void;
+}
+
+type ChattingModel = Pick<
+  OpenedModel,
+  "name" | "model" | "parameters" | "objective" | "tokenizer" | "task" | "chat" | "length" | "generation"
+>;
+
+/**
+ * Begins a conversation with a model that has a chat template. Turns that a causal model has read are not read again.
+ *
+ * @throws {UnsupportedError} `compose/chat` if the model has no chat template.
+ * @example
+ * const chat = createChat(opened, { system: "Answer in one word." });
+ * for await (const text of chat.say("What is the capital of France?")) process.stdout.write(text);
+ */
+export function createChat(opened: ChattingModel, { system, seed = 0, ...asked }: ChatOptions = {}): Chat {
+  const { model, parameters, chat: template } = opened;
+  if (!template) throw withoutTemplate(opened.name);
+  const first: readonly ChatMessage[] = system === undefined ? [] : [{ role: "system", content: system }];
+  const request = requestOf(opened, asked);
+  const decoder = keepingDecoder(model, parameters);
+  let messages = first;
+  return {
+    get messages() {
+      return messages;
+    },
+    get reused() {
+      return decoder.reused;
+    },
+    async *say(content, { signal } = {}) {
+      const said = [...messages, { role: "user", content }];
+      const ids = template.encode(said);
+      assertRoom(ids.length, opened);
+      const examples = [opened.task === "pairs" ? { source: ids, target: [] } : { tokens: ids }];
+      const turn = { examples, ends: template.ends, seed: `${seed}/${said.length}`, decoder, signal };
+      let answer = "";
+      for await (const event of generate({ ...request, ...turn })) {
+        messages = [...said, { role: "assistant", content: answer }];
+        if (event.type !== "text") continue;
+        answer += event.text;
+        messages = [...said, { role: "assistant", content: answer }];
+        yield event.text;
+      }
+    },
+    clear() {
+      messages = first;
+    },
+    dispose: () => decoder.dispose(),
+  };
+}
+
+/** What `generate` takes but for the turn. No frame stands around a prompt: the template wrote all that there is. */
+function requestOf(opened: ChattingModel, asked: AnswerOptions) {
+  const own = asked.defaults === false ? undefined : opened.generation?.();
+  const request = answerOptions(opened, { ...asked, samples: 1, tokens: asked.tokens ?? own?.tokens ?? 512 });
+  const nothing = { before: [], after: [] };
+  const { target } = request.special.frame;
+  const frame = opened.task === "pairs" ? { source: nothing, target } : { joined: { ...nothing, between: [] } };
+  return { ...request, special: { ...request.special, frame } };
+}
+
+/** @throws {DataError} `compose/chat-length` */
+function assertRoom(taken: number, { length }: ChattingModel): void {
+  if (taken < length) return;
+  throw new DataError(
+    "compose/chat-length",
+    `the conversation takes ${taken} tokens and the model has ${length}; begin a new one (/clear), or shorten the message`,
+  );
+}
+
+const withoutTemplate = (name: string): UnsupportedError =>
+  new UnsupportedError(
+    "compose/chat",
+    `${name} has no chat template: it goes on with texts (trivium generate), or takes a template of yours (--chat-template FILE)`,
+  );
