@@ -9,6 +9,7 @@ import { evaluateCommand } from "./commands/evaluate.ts";
 import { exportCommand } from "./commands/export.ts";
 import { generateCommand } from "./commands/generate.ts";
 import { infoCommand } from "./commands/info.ts";
+import { initCommand } from "./commands/init.ts";
 import { listCommand } from "./commands/list.ts";
 import { maskCommand } from "./commands/mask.ts";
 import { recipeSchemaCommand } from "./commands/recipe-schema.ts";
@@ -24,6 +25,7 @@ const commands = [
   setupCommand,
   listCommand,
   maskCommand,
+  initCommand,
   trainCommand,
   tokenizerCommand,
   runsCommand,

@@ -2,6 +2,7 @@ import { readFile, stat } from "node:fs/promises";
 import { latestCheckpoint } from "@trivium/checkpoint/node";
 import { describeValues, mergeRecipes, type Recipe, readRecipe } from "@trivium/compose";
 import { ConfigError, decodeJson } from "@trivium/core";
+import stripJsonComments from "strip-json-comments";
 import type { z } from "zod";
 import type { CommandContext } from "./command-context.ts";
 import { flagName } from "./flag-name.ts";
@@ -83,7 +84,7 @@ async function readRecipeFile(path: string): Promise<Fields> {
     const found = await stat(path);
     if (found.isDirectory()) return await recipeOfRun(path);
     if (found.isCharacterDevice() || found.isBlockDevice()) throw new Error("it is a device, not a file");
-    content = decodeJson(await readFile(path));
+    content = decodeJson(await readFile(path), stripJsonComments);
   } catch (cause) {
     const message = `cannot use the configuration ${path}: ${(cause as Error).message}`;
     throw new ConfigError("cli/config-file", message, { cause });
