@@ -12,6 +12,7 @@ import { listCommand } from "./commands/list.ts";
 import { maskCommand } from "./commands/mask.ts";
 import { recipeSchemaCommand } from "./commands/recipe-schema.ts";
 import { runsCommand } from "./commands/runs.ts";
+import { scoreCommand } from "./commands/score.ts";
 import { setupCommand } from "./commands/setup.ts";
 import { trainCommand } from "./commands/train.ts";
 import { watchCommand } from "./commands/watch.ts";
@@ -28,6 +29,7 @@ const commands = [
   evaluateCommand,
   generateCommand,
   chatCommand,
+  scoreCommand,
   exportCommand,
   infoCommand,
   compareCommand,
