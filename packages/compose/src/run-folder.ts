@@ -19,7 +19,7 @@ const configSchema = z.object({
   task: z.enum(["pairs", "text"]),
   tokenizer: z.unknown(),
   model: z.looseObject({ vocabulary: z.int(), length: z.int() }),
-  data: z.string(),
+  data: z.string().optional(),
 });
 
 async function open(files: Files, options: OpenModelOptions): Promise<OpenedModel> {
