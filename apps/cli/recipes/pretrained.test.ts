@@ -127,7 +127,7 @@ test("a foreign folder is fine-tuned with a part of it frozen, and the run opens
     "--freeze",
     "embedding,**.{layers.0,query}",
     "--out",
-    "tuned",
+    "fine-tuned",
     ...sizes,
   ];
   const { stderr, code } = await runTrivium(from, folder);
@@ -135,14 +135,14 @@ test("a foreign folder is fine-tuned with a part of it frozen, and the run opens
     0,
     expect.stringMatching(/going on from .*llama, a causal model[\s\S]* parameters, [\d,]+ of them trained/),
   ]);
-  const facts = await jsonOf<Record<string, unknown>>(["info", "tuned"], folder);
+  const facts = await jsonOf<Record<string, unknown>>(["info", "fine-tuned"], folder);
   expect(facts).toMatchObject({ architecture: "causal", vocabulary: 37, steps: 2 });
   const more = [...from, "--steps", "3", "--resume"];
   expect(await jsonOf(more, folder)).toMatchObject({ step: 3 });
-  const again = ["train", "--from", "tuned", "--out", "again", ...sizes, "--architecture", "prefix"];
+  const again = ["train", "--from", "fine-tuned", "--out", "again", ...sizes, "--architecture", "prefix"];
   expect(await jsonOf(again, folder)).toMatchObject({ step: 2 });
   const wide = await runTrivium([...again, "--width", "64"], folder);
-  expect([wide.code, wide.stderr]).toEqual([2, expect.stringMatching(/model\.width: tuned has \d+, got 64/)]);
+  expect([wide.code, wide.stderr]).toEqual([2, expect.stringMatching(/model\.width: fine-tuned has \d+, got 64/)]);
 });
 
 test("adapters are trained beside a model, go to PEFT's layout, and answer on top of the model", async () => {
