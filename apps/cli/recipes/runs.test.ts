@@ -79,3 +79,12 @@ test("a folder without runs is refused with what makes one", async () => {
   const { stderr } = await runTrivium(["train", "--config", "empty"], folder);
   expect(stderr).toMatch(/^trivium: cannot use the configuration empty: .*holds no whole checkpoint/);
 });
+
+test("init writes a recipe with comments that train takes, its schema beside it, and never over a file", async () => {
+  const { recipe, schema } = await jsonOf<Record<string, string>>(["init", "recipes/mine.json"], folder);
+  expect([recipe, schema]).toEqual(["recipes/mine.json", "recipes/recipe.schema.json"]);
+  const flags = ["--data", "toy.tsv", "--steps", "1", "--decoded", "1", "--out", "from-example"];
+  expect(await runTrivium(["train", "--config", "recipes/mine.json", ...flags], folder)).toMatchObject({ code: 0 });
+  const again = await runTrivium(["init", "recipes/mine.json"], folder);
+  expect(again).toMatchObject({ code: 2, stderr: "trivium: recipes/mine.json is there already; name another file\n" });
+});

@@ -8,19 +8,26 @@ import { resolvePlugin } from "./load-registry.ts";
  *
  * @param base - the name of the model that the recipe goes on from, which has the commit of a model of the hub.
  */
-export function lastingRecipe<Given extends Pick<Recipe, "data" | "schedule" | "plugins" | "from">>(
+export function lastingRecipe<Given extends Pick<Recipe, "data" | "tokenizer" | "schedule" | "plugins" | "from">>(
   recipe: Given,
   base?: string,
 ): Given {
-  const { data, schedule, plugins, from } = recipe;
+  const { data, tokenizer, schedule, plugins, from } = recipe;
   const origin = from !== undefined && existsSync(from) ? resolve(from) : (base ?? from);
   return {
     ...recipe,
     data: data && lastingFile(data),
+    tokenizer: tokenizer && lastingTokenizer(tokenizer),
     schedule: lastingFile(schedule),
     plugins: plugins.map(resolvePlugin),
     from: origin,
   };
+}
+
+function lastingTokenizer(tokenizer: NonNullable<Recipe["tokenizer"]>): Recipe["tokenizer"] {
+  if ("name" in tokenizer) return lastingFile(tokenizer);
+  const { source, target } = tokenizer;
+  return { source: source && lastingFile(source), target: target && lastingFile(target) };
 }
 
 function lastingFile(named: Named): Named {

@@ -8,11 +8,13 @@ import { evaluateCommand } from "./commands/evaluate.ts";
 import { exportCommand } from "./commands/export.ts";
 import { generateCommand } from "./commands/generate.ts";
 import { infoCommand } from "./commands/info.ts";
+import { initCommand } from "./commands/init.ts";
 import { listCommand } from "./commands/list.ts";
 import { maskCommand } from "./commands/mask.ts";
 import { recipeSchemaCommand } from "./commands/recipe-schema.ts";
 import { runsCommand } from "./commands/runs.ts";
 import { setupCommand } from "./commands/setup.ts";
+import { tokenizerCommand } from "./commands/tokenizer.ts";
 import { trainCommand } from "./commands/train.ts";
 import { watchCommand } from "./commands/watch.ts";
 import { ownVersion } from "./own-package.ts";
@@ -22,7 +24,9 @@ const commands = [
   setupCommand,
   listCommand,
   maskCommand,
+  initCommand,
   trainCommand,
+  tokenizerCommand,
   runsCommand,
   watchCommand,
   evaluateCommand,

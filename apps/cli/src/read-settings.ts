@@ -2,6 +2,7 @@ import { readFile, stat } from "node:fs/promises";
 import { latestCheckpoint } from "@trivium/checkpoint/node";
 import { describeValues, mergeRecipes, type Recipe, readRecipe } from "@trivium/compose";
 import { ConfigError, decodeJson } from "@trivium/core";
+import stripJsonComments from "strip-json-comments";
 import type { z } from "zod";
 import type { CommandContext } from "./command-context.ts";
 import { flagName } from "./flag-name.ts";
@@ -35,9 +36,8 @@ export async function readSettings<S extends z.ZodObject>(
   { flags, plugins, registry: load }: Pick<CommandContext, "flags" | "plugins" | "registry">,
   under: Fields = {},
 ): Promise<CommandSettings<S>> {
-  refuseWrong(schema.shape, flags);
+  const settings = readOwn(schema, flags);
   const isOwn = (flag: string) => flag in schema.shape;
-  const settings = schema.parse(Object.fromEntries(Object.entries(flags).filter(([flag]) => isOwn(flag))));
   const preset = isOwn("preset") || flags.preset === undefined ? {} : presetOf(String(flags.preset));
   const file = flags.config === undefined ? {} : await readRecipeFile(String(flags.config));
   const said = recipeOfFlags(readRecipeFlags(flags));
@@ -47,6 +47,12 @@ export async function readSettings<S extends z.ZodObject>(
   const data = dataOfFlags(flags, registry);
   const recipe = readRecipe(mergeRecipes(merged, { plugins: named, data }));
   return { recipe, architecture: merged.architecture as string | undefined, settings, registry };
+}
+
+/** A command's own settings, from flags. @throws {ConfigError} `cli/settings` naming the flag. */
+export function readOwn<S extends z.ZodObject>(schema: S, flags: Fields): z.output<S> {
+  refuseWrong(schema.shape, flags);
+  return schema.parse(Object.fromEntries(Object.entries(flags).filter(([flag]) => flag in schema.shape)));
 }
 
 /** The flags of recipes, checked. @throws {ConfigError} `cli/settings` naming the flag. */
@@ -78,7 +84,7 @@ async function readRecipeFile(path: string): Promise<Fields> {
     const found = await stat(path);
     if (found.isDirectory()) return await recipeOfRun(path);
     if (found.isCharacterDevice() || found.isBlockDevice()) throw new Error("it is a device, not a file");
-    content = decodeJson(await readFile(path));
+    content = decodeJson(await readFile(path), stripJsonComments);
   } catch (cause) {
     const message = `cannot use the configuration ${path}: ${(cause as Error).message}`;
     throw new ConfigError("cli/config-file", message, { cause });

@@ -34,7 +34,7 @@ const modelFields = Object.keys(modelConfigSchema.omit({ vocabulary: true, lengt
 
 /** The flags of recipes by name. A later flag wins where two set the same field. */
 const flags: Readonly<Record<string, RecipeFlag>> = {
-  ...kind("tokenizer", "byte, character or symbol, for both sides. Default: what suits the data"),
+  ...kind("tokenizer", "byte, character, symbol, or a tokenizer.json, for both sides. Default: what suits the data"),
   sourceTokenizer: flag("tokenizer.source.name", name.describe("The source's own. Default: what suits the data")),
   sourceTokenizerOptions: flag("tokenizer.source.options", options.describe("Its options, as JSON")),
   targetTokenizer: flag("tokenizer.target.name", name.describe("The target's own. Default: what suits the data")),

@@ -10,8 +10,14 @@ type Fields = Readonly<Record<string, unknown>>;
 /** The part of a recipe that flags say. */
 export function recipeOfFlags(given: Fields): Fields {
   const said = Object.entries(recipeFlags).filter(([flag]) => given[flag] !== undefined);
-  return said.reduce<Fields>((recipe, [flag, { at }]) => mergeRecipes(recipe, nested(at, given[flag])), {});
+  return said.reduce<Fields>((recipe, [flag, { at }]) => mergeRecipes(recipe, fieldOf(flag, at, given[flag])), {});
 }
+
+/** A name of a tokenizer that ends like a file is a file. */
+const fieldOf = (flag: string, at: readonly string[], value: unknown): Fields =>
+  /^(source|target)?[tT]okenizer$/.test(flag) && /\.json$/i.test(String(value))
+    ? nested(at.slice(0, -1), { name: "file", options: { path: value } })
+    : nested(at, value);
 
 const nested = ([first, ...rest]: readonly string[], value: unknown): Fields => ({
   [first as string]: rest.length === 0 ? value : nested(rest, value),
@@ -32,7 +38,9 @@ export function dataOfFlags({ data, dataOptions, heldOut, ...flags }: Fields, re
   const ofFile = Object.fromEntries(given.map((flag) => [flag, flags[flag]]));
   const options = { ...shares, ...ofFile, ...(dataOptions as Fields | undefined) };
   if (data === undefined) return Object.keys(options).length === 0 ? undefined : { options };
-  if (isDatasetName(data as string, registry)) {
+  // On its own, the word is the name of a folder.
+  const isFolder = data === "corpus" && dataOptions === undefined;
+  if (!isFolder && isDatasetName(data as string, registry)) {
     const [flag] = [...given, ...(heldOut === undefined ? [] : ["heldOut"])];
     if (flag === undefined) return { name: data, options: dataOptions };
     throw new ConfigError("cli/data", `${flagName(flag)} is for your own file, and ${data} is a dataset; leave it out`);
@@ -61,7 +69,7 @@ function readerOf(path: string): "file" | "corpus" | undefined {
 }
 
 export function noData(problem: string, registry: Plugins): ConfigError {
-  const names = registry.names("dataset").filter((known) => known !== "file");
+  const names = registry.names("dataset").filter((known) => known !== "file" && known !== "corpus");
   const message = `${problem} Give --data a .txt, .tsv or .jsonl file, a folder or a pattern of such files, or one of: ${names.join(", ")}`;
   return new ConfigError("cli/data", message);
 }

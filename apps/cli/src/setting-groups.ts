@@ -4,7 +4,17 @@ import { modelFlags } from "./recipe-flags.ts";
 const headings: Readonly<Record<string, readonly string[]>> = {
   "Measurement:": ["preset", "seeds"],
   "Data:": [
-    ...["data", "dataOptions", "heldOut", "sourceColumn", "targetColumn", "repeated", "tooLong", "examples"],
+    ...[
+      "data",
+      "dataOptions",
+      "heldOut",
+      "sourceColumn",
+      "targetColumn",
+      "textColumn",
+      "repeated",
+      "tooLong",
+      "examples",
+    ],
     ...["tokenizer", "tokenizerOptions"],
     ...["sourceTokenizer", "sourceTokenizerOptions", "targetTokenizer", "targetTokenizerOptions"],
   ],

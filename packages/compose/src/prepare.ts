@@ -126,6 +126,7 @@ function identityOf(recipe: FittedRecipe, { dataset, tokenizer, tooLong }: Prepa
   const { batch, bucketBatches, microBatch, packing, examples, schedule, steps } = recipe;
   return {
     data: dataset.fingerprint,
+    files: dataset.stream?.files,
     tooLong,
     tokenizer: tokenizer.toJson(),
     examples,

@@ -18,10 +18,11 @@ export function parseJson(text: string): unknown {
 /**
  * Parses the bytes of a JSON file that a person wrote.
  *
+ * @param clean - makes JSON of the text: takes its comments out. Default: the text is JSON as it is.
  * @throws {SyntaxError} if the file is UTF-16, holds NUL bytes or is not UTF-8; what {@link parseJson} throws.
  * @example decodeJson(await readFile("recipe.json"))
  */
-export function decodeJson(bytes: Uint8Array): unknown {
+export function decodeJson(bytes: Uint8Array, clean = (text: string): string => text): unknown {
   const isMarked = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
   if (isMarked) throw new SyntaxError("it is UTF-16, by its byte order mark; save it as UTF-8");
   if (bytes.includes(0)) throw new SyntaxError("it holds NUL bytes, as UTF-16 does; save it as UTF-8");
@@ -31,5 +32,5 @@ export function decodeJson(bytes: Uint8Array): unknown {
   } catch (cause) {
     throw new SyntaxError("it is not UTF-8; save it as UTF-8", { cause });
   }
-  return parseJson(text);
+  return parseJson(clean(text));
 }

@@ -13,6 +13,8 @@ export interface ExampleStream {
   sources(encoding: StreamEncoding): readonly TokenSource[];
   /** Number of examples of a source that are shuffled together. */
   readonly buffer: number;
+  /** Digests of the files by their names, so that a resumed run can say which one is another. */
+  readonly files: Readonly<Record<string, string>>;
   /** Sentences for people about the files, and what was held out. */
   readonly notes: readonly string[];
 }

@@ -5,6 +5,7 @@ import { fileDatasetPlugin } from "./file-dataset.ts";
 export { cmudict, cmudictFile } from "./cmudict.ts";
 export { corpusDataset } from "./corpus/corpus-dataset.ts";
 export { fileDataset } from "./file-dataset.ts";
+export { fileTokenizer, fileTokenizerPlugin } from "./file-tokenizer.ts";
 export { onReading, type ReadingProgress } from "./on-reading.ts";
 export { DATA_FILE_EXTENSIONS, type ReadOptions, readExamples } from "./read-examples.ts";
 export { type Line, type LineSource, readLines } from "./read-lines.ts";

@@ -25,6 +25,13 @@ const schema = z.strictObject(maskingOptions);
  * @throws {ConfigError} `objective/options`.
  * @throws {DataError} `objective/example` from `apply` for a pair, and for an empty text.
  * @source Devlin et al. 2019, §3.1, https://arxiv.org/abs/1810.04805
+ * @example
+ * ```text
+ * text 10 … 15, density 0.5: three tokens are predicted; 11 is masked, 13 is replaced by 77, 14 is kept
+ * ids      10 MASK 12 77 14 15
+ * labels   10   11 12 13 14 15
+ * weights   0    1  0  1  1  0
+ * ```
  */
 export function masking(options: z.input<typeof schema> = {}): IdCorruption<InPlaceExample> {
   const checked = schema.refine(({ random, kept }) => random + kept <= 1, "random and kept are at most 1 together");

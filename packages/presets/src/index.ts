@@ -6,7 +6,7 @@ import { tfjsNodePlugin } from "@trivium/backend-tfjs-node";
 import { tfjsNodeSetup } from "@trivium/backend-tfjs-node/node";
 import { claimPlugins } from "@trivium/claims";
 import { modelFormatPlugins } from "@trivium/compose";
-import { datasetPlugins } from "@trivium/data/node";
+import { datasetPlugins, fileTokenizerPlugin } from "@trivium/data/node";
 import { metricPlugins } from "@trivium/evaluator";
 import { generatePlugins } from "@trivium/generate";
 import { maskPlugins } from "@trivium/masks";
@@ -44,6 +44,7 @@ export const presets = [
   ...datasetPlugins,
   ...taskPlugins,
   ...tokenizerPlugins,
+  fileTokenizerPlugin,
   ...trainerPlugins,
   fileSchedulePlugin,
   ...metricPlugins,

@@ -3,6 +3,7 @@ import { ConfigError } from "@trivium/core";
 import { z } from "zod";
 import { type SpecialTokens, silentIds } from "./special-tokens.ts";
 import { REPLACEMENT, type Tokenizer, tokenizer } from "./tokenizer.ts";
+import { createWordEncoder } from "./word-encoder.ts";
 
 const id = z
   .int()
@@ -57,11 +58,15 @@ export function createHuggingFaceTokenizer({ definition: given, special }: Huggi
   const spell = (ids: number[]): string =>
     ids.length === 0 ? "" : library.decode(ids, { skip_special_tokens: false, clean_up_tokenization_spaces: false });
   const anchor = anchorOf(definition, silent, spell);
+  const byWords = createWordEncoder(library, definition);
   return {
     name: "hugging-face",
     size,
     special,
-    encode: (text) => (text === "" ? [] : library.encode(text, { add_special_tokens: false }).ids),
+    encode: (text) => {
+      if (text === "") return [];
+      return byWords?.(text) ?? library.encode(text, { add_special_tokens: false }).ids;
+    },
     encodeParts(parts) {
       withSpecial ??= libraryOf(definition, true);
       const text = parts.map((part) =>

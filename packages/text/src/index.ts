@@ -31,6 +31,10 @@ export * from "./special-tokens.ts";
 export { createSymbolTokenizer } from "./symbol.ts";
 export { splitUnits, type TextUnit } from "./text-unit.ts";
 export * from "./tokenizer.ts";
+export { trainBytePairs } from "./train/train-byte-pairs.ts";
+export { ownTokens, type TrainOptions } from "./train/train-options.ts";
+export { withOwnTokens } from "./train/with-own-tokens.ts";
+export { createWordCounter, type WordCounter, type WordCounts } from "./train/word-counts.ts";
 
 /** The tokenizers of this package, for a registry. */
 export const tokenizerPlugins = [bytePlugin, characterPlugin, symbolPlugin, huggingFacePlugin, idsPlugin] as const;

@@ -11,9 +11,14 @@ export const reservedIds = 5;
  */
 export const reservedSpecials = (): SpecialTokens => reserved;
 
-const [pad, begin, separator, end, unknown] = [0, 1, 2, 3, 4];
-
-const reserved: SpecialTokens = {
+/** Special tokens of the roles and the frame of our own tokenizers, with ids of their own. */
+export const specialsOf = ([pad, begin, separator, end, unknown]: readonly [
+  pad: number,
+  begin: number,
+  separator: number,
+  end: number,
+  unknown: number,
+]): SpecialTokens => ({
   end: [end],
   pad,
   unknown,
@@ -23,4 +28,6 @@ const reserved: SpecialTokens = {
     source: { before: [], after: [end] },
     target: { start: begin, before: [], after: [end] },
   },
-};
+});
+
+const reserved = specialsOf([0, 1, 2, 3, 4]);

@@ -2,12 +2,13 @@ import { ConfigError } from "@trivium/core";
 import { density, parseMask, printMask, visiblePairs } from "@trivium/masks";
 import { z } from "zod";
 import { defineBenchmark } from "../bench-command.ts";
-import { oneByOne } from "../contender.ts";
-import { attentionContender } from "../contenders/attention-contender.ts";
-import { createEngines } from "../contenders/engines.ts";
+import { type Absent, type Contender, oneByOne } from "../contender.ts";
+import { type AttentionWork, attentionContender } from "../contenders/attention-contender.ts";
+import { createEngines, type Engine } from "../contenders/engines.ts";
 import { findingsOf } from "../measure.ts";
 import type { Finding } from "../measurement.ts";
-import { count, engineOptions, measuringOptions, textList } from "../options.ts";
+import { count, engineOptions, measuringOptions, peersOption, textList } from "../options.ts";
+import { torchAttention } from "../peers/torch-attention.ts";
 import { attentionNamed, plugins } from "../plugins.ts";
 
 const schema = z.strictObject({
@@ -21,9 +22,16 @@ const schema = z.strictObject({
   heads: count.default(8).describe("Heads"),
   width: count.default(512).describe("Width of all heads together"),
   ...engineOptions,
+  peers: peersOption(["torch"]),
   ...measuringOptions,
 });
 type Options = z.output<typeof schema>;
+
+/** A contender of this benchmark; only ours has an engine. */
+interface AttentionContender extends Contender {
+  readonly work: AttentionWork;
+  readonly engine?: Engine | undefined;
+}
 
 /** Attention forward and backward, under masks of which each shows another share of the pairs. */
 export const attention = defineBenchmark({
@@ -32,26 +40,36 @@ export const attention = defineBenchmark({
   schema,
   remarks: () => [
     "Seconds are medians of a pass forward and backward. GFLOP/s = 12·head width·heads·visible pairs ÷ seconds.",
-    "engine: the most that its tensors took. process: the most that all contenders of this run took together.",
+    "engine: the most that its tensors took. process: the most that all contenders of ours in this run took together.",
+    "torch is scaled_dot_product_attention; it says whether the mask is none, is_causal or a matrix.",
   ],
   async run(options, note) {
     const works = options.kernel.flatMap((kernel) => options.mask.map((mask) => workOf(mask, kernel, options)));
-    const contenders = await oneByOne(works, async (work) => {
-      // Each mask has engines of its own, so that the peak of their memory is its.
-      const engines = await createEngines(options);
-      return oneByOne(engines, async (engine) => ({ ...(await attentionContender(engine, work)), work, engine }));
-    });
+    const contenders = await oneByOne(works, (work) => contendersOf(work, options));
     const findings = await findingsOf(contenders.flat(), { options, note }, ({ work, engine }) => ({
       visibleFraction: density(work.mask, { queries: work.length, keys: work.length }),
-      peakEngineBytes: engine.peakBytes(),
-      residentBytes: process.resourceUsage().maxRSS * 1024,
+      peakEngineBytes: engine?.peakBytes(),
+      residentBytes: engine && process.resourceUsage().maxRSS * 1024,
     }));
     return findings.map((finding) => comparedWithFirst(finding, findings));
   },
 });
 
+/** Our engines under a mask, and the peers. */
+async function contendersOf(work: AttentionWork, options: Options): Promise<(AttentionContender | Absent)[]> {
+  // Each mask has engines of its own, so that the peak of their memory is its.
+  const engines = await createEngines(options);
+  const ours = await oneByOne(engines, async (engine) => ({
+    ...(await attentionContender(engine, work)),
+    work,
+    engine,
+  }));
+  const theirs = options.peers.length > 0 ? await torchAttention(work, options) : [];
+  return [...ours, ...theirs];
+}
+
 /** @throws {ConfigError} `bench/options` if the width is no multiple of the heads. */
-function workOf(text: string, kernelName: string, { batch, heads, length, width }: Options) {
+function workOf(text: string, kernelName: string, { batch, heads, length, width }: Options): AttentionWork {
   const mask = parseMask(text, { plugins });
   const kernel = attentionNamed(kernelName);
   if (width % heads !== 0)
@@ -70,10 +88,10 @@ function workOf(text: string, kernelName: string, { batch, heads, length, width 
   };
 }
 
-/** Adds how much faster it is than the first mask on the same engine and kernel. */
+/** Adds how much faster it is than the first mask by the same contender and kernel. */
 function comparedWithFirst(finding: Finding, findings: readonly Finding[]): Finding {
-  const engineAndKernel = ({ precision, provider, threads, work }: Finding) =>
-    [precision, provider, threads, work.split(", ").at(-1)].join();
-  const first = findings.find((one) => engineAndKernel(one) === engineAndKernel(finding)) as Finding;
+  const contenderAndKernel = ({ name, precision, provider, threads, work }: Finding) =>
+    [name, precision, provider, threads, work.split(", ").at(-1)].join();
+  const first = findings.find((one) => contenderAndKernel(one) === contenderAndKernel(finding)) as Finding;
   return { ...finding, timesFirst: first.stepSeconds / finding.stepSeconds };
 }

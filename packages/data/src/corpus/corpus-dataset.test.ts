@@ -214,6 +214,19 @@ test.each([
   } else await expect(corpusDataset({ path: folder })).rejects.toThrow(message);
 });
 
+test("files that were joined when they were compressed already are read to their end", async () => {
+  const folder = await folderOf({});
+  const skipped = Buffer.from([0x50, 0x2a, 0x4d, 0x18, 3, 0, 0, 0, 1, 2, 3]);
+  const parts = [texts.slice(0, 20), texts.slice(20)].map((part) => Buffer.from(lines(part)));
+  const [one, other] = parts.map((part) => zlib.zstdCompressSync(part)) as [Buffer, Buffer];
+  await writeFile(join(folder, "a.jsonl.zst"), Buffer.concat([one, skipped, other]));
+  await writeFile(join(folder, "a.jsonl.gz"), Buffer.concat(parts.map((part) => zlib.gzipSync(part))));
+  for (const name of ["a.jsonl.zst", "a.jsonl.gz"])
+    expect(await trained(await corpusDataset({ path: join(folder, name), ...whole }))).toEqual(texts);
+  await writeFile(join(folder, "a.jsonl.zst"), Buffer.concat([one, Buffer.from("no frame at all")]));
+  await expect(corpusDataset({ path: join(folder, "a.jsonl.zst") }).then(trained)).rejects.toThrow("broken zstd");
+});
+
 test.each(["a.jsonl.zst", "a.jsonl.gz"])("a compressed file that is cut short is named: %s", async (name) => {
   const folder = await folderOf({ [name]: lines(texts) });
   const path = join(folder, name);

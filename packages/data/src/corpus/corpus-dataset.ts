@@ -154,6 +154,7 @@ const sharesOf = ({ validation, test }: Options) => ({ validation, test });
 function streamOf(sources: readonly Source[], options: Options, { heads, others, worker }: Known): ExampleStream {
   return {
     buffer: options.shuffle,
+    files: filesOf(sources.flatMap(({ shards }) => shards)),
     notes: notesOf(sources, options, { heads, others, worker }),
     async *examples(part) {
       for await (const { example } of everyExample(sources, options))
@@ -182,6 +183,19 @@ function streamOf(sources: readonly Source[], options: Options, { heads, others,
         return { weight, task, blocks: (from: BlockPlace) => worker().blocks(request, from) };
       }),
   };
+}
+
+/** The most files that are named one by one. */
+const NAMED = 1000;
+
+/** Digests of shards by their names, in front of which the folder that all of them share is left out. */
+function filesOf(shards: readonly Shard[]): Readonly<Record<string, string>> {
+  if (shards.length > NAMED) return {};
+  const parts = shards.map(({ path }) => path.split(/[/\\]/));
+  const [first = []] = parts;
+  let shared = 0;
+  while (shared < first.length - 1 && parts.every((other) => other[shared] === first[shared])) shared += 1;
+  return Object.fromEntries(shards.map(({ sha256 }, at) => [parts[at]?.slice(shared).join("/"), sha256.slice(0, 16)]));
 }
 
 /** Vocabularies whose words are found more slowly than they are read back. */

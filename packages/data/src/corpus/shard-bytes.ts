@@ -49,9 +49,9 @@ async function* plainBytes(shard: Shard, start: number): AsyncGenerator<Buffer, 
   }
 }
 
-async function* rawBytes(shard: Shard): AsyncGenerator<Buffer, void, void> {
+async function* rawBytes(shard: Shard, start: number): AsyncGenerator<Buffer, void, void> {
   try {
-    yield* createReadStream(shard.path, { highWaterMark: CHUNK }) as AsyncIterable<Buffer>;
+    yield* createReadStream(shard.path, { start, highWaterMark: CHUNK }) as AsyncIterable<Buffer>;
   } catch (cause) {
     throw unreadable(shard, cause);
   }
@@ -64,13 +64,27 @@ const unreadable = ({ path }: Shard, cause: unknown): DataError => {
 };
 
 function decompressed(shard: Shard): AsyncIterable<Buffer> {
-  if (shard.compression === "zstd" && zlib.createZstdDecompress === undefined) return unzstd(rawBytes(shard));
-  const unzip =
-    shard.compression === "gzip"
-      ? zlib.createGunzip({ chunkSize: CHUNK })
-      : zlib.createZstdDecompress({ chunkSize: CHUNK });
+  if (shard.compression === "zstd")
+    return zlib.createZstdDecompress === undefined ? unzstd(rawBytes(shard, 0)) : unzstdFrames(shard);
   // Its error reaches the reader of the last stream.
-  return pipeline(Readable.from(rawBytes(shard)), unzip, () => undefined) as AsyncIterable<Buffer>;
+  const unzip = zlib.createGunzip({ chunkSize: CHUNK });
+  return pipeline(Readable.from(rawBytes(shard, 0)), unzip, () => undefined) as AsyncIterable<Buffer>;
+}
+
+/** Decompresses frame after frame: Node ends with the first one, and files that were joined have several. */
+async function* unzstdFrames(shard: Shard): AsyncGenerator<Buffer, void, void> {
+  for (let start = 0; start < shard.bytes; ) {
+    const unzip = zlib.createZstdDecompress({ chunkSize: CHUNK });
+    try {
+      yield* pipeline(Readable.from(rawBytes(shard, start)), unzip, () => undefined) as AsyncIterable<Buffer>;
+    } catch (cause) {
+      // Bytes behind a frame that begin no other one are met again, at the beginning.
+      const isBehind = (cause as NodeJS.ErrnoException).code === "ZSTD_error_prefix_unknown" && unzip.bytesWritten > 0;
+      if (!isBehind) throw cause;
+    }
+    if (unzip.bytesWritten === 0) throw new RangeError("it ends in the middle");
+    start += unzip.bytesWritten;
+  }
 }
 
 function brokenOr(shard: Shard, cause: unknown): unknown {

@@ -1,4 +1,5 @@
 import { Worker } from "node:worker_threads";
+import { DataError } from "@trivium/core";
 import type { BlockPlace, TokenBlock } from "../stream/token-source.ts";
 import type { HeadOptions, Heads } from "./read-heads.ts";
 import type { Shard } from "./shard.ts";
@@ -15,8 +16,17 @@ export interface TokenWorker {
 /** Blocks of a stream that wait for their reader, or are on their way. */
 const AHEAD = 8;
 
-/** What lives for one block only is thrown away early, for the sake of memory. */
-const resourceLimits = { maxYoungGenerationSizeMb: 16 };
+/** Megabytes of the heap: garbage is collected early. A document takes about twenty times its size. */
+const resourceLimits = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 256 };
+
+const OUT_OF_MEMORY = "ERR_WORKER_OUT_OF_MEMORY";
+
+const tooLarge = (cause: Error): DataError =>
+  new DataError(
+    "data/memory",
+    'a document or a row group of the corpus is too large for the memory of the thread that reads it; cut it into several, or read in the main thread: { "worker": false } in --data-options',
+    { cause },
+  );
 
 interface Reader {
   receive(message: FromWorker): void;
@@ -41,7 +51,7 @@ export function startTokenWorker(): TokenWorker {
     for (const reader of readers.values()) reader.fail(ended);
   };
   worker.on("message", (message: FromWorker) => readers.get(message.stream)?.receive(message));
-  worker.on("error", end);
+  worker.on("error", (error: NodeJS.ErrnoException) => end(error.code === OUT_OF_MEMORY ? tooLarge(error) : error));
   worker.on("exit", () => end(new Error("the worker that reads the corpus has ended")));
   worker.unref();
   let opened = 0;
