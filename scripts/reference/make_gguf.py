@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 from gguf import GGML_QUANT_SIZES, GGMLQuantizationType, GGUFWriter
-from gguf.quants import dequantize
+from gguf.quants import dequantize, quantize
 from safetensors.numpy import load_file
 
 folder = Path(sys.argv[1])
@@ -87,6 +87,17 @@ def convert(source, target):
     writer.write_tensors_to_file()
     writer.close()
 
+
+# Values, and the bytes that the reference makes of them: of ordinary size, tiny, huge, halves between two, zeros.
+rows = random.normal(size=(8, 64)).astype(np.float32)
+rows[1] *= np.float32(1e-7)
+rows[2] *= np.float32(3e4)
+rows[3] = np.round(rows[3] * 127) / 2
+rows[4, :32] = 0
+rows[5] *= np.float32(2.0**-20)
+quantised = {name: quantize(rows, GGMLQuantizationType[name]).tobytes().hex() for name in ("Q8_0", "BF16")}
+quantised["F16"] = rows.astype(np.float16).tobytes().hex()
+(folder / "quantised.json").write_text(json.dumps(dict(values=rows.tobytes().hex(), **quantised)) + "\n")
 
 fixtures, converted = Path(sys.argv[2]), Path(sys.argv[3])
 converted.mkdir(parents=True, exist_ok=True)

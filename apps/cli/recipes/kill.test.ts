@@ -20,7 +20,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const training = (out: string) => [
   ...["train", "--data", "toy.tsv", ...tiny, "--dropout", "0.1", "--steps", String(steps), "--decoded", "0"],
   ...["--micro-batch", "4", "--packing", "16", "--average-decay", "0.9"],
-  ...["--schedule", "points", "--schedule-options", '{"points":[[0,0.001],[29,0.001],[30,1e30],[31,0.001]]}'],
+  ...["--schedule", "points", "--schedule-options", '{"points":[[0,0.001],[29,0.001],[30,1e29],[31,1e27]]}'],
   ...["--on-fault", "roll-back", "--fault-factor", "1e-30"],
   ...["--checkpoint-every", "2", "--evaluate-every", String(steps), "--out", out, "--resume"],
 ];

@@ -86,6 +86,19 @@ test("a run whose schedule has another length is refused with the flag that goes
   expect(further).toMatchObject({ code: 0, stderr: expect.stringContaining("the schedule ends at step 4 of 6") });
 });
 
+test("a run stops early, and its best checkpoint can be opened", async () => {
+  const flags = ["--evaluate-every", "2", "--patience", "1", "--learning-rate", "0.5", "--keep", "1"];
+  const ended = await jsonOf<{ reason: string; best: { step: number } }>([...training("early", 40), ...flags], folder);
+  expect(ended.reason).toBe("stopped-early");
+  const best = await jsonOf<object>(["evaluate", "early", "--checkpoint", "best"], folder);
+  expect(await jsonOf(["evaluate", "early", "--checkpoint", String(ended.best.step)], folder)).toEqual(best);
+  const none = await runTrivium(["generate", "early", "ab", "--checkpoint", "1"], folder);
+  expect(none).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("it has none of step 1; the newest is of step"),
+  });
+});
+
 test("a model of characters is evaluated on another file with its own alphabet, and answers lines of stdin", async () => {
   writeFileSync(join(folder, "more.tsv"), "dcba\tabcd\nabba\tba\n");
   await jsonOf(training("characters", 20, "--tokenizer", "character"), folder);

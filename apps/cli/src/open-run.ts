@@ -11,6 +11,7 @@ import { modelFiles } from "@trivium/hub/node";
 import type { Command } from "commander";
 import { z } from "zod";
 import type { CommandContext } from "./command-context.ts";
+import { parseCount } from "./parse-count.ts";
 import { readRecipeFlags } from "./read-settings.ts";
 import { engineFlags } from "./recipe-flags.ts";
 import { recipeOfFlags } from "./recipe-of-flags.ts";
@@ -27,6 +28,7 @@ const isOfEngine = (flag: string): boolean => engineFlags.some((name) => name ==
 export const addOpeningFlags = (command: Command): Command =>
   command
     .option("--revision <name>", "of a model of the hub: a branch, a tag or a commit. Default: main")
+    .option("--checkpoint <which>", "of a run: best, or a step. Default: the newest")
     .option("--offline", "open what the hub's cache holds, and ask nobody. Default: HF_HUB_OFFLINE")
     .option("--ignore-attribute <name...>", "attributes of a foreign config.json that change no number");
 
@@ -79,6 +81,7 @@ export async function openChanged(
     load: (own) => registry([...own, ...plugins]),
     change: (recipe) => asArchitecture(onEngine(recipe, engine), architecture),
     weights,
+    checkpoint: checkpointOf(flags.checkpoint),
     chatTemplate,
     ignore,
     base: (from) => filesOf(from),
@@ -88,6 +91,10 @@ export async function openChanged(
   for (const message of opened.warnings) output.note(`warning: ${message}`);
   return opened;
 }
+
+/** @throws {ConfigError} `cli/count` */
+const checkpointOf = (which: unknown): OpenModelOptions["checkpoint"] =>
+  which === undefined || which === "best" ? which : parseCount("checkpoint", which, 0);
 
 /** Another architecture has an objective of its own. */
 const asArchitecture = (recipe: Recipe, architecture: string | undefined): Recipe =>

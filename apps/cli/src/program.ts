@@ -3,6 +3,7 @@ import { benchCommand } from "./commands/bench.ts";
 import { chatCommand } from "./commands/chat.ts";
 import { claimsCommand } from "./commands/claims.ts";
 import { compareCommand } from "./commands/compare.ts";
+import { convertCommand } from "./commands/convert.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { evaluateCommand } from "./commands/evaluate.ts";
 import { exportCommand } from "./commands/export.ts";
@@ -33,6 +34,7 @@ const commands = [
   generateCommand,
   chatCommand,
   exportCommand,
+  convertCommand,
   infoCommand,
   compareCommand,
   claimsCommand,

@@ -96,6 +96,10 @@ const flags: Readonly<Record<string, RecipeFlag>> = {
   decoded: flag("evaluation.decoded"),
   evaluateEvery: flag("evaluation.every"),
   evaluationFailure: flag("evaluation.onFailure"),
+  best: flag("evaluation.best"),
+  better: flag("evaluation.better"),
+  keepBest: flag("evaluation.keepBest"),
+  patience: flag("evaluation.patience"),
   checkpointEvery: flag("checkpoint.every"),
   keep: flag("checkpoint.keep"),
 };

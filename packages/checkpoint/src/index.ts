@@ -1,7 +1,9 @@
 export { type DecodeSafetensorsOptions, decodeSafetensors, type Safetensors } from "./decode-safetensors.ts";
 export { encodeSafetensors, safetensorsChunks } from "./encode-safetensors.ts";
 export { type ByteRange, blobFiles, type Files } from "./files.ts";
+export { type EncodeGgufOptions, encodeGguf, type TypedGgufValue } from "./gguf/encode-gguf.ts";
 export { type OpenedGguf, openGguf } from "./gguf/open-gguf.ts";
+export type { WrittenType } from "./gguf/quantise.ts";
 export type { GgufValue } from "./gguf/read-header.ts";
 export { type LatestCheckpoint, latestCheckpointIn } from "./latest-checkpoint.ts";
 export { type Dtype, float32Of, type NamedArray, type NamedArrays } from "./named-arrays.ts";

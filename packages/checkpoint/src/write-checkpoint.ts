@@ -21,6 +21,8 @@ export interface WriteCheckpointOptions {
   readonly files: CheckpointFiles;
   /** Number of the newest checkpoints to keep, this one included. Default 2. */
   readonly keep?: number | undefined;
+  /** Steps of further checkpoints to keep, such as the best ones. Default: none. */
+  readonly protect?: readonly number[] | undefined;
 }
 
 /**
@@ -36,7 +38,7 @@ export interface WriteCheckpointOptions {
  * @example await writeCheckpoint("runs/a", { step: 100, files: { "model.safetensors": weights, "state.json": state } });
  */
 export async function writeCheckpoint(runDirectory: string, options: WriteCheckpointOptions): Promise<string> {
-  const { step, files, keep = 2 } = options;
+  const { step, files, keep = 2, protect = [] } = options;
   assertOptions(options);
   const folder = checkpointsFolder(runDirectory);
   const temporary = join(folder, `${TEMPORARY_PREFIX}${stepName(step)}-${process.pid}`);
@@ -52,7 +54,7 @@ export async function writeCheckpoint(runDirectory: string, options: WriteCheckp
       const path = join(folder, stepName(step, revision));
       await rename(temporary, path);
       await syncFolder(folder);
-      await removeCheckpoints(superseded(existing, step, keep));
+      await removeCheckpoints(superseded(existing, step, { keep, protect }));
       return path;
     } catch (error) {
       // A second failure here must not hide the first.
@@ -94,9 +96,13 @@ function jsonBytes(value: unknown): Uint8Array {
 }
 
 /** Folders that the new checkpoint makes superfluous: its own earlier revisions, and all but the newest of the earlier steps. */
-function superseded(existing: readonly StepFolder[], step: number, keep: number): StepFolder[] {
+function superseded(
+  existing: readonly StepFolder[],
+  step: number,
+  { keep, protect }: { readonly keep: number; readonly protect: readonly number[] },
+): StepFolder[] {
   const earlier = existing.filter((folder) => folder.step < step);
-  const kept = new Set([...new Set(earlier.map((folder) => folder.step))].slice(0, keep - 1));
+  const kept = new Set([...new Set(earlier.map((folder) => folder.step))].slice(0, keep - 1).concat(protect));
   return existing.filter((folder) => folder.step === step || (folder.step < step && !kept.has(folder.step)));
 }
 

@@ -1,6 +1,6 @@
 import { evaluate } from "@trivium/evaluator";
 import { disposeMerged, mergeLora } from "@trivium/model";
-import { consume, type EvaluateOptions } from "@trivium/trainer";
+import { type BestOptions, consume, type EvaluateOptions } from "@trivium/trainer";
 import type { Prepared } from "./prepare.ts";
 
 /** Held-out examples of an evaluation within training, and how many of them are decoded. */
@@ -22,6 +22,7 @@ export function evaluateOptions(prepared: Prepared, signal?: AbortSignal): Evalu
   return {
     every: recipe.evaluation.every ?? Math.max(1, Math.ceil(recipe.steps / 5)),
     onFailure: recipe.evaluation.onFailure,
+    best: bestOf(recipe.evaluation),
     async run(given) {
       const lora = base && trained.lora;
       const parameters = lora ? mergeLora(base, given, lora) : given;
@@ -40,4 +41,10 @@ export function evaluateOptions(prepared: Prepared, signal?: AbortSignal): Evalu
       return { targetLoss, perplexity, bitsPerCharacter, ...Object.fromEntries(ofTasks), ...rates };
     },
   };
+}
+
+/** Early stopping goes by the loss on held-out targets where no metric is named. */
+function bestOf({ best, better, keepBest: keep, patience }: Prepared["recipe"]["evaluation"]): BestOptions | undefined {
+  const metric = best ?? (patience === undefined && keep === undefined ? undefined : "targetLoss");
+  return metric === undefined ? undefined : { metric, better, keep, patience };
 }

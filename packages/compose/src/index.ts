@@ -17,6 +17,7 @@ export { batchesOf, type FittedRecipe, type Prepared, type PrepareOptions, prepa
 export * from "./prepare-data.ts";
 export * from "./recipe.ts";
 export * from "./resolve.ts";
+export { type RunFiles, runFiles } from "./run-files.ts";
 export { assertResumable } from "./run-folder.ts";
 export type { BaseModel } from "./start-from.ts";
 export { type StreamTextOptions, streamText } from "./stream-text.ts";

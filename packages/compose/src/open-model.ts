@@ -56,6 +56,8 @@ export interface OpenModelOptions {
    * Default true.
    */
   readonly weights?: boolean | undefined;
+  /** The checkpoint of a run: the best one, or that of a step. Default: the newest. */
+  readonly checkpoint?: "best" | number | undefined;
   /** The text of a chat template in the place of the model's own. Default: its own. */
   readonly chatTemplate?: string | undefined;
   /** Attributes of a foreign configuration that change no number, beside those that its family knows. Default: none. */

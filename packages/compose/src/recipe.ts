@@ -104,6 +104,10 @@ const fields = {
         .enum(["warn", "stop"])
         .default("warn")
         .describe("The answer to an evaluation that fails; stop saves a checkpoint of its step"),
+      best: name.optional().describe("The metric whose best checkpoints are kept, such as targetLoss. Default: none"),
+      better: z.enum(["lower", "higher"]).optional().describe("Which values of it are better. Default: lower"),
+      keepBest: z.int().min(0).optional().describe("Checkpoints of the best evaluations to keep. Default: 1"),
+      patience: countOrNone("Evaluations without a better value after which it stops early. Default: it goes on"),
       decoded: z.int().min(0).default(2000).describe("Held-out examples that are decoded and scored"),
     })
     .prefault({}),

@@ -19,11 +19,12 @@ const configSchema = z.object({
   task: z.enum(["pairs", "text"]),
   tokenizer: z.unknown(),
   model: z.looseObject({ vocabulary: z.int(), length: z.int() }),
-  data: z.string(),
+  data: z.string().optional(),
 });
 
 async function open(files: Files, options: OpenModelOptions): Promise<OpenedModel> {
-  const { checkpoint, skipped } = await latestCheckpointIn(files);
+  const { checkpoint: newest, skipped } = await latestCheckpointIn(files);
+  const checkpoint = newest && (await chosenCheckpoint(files, newest, options.checkpoint));
   const passedOver = skipped.map(({ message }) => message);
   if (!checkpoint) {
     const why = passedOver.length > 0 ? `: ${passedOver.join("; ")}` : "";
@@ -59,6 +60,23 @@ async function open(files: Files, options: OpenModelOptions): Promise<OpenedMode
   };
 }
 
+const stateSchema = z.object({ best: z.object({ steps: z.array(z.object({ step: z.int() })) }).optional() });
+
+/** @throws {CheckpointError} `compose/checkpoint` if the run does not hold the one that is asked for. */
+async function chosenCheckpoint(
+  files: Files,
+  newest: Checkpoint,
+  asked: OpenModelOptions["checkpoint"],
+): Promise<Checkpoint> {
+  if (asked === undefined) return newest;
+  const best = asked === "best" ? stateSchema.parse(newest.json("state.json")).best?.steps[0]?.step : asked;
+  const found = best === undefined ? null : (await latestCheckpointIn(files, best + 1)).checkpoint;
+  if (found && found.step === best) return found;
+  const problem = best === undefined ? "its training looked for no best one (--best)" : `it has none of step ${best}`;
+  const message = `${files.name} cannot be opened at the checkpoint "${asked}": ${problem}; the newest is of step ${newest.step}`;
+  throw new CheckpointError("compose/checkpoint", message, { details: { asked } });
+}
+
 /** The adapters of a run that trained such, with the hash of the weights beside them. */
 type RunAdapter = OpenedAdapter & { readonly hash: string };
 
@@ -89,7 +107,7 @@ async function parametersOf(
   }
   const { backend, attention, architecture } = recipe;
   const change = (own: Recipe): Recipe => ({ ...own, backend, attention, architecture, objective: {} });
-  const base = await openModel(await options.base(from), { ...options, change });
+  const base = await openModel(await options.base(from), { ...options, change, checkpoint: undefined });
   await assertSameWeights(adapter.hash, base.parameters, { adapters: files.name, base: from });
   return adaptedParameters(model, base.parameters, adapter);
 }

@@ -1,8 +1,9 @@
 import { type FileChunks, float32Of, type NamedArray, type NamedArrays, safetensorsParts } from "@trivium/checkpoint";
 import { type Architecture, type LanguageModel, resolveConfig } from "@trivium/model";
 import { flattenSpecs } from "@trivium/tensor";
-import type { PairTokenizer, SpecialTokens } from "@trivium/text";
+import type { PairTokenizer, SpecialTokens, TokenizerDefinition } from "@trivium/text";
 import { chooseFamily, wholeName } from "./choose-family.ts";
+import { definitionOf } from "./definition-of.ts";
 import type { ForeignConfig } from "./foreign-config.ts";
 import { jsonFile } from "./json-file.ts";
 import { mapsOf } from "./load-parameters.ts";
@@ -14,7 +15,7 @@ export interface ExportPretrainedOptions {
   readonly model: Pick<LanguageModel, "architecture" | "config" | "specs">;
   /** The parameters by dotted path, as a checkpoint of ours holds them. */
   readonly arrays: NamedArrays;
-  readonly tokenizer: Pick<PairTokenizer, "special" | "toJson">;
+  readonly tokenizer: Pick<PairTokenizer, "special" | "size" | "toJson">;
   readonly families: readonly PretrainedFamily[];
   /** The `model_type` to write. Default: the first family that can say all of the configuration. */
   readonly family?: string | undefined;
@@ -41,8 +42,7 @@ export function exportPretrained(options: ExportPretrainedOptions): ExportedPret
   const { family, config } = chooseFamily(options, options.family);
   const tensors = foreignArrays(options, family);
   const special = specialIds(tokenizer.special, model.architecture);
-  const json = tokenizer.toJson();
-  const own = json.name === "shared" && json.tokenizer.name === "hugging-face" ? json.tokenizer.definition : undefined;
+  const own = definitionOf(tokenizer);
   const warnings = own === undefined ? ["the tokenizer has no form there and is left out; ids are the same"] : [];
   if (model.architecture.name !== family.architecture) {
     warnings.push(
@@ -55,13 +55,30 @@ export function exportPretrained(options: ExportPretrainedOptions): ExportedPret
     files: [
       ...safetensorsParts(tensors, { partBytes, metadata: { format: "pt" } }),
       jsonFile("generation_config.json", special),
-      ...(own === undefined ? [] : [jsonFile("tokenizer.json", own)]),
+      ...(own === undefined ? [] : tokenizerFiles(own, special)),
       jsonFile(CONFIG_NAME, { ...config, ...special, architectures: [family.implementation], dtype: "float32" }),
     ],
   };
 }
 
-function foreignArrays({ model, arrays }: ExportPretrainedOptions, family: PretrainedFamily): NamedArrays {
+/** A tokenizer, and which of its tokens begin, end and fill up a text. */
+function tokenizerFiles(definition: TokenizerDefinition, special: ForeignConfig): FileChunks[] {
+  const content = (id: unknown): string | undefined =>
+    definition.added_tokens?.find((token) => token.id === [id].flat()[0])?.content;
+  const config = {
+    tokenizer_class: "PreTrainedTokenizerFast",
+    bos_token: content(special.bos_token_id),
+    eos_token: content(special.eos_token_id),
+    pad_token: content(special.pad_token_id),
+    clean_up_tokenization_spaces: false,
+  };
+  return [jsonFile("tokenizer.json", definition), jsonFile("tokenizer_config.json", config)];
+}
+
+export function foreignArrays(
+  { model, arrays }: Pick<ExportPretrainedOptions, "model" | "arrays">,
+  family: PretrainedFamily,
+): NamedArrays {
   const config = resolveConfig(model.architecture, model.config);
   const shapes = new Map(Object.entries(flattenSpecs(model.specs)).map(([path, { shape }]) => [path, shape]));
   const entries = mapsOf(family, config, shapes).map((map): [string, NamedArray] => {

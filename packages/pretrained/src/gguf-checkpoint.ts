@@ -7,6 +7,7 @@ import {
   openGguf,
 } from "@trivium/checkpoint";
 import { type ForeignConfig, refusing } from "./foreign-config.ts";
+import { inner, outer } from "./gguf-names.ts";
 import { ggufDefinition } from "./gguf-tokenizer.ts";
 import type { FoundDefinition } from "./read-tokenizer.ts";
 
@@ -84,26 +85,6 @@ function headsOf(values: OpenedGguf["values"]) {
   const heads = Number(values["llama.attention.head_count"]);
   return { q: heads, k: Number(values["llama.attention.head_count_kv"] ?? heads) };
 }
-
-const outer: Readonly<Record<string, string>> = {
-  "token_embd.weight": "model.embed_tokens.weight",
-  "output_norm.weight": "model.norm.weight",
-  "output.weight": "lm_head.weight",
-};
-
-const inner: Readonly<Record<string, string>> = {
-  attn_norm: "input_layernorm",
-  attn_q: "self_attn.q_proj",
-  attn_k: "self_attn.k_proj",
-  attn_v: "self_attn.v_proj",
-  attn_output: "self_attn.o_proj",
-  attn_q_norm: "self_attn.q_norm",
-  attn_k_norm: "self_attn.k_norm",
-  ffn_norm: "post_attention_layernorm",
-  ffn_gate: "mlp.gate_proj",
-  ffn_up: "mlp.up_proj",
-  ffn_down: "mlp.down_proj",
-};
 
 function foreignName(name: string): string {
   const [, layer, part = "", kind] = /^blk\.(\d+)\.(\w+)\.(weight|bias)$/.exec(name) ?? [];

@@ -40,7 +40,8 @@ function pieces(values: Values): TokenizerDefinition {
   });
 }
 
-const CONTRACTIONS = "(?:'[sS]|'[tT]|'[rR][eE]|'[vV][eE]|'[mM]|'[lL][lL]|'[dD])";
+/** English endings, in either case. */
+export const CONTRACTIONS = "(?:'[sS]|'[tT]|'[rR][eE]|'[vV][eE]|'[mM]|'[lL][lL]|'[dD])";
 const words = (digits: string): string =>
   `${CONTRACTIONS}|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}${digits}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+`;
 const bytes = (use_regex: boolean) => ({ type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex });
@@ -48,7 +49,7 @@ const split = (Regex: string) => ({ type: "Split", pattern: { Regex }, behavior:
 const sequence = (...pretokenizers: readonly object[]) => ({ type: "Sequence", pretokenizers });
 
 /** How a text is cut before its bytes are merged, by the name that llama.cpp gives to it. */
-const cuts: Readonly<Record<string, object>> = {
+export const cuts: Readonly<Record<string, object>> = {
   default: bytes(true),
   "gpt-2": bytes(true),
   "llama-bpe": sequence(split(words("{1,3}")), bytes(false)),

@@ -7,6 +7,7 @@ import { t5 } from "./families/t5.ts";
 import { type PretrainedFamilyPlugin, pretrainedFamily } from "./pretrained-family.ts";
 
 export type { ChatMessage, ChatTemplate } from "./chat-template.ts";
+export { type ExportGgufOptions, exportGguf } from "./export-gguf.ts";
 export { type ExportPeftOptions, exportPeft } from "./export-peft.ts";
 export { type ExportedPretrained, type ExportPretrainedOptions, exportPretrained } from "./export-pretrained.ts";
 export type { ForeignConfig } from "./foreign-config.ts";

@@ -1,5 +1,6 @@
 import { ConfigError, createRandom } from "@trivium/core";
 import { disposeTree, flattenSpecs, flattenTree, type ParameterTree, tf } from "@trivium/tensor";
+import { noneSoFar } from "./best.ts";
 import { checkOptions } from "./check-options.ts";
 import type { OpenedStore, Snapshot } from "./checkpoint-store.ts";
 import { noHistory } from "./divergence.ts";
@@ -85,8 +86,8 @@ function runOf<B>(
     const numbers = snapshot?.state.optimizer;
     const opened = { trained: { parameters: trained, state, numbers }, frozen, paths, sharding, slices };
     if (!snapshot) return { ...opened, ...freshProgress };
-    const { step, totals, losses, faults = noFaults, cursor = null } = snapshot.state;
-    return { ...opened, step, totals, losses, faults, cursor, savedStep: step };
+    const { step, totals, losses, faults = noFaults, best = noneSoFar, cursor = null } = snapshot.state;
+    return { ...opened, step, totals, losses, faults, best, cursor, savedStep: step };
   } catch (error) {
     disposeTree(parameters);
     throw error;
@@ -99,6 +100,7 @@ const freshProgress = {
   totals: { supervisedTokens: 0, seenTokens: 0, seconds: 0 },
   losses: noHistory,
   faults: noFaults,
+  best: noneSoFar,
   savedStep: undefined,
 };
 

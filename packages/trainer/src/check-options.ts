@@ -2,6 +2,7 @@ import { ConfigError } from "@trivium/core";
 import { validateWith } from "@trivium/registry";
 import { flattenSpecs } from "@trivium/tensor";
 import { z } from "zod";
+import { bestSchema } from "./best.ts";
 import { divergenceSchema } from "./divergence.ts";
 import { recoverySchema } from "./recovery.ts";
 import { frozenPaths } from "./run-description.ts";
@@ -15,7 +16,7 @@ const numbersSchema = z.object({
   clipNorm: z.number().min(0).optional(),
   logEvery: interval,
   checkpoint: z.object({ every: interval }).optional(),
-  evaluate: z.object({ every: interval }).optional(),
+  evaluate: z.object({ every: interval, best: bestSchema.optional() }).optional(),
   divergence: divergenceSchema.optional(),
   recovery: recoverySchema.optional(),
 });

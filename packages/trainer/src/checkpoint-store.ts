@@ -1,5 +1,6 @@
 import type { NamedArrays } from "@trivium/checkpoint";
 import type { Json } from "@trivium/core";
+import type { BestSoFar } from "./best.ts";
 import type { LossHistory } from "./divergence.ts";
 import type { Totals } from "./events.ts";
 import type { FaultCounts } from "./recovery.ts";
@@ -16,6 +17,8 @@ export interface RunState {
   readonly seed: number | string;
   readonly totals: Totals;
   readonly losses: LossHistory;
+  /** Default: nothing was evaluated for the best. */
+  readonly best?: BestSoFar | undefined;
   /** Default: there was no fault. */
   readonly faults?: FaultCounts | undefined;
   /** Numbers of the optimiser's state. Default: it has none. */
@@ -67,6 +70,10 @@ export interface CheckpointStore {
    * @param before - passes over checkpoints of this step and of later ones. Default: of none.
    */
   newest(before?: number): Snapshot | undefined | Promise<Snapshot | undefined>;
-  /** Saves the snapshot whole or not at all. The arrays are lent until the promise settles, so a store copies them. */
-  save(snapshot: Snapshot): Promise<void>;
+  /**
+   * Saves the snapshot whole or not at all. The arrays are lent until the promise settles, so a store copies them.
+   *
+   * @param protect - steps of earlier checkpoints that a store of several keeps. Default: the newest ones alone.
+   */
+  save(snapshot: Snapshot, protect?: readonly number[]): Promise<void>;
 }

@@ -1,3 +1,4 @@
+import type { BestStep } from "./best.ts";
 import type { Counts } from "./task.ts";
 
 /** Counts since step 0, across resumes. */
@@ -82,8 +83,13 @@ export interface WarningEvent {
 /** Always the last event, unless an error ends the stream. */
 export interface StoppedEvent {
   readonly type: "stopped";
-  /** `finished`: all steps are done. `aborted`: the signal asked; with a checkpoint store the run can be resumed. */
-  readonly reason: "finished" | "aborted";
+  /**
+   * `finished`: all steps are done. `aborted`: the signal asked; with a checkpoint store the run can be resumed.
+   * `stopped-early`: evaluations stopped getting better.
+   */
+  readonly reason: "finished" | "aborted" | "stopped-early";
+  /** The best evaluation, where one was looked for. */
+  readonly best?: BestStep | undefined;
   readonly step: number;
   readonly totals: Totals;
 }

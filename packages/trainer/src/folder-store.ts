@@ -39,11 +39,11 @@ export function createFolderStore({ directory, keep = 2 }: FolderStoreOptions): 
       const { checkpoint } = await latestCheckpoint(directory, before);
       return checkpoint ? snapshotOf(checkpoint) : undefined;
     },
-    async save({ model, optimizer, config, state }) {
+    async save({ model, optimizer, config, state }, protect) {
       const { step } = state;
       const arrays = { "model.safetensors": model, "optimizer.safetensors": optimizer };
       const files = { ...arrays, "config.json": config, "state.json": state };
-      await writeCheckpoint(directory, { step, keep, files });
+      await writeCheckpoint(directory, { step, keep, protect, files });
       await discardCheckpointsAfter(directory, step);
     },
   };

@@ -1,6 +1,7 @@
 export { type Accumulated, type AccumulateOptions, accumulate } from "./accumulate.ts";
 export { type AdafactorOptions, adafactor } from "./adafactor.ts";
 export { type AdamWOptions, adamW } from "./adam-w.ts";
+export type { BestOptions, BestSoFar, BestStep } from "./best.ts";
 export type * from "./checkpoint-store.ts";
 export { constant } from "./constant.ts";
 export { consume, type Sink } from "./consume.ts";

@@ -23,12 +23,17 @@ export function metricsSink(directory: string): Sink<TrainEvent> {
 }
 
 /**
- * Returns whether `metrics.jsonl` of a run folder has the evaluation of a step, as `evaluate.isRecorded` of `train` asks.
+ * Returns the metrics of a step that `metrics.jsonl` of a run folder has, as `evaluate.recorded` of `train` asks.
  *
  * @throws {CheckpointError} what `readMetrics` throws.
- * @example train({ ...options, evaluate: { ...evaluate, isRecorded: (step) => isEvaluationRecorded("runs/a", step) } });
+ * @example train({ ...options, evaluate: { ...evaluate, recorded: (step) => recordedMetrics("runs/a", step) } });
  */
-export async function isEvaluationRecorded(directory: string, step: number): Promise<boolean> {
+export async function recordedMetrics(
+  directory: string,
+  step: number,
+): Promise<Readonly<Record<string, number>> | undefined> {
   const records = await readMetrics(join(directory, METRICS_FILE_NAME));
-  return records.some((record) => record.type === "evaluated" && record.step === step);
+  const found = records.find((record) => record.type === "evaluated" && record.step === step)?.metrics;
+  // Numbers that are not finite are words.
+  return found ? Object.fromEntries(Object.entries(found).map(([name, value]) => [name, Number(value)])) : undefined;
 }

@@ -1,5 +1,6 @@
 import type { Json } from "@trivium/core";
 import { disposeTree, flattenTree, type ParameterTree } from "@trivium/tensor";
+import type { BestSoFar } from "./best.ts";
 import type { LossHistory } from "./divergence.ts";
 import type { Totals } from "./events.ts";
 import type { OptimizerState, Trained } from "./optimizer.ts";
@@ -24,6 +25,7 @@ export interface Run {
   totals: Totals;
   losses: LossHistory;
   faults: FaultCounts;
+  best: BestSoFar;
   /** The step of the newest checkpoint. Undefined before the first. */
   savedStep: number | undefined;
 }

@@ -1,5 +1,6 @@
 import type { NamedArrays } from "@trivium/checkpoint";
 import { NumericsError } from "@trivium/core";
+import { noneSoFar } from "./best.ts";
 import type { CheckpointStore, Snapshot } from "./checkpoint-store.ts";
 import type { CheckpointEvent } from "./events.ts";
 import { disposeRest } from "./ownership.ts";
@@ -36,27 +37,33 @@ async function saveArrays<B>(
   options: TrainOptions<B>,
   { store, model, optimizer }: Arrays,
 ): Promise<CheckpointEvent> {
-  const { step, totals, losses, faults, cursor } = run;
+  const { step, totals, losses, faults, best, cursor } = run;
   const broken = notFinite(model) ?? notFinite(optimizer);
   if (broken !== undefined) {
     const message = `after step ${step} "${broken}" holds a NaN or an infinity; no checkpoint was written. Lower the learning rate`;
     throw new NumericsError("trainer/not-finite", message, { details: { step, parameter: broken } });
   }
-  await store.save({
-    model,
-    optimizer,
-    config: { ...options.config, ...identityOf(options) },
-    state: {
-      step,
-      seed: options.seed,
-      totals,
-      losses,
-      faults: faults === noFaults ? undefined : faults,
-      cursor,
-      optimizer: run.trained.numbers,
-      numericIdentity: numericIdentityOf(options),
+  const config = { ...options.config, ...identityOf(options) };
+  const kept = options.evaluate?.best?.keep === 0 ? [] : best.steps.map((one) => one.step);
+  await store.save(
+    {
+      model,
+      optimizer,
+      config,
+      state: {
+        step,
+        seed: options.seed,
+        totals,
+        losses,
+        best: best === noneSoFar ? undefined : best,
+        faults: faults === noFaults ? undefined : faults,
+        cursor,
+        optimizer: run.trained.numbers,
+        numericIdentity: numericIdentityOf(options),
+      },
     },
-  });
+    kept,
+  );
   run.savedStep = step;
   return { type: "checkpoint", step, location: store.location };
 }

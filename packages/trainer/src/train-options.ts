@@ -1,5 +1,6 @@
 import type { BatchSource } from "@trivium/features";
 import type { ParameterTree } from "@trivium/tensor";
+import type { BestOptions } from "./best.ts";
 import type { CheckpointStore, NumericIdentity } from "./checkpoint-store.ts";
 import type { DivergenceOptions } from "./divergence.ts";
 import type { Optimizer } from "./optimizer.ts";
@@ -27,10 +28,12 @@ export interface EvaluateOptions {
    */
   readonly onFailure?: "warn" | "stop" | undefined;
   /**
-   * Tells whether the metrics of a step are recorded. A run that resumes from a step whose metrics are not, because it was
-   * killed while it evaluated, evaluates first. Default: nothing is evaluated again.
+   * Returns the recorded metrics of a step, or nothing. A run that resumes from a step whose metrics are not recorded,
+   * because it was killed while it evaluated, evaluates first. Default: nothing is evaluated again.
    */
-  readonly isRecorded?: ((step: number) => Promise<boolean>) | undefined;
+  readonly recorded?: ((step: number) => Promise<Readonly<Record<string, number>> | undefined>) | undefined;
+  /** Keeps the checkpoints of the best evaluations, and stops the run early. Default: neither. */
+  readonly best?: BestOptions | undefined;
 }
 
 /**
@@ -114,5 +117,5 @@ export interface TrainResult {
   readonly parameters: ParameterTree;
   /** Steps done. */
   readonly step: number;
-  readonly reason: "finished" | "aborted";
+  readonly reason: "finished" | "aborted" | "stopped-early";
 }

@@ -313,8 +313,8 @@ test("a run that is killed while it evaluates has lost no step, and evaluates ag
   expect(saved).toEqual([4]);
   const seen: number[] = [];
   const evaluate = { every: 4, run: async (_: unknown, step: number) => ({ at: seen.push(step) }) };
-  const recorded = { ...evaluate, isRecorded: async () => true };
-  const unrecorded = { ...evaluate, isRecorded: async () => false };
+  const recorded = { ...evaluate, recorded: async () => ({ one: 1 }) };
+  const unrecorded = { ...evaluate, recorded: async () => undefined };
   const again = await run(smallRun({ checkpoint, resume: true, evaluate: unrecorded }));
   expect(again.weights).toEqual((await run(smallRun())).weights);
   await run(smallRun({ checkpoint, resume: true, evaluate: recorded }));

@@ -1,14 +1,15 @@
 import { createPacer, NumericsError } from "@trivium/core";
 import { countParameters } from "@trivium/tensor";
 import { beginRun } from "./begin-run.ts";
-import type { EvaluatedEvent, TrainEvent, WarningEvent } from "./events.ts";
+import { evaluateMissed, evaluateRun, type Failure, isEvaluated, isSettled, isSuspect } from "./evaluate-run.ts";
+import type { TrainEvent, WarningEvent } from "./events.ts";
 import { globalNorm } from "./global-norm.ts";
 import { isRolledBack, rollBack } from "./roll-back.ts";
 import { allParameters, disposeRun, disposeState, type Run } from "./run.ts";
 import { saveRun } from "./save-run.ts";
-import type { EvaluateOptions, TrainOptions, TrainResult } from "./train-options.ts";
+import type { TrainOptions, TrainResult } from "./train-options.ts";
 import { trainStep } from "./train-step.ts";
-import { settleWeights, withWeights } from "./weights.ts";
+import { settleWeights } from "./weights.ts";
 
 /**
  * Trains the parameters of a task: a stream of events that takes a step whenever its consumer asks for more, and returns
@@ -40,25 +41,24 @@ export async function* train<B>(options: TrainOptions<B>): AsyncGenerator<TrainE
     const store = options.checkpoint?.store;
     const mayRollBack = options.recovery?.action === "roll-back";
     if (store && mayRollBack && run.savedStep === undefined) yield await saveRun(run, options, store);
-    const missed = (await isUnrecorded(run, options)) ? yield* evaluateRun(run, options) : undefined;
+    const missed = yield* evaluateMissed(run, options);
+    const { best } = run;
     const failure = missed ?? (yield* takeSteps(run, options));
-    if (store && run.savedStep !== run.step) yield await saveRun(run, options, store);
+    // The newest checkpoint also tells which one is best.
+    if (store && (run.savedStep !== run.step || run.best !== best)) yield await saveRun(run, options, store);
     if (failure) throw failure.cause;
     await assertFiniteParameters(run);
     await settleWeights(run, options.optimizer);
-    const reason = run.step < options.steps ? "aborted" : "finished";
-    yield { type: "stopped", reason, step: run.step, totals: run.totals };
+    const early = isSettled(run, options) ? "stopped-early" : "aborted";
+    const reason = run.step < options.steps ? early : "finished";
+    const found = options.evaluate?.best && run.best.steps[0];
+    yield { type: "stopped", reason, step: run.step, totals: run.totals, best: found };
     handedOver = true;
     disposeState(run.trained.state);
     return { parameters: allParameters(run), step: run.step, reason };
   } finally {
     if (!handedOver) disposeRun(run);
   }
-}
-
-/** An evaluation that failed, where that is to stop the run. */
-interface Failure {
-  readonly cause: unknown;
 }
 
 async function* takeSteps<B>(
@@ -72,7 +72,8 @@ async function* takeSteps<B>(
     if (options.abandon?.aborted) throw new AbandonedStep();
   };
   let failure: Failure | undefined;
-  while (run.step < options.steps && !(await isAborted(run, options, failure))) {
+  const isOver = () => run.step >= options.steps || isSettled(run, options);
+  while (!isOver() && !(await isAborted(run, options, failure))) {
     try {
       failure = yield* takeStep(run, options, { pause, told });
     } catch (error) {
@@ -99,50 +100,16 @@ interface Stepping {
 
 /** Takes a step; evaluates and saves where that is due. */
 async function* takeStep<B>(run: Run, options: TrainOptions<B>, { pause, told }: Stepping) {
-  const { steps, checkpoint, recovery, logEvery = 1 } = options;
+  const { steps, checkpoint, logEvery = 1 } = options;
   const isDue = (every: number) => run.step % every === 0;
   const { event, warnings } = await trainStep(run, options, pause);
   yield* warnings.filter(({ code }) => repeated.has(code) || !told.has(code));
   for (const { code } of warnings) told.add(code);
   if (run.step === steps || isDue(logEvery)) yield event;
   const failure = isEvaluated(run, options) ? yield* evaluateRun(run, options) : undefined;
-  // A roll-back needs a checkpoint from before the loss began to rise.
-  const isSuspect = recovery?.action === "roll-back" && run.losses.tooHigh > 0;
-  const isSaved = run.savedStep === run.step || isSuspect;
+  const isSaved = run.savedStep === run.step || isSuspect(run, options);
   if (!isSaved && checkpoint?.every && isDue(checkpoint.every)) yield await saveRun(run, options, checkpoint.store);
   return failure;
-}
-
-/** Returns whether an evaluation is due after the steps that are done. */
-const isEvaluated = <B>({ step }: Run, { steps, evaluate }: TrainOptions<B>): boolean =>
-  evaluate !== undefined && (step === steps || step % evaluate.every === 0);
-
-/** Returns whether the run that was resumed was killed while it evaluated. */
-async function isUnrecorded<B>(run: Run, options: TrainOptions<B>): Promise<boolean> {
-  const { isRecorded } = options.evaluate ?? {};
-  return run.step > 0 && isRecorded !== undefined && isEvaluated(run, options) && !(await isRecorded(run.step));
-}
-
-/** Evaluates behind a checkpoint, if the run has any: killed meanwhile, it loses no step. */
-async function* evaluateRun<B>(run: Run, options: TrainOptions<B>): AsyncGenerator<TrainEvent, Failure | undefined> {
-  const { checkpoint } = options;
-  const evaluate = options.evaluate as EvaluateOptions;
-  if (checkpoint?.every && run.savedStep !== run.step) yield await saveRun(run, options, checkpoint.store);
-  const { step } = run;
-  let event: EvaluatedEvent | WarningEvent;
-  try {
-    event = await withWeights(run, options.optimizer, async (parameters, weights) => {
-      const metrics = await evaluate.run(parameters, step);
-      return { type: "evaluated", step, metrics, weights: weights === "averaged" ? weights : undefined };
-    });
-  } catch (cause) {
-    if (evaluate.onFailure === "stop") return { cause };
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    const message = `the evaluation after step ${step} failed, and training goes on: ${reason}`;
-    event = { type: "warning", step, code: "trainer/evaluation-failed", message };
-  }
-  yield event;
-  return undefined;
 }
 
 /** All processes stop if one of them was asked to. */

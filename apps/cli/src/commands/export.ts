@@ -1,9 +1,11 @@
-import { folderFiles, writeFiles } from "@trivium/checkpoint/node";
+import { basename } from "node:path";
+import { writeFiles } from "@trivium/checkpoint/node";
 import { familiesOf, type OpenedModel } from "@trivium/compose";
 import { ConfigError } from "@trivium/core";
-import { type ExportedPretrained, exportPeft, exportPretrained } from "@trivium/pretrained";
+import { type ExportedPretrained, exportGguf, exportPeft, exportPretrained } from "@trivium/pretrained";
 import { readTree } from "@trivium/trainer";
 import type { Command } from "commander";
+import { assertEmpty } from "../assert-empty.ts";
 import { type CommandContext, defineCommand } from "../command-context.ts";
 import { addEngineFlags, MODEL_ARGUMENT, openRun } from "../open-run.ts";
 
@@ -11,9 +13,12 @@ export function exportCommand(program: Command): void {
   const command = program
     .command("export")
     .argument("<model>", MODEL_ARGUMENT)
-    .description("Write a model as another program loads it.")
+    .description(
+      "Write a model as another program loads it. Of encoder-decoders, T5's and BART's kin: docs/command-line.md says which options.",
+    )
     .option("--out <folder>", "where to write", "exported")
-    .option("--format <name>", "huggingface: config.json and safetensors; peft: the adapters alone", "huggingface")
+    .option("--format <name>", "huggingface; gguf: for llama.cpp; peft: the adapters alone", "huggingface")
+    .option("--type <name>", "gguf: f32, bf16 or q8_0", "f32")
     .option("--family <name>", "the model_type to write. Default: the first family that can say the configuration");
   defineCommand(addEngineFlags(command), runExport);
 }
@@ -27,9 +32,9 @@ async function runExport(context: CommandContext): Promise<void> {
     const known = Object.keys(formats).join(" or ");
     throw new ConfigError("cli/format", `--format is ${known}, got ${String(flags.format)}`);
   }
-  await assertEmpty(out);
+  await assertEmpty(out, "--out");
   const opened = await openRun(folder, context);
-  const exported = await write(opened, flags.family as string | undefined);
+  const exported = await write(opened, { family: flags.family as string | undefined, type: flags.type as string });
   for (const warning of exported.warnings) output.note(`note: ${warning}`);
   await writeFiles(out, exported.files);
   const names = exported.files.map(({ name }) => name);
@@ -40,12 +45,25 @@ async function runExport(context: CommandContext): Promise<void> {
 }
 
 /** Returns a model as files of a format. */
-type Write = (opened: OpenedModel, family: string | undefined) => Promise<ExportedPretrained>;
+type Write = (opened: OpenedModel, asked: Asked) => Promise<ExportedPretrained>;
+
+interface Asked {
+  readonly family: string | undefined;
+  readonly type: string;
+}
+
+const types = { f32: "F32", bf16: "BF16", q8_0: "Q8_0" } as const;
 
 const formats: Readonly<Record<string, Write>> = {
-  async huggingface({ model, tokenizer, registry, parameters }, family) {
+  async huggingface({ model, tokenizer, registry, parameters }, { family }) {
     const arrays = await readTree(parameters);
     return exportPretrained({ model, arrays, tokenizer, families: familiesOf(registry), family });
+  },
+  async gguf({ model, tokenizer, registry, parameters, name }, { family, type: asked }) {
+    const type = Object.hasOwn(types, asked) ? types[asked as keyof typeof types] : undefined;
+    if (!type) throw new ConfigError("cli/type", `--type is ${Object.keys(types).join(", ")}, got ${asked}`);
+    const [arrays, families] = [await readTree(parameters), familiesOf(registry)];
+    return exportGguf({ model, arrays, tokenizer, families, family, type, name: basename(name) });
   },
   async peft({ name, model, registry, adapter, recipe: { from = name } }) {
     if (adapter) {
@@ -56,10 +74,3 @@ const formats: Readonly<Record<string, Write>> = {
     throw new ConfigError("cli/format", `--format peft: ${problem}`);
   },
 };
-
-/** Weights or a tokenizer of another model would be read with the new files. @throws {ConfigError} `cli/out` */
-async function assertEmpty(out: string): Promise<void> {
-  const [name] = await folderFiles(out).list();
-  if (name === undefined) return;
-  throw new ConfigError("cli/out", `${out} holds files already (${name}); name a new or empty folder with --out`);
-}

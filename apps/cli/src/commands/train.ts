@@ -27,8 +27,8 @@ import {
 import {
   createFolderStore,
   createWorkingClock,
-  isEvaluationRecorded,
   metricsSink,
+  recordedMetrics,
   tensorBoardSink,
 } from "@trivium/trainer/node";
 import type { Command } from "commander";
@@ -111,10 +111,10 @@ async function prepareRun(context: CommandContext) {
     numericIdentity: await numericIdentity(backend),
     checkpoint: { store: createFolderStore({ directory, keep }), every },
   };
-  const isRecorded = (step: number) => isEvaluationRecorded(directory, step);
+  const recorded = (step: number) => recordedMetrics(directory, step);
   const during = (signal: AbortSignal) => {
     const evaluate = evaluateOptions(prepared, signal);
-    return { ...options, signal, evaluate: evaluate && { ...evaluate, isRecorded } };
+    return { ...options, signal, evaluate: evaluate && { ...evaluate, recorded } };
   };
   const unit = prepared.data.tokenizer.unit ?? "character";
   const notes = [...prepared.data.notes, ...trainingNotes(recipe, prepared.data), ...memoryNote(prepared)];
@@ -202,7 +202,8 @@ function report({ directory, result: { step, reason }, last, output, profile: ta
   const resume = reason === "aborted" ? resumeCommand(process.argv.slice(2), directory) : undefined;
   const { metrics } = last.evaluated ?? {};
   const profile = taken?.finish(output);
-  const counts = { loss: last.step?.loss, ...metrics, ...last.stopped?.totals };
+  const { best, totals } = last.stopped ?? {};
+  const counts = { loss: last.step?.loss, ...metrics, ...totals, best };
   const verb = reason === "finished" ? "finished" : "stopped";
   const tables = profile
     ? [profileTable(profile), `profile: ${profile.file}, for chrome://tracing or ui.perfetto.dev`]

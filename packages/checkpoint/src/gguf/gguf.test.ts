@@ -4,8 +4,12 @@ import { createRandom } from "@trivium/core";
 import { expect, test } from "vitest";
 import { blobFiles, type Files } from "../files.ts";
 import { folderFiles } from "../folder-files.ts";
+import { float16ToFloat32, float32ToFloat16 } from "../half-precision.ts";
 import { mutate } from "../testing/mutate.ts";
+import { dequantise } from "./dequantise.ts";
+import { type EncodeGgufOptions, encodeGguf } from "./encode-gguf.ts";
 import { openGguf } from "./open-gguf.ts";
+import { quantise } from "./quantise.ts";
 
 const folder = join(import.meta.dirname, "../../fixtures/gguf");
 const whole = readFileSync(join(folder, "types.gguf"));
@@ -24,6 +28,39 @@ test("every type is dequantised as the reference does, to the bit", async () => 
     expect([name, shape]).toEqual([name, [2, 256]]);
     expect(data, name).toEqual(values.subarray(512 * index, 512 * (index + 1)));
   }
+});
+
+const bytesOf = (hex: string): Uint8Array => Uint8Array.from(Buffer.from(hex, "hex"));
+const quantised = JSON.parse(readFileSync(join(folder, "quantised.json"), "utf8")) as Record<string, string>;
+const rows = new Float32Array(bytesOf(quantised.values as string).buffer);
+
+test.each(["Q8_0", "BF16", "F16"] as const)("%s is written as the reference quantises, to the bit", (type) => {
+  expect(quantise(type, rows)).toEqual(bytesOf(quantised[type] as string));
+});
+
+test("what is written is read: metadata, and tensors in the types that fit them", async () => {
+  const metadata: EncodeGgufOptions["metadata"] = {
+    "general.architecture": ["string", "llama"],
+    one: ["u32", 7],
+    half: ["f32", 0.5],
+    yes: ["bool", true],
+    words: ["strings", ["a", "é", ""]],
+    numbers: ["i32s", [1, -2]],
+    scores: ["f32s", [0.25, -1]],
+  };
+  const tensors = {
+    matrix: { shape: [8, 64], data: rows },
+    row: { shape: [3], data: Float32Array.of(1, 2, 3) },
+    narrow: { shape: [2, 3], data: Float32Array.of(1, 2, 3, 4, 5, 0.1) },
+  };
+  const written = await openGguf(filesOf(Buffer.concat(encodeGguf({ metadata, tensors, type: "Q8_0" }))), "a.gguf");
+  const plain = Object.fromEntries(Object.entries(metadata).map(([key, [, value]]) => [key, value]));
+  expect(written.values).toEqual(plain);
+  expect(await written.read("row")).toMatchObject(tensors.row);
+  expect((await written.read("narrow")).data).toEqual(float16ToFloat32(float32ToFloat16(tensors.narrow.data)));
+  expect((await written.read("matrix")).data).toEqual(dequantise(8, quantise("Q8_0", rows), rows.length));
+  const whole = await openGguf(filesOf(Buffer.concat(encodeGguf({ metadata, tensors }))), "a.gguf");
+  for (const [name, tensor] of Object.entries(tensors)) expect(await whole.read(name)).toMatchObject(tensor);
 });
 
 test("metadata of every kind are read", async () => {
