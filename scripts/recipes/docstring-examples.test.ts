@@ -28,6 +28,8 @@ beforeAll(async () => {
   const runner = fileURLToPath(new URL("../readme/run-docstrings.ts", import.meta.url));
   const child = fork(runner, files, {
     cwd: folder,
+    // Examples that name models of the hub ask nobody.
+    env: { ...process.env, HF_HUB_OFFLINE: "1", HF_HOME: folder },
     execArgv: ["--conditions=@trivium/source"],
     timeout: 300_000,
     stdio: ["ignore", "ignore", "pipe", "ipc"],

@@ -16,6 +16,8 @@ const names = [
   "train",
   "evaluate",
   "generate",
+  "chat",
+  "score",
   "export",
   "info",
   "compare",

@@ -80,6 +80,22 @@ test("info says what a model is", async () => {
   expect(window.masks).toEqual([{ stream: "tokens", kind: "self", window: 4, mask: "causal & window(3,3)" }]);
 });
 
+test("score tells how likely each line is, and all", async () => {
+  writeFileSync(join(folder, "ids.txt"), "5 6 7 8\n\n9 10\n");
+  writeFileSync(join(folder, "ids.tsv"), "5 6 7\t8 9\n");
+  type Score = { logProbability: number; tokens: number };
+  type Scores = { lines: Score[]; total: Score & { perplexity: number } };
+  const { lines, total } = await jsonOf<Scores>(["score", fixture("gpt2"), "ids.txt"], folder);
+  const sum = lines.reduce((all, { logProbability }) => all + logProbability, 0);
+  expect(lines.map(({ tokens }) => tokens)).toEqual([3, 1]);
+  expect(total.logProbability).toBeCloseTo(sum, 6);
+  expect(total.perplexity).toBeCloseTo(Math.exp(-sum / 4), 4);
+  const pairs = await jsonOf<Scores>(["score", fixture("t5-v1_0"), "ids.tsv"], folder);
+  expect(pairs.lines.map(({ tokens }) => tokens)).toEqual([3]);
+  const { code, stderr } = await runTrivium(["score", fixture("t5-v1_0"), "ids.txt"], folder);
+  expect([code, stderr]).toEqual([2, expect.stringMatching(/text 1: an encoder-decoder scores targets/)]);
+});
+
 test("export writes a folder that opens again with the same answers", async () => {
   const { files } = await jsonOf<{ files: string[] }>(["export", fixture("qwen3"), "--out", "qwen"], folder);
   for (const name of files) expect(existsSync(join(folder, "qwen", name))).toBe(true);
@@ -111,7 +127,7 @@ test("a foreign folder is fine-tuned with a part of it frozen, and the run opens
     "--freeze",
     "embedding,**.{layers.0,query}",
     "--out",
-    "tuned",
+    "fine-tuned",
     ...sizes,
   ];
   const { stderr, code } = await runTrivium(from, folder);
@@ -119,14 +135,14 @@ test("a foreign folder is fine-tuned with a part of it frozen, and the run opens
     0,
     expect.stringMatching(/going on from .*llama, a causal model[\s\S]* parameters, [\d,]+ of them trained/),
   ]);
-  const facts = await jsonOf<Record<string, unknown>>(["info", "tuned"], folder);
+  const facts = await jsonOf<Record<string, unknown>>(["info", "fine-tuned"], folder);
   expect(facts).toMatchObject({ architecture: "causal", vocabulary: 37, steps: 2 });
   const more = [...from, "--steps", "3", "--resume"];
   expect(await jsonOf(more, folder)).toMatchObject({ step: 3 });
-  const again = ["train", "--from", "tuned", "--out", "again", ...sizes, "--architecture", "prefix"];
+  const again = ["train", "--from", "fine-tuned", "--out", "again", ...sizes, "--architecture", "prefix"];
   expect(await jsonOf(again, folder)).toMatchObject({ step: 2 });
   const wide = await runTrivium([...again, "--width", "64"], folder);
-  expect([wide.code, wide.stderr]).toEqual([2, expect.stringMatching(/model\.width: tuned has \d+, got 64/)]);
+  expect([wide.code, wide.stderr]).toEqual([2, expect.stringMatching(/model\.width: fine-tuned has \d+, got 64/)]);
 });
 
 test("adapters are trained beside a model, go to PEFT's layout, and answer on top of the model", async () => {

@@ -14,6 +14,7 @@ import { listCommand } from "./commands/list.ts";
 import { maskCommand } from "./commands/mask.ts";
 import { recipeSchemaCommand } from "./commands/recipe-schema.ts";
 import { runsCommand } from "./commands/runs.ts";
+import { scoreCommand } from "./commands/score.ts";
 import { setupCommand } from "./commands/setup.ts";
 import { tokenizerCommand } from "./commands/tokenizer.ts";
 import { trainCommand } from "./commands/train.ts";
@@ -33,6 +34,7 @@ const commands = [
   evaluateCommand,
   generateCommand,
   chatCommand,
+  scoreCommand,
   exportCommand,
   convertCommand,
   infoCommand,

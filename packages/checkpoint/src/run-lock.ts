@@ -55,7 +55,7 @@ export function releaseRun(directory: string): void {
  * Returns a process that works in a run folder now; undefined if none does, or there is no folder. One of another host
  * counts as working, since it cannot be asked.
  *
- * @example const holder = await runHolder("runs/a"); // => undefined, or { pid: 4711, host: "a", started: "12" }
+ * @example (await runHolder("runs/a"))?.pid // => undefined
  */
 export async function runHolder(directory: string): Promise<Holder | undefined> {
   const holders = (await namesIn(directory)).flatMap((name) => parseName(name) ?? []);

@@ -48,6 +48,7 @@ export {
   type TrainedModel,
 } from "./run-arm.ts";
 export { type ContinuationScore, type ScoreContinuationsOptions, scoreContinuations } from "./score-continuations.ts";
+export { type ScoreTextsOptions, scoreTexts, type TextScore } from "./score-texts.ts";
 export type { AnswerPiece, ShownAnswer } from "./show-answer.ts";
 export { bootstrapMean } from "./statistics/bootstrap-mean.ts";
 export type { Effect } from "./statistics/effect.ts";

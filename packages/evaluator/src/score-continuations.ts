@@ -43,20 +43,49 @@ export interface ContinuationScore {
  * const scores = scoreContinuations({ model, parameters, objective, special, context: { tokens }, continuations: [[7], [8, 9]] });
  * mostLikely(scores, { per: "token" });
  */
-export function scoreContinuations(options: ScoreContinuationsOptions): ContinuationScore[] {
-  const { continuations, batchSize = 64 } = options;
-  const prompt = contextOf(options);
-  const rows = continuations.map((ids) => appendTo(prompt, completed(ids, prompt, options)));
+export function scoreContinuations({
+  context,
+  continuations,
+  ...options
+}: ScoreContinuationsOptions): ContinuationScore[] {
+  const prompt = contextOf(options, context);
+  return scoreRows(
+    options,
+    continuations.map((ids) => appendTo(prompt, completed(ids, prompt, { context, special: options.special }))),
+  );
+}
+
+/** A context, and what follows it. */
+export interface Followed {
+  readonly context: ScoreContinuationsOptions["context"];
+  readonly continuation: readonly number[];
+}
+
+/** The same for a context of each continuation. @throws {ConfigError} what `scoreContinuations` throws. */
+export function scoreFollowed(options: ScoringOptions, items: readonly Followed[]): ContinuationScore[] {
+  const rows = items.map(({ context, continuation }) => {
+    const prompt = contextOf(options, context);
+    return appendTo(prompt, completed(continuation, prompt, { context, special: options.special }));
+  });
+  return scoreRows(options, rows);
+}
+
+type ScoringOptions = Omit<ScoreContinuationsOptions, "context" | "continuations">;
+
+function scoreRows(options: ScoringOptions, rows: readonly Features[]): ContinuationScore[] {
   const scores: ContinuationScore[] = [];
   while (scores.length < rows.length) {
-    const next = rows.slice(scores.length, scores.length + batchSize);
+    const next = rows.slice(scores.length, scores.length + (options.batchSize ?? 64));
     const together = rowsThatFit(next, (shape) => forwardBytes(options.model, shape));
-    scores.push(...scoreRows(options, next.slice(0, together)));
+    scores.push(...scoreBatch(options, next.slice(0, together)));
   }
   return scores;
 }
 
-function contextOf({ objective, special, tokenizer, context }: ScoreContinuationsOptions): Features {
+function contextOf(
+  { objective, special, tokenizer }: ScoringOptions,
+  context: ScoreContinuationsOptions["context"],
+): Features {
   const example = "source" in context ? { source: context.source, target: [] } : context;
   const prompt = promptOf(objective, example, { special, tokenizer, random: createRandom("continuations") });
   if (Object.values(prompt.streams).at(-1)?.length) return prompt;
@@ -67,7 +96,7 @@ function contextOf({ objective, special, tokenizer, context }: ScoreContinuation
 function completed(
   ids: readonly number[],
   { streams }: Features,
-  { context, special: { frame } }: ScoreContinuationsOptions,
+  { context, special: { frame } }: Pick<ScoreContinuationsOptions, "context" | "special">,
 ): readonly number[] {
   const around = Object.keys(streams).length > 1 ? frame.target : frame.joined;
   if ("source" in context) return [...ids, ...(around?.after ?? [])];
@@ -87,10 +116,7 @@ function appendTo(prompt: Features, ids: readonly number[]): Features {
   };
 }
 
-function scoreRows(
-  { model, parameters, special }: ScoreContinuationsOptions,
-  rows: readonly Features[],
-): ContinuationScore[] {
+function scoreBatch({ model, parameters, special }: ScoringOptions, rows: readonly Features[]): ContinuationScore[] {
   const batch = toBatch(rows, { pad: special.pad });
   const length = batch.targets.length / batch.size;
   const places = [...batch.lossWeights.keys()].filter((at) => batch.lossWeights[at] !== 0);

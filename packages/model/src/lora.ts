@@ -76,7 +76,7 @@ export function loraSpecs(specs: SpecTree, { rank, targets }: Lora): SpecTree {
  *
  * @returns the parameters of the base with new tensors at the targets, which belong to the caller: see `disposeMerged`.
  * @source Hu et al. 2021, §4.1, https://arxiv.org/abs/2106.09685
- * @example const merged = mergeLora(parameters, adapters, { rank: 8, alpha: 16, targets });
+ * @example const merged = mergeLora(parameters, adapters, lora);
  */
 export function mergeLora(base: ParameterTree, adapters: ParameterTree, { rank, alpha, targets }: Lora): ParameterTree {
   const [leaves, low] = [flattenTree(base), flattenTree(adapters)];
@@ -101,7 +101,7 @@ export function disposeMerged(merged: ParameterTree, { targets }: Pick<Lora, "ta
  *
  * @param task - of the model.
  * @param base - parameters of the model, which stay the caller's and must outlive the training.
- * @example train({ task: loraTask(task, parameters, resolveLora({ rank: 8 }, task.specs)), … })
+ * @example const adapted = loraTask(task, parameters, resolveLora({ rank: 8 }, task.specs));
  */
 export function loraTask(task: LanguageTask, base: ParameterTree, lora: Lora): LanguageTask {
   const specs = loraSpecs(task.specs, lora);

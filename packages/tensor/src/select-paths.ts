@@ -7,7 +7,7 @@ import { pathMatcher } from "./path-matcher.ts";
  * @param patterns - as `pathMatcher` takes them: `*` for any characters but dots, `**` for any, `{a,b}` for either.
  * @param paths - dotted paths of parameters.
  * @throws {ConfigError} `tensor/pattern` for a pattern that is none or selects nothing, with names that are near.
- * @example selectPaths(["embed*"], ["embedding.weight", "head.weight"]) // => Set { "embedding.weight" }
+ * @example [...selectPaths(["embed*"], ["embedding.weight", "head.weight"])] // => ["embedding.weight"]
  */
 export function selectPaths(patterns: readonly string[], paths: readonly string[]): Set<string> {
   const fits = pathMatcher(patterns, [...paths, ...new Set(paths.flatMap(pathsAbove))]);

@@ -65,7 +65,7 @@ function grown(ids: Uint32Array, least: number): Uint32Array<ArrayBuffer> {
 /**
  * Puts examples into arrays.
  *
- * @example unpackExamples(packExamples([{ tokens: [5, 6] }])) // => [{ tokens: [5, 6] }]
+ * @example unpackExamples(packExamples([{ tokens: [5, 6] }])).length // => 1
  */
 export function packExamples(examples: readonly Example[]): PackedExamples {
   const packer = createExamplePacker();

@@ -1,0 +1,62 @@
+import { extname } from "node:path";
+import { DATA_FILE_EXTENSIONS, readExamples, readLines } from "@trivium/data/node";
+import { likelihood, scoreTexts, type TextScore } from "@trivium/evaluator";
+import type { TextExample } from "@trivium/features";
+import type { Command } from "commander";
+import { type CommandContext, defineCommand } from "../command-context.ts";
+import { noteEngine } from "../note-engine.ts";
+import { addEngineFlags, MODEL_ARGUMENT, openRun } from "../open-run.ts";
+
+export function scoreCommand(program: Command): void {
+  const command = program
+    .command("score")
+    .argument("<model>", MODEL_ARGUMENT)
+    .argument(
+      "<file>",
+      "a .tsv (source, tab, target), a .jsonl, or text, of which each line counts; - is standard input",
+    )
+    .description("Tell how likely texts are under a model: log-probability and perplexity of each line, and of all.");
+  defineCommand(addEngineFlags(command), runScore);
+}
+
+async function runScore(context: CommandContext): Promise<void> {
+  const { positional, output } = context;
+  const [place, file] = positional as [string, string];
+  const opened = await openRun(place, context);
+  await noteEngine(opened.engine, output);
+  const lines: ReturnType<typeof measured>[] = [];
+  const all = { nats: 0, tokens: 0, characters: 0, bytes: 0 };
+  for await (const score of scoreTexts({ ...opened, texts: textsOf(file) })) {
+    lines.push(measured(score));
+    for (const key of ["nats", "tokens", "characters", "bytes"] as const) all[key] += score[key];
+    if (!output.json) output.part(`${shown(score)}\n`);
+  }
+  const total = measured(all);
+  output.result({ model: opened.name, file, lines, total }, () => `${shown(all)}\tall ${lines.length}`);
+}
+
+/** The examples of a data file, or the lines of a text that hold something. */
+async function* textsOf(file: string): AsyncGenerator<TextExample> {
+  const extension = extname(file).toLowerCase();
+  if (extension !== ".txt" && DATA_FILE_EXTENSIONS.includes(extension)) {
+    yield* readExamples(file);
+    return;
+  }
+  const from = file === "-" ? process.stdin : file;
+  const name = file === "-" ? "standard input" : file;
+  for await (const { text } of readLines(from, { name })) if (text.trim() !== "") yield { text };
+}
+
+type Sums = Omit<TextScore, "index">;
+
+/** What a line of the result says. */
+function measured(sums: Sums) {
+  const { loss, perplexity, bitsPerCharacter, bitsPerByte, tokens } = likelihood(sums);
+  return { logProbability: -sums.nats, tokens, loss, perplexity, bitsPerCharacter, bitsPerByte };
+}
+
+/** Log-probability, tokens and perplexity, between tabs. */
+function shown(sums: Sums): string {
+  const { logProbability, tokens, perplexity } = measured(sums);
+  return `${logProbability.toFixed(4)}\t${tokens}\t${perplexity.toFixed(4)}`;
+}
