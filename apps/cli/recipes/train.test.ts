@@ -282,11 +282,11 @@ describe("--resume", () => {
 
   test("says what it goes on from, and goes on with more steps where the schedule has no end", async () => {
     const constant = ["--schedule", "constant"];
-    await jsonOf(training("longer", 10, ...constant), folder);
-    const { stderr } = await runTrivium(training("longer", 20, "--resume", ...constant), folder);
-    expect(stderr).toContain("resumed from step 10 of 20 in longer");
+    await jsonOf(training("endless", 10, ...constant), folder);
+    const { stderr } = await runTrivium(training("endless", 20, "--resume", ...constant), folder);
+    expect(stderr).toContain("resumed from step 10 of 20 in endless");
     await jsonOf(training("at-once", 20, ...constant), folder);
-    expect(weightsOf(join(folder, "longer")).equals(weightsOf(join(folder, "at-once")))).toBe(true);
+    expect(weightsOf(join(folder, "endless")).equals(weightsOf(join(folder, "at-once")))).toBe(true);
   });
 
   test("is refused where the length of the run changes the rate", async () => {

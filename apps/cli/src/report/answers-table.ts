@@ -27,10 +27,13 @@ export function answersTable(columns: readonly ShownColumn[]): PageTable | undef
 
 const tags = { right: undefined, wrong: "mark", missing: "del" } as const;
 
-const answerHtml = (pieces: readonly AnswerPiece[], unit: Evaluation["unit"]): string =>
-  pieces
-    .map(({ is, text }) => (tags[is] ? `<${tags[is]}>${escapeHtml(text)}</${tags[is]}>` : escapeHtml(text)))
-    .join(unit === "symbol" ? " " : "");
+function answerHtml(pieces: readonly AnswerPiece[], unit: Evaluation["unit"]): string {
+  const marked = pieces.map(({ is, text }) => {
+    const escaped = escapeHtml(text);
+    return tags[is] ? `<${tags[is]}>${escaped}</${tags[is]}>` : escaped;
+  });
+  return `<span class="answer">${marked.join(unit === "symbol" ? " " : "")}</span>`;
+}
 
 /** An answer on a terminal: `[wrong]` and `(missing)`. */
 export const answerText = (pieces: readonly AnswerPiece[], unit: Evaluation["unit"]): string =>

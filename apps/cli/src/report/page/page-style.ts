@@ -37,6 +37,7 @@ tbody th { font-weight: 600; min-width: 8rem; max-width: 28rem; overflow-wrap: a
 td svg { display: block; }
 mark { background: none; color: inherit; font-weight: 600; text-decoration: underline wavy var(--series-4); }
 del { color: var(--muted); }
+.answer { overflow-wrap: anywhere; }
 .statements th { max-width: none; }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 th.number { white-space: normal; }
