@@ -91,4 +91,11 @@ export const elementwiseCases: readonly OpCase[] = [
     oracle: ({ x }) => elementwise(Math.floor, x),
     gradientOf: [],
   }),
+  opCase({
+    op: "sign",
+    inputs: { x: exactly([6], "float32", [-1.5, -1, -0.25, 0, 0.75, 2.5]) },
+    run: ({ x }) => tf.sign(x),
+    oracle: ({ x }) => elementwise(Math.sign, x),
+    gradientOf: [],
+  }),
 ];
