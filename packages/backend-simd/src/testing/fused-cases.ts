@@ -35,6 +35,16 @@ const rates = {
   gradientScale: 0.5,
 };
 
+/** Two finite numbers of 16 bits a word, in bfloat16 or float16. */
+function finiteHalves(shape: number[], from: number): Given {
+  const { values, ...given } = integers(shape, from, 2 ** 30);
+  return { ...given, values: Int32Array.from(values, (word) => word & 0x3fff3fff) };
+}
+
+/** A matrix of 64 inputs in bf16. */
+const packedInputs = 64;
+const packedWords = (outputs: number, from: number) => ({ words: finiteHalves([outputs, packedInputs / 2], from) });
+
 /** Words of `AttentionPlan` for one matrix: visits of up to 64 keys, with random bits where they are odd ones. */
 function attentionPlan(queries: number, keys: number, blockQueries: number, from: number): Given {
   const blocks = Math.ceil(queries / blockQueries);
@@ -117,6 +127,15 @@ export const fusedCases: Readonly<Record<string, KernelCase>> = Object.fromEntri
     inputs: all(from, { x: [r, m], gain: [m], ...(from % 2 ? { bias: [m] } : {}) }),
     attributes: { epsilon: 1e-5 },
   })),
+  fused("packWeight", (r, _, from) => ({
+    inputs: all(from, { weight: [r, packedInputs] }),
+    attributes: { format: from % 2 ? "bf16" : "q8" },
+  })),
+  fused("packedLinear", (r, m, from) => ({
+    inputs: { ...all(from, { x: [r, packedInputs], ...(from % 2 ? { bias: [m] } : {}) }), ...packedWords(m, from) },
+    attributes: { activation: from % 3 ? "none" : "relu" },
+  })),
+  fused("packedRows", (r, m, from) => ({ inputs: { ...packedWords(m, from), ids: integers([r], from, m) } })),
   fused("addNorm", (r, m, from) => ({
     inputs: all(from, { x: [r, m], branch: [r, m], gain: [m], ...(from % 2 ? { bias: [m] } : {}) }),
     attributes: { epsilon: 1e-5 },
