@@ -29,7 +29,11 @@ const registry = createRegistry<AnyPlugin>([...runs.plugins, simdPlugin, ...pret
 const llama = join(import.meta.dirname, "../../pretrained/fixtures/llama");
 const simd = { name: "simd", options: { threads: 1 } };
 const recipe = {
-  ...{ data: { name: "ids" }, backend: simd, steps: 2, batch: 4, schedule: { name: "constant" } },
+  data: { name: "ids" },
+  backend: simd,
+  steps: 2,
+  batch: 4,
+  schedule: { name: "constant" },
   lora: { rank: 2, alpha: 4 },
 };
 

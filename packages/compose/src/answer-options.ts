@@ -16,11 +16,11 @@ import type { OpenedModel } from "./open-model.ts";
 export interface AnswerOptions extends Pick<GenerateOptions, "strategy" | "processors" | "stop" | "samples"> {
   /** The most tokens of an answer. Default: what the model's files say, else 64. */
   readonly tokens?: number | undefined;
-  /** Whether what the model's files say of generation is applied where nothing else is asked for. Default true. */
+  /** Applies what the model's files say of generation where nothing else is asked for. Default true. */
   readonly defaults?: boolean | undefined;
 }
 
-/** What `generate` is given but for the examples. */
+/** The options of `generate` but for the examples. */
 export type AnswerRequest = Omit<GenerateOptions, "examples">;
 
 type Answerer = Pick<OpenedModel, "model" | "parameters" | "objective" | "tokenizer" | "task" | "generation">;

@@ -4,9 +4,9 @@ import type { ChatMessage } from "@trivium/pretrained";
 import { type AnswerOptions, answerOptions } from "./answer-options.ts";
 import type { OpenedModel } from "./open-model.ts";
 
-/** How to answer in a conversation. An answer has 512 tokens at most where neither the caller nor the model's files say. */
+/** Options of answers in a conversation: at most 512 tokens where neither the caller nor the model's files say. */
 export interface ChatOptions extends Omit<AnswerOptions, "samples"> {
-  /** What the model is told before the first message. Default: nothing, or what the template says. */
+  /** The system prompt, before the first message. Default: nothing, or what the template says. */
   readonly system?: string | undefined;
   /** Decides what is drawn, with the number of the turn. Default 0. */
   readonly seed?: number | string | undefined;
@@ -81,7 +81,7 @@ export function createChat(opened: ChattingModel, { system, seed = 0, ...asked }
   };
 }
 
-/** What `generate` takes but for the turn. No frame stands around a prompt: the template wrote all that there is. */
+/** The options of `generate` but for the turn. No frame stands around a prompt: the template wrote all that there is. */
 function requestOf(opened: ChattingModel, asked: AnswerOptions) {
   const own = asked.defaults === false ? undefined : opened.generation?.();
   const request = answerOptions(opened, { ...asked, samples: 1, tokens: asked.tokens ?? own?.tokens ?? 512 });

@@ -17,7 +17,7 @@ export interface OpenedModel extends Pick<Composition, "model" | "objective"> {
   /** They belong to the caller. */
   readonly parameters: ParameterTree;
   readonly tokenizer: PairTokenizer;
-  /** How a conversation is written for the model. Undefined where it was taught none. */
+  /** The template of conversations with the model. Undefined where it was taught none. */
   readonly chat?: ChatTemplate | undefined;
   readonly engine: Engine;
   /** The recipe that it was trained by, with the changes of the caller. */

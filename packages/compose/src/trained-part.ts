@@ -5,7 +5,7 @@ import type { Recipe } from "./recipe.ts";
 
 /** The part of a model that a training changes. */
 export interface TrainedPart {
-  /** What is trained: parameters of the model, or adapters beside them. */
+  /** The trained parameters: those of the model, or adapters beside them. */
   readonly specs: SpecTree;
   /** Numbers that stand in memory beside the model's parameters: adapters, and the matrices that they are merged into. */
   readonly besides: number;

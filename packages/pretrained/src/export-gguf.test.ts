@@ -68,7 +68,11 @@ const likeLlama = (width: number) =>
   createModel({
     architecture: causal,
     config: {
-      ...{ vocabulary: 300, width, heads: 2, layers: 1, feedForward: 64 },
+      vocabulary: 300,
+      width,
+      heads: 2,
+      layers: 1,
+      feedForward: 64,
       positions: "rotary",
       norm: "rms",
       activation: "swiglu",

@@ -49,7 +49,7 @@ async function* textsOf(file: string): AsyncGenerator<TextExample> {
 
 type Sums = Omit<TextScore, "index">;
 
-/** What a line of the result says. */
+/** The text of a line of the result. */
 function measured(sums: Sums) {
   const { loss, perplexity, bitsPerCharacter, bitsPerByte, tokens } = likelihood(sums);
   return { logProbability: -sums.nats, tokens, loss, perplexity, bitsPerCharacter, bitsPerByte };

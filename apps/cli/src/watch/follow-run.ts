@@ -10,7 +10,7 @@ export interface Point {
   readonly values: Readonly<Record<string, number>>;
 }
 
-/** What is new of a run since it was looked at last. */
+/** The news of a run since it was looked at last. */
 export interface RunNews {
   readonly run: string;
   readonly isRunning: boolean;

@@ -16,7 +16,7 @@ const GRANULE = 16;
 const LEAST = { rows: 64, columns: 256, flops: 2 ** 22 };
 /** Enough for every thread to have some, few enough that each is long. */
 const MOST_PANELS = 8;
-/** Of a transposed A, whose columns a library gathers one by one: fewer panels gather less of it more than once. */
+/** Panels of a transposed A, whose columns a library gathers one by one: fewer gather less of it more than once. */
 const MOST_PANELS_OF_COLUMNS = 4;
 /** Terms of a sum from which on what a library gathers of a transposed A leaves its caches before it is used. */
 const LONG = 4096;

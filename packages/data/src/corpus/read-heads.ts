@@ -11,7 +11,7 @@ export interface Heads extends Readonly<Record<Part, readonly TextExample[]>> {
   readonly form: "pairs" | "text";
 }
 
-/** What is wanted of the heads. */
+/** The request for heads. */
 export interface HeadOptions extends HeldOutShares, ReadOptions {
   /** The most examples of a held-out part. */
   readonly heldOutExamples: number;

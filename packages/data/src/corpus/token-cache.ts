@@ -7,7 +7,7 @@ import type { Place } from "./place.ts";
 export interface CachedBlock {
   /** Where the next block begins. */
   readonly next: Place;
-  /** Whether it is the last block of its shard. */
+  /** True for the last block of its shard. */
   readonly isLast: boolean;
   readonly examples: PackedExamples;
 }
