@@ -15,7 +15,7 @@ const LEAST_ELEMENTS = 4096;
  * same bits whatever the other rows are.
  */
 export const isThin = ({ m, n, k, batch, ldc, transposeA, accumulate }: GemmRequest): boolean =>
-  m <= MOST_THIN_ROWS && batch === 1 && n * k >= LEAST_ELEMENTS && !transposeA && !accumulate && ldc === n;
+  m > 0 && m <= MOST_THIN_ROWS && batch === 1 && n * k >= LEAST_ELEMENTS && !transposeA && !accumulate && ldc === n;
 
 /** Rows of B that a kernel reads together. */
 const STREAMS = 8;
