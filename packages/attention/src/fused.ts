@@ -41,7 +41,7 @@ import { projectedHeadWidth } from "./projected-head-width.ts";
  * @example fused().attend({ query, key, value, mask: causal() }).shape // => [1, 2, 4, 8]
  */
 export function fused(): AttentionKernel {
-  return {
+  const kernel: AttentionKernel = {
     name: "fused",
     supports: ({ backend, softCap }) =>
       softCap ? noSoftCap : backend === undefined || hasFamily(backend) || lacksKernel(backend.name),
@@ -67,7 +67,14 @@ export function fused(): AttentionKernel {
       return attendFusedPages(request);
     },
   };
+  made.add(kernel);
+  return kernel;
 }
+
+const made = new WeakSet<AttentionKernel>();
+
+/** Tells if a kernel is one of `fused()` as it is: a program of the backend may then attend in its place. */
+export const isFused = (kernel: AttentionKernel): boolean => made.has(kernel);
 
 /** An attention kernel that a default chose, and why. */
 export interface ChosenAttention {

@@ -16,8 +16,9 @@ export {
 export { attentionPlugins, blockwiseSchema } from "./attention-plugins.ts";
 export { type AttentionShape, attentionScale, attentionShape } from "./attention-shape.ts";
 export { attentionWeights } from "./attention-weights.ts";
+export { biasByDistance, type Distances } from "./bias-by-distance.ts";
 export { type BlockwiseOptions, blockwise } from "./blockwise.ts";
-export { type ChosenAttention, defaultAttention, fused } from "./fused.ts";
+export { type ChosenAttention, defaultAttention, fused, isFused } from "./fused.ts";
 export { mergeHeads, splitHeads } from "./heads.ts";
 export { type ExtendedRows, joinRows, KeyValuePages, type KeyValueSlots, type PageRows } from "./key-value-pages.ts";
 export { type LinearAttentionRequest, linearAttention } from "./linear-attention.ts";

@@ -201,6 +201,14 @@ export class KeyValuePages {
     return { key: tf.reshape(key, [1, slots, width]), value: tf.reshape(value, [1, slots, width]) };
   }
 
+  /**
+   * The storage's own tensors of one layer, `[S, G·D]`, for a program that writes slots where they are. They are others
+   * once the storage has grown.
+   */
+  slots(layer: number): KeyValueSlots {
+    return this.#slots[layer] as KeyValueSlots;
+  }
+
   /** The rows of these indices, in that order, a row as often as it is named. Leaves `rows` as they are. */
   share({ lengths, tables }: PageRows, rows: ArrayLike<number>): PageRows {
     const shared = Array.from(rows, (row) => tables[row] as Int32Array);

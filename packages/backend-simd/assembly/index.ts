@@ -21,6 +21,7 @@ export { thinDots, thinRows, thinSums } from "./gemm/thin";
 export { toBf16 } from "./gemm/to-bf16";
 export { copyStrided } from "./movement/copy-strided";
 export { gatherRows, segmentSum } from "./movement/gather";
+export { turnHeads, writeRows } from "./movement/token-rows";
 export { columnSums } from "./rows/column-sums";
 export { maskedSoftmax } from "./rows/masked-softmax";
 export { norm, normGradient } from "./rows/norm";

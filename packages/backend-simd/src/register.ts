@@ -9,6 +9,7 @@ import { acceleratedKernels } from "./kernels/all.ts";
 import { attentionGrain } from "./kernels/fused/attention.ts";
 import { MAXIMUM_BYTES } from "./memory/heap.ts";
 import { createSimdProfiler } from "./profile/create-simd-profiler.ts";
+import { SimdProgram } from "./program/simd-program.ts";
 import { threadCount } from "./threads/thread-count.ts";
 
 /** Above tfjs's cpu (1), as is its wasm backend: a program that imports this and chooses nothing gets `simd`. */
@@ -40,6 +41,7 @@ export const simdTraits = (name: string, { accelerate = true, ...options }: Simd
   arithmetic: "float32",
   fused: accelerate ? fusedFamilies : [],
   attentionGrain: accelerate ? attentionGrain : undefined,
+  tokenProgram: accelerate ? (rows) => new SimdProgram(tf.backend() as SimdBackend, rows) : undefined,
   memory: {
     get limitBytes() {
       return (options.memoryLimitBytes ?? MAXIMUM_BYTES) - THREAD_BYTES * threadCount(options.threads);

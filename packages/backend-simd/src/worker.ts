@@ -7,6 +7,7 @@ import { libraryProducts } from "./gemm/library/library-product.ts";
 import { viewControl } from "./threads/control.ts";
 import { serve } from "./threads/serve.ts";
 import type { KernelTable } from "./threads/share.ts";
+import { withSteps } from "./threads/step-list.ts";
 
 /** The first message of the main thread. */
 export interface WorkerStart {
@@ -35,5 +36,5 @@ function start({ module, memory, control, thread, gemm }: WorkerStart): void {
   const provider = gemm && { base: gemm.base, ...bindLibrary(gemm) };
   const { exports } = new WebAssembly.Instance(module, { env: { memory, ...libraryProducts(provider) } });
   port.postMessage("ready");
-  serve(Object.values(exports as KernelTable), viewControl(control), thread);
+  serve(Object.values(withSteps(exports as KernelTable, memory)), viewControl(control), thread);
 }

@@ -10,8 +10,9 @@ import { readOut } from "./embed.ts";
 import { isMerged } from "./resolve-config.ts";
 import { distanceBias } from "./run-stack.ts";
 import { type ModelParts, runStreams } from "./run-streams.ts";
-import { type DecoderParts, gatherRows, lastOfTokens, predictingStream } from "./run-tokens.ts";
+import { type DecoderParts, gatherRows, lastOfTokens, predictingStream, type RunningDecoder } from "./run-tokens.ts";
 import { stackParameters } from "./stack-parameters.ts";
+import { StackProgram } from "./stack-program.ts";
 import { readsBothWays } from "./stream-layout.ts";
 
 /** A decoder of a model: see the contract. */
@@ -23,7 +24,8 @@ export function createDecoder(model: ModelParts, tree: ParameterTree): Decoder {
   const storages: DecoderParts["storages"] =
     architecture.crossMask && !isMerged(config) ? [pages(), pages()] : [pages()];
   const bias = distanceBias(stack, { config, bidirectional });
-  const parts: DecoderParts = { model, tree, stack, storages, bidirectional, bias, states: new Set() };
+  const shared: DecoderParts = { model, tree, stack, storages, bidirectional, bias, states: new Set() };
+  const parts: RunningDecoder = { ...shared, program: new StackProgram(shared) };
   const sum = (of: (storage: KeyValuePages) => number) => storages.reduce((all, one) => all + (one ? of(one) : 0), 0);
   let disposed = false;
   return {
@@ -41,12 +43,13 @@ export function createDecoder(model: ModelParts, tree: ParameterTree): Decoder {
     dispose() {
       disposed = true;
       for (const state of [...parts.states]) state.dispose();
+      parts.program.dispose();
       for (const storage of storages) storage?.dispose();
     },
   };
 }
 
-function prefill(parts: DecoderParts, input: ModelInput, { logits: wanted = "last" }: AppendOptions): PagedState {
+function prefill(parts: RunningDecoder, input: ModelInput, { logits: wanted = "last" }: AppendOptions): PagedState {
   const { model, tree, storages } = parts;
   const [storage, sources] = storages;
   const rows = checkPrompts(model, input);

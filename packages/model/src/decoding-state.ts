@@ -7,7 +7,6 @@ import type { AppendOptions, DecodingState } from "./decoder.ts";
 import { continuedMask } from "./merged-mask.ts";
 import { isMerged } from "./resolve-config.ts";
 import {
-  type DecoderParts,
   gatherRows,
   type Held,
   lastOfTokens,
@@ -16,20 +15,21 @@ import {
   nextLogits,
   pickLogits,
   predictingStream,
+  type RunningDecoder,
   runTokens,
 } from "./run-tokens.ts";
 import { masksOfLayers } from "./stream-layout.ts";
 
 /** A state over the pages of its decoder. */
 export class PagedState implements DecodingState {
-  readonly #parts: DecoderParts;
+  readonly #parts: RunningDecoder;
   readonly #held: Held;
   readonly lengths: Int32Array;
   readonly sealed: Int32Array;
   readonly sources: Int32Array;
   readonly logits: Tensor2D;
 
-  constructor(parts: DecoderParts, held: Held) {
+  constructor(parts: RunningDecoder, held: Held) {
     this.#parts = parts;
     this.#held = held;
     const { lengths } = held.rows[0] as PageRows;

@@ -7,6 +7,7 @@ import { isMerged } from "./resolve-config.ts";
 import { runStack, type StackRun } from "./run-stack.ts";
 import type { ModelParts } from "./run-streams.ts";
 import type { StackParameters } from "./stack-parameters.ts";
+import type { StackProgram } from "./stack-program.ts";
 
 /** The parts that all states of a decoder share. */
 export interface DecoderParts {
@@ -20,6 +21,11 @@ export interface DecoderParts {
   readonly bidirectional: boolean;
   readonly bias: DistanceBias | undefined;
   readonly states: Set<DecodingState>;
+}
+
+/** A decoder's parts, and the program that it makes of them. */
+export interface RunningDecoder extends DecoderParts {
+  readonly program: StackProgram;
 }
 
 /** The content of a state. */
@@ -58,7 +64,7 @@ interface TokenRun {
 }
 
 /** The states of new tokens, `[R, M]`; their keys and values are kept. */
-export function runTokens(parts: DecoderParts, { tokens, held, masks, runs }: TokenRun): Tensor2D {
+export function runTokens(parts: RunningDecoder, { tokens, held, masks, runs }: TokenRun): Tensor2D {
   const { model, tree, stack, bidirectional, bias } = parts;
   const [storage] = parts.storages;
   const { config } = model;
@@ -69,6 +75,10 @@ export function runTokens(parts: DecoderParts, { tokens, held, masks, runs }: To
   const rows = held.rows[0] as PageRows;
   const distinct = [...new Set(masks.selves)];
   const readings = new Map(distinct.map((mask) => [mask, new PageReading({ storage, rows, queries: tokens, mask })]));
+  const selves = masks.selves.map((mask) => readings.get(mask) as PageReading);
+  const cross = crossReading(parts, { tokens, held, masks });
+  const states = parts.program.run({ x, tokens, runs, selves, cross });
+  if (states) return states;
   const run: StackRun = {
     config,
     kernel: model.kernel,
@@ -78,19 +88,19 @@ export function runTokens(parts: DecoderParts, { tokens, held, masks, runs }: To
     extend(layer, { key, value }) {
       const slots = (tensor: typeof key): Tensor2D => tf.reshape(tensor, [tokens.ids.length, -1]);
       storage.write(layer, { key: slots(key), value: slots(value) }, runs);
-      const reading = readings.get(masks.selves[layer] as Mask) as PageReading;
-      return { ...storage.read(layer), reading, bias };
+      return { ...storage.read(layer), reading: selves[layer] as PageReading, bias };
     },
-    ...crossRun(parts, { tokens, held, masks, runs }),
+    cross: cross && {
+      mask: cross.options.mask,
+      keyValues: (layer) => ({ ...cross.options.storage.read(layer), reading: cross }),
+    },
   };
   return tf.reshape(runStack(stack, x, run), [tokens.ids.length, config.width]) as Tensor2D;
 }
 
-function crossRun({ storages }: DecoderParts, { tokens, held, masks }: TokenRun): Pick<StackRun, "cross"> {
+function crossReading({ storages }: DecoderParts, { tokens, held, masks }: Omit<TokenRun, "runs">) {
   const [storage, rows, mask] = [storages[1], held.rows[1], masks.cross];
-  if (!storage || !rows || !mask) return {};
-  const reading = new PageReading({ storage, rows, queries: tokens, mask });
-  return { cross: { mask, keyValues: (layer) => ({ ...storage.read(layer), reading }) } };
+  return storage && rows && mask ? new PageReading({ storage, rows, queries: tokens, mask }) : undefined;
 }
 
 interface PickedLogits {

@@ -1,5 +1,14 @@
-import { type ActivationName, type ParameterTree, type SpecTree, type Tensor, tf } from "@trivium/tensor";
-import { affine, affineSpec } from "./affine.ts";
+import {
+  type ActivationName,
+  type LinearMap,
+  type LinearOptions,
+  linear,
+  type ParameterTree,
+  type SpecTree,
+  type Tensor,
+  tf,
+} from "@trivium/tensor";
+import { affineSpec } from "./affine.ts";
 
 /** The nonlinearity of a feed-forward layer; the last three gate it by a second projection. */
 export type Activation = "gelu" | "gelu-tanh" | "relu" | "silu" | "geglu" | "geglu-tanh" | "swiglu";
@@ -36,6 +45,16 @@ export function feedForwardSpec(options: FeedForwardOptions): SpecTree {
   return isGated(activation) ? { up, gate: up, down } : { up, down };
 }
 
+/** The maps of a feed-forward layer: those of its input, of which a second one multiplies the first, and the one out. */
+export function feedForwardMaps(
+  parameters: ParameterTree,
+  activation: Activation,
+): { readonly into: readonly (LinearMap & LinearOptions)[]; readonly out: LinearMap } {
+  const { up, gate, down } = parameters as unknown as Record<"up" | "gate" | "down", LinearMap>;
+  const activated = { ...(isGated(activation) ? gate : up), activation: pointwise[activation] };
+  return { into: isGated(activation) ? [activated, up] : [activated], out: down };
+}
+
 /**
  * `down(activation(up(x)))`, or `down(activation(gate(x)) · up(x))` where it is gated.
  *
@@ -43,7 +62,7 @@ export function feedForwardSpec(options: FeedForwardOptions): SpecTree {
  * @source Shazeer 2020, "GLU variants improve transformer", https://arxiv.org/abs/2002.05202
  */
 export function feedForward(parameters: ParameterTree, x: Tensor, activation: Activation): Tensor {
-  const { up, gate, down } = parameters as Record<"up" | "gate" | "down", ParameterTree>;
-  const activated = affine(isGated(activation) ? gate : up, x, { activation: pointwise[activation] });
-  return affine(down, isGated(activation) ? tf.mul(activated, affine(up, x)) : activated);
+  const { into, out } = feedForwardMaps(parameters, activation);
+  const [activated, factor] = into.map(({ weight, bias, activation }) => linear(x, weight, bias, { activation }));
+  return linear(factor ? tf.mul(activated as Tensor, factor) : (activated as Tensor), out.weight, out.bias);
 }

@@ -1,6 +1,13 @@
 export { type AffineOptions, affine, affineSpec } from "./affine.ts";
 export { createTree } from "./create-tree.ts";
-export { type Activation, type FeedForwardOptions, feedForward, feedForwardSpec, isGated } from "./feed-forward.ts";
+export {
+  type Activation,
+  type FeedForwardOptions,
+  feedForward,
+  feedForwardMaps,
+  feedForwardSpec,
+  isGated,
+} from "./feed-forward.ts";
 export { type Initialisation, type InitialisationSizes, initialDeviation, type WeightRole } from "./initialisation.ts";
 export {
   type AttendOptions,

@@ -1,6 +1,7 @@
 import type { AttentionGrain } from "./fused/attention-plan.ts";
 import type { FusedFamily } from "./fused/fused-kernels.ts";
 import { tf } from "./tf.ts";
+import type { TokenProgram } from "./token-program.ts";
 
 /** The memory of a backend's tensors. */
 export interface BackendMemory {
@@ -25,6 +26,8 @@ export interface BackendTraits {
   readonly attentionGrain?: AttentionGrain | undefined;
   /** Absent where no limit is known. */
   readonly memory?: BackendMemory | undefined;
+  /** Begins a program over so many rows. A backend without it decodes op by op. */
+  readonly tokenProgram?: ((rows: number) => TokenProgram) | undefined;
 }
 
 const declared = new Map<string, BackendTraits>();

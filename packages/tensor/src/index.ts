@@ -55,6 +55,16 @@ export { type RecomputeOptions, recompute } from "./recompute.ts";
 export { pathsAbove, selectPaths } from "./select-paths.ts";
 export { countSpecs, flattenSpecs, type ParameterSpec, type SpecTree } from "./spec-tree.ts";
 export { type Scalar, type Tensor, type Tensor1D, type Tensor2D, type Tensor3D, type Tensor4D, tf } from "./tf.ts";
+export type {
+  ProgramAttention,
+  ProgramBias,
+  ProgramMap,
+  ProgramNorm,
+  ProgramRotation,
+  ProgramValues,
+  ProgramWords,
+  TokenProgram,
+} from "./token-program.ts";
 export {
   copyTree,
   countParameters,

@@ -11,6 +11,7 @@ import { createHeap, type Heap } from "../memory/heap.ts";
 import { startSimdWorker } from "../start-simd-worker.ts";
 import { type Cutting, shareOf, type Work } from "../threads/cut-job.ts";
 import type { Kernel, KernelTable } from "../threads/share.ts";
+import { STEPS, withSteps } from "../threads/step-list.ts";
 import { threadCount } from "../threads/thread-count.ts";
 import { type Job, ThreadPool, type ThreadPoolOptions } from "../threads/thread-pool.ts";
 import { createWasmKernels, type WasmBuild } from "../wasm/create-wasm-kernels.ts";
@@ -38,12 +39,14 @@ export class SimdBackend extends MathBackendCPU {
   readonly heap: Heap;
   readonly wasm: WasmKernels;
   readonly build: WasmBuild;
+  /** The kernels of this thread: the raw ones, and that of lists of steps. */
+  readonly kernels: KernelTable;
   private readonly chosen: ChosenGemm;
   readonly gemm: Gemm;
   /** Told of each product once it is done, while a profile is taken. */
   onProduct: ((request: GemmRequest, startMs: number) => void) | undefined;
   private readonly options: SimdOptions;
-  private cutting: Cutting;
+  cutting: Cutting;
   private pool: ThreadPool | undefined;
   private forgotten = 0;
   private readonly net: FinalizationRegistry<TensorData>;
@@ -63,7 +66,8 @@ export class SimdBackend extends MathBackendCPU {
     const smallToo = options.gemmForSmall === true;
     const { precision } = this.chosen;
     this.gemm = new Gemm({ wasm: this.wasm, heap: this.heap, threads, provider, precision, smallToo });
-    const kernels = wasm.kernels as unknown as KernelTable;
+    this.kernels = withSteps(wasm.kernels as unknown as KernelTable, memory);
+    const { kernels } = this;
     const start = { module: wasm.module, memory, gemm: provider?.inWorkers };
     const startWorker: ThreadPoolOptions["startWorker"] = (control, thread) =>
       startSimdWorker({ ...start, control, thread });
@@ -139,6 +143,13 @@ export class SimdBackend extends MathBackendCPU {
       if (result !== undefined && result >= 0 && first < 0) first = result;
     }
     return first;
+  }
+
+  /** Runs a list of steps at an address: see `withSteps`. @param values - the address, the id and the number of steps. */
+  runSteps(values: readonly [address: number, id: number, count: number]): void {
+    const { threads } = this.cutting;
+    if (this.pool) this.pool.run({ kernel: STEPS, units: threads, share: 1, scratch: 1, values: [...values, 0] });
+    else this.kernels[STEPS]!(...values, 0);
   }
 
   /** Multiplies matrices, on all threads where it is worth it. */

@@ -72,6 +72,36 @@ function finish(
   return jobs;
 }
 
+/** Returns the address of memory of at least so many bytes that a product's jobs use until they are done. */
+export type MemoryOf = (bytes: number) => number;
+
+/** The jobs of a product of few rows, one after the other. */
+export function thinJobs(request: GemmRequest, cutting: Cutting, memoryOf: MemoryOf): Job[] {
+  const sums = request.epilogue?.slope || request.c;
+  if (request.transposeB) return [dots(request, sums, cutting), ...finish(request, { from: sums, parts: 1 }, cutting)];
+  const { job, ...partial } = parts(request, cutting, memoryOf);
+  return [job, ...finish(request, partial, cutting)];
+}
+
+/** The job that prepares factors `[m, k]` for products by weights of one format, in `4 · m · k` bytes. */
+export function factorsJob({ m, k, a, scales }: Pick<PackedRequest, "m" | "k" | "a" | "scales">, factors: number): Job {
+  if (!scales) return jobOf("evenOddFactors", m, m, [a, k, factors]);
+  return jobOf("blockFactors", m, m, [a, k, factors, factors + 2 * m * k]);
+}
+
+/** The jobs of a product by packed weights, once its factors are prepared: `C = f(A·Bᵀ + bias)`. */
+export function packedJobs(request: PackedRequest, cutting: Cutting, factors: number): Job[] {
+  const { m, n, k, c, words, scales } = request;
+  const rows = unitRowsOf(request);
+  const units = Math.ceil(n / rows);
+  const bytes = rows * k * (scales ? 34 / 32 : 2);
+  const share = shareOf(units, { nanoseconds: (bytes * Math.max(1, m / 2)) / BYTES, granule: 1 }, cutting);
+  const ends = finish(request, { from: c, parts: 1 }, cutting);
+  if (!scales) return [jobOf("thinBf16", units, share, [factors, m, words, n, k, rows, c]), ...ends];
+  const values = [factors, factors + 2 * m * k, m, words, scales, n, k, rows, c];
+  return [jobOf("thinQ8", units, share, values), ...ends];
+}
+
 /** The products of few rows of one backend. */
 export class ThinProducts {
   private readonly heap: Heap;
@@ -84,42 +114,13 @@ export class ThinProducts {
 
   /** The jobs of a product, one after the other. */
   jobsOf(request: GemmRequest, cutting: Cutting): Job[] {
-    const sums = request.epilogue?.slope || request.c;
-    if (request.transposeB)
-      return [dots(request, sums, cutting), ...finish(request, { from: sums, parts: 1 }, cutting)];
-    const { job, ...partial } = this.parts(request, cutting);
-    return [job, ...finish(request, partial, cutting)];
+    return thinJobs(request, cutting, (bytes) => this.memoryOf(bytes));
   }
 
   /** The jobs of a product by packed weights: `C = f(A·Bᵀ + bias)`. */
   packedJobsOf(request: PackedRequest, cutting: Cutting): Job[] {
-    const { m, n, k, a, c, words, scales } = request;
-    const rows = unitRowsOf(request);
-    const units = Math.ceil(n / rows);
-    const bytes = rows * k * (scales ? 34 / 32 : 2);
-    const share = shareOf(units, { nanoseconds: (bytes * Math.max(1, m / 2)) / BYTES, granule: 1 }, cutting);
-    const factors = this.memoryOf(4 * m * k);
-    const ends = finish(request, { from: c, parts: 1 }, cutting);
-    if (!scales) {
-      const prepare = jobOf("evenOddFactors", m, m, [a, k, factors]);
-      return [prepare, jobOf("thinBf16", units, share, [factors, m, words, n, k, rows, c]), ...ends];
-    }
-    const factorScales = factors + 2 * m * k;
-    const prepare = jobOf("blockFactors", m, m, [a, k, factors, factorScales]);
-    const values = [factors, factorScales, m, words, scales, n, k, rows, c];
-    return [prepare, jobOf("thinQ8", units, share, values), ...ends];
-  }
-
-  /** Sums of parts of `k`, which lie one after the other. */
-  private parts({ m, n, k, a, lda, b, ldb }: GemmRequest, cutting: Cutting) {
-    const wanted = Math.max(1, Math.min(PARTS.most, Math.floor(k / PARTS.leastSteps)));
-    const steps = Math.ceil(k / wanted / STREAMS) * STREAMS;
-    const parts = Math.ceil(k / steps);
-    const columns = Math.min(n, COLUMNS);
-    const units = parts * Math.ceil(n / columns);
-    const from = this.memoryOf(4 * parts * m * n);
-    const share = shareOf(units, { nanoseconds: (4 * steps * columns) / BYTES, granule: 1 }, cutting);
-    return { job: jobOf("thinRows", units, share, [a, lda, m, b, ldb, n, k, steps, columns, from]), from, parts };
+    const factors = this.memoryOf(4 * request.m * request.k);
+    return [factorsJob(request, factors), ...packedJobs(request, cutting, factors)];
   }
 
   /** The address of at least so many bytes, which are kept: decoding asks for the same again and again. */
@@ -131,6 +132,19 @@ export class ThinProducts {
     }
     return this.partials!.start * GRANULE;
   }
+}
+
+/** Sums of parts of `k`, which lie one after the other. */
+function parts({ m, n, k, a, lda, b, ldb }: GemmRequest, cutting: Cutting, memoryOf: MemoryOf) {
+  const wanted = Math.max(1, Math.min(PARTS.most, Math.floor(k / PARTS.leastSteps)));
+  const steps = Math.ceil(k / wanted / STREAMS) * STREAMS;
+  const count = Math.ceil(k / steps);
+  const columns = Math.min(n, COLUMNS);
+  const units = count * Math.ceil(n / columns);
+  const from = memoryOf(4 * count * m * n);
+  const share = shareOf(units, { nanoseconds: (4 * steps * columns) / BYTES, granule: 1 }, cutting);
+  const job = jobOf("thinRows", units, share, [a, lda, m, b, ldb, n, k, steps, columns, from]);
+  return { job, from, parts: count };
 }
 
 function dots({ m, n, k, a, lda, b, ldb, ldc }: GemmRequest, sums: number, cutting: Cutting): Job {

@@ -84,3 +84,12 @@ export function spin(milliseconds: number, holds: () => boolean): boolean {
   } while (performance.now() < until);
   return false;
 }
+
+/** Tells if this thread may wait: the main thread of a page may not. */
+export function maySleepHere(): boolean {
+  try {
+    return Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 1, 0) === "not-equal";
+  } catch {
+    return false;
+  }
+}

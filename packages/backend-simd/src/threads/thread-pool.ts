@@ -1,5 +1,15 @@
 import { TriviumError, UnsupportedError } from "@trivium/core";
-import { type Control, controlBytes, NO_RESULT, packTicket, spin, takeShare, viewControl, word } from "./control.ts";
+import {
+  type Control,
+  controlBytes,
+  maySleepHere,
+  NO_RESULT,
+  packTicket,
+  spin,
+  takeShare,
+  viewControl,
+  word,
+} from "./control.ts";
 import { jobNumber, type Kernel, type KernelTable, runShare } from "./share.ts";
 import type { StartedWorker } from "./start-worker.ts";
 
@@ -156,14 +166,5 @@ export class ThreadPool {
       Atomics.wait(words, word.done, done);
     }
     Atomics.store(words, word.waits, 0);
-  }
-}
-
-// The main thread of a page may not.
-function maySleepHere(): boolean {
-  try {
-    return Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 1, 0) === "not-equal";
-  } catch {
-    return false;
   }
 }

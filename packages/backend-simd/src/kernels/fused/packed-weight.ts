@@ -7,7 +7,7 @@ import { sizeOf } from "../size-of.ts";
 import { accelerateFamily, type InputsOf } from "./fused-family.ts";
 
 /** Most rows that read packed weights as they are, and so have the same bits in any company. */
-const MOST_ROWS = 32;
+export const MOST_PACKED_ROWS = 32;
 /** Weights that are unpacked at a time for products of more rows. */
 const UNPACKED = 2 ** 22;
 /** Words of 4 bytes that are read where an output's scales are shared out, for rows that are left of a unit. */
@@ -21,11 +21,13 @@ interface PackedMatrix {
   readonly k: number;
 }
 
-function matrixOf({ words, scales }: Pick<InputsOf<"packedRows">, "words" | "scales">): PackedMatrix {
-  const [n, width] = words.shape as [number, number];
-  const places = { words: words.data.address, scales: scales?.data.address ?? 0 };
-  return { ...places, n, k: width * (scales ? 4 : 2) };
+/** A packed matrix by the shape and the address of its words, and the address of its scales, 0 for bfloat16. */
+export function matrixOf([n = 0, width = 0]: readonly number[], words: number, scales: number): PackedMatrix {
+  return { words, scales, n, k: width * (scales ? 4 : 2) };
 }
+
+const givenMatrix = ({ words, scales }: Pick<InputsOf<"packedRows">, "words" | "scales">): PackedMatrix =>
+  matrixOf(words.shape, words.data.address, scales?.data.address ?? 0);
 
 /** Number of words that hold the scales of a matrix: those of 4 outputs side by side, and of each that is left over. */
 function scaleWords(n: number, k: number): number {
@@ -89,18 +91,18 @@ export const packedWeightKernels = accelerateFamily("packed-weight", {
     );
   },
   packedLinear(backend, { x, bias, ...packed }, { activation }) {
-    const matrix = matrixOf(packed);
+    const matrix = givenMatrix(packed);
     const outer = x.shape.slice(0, -1);
     const y: Output = backend.allocate([...outer, matrix.n], "float32");
     const epilogue = activation === "none" ? undefined : { activation, slope: 0 };
     const places = { a: x.data.address, c: y.address, bias: bias?.data.address ?? 0 };
     const m = sizeOf(outer);
-    if (m > MOST_ROWS) multiplyMany(backend, matrix, { ...places, m, epilogue });
+    if (m > MOST_PACKED_ROWS) multiplyMany(backend, matrix, { ...places, m, epilogue });
     else if (m > 0) backend.multiplyPacked({ ...matrix, ...places, m, epilogue });
     return [y];
   },
   packedRows(backend, { ids, ...packed }) {
-    const matrix = matrixOf(packed);
+    const matrix = givenMatrix(packed);
     const count = ids.data.length;
     const values = ids.data.values as Int32Array;
     if (!values.every((id) => id >= 0 && id < matrix.n)) return undefined;

@@ -1,0 +1,191 @@
+import { biasByDistance, type DistanceBias, isFused, type PageReading } from "@trivium/attention";
+import type { Rotation } from "@trivium/nn";
+import {
+  activeTraits,
+  type ProgramAttention,
+  type ProgramValues,
+  type Tensor,
+  type Tensor2D,
+  type TokenProgram,
+  tf,
+} from "@trivium/tensor";
+import { schemeOf } from "./positions-config.ts";
+import type { DecoderParts, NewTokens } from "./run-tokens.ts";
+import { type ProgramInputs, type ProgramReading, writeStack } from "./token-program.ts";
+
+/** New tokens, and what of the storages each layer reads. */
+export interface StackTokens {
+  /** Embedded tokens, `[1, R, M]`. */
+  readonly x: Tensor;
+  readonly tokens: NewTokens;
+  /** The slots of their keys and values, as runs. */
+  readonly runs: readonly number[];
+  /** Of self-attention, by layer. */
+  readonly selves: readonly PageReading[];
+  readonly cross: PageReading | undefined;
+}
+
+/** Rows of the longest program: from some number on ops take less of a token's time than its products. */
+const MOST_ROWS = 32;
+/** The least room of a plan, in words. */
+const PLAN_WORDS = 256;
+
+/** A program that was made for some number of rows over some memory of keys and values. */
+interface MadeProgram {
+  readonly program: TokenProgram;
+  readonly inputs: ProgramInputs;
+  readonly states: ProgramValues;
+  readonly key: string;
+  /** The keys of the first layer, which are other ones once a storage has grown. */
+  readonly held: readonly Tensor2D[];
+  readonly own: readonly Tensor[];
+}
+
+/** The program of a decoder's stack, on a backend that has programs; made anew when rows or memory change. */
+export class StackProgram {
+  readonly #parts: DecoderParts;
+  #made: MadeProgram | undefined;
+  /** Numbers of rows for which there is no program. */
+  readonly #refused = new Set<number>();
+
+  constructor(parts: DecoderParts) {
+    this.#parts = parts;
+  }
+
+  /** The states of new tokens, `[R, M]`, with their keys and values kept; undefined if op by op is the only way. */
+  run(of: StackTokens): Tensor2D | undefined {
+    const made = this.#programFor(of);
+    if (!made) return undefined;
+    const { program, inputs, states } = made;
+    program.set(inputs.x, of.x);
+    program.setWords(inputs.slots, slotsOf(of.runs, of.tokens.ids.length));
+    for (const { plan, reading } of readingsOf(inputs, of)) program.setWords(plan, reading.plan.words);
+    this.#setPositions(made, of);
+    program.run();
+    return program.read(states);
+  }
+
+  dispose(): void {
+    this.#made?.program.dispose();
+    tf.dispose([...(this.#made?.own ?? [])]);
+    this.#made = undefined;
+  }
+
+  #programFor(of: StackTokens): MadeProgram | undefined {
+    const rows = of.tokens.ids.length;
+    const { storages, model } = this.#parts;
+    if (rows > MOST_ROWS || this.#refused.has(rows) || !isFused(model.kernel)) return undefined;
+    const held = storages.flatMap((storage) => storage?.slots(0).key ?? []);
+    const heads = [...of.selves, of.cross].map((reading) => reading?.plan.heads);
+    const key = [rows, of.selves.map((one) => of.selves.indexOf(one)), heads].join(" ");
+    const made = this.#made;
+    const isSame = made?.key === key && held.every((one, at) => made.held[at] === one);
+    if (isSame && readingsOf(made.inputs, of).every(({ plan, reading }) => reading.plan.words.length <= plan.capacity))
+      return made;
+    this.dispose();
+    this.#made = this.#make(of, key, held);
+    if (!this.#made) this.#refused.add(rows);
+    return this.#made;
+  }
+
+  #make(of: StackTokens, key: string, held: readonly Tensor2D[]): MadeProgram | undefined {
+    const rows = of.tokens.ids.length;
+    const program = activeTraits().tokenProgram?.(rows);
+    if (!program) return undefined;
+    const { model, stack } = this.#parts;
+    const { config } = model;
+    const own: Tensor[] = [];
+    const inputs = this.#inputs(program, of, own);
+    const states = writeStack({ program, config, inputs, own }, stack);
+    if (states) return { program, inputs, states, key, held, own };
+    program.dispose();
+    tf.dispose(own);
+    return undefined;
+  }
+
+  #inputs(program: TokenProgram, of: StackTokens, own: Tensor[]): ProgramInputs {
+    const { model, storages, bias } = this.#parts;
+    const { config } = model;
+    const [storage, memory] = storages;
+    const readings = new Map<PageReading, ProgramReading>();
+    const selves = of.selves.map((reading) => {
+      const known = readings.get(reading) ?? { storage, reading, plan: planOf(program, reading) };
+      readings.set(reading, known);
+      return known;
+    });
+    const turns = rotationOf(this.#parts, of.tokens);
+    const rotation = turns && {
+      cosine: program.values(turns.cosine.shape[3]),
+      sine: program.values(turns.cosine.shape[3]),
+      interleaved: turns.interleaved,
+    };
+    const rows = of.tokens.ids.length;
+    return {
+      x: program.values(config.width),
+      slots: program.words(rows),
+      rotation,
+      bias: bias && biasOf(program, { bias, length: config.length, rows, slots: storage.slots(0).key.shape[0] }, own),
+      selves,
+      cross: of.cross && memory && { storage: memory, reading: of.cross, plan: planOf(program, of.cross) },
+    };
+  }
+
+  #setPositions({ program, inputs: { rotation, bias } }: MadeProgram, of: StackTokens): void {
+    const turns = rotation && rotationOf(this.#parts, of.tokens);
+    if (rotation && turns) {
+      program.set(rotation.cosine, turns.cosine);
+      program.set(rotation.sine, turns.sine);
+    }
+    if (!bias) return;
+    program.setWords(bias.queryPositions, of.tokens.positions);
+    program.setWords(bias.keyPositions, (of.selves[0] as PageReading).slotPositions);
+  }
+}
+
+/** The plans of a program, and what is read by each of them now. */
+function readingsOf({ selves, cross }: ProgramInputs, of: StackTokens) {
+  const read = selves.map(({ plan }, layer) => ({ plan, reading: of.selves[layer] as PageReading }));
+  const distinct = read.filter(({ plan }, at) => read.findIndex((one) => one.plan === plan) === at);
+  return cross && of.cross ? [...distinct, { plan: cross.plan, reading: of.cross }] : distinct;
+}
+
+/** Room for twice the words, so that a few more pages fit. */
+const planOf = (program: TokenProgram, { plan }: PageReading) =>
+  program.words(Math.max(PLAN_WORDS, 2 * plan.words.length));
+
+function rotationOf({ model: { config } }: DecoderParts, { positions }: NewTokens): Rotation | undefined {
+  return schemeOf(config.positions).rotate?.([Array.from(positions)], config.headWidth);
+}
+
+interface BiasSizes {
+  readonly bias: DistanceBias;
+  /** Most positions of a row. */
+  readonly length: number;
+  readonly rows: number;
+  readonly slots: number;
+}
+
+/** The bias of every distance that a row of the model can have. */
+function biasOf(
+  program: TokenProgram,
+  { bias, length, rows, slots }: BiasSizes,
+  own: Tensor[],
+): ProgramAttention["bias"] {
+  const leastDistance = 1 - length;
+  const by = tf.tidy(() => {
+    const nothing = tf.tensor2d([], [0, 0], "int32");
+    const distances = { leastDistance, greatestDistance: length - 1, queryPositions: nothing, keyPositions: nothing };
+    return tf.keep(biasByDistance(bias, distances).values) as Tensor2D;
+  });
+  own.push(by);
+  return { values: by, leastDistance, queryPositions: program.words(rows), keyPositions: program.words(slots) };
+}
+
+/** The slots of runs, one by one. */
+function slotsOf(runs: readonly number[], count: number): Int32Array {
+  const slots = new Int32Array(count);
+  let next = 0;
+  for (let at = 0; at < runs.length; at += 2)
+    for (let slot = 0; slot < (runs[at + 1] as number); slot++) slots[next++] = (runs[at] as number) + slot;
+  return slots;
+}
