@@ -1,9 +1,10 @@
 import { fused } from "@trivium/attention";
 import { createRandom } from "@trivium/core";
-import { type Architecture, createModel, packParameter } from "@trivium/model";
+import { type Architecture, createModel, type LanguageModel, packParameter } from "@trivium/model";
 import {
   disposeTree,
   flattenTree,
+  type ParameterTree,
   type Tensor,
   type Tensor2D,
   tf,
@@ -13,7 +14,7 @@ import {
 } from "@trivium/tensor";
 import { z } from "zod";
 import { defineBenchmark } from "../bench-command.ts";
-import { type Absent, type Contender, contenderOn } from "../contender.ts";
+import { type Absent, type Contender, contenderOn, type Work } from "../contender.ts";
 import {
   bookkeepingContender,
   type DecodingContender,
@@ -24,6 +25,7 @@ import { createEngines, type Engine } from "../contenders/engines.ts";
 import { type DecodingShape, decodingShapes, modelOptionsOf, tokenWork } from "../decoding-work.ts";
 import { findingsOf } from "../measure.ts";
 import { count, counts, engineOptions, listOf, measuringOptions, peersOption } from "../options.ts";
+import { llamaContender } from "../peers/llama.ts";
 import { torchContenders } from "../peers/torch-process.ts";
 import { plugins } from "../plugins.ts";
 
@@ -39,7 +41,7 @@ const schema = z.strictObject({
   weights: listOf(weightFormats)
     .prefault("f32")
     .describe(`How weights are held, with commas: ${weightFormats.join(", ")}`),
-  peers: peersOption(["torch"]),
+  peers: peersOption(["torch", "llama"]),
   ...engineOptions,
   ...measuringOptions,
 });
@@ -60,13 +62,17 @@ export const decoding = defineBenchmark({
     const shape = shapeOf(options);
     const contenders: (DecodingContender | Absent)[] = [];
     for (const engine of await createEngines(options)) {
+      await engine.use();
+      const model = modelOf(shape, options);
+      const drawn = model.createParameters(createRandom("bench decoding"));
       for (const batch of options.batch) {
         for (const weights of options.weights)
-          contenders.push(...(await contendersOf(engine, { batch, shape, weights, options })));
+          contenders.push(...(await contendersOf(engine, { batch, shape, weights, options, model, drawn })));
       }
+      disposeTree(drawn);
       contenders.push(await readContender(engine, shape));
     }
-    for (const batch of options.batch) contenders.push(...(await peersOf({ batch, shape, weights: "f32", options })));
+    for (const batch of options.batch) contenders.push(...(await peersOf({ batch, shape, options })));
     return findingsOf(contenders, { options, note }, ({ bytesCopied }) => ({ bytesCopied: bytesCopied?.() }));
   },
 });
@@ -76,31 +82,42 @@ function shapeOf({ shape, layers, width, heads, vocabulary }: Options): Decoding
   return { layers, width, heads, vocabulary, keyValueHeads: heads, feedForward: 4 * width, style: "gpt" };
 }
 
-/** The rows and the model of contenders. */
+/** The rows that peers and contenders decode. */
 interface DecodingRequest {
   readonly batch: number;
   readonly shape: DecodingShape;
-  readonly weights: WeightFormat;
   readonly options: Options;
+}
+
+/** Our own side of it. */
+interface OwnRequest extends DecodingRequest {
+  readonly weights: WeightFormat;
+  readonly model: LanguageModel;
+  /** The parameters in float32, which stay the caller's. */
+  readonly drawn: ParameterTree;
 }
 
 const labelOf = ({ batch, shape, options }: DecodingRequest): string =>
   `batch ${batch}, ${options.keys} keys, ${shape.layers} layers`;
 
+const lengthOf = ({ keys, tokens }: Options): number => keys + Math.max(keys, tokens);
+
+function modelOf(shape: DecodingShape, options: Options): LanguageModel {
+  const architecture: Architecture = plugins.get("architecture", "causal");
+  return createModel({ architecture, config: modelOptionsOf(shape, lengthOf(options)), attention: fused() });
+}
+
 /** The last of them closes with the parameters that all share. */
-async function contendersOf(of: Engine, request: DecodingRequest): Promise<DecodingContender[]> {
-  const { batch, shape, weights, options } = request;
+async function contendersOf(of: Engine, request: OwnRequest): Promise<DecodingContender[]> {
+  const { batch, shape, weights, options, model, drawn } = request;
   const { keys, tokens } = options;
   const engine = { ...of, precision: weights === "f32" ? of.precision : weights };
-  await engine.use();
-  const architecture: Architecture = plugins.get("architecture", "causal");
-  const config = modelOptionsOf(shape, keys + Math.max(keys, tokens));
-  const model = createModel({ architecture, config, attention: fused() });
-  const drawn = flattenTree(model.createParameters(createRandom("bench decoding")));
-  const held = Object.entries(drawn).map(([path, one]) => [path, packParameter(path, one, weights)] as const);
+  const held = Object.entries(flattenTree(drawn)).map(
+    ([path, one]) => [path, packParameter(path, one.clone(), weights)] as const,
+  );
   const parameters = unflattenTree<Tensor>(Object.fromEntries(held));
   const size = { batch, keys };
-  const prompts = promptsOf(size, architecture.streams[0] as string);
+  const prompts = promptsOf(size, model.architecture.streams[0] as string);
   const contenders: DecodingContender[] = [];
   for (const moving of batch > 1 ? [false, true] : [false]) {
     const work = tokenWork(`${moving ? "beams" : "token"}, ${labelOf(request)}`, shape, weights);
@@ -132,11 +149,31 @@ async function readContender(engine: Engine, shape: DecodingShape): Promise<Cont
 
 async function peersOf(request: DecodingRequest): Promise<(Contender | Absent)[]> {
   const { batch, shape, options } = request;
-  if (options.peers.length === 0) return [];
+  const { keys, tokens, peers } = options;
+  const length = lengthOf(options);
+  const work = (weights: WeightFormat) => tokenWork(`token, ${labelOf(request)}`, shape, weights);
+  const found: (Contender | Absent)[] = [];
+  if (peers.includes("torch")) {
+    const settings = { ...shape, batch, keys, tokens, length };
+    found.push(...(await torchContenders("torch_decoding.py", work("f32"), { ...options, settings })));
+  }
+  if (peers.includes("llama")) found.push(await llamaOf(request, work("q8")));
+  return found;
+}
+
+/** The model of the contenders as a file; its parameters are gone once it is written. */
+async function llamaOf({ batch, shape, options }: DecodingRequest, work: Work): Promise<Contender | Absent> {
   const { keys, tokens } = options;
-  const settings = { ...shape, batch, keys, tokens, length: keys + Math.max(keys, tokens) };
-  return torchContenders("torch_decoding.py", tokenWork(`token, ${labelOf(request)}`, shape, "f32"), {
-    ...options,
-    settings,
-  });
+  if (shape.style !== "llama" || batch > 1) {
+    const reason = "it takes one row of a Llama-like model";
+    return { name: "llama.cpp", reason, remedy: "Choose --shape smollm2 --batch 1" };
+  }
+  const model = modelOf(shape, options);
+  const parameters = model.createParameters(createRandom("bench decoding"));
+  try {
+    const settings = { keys, tokens, length: lengthOf(options) };
+    return await llamaContender({ model, parameters, work, threads: Math.max(...options.threads), settings });
+  } finally {
+    disposeTree(parameters);
+  }
 }

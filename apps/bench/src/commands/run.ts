@@ -9,7 +9,7 @@ import { findingOf, median } from "../measure.ts";
 import type { Finding } from "../measurement.ts";
 import { commaList, count, engineOptions, listOf, peersOption } from "../options.ts";
 import { findTorch } from "../peers/python.ts";
-import { startTorch } from "../peers/torch-process.ts";
+import { startScript } from "../peers/torch-process.ts";
 import { attentionNamed, plugins } from "../plugins.ts";
 import { loadRunData, type RunData, type Runner, type RunOutcome } from "../run-work.ts";
 import { architectures } from "../step-work.ts";
@@ -111,7 +111,7 @@ async function peerRunners(architecture: string, options: Options): Promise<(Run
   const runners: Runner[] = [];
   for (const precision of options.precision) {
     const own = { ...settings, precision, dictionary: cmudictFile() };
-    const started = await startTorch(python, "torch_run.py", own);
+    const started = await startScript(python.executable, "torch_run.py", own);
     runners.push({
       name: "torch",
       version: `${python.version}, ${started.ready.way}`,

@@ -4,10 +4,10 @@ import { UnsupportedError } from "@trivium/core";
 import { type Absent, type Contender, isAbsent, type Work } from "../contender.ts";
 import type { EngineOptions } from "../options.ts";
 import { ownFile } from "../provenance.ts";
-import { findTorch, type TorchPython } from "./python.ts";
+import { findTorch } from "./python.ts";
 
-/** A Python script that works whenever it is asked: a line with a number in, a line of JSON out. */
-export interface TorchProcess {
+/** A script that works whenever it is asked: a line with a number in, a line of JSON out. */
+export interface PeerProcess {
   /** The script's message when it was ready. */
   readonly ready: Readonly<Record<string, unknown>>;
   /** Does its work so many times. */
@@ -18,13 +18,13 @@ export interface TorchProcess {
 /**
  * Starts a script of `peers/` with its settings as JSON, and waits until it is ready.
  *
- * @throws {UnsupportedError} `bench/torch` with the last lines of what it wrote, if it ends before it answers.
+ * @throws {UnsupportedError} `bench/peer` with the last lines of what it wrote, if it ends before it answers.
  */
-export async function startTorch(
-  { executable }: TorchPython,
+export async function startScript(
+  executable: string,
   script: string,
   settings: Readonly<Record<string, unknown>>,
-): Promise<TorchProcess> {
+): Promise<PeerProcess> {
   const child = spawn(executable, [ownFile(`peers/${script}`), JSON.stringify(settings)]);
   const errors: string[] = [];
   child.stderr.setEncoding("utf8").on("data", (text: string) => void errors.push(text));
@@ -36,7 +36,7 @@ export async function startTorch(
     const { value, done } = await answers.next();
     if (!done) return JSON.parse(value) as Record<string, unknown>;
     const said = errors.join("").trim().split("\n").slice(-3).join(" ");
-    throw new UnsupportedError("bench/torch", `${script} under ${executable} ended without an answer: ${said}`);
+    throw new UnsupportedError("bench/peer", `${script} under ${executable} ended without an answer: ${said}`);
   };
   return {
     ready: await answer(),
@@ -58,7 +58,7 @@ interface TorchOptions extends Pick<EngineOptions, "precision" | "threads"> {
 
 /** A script that answers with the `seconds` of its work. */
 export interface TorchContender extends Contender {
-  readonly ready: TorchProcess["ready"];
+  readonly ready: PeerProcess["ready"];
 }
 
 /** A contender of each precision by a script of `peers/`; or why there is none. */
@@ -73,7 +73,7 @@ export async function torchContenders(
   const contenders: TorchContender[] = [];
   // One after another: each tries its ways alone on the machine.
   for (const precision of precisions) {
-    const { run, ...started } = await startTorch(python, script, { ...settings, precision, threads: most });
+    const { run, ...started } = await startScript(python.executable, script, { ...settings, precision, threads: most });
     contenders.push({
       ...started,
       name: "torch",
