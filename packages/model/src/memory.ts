@@ -8,6 +8,7 @@ import {
   streamStages,
 } from "./memory-stages.ts";
 import type { LanguageModel } from "./model.ts";
+import { programFloats } from "./program-floats.ts";
 import { isMerged, layersOf, resolveConfig } from "./resolve-config.ts";
 
 /** A model whose memory is asked for. */
@@ -58,7 +59,8 @@ export function gradientBytes(model: MeasuredModel, shape: BatchShape, { recompu
 }
 
 /**
- * Returns the bytes at the peak of decoding, if every answer takes its room: the prompts' pass, keys and values, logits.
+ * Returns the bytes at the peak of decoding, if every answer takes its room: the prompts' pass, keys and values, logits,
+ * and the program of a few rows.
  *
  * @param shape - of the prompts.
  */
@@ -76,7 +78,8 @@ export function decodingBytes(model: MeasuredModel, shape: BatchShape, { room, p
   const step = Math.max(...streamPeaks(parts, { rows: answers, lengths: { [stream]: 1, [before]: 0 } }));
   const peaks = streamPeaks(parts, shape);
   const passes = Math.max(peaks.at(-1) as number, step + 3 * answers * config.vocabulary);
-  return bytesOf(Math.max(...peaks, PAGE * slot * (pages + sources) + passes));
+  const program = programFloats(parts, answers);
+  return bytesOf(Math.max(...peaks, PAGE * slot * (pages + sources) + passes + program));
 }
 
 /** Pages of rows that grow from those of their prompts, each to `last` pages. */

@@ -25,8 +25,8 @@ export interface StackTokens {
   readonly cross: PageReading | undefined;
 }
 
-/** Rows of the longest program: from some number on ops take less of a token's time than its products. */
-const MOST_ROWS = 32;
+/** Rows of the longest program: those that the kernels of few rows take. */
+export const MOST_ROWS = 8;
 /** The least room of a plan, in words. */
 const PLAN_WORDS = 256;
 

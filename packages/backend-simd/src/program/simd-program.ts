@@ -38,6 +38,8 @@ export class SimdProgram implements TokenProgram {
   readonly #memory: ProgramMemory;
   readonly #products: ProgramProducts;
   readonly #steps: Step[] = [];
+  /** Memory of each thread's attention, whose heads have one width. */
+  #scratch: number | undefined;
   readonly #tensors: (Tensor | undefined)[] = [];
   #written: readonly [address: number, id: number, count: number] | undefined;
 
@@ -136,7 +138,8 @@ export class SimdProgram implements TokenProgram {
     const bytes = backend.wasm.attentionForwardScratchBytes(width, 1);
     const scratch = Math.ceil(bytes / GRANULE) * GRANULE;
     const work = { nanoseconds: (8 * slots * width) / BYTES, granule: 1 };
-    const values = [address, this.#memory.take(scratch * backend.cutting.threads)];
+    this.#scratch ??= this.#memory.keep(scratch * backend.cutting.threads);
+    const values = [address, this.#scratch];
     this.#add({ ...this.#job("attentionForward", heads * rows, work, values), scratch });
     return output;
   }
