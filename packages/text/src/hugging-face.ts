@@ -1,5 +1,5 @@
 import { Tokenizer as Library } from "@huggingface/tokenizers";
-import { ConfigError } from "@trivium/core";
+import { ConfigError, describeIssue } from "@trivium/core";
 import { z } from "zod";
 import { type SpecialTokens, silentIds } from "./special-tokens.ts";
 import { REPLACEMENT, type Tokenizer, tokenizer } from "./tokenizer.ts";
@@ -96,8 +96,9 @@ export function createHuggingFaceTokenizer({ definition: given, special }: Huggi
 export function readTokenizerDefinition(given: unknown): Definition {
   const read = definitionSchema.safeParse(given);
   if (read.success) return read.data;
-  const [{ path, message }] = read.error.issues as [z.core.$ZodIssue];
-  throw new ConfigError("text/definition", `it is no tokenizer.json: ${path.join(".") || "it"}: ${message}`);
+  const [issue] = read.error.issues as [z.core.$ZodIssue];
+  const problem = `it is no tokenizer.json: ${describeIssue(issue, given)}`;
+  throw new ConfigError("text/definition", `${problem}; download the file again`);
 }
 
 /** A character that no text has, and that begins the names of special tokens. */
