@@ -14,7 +14,7 @@ SOURCE = "the small cat sat on the mat and the dog ran after the cat in 2 garden
 TARGET = "die kleine Katze saß auf der Matte und der Hund lief der Katze nach in 2 Gärten von London".split()
 TEXTS = [
     "the small dog sat on the mat", "a cat, 2 dogs and  London ", ">>deu<< the dog ran", "Katze", "über 日本 cats", "",
-    " the\tcat\n",
+    " the\tcat",
 ]
 
 

@@ -19,6 +19,8 @@ const definitionSchema = z.looseObject({
     vocab: z.union([z.record(z.string(), id), pieces]),
     unk_token: z.string().nullish(),
     unk_id: id.nullish(),
+    /** Ids of texts that the model itself does not know: those of Marian's other language. */
+    surfaces: z.record(z.string(), id).optional(),
   }),
 });
 
@@ -59,13 +61,18 @@ export function createHuggingFaceTokenizer({ definition: given, special }: Huggi
     ids.length === 0 ? "" : library.decode(ids, { skip_special_tokens: false, clean_up_tokenization_spaces: false });
   const anchor = anchorOf(definition, silent, spell);
   const byWords = createWordEncoder(library, definition);
+  const surfaces = new Map(Object.entries(definition.model.surfaces ?? {}));
+  const encodeWhole = (text: string): number[] => {
+    const { ids, tokens } = library.encode(text, { add_special_tokens: false });
+    return ids.map((own, at) => (own === unknown ? (surfaces.get(tokens[at] ?? "") ?? own) : own));
+  };
   return {
     name: "hugging-face",
     size,
     special,
     encode: (text) => {
       if (text === "") return [];
-      return byWords?.(text) ?? library.encode(text, { add_special_tokens: false }).ids;
+      return byWords?.(text) ?? encodeWhole(text);
     },
     encodeParts(parts) {
       withSpecial ??= libraryOf(definition, true);

@@ -6,8 +6,8 @@ const FOREIGN = "\u{F0004}";
 
 /**
  * Returns the `tokenizer.json` of a SentencePiece model whose tokens have the ids of a vocabulary beside it, as Marian's
- * `source.spm` and `target.spm` share one `vocab.json`. Tokens of the vocabulary that the model lacks are decoded, and no
- * text is cut into them. Tokens of the model that the vocabulary lacks are left out.
+ * `source.spm` and `target.spm` share one `vocab.json`. Tokens of the vocabulary that the model lacks are decoded, and a
+ * text has them only where the model knows nothing of it. Tokens of the model that the vocabulary lacks are left out.
  *
  * A name of a language, `>>fra<<`, is one token wherever it stands in a text.
  *
@@ -24,8 +24,10 @@ export function sharedVocabularyDefinition(
   const pieces = Array.from({ length: size }, (_, id) => foreign(String(id)));
   for (const [text, id] of entries) pieces[id] = own.get(text) ?? named(text);
   const { decoder, ...definition } = sentencePieceDefinition({ ...model, pieces });
+  const surfaces = Object.fromEntries(entries.filter(([, id]) => pieces[id]?.kind === "unused"));
   const uncovered = { type: "Replace", pattern: { String: FOREIGN }, content: "" };
-  return { ...definition, decoder: { type: "Sequence", decoders: [uncovered, decoder] } };
+  const whole = { ...definition, model: { ...definition.model, surfaces } };
+  return { ...whole, decoder: { type: "Sequence", decoders: [uncovered, decoder] } };
 }
 
 /** A score of 0 changes no least score, by which unknown characters are measured. */
