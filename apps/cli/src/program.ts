@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { averageCommand } from "./commands/average.ts";
 import { benchCommand } from "./commands/bench.ts";
 import { chatCommand } from "./commands/chat.ts";
 import { claimsCommand } from "./commands/claims.ts";
@@ -13,6 +14,7 @@ import { initCommand } from "./commands/init.ts";
 import { listCommand } from "./commands/list.ts";
 import { maskCommand } from "./commands/mask.ts";
 import { recipeSchemaCommand } from "./commands/recipe-schema.ts";
+import { ratesCommand } from "./commands/rates.ts";
 import { runsCommand } from "./commands/runs.ts";
 import { scoreCommand } from "./commands/score.ts";
 import { setupCommand } from "./commands/setup.ts";
@@ -28,6 +30,7 @@ const commands = [
   maskCommand,
   initCommand,
   trainCommand,
+  ratesCommand,
   tokenizerCommand,
   runsCommand,
   watchCommand,
@@ -37,6 +40,7 @@ const commands = [
   scoreCommand,
   exportCommand,
   convertCommand,
+  averageCommand,
   infoCommand,
   compareCommand,
   claimsCommand,
