@@ -1,6 +1,6 @@
 import { attentionCost } from "./attention-cost/attention-cost.ts";
-import { claim } from "./framework/claim.ts";
 import { denoisingPretraining } from "./denoising-pretraining/denoising-pretraining.ts";
+import { claim } from "./framework/claim.ts";
 import { inContextLearning } from "./in-context-learning/in-context-learning.ts";
 import { longInput } from "./long-input/long-input.ts";
 import { maskDifficulty } from "./mask-difficulty/mask-difficulty.ts";

@@ -1,4 +1,9 @@
-export { type BatchSourceOptions, createBatchSource, createMemorySource, type TrainingBatches } from "./batch-source.ts";
+export {
+  type BatchSourceOptions,
+  createBatchSource,
+  createMemorySource,
+  type TrainingBatches,
+} from "./batch-source.ts";
 export { createDataset } from "./create-dataset.ts";
 export { type Dataset, dataset, type ExampleStream, type StreamEncoding } from "./dataset.ts";
 export { encodeExamples, exampleLength, textWindow } from "./encode-examples.ts";
@@ -13,7 +18,12 @@ export { createPackedSource, type PackedSourceOptions } from "./packed-source.ts
 export { describeReading, type Reading } from "./reading.ts";
 export { type Split, splitByHash } from "./split-by-hash.ts";
 export { type PackedExamples, packExamples, unpackExamples } from "./stream/packed-examples.ts";
-export { createStreamExamples, createStreamSource, type StreamExamplesOptions, type StreamSourceOptions } from "./stream/stream-source.ts";
+export {
+  createStreamExamples,
+  createStreamSource,
+  type StreamExamplesOptions,
+  type StreamSourceOptions,
+} from "./stream/stream-source.ts";
 export type { BlockPlace, TokenBlock, TokenSource } from "./stream/token-source.ts";
 export { countUnknown, describeUnknown, type UnknownTokens } from "./unknown-tokens.ts";
 export { windows } from "./windows.ts";

@@ -45,7 +45,10 @@ export function createPackedSource(options: PackedSourceOptions): BatchSource<Ba
     ["micro-batch-size", microBatchSize],
   ] as const)
     if (!Number.isSafeInteger(size) || size < 1)
-      throw new ConfigError(`data/${code}`, `a step and a micro-batch have a whole number of examples from 1, got ${size}`);
+      throw new ConfigError(
+        `data/${code}`,
+        `a step and a micro-batch have a whole number of examples from 1, got ${size}`,
+      );
   // Refuses a length or a number of rows that makes no sense before anything is read.
   createPacker({ length: options.packing, open: options.openRows });
   let open: { readonly packing: Packing; readonly at: Json } | undefined;

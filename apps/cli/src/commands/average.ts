@@ -10,7 +10,9 @@ export function averageCommand(program: Command): void {
     .command("average")
     .argument("<run>", "folder of a run that kept several checkpoints (`trivium train --keep`)")
     .argument("<out>", "folder of a run, to be written")
-    .description("Average the weights of a run's last checkpoints, as a run of its own to evaluate, use and go on from.")
+    .description(
+      "Average the weights of a run's last checkpoints, as a run of its own to evaluate, use and go on from.",
+    )
     .option("--last <count>", "checkpoints to average, the newest ones", "5");
   defineCommand(command, writeAverage);
 }

@@ -74,7 +74,11 @@ async function lossesOf(options: ReturnType<typeof trainOptions>, { output }: Co
     const { parameters } = await consume(stream, (event) => {
       if (event.type !== "step") return;
       points.push({ rate: event.learningRate, loss: event.loss });
-      progress.update(event.step, options.steps, `rate ${event.learningRate.toExponential(2)}, loss ${event.loss.toFixed(4)}`);
+      progress.update(
+        event.step,
+        options.steps,
+        `rate ${event.learningRate.toExponential(2)}, loss ${event.loss.toFixed(4)}`,
+      );
       if (hasBlownUp(points)) blown.abort();
     });
     disposeTree(parameters);

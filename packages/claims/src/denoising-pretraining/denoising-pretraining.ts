@@ -59,8 +59,8 @@ function kinds({ preset }: ClaimRequest): SeededArms[] {
         steps: way === long ? pretraining.steps + steps : steps,
       }),
   });
-  return Object.keys(styles).flatMap((style) =>
-    [...ways, ...(controls ? [long] : [])].map((way) => kind(style as StyleName, way)),
+  return [...ways, ...(controls ? [long] : [])].flatMap((way) =>
+    Object.keys(styles).map((style) => kind(style as StyleName, way)),
   );
 }
 
@@ -75,7 +75,11 @@ function findings(results: TrainedArms, request: ClaimRequest): Findings {
       arms(style, "pretrained"),
     );
   const control = (style: StyleName): Effect =>
-    lossEffect(`${style}: loss after as many steps in all, from scratch − pretrained`, arms(style, long), arms(style, "pretrained"));
+    lossEffect(
+      `${style}: loss after as many steps in all, from scratch − pretrained`,
+      arms(style, long),
+      arms(style, "pretrained"),
+    );
   const again = lossEffect("A/A: the same arm again − itself", results.slice(-1), arms("T5", "pretrained").slice(0, 1));
   return {
     effects: [gain("T5"), gain("BART"), ...(controls ? [control("T5"), control("BART")] : []), again],

@@ -15,11 +15,11 @@ export const presets = {
   },
   full: {
     model: { width: 64, layers: 2, heads: 4 },
-    pretraining: { steps: 1000, batch: 16 },
-    steps: 600,
+    pretraining: { steps: 400, batch: 16 },
+    steps: 400,
     batch: 64,
     controls: true,
-    evaluation: { scored: 1000, decoded: 500, curvePoints: 8 },
+    evaluation: { scored: 1000, decoded: 300, curvePoints: 8 },
   },
 } as const;
 

@@ -4,7 +4,7 @@ import type { ArmRunOptions } from "@trivium/evaluator";
 import { type RecordedModelOptions, readModelOptions } from "@trivium/model";
 import type { ArmContext } from "./claim.ts";
 import type { TrainingData } from "./training-arm.ts";
-import type { Named, ScoringSettings } from "./training-settings.ts";
+import type { ScoringSettings } from "./training-settings.ts";
 
 /** The configuration of a training arm, read back: a recipe, but for some fields that have another name or form. */
 export interface TrainingConfiguration extends Omit<RecipeInput, "data" | "tokenizer" | "model" | "evaluation"> {
@@ -12,7 +12,7 @@ export interface TrainingConfiguration extends Omit<RecipeInput, "data" | "token
   readonly version: 1;
   readonly dataset: NonNullable<RecipeInput["data"]>;
   /** One tokenizer for both sides. */
-  readonly tokenizer?: string | Named | undefined;
+  readonly tokenizer?: string | RecipeInput["tokenizer"];
   readonly model: RecordedModelOptions<NonNullable<RecipeInput["model"]>>;
   readonly evaluation: ScoringSettings;
   /** A training before, which another function does. */

@@ -28,7 +28,9 @@ export interface Pretrained {
 }
 
 interface Configuration extends TrainingConfiguration {
-  readonly pretraining?: (PretrainingSettings & Required<Pick<RecipeInput, "schedule">>) | undefined;
+  readonly pretraining?:
+    | (Omit<PretrainingSettings, "objective"> & Required<Pick<RecipeInput, "objective" | "schedule">>)
+    | undefined;
 }
 
 /**

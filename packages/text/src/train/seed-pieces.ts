@@ -18,7 +18,8 @@ const END = "\0";
  */
 export function seedPieces(counts: WordCounts): Piece[] {
   const letters = new Map<string, number>();
-  for (const [word, count] of counts) for (const letter of word) letters.set(letter, (letters.get(letter) ?? 0) + count);
+  for (const [word, count] of counts)
+    for (const letter of word) letters.set(letter, (letters.get(letter) ?? 0) + count);
   const parts = repeatedParts([...counts.keys()]).map(([text, count]): Piece => [text, count * text.length]);
   const all = [[...letters].sort(largestFirst), parts.sort(largestFirst)].flat().slice(0, Math.max(MOST, letters.size));
   const total = Math.log(all.reduce((sum, [, score]) => sum + score, 0));

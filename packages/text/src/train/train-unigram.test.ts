@@ -23,23 +23,26 @@ for (const text of readFileSync(join(fixtures, "words.txt"), "utf8").split("\n\n
 
 const piecesOf = ({ model }: TokenizerDefinition) => model.vocab as [string, number][];
 
-test.each(unigrams)("a unigram vocabulary of $size is that of Hugging Face's trainer", ({ size, definition, tokens }) => {
-  const learned = trainUnigram(counter.counts(), { size });
-  const { vocab, ...model } = learned.model;
-  const { vocab: expected, ...reference } = definition.model;
-  expect({ ...learned, model }).toEqual({ ...definition, model: reference });
-  const [own, theirs] = [new Map(piecesOf(learned)), new Map(piecesOf(definition))];
-  expect([...own.keys()].sort()).toEqual([...theirs.keys()].sort());
-  // Bytes that no word has come in another order there each time.
-  const isSeen = (text: string) => [...counter.counts().keys()].some((word) => word.includes(text));
-  for (const [text, score] of own) if (isSeen(text)) expect(score, text).toBeCloseTo(theirs.get(text) as number, 6);
-  const sorted = (pieces: ReadonlyMap<string, number>) => [...pieces.values()].sort((a, b) => a - b);
-  for (const [at, score] of sorted(own).entries()) expect(score).toBeCloseTo(sorted(theirs)[at] as number, 6);
-  const tokenizer = createHuggingFaceTokenizer({ definition: learned, special: reservedSpecials() });
-  const ids = tokenizer.encode(sample);
-  expect(ids.map((id) => piecesOf(learned)[id]?.[0])).toEqual(tokens);
-  expect(tokenizer.decode(ids)).toBe(sample);
-});
+test.each(unigrams)(
+  "a unigram vocabulary of $size is that of Hugging Face's trainer",
+  ({ size, definition, tokens }) => {
+    const learned = trainUnigram(counter.counts(), { size });
+    const { vocab, ...model } = learned.model;
+    const { vocab: expected, ...reference } = definition.model;
+    expect({ ...learned, model }).toEqual({ ...definition, model: reference });
+    const [own, theirs] = [new Map(piecesOf(learned)), new Map(piecesOf(definition))];
+    expect([...own.keys()].sort()).toEqual([...theirs.keys()].sort());
+    // Bytes that no word has come in another order there each time.
+    const isSeen = (text: string) => [...counter.counts().keys()].some((word) => word.includes(text));
+    for (const [text, score] of own) if (isSeen(text)) expect(score, text).toBeCloseTo(theirs.get(text) as number, 6);
+    const sorted = (pieces: ReadonlyMap<string, number>) => [...pieces.values()].sort((a, b) => a - b);
+    for (const [at, score] of sorted(own).entries()) expect(score).toBeCloseTo(sorted(theirs)[at] as number, 6);
+    const tokenizer = createHuggingFaceTokenizer({ definition: learned, special: reservedSpecials() });
+    const ids = tokenizer.encode(sample);
+    expect(ids.map((id) => piecesOf(learned)[id]?.[0])).toEqual(tokens);
+    expect(tokenizer.decode(ids)).toBe(sample);
+  },
+);
 
 test("a corpus with few words has a vocabulary of few, and every byte", () => {
   const few = createWordCounter();

@@ -43,7 +43,10 @@ export function trainUnigram(
   return byteDefinition(special, {
     type: "Unigram",
     unk_id: Math.max(0, special.indexOf("<unk>")),
-    vocab: [...special.map((token): [string, number] => [token, 0]), ...pieces.map(([text, score]): [string, number] => [text, score])],
+    vocab: [
+      ...special.map((token): [string, number] => [token, 0]),
+      ...pieces.map(([text, score]): [string, number] => [text, score]),
+    ],
     byte_fallback: false,
   });
 }

@@ -81,11 +81,18 @@ export function addExpected(
   before[0] = 0;
   after[size] = 0;
   for (let edge = 0; edge < ids.length; edge++)
-    before[ends[edge] as number] = logSum(before[ends[edge] as number] as number, (score[edge] as number) + (before[begins[edge] as number] as number));
+    before[ends[edge] as number] = logSum(
+      before[ends[edge] as number] as number,
+      (score[edge] as number) + (before[begins[edge] as number] as number),
+    );
   for (let edge = ids.length - 1; edge >= 0; edge--)
-    after[begins[edge] as number] = logSum(after[begins[edge] as number] as number, (score[edge] as number) + (after[ends[edge] as number] as number));
+    after[begins[edge] as number] = logSum(
+      after[begins[edge] as number] as number,
+      (score[edge] as number) + (after[ends[edge] as number] as number),
+    );
   for (const [edge, id] of ids.entries()) {
-    const share = (before[begins[edge] as number] as number) + (score[edge] as number) + (after[ends[edge] as number] as number);
+    const share =
+      (before[begins[edge] as number] as number) + (score[edge] as number) + (after[ends[edge] as number] as number);
     expected[id] = (expected[id] as number) + count * Math.exp(share - (before[size] as number));
   }
 }
