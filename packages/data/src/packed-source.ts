@@ -49,6 +49,8 @@ export function createPackedSource(options: PackedSourceOptions): BatchSource<Ba
         `data/${code}`,
         `a step and a micro-batch have a whole number of examples from 1, got ${size}`,
       );
+  // A step may have a few examples more than a batch: they are computed with the others.
+  const atOnce = microBatchSize < batchSize ? microBatchSize : Number.POSITIVE_INFINITY;
   // Refuses a length or a number of rows that makes no sense before anything is read.
   createPacker({ length: options.packing, open: options.openRows });
   let open: { readonly packing: Packing; readonly at: Json } | undefined;
@@ -66,7 +68,7 @@ export function createPackedSource(options: PackedSourceOptions): BatchSource<Ba
       const next = packing.cursor();
       open = { packing, at: next };
       const batches = shards.map((shard) =>
-        microBatches(shardOf(rows, shard, of), microBatchSize).map((some) =>
+        microBatches(shardOf(rows, shard, of), atOnce).map((some) =>
           packedRows(some, { pad: special.pad, multipleOf }),
         ),
       );
@@ -117,9 +119,9 @@ function createPacking(options: PackedSourceOptions, from: PackedCursor | null):
 /** Rows in micro-batches of at most so many examples, or of one row. */
 function microBatches(rows: readonly Row[], examples: number): Row[][] {
   const batches: Row[][] = [];
-  let count = Number.POSITIVE_INFINITY;
+  let count = 0;
   for (const row of rows) {
-    if (count + row.length > examples) {
+    if (batches.length === 0 || count + row.length > examples) {
       batches.push([]);
       count = 0;
     }

@@ -21,7 +21,8 @@ const LETTER_STEP = 1e-4;
  * begins with all frequent parts of words; each round fits their probabilities by two steps of expectation maximisation,
  * and drops the pieces whose loss costs the least likelihood. Every text can be spelled, since each byte has a token.
  *
- * @returns a `tokenizer.json`, equal to that of Hugging Face's `UnigramTrainer` for the same words, up to rounding.
+ * @returns a `tokenizer.json`. Its pieces and scores are those of Hugging Face's `UnigramTrainer` for the same words, up to
+ *   rounding, where the vocabulary has room for all that are left; where it has not, a few others are dropped.
  * @throws {ConfigError} `text/vocabulary-size` if there is no room for the bytes and the special tokens; `text/no-words`
  *   for a corpus without words.
  * @source Kudo 2018, https://arxiv.org/abs/1804.10959; https://github.com/huggingface/tokenizers
