@@ -4,7 +4,7 @@ import { describedSchedule, type Schedule } from "./schedule.ts";
 export interface ExponentialOptions {
   readonly start: number;
   readonly end: number;
-  /** The length of the run, at least 2. */
+  /** The length of the run. */
   readonly steps: number;
 }
 

@@ -80,7 +80,7 @@ export const trainerPlugins = [
   }),
   schedule("exponential", exponential, {
     description: "The same factor at every step, from one rate to another: a range test.",
-    schema: z.strictObject({ start: rate, end: rate, steps: z.int().min(2) }),
+    schema: z.strictObject({ start: rate, end: rate, steps: z.int().min(1) }),
   }),
   schedule("points", points, {
     description: "Straight lines between pairs of a step and a rate.",

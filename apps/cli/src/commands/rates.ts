@@ -48,7 +48,8 @@ async function testRates(context: CommandContext): Promise<void> {
   if (highest <= lowest)
     throw new ConfigError("cli/rates", `--highest is above --lowest, got ${highest} and ${lowest}; exchange them`);
   const { steps } = read.recipe;
-  if (steps < 10) throw new ConfigError("cli/rates", `--steps is a whole number from 10 here, got ${steps}`);
+  if (steps < 10)
+    throw new ConfigError("cli/rates", `a range test takes 10 steps at least, got ${steps}; give it more (--steps)`);
   const schedule = { name: "exponential", options: { start: lowest, end: highest, steps } };
   const asked = withFittingLoss({ ...read.recipe, schedule }, read.registry);
   const engine = resolveEngine(asked, read.registry);
