@@ -63,7 +63,8 @@ export function createHuggingFaceTokenizer({ definition: given, special }: Huggi
   const byWords = createWordEncoder(library, definition);
   const surfaces = new Map(Object.entries(definition.model.surfaces ?? {}));
   const encodeWhole = (text: string): number[] => {
-    const { ids, tokens } = library.encode(text, { add_special_tokens: false });
+    const encoded = library.encode(text, { add_special_tokens: false });
+    const { ids, tokens }: { ids: number[]; tokens: string[] } = encoded;
     return ids.map((own, at) => (own === unknown ? (surfaces.get(tokens[at] ?? "") ?? own) : own));
   };
   return {
