@@ -8,6 +8,7 @@ export { fitPairTokenizer } from "./fit-pair-tokenizer.ts";
 export { type FitOptions, type FittedExamples, fitToLength, type TooLong, tooLongSchema } from "./fit-to-length.ts";
 export { type FittingLength, fittingLength } from "./fitting-length.ts";
 export { groupReferences } from "./group-references.ts";
+export { type PairsDatasetOptions, pairsDataset } from "./pairs-dataset.ts";
 export { describeReading, type Reading } from "./reading.ts";
 export { type Split, splitByHash } from "./split-by-hash.ts";
 export { type PackedExamples, packExamples, unpackExamples } from "./stream/packed-examples.ts";

@@ -1,0 +1,74 @@
+import type { AnswerPiece } from "@trivium/evaluator";
+import { armNames } from "../../../train/names.ts";
+import { texts } from "../../preferences.ts";
+import { ArmSign } from "./arm-sign.tsx";
+import { answers } from "./train-model.ts";
+
+/** What each architecture answers to the same held-out examples. */
+export function HeldOutAnswers() {
+  const { train: said } = texts.value;
+  const first = armNames.map((name) => answers.value[name]).find((one) => one !== undefined);
+  if (!first) return null;
+  return (
+    <section class="panel" aria-labelledby="answers">
+      <h2 id="answers">{said.heldOut}</h2>
+      <p class="quiet">{said.heldOutHelp}</p>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by the keyboard. */}
+      <div class="wide" tabIndex={0} role="group" aria-labelledby="answers">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">{said.source}</th>
+              <th scope="col">{said.wanted}</th>
+              {armNames.map((name) => (
+                <th key={name} scope="col">
+                  <ArmSign name={name} /> {said.arms[name]}
+                  <br />
+                  <span class="quiet">{answers.value[name] ? said.atStep(answers.value[name].step) : ""}</span>
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody class="code">
+            {first.examples.map(({ source, wanted }, at) => (
+              <tr key={source}>
+                <th scope="row">{source}</th>
+                <td>{wanted}</td>
+                {armNames.map((name) => (
+                  <td key={name}>
+                    <Pieces pieces={answers.value[name]?.examples[at]?.pieces ?? []} />
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
+
+/** An answer; what is wrong is underlined, and what is missing stands in brackets. */
+function Pieces({ pieces }: { readonly pieces: readonly AnswerPiece[] }) {
+  const { isRight, missing } = texts.value.train;
+  const isAllRight = pieces.length > 0 && pieces.every((piece) => piece.is === "right");
+  return (
+    <>
+      {pieces.map(({ is, text }, at) => {
+        const key = `${at}${is}`;
+        if (is === "right") return <span key={key}>{text} </span>;
+        if (is === "wrong") return <mark key={key}>{text}</mark>;
+        return (
+          <del key={key} title={missing}>
+            [{text}]
+          </del>
+        );
+      })}
+      {isAllRight ? (
+        <span class="right" role="img" aria-label={isRight}>
+          ✓
+        </span>
+      ) : null}
+    </>
+  );
+}
