@@ -21,6 +21,8 @@ export interface ShownExample {
 export interface HeldOutReport {
   /** Edits ÷ symbols of what is wanted. */
   readonly errorRate: number;
+  /** What stands between two pieces of an answer. */
+  readonly between: "" | " ";
   readonly examples: readonly ShownExample[];
 }
 
@@ -49,5 +51,5 @@ export async function answerHeldOut(
     wanted: references[0] ?? "",
     pieces: answerPieces({ prediction, references }, unit),
   }));
-  return { errorRate: errorRates(scored).per, examples };
+  return { errorRate: errorRates(scored).per, between: unit === "symbol" ? " " : "", examples };
 }

@@ -97,13 +97,18 @@ async function nextStep({ name, events }: RunningArm): Promise<StepPoint> {
   }
 }
 
-onmessage = async ({ data: message }: MessageEvent<ToWorker>) => {
+let started: Promise<void> | undefined;
+
+async function receive(message: ToWorker): Promise<void> {
   try {
-    if (message.type === "start") return await start(message);
+    if (message.type === "start") started = start(message);
+    await started;
+    if (message.type === "start") return;
     wanted = message.type === "run" ? message.steps : 0;
     if (message.type === "run") await takeSteps();
   } catch (error) {
-    const said = TriviumError.is(error) || !(error instanceof Error) ? String((error as Error).message) : `${error}`;
-    tell({ type: "failed", message: said });
+    tell({ type: "failed", message: TriviumError.is(error) ? error.message : String(error) });
   }
-};
+}
+
+addEventListener("message", ({ data }: MessageEvent<ToWorker>) => void receive(data));

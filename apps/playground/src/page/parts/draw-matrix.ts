@@ -30,7 +30,7 @@ export interface Layout {
   readonly height: number;
 }
 
-const LARGEST_CELL = 34;
+const LARGEST_CELL = 44;
 /** The smallest cell beside which a label can be read. */
 const LABELLED_CELL = 11;
 const LONGEST_LABEL = 10;
@@ -170,9 +170,9 @@ function hatch(context: CanvasRenderingContext2D, { x, y, w, h }: Record<"x" | "
   context.beginPath();
   context.rect(x, y, w, h);
   context.clip();
-  context.lineWidth = 0.7;
+  context.lineWidth = 0.5;
   context.beginPath();
-  for (let at = -h; at < w; at += 7) line(context, [x + at, y + h], [x + at + h, y]);
+  for (let at = -h; at < w; at += 10) line(context, [x + at, y + h], [x + at + h, y]);
   context.stroke();
   context.restore();
 }

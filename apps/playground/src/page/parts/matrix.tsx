@@ -101,10 +101,12 @@ export function Matrix({ name, picture, onPaint, describedBy }: MatrixProps) {
         }}
         {...pointer}
       >
-        <canvas ref={canvas} aria-hidden="true" />
-        {/* biome-ignore lint/a11y/useSemanticElements lint/a11y/useFocusableInteractive: the grid has the focus. */}
+        <canvas ref={canvas} />
+        {/* biome-ignore lint/a11y/useSemanticElements: a table of all cells would be slow. */}
+        {/* biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus. */}
         <div role="row" aria-rowindex={cursor.query + 1} class="hidden">
-          {/* biome-ignore lint/a11y/useSemanticElements lint/a11y/useFocusableInteractive: the grid has the focus. */}
+          {/* biome-ignore lint/a11y/useSemanticElements: a table of all cells would be slow. */}
+          {/* biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus. */}
           <div role="gridcell" id={id} aria-colindex={cursor.key + 1} aria-selected="true" aria-label={label}>
             {label}
           </div>
@@ -154,7 +156,6 @@ function placeAfter(
 function useDrawing(picture: Picture, layout: Layout) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const inColours = colours.value;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: every drawing is a new one.
   useLayoutEffect(() => {
     const element = canvas.current;
     const context = element?.getContext("2d");

@@ -93,7 +93,6 @@ function MaskFigure({ attention }: { readonly attention: Attention }) {
         <summary>{said.asList}</summary>
         <ul class="plain scroll code">
           {runsOf(size, cells.bits).map((runs, query) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: queries are what they are.
             <li key={query}>
               {said.sees(
                 said.place(query, queryLabels[query] === String(query) ? "" : (queryLabels[query] ?? "")),

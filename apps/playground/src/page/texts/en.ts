@@ -45,7 +45,7 @@ export const en: Texts = {
     hideDifferences: "Hide the cells",
     queries: "Queries",
     keys: "Keys",
-    asQueries: "as queries",
+    asQueries: "same",
     source: "Source positions",
     target: "Target positions",
     row: "Batch row",

@@ -42,7 +42,7 @@ export const zh: Texts = {
     hideDifferences: "不再标出",
     queries: "查询数",
     keys: "键数",
-    asQueries: "同查询数",
+    asQueries: "相同",
     source: "源端位置数",
     target: "目标端位置数",
     row: "批次行",

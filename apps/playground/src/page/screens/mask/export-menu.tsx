@@ -31,14 +31,16 @@ export function ExportMenu() {
     <section class="panel" aria-labelledby="export">
       <h2 id="export">{said.title}</h2>
       {all.length > 1 ? (
-        <SelectControl
-          label={said.which}
-          value={chosen.value}
-          options={all.map(({ name }, at) => [at, matrix[name]] as const)}
-          onValue={(at) => {
-            chosen.value = at;
-          }}
-        />
+        <div class="row">
+          <SelectControl
+            label={said.which}
+            value={chosen.value}
+            options={all.map(({ name }, at) => [at, matrix[name]] as const)}
+            onValue={(at) => {
+              chosen.value = at;
+            }}
+          />
+        </div>
       ) : null}
       <div class="row tight">
         <button type="button" onClick={() => write("svg")}>

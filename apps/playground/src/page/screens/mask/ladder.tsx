@@ -32,38 +32,40 @@ export function Ladder({ leak, layers, step, levels }: LadderProps) {
   const dots = isPair ? [...positions("source", n), ...positions("target", q)] : positions("tokens", q);
   const names = Array.from({ length: layers + 1 }, (_, level) => (level === 0 ? said.input : said.layer(level)));
   return (
-    <svg class="ladder" viewBox={`0 0 ${WIDTH} ${height}`} role="img" aria-label={said.ladder}>
-      {names.map((name, level) => (
-        <text key={name} x={LEFT - 10} y={yOf(level) + 4} text-anchor="end">
-          {name}
-        </text>
-      ))}
-      {dots.flatMap((place) =>
-        names.map((name, level) => (
-          <circle
-            key={`${place.stream}${place.position}${name}`}
-            cx={xOf(place)}
-            cy={yOf(level)}
-            r={Math.min(2.5, gap / 4)}
-          />
-        )),
-      )}
-      {dots
-        .filter(({ position }) => gap >= 18 || position % Math.ceil(24 / gap) === 0)
-        .map((place) => (
-          <text key={`${place.stream}${place.position}`} x={xOf(place)} y={height - 4} text-anchor="middle">
-            {place.position}
+    <div class="wide">
+      <svg class="ladder" viewBox={`0 0 ${WIDTH} ${height}`} role="img" aria-label={said.ladder}>
+        {names.map((name, level) => (
+          <text key={name} x={LEFT - 10} y={yOf(level) + 4} text-anchor="end">
+            {name}
           </text>
         ))}
-      {places.slice(1).map(({ x, y }, at) => {
-        const from = places[at] as (typeof places)[number];
-        return <path key={`${x},${y}`} class={at < step ? "" : "later"} d={`M${from.x} ${from.y}L${x} ${y}`} />;
-      })}
-      {last ? <path class="later" d={`M${last.x} ${last.y}V${yOf(0)}`} /> : null}
-      {places.map(({ x, y }, at) => (
-        <circle key={`${x},${y}`} class="way" cx={x} cy={y} r={at <= step ? 5 : 3} />
-      ))}
-    </svg>
+        {dots.flatMap((place) =>
+          names.map((name, level) => (
+            <circle
+              key={`${place.stream}${place.position}${name}`}
+              cx={xOf(place)}
+              cy={yOf(level)}
+              r={Math.min(2.5, gap / 4)}
+            />
+          )),
+        )}
+        {dots
+          .filter(({ position }) => gap >= 18 || position % Math.ceil(24 / gap) === 0)
+          .map((place) => (
+            <text key={`${place.stream}${place.position}`} x={xOf(place)} y={height - 4} text-anchor="middle">
+              {place.position}
+            </text>
+          ))}
+        {places.slice(1).map(({ x, y }, at) => {
+          const from = places[at] as (typeof places)[number];
+          return <path key={`${x},${y}`} class={at < step ? "" : "later"} d={`M${from.x} ${from.y}L${x} ${y}`} />;
+        })}
+        {last ? <path class="later" d={`M${last.x} ${last.y}V${yOf(0)}`} /> : null}
+        {places.map(({ x, y }, at) => (
+          <circle key={`${x},${y}`} class="way" cx={x} cy={y} r={at <= step ? 5 : 3} />
+        ))}
+      </svg>
+    </div>
   );
 }
 

@@ -27,11 +27,9 @@ export function LossWeights() {
       <legend class="quiet">
         {said.weights}: {said.weightsHelp}
       </legend>
-      {/* biome-ignore lint/a11y/useSemanticElements: a toolbar has no element. */}
       <div ref={strip} class="weights scroll" role="toolbar" aria-label={said.weights} onKeyDown={onKeyDown}>
         {weights.map((weight, at) => (
           <button
-            // biome-ignore lint/suspicious/noArrayIndexKey: positions are what they are.
             key={at}
             type="button"
             tabIndex={at === Math.min(focused, labels.length - 1) ? 0 : -1}

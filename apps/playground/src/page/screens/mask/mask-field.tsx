@@ -1,13 +1,16 @@
-import { useSignal } from "@preact/signals";
+import { signal, useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { findMask } from "../../../mask/find-mask.ts";
 import { type MaskError, shownText } from "../../../mask/read-mask.ts";
 import { texts } from "../../preferences.ts";
 import { differencesShown } from "./mask-marks.ts";
-import { type Attention, write } from "./mask-model.ts";
+import { type Attention, attentions, type MaskKey, write } from "./mask-model.ts";
 
 /** What may stand in a mask, to insert by a click. */
 const parts = ["causal", "prefix(4)", "window(2)", "padding(6)", "full", "documents(0,0,0,1,1)", "&", "|", "!"];
+
+/** The field that had the focus last: parts are inserted there. */
+const lastFocused = signal<MaskKey>("m");
 
 /** The algebra of a mask as a field: what is wrong stands under it, at its token. */
 export function MaskField({ attention }: { readonly attention: Attention }) {
@@ -41,11 +44,14 @@ export function MaskField({ attention }: { readonly attention: Attention }) {
           autocapitalize="off"
           aria-invalid={read.error !== undefined}
           aria-describedby={read.error ? `${id}-error` : undefined}
+          onFocus={() => {
+            lastFocused.value = key;
+          }}
           onInput={({ currentTarget }) => write({ [key]: currentTarget.value }, { isTyped: true })}
         />
       </label>
       {read.error ? <FieldError id={`${id}-error`} error={read.error} /> : <p class="error" />}
-      <div class="row tight">
+      <div class="row tight" hidden={lastFocused.value !== key && attentions.value.length > 1}>
         <span class="quiet">{said.insert}</span>
         {parts.map((part) => (
           <button key={part} type="button" class="chip" onClick={() => insert(part)}>

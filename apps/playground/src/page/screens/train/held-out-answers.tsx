@@ -1,4 +1,5 @@
 import type { AnswerPiece } from "@trivium/evaluator";
+import { Fragment } from "preact";
 import { armNames } from "../../../train/names.ts";
 import { texts } from "../../preferences.ts";
 import { ArmSign } from "./arm-sign.tsx";
@@ -14,7 +15,7 @@ export function HeldOutAnswers() {
       <h2 id="answers">{said.heldOut}</h2>
       <p class="quiet">{said.heldOutHelp}</p>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by the keyboard. */}
-      <div class="wide" tabIndex={0} role="group" aria-labelledby="answers">
+      <section class="wide" tabIndex={0} aria-labelledby="answers">
         <table>
           <thead>
             <tr>
@@ -30,42 +31,48 @@ export function HeldOutAnswers() {
             </tr>
           </thead>
           <tbody class="code">
-            {first.examples.map(({ source, wanted }, at) => (
+            {first.report.examples.map(({ source, wanted }, at) => (
               <tr key={source}>
                 <th scope="row">{source}</th>
                 <td>{wanted}</td>
                 {armNames.map((name) => (
                   <td key={name}>
-                    <Pieces pieces={answers.value[name]?.examples[at]?.pieces ?? []} />
+                    <Pieces
+                      pieces={answers.value[name]?.report.examples[at]?.pieces ?? []}
+                      between={first.report.between}
+                    />
                   </td>
                 ))}
               </tr>
             ))}
           </tbody>
         </table>
-      </div>
+      </section>
     </section>
   );
 }
 
 /** An answer; what is wrong is underlined, and what is missing stands in brackets. */
-function Pieces({ pieces }: { readonly pieces: readonly AnswerPiece[] }) {
+function Pieces({ pieces, between }: { readonly pieces: readonly AnswerPiece[]; readonly between: string }) {
   const { isRight, missing } = texts.value.train;
   const isAllRight = pieces.length > 0 && pieces.every((piece) => piece.is === "right");
   return (
     <>
       {pieces.map(({ is, text }, at) => {
-        const key = `${at}${is}`;
-        if (is === "right") return <span key={key}>{text} </span>;
-        if (is === "wrong") return <mark key={key}>{text}</mark>;
+        const sign = {
+          right: <span>{text}</span>,
+          wrong: <mark>{text}</mark>,
+          missing: <del title={missing}>[{text}]</del>,
+        }[is];
         return (
-          <del key={key} title={missing}>
-            [{text}]
-          </del>
+          <Fragment key={`${at}${is}`}>
+            {at > 0 ? between : ""}
+            {sign}
+          </Fragment>
         );
       })}
       {isAllRight ? (
-        <span class="right" role="img" aria-label={isRight}>
+        <span class="sign-of-right" role="img" aria-label={isRight}>
           ✓
         </span>
       ) : null}

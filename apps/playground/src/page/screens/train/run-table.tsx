@@ -14,7 +14,7 @@ export function RunTable() {
     <section class="panel" aria-labelledby="numbers">
       <h2 id="numbers">{said.title}</h2>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by the keyboard. */}
-      <div class="wide" tabIndex={0} role="group" aria-labelledby="numbers">
+      <section class="wide" tabIndex={0} aria-labelledby="numbers">
         <table>
           <thead>
             <tr>
@@ -40,7 +40,7 @@ export function RunTable() {
             ))}
           </tbody>
         </table>
-      </div>
+      </section>
     </section>
   );
 }

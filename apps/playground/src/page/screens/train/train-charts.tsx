@@ -73,7 +73,7 @@ interface CurveChartProps {
 /** Curves to look at, and to read with the arrow keys. */
 function CurveChart({ title, unit, curves, write }: CurveChartProps) {
   const { train: said } = texts.value;
-  const said_ = useSignal("");
+  const spoken = useSignal("");
   const at = useRef(-1);
   const { holder, chart } = useChart(curves);
   const axis = said.axes[state.value.x];
@@ -91,7 +91,7 @@ function CurveChart({ title, unit, curves, write }: CurveChartProps) {
       const value = curves[name].y[Math.min(at.current, curves[name].y.length - 1)];
       return value === undefined ? [] : [`${said.arms[name]} ${write(value)}`];
     });
-    said_.value = said.chartPlace(axis, said.number(Math.round(place)), values);
+    spoken.value = said.chartPlace(axis, said.number(Math.round(place)), values);
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const steps: Readonly<Record<string, number>> = {
@@ -110,17 +110,17 @@ function CurveChart({ title, unit, curves, write }: CurveChartProps) {
       <figcaption>
         {title} <span class="quiet">({unit})</span>
       </figcaption>
-      {/* biome-ignore lint/a11y/useSemanticElements lint/a11y/noNoninteractiveTabindex: curves are read by arrow keys. */}
       <div
         ref={holder}
         class="chart"
-        role="group"
+        role="application"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: curves are read by arrow keys.
         tabIndex={0}
         aria-label={`${said.chartLabel(title, axis)}. ${said.chartHelp}`}
         onKeyDown={onKeyDown}
       />
       <p class="under" role="status">
-        {said_.value}
+        {spoken.value}
       </p>
     </figure>
   );
@@ -136,7 +136,6 @@ function useChart(curves: Curves) {
   const latest = useRef(curves);
   latest.current = curves;
   const inColours = colours.value;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: new colours need a new chart.
   useEffect(() => {
     let isGone = false;
     let drawing: ReturnType<typeof setInterval> | undefined;

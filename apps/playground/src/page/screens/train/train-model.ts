@@ -2,7 +2,7 @@ import { computed, signal } from "@preact/signals";
 import { packText, unpackText } from "../../../address/packed-text.ts";
 import { type TrainState, trainFields } from "../../../address/train-fields.ts";
 import type { RatePoint } from "../../../train/curves.ts";
-import type { ShownExample } from "../../../train/held-out.ts";
+import type { HeldOutReport } from "../../../train/held-out.ts";
 import { type ArmName, armNames } from "../../../train/names.ts";
 import type { FromWorker, StepPoint, ToWorker } from "../../../train/protocol.ts";
 import type { TrainSettings } from "../../../train/train-settings.ts";
@@ -29,7 +29,7 @@ export const points: Readonly<Record<ArmName, StepPoint[]>> = { causal: [], pref
 export interface Answers {
   readonly rates: readonly RatePoint[];
   readonly step: number;
-  readonly examples: readonly ShownExample[];
+  readonly report: HeldOutReport;
 }
 
 export const answers = signal<Readonly<Partial<Record<ArmName, Answers>>>>({});
@@ -144,7 +144,7 @@ function receive(message: FromWorker): void {
       const counts = points[arm].at(-1) ?? { targetTokens: 0, flops: 0, seconds: 0 };
       const rate = { ...counts, step: at, errorRate: report.errorRate };
       const rates = [...(answers.peek()[arm]?.rates ?? []), rate];
-      answers.value = { ...answers.peek(), [arm]: { rates, step: at, examples: report.examples } };
+      answers.value = { ...answers.peek(), [arm]: { rates, step: at, report } };
       return;
     }
     case "paused":
