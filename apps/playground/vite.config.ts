@@ -18,10 +18,52 @@ function cmudictSample(): Plugin {
   };
 }
 
+interface Report {
+  readonly claims: readonly {
+    readonly id: string;
+    readonly statement: string;
+    readonly verdict: string;
+    readonly effects: readonly {
+      readonly name: string;
+      readonly unit: string;
+      readonly estimate: number;
+      readonly low?: number;
+      readonly high?: number;
+    }[];
+  }[];
+}
+
+const CLAIMS = "virtual:claims";
+
+/** The verdicts of `docs/claims` as a module, each with the effect that it rests on. */
+function claimVerdicts(): Plugin {
+  return {
+    name: "claim-verdicts",
+    resolveId: (id) => (id === CLAIMS ? `\0${CLAIMS}` : undefined),
+    load(id) {
+      if (id !== `\0${CLAIMS}`) return undefined;
+      const report = JSON.parse(
+        readFileSync(new URL("../../docs/claims/report.json", import.meta.url), "utf8"),
+      ) as Report;
+      const claims = report.claims.map(({ id: claim, statement, verdict, effects: [effect] }) => ({
+        id: claim,
+        statement,
+        verdict,
+        name: effect?.name,
+        unit: effect?.unit,
+        estimate: effect?.estimate,
+        low: effect?.low,
+        high: effect?.high,
+      }));
+      return `export const claims = ${JSON.stringify(claims)};`;
+    },
+  };
+}
+
 export default defineConfig({
   // Relative addresses: the folder works from any path.
   base: "./",
-  plugins: [cmudictSample()],
+  plugins: [cmudictSample(), claimVerdicts()],
   resolve: { conditions: ["@trivium/source", "browser", "module", "import", "default"] },
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   worker: { format: "es" },

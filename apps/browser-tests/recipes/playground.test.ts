@@ -98,10 +98,10 @@ test.for(readers)(
 test("algebra that is typed is the package's own, and what is wrong stands at its token", async (context) => {
   context.skip(findChromium() === undefined, NO_CHROMIUM);
   await open("#/mask?q=12", async (page) => {
-    await page.getByLabel("Mask").fill("prefix(3) | causal");
+    await page.getByLabel("Mask", { exact: true }).fill("prefix(3) | causal");
     const pairs = visiblePairs(or(prefix({ lengths: 3 }), causal()), { queries: 12, keys: 12 });
     await expect.poll(() => page.locator('[data-fact="pairs"]').textContent()).toBe(`${pairs} of 144`);
-    await page.getByLabel("Mask").fill("prefix(3) | casual");
+    await page.getByLabel("Mask", { exact: true }).fill("prefix(3) | casual");
     await expect.poll(() => page.locator("mark").textContent()).toBe("casual");
     expect(await page.locator(".error").first().textContent()).toContain('did you mean "causal"?');
   });
@@ -140,14 +140,13 @@ test("a mask painted by keyboard alone is found again, is undone, and is the sam
 test("a planted leak is listed with its way", async (context) => {
   context.skip(findChromium() === undefined, NO_CHROMIUM);
   await open("#/mask?m=causal+|+causal(3)+%26+!causal(2)&l=yes", async (page) => {
-    expect(await page.getByRole("button", { name: "2 ← 5 ← 3" }).count()).toBe(1);
     await page.getByRole("button", { name: "2 ← 5 ← 3" }).click();
     await page.getByRole("button", { name: "Next" }).click();
     expect(await page.locator("main").textContent()).toContain("Step 2 of 2. Layer 1: 5 reads 3.");
   });
 });
 
-const tables = fileURLToPath(new URL("../node_modules/.playground/", import.meta.url));
+const tables = fileURLToPath(new URL("../.readme/playground/", import.meta.url));
 
 /** Runs an exported program in Node, and returns what it printed. */
 function runProgram(name: string, program: string): unknown {

@@ -4,10 +4,15 @@ import type { Screen } from "../address/screens.ts";
 import { Header } from "./header.tsx";
 import { texts } from "./preferences.ts";
 import { screen } from "./route.ts";
+import { ArticleScreen } from "./screens/article-screen.tsx";
 import { MaskScreen } from "./screens/mask-screen.tsx";
 import { TrainScreen } from "./screens/train-screen.tsx";
 
-const screensOfPage: Readonly<Record<Screen, FunctionComponent>> = { mask: MaskScreen, train: TrainScreen };
+const screensOfPage: Readonly<Record<Screen, FunctionComponent>> = {
+  article: ArticleScreen,
+  mask: MaskScreen,
+  train: TrainScreen,
+};
 
 /** The page: its header, and the screen that the address names. */
 export function App() {

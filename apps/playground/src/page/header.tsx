@@ -24,7 +24,11 @@ export function Header() {
       </a>
       <nav aria-label="Trivium">
         {names.map((name) => (
-          <a key={name} href={`#/${name}`} aria-current={screen.value === name ? "page" : undefined}>
+          <a
+            key={name}
+            href={`#/${name === "article" ? "" : name}`}
+            aria-current={screen.value === name ? "page" : undefined}
+          >
             {titles[name]}
           </a>
         ))}
@@ -56,6 +60,16 @@ export function Header() {
   );
 }
 
+/** Copies a text, and returns whether that was allowed: pages without TLS have no clipboard. */
+async function isCopied(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Copies the address, and says that it did, or why it cannot. */
 function CopyLink() {
   const said = useSignal("");
@@ -63,12 +77,7 @@ function CopyLink() {
     const { copied, linkInAddress, linkTooLong } = texts.peek();
     const { link, isTooLong, length } = presentLink();
     if (isTooLong) said.value = linkTooLong(length);
-    // Pages without TLS have no clipboard.
-    else if (!navigator.clipboard) said.value = linkInAddress;
-    else {
-      await navigator.clipboard.writeText(link);
-      said.value = copied;
-    }
+    else said.value = (await isCopied(link)) ? copied : linkInAddress;
   };
   return (
     <>

@@ -21,7 +21,7 @@ const isScreen = (name: string): name is Screen => Object.hasOwn(screens, name);
 /** The screen that the address names; the first one where it names none. */
 export const screen: ReadonlySignal<Screen> = computed(() => {
   const named = address.value.screen;
-  return isScreen(named) ? named : "mask";
+  return isScreen(named) ? named : "article";
 });
 
 /** The state of a screen, as the address and the reader make it. */
@@ -56,6 +56,8 @@ export function createScreenState<const Of extends Fields>(name: Screen, fields:
     change(part) {
       state.value = { ...state.peek(), ...part };
       problems.value = [];
+      // Another screen may change this one, which has the address.
+      if (screen.peek() !== name) return;
       presentHash = () => writeAddress(name, fields, state.peek());
       clearTimeout(waiting);
       waiting = setTimeout(presentLink, PAUSE_MS);

@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Cells } from "../../mask/cells.ts";
 import {
   type CellArea,
@@ -16,8 +16,8 @@ import { drawMatrix, inkOf, type Layout, layoutOf, type Picture } from "./draw-m
 interface MatrixProps {
   readonly name: string;
   readonly picture: Omit<Picture, "selection">;
-  /** Called with the cells as they are after a stroke. */
-  readonly onPaint: (cells: Cells) => void;
+  /** Called with the cells as they are after a stroke. Default: the matrix is not to be painted. */
+  readonly onPaint?: ((cells: Cells) => void) | undefined;
   /** The element that says how the matrix is used. */
   readonly describedBy: string;
 }
@@ -62,7 +62,7 @@ export function Matrix({ name, picture, onPaint, describedBy }: MatrixProps) {
   const pointer = usePointer({ cells, layout, setDraft, onPaint, onPlace });
   const flip = (area: CellArea) => {
     const bit = 1 - (cells.bits[cursor.query * keys + cursor.key] as number);
-    onPaint(painted(cells, cellsOfArea(area), bit));
+    onPaint?.(painted(cells, cellsOfArea(area), bit));
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const next = placeAfter(event, cursor, { queries, keys });
@@ -77,7 +77,7 @@ export function Matrix({ name, picture, onPaint, describedBy }: MatrixProps) {
     } else return;
     event.preventDefault();
   };
-  const id = `cell-${name.replaceAll(/\W/gu, "")}-${describedBy}`;
+  const id = useId();
   const { mask } = texts.value;
   const label = cellText(shown, cursor);
   return (
@@ -91,6 +91,7 @@ export function Matrix({ name, picture, onPaint, describedBy }: MatrixProps) {
         aria-rowcount={queries}
         aria-colcount={keys}
         aria-multiselectable="true"
+        aria-readonly={onPaint === undefined}
         aria-activedescendant={id}
         onKeyDown={onKeyDown}
         onFocus={() => {
@@ -190,7 +191,7 @@ interface PointerOptions {
   readonly cells: Cells;
   readonly layout: Layout;
   readonly setDraft: (cells: Cells | null) => void;
-  readonly onPaint: (cells: Cells) => void;
+  readonly onPaint: MatrixProps["onPaint"];
   readonly onPlace: (place: CellPlace) => void;
 }
 
@@ -227,14 +228,14 @@ function usePointer({ cells, layout, setDraft, onPaint, onPlace }: PointerOption
       const kind: Stroke = event.shiftKey ? "area" : event.button === 2 ? "diagonal" : "free";
       drag.current = { stroke: kind, from: place, last: place, bit, cells };
       onPlace(place);
-      stroke(place);
+      if (onPaint) stroke(place);
     },
     onPointerMove(event: PointerEvent) {
       const place = placeOf(event);
-      if (place && drag.current) stroke(place);
+      if (place && drag.current && onPaint) stroke(place);
     },
     onPointerUp() {
-      if (drag.current) onPaint(drag.current.cells);
+      if (drag.current) onPaint?.(drag.current.cells);
       drag.current = null;
       setDraft(null);
     },

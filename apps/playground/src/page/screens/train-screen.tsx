@@ -1,3 +1,4 @@
+import { useEffect } from "preact/hooks";
 import { trainChoices } from "../../address/train-fields.ts";
 import { armNames, pairForms, taskNames } from "../../train/names.ts";
 import { NumberControl, SelectControl } from "../parts/controls.tsx";
@@ -25,6 +26,8 @@ import {
 
 /** Three architectures that learn the same examples, in turns. */
 export function TrainScreen() {
+  // What nobody sees does not go on.
+  useEffect(() => pause, []);
   const { train: said, problems: problemText } = texts.value;
   return (
     <>

@@ -1,13 +1,14 @@
 import type { Texts } from "./texts.ts";
 
 const number = (value: number) => value.toLocaleString("en");
+const short = (value: number) => String(Number(value.toPrecision(3)));
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 
 /** The texts of the page in English. */
 export const en: Texts = {
   language: "en",
   skip: "Skip to the content",
-  screens: { mask: "Masks", train: "Train" },
+  screens: { article: "Article", mask: "Masks", train: "Train" },
   theme: { label: "Theme", auto: "As the system", light: "Light", dark: "Dark" },
   copyLink: "Copy link",
   copied: "Copied",
@@ -16,6 +17,38 @@ export const en: Texts = {
   problems: (names) =>
     `The address says something about ${names} that this page does not understand; defaults stand there.`,
   close: "Close",
+  article: {
+    title: "Three ways to build a transformer",
+    intro:
+      "A causal, a prefix and an encoder–decoder transformer are made of the same bricks. They differ by who sees whom, by where loss is taken, and by what follows from that. The figures of this page are alive: what they show is what trains.",
+    whatTitle: "What each is",
+    what: "A causal model reads one row from left to right: each position sees itself and what came before. A prefix model has the same weights, and sees the source as a whole; the target goes on causally. An encoder–decoder has two streams: the encoder sees all of the source, the decoder its own past, and the encoder's last states through cross-attention.",
+    sample: "the cat.",
+    answer: "die Katz",
+    source: "Source positions",
+    target: "Target positions",
+    encoder: "encoder",
+    cross: "cross",
+    decoder: "decoder",
+    matrixHelp: "Rows are queries, columns keys. Arrows move from cell to cell.",
+    toMasks: "Change these masks",
+    pairs: (causal, prefix, pair) =>
+      `Visible pairs: causal ${number(causal)}, prefix ${number(prefix)}, encoder–decoder ${number(pair)}.`,
+    costTitle: "What attention costs",
+    cost: "With m source and t target positions, causal attention computes (m + t)(m + t + 1)/2 pairs. The prefix adds m(m − 1)/2, and an encoder–decoder has as many pairs as the prefix model. Its weights are more: two stacks and cross-attention, 2.33 times as many; each token runs through one stack alone, so that a row costs 1.17 times as much.",
+    trainTitle: "What training teaches",
+    train:
+      "A causal model may take loss on every token. A prefix model takes it on the target alone: inside the prefix the next token is in sight. An encoder–decoder takes it on the target too. On this page all three train on the same target tokens, so that their losses compare.",
+    toTrain: "Train the three side by side",
+    weakTitle: "What is said against each",
+    weak: "Each statement was measured on three seeds; the verdict follows by rule from the interval of its first effect. The whole of each measurement stands in docs/claims of the repository.",
+    verdicts: { supported: "supported", inconclusive: "inconclusive", "not supported": "not supported" },
+    effect: ({ name, estimate, low, high, unit }) =>
+      `${name}: ${short(estimate)}${low === undefined || high === undefined || low === high ? "" : ` [${short(low)}, ${short(high)}]`} ${unit}`,
+    statements: {},
+    look: "Look at it",
+    tryHere: (task) => `Run a small version here: ${task}`,
+  },
   mask: {
     title: "Attention masks",
     intro:

@@ -1,3 +1,4 @@
+import type { PageClaim } from "virtual:claims";
 import type { Screen } from "../../address/screens.ts";
 import type { ArmName, Axis, PairForm, TaskName } from "../../train/names.ts";
 
@@ -15,6 +16,7 @@ export interface Texts {
   linkTooLong(length: number): string;
   problems(names: string): string;
   readonly close: string;
+  readonly article: ArticleTexts;
   readonly mask: MaskTexts;
   readonly train: TrainTexts;
 }
@@ -186,4 +188,36 @@ export interface TrainTexts {
   readonly isRight: string;
   readonly missing: string;
   readonly export: Readonly<Record<"title" | "help" | "program" | "losses", string>>;
+}
+
+/** The texts of the article. */
+export interface ArticleTexts {
+  readonly title: string;
+  readonly intro: string;
+  readonly whatTitle: string;
+  readonly what: string;
+  /** The source and the target whose characters stand at the masks. */
+  readonly sample: string;
+  readonly answer: string;
+  readonly source: string;
+  readonly target: string;
+  readonly encoder: string;
+  readonly cross: string;
+  readonly decoder: string;
+  readonly matrixHelp: string;
+  readonly toMasks: string;
+  pairs(causal: number, prefix: number, pair: number): string;
+  readonly costTitle: string;
+  readonly cost: string;
+  readonly trainTitle: string;
+  readonly train: string;
+  readonly toTrain: string;
+  readonly weakTitle: string;
+  readonly weak: string;
+  readonly verdicts: Readonly<Record<PageClaim["verdict"], string>>;
+  effect(claim: PageClaim): string;
+  /** Statements of claims by their ids. Default: as the report has them. */
+  readonly statements: Readonly<Record<string, string>>;
+  readonly look: string;
+  tryHere(task: string): string;
 }

@@ -1,13 +1,14 @@
 import type { Texts } from "./texts.ts";
 
 const number = (value: number) => value.toLocaleString("zh-CN");
+const short = (value: number) => String(Number(value.toPrecision(3)));
 const percent = (share: number) => `${(100 * share).toFixed(1)}%`;
 
 /** The texts of the page in Chinese. */
 export const zh: Texts = {
   language: "zh-CN",
   skip: "跳到正文",
-  screens: { mask: "掩码", train: "训练" },
+  screens: { article: "正文", mask: "掩码", train: "训练" },
   theme: { label: "主题", auto: "跟随系统", light: "浅色", dark: "深色" },
   copyLink: "复制链接",
   copied: "已复制",
@@ -15,6 +16,50 @@ export const zh: Texts = {
   linkTooLong: (length) => `当前状态需要 ${number(length)} 个字符，而链接最多 8,192 个：请改用导出。`,
   problems: (names) => `地址中的 ${names} 无法识别，已改用默认值。`,
   close: "关闭",
+  article: {
+    title: "构造 Transformer 的三条路",
+    intro:
+      "因果、前缀、编码器–解码器三种 Transformer 用的是同样的砖石，区别在于谁能看见谁、损失取自何处，以及由此而来的一切。本页的图都是活的：图上所见，就是训练所用。",
+    whatTitle: "它们各是什么",
+    what: "因果模型从左到右读一行：每个位置看见自己和之前的内容。前缀模型的权重与之相同，但把源端当作整体来看；目标端仍按因果方式继续。编码器–解码器有两条序列流：编码器看见整个源端，解码器看见自己的过去，并通过交叉注意力看见编码器的最终状态。",
+    sample: "the cat.",
+    answer: "一只猫咪",
+    source: "源端位置数",
+    target: "目标端位置数",
+    encoder: "编码器",
+    cross: "交叉",
+    decoder: "解码器",
+    matrixHelp: "行是查询，列是键。用方向键在格间移动。",
+    toMasks: "改一改这些掩码",
+    pairs: (causal, prefix, pair) =>
+      `可见对：因果 ${number(causal)}，前缀 ${number(prefix)}，编码器–解码器 ${number(pair)}。`,
+    costTitle: "注意力的代价",
+    cost: "设源端 m 个位置、目标端 t 个位置，因果注意力计算 (m + t)(m + t + 1)/2 对；前缀再加 m(m − 1)/2 对，编码器–解码器与前缀模型的对数相同。它的权重更多：两个栈加交叉注意力，是 2.33 倍；但每个词元只经过一个栈，因此一行的计算量只是 1.17 倍。",
+    trainTitle: "训练教会了什么",
+    train:
+      "因果模型可以在每个词元上取损失。前缀模型只在目标端取损失：在前缀之内，下一个词元已在眼前。编码器–解码器同样只在目标端取损失。在本页中，三者都在同样的目标词元上训练，因此它们的损失可以相比。",
+    toTrain: "让三者并排训练",
+    weakTitle: "人们对它们的批评",
+    weak: "每条说法都用三个随机种子测量过；结论按规则由其首要效应的区间得出。完整的测量见仓库中的 docs/claims。",
+    verdicts: { supported: "得到支持", inconclusive: "尚无定论", "not supported": "未得到支持" },
+    effect: ({ name, estimate, low, high, unit }) =>
+      `${name}：${short(estimate)}${low === undefined || high === undefined || low === high ? "" : ` [${short(low)}, ${short(high)}]`} ${unit}`,
+    statements: {
+      "one-sided-context": "因果模型对上下文的理解较差，因为它只看得见一侧。",
+      "prompt-encoding": "因果模型对提示的编码不佳：编码每个词元时都看不见其后的内容。",
+      "in-context-learning": "因果模型的上下文学习不佳：上下文中的示例看不见排在其后的示例。",
+      "prefix-supervision": "前缀语言模型浪费训练数据：只有前缀之后的内容计入损失。",
+      "attention-cost": "前缀语言模型的注意力在训练中可能比因果模型更贵。",
+      "mask-difficulty": "前缀语言模型的注意力掩码比因果模型的更容易出错。",
+      "prefix-use": "前缀模型更善于利用前缀，尤其是上下文中的示例。",
+      "parameters-and-compute": "编码器–解码器参数更多，需要的计算也更多。",
+      "training-efficiency": "编码器–解码器的训练效率低于因果模型：它看见的每个词元教给它的更少。",
+      "long-input": "输入远长于训练所见时，编码器–解码器的交叉注意力是瓶颈。",
+      "zero-shot": "未经多任务微调，编码器–解码器的零样本能力较弱。",
+    },
+    look: "看一看",
+    tryHere: (task) => `在此运行小规模实验：${task}`,
+  },
   mask: {
     title: "注意力掩码",
     intro: "掩码规定每个查询能看见哪些键。可以写成代数式，也可以直接涂画；图上所见，就是模型训练时所用的那个对象。",

@@ -11,7 +11,7 @@ export function HeldOutAnswers() {
   const first = armNames.map((name) => answers.value[name]).find((one) => one !== undefined);
   if (!first) return null;
   return (
-    <section class="panel" aria-labelledby="answers">
+    <div class="panel">
       <h2 id="answers">{said.heldOut}</h2>
       <p class="quiet">{said.heldOutHelp}</p>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by the keyboard. */}
@@ -48,7 +48,7 @@ export function HeldOutAnswers() {
           </tbody>
         </table>
       </section>
-    </section>
+    </div>
   );
 }
 

@@ -11,7 +11,7 @@ const RECENT = 20;
 export function RunTable() {
   const { table: said } = texts.value.train;
   return (
-    <section class="panel" aria-labelledby="numbers">
+    <div class="panel">
       <h2 id="numbers">{said.title}</h2>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by the keyboard. */}
       <section class="wide" tabIndex={0} aria-labelledby="numbers">
@@ -41,7 +41,7 @@ export function RunTable() {
           </tbody>
         </table>
       </section>
-    </section>
+    </div>
   );
 }
 

@@ -162,7 +162,7 @@ export async function takePairs(content: string | Uint8Array): Promise<void> {
   ownPairs.value = read.text;
   pairsSaid.value = { notes: read.notes, error: read.error };
   const packed = await packText(read.text);
-  change({ t: "own", d: packed.length <= LONGEST_PACKED ? packed : "" });
+  change({ d: packed.length <= LONGEST_PACKED ? packed : "" });
 }
 
 // Pairs of an address are taken once, when it is read.
