@@ -32,10 +32,6 @@ export function resizeCells({ queries, keys, bits }: Cells, to: { queries: numbe
   return { queries: to.queries, keys: to.keys, bits: resized };
 }
 
-/** The number of cells in which two matrices of one size differ. */
-export const countDifferences = (a: Uint8Array, b: Uint8Array): number =>
-  a.reduce((count, bit, index) => count + (bit === b[index] ? 0 : 1), 0);
-
 /**
  * Cells as a short text for an address: `8.8.` and, in base 64, the lengths of the runs of equal bits, each row first
  * compared with the row before it.

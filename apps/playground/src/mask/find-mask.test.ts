@@ -47,9 +47,9 @@ test("the mask that is found is the painted one", () => {
   expect(sameMask(maskOfCells(cellsOf(found, size)), painted)).toBe(true);
 });
 
-test("the largest picture that no algebra describes takes less than a second", () => {
+test("the largest picture that no algebra describes is answered by the nearest mask", () => {
   const random = Uint8Array.from({ length: 256 * 256 }, (_, index) => ((index * 2654435761) >>> 7) & 1);
-  const start = performance.now();
-  expect(findMask({ queries: 256, keys: 256, bits: random }).differences).toBeGreaterThan(0);
-  expect(performance.now() - start).toBeLessThan(5000);
+  const { text, differences } = findMask({ queries: 256, keys: 256, bits: random });
+  const { bits } = cellsOf(parseMask(text), { queries: 256, keys: 256 });
+  expect(differences).toBe(bits.reduce((count, bit, index) => count + (bit === random[index] ? 0 : 1), 0));
 });
