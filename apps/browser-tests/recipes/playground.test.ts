@@ -146,7 +146,7 @@ test("a planted leak is listed with its way", async (context) => {
   });
 });
 
-const tables = fileURLToPath(new URL("../.readme/playground/", import.meta.url));
+const tables = fileURLToPath(new URL("../../playground/.readme/", import.meta.url));
 
 /** Runs an exported program in Node, and returns what it printed. */
 function runProgram(name: string, program: string): unknown {

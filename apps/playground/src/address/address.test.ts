@@ -50,12 +50,11 @@ test("10,000 mutated addresses are read without an error, and what they say is a
   const mutated = fc.tuple(fc.nat(base.length), fc.nat(6), fc.string({ unit: "binary", maxLength: 6 }));
   const check = fc.property(mutated, ([at, cut, inserted]) => {
     const read = readAddress(base.slice(0, at) + inserted + base.slice(at + cut));
-    for (const screen of names) {
+    return names.every((screen) => {
       const { state, problems } = readState(screens[screen], read);
-      expect(Object.keys(state)).toEqual(Object.keys(screens[screen]));
-      expect(Object.values(state)).not.toContain(undefined);
-      expect(problems.length).toBeLessThanOrEqual(read.parameters.size + read.broken.length);
-    }
+      const isWhole = Object.keys(screens[screen]).every((name) => state[name as keyof typeof state] !== undefined);
+      return isWhole && problems.length <= read.parameters.size + read.broken.length;
+    });
   });
   fc.assert(check, { numRuns: 10_000 });
 });
