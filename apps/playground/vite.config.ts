@@ -33,37 +33,26 @@ interface Report {
   }[];
 }
 
-const CLAIMS = "virtual:claims";
-
-/** The verdicts of `docs/claims` as a module, each with the effect that it rests on. */
-function claimVerdicts(): Plugin {
-  return {
-    name: "claim-verdicts",
-    resolveId: (id) => (id === CLAIMS ? `\0${CLAIMS}` : undefined),
-    load(id) {
-      if (id !== `\0${CLAIMS}`) return undefined;
-      const report = JSON.parse(
-        readFileSync(new URL("../../docs/claims/report.json", import.meta.url), "utf8"),
-      ) as Report;
-      const claims = report.claims.map(({ id: claim, statement, verdict, effects: [effect] }) => ({
-        id: claim,
-        statement,
-        verdict,
-        name: effect?.name,
-        unit: effect?.unit,
-        estimate: effect?.estimate,
-        low: effect?.low,
-        high: effect?.high,
-      }));
-      return `export const claims = ${JSON.stringify(claims)};`;
-    },
-  };
+/** The verdicts of `docs/claims`, each with the effect that it rests on. */
+function claimVerdicts(): object[] {
+  const report = JSON.parse(readFileSync(new URL("../../docs/claims/report.json", import.meta.url), "utf8")) as Report;
+  return report.claims.map(({ id, statement, verdict, effects: [effect] }) => ({
+    id,
+    statement,
+    verdict,
+    name: effect?.name,
+    unit: effect?.unit,
+    estimate: effect?.estimate,
+    low: effect?.low,
+    high: effect?.high,
+  }));
 }
 
 export default defineConfig({
   // Relative addresses: the folder works from any path.
   base: "./",
-  plugins: [cmudictSample(), claimVerdicts()],
+  plugins: [cmudictSample()],
+  define: { claimsOfBuild: JSON.stringify(claimVerdicts()) },
   resolve: { conditions: ["@trivium/source", "browser", "module", "import", "default"] },
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   worker: { format: "es" },

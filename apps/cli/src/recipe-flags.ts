@@ -70,6 +70,7 @@ const flags: Readonly<Record<string, RecipeFlag>> = {
   microBatch: flag("microBatch"),
   bucketBatches: flag("bucketBatches"),
   packing: flag("packing"),
+  openRows: flag("openRows"),
   shards: flag("shards"),
   clipNorm: flag("clipNorm"),
   onFault: flag("faults.action"),

@@ -67,6 +67,9 @@ const fields = {
     .describe("Examples that are computed at once; gradients are added up. auto: what fits. Default: the batch"),
   bucketBatches: countOr(1, "Batches that are formed together, by length: more save padding and mix examples less"),
   packing: countOrNone("Tokens of a packed row: examples share rows, with almost no padding. Default: a row each"),
+  openRows: countOrNone(
+    "Packed rows that wait for fitting examples of later steps: 16 leave hardly any padding. Default: each step is packed by itself",
+  ),
   shards: countOr(1, "Parts into which a step's batch is cut, each of them summed by itself"),
   clipNorm: z.number().min(0).default(1).describe("Largest global norm of the gradient; 0 for none"),
   from: name.optional().describe("A trained model to go on from: a run, a folder of Hugging Face's, a .gguf file"),

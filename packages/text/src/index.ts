@@ -33,6 +33,7 @@ export { splitUnits, type TextUnit } from "./text-unit.ts";
 export * from "./tokenizer.ts";
 export { trainBytePairs } from "./train/train-byte-pairs.ts";
 export { ownTokens, type TrainOptions } from "./train/train-options.ts";
+export { trainUnigram } from "./train/train-unigram.ts";
 export { withOwnTokens } from "./train/with-own-tokens.ts";
 export { createWordCounter, type WordCounter, type WordCounts } from "./train/word-counts.ts";
 

@@ -1,9 +1,9 @@
-import { claims } from "virtual:claims";
 import { useSignal } from "@preact/signals";
 import { parseMask, visiblePairs } from "@trivium/masks";
 import { useEffect } from "preact/hooks";
 import { cellsOf } from "../../mask/cells.ts";
 import { labelsOf } from "../../mask/read-mask.ts";
+import { claims } from "../claims.ts";
 import { Matrix } from "../parts/matrix.tsx";
 import { texts } from "../preferences.ts";
 import { Weakness } from "./article/weakness.tsx";

@@ -1,6 +1,6 @@
-import type { PageClaim } from "virtual:claims";
 import type { Screen } from "../../address/screens.ts";
 import type { ArmName, Axis, PairForm, TaskName } from "../../train/names.ts";
+import type { PageClaim } from "../claims.ts";
 
 type StreamName = "tokens" | "target" | "source" | "cross";
 

@@ -1,6 +1,6 @@
-import type { PageClaim } from "virtual:claims";
 import { useSignal } from "@preact/signals";
 import type { TrainState } from "../../../address/train-fields.ts";
+import type { PageClaim } from "../../claims.ts";
 import { texts } from "../../preferences.ts";
 import { RunTable } from "../train/run-table.tsx";
 import { TrainCharts } from "../train/train-charts.tsx";
