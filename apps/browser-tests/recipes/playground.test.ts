@@ -199,3 +199,23 @@ test.for(runs)(
     expect(runProgram(`train-${place}`, program)).toEqual(losses);
   },
 );
+
+test("reversal is learned by all three within a minute, and memory stays as it is", async (context) => {
+  context.skip(findChromium() === undefined, NO_CHROMIUM);
+  context.skip(process.env.TRIVIUM_LONG === undefined, "two idle cores for a minute: pnpm check:long has them");
+  await open("#/train", async (page) => {
+    const losses = async () => (await page.locator('[data-fact="loss"]').allTextContents()).map(Number);
+    const begin = performance.now();
+    await page.getByRole("button", { name: "Play" }).click();
+    await expect.poll(async () => (await losses()).every((loss) => loss < 0.1), { timeout: 120_000 }).toBe(true);
+    expect(performance.now() - begin).toBeLessThan(60_000);
+    const bytes = async () => {
+      const { bytes: used } = await page.evaluate<{ bytes: number }>("performance.measureUserAgentSpecificMemory()");
+      return used;
+    };
+    const before = await bytes();
+    await page.waitForTimeout(20_000);
+    // The points of the curves are kept: a few hundred bytes a step.
+    expect(await bytes()).toBeLessThan(before + 20e6);
+  });
+});
