@@ -37,7 +37,7 @@ test("a cell too many is answered by the nearest mask and the number of differen
   const cells = cellsOf(parseMask("prefix(4) | causal"), { queries: 16, keys: 16 });
   const at = 5 * 16 + 11;
   const bits = cells.bits.map((bit, index) => (index === at ? 1 - bit : bit));
-  expect(findMask({ ...cells, bits })).toEqual({ text: "causal | prefix(4)", differences: 1 });
+  expect(findMask({ ...cells, bits })).toEqual({ text: "prefix(4) | causal", differences: 1 });
 });
 
 test("the mask that is found is the painted one", () => {

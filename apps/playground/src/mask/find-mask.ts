@@ -108,7 +108,7 @@ function countDifferent(a: Int32Array, b: Int32Array, most: number): number {
 
 /** The primitives that the picture suggests, each different one once, the shortest first. */
 function primitivesOf(picture: Cells): Candidate[] {
-  const texts = ["full", "causal", ...suggested(picture)];
+  const texts = [...suggested(picture), "full"];
   const byCells = new Map<string, Candidate>();
   for (const text of texts.flatMap((one) => [one, `!${one}`])) {
     const mask = parseMask(text);
@@ -123,12 +123,12 @@ function primitivesOf(picture: Cells): Candidate[] {
 /** Primitives with the parameters at which rows of the picture begin and end. */
 function suggested(picture: Cells): string[] {
   const { columns, diagonals } = edgesOf(picture);
-  const causal = diagonals.map((offset) => `causal(${offset - 1})`);
+  const causal = ["causal", ...diagonals.map((offset) => `causal(${offset - 1})`)];
   const windows = diagonals.flatMap((left) => {
     const rights = [0, ...diagonals.map((right) => right - 1).filter((right) => right >= 0)];
     return left <= 0 ? [`window(${-left})`, ...rights.map((right) => `window(${-left},${right})`)] : [];
   });
-  return [...documentsOf(picture), ...causal, ...columns.map((count) => `prefix(${count})`), ...windows];
+  return [...documentsOf(picture), ...columns.map((count) => `prefix(${count})`), ...causal, ...windows];
 }
 
 /** The most frequent columns and diagonals (key − query) at which visibility changes along a row. */

@@ -156,6 +156,7 @@ function drawBlocks(context: CanvasRenderingContext2D, { blocks, cells, row }: P
       const [w, h] = [Math.min(width, cells.keys * cell - x), Math.min(height, cells.queries * cell - y)];
       const isFull = forward.full[query]?.includes(key);
       const isPartial = forward.partial[query]?.includes(key);
+      context.setLineDash([]);
       if (!isFull && !isPartial) hatch(context, { x, y, w, h });
       context.lineWidth = isFull || isPartial ? 2 : 0.5;
       context.setLineDash(isPartial ? [4, 3] : []);

@@ -183,7 +183,7 @@ export const en: Texts = {
           link: "m=prefix(5)+|+causal&l=yes&w=00011111",
         },
         {
-          text: "A leak by a detour: each position also sees the one three ahead. No prediction sees its label, but position 2 sees 5, and 5 sees 3: two layers are enough.",
+          text: "A leak by a detour: each position also sees the one three ahead. No prediction sees its label, but position 2 sees 0, and 0 sees 3: two layers are enough.",
           link: "m=causal+|+causal(3)+%26+!causal(2)&l=yes",
         },
         {

@@ -32,7 +32,8 @@ export function Ladder({ leak, layers, step, levels }: LadderProps) {
   const dots = isPair ? [...positions("source", n), ...positions("target", q)] : positions("tokens", q);
   const names = Array.from({ length: layers + 1 }, (_, level) => (level === 0 ? said.input : said.layer(level)));
   return (
-    <div class="wide">
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by the keyboard.
+    <section class="wide" aria-label={said.ladder} tabIndex={0}>
       <svg class="ladder" viewBox={`0 0 ${WIDTH} ${height}`} role="img" aria-label={said.ladder}>
         {names.map((name, level) => (
           <text key={name} x={LEFT - 10} y={yOf(level) + 4} text-anchor="end">
@@ -65,7 +66,7 @@ export function Ladder({ leak, layers, step, levels }: LadderProps) {
           <circle key={`${x},${y}`} class="way" cx={x} cy={y} r={at <= step ? 5 : 3} />
         ))}
       </svg>
-    </div>
+    </section>
   );
 }
 
