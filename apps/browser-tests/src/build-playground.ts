@@ -13,7 +13,7 @@ export async function buildPlayground(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), "trivium-playground-"));
   const vite = join(dirname(createRequire(import.meta.url).resolve("vite/package.json")), "bin/vite.js");
   const options = ["build", "--outDir", folder, "--emptyOutDir", "--logLevel", "error"];
-  const build = spawn(process.execPath, ["--conditions=@trivium/source", vite, ...options], {
+  const build = spawn(process.execPath, [vite, ...options], {
     cwd: playground,
     stdio: ["ignore", "ignore", "pipe"],
   });

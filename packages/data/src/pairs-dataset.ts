@@ -25,7 +25,7 @@ export interface PairsDatasetOptions extends Pick<ReadOptions, "sourceColumn" | 
  * @param content - the text, or its UTF-8 bytes.
  * @throws {DataError} `data/line` with the line, `data/binary`, `data/empty`, `data/too-few`.
  * @throws {ConfigError} `data/column` for a column that the first line does not name.
- * @example (await pairsDataset("one\\teins\\ntwo\\tzwei\\nthree\\tdrei\\n", { validation: 0.3, test: 0 })).train.length // => 2
+ * @example (await pairsDataset("one\teins\ntwo\tzwei\nthree\tdrei\n", { validation: 0.3, test: 0 })).train.length // => 2
  */
 export async function pairsDataset(content: string | Uint8Array, options: PairsDatasetOptions = {}): Promise<Dataset> {
   const { name = "pairs.tsv", validation = 0.05, test = 0.05, repeated = "first" } = options;

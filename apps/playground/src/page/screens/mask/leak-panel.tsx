@@ -11,7 +11,7 @@ import { change, pictureMasks, state } from "./mask-model.ts";
 const MOST_LISTED = 24;
 
 /** A position of a stream in words. */
-export const placeText = ({ stream, position }: StreamPosition): string => {
+const placeText = ({ stream, position }: StreamPosition): string => {
   const names: Readonly<Record<string, string>> = texts.value.mask.leaks.streams;
   return `${names[stream] ?? ""}${position}`;
 };
