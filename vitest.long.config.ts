@@ -6,6 +6,7 @@ export default defineConfig({
   ...shared,
   test: {
     include: [
+      "scripts/recipes/packed-packages.test.ts",
       "apps/cli/recipes/kill.test.ts",
       "apps/bench/recipes/resident-memory.test.ts",
       "apps/browser-tests/recipes/training.test.ts",

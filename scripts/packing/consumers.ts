@@ -120,9 +120,10 @@ function writeEntries({ source, manifest }: PackedPackage, folder: string): stri
 export async function typeErrors(
   directory: string,
   { root }: Workspace,
-  mode: "node16" | "bundler",
+  { compiler, mode }: { readonly compiler: string; readonly mode: "node16" | "bundler" },
 ): Promise<readonly string[]> {
   const config = join(directory, `tsconfig.${mode}.json`);
+  const tsc = join(root, "node_modules", compiler, "bin/tsc");
   const compilerOptions = {
     ...{ target: "ES2023", lib: ["ES2024", "DOM", "DOM.Iterable"], strict: true, noEmit: true, skipLibCheck: false },
     ...{ module: mode === "node16" ? "Node16" : "ESNext", moduleResolution: mode, moduleDetection: "force" },
@@ -130,7 +131,7 @@ export async function typeErrors(
   };
   const include = ["consumers/*/entries.ts", "consumers/*/readme-*.ts", "consumers/plugin-author/mine.ts"];
   writeFileSync(config, JSON.stringify({ compilerOptions, include }));
-  const { code, output } = await runCommand(["tsc", "--pretty", "false", "-p", config], { cwd: directory });
+  const { code, output } = await runCommand(["node", tsc, "--pretty", "false", "-p", config], { cwd: directory });
   const errors = output.split("\n").filter((line) => line.includes("error TS"));
   if (code !== 0 && errors.length === 0) throw new Error(`tsc failed without naming an error:\n${output}`);
   return errors.filter((line) => /^consumers\/|\/node_modules\/@trivium\/[^(]*\(|^error TS/.test(line));

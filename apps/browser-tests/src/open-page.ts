@@ -1,5 +1,5 @@
 import { UnsupportedError } from "@trivium/core";
-import { type BrowserContextOptions, chromium } from "playwright-core";
+import { type Browser, type BrowserContextOptions, chromium } from "playwright-core";
 import { findChromium, NO_CHROMIUM } from "./find-chromium.ts";
 
 /** No network of its own, no sandbox (containers have none), and software devices for WebGL and WebGPU. */
@@ -28,8 +28,37 @@ export interface OpenPageOptions {
   readonly media?: "screen" | "print";
 }
 
+/** Milliseconds for which a browser without pages waits for the next one; starting a browser takes longer than most pages. */
+const IDLE_MS = 1000;
+
+let browser: Promise<Browser> | undefined;
+let pages = 0;
+let idle: NodeJS.Timeout | undefined;
+
+async function closeBrowser(): Promise<void> {
+  const closing = browser;
+  browser = undefined;
+  // One that could not be started has said so to those who wanted it.
+  await closing?.then(
+    (started) => started.close(),
+    () => {},
+  );
+}
+
+/** Calls `use` with the browser that all pages share; the browser closes when it has been without pages for a while. */
+async function withBrowser<T>(executablePath: string, use: (browser: Browser) => Promise<T>): Promise<T> {
+  clearTimeout(idle);
+  pages++;
+  browser ??= chromium.launch({ executablePath, args: flags });
+  try {
+    return await use(await browser);
+  } finally {
+    if (--pages === 0) idle = setTimeout(closeBrowser, IDLE_MS);
+  }
+}
+
 /**
- * Opens a page in headless Chromium and returns the value, or what the promise resolves to, of an expression in it.
+ * Opens a page in headless Chromium, with storage of its own, and returns the value, or what the promise resolves to, of an expression in it.
  *
  * Rejects with what the expression threw, and where the page logged errors, with those.
  *
@@ -39,19 +68,20 @@ export async function openPage<Output>(options: OpenPageOptions): Promise<Output
   const { url, expression, allowedErrors, screen = {}, media = "screen" } = options;
   const executablePath = findChromium();
   if (executablePath === undefined) throw new UnsupportedError("browser-tests/chromium", NO_CHROMIUM);
-  const browser = await chromium.launch({ executablePath, args: flags });
-  try {
-    const page = await browser.newPage(screen);
-    const errors: string[] = [];
-    const note = (text: string) => allowedErrors?.test(text) || errors.push(text);
-    page.on("console", (message) => message.type() === "error" && note(message.text()));
-    page.on("pageerror", (error) => note(error.message));
-    await page.emulateMedia({ media });
-    await page.goto(url);
-    const output = (await page.evaluate(expression)) as Output;
-    if (errors.length > 0) throw new Error(`the page logged errors:\n${errors.join("\n")}`);
-    return output;
-  } finally {
-    await browser.close();
-  }
+  return withBrowser(executablePath, async (shared) => {
+    const page = await shared.newPage(screen);
+    try {
+      const errors: string[] = [];
+      const note = (text: string) => allowedErrors?.test(text) || errors.push(text);
+      page.on("console", (message) => message.type() === "error" && note(message.text()));
+      page.on("pageerror", (error) => note(error.message));
+      await page.emulateMedia({ media });
+      await page.goto(url);
+      const output = (await page.evaluate(expression)) as Output;
+      if (errors.length > 0) throw new Error(`the page logged errors:\n${errors.join("\n")}`);
+      return output;
+    } finally {
+      await page.close();
+    }
+  });
 }
