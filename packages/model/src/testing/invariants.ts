@@ -146,8 +146,9 @@ function slopeOf(path: string, gradient: tf.Tensor): Slope {
   return { path, size, direction, slope: values.reduce((sum, value, index) => sum + value * direction[index]!, 0) };
 }
 
-/** Moves parameters both ways, and compares the differences of the loss with its slopes. */
-function checkSlopes(slopes: readonly Slope[], { model, parameters }: Subject): void {
+/** Moves parameters both ways, and compares the differences of the loss with its slopes; where they differ, of each alone. */
+function checkSlopes(slopes: readonly Slope[], subject: Subject): void {
+  const { model, parameters } = subject;
   const leaves = flattenTree(parameters);
   const share = 1 / Math.sqrt(slopes.length);
   const at = (distance: number) =>
@@ -167,8 +168,11 @@ function checkSlopes(slopes: readonly Slope[], { model, parameters }: Subject): 
   // Where the loss bends, a second difference takes the bend away.
   const numeric = (4 * near - (at(2 * step) - at(-2 * step)) / (4 * step)) / 3;
   if (isNear(numeric)) return;
-  const paths = slopes.map(({ path }) => path).join(", ");
-  throw new Error(`gradient of ${paths}: ${slope} by differentiation, ${numeric} by finite differences`);
+  if (slopes.length === 1) {
+    const [{ path }] = slopes as [Slope];
+    throw new Error(`gradient of ${path}: ${slope} by differentiation, ${numeric} by finite differences`);
+  }
+  for (const one of slopes) checkSlopes([one], subject);
 }
 
 /** What float32 losses leave of a difference of this step. */
