@@ -6,10 +6,11 @@ export default defineConfig({
   ...shared,
   test: {
     include: [
-      "scripts/recipes/packed-packages.test.ts",
+      "scripts/recipes/{packed-packages,readme-examples}.test.ts",
       "apps/cli/recipes/kill.test.ts",
       "apps/bench/recipes/resident-memory.test.ts",
       "apps/browser-tests/recipes/training.test.ts",
+      "packages/claims/src/in-context/published-experiment.test.ts",
       "packages/compose/src/fit-memory.test.ts",
       "packages/model/src/invariants.test.ts",
       "packages/pretrained/src/mutations.test.ts",

@@ -15,7 +15,7 @@ export interface Consumer {
   readonly directory: string;
   /**
    * Commands to be run: every entry is imported (of a program, `--help` is asked), and the README's examples are run
-   * with the results that they show as assertions.
+   * one after another with the results that they show as assertions.
    */
   readonly commands: readonly (readonly string[])[];
 }
@@ -93,11 +93,12 @@ function writeConsumer(
     .map(({ code, line }) => {
       writeFileSync(join(folder, `readme-${line}.ts`), code);
       writeFileSync(join(folder, `run-${line}.ts`), instrument(code, checker));
-      return ["node", `run-${line}.ts`];
+      return `run-${line}.ts`;
     });
   // The entry of a program is the program: it is run, and nobody imports it.
-  const entries = programs.length > 0 ? programs : [["node", writeEntries(packed, folder)]];
-  return { packed, directory: folder, commands: [...entries, ...examples] };
+  const modules = programs.length > 0 ? examples : [writeEntries(packed, folder), ...examples];
+  writeFileSync(join(folder, "run-all.ts"), modules.map((module) => `await import("./${module}");\n`).join(""));
+  return { packed, directory: folder, commands: [...programs, ["node", "run-all.ts"]] };
 }
 
 /** One module that imports every entry (for the types), and one that runs every entry but the test suites. */
