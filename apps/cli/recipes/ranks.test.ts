@@ -10,6 +10,8 @@ const folder = mkdtempSync(join(tmpdir(), "trivium-ranks-"));
 beforeAll(() => writeToyData(folder));
 afterAll(() => rmSync(folder, { recursive: true }));
 
+const isLong = process.env.TRIVIUM_LONG !== undefined;
+
 /** Dropout, micro-batches, packed rows and clipping; matrices of 4,096 elements are cut among ranks. */
 const training = [
   "train",
@@ -32,8 +34,6 @@ const settings = [
 const words = (out: string, more: readonly string[] = []) => [...training, ...settings, "--out", out, ...more];
 
 const checks = ["--conditions=@trivium/source", join(import.meta.dirname, "mpi-checks.ts")];
-
-const isLong = process.env.TRIVIUM_LONG !== undefined;
 
 /** Trainings by each launcher: every pair of architecture and optimiser, on 2 and 4 ranks, in the long form. */
 function casesOf(launcher: string) {
