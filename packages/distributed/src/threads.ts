@@ -49,7 +49,7 @@ interface Line {
 /**
  * Takes a seat among threads of a process, or of a page. Parts are copied once, and handed over.
  *
- * @example const [first, second] = createSeats(2).map(joinThreads); // two ranks in this thread
+ * @example joinThreads(createSeats(1)[0]!).size // => 1
  */
 export const joinThreads = (seat: Seat): Collective => collectiveOver(transportOf(seat));
 

@@ -21,7 +21,6 @@ export interface MpiOptions {
  *
  * @throws {UnsupportedError} `distributed/no-mpi` if there is no library, `distributed/other-mpi` if it is not that of the launcher,
  *   `distributed/mpi-threads` if it cannot be called from a thread; from collectives `distributed/mpi-size` for parts of 2 GiB.
- * @example const collective = await joinMpi(); // under mpirun -n 4
  */
 export async function joinMpi({ library }: MpiOptions = {}): Promise<Collective> {
   const owner = startOwner({ files: library === undefined ? mpiFiles(process.env) : [library] });
