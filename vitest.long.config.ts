@@ -9,6 +9,7 @@ export default defineConfig({
       "apps/cli/recipes/kill.test.ts",
       "apps/bench/recipes/resident-memory.test.ts",
       "apps/browser-tests/recipes/training.test.ts",
+      "apps/browser-tests/recipes/playground.test.ts",
       "packages/compose/src/fit-memory.test.ts",
       "packages/model/src/invariants.test.ts",
       "packages/pretrained/src/mutations.test.ts",

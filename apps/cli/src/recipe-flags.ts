@@ -60,6 +60,7 @@ const flags: Readonly<Record<string, RecipeFlag>> = {
   loraRank: flag("lora.rank"),
   loraAlpha: flag("lora.alpha"),
   loraTargets: flag("lora.targets"),
+  loraDropout: flag("lora.dropout"),
   weightDecay: option(
     "optimizer.weightDecay",
     amount,
