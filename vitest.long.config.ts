@@ -10,6 +10,7 @@ export default defineConfig({
       "apps/cli/recipes/ranks.test.ts",
       "apps/bench/recipes/resident-memory.test.ts",
       "apps/browser-tests/recipes/training.test.ts",
+      "apps/browser-tests/recipes/playground.test.ts",
       "packages/compose/src/fit-memory.test.ts",
       "packages/model/src/invariants.test.ts",
       "packages/presets/src/ranks.test.ts",

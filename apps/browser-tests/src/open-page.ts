@@ -1,5 +1,5 @@
 import { UnsupportedError } from "@trivium/core";
-import { type BrowserContextOptions, chromium } from "playwright-core";
+import { type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { findChromium, NO_CHROMIUM } from "./find-chromium.ts";
 
 /** No network of its own, no sandbox (containers have none), and software devices for WebGL and WebGPU. */
@@ -16,16 +16,22 @@ const flags = [
   "--enable-unsafe-swiftshader",
 ];
 
-export interface OpenPageOptions {
+export interface PageOptions {
   readonly url: string;
-  /** The expression to evaluate in the page; as text, since a test runner that rewrites imports would rewrite a function's too. */
-  readonly expression: string;
   /** Errors that the page is meant to log. */
   readonly allowedErrors?: RegExp | undefined;
-  /** The size and the theme of the reader's screen. */
-  readonly screen?: Pick<BrowserContextOptions, "viewport" | "colorScheme">;
+  /** The size, the theme and the language of the reader's screen. */
+  readonly screen?: Pick<
+    BrowserContextOptions,
+    "viewport" | "colorScheme" | "locale" | "reducedMotion" | "deviceScaleFactor"
+  >;
   /** Looked at as it is printed. Default: as on a screen. */
   readonly media?: "screen" | "print";
+}
+
+export interface OpenPageOptions extends PageOptions {
+  /** The expression to evaluate in the page; as text, since a test runner that rewrites imports would rewrite a function's too. */
+  readonly expression: string;
 }
 
 /**
@@ -35,8 +41,18 @@ export interface OpenPageOptions {
  *
  * @throws {UnsupportedError} `browser-tests/chromium` where there is no Chromium.
  */
-export async function openPage<Output>(options: OpenPageOptions): Promise<Output> {
-  const { url, expression, allowedErrors, screen = {}, media = "screen" } = options;
+export const openPage = <Output>({ expression, ...options }: OpenPageOptions): Promise<Output> =>
+  withPage(options, async (page) => (await page.evaluate(expression)) as Output);
+
+/**
+ * Opens a page in headless Chromium, does something with it, and closes it.
+ *
+ * Rejects with what was thrown meanwhile, and where the page logged errors, with those.
+ *
+ * @throws {UnsupportedError} `browser-tests/chromium` where there is no Chromium.
+ */
+export async function withPage<Output>(options: PageOptions, use: (page: Page) => Promise<Output>): Promise<Output> {
+  const { url, allowedErrors, screen = {}, media = "screen" } = options;
   const executablePath = findChromium();
   if (executablePath === undefined) throw new UnsupportedError("browser-tests/chromium", NO_CHROMIUM);
   const browser = await chromium.launch({ executablePath, args: flags });
@@ -48,7 +64,7 @@ export async function openPage<Output>(options: OpenPageOptions): Promise<Output
     page.on("pageerror", (error) => note(error.message));
     await page.emulateMedia({ media });
     await page.goto(url);
-    const output = (await page.evaluate(expression)) as Output;
+    const output = await use(page);
     if (errors.length > 0) throw new Error(`the page logged errors:\n${errors.join("\n")}`);
     return output;
   } finally {
