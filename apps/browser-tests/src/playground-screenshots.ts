@@ -17,13 +17,8 @@ const STEPS = 150;
 /** Trains until the curves show something. */
 async function train(page: Page): Promise<void> {
   await page.getByRole("button", { name: "Play" }).click();
-  await page.waitForFunction(
-    `Number(/([\\d,]+) steps/.exec(document.body.innerText)?.[1].replace(",", "")) >= ${STEPS}`,
-    undefined,
-    {
-      timeout: 300_000,
-    },
-  );
+  const steps = async () => Number((await page.locator('[data-fact="steps"]').textContent())?.replace(/\D.*$/, ""));
+  while ((await steps()) < STEPS) await page.waitForTimeout(500);
   await page.getByRole("button", { name: "Pause" }).click();
   await page.getByText("Paused").waitFor();
   await page.mouse.move(0, 0);

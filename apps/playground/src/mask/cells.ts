@@ -1,4 +1,4 @@
-import { type Mask, parseMask, toDense } from "@trivium/masks";
+import { dense, type Mask, toDense } from "@trivium/masks";
 
 /** A painted matrix: 1 for each visible pair, row-major. */
 export interface Cells {
@@ -20,7 +20,7 @@ export function cellsOf(mask: Mask, size: { readonly queries: number; readonly k
 
 /** Painted cells as a mask like any other. */
 export function maskOfCells({ queries, keys, bits }: Cells): Mask {
-  return parseMask(`dense([${bits.join(",")}],[1,1,${queries},${keys}],"visible")`);
+  return dense({ values: bits, shape: [1, 1, queries, keys], ones: "visible" });
 }
 
 /** The cells in another size: what is new is hidden. */

@@ -31,10 +31,10 @@ test("an algebra and the cells painted from it are the same picture", () => {
   const read = readMask("prefix(4) | causal", size);
   const repainted = readMask(cellsOf(read.mask!, size), size);
   expect(cellsOf(repainted.mask!, size)).toEqual(cellsOf(read.mask!, size));
-  expect(shownText(read.mask!)).toBe("prefix(4) | causal");
-  expect(shownText(repainted.mask!)).toBe(printMask(repainted.mask!));
+  expect(shownText(read.mask!, size)).toBe("prefix(4) | causal");
+  expect(shownText(repainted.mask!, size)).toBe(printMask(repainted.mask!));
   const large = { queries: 30, keys: 30 };
-  expect(shownText(readMask(cellsOf(causal(), large), large).mask!)).toBeUndefined();
+  expect(shownText(readMask(cellsOf(causal(), large), large).mask!, large)).toBeUndefined();
 });
 
 test("facts are those of the package", () => {

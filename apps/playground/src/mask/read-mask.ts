@@ -52,7 +52,9 @@ function errorOf(text: string, error: unknown): MaskError {
 const LONGEST_SHOWN = 200;
 
 /** The algebra of a mask as the package prints it, or undefined where it is too long to read. */
-export function shownText(mask: Mask): string | undefined {
+export function shownText(mask: Mask, size: PictureSize): string | undefined {
+  // Each cell of a painted mask is printed with a comma.
+  if (mask.spec.type === "dense" && 2 * size.queries * size.keys > LONGEST_SHOWN) return undefined;
   const printed = printMask(mask);
   return printed.length <= LONGEST_SHOWN ? printed : undefined;
 }

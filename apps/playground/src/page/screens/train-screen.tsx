@@ -135,7 +135,7 @@ function Transport() {
           {said.reset}
         </button>
         <span role="status">{said.phases[phase.value]}</span>
-        <span class="quiet">
+        <span class="quiet" data-fact="steps">
           {step.value > 0 ? said.steps(step.value) : ""}
           {info ? ` · ${said.threads(info.threads)}` : ""}
         </span>

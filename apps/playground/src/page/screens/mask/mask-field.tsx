@@ -19,7 +19,7 @@ export function MaskField({ attention }: { readonly attention: Attention }) {
   const input = useRef<HTMLInputElement>(null);
   const id = `algebra-${key}`;
   const isText = typeof source === "string";
-  const value = isText ? source : (shownText(attention.mask) ?? "");
+  const value = isText ? source : (shownText(attention.mask, attention.size) ?? "");
   const insert = (part: string) => {
     const field = input.current;
     if (!field) return;
