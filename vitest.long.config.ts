@@ -7,6 +7,7 @@ export default defineConfig({
   test: {
     include: [
       "apps/cli/recipes/kill.test.ts",
+      "apps/cli/recipes/two-hours.long.test.ts",
       "apps/bench/recipes/resident-memory.test.ts",
       "apps/browser-tests/recipes/training.test.ts",
       "packages/compose/src/fit-memory.test.ts",

@@ -42,6 +42,7 @@ import { profileTable } from "../profile/profile-table.ts";
 import { createTrainingProfile, type TrainingProfile } from "../profile/training-profile.ts";
 import type { Progress } from "../progress.ts";
 import { readSettings, requireData } from "../read-settings.ts";
+import { repeatNote } from "../repeat-note.ts";
 import { resumeCommand } from "../resume-command.ts";
 import { addSettingFlags, recipeFields } from "../setting-flags.ts";
 import { trainSchema } from "../settings.ts";
@@ -103,8 +104,9 @@ async function prepareRun(context: CommandContext) {
   const name = prepared.data.dataset.name.replace(/\.\w+$/, "");
   const directory = settings.out ?? `runs/${recipe.architecture}-${name}`;
   const { every, keep } = recipe.checkpoint;
+  const lasting = lastingRecipe(recipe, base?.name);
   const options: TrainOptions<Batch> = {
-    ...trainOptions({ ...prepared, recipe: lastingRecipe(recipe, base?.name) }),
+    ...trainOptions({ ...prepared, recipe: lasting }),
     recompute,
     resume,
     allowNumericChange,
@@ -118,6 +120,8 @@ async function prepareRun(context: CommandContext) {
   };
   const unit = prepared.data.tokenizer.unit ?? "character";
   const notes = [...prepared.data.notes, ...trainingNotes(recipe, prepared.data), ...memoryNote(prepared)];
+  const repeat = await repeatNote(context.flags.config, { ...options, recipe: lasting });
+  if (repeat !== undefined) notes.unshift(repeat);
   if (base) notes.unshift(`going on from ${base.name}, a ${base.model.architecture.name} model`);
   const trained = trainedNote(prepared);
   return { directory, settings, recipe, notes, trained, unit, engine, backend, registry, options: during };
