@@ -132,6 +132,13 @@ test("a run whose data vanishes is saved after the last whole step, and goes on 
   }
 });
 
+test("a roll-back is for numbers: data that vanish end the run", async () => {
+  const recovery = { action: "roll-back", limit: 3, factor: 0.5 } as const;
+  const store = createMemoryStore();
+  await expect(run(store, { batches: vanishing(5), recovery })).rejects.toThrow("rows.txt has vanished");
+  expect(store.newest()?.state).toMatchObject({ step: 5, faults: undefined });
+});
+
 test("a run whose data is not there at its first step leaves nothing, so that it can begin again", async () => {
   const store = createMemoryStore();
   await expect(run(store, { batches: vanishing(0) })).rejects.toThrow("rows.txt has vanished");
