@@ -1,10 +1,13 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
+import { brotliCompress, constants } from "node:zlib";
 import {
   openblasFile,
   openblasPackage,
   openblasPackageVersion,
+  openblasPacked,
   openblasVersion,
 } from "../../packages/backend-simd/src/gemm/library/openblas-release.ts";
 import {
@@ -34,6 +37,7 @@ export async function packOpenblas(target: string, destination: string, from?: s
     const folder = join(scratch, "package");
     const places = { from, downloads: join(scratch, "downloads"), staging: scratch, note: console.error };
     await unpack(await fetchArchive(wheel.archive, places), wheel.archive, folder);
+    await compress(folder, wheel.platform);
     await writeFile(join(folder, "package.json"), `${JSON.stringify(manifestOf(target, wheel), null, 2)}\n`);
     await writeFile(join(folder, "README.md"), readmeOf(target));
     await mkdir(destination, { recursive: true });
@@ -42,6 +46,14 @@ export async function packOpenblas(target: string, destination: string, from?: s
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
+}
+
+/** Puts a compressed library beside the library, whose code gzip makes a third larger. */
+async function compress(folder: string, platform: string): Promise<void> {
+  const library = await readFile(join(folder, openblasFile(platform)));
+  const { BROTLI_PARAM_QUALITY, BROTLI_PARAM_LGWIN, BROTLI_PARAM_SIZE_HINT } = constants;
+  const params = { [BROTLI_PARAM_QUALITY]: 9, [BROTLI_PARAM_LGWIN]: 24, [BROTLI_PARAM_SIZE_HINT]: library.length };
+  await writeFile(join(folder, openblasPacked(platform)), await promisify(brotliCompress)(library, { params }));
 }
 
 function manifestOf(target: string, { platform, arch, libc }: OpenblasWheel) {
@@ -53,7 +65,7 @@ function manifestOf(target: string, { platform, arch, libc }: OpenblasWheel) {
     os: [platform],
     cpu: [arch],
     libc: libc && [libc],
-    files: [openblasFile(platform)],
+    files: [openblasPacked(platform)],
     preferUnplugged: true,
     publishConfig: { access: "public" },
   };

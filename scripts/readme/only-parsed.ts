@@ -21,6 +21,7 @@ export const onlyParsed: Readonly<Record<string, string>> = {
   "packages/compose/src/answer-options.ts": "nothing has these names: opened",
   "packages/compose/src/apply-adapter.ts": "has no config.json",
   "packages/compose/src/create-chat.ts": "nothing has these names: opened",
+  "packages/compose/src/create-chat.ts#2": "nothing has these names: opened",
   "packages/compose/src/evaluate-options.ts": "nothing has these names: prepared",
   "packages/compose/src/fit-model.ts#2": "a 7B has 7,000,000,000 weights",
   "packages/compose/src/hold-weights.ts": "nothing has these names: opened",

@@ -41,11 +41,27 @@ test("lines of standard input are messages of one conversation", async () => {
   expect([stdout, code]).toEqual([turns.map(({ answer }) => `${answer}\n`).join(""), 0]);
 });
 
+test("generate --chat answers each prompt as the first message of a conversation, one after the other with --stream", async () => {
+  const flags = ["--chat", "--tokens", "6", "--system", "be", "--weights", "bf16"];
+  const generated = await runTrivium(["generate", "model", "hi", "yes", ...flags, "--json"], folder);
+  const both = JSON.parse(generated.stdout) as { prompt: string; answer: string }[];
+  const [turn] = await asked([...chat, "--weights", "bf16"], "hi\n");
+  expect([both[0]?.answer, both[1]?.prompt]).toEqual([turn?.answer, "yes"]);
+  const { stdout } = await runTrivium(["generate", "model", "hi", "yes", ...flags, "--stream"], folder);
+  expect(stdout).toBe(both.map(({ prompt, answer }) => `${prompt}\t${answer}\n`).join(""));
+});
+
 test("what cannot be talked with is refused in one line", async () => {
   for (const [args, message] of [
     [["chat", "plain"], /plain has no chat template: .*\(--chat-template FILE\)$/],
     [["chat", "plain", "--chat-template", "nope"], /cannot read the chat template in nope: there is no such file/],
     [["chat"], /which model\?/],
+    [["generate", "plain", "hi", "--chat"], /plain has no chat template/],
+    [["generate", "model", "hi", "--system", "be"], /--system is of conversations; add --chat/],
+    [
+      ["generate", "model", "hi", "--stream", "--json"],
+      /--stream shows one answer of each prompt as text; leave out --json/,
+    ],
   ] as const) {
     const { code, stderr } = await runTrivium([...args], folder);
     expect([code, stderr.trimEnd().split("\n").at(-1)]).toEqual([2, expect.stringMatching(message)]);

@@ -90,6 +90,10 @@ test("score tells how likely each line is, and all", async () => {
   expect(lines.map(({ tokens }) => tokens)).toEqual([3, 1]);
   expect(total.logProbability).toBeCloseTo(sum, 6);
   expect(total.perplexity).toBeCloseTo(Math.exp(-sum / 4), 4);
+  type Each = { lines: { each: { id: number; logProbability: number }[] }[] };
+  const each = await jsonOf<Each>(["score", fixture("gpt2"), "ids.txt", "--logprobs"], folder);
+  for (const [at, line] of each.lines.entries())
+    expect(line.each.reduce((all, one) => all + one.logProbability, 0)).toBeCloseTo(lines[at]!.logProbability, 6);
   const pairs = await jsonOf<Scores>(["score", fixture("t5-v1_0"), "ids.tsv"], folder);
   expect(pairs.lines.map(({ tokens }) => tokens)).toEqual([3]);
   const { code, stderr } = await runTrivium(["score", fixture("t5-v1_0"), "ids.txt"], folder);
@@ -104,6 +108,10 @@ test("export writes a folder that opens again with the same answers", async () =
   ]);
   const ask = (model: string) => jsonOf(["generate", model, "5 6 7", "--tokens", "4"], folder);
   expect(await ask("qwen")).toEqual(await ask(fixture("qwen3")));
+  const sharded = ["export", fixture("qwen3"), "--out", "sharded", "--shard-size", "2KB"];
+  const { files: parts } = await jsonOf<{ files: string[] }>(sharded, folder);
+  expect(parts).toContain("model.safetensors.index.json");
+  expect(await ask("sharded")).toEqual(await ask("qwen"));
   const again = await runTrivium(["export", fixture("gpt2"), "--out", "qwen"], folder);
   expect([again.code, again.stderr]).toEqual([2, expect.stringMatching(/qwen holds files already .*--out/)]);
 });
@@ -229,6 +237,11 @@ test("a model of the hub opens by its id, pinned by its commit, and then without
   const answers = await ask("generate", MODEL, "5 6 7 8", "--tokens", "5", "--revision", "v1");
   const here = await jsonOf(["generate", fixture("llama"), "5 6 7 8", "--tokens", "5"], folder);
   expect(answers).toEqual(here);
+  writeFileSync(join(folder, "hub-ids.tsv"), "5 6\t7 8\n6 7\t8 9\n7 8\t9 10\n8 9\t10 11\n");
+  const recipe = { from: MODEL, steps: 1, batch: 2, data: { name: "file", options: { path: "hub-ids.tsv" } } };
+  writeFileSync(join(folder, "of-hub.json"), JSON.stringify(recipe));
+  const trained = await runTrivium(["train", "--config", "of-hub.json", "--out", "of-hub"], folder);
+  expect([trained.code, trained.stderr]).toEqual([0, expect.stringContaining(`going on from ${MODEL}@${COMMIT}`)]);
   await hub[Symbol.asyncDispose]();
   expect(await ask("info", `hf:${MODEL}@${COMMIT}`, "--offline")).toMatchObject({ name: `${MODEL}@${COMMIT}` });
   vi.unstubAllEnvs();

@@ -1,3 +1,5 @@
+import { readFile } from "node:fs/promises";
+import { withFileErrors } from "@trivium/checkpoint/node";
 import type { AnswerOptions, OpenedModel } from "@trivium/compose";
 import { ConfigError, type Json } from "@trivium/core";
 import { type LogitsProcessor, type Strategy, stopStrings } from "@trivium/generate";
@@ -36,6 +38,18 @@ export const addAnswerFlags = (command: Command): Command =>
     .option("--stop <text...>", "end an answer before this text")
     .option("--no-defaults", "leave out what the model's files say of generation")
     .option("--seed <number>", "decides what is drawn", "0");
+
+/** Adds the flags that say how a conversation is written for a model. */
+export const addChatFlags = (command: Command): Command =>
+  command
+    .option("--system <text>", "what the model is told before the first message")
+    .option("--chat-template <file>", "a template in Jinja in the place of the model's own");
+
+/** Returns the text of the template that the flags name. @throws {CheckpointError} if it cannot be read. */
+export async function chatTemplateOf({ chatTemplate: file }: Flags): Promise<string | undefined> {
+  if (typeof file !== "string") return undefined;
+  return withFileErrors("read the chat template", file, () => readFile(file, "utf8"));
+}
 
 export interface AskedAnswers extends AnswerOptions {
   readonly seed: number;

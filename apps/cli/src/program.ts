@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { averageCommand } from "./commands/average.ts";
 import { benchCommand } from "./commands/bench.ts";
 import { chatCommand } from "./commands/chat.ts";
 import { claimsCommand } from "./commands/claims.ts";
@@ -12,6 +13,7 @@ import { infoCommand } from "./commands/info.ts";
 import { initCommand } from "./commands/init.ts";
 import { listCommand } from "./commands/list.ts";
 import { maskCommand } from "./commands/mask.ts";
+import { ratesCommand } from "./commands/rates.ts";
 import { recipeSchemaCommand } from "./commands/recipe-schema.ts";
 import { runsCommand } from "./commands/runs.ts";
 import { scoreCommand } from "./commands/score.ts";
@@ -28,6 +30,7 @@ const commands = [
   maskCommand,
   initCommand,
   trainCommand,
+  ratesCommand,
   tokenizerCommand,
   runsCommand,
   watchCommand,
@@ -37,6 +40,7 @@ const commands = [
   scoreCommand,
   exportCommand,
   convertCommand,
+  averageCommand,
   infoCommand,
   compareCommand,
   claimsCommand,

@@ -60,6 +60,7 @@ const flags: Readonly<Record<string, RecipeFlag>> = {
   loraRank: flag("lora.rank"),
   loraAlpha: flag("lora.alpha"),
   loraTargets: flag("lora.targets"),
+  loraDropout: flag("lora.dropout"),
   weightDecay: option(
     "optimizer.weightDecay",
     amount,
@@ -70,6 +71,7 @@ const flags: Readonly<Record<string, RecipeFlag>> = {
   microBatch: flag("microBatch"),
   bucketBatches: flag("bucketBatches"),
   packing: flag("packing"),
+  openRows: flag("openRows"),
   shards: flag("shards"),
   clipNorm: flag("clipNorm"),
   onFault: flag("faults.action"),

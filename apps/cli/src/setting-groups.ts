@@ -27,6 +27,7 @@ const headings: Readonly<Record<string, readonly string[]>> = {
       "loraRank",
       "loraAlpha",
       "loraTargets",
+      "loraDropout",
       "objective",
       "objectiveOptions",
       "loss",

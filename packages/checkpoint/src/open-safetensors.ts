@@ -38,7 +38,8 @@ export async function openSafetensors(files: Files, path: string): Promise<Opene
   const part = async (start: number, end: number): Promise<Uint8Array> => {
     const bytes = await files.read(path, { start, end });
     if (bytes.byteLength === end - start) return bytes;
-    throw safetensorsError(file, "truncated", `${bytes.byteLength} of the bytes ${start} to ${end} are there`);
+    const problem = `of the bytes ${start} to ${end}, ${bytes.byteLength} are there`;
+    throw safetensorsError(file, "truncated", { problem });
   };
   const length = headerLength(await part(0, Math.min(LENGTH_BYTES, fileBytes)), fileBytes, file);
   const dataStart = LENGTH_BYTES + length;

@@ -86,7 +86,12 @@ describe("an index is refused", () => {
   const [first, second] = parts.map(({ name }) => name);
   const cases: [string, Contents, string, RegExp][] = [
     ["if it is not JSON", { ...sharded, [index]: "{" }, "index", /not JSON/],
-    ["if it is a list", { ...sharded, [index]: "[]" }, "index", /index: /],
+    [
+      "if it is a list",
+      { ...sharded, [index]: "[]" },
+      "index",
+      /index\.json: expected an object of fields, got \[…\]; download/,
+    ],
     ["if a part is out of the folder", withMap({ a: "../model.safetensors" }), "index", /weight_map.a/],
     ["if a part is an absolute path", withMap({ a: "/etc/passwd.safetensors" }), "index", /weight_map.a/],
     ["if a part is not there", withMap({ a: "other.safetensors" }), "missing", /has no other.safetensors/],

@@ -1,4 +1,4 @@
-import { CheckpointError, duplicateKey } from "@trivium/core";
+import { CheckpointError, describeIssue, duplicateKey } from "@trivium/core";
 import { z } from "zod";
 import type { Files } from "./files.ts";
 import { type OpenedArrays, openSafetensors } from "./open-safetensors.ts";
@@ -62,21 +62,22 @@ function readIndex(text: string, file: string): Map<string, string> {
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw new CheckpointError("checkpoint/index", `${file}: it is not JSON`, { cause });
+    throw indexError(file, "it is not JSON", cause);
   }
   const twice = duplicateKey(text);
   if (twice !== undefined) throw indexError(file, `it has ${JSON.stringify(twice)} twice`);
   const read = indexSchema.safeParse(value);
   if (!read.success) {
-    const [{ path, message }] = read.error.issues as [z.core.$ZodIssue];
-    throw indexError(file, `${path.join(".") || "index"}: ${message}`);
+    const [issue] = read.error.issues as [z.core.$ZodIssue];
+    throw indexError(file, describeIssue(issue, value));
   }
   return new Map(Object.entries(read.data.weight_map));
 }
 
-const indexError = (file: string, problem: string): CheckpointError =>
+const indexError = (file: string, problem: string, cause?: unknown): CheckpointError =>
   new CheckpointError("checkpoint/index", `${file}: ${problem}; download or write the files again`, {
     details: { file },
+    cause,
   });
 
 const some = (names: readonly string[]): string =>

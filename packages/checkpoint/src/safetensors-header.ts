@@ -1,4 +1,4 @@
-import { CheckpointError, duplicateKey } from "@trivium/core";
+import { CheckpointError, describeIssue, duplicateKey } from "@trivium/core";
 import { z } from "zod";
 import { dtypeNames, elementCount, holderOf } from "./named-arrays.ts";
 
@@ -42,9 +42,16 @@ const entrySchema = z.strictObject({
 });
 const metadataSchema = z.record(z.string(), z.string());
 
-/** An error about the safetensors file `file`, with a code of this package. */
-export const safetensorsError = (file: string, code: string, problem: string, cause?: unknown): CheckpointError =>
-  new CheckpointError(`checkpoint/${code}`, `${file}: ${problem}`, { details: { file }, cause });
+/** What to do about a file that is not whole. */
+const AGAIN = "download or save it again";
+
+/** An error about the safetensors file `file`, with a code of this package and the remedy. */
+export const safetensorsError = (
+  file: string,
+  code: string,
+  { problem, remedy = AGAIN, cause }: { problem: string; remedy?: string; cause?: unknown },
+): CheckpointError =>
+  new CheckpointError(`checkpoint/${code}`, `${file}: ${problem}; ${remedy}`, { details: { file }, cause });
 
 /**
  * The length of the JSON header, checked against the size of the file.
@@ -56,22 +63,21 @@ export const safetensorsError = (file: string, code: string, problem: string, ca
  */
 export function headerLength(bytes: Uint8Array, fileBytes: number, file: string): number {
   if (fileBytes < LENGTH_BYTES) {
-    throw safetensorsError(file, "truncated", `a safetensors file has at least 8 bytes, this one has ${fileBytes}`);
+    const problem = `a safetensors file has at least 8 bytes, this one has ${fileBytes}`;
+    throw safetensorsError(file, "truncated", { problem });
   }
   if (new TextDecoder().decode(bytes.subarray(0, LENGTH_BYTES)) === POINTER) {
-    throw safetensorsError(file, "header", "it is a pointer of Git LFS, not the file itself; run git lfs pull there");
+    const problem = "it is a pointer of Git LFS, not the file itself";
+    throw safetensorsError(file, "header", { problem, remedy: "run git lfs pull there" });
   }
   const length = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
   if (length > MAXIMUM_HEADER_BYTES) {
-    throw safetensorsError(
-      file,
-      "header",
-      `the header claims ${length} bytes, over the limit of 100 MB; is it a safetensors file?`,
-    );
+    const problem = `the header claims ${length} bytes, over the limit of 100 MB: it is no safetensors file, or damaged`;
+    throw safetensorsError(file, "header", { problem });
   }
   if (LENGTH_BYTES + Number(length) > fileBytes) {
     const has = `the file has ${fileBytes - LENGTH_BYTES} after its length field`;
-    throw safetensorsError(file, "truncated", `the header claims ${length} bytes, ${has}; it is cut off or altered`);
+    throw safetensorsError(file, "truncated", { problem: `the header claims ${length} bytes, ${has}` });
   }
   return Number(length);
 }
@@ -88,7 +94,8 @@ export function headerLength(bytes: Uint8Array, fileBytes: number, file: string)
 export function parseHeader(bytes: Uint8Array, dataBytes: number, file: string): SafetensorsHeader {
   const { [METADATA_NAME]: metadata, ...arrays } = parseObject(bytes, file);
   const parsed = metadataSchema.safeParse(metadata ?? {});
-  if (!parsed.success) throw safetensorsError(file, "header", `${METADATA_NAME} must map texts to texts`);
+  if (!parsed.success)
+    throw safetensorsError(file, "header", { problem: `${METADATA_NAME} maps texts to texts, and here it does not` });
   const entries = Object.entries(arrays).map(([name, value]) => parseEntry(name, value, file));
   entries.sort((a, b) => a.start - b.start || a.end - b.end);
   assertCovered(entries, dataBytes, file);
@@ -102,11 +109,16 @@ function parseObject(bytes: Uint8Array, file: string): Record<string, unknown> {
     text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
     parsed = JSON.parse(text);
   } catch (cause) {
-    throw safetensorsError(file, "header", "the header is not JSON in UTF-8; is it a safetensors file?", cause);
+    const problem = "the header is not JSON in UTF-8: it is no safetensors file, or damaged";
+    throw safetensorsError(file, "header", { problem, cause });
   }
-  if (!text.startsWith("{")) throw safetensorsError(file, "header", "the header must start with {");
+  if (!text.startsWith("{")) {
+    const problem = `the header starts with {, and here with ${JSON.stringify(text.slice(0, 1))}`;
+    throw safetensorsError(file, "header", { problem });
+  }
   const twice = duplicateKey(text);
-  if (twice !== undefined) throw safetensorsError(file, "duplicate", `the header has ${JSON.stringify(twice)} twice`);
+  if (twice !== undefined)
+    throw safetensorsError(file, "duplicate", { problem: `the header has ${JSON.stringify(twice)} twice` });
   return parsed as Record<string, unknown>;
 }
 
@@ -114,8 +126,8 @@ function parseEntry(name: string, value: unknown, file: string): SafetensorsEntr
   const what = `array ${JSON.stringify(name)}`;
   const parsed = entrySchema.safeParse(value);
   if (!parsed.success) {
-    const problems = parsed.error.issues.map(({ path, message }) => `${path.join(".") || "entry"}: ${message}`);
-    throw safetensorsError(file, "header", `${what}: ${problems.join("; ")}`);
+    const problems = parsed.error.issues.map((issue) => describeIssue(issue, value));
+    throw safetensorsError(file, "header", { problem: `${what}: ${problems.join("; ")}` });
   }
   const { dtype, shape, data_offsets } = parsed.data;
   const [start, end] = data_offsets;
@@ -132,41 +144,29 @@ export function decodableHolder({ name, dtype, shape, start, end }: SafetensorsE
   const holder = holderOf(dtype);
   if (!holder) {
     const remedy = "leave it out with wanted, or convert the file";
-    throw safetensorsError(file, "dtype", `${what} is ${dtype}; ${dtypeNames} can be read; ${remedy}`);
+    throw safetensorsError(file, "dtype", { problem: `${what} is ${dtype}; ${dtypeNames} can be read`, remedy });
   }
   const needed = elementCount(shape) * holder.BYTES_PER_ELEMENT;
   if (end - start === needed) return holder;
   const spec = `${dtype} [${shape.join(", ")}] needs ${needed} bytes`;
-  throw safetensorsError(file, "offsets", `${what}: ${spec}, its offsets ${start}–${end} span ${end - start}`);
+  const problem = `${what}: ${spec}, its offsets ${start}–${end} span ${end - start}`;
+  throw safetensorsError(file, "offsets", { problem });
 }
 
 function assertCovered(entries: readonly SafetensorsEntry[], dataBytes: number, file: string): void {
+  const refuse = (code: string, problem: string) => safetensorsError(file, code, { problem });
   let covered = 0;
   for (const { name, start, end } of entries) {
-    if (end < start)
-      throw safetensorsError(
-        file,
-        "offsets",
-        `array ${JSON.stringify(name)}: offsets ${start}–${end} span ${end - start}`,
-      );
+    const what = `array ${JSON.stringify(name)}`;
+    if (end < start) throw refuse("offsets", `${what}: offsets ${start}–${end} span ${end - start}`);
     if (start !== covered) {
       const problem = start < covered ? "overlaps the array before it" : "leaves a hole before it";
-      throw safetensorsError(
-        file,
-        "offsets",
-        `array ${JSON.stringify(name)} at ${start} ${problem}, which ends at ${covered}`,
-      );
+      throw refuse("offsets", `${what} at ${start} ${problem}, which ends at ${covered}`);
     }
     covered = end;
   }
-  if (covered > dataBytes) {
-    throw safetensorsError(
-      file,
-      "truncated",
-      `the arrays need ${covered} bytes of data, the file has ${dataBytes}; it is cut off`,
-    );
-  }
-  if (covered < dataBytes) {
-    throw safetensorsError(file, "offsets", `the arrays cover ${covered} bytes of data, the file has ${dataBytes}`);
-  }
+  if (covered > dataBytes)
+    throw refuse("truncated", `the arrays need ${covered} bytes of data, the file has ${dataBytes}: it is cut off`);
+  if (covered < dataBytes)
+    throw refuse("offsets", `the arrays cover ${covered} bytes of data, the file has ${dataBytes}`);
 }

@@ -183,13 +183,13 @@ describe("a header is refused", () => {
   });
   const cases: [string, unknown, string, string][] = [
     ["if it is not JSON", "{oops", "header", "not JSON"],
-    ["if it is no object", "[1]", "header", "must start with {"],
-    ["if it starts with a blank", ' {"a": 1}', "header", "must start with {"],
+    ["if it is no object", "[1]", "header", "starts with {"],
+    ["if it starts with a blank", ' {"a": 1}', "header", "starts with {"],
     ["if an entry is no object", { a: 3 }, "header", 'array "a"'],
     ["if a field is missing", { a: { dtype: "F32", shape: [2] } }, "header", 'array "a": data_offsets'],
     ["if a size is negative", { a: { ...entry(0, 8), shape: [-2] } }, "header", 'array "a": shape.0'],
     ["if an offset is fractional", { a: entry(0.5, 8, [2]) }, "header", "data_offsets.0"],
-    ["if metadata are not texts", { __metadata__: { step: 3 }, a: entry(0, 8) }, "header", "must map texts to texts"],
+    ["if metadata are not texts", { __metadata__: { step: 3 }, a: entry(0, 8) }, "header", "maps texts to texts"],
     ["if a dtype is unknown", { a: { ...entry(0, 8), dtype: "F33" } }, "dtype", 'array "a" is F33; F64, F32'],
     ["if a dtype is a name of Object", { a: { ...entry(0, 8), dtype: "constructor" } }, "dtype", "is constructor;"],
     ["if ranges overlap", { a: entry(0, 8), b: entry(4, 8) }, "offsets", '"b" at 4 overlaps'],

@@ -1,4 +1,5 @@
 import { attentionCost } from "./attention-cost/attention-cost.ts";
+import { denoisingPretraining } from "./denoising-pretraining/denoising-pretraining.ts";
 import { claim } from "./framework/claim.ts";
 import { inContextLearning } from "./in-context-learning/in-context-learning.ts";
 import { longInput } from "./long-input/long-input.ts";
@@ -53,7 +54,7 @@ export {
   type TrainingProbe,
   trainingArm,
 } from "./framework/training-arm.ts";
-export type { Named, ScoringSettings, TrainingSettings } from "./framework/training-settings.ts";
+export type { Named, PretrainingSettings, ScoringSettings, TrainingSettings } from "./framework/training-settings.ts";
 export { type ConstructedOptions, constructedErrors } from "./in-context/constructed-errors.ts";
 export {
   drawSequence,
@@ -77,6 +78,7 @@ export { type InContextReport, type InContextTrainingOptions, trainInContext } f
 
 export {
   attentionCost,
+  denoisingPretraining,
   inContextLearning,
   longInput,
   maskDifficulty,
@@ -93,6 +95,9 @@ export {
 export const claimPlugins = [
   claim("attention-cost", attentionCost, {
     description: "A prefix language model's attention can cost more in training.",
+  }),
+  claim("denoising-pretraining", denoisingPretraining, {
+    description: "An encoder–decoder that was pretrained by denoising text learns a task better than one from scratch.",
   }),
   claim("in-context-learning", inContextLearning, {
     description: "A causal model learns in context suboptimally: examples cannot see those after them.",

@@ -1,7 +1,8 @@
 import { DataError, UnsupportedError } from "@trivium/core";
+import type { Example } from "@trivium/features";
 import { type GenerateOptions, generate, keepingDecoder } from "@trivium/generate";
 import type { ChatMessage } from "@trivium/pretrained";
-import { type AnswerOptions, answerOptions } from "./answer-options.ts";
+import { type AnswerOptions, type AnswerRequest, answerOptions } from "./answer-options.ts";
 import type { OpenedModel } from "./open-model.ts";
 
 /** Options of answers in a conversation: at most 512 tokens where neither the caller nor the model's files say. */
@@ -46,10 +47,9 @@ type ChattingModel = Pick<
  * for await (const text of chat.say("What is the capital of France?")) process.stdout.write(text);
  */
 export function createChat(opened: ChattingModel, { system, seed = 0, ...asked }: ChatOptions = {}): Chat {
-  const { model, parameters, chat: template } = opened;
-  if (!template) throw withoutTemplate(opened.name);
+  const { model, parameters } = opened;
   const first: readonly ChatMessage[] = system === undefined ? [] : [{ role: "system", content: system }];
-  const request = requestOf(opened, asked);
+  const { request, exampleOf } = chatAnswers(opened, { ...asked, samples: 1 });
   const decoder = keepingDecoder(model, parameters);
   let messages = first;
   return {
@@ -61,10 +61,7 @@ export function createChat(opened: ChattingModel, { system, seed = 0, ...asked }
     },
     async *say(content, { signal } = {}) {
       const said = [...messages, { role: "user", content }];
-      const ids = template.encode(said);
-      assertRoom(ids.length, opened);
-      const examples = [opened.task === "pairs" ? { source: ids, target: [] } : { tokens: ids }];
-      const turn = { examples, ends: template.ends, seed: `${seed}/${said.length}`, decoder, signal };
+      const turn = { examples: [exampleOf(said)], seed: `${seed}/${said.length}`, decoder, signal };
       let answer = "";
       for await (const event of generate({ ...request, ...turn })) {
         messages = [...said, { role: "assistant", content: answer }];
@@ -81,14 +78,43 @@ export function createChat(opened: ChattingModel, { system, seed = 0, ...asked }
   };
 }
 
-/** The options of `generate` but for the turn. No frame stands around a prompt: the template wrote all that there is. */
-function requestOf(opened: ChattingModel, asked: AnswerOptions) {
+/** What answers conversations with a model: all turns of one at a time, or many conversations at once. */
+export interface ChatAnswers {
+  /** The options of `generate` but for the examples. */
+  readonly request: AnswerRequest;
+  /**
+   * Returns a conversation, up to where the assistant answers, as an example.
+   *
+   * @throws {DataError} `compose/chat-length`, `pretrained/chat`: see `Chat.say`.
+   */
+  exampleOf(messages: readonly ChatMessage[]): Example;
+}
+
+/**
+ * Returns what `generate` takes to answer conversations with a model that has a chat template.
+ *
+ * @throws {UnsupportedError} `compose/chat` if the model has no chat template; what `answerOptions` throws.
+ * @example
+ * const { request, exampleOf } = chatAnswers(opened);
+ * generate({ ...request, examples: [exampleOf([{ role: "user", content: "Hello" }])] });
+ */
+export function chatAnswers(opened: ChattingModel, asked: AnswerOptions = {}): ChatAnswers {
+  const { chat: template, task } = opened;
+  if (!template) throw withoutTemplate(opened.name);
   const own = asked.defaults === false ? undefined : opened.generation?.();
-  const request = answerOptions(opened, { ...asked, samples: 1, tokens: asked.tokens ?? own?.tokens ?? 512 });
+  const request = answerOptions(opened, { ...asked, tokens: asked.tokens ?? own?.tokens ?? 512 });
+  // No frame stands around a prompt: the template wrote all that there is.
   const nothing = { before: [], after: [] };
   const { target } = request.special.frame;
-  const frame = opened.task === "pairs" ? { source: nothing, target } : { joined: { ...nothing, between: [] } };
-  return { ...request, special: { ...request.special, frame } };
+  const frame = task === "pairs" ? { source: nothing, target } : { joined: { ...nothing, between: [] } };
+  return {
+    request: { ...request, special: { ...request.special, frame }, ends: template.ends },
+    exampleOf(messages) {
+      const ids = template.encode(messages);
+      assertRoom(ids.length, opened);
+      return task === "pairs" ? { source: ids, target: [] } : { tokens: ids };
+    },
+  };
 }
 
 /** @throws {DataError} `compose/chat-length` */

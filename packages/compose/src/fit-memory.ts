@@ -26,7 +26,7 @@ export interface FittedBatch {
 
 /** What is to be trained, and how. */
 export interface FitRequest {
-  readonly recipe: Pick<Recipe, "batch" | "microBatch" | "shards" | "packing" | "bucketBatches">;
+  readonly recipe: Pick<Recipe, "batch" | "microBatch" | "shards" | "packing" | "openRows" | "bucketBatches">;
   readonly model: LanguageModel;
   readonly objective: Objective;
   readonly optimizer: Optimizer;
@@ -102,7 +102,7 @@ function stepBytes(
 
 /** A function from a number of examples to the largest shape of a batch of so many. */
 function longestShape({ recipe, objective, data }: Pick<FitRequest, "recipe" | "objective" | "data">) {
-  const { packing, bucketBatches } = recipe;
+  const { packing, openRows, bucketBatches } = recipe;
   const { train, tokenizer } = data;
   const { special } = tokenizer;
   const random = createRandom("memory");
@@ -123,7 +123,8 @@ function longestShape({ recipe, objective, data }: Pick<FitRequest, "recipe" | "
     // Other examples may fill the rows less evenly.
     const padded = Object.entries(streams).map(([name, { length }]) => {
       const own = lengths[name] ?? 0;
-      return [name, Math.min(Math.max(packing, own), Math.max(Math.ceil(1.25 * length), own))] as const;
+      const filled = openRows === undefined ? Math.max(Math.ceil(1.25 * length), own) : Infinity;
+      return [name, Math.min(Math.max(packing, own), filled)] as const;
     });
     return { rows: size, lengths: Object.fromEntries(padded) };
   };

@@ -5,7 +5,7 @@ export { type AnswerOptions, type AnswerRequest, answerOptions } from "./answer-
 export { familiesOf, type OpenedAdapter, withAdapter } from "./apply-adapter.ts";
 
 export { type Composition, compose, composeOrThrow, type Parts, type Refusal } from "./compose.ts";
-export { type Chat, type ChatOptions, createChat } from "./create-chat.ts";
+export { type Chat, type ChatAnswers, type ChatOptions, chatAnswers, createChat } from "./create-chat.ts";
 export { describeValues } from "./describe-values.ts";
 export { evaluateOptions } from "./evaluate-options.ts";
 export { gigabytes, type TrainingMemory } from "./fit-memory.ts";

@@ -93,7 +93,9 @@ export async function openModel(files: Files, options: OpenModelOptions): Promis
   }
   const names = formats.map(({ name, description }) => `${name} (${description.replace(/\.$/, "")})`).join(", ");
   const problem = `${files.name} holds no whole checkpoint of a run, nor another model that can be opened here`;
-  const ofHub = /^\w[\w.-]*$/.test(files.name) ? `, or write hf:${files.name} for a model of the hub` : "";
+  const ofHub = /^\w[\w.-]*(\/\w[\w.-]*)?$/.test(files.name)
+    ? `, or write hf:${files.name} for a model of the hub`
+    : "";
   const empty = (await files.list()).length === 0 ? `it is empty or is not there: check the path${ofHub}; ` : "";
   throw new CheckpointError("compose/unknown-format", `${problem}; ${empty}formats: ${names || "none"}`);
 }

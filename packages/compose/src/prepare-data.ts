@@ -155,15 +155,18 @@ async function fitParts(
   tokenizer: PairTokenizer,
   recipe: Pick<Recipe, "length" | "examples"> & { readonly most?: number | undefined },
 ) {
+  const asked = dataset.train.slice(0, recipe.examples);
   const { length: fitting, longest } =
-    recipe.length === undefined ? fittingLength(dataset, tokenizer) : { length: recipe.length, longest: Infinity };
+    recipe.length === undefined
+      ? fittingLength({ ...dataset, train: asked }, tokenizer)
+      : { length: recipe.length, longest: Infinity };
   const length = Math.min(fitting, recipe.most ?? Infinity);
-  const { tooLong, locate, train, validation, test } = dataset;
+  const { tooLong, locate, validation, test } = dataset;
   const fit = (examples: Dataset["train"]): FittedExamples | Promise<FittedExamples> =>
     longest <= length
       ? { examples, tooLong: 0, longest }
       : fitToLength(examples, tokenizer, { length, tooLong, locate, isNew: true });
-  const fitted = await fit(train.slice(0, recipe.examples));
+  const fitted = await fit(asked);
   return { length, parts: { train: fitted, validation: await fit(validation), test: await fit(test) } };
 }
 

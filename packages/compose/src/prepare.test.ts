@@ -178,3 +178,24 @@ test("an evaluation within training ends with the signal, and leaves no numbers 
   expect(await evaluated(new AbortController().signal)).toMatchObject({ targetLoss: expect.any(Number) });
   expect(await evaluated(AbortSignal.abort())).toEqual({});
 });
+
+test("examples that are not asked for decide no length", async () => {
+  const data = async () => {
+    const loud = await resolveDataset({ name: "loud" }, registry);
+    return { ...loud, train: [...loud.train, { source: "a".repeat(60), target: "b".repeat(60) }] };
+  };
+  const lengthOf = async (given: object) =>
+    (await prepareData(readRecipe({ ...small, ...given }), registry, { load: data })).length;
+  expect(await lengthOf({})).toBeGreaterThan(120);
+  expect(await lengthOf({ examples: 8 })).toBe((await dataOf({})).length);
+});
+
+test("rows wait for examples of later steps where that is asked for, and need a length", async () => {
+  const { batches, identity } = await prepare({ ...small, packing: 24, openRows: 2, batch: 4 }, registry);
+  expect(identity).toMatchObject({ packing: 24, openRows: 2 });
+  const { cursor } = await batches.step({ step: 0, cursor: null, shards: [0], of: 1 });
+  expect(cursor).toMatchObject({ open: expect.any(Array) });
+  await expect(prepare({ ...small, openRows: 2 }, registry)).rejects.toThrow(
+    "openRows: rows wait for examples where these are packed, got 2 without packing; say how long rows are (--packing 512)",
+  );
+});

@@ -1,6 +1,13 @@
 import { ConfigError } from "@trivium/core";
 
-import { type BatchSourceOptions, createBatchSource, createStreamSource } from "@trivium/data";
+import {
+  type BatchSourceOptions,
+  createBatchSource,
+  createMemorySource,
+  createPackedSource,
+  createStreamExamples,
+  createStreamSource,
+} from "@trivium/data";
 import type { Batch, BatchSource } from "@trivium/features";
 import { languageTask, loraTask, trainingFlops } from "@trivium/model";
 import type { ParameterTree } from "@trivium/tensor";
@@ -105,25 +112,34 @@ const notOpened = (from: string): ConfigError =>
 /**
  * The batches of a recipe, as an objective converts them: the same examples in the same order for every objective.
  *
- * @throws {ConfigError} `compose/bucket-batches` if batches of a stream are to be formed by length.
+ * @throws {ConfigError} `compose/bucket-batches` if batches of a stream are to be formed by length; `compose/open-rows` if
+ *   rows are to wait for examples without packing.
  */
 export function batchesOf(
-  { batch, seed, bucketBatches, microBatch = batch, packing }: FittedRecipe,
+  { batch, seed, bucketBatches, microBatch = batch, packing, openRows }: FittedRecipe,
   { train, tokenizer, stream }: PreparedData,
   objective: BatchSourceOptions["objective"],
 ): BatchSource<Batch> {
   const { special } = tokenizer;
   const options = { special, tokenizer, objective, batchSize: batch, seed, microBatchSize: microBatch, packing };
-  if (stream === undefined) return createBatchSource({ ...options, examples: train, bucketBatches });
-  if (bucketBatches > 1) {
+  if (openRows !== undefined && packing === undefined) {
+    const message = `openRows: rows wait for examples where these are packed, got ${openRows} without packing; say how long rows are (--packing 512), or leave it out`;
+    throw new ConfigError("compose/open-rows", message);
+  }
+  if (stream !== undefined && bucketBatches > 1) {
     const message = `bucketBatches: data that are streamed have no buckets, got ${bucketBatches}; leave it out, and use packing (--packing) against padding`;
     throw new ConfigError("compose/bucket-batches", message);
   }
-  return createStreamSource({ ...options, sources: stream.sources(seed), buffer: stream.buffer });
+  const streamed = stream && { ...options, sources: stream.sources(seed), buffer: stream.buffer };
+  const held = { ...options, examples: train, bucketBatches };
+  if (packing === undefined || openRows === undefined)
+    return streamed ? createStreamSource(streamed) : createBatchSource(held);
+  const source = streamed ? createStreamExamples(streamed) : createMemorySource(held);
+  return createPackedSource({ ...options, packing, openRows, source });
 }
 
 function identityOf(recipe: FittedRecipe, { dataset, tokenizer, tooLong }: PreparedData, { attention }: Engine) {
-  const { batch, bucketBatches, microBatch, packing, examples, schedule, steps } = recipe;
+  const { batch, bucketBatches, microBatch, packing, openRows, examples, schedule, steps } = recipe;
   return {
     data: dataset.fingerprint,
     files: dataset.stream?.files,
@@ -134,6 +150,7 @@ function identityOf(recipe: FittedRecipe, { dataset, tokenizer, tooLong }: Prepa
     bucketBatches,
     microBatch,
     packing,
+    openRows,
     attention: attention.name,
     attentionOptions: recipe.attention.options,
     schedule: scheduleOptions(schedule, steps),

@@ -67,9 +67,14 @@ const fields = {
     .describe("Examples that are computed at once; gradients are added up. auto: what fits. Default: the batch"),
   bucketBatches: countOr(1, "Batches that are formed together, by length: more save padding and mix examples less"),
   packing: countOrNone("Tokens of a packed row: examples share rows, with almost no padding. Default: a row each"),
+  openRows: countOrNone(
+    "Packed rows that wait for fitting examples of later steps: 16 leave hardly any padding. Default: each step is packed by itself",
+  ),
   shards: countOr(1, "Parts into which a step's batch is cut, each of them summed by itself"),
   clipNorm: z.number().min(0).default(1).describe("Largest global norm of the gradient; 0 for none"),
-  from: name.optional().describe("A trained model to go on from: a run, a folder of Hugging Face's, a .gguf file"),
+  from: name
+    .optional()
+    .describe("A trained model to go on from: a run, a folder of Hugging Face's, a .gguf file, owner/name of the hub"),
   freeze: z
     .array(name)
     .min(1)
@@ -84,6 +89,12 @@ const fields = {
         .min(1)
         .optional()
         .describe("Matrices with adapters, by patterns of their paths (default: **.query,**.value)"),
+      dropout: z
+        .number()
+        .min(0)
+        .lt(1)
+        .optional()
+        .describe("Share of a matrix's inputs that its adapter does not see in a step. Default: 0"),
     })
     .optional(),
   seed: z.int().default(0).describe("Decides initial weights, the order of the data and dropout"),

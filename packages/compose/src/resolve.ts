@@ -153,6 +153,7 @@ export function scheduleOptions(
   const warmup = { peak: rates.peak, warmupSteps: rates.warmupSteps };
   const filled = new Map<string, Readonly<Record<string, unknown>>>([
     ["constant", { rate: rates.peak }],
+    ["exponential", { start: 1e-6, end: options.peak ?? 1, steps: length }],
     ["inverse-square-root", warmup],
     ["one-cycle", { peak, warmupSteps, steps: length }],
     ["warmup-cosine", rates],

@@ -10,7 +10,7 @@ import { scheduleOptions } from "./resolve.ts";
  * @example trainingNotes(recipe, data) // => ["warning: the batch of 64 exceeds the 10 training examples: …"]
  */
 export function trainingNotes(
-  { batch, packing, steps, schedule }: Recipe,
+  { batch, packing, openRows, steps, schedule }: Recipe,
   { train, tokenizer, stream }: Pick<PreparedData, "train" | "tokenizer" | "stream">,
 ): string[] {
   const notes: string[] = [];
@@ -19,7 +19,8 @@ export function trainingNotes(
   const isWider = (example: (typeof train)[number]) =>
     exampleLength(example, tokenizer.special) > (packing ?? Infinity);
   const wide = train.filter(isWider).length;
-  if (wide > 0)
+  // Where rows wait for examples, one that fits into none is refused.
+  if (wide > 0 && openRows === undefined)
     notes.push(
       `${wide} of ${train.length} examples exceed the ${packing} tokens of a packed row: each has one to itself`,
     );

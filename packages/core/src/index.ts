@@ -1,4 +1,5 @@
 export { AXES, type AxisLetter, assertShapes, type Shape, type ShapeTable } from "./axes.ts";
+export { describeIssue, type SchemaIssue } from "./describe-issue.ts";
 export { duplicateKey } from "./duplicate-key.ts";
 export {
   CheckpointError,

@@ -1,9 +1,10 @@
-import { createRandom } from "@trivium/core";
+import { createRandom, type Json } from "@trivium/core";
 import { type Batch, type BatchOptions, type BatchSource, type Example, shardOf } from "@trivium/features";
 import type { FeatureContext, Objective } from "@trivium/objectives";
-import { createBatching } from "./batching.ts";
+import { createBatching, type DrawnExample } from "./batching.ts";
 import { exampleLength } from "./encode-examples.ts";
 import { createEpochOrder, type DataPosition, type EpochOrderOptions } from "./epoch-order.ts";
+import type { ExampleSource } from "./example-feed.ts";
 
 export interface BatchSourceOptions
   extends Omit<EpochOrderOptions, "lengths">,
@@ -19,6 +20,38 @@ export interface BatchSourceOptions
    * gradients are those of the same batch unpacked, up to rounding; dropout draws anew. Default: a row each.
    */
   readonly packing?: number | undefined;
+}
+
+/**
+ * Returns examples in memory one after the other, in the order in which batches of so many have them, with the same
+ * draws.
+ *
+ * @throws {ConfigError} `data/batch-size`, `data/bucket` or `data/no-examples`.
+ */
+export function createMemorySource(
+  options: Pick<BatchSourceOptions, "examples" | "special" | "batchSize" | "seed" | "bucketBatches">,
+): ExampleSource {
+  const { examples, special, seed } = options;
+  const order = createEpochOrder({ ...options, lengths: examples.map((example) => exampleLength(example, special)) });
+  const drawn = createRandom(seed).split("features");
+  const size = order.batch(order.position(0)).length;
+  const recall = (place: Json): DrawnExample => {
+    const step = Math.floor((place as number) / size);
+    const position = order.position(step);
+    const index = order.batch(position)[(place as number) % size] as number;
+    return { example: examples[index] as Example, random: drawn.split(position.epoch).split(index) };
+  };
+  return {
+    recall,
+    open(cursor) {
+      let place = (cursor as number | null) ?? 0;
+      return {
+        next: () => ({ drawn: recall(place), recalled: place++ }),
+        cursor: () => place,
+        close: () => undefined,
+      };
+    },
+  };
 }
 
 /** Batches of examples in memory. They are a pure function of the step, so the cursor is null. */

@@ -1,17 +1,29 @@
-export { type BatchSourceOptions, createBatchSource, type TrainingBatches } from "./batch-source.ts";
+export {
+  type BatchSourceOptions,
+  createBatchSource,
+  createMemorySource,
+  type TrainingBatches,
+} from "./batch-source.ts";
 export { createDataset } from "./create-dataset.ts";
 export { type Dataset, dataset, type ExampleStream, type StreamEncoding } from "./dataset.ts";
 export { encodeExamples, exampleLength, textWindow } from "./encode-examples.ts";
 export { createEpochOrder, type DataPosition, type EpochOrder, type EpochOrderOptions } from "./epoch-order.ts";
 export { type EvaluationBatch, type EvaluationBatchesOptions, evaluationBatches } from "./evaluation-batches.ts";
+export type { ExampleFeed, ExampleSource, FedExample } from "./example-feed.ts";
 export { fitPairTokenizer } from "./fit-pair-tokenizer.ts";
 export { type FitOptions, type FittedExamples, fitToLength, type TooLong, tooLongSchema } from "./fit-to-length.ts";
 export { type FittingLength, fittingLength } from "./fitting-length.ts";
 export { groupReferences } from "./group-references.ts";
+export { createPackedSource, type PackedSourceOptions } from "./packed-source.ts";
 export { describeReading, type Reading } from "./reading.ts";
 export { type Split, splitByHash } from "./split-by-hash.ts";
 export { type PackedExamples, packExamples, unpackExamples } from "./stream/packed-examples.ts";
-export { createStreamSource, type StreamSourceOptions } from "./stream/stream-source.ts";
+export {
+  createStreamExamples,
+  createStreamSource,
+  type StreamExamplesOptions,
+  type StreamSourceOptions,
+} from "./stream/stream-source.ts";
 export type { BlockPlace, TokenBlock, TokenSource } from "./stream/token-source.ts";
 export { countUnknown, describeUnknown, type UnknownTokens } from "./unknown-tokens.ts";
 export { windows } from "./windows.ts";

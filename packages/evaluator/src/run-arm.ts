@@ -50,6 +50,8 @@ export interface ArmRunOptions extends ScoringOptions, TrainingOptions {
   readonly attention: AttentionKernel;
   /** The same examples in the same order, as an objective converts them. */
   readonly batches: (objective: Objective) => BatchSource<Batch>;
+  /** Parameters to start from, which the training consumes. Default: fresh ones from the seed. */
+  readonly parameters?: ParameterTree | undefined;
   /** Points of each learning curve, with held-out loss on the first 512 examples. Default 8. */
   readonly curvePoints?: number | undefined;
   /** Looks at the trained model before its parameters are disposed. */
@@ -173,7 +175,7 @@ async function* trainArm(
   model: LanguageModel,
   { options, curve }: { options: ArmRunOptions; curve: CurvePoint[] },
 ): AsyncGenerator<ArmEvent, TrainedArm> {
-  const { steps, seed, optimizer, schedule, clipNorm, signal, curvePoints = 8 } = options;
+  const { steps, seed, parameters: start, optimizer, schedule, clipNorm, signal, curvePoints = 8 } = options;
   const few = { ...options, model, objective: arm.objective, heldOut: options.heldOut.slice(0, 512), decoded: 0 };
   const stream = train({
     task: languageTask({ model, objective: arm.objective, flops: trainingFlops(arm.architecture, arm.config) }),
@@ -182,6 +184,7 @@ async function* trainArm(
     schedule,
     steps,
     seed,
+    parameters: start,
     evaluate: {
       every: Math.max(1, Math.ceil(steps / curvePoints)),
       onFailure: "stop",

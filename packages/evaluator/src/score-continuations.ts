@@ -24,6 +24,8 @@ export interface ContinuationScore {
   readonly nats: number;
   /** Tokens scored; those of a target include its end. */
   readonly tokens: number;
+  /** The tokens scored. */
+  readonly ids: readonly number[];
   /** Negative log-likelihood of each token given all tokens before it, nats. */
   readonly tokenNats: readonly number[];
 }
@@ -122,11 +124,16 @@ function scoreBatch({ model, parameters, special }: ScoringOptions, rows: readon
   const places = [...batch.lossWeights.keys()].filter((at) => batch.lossWeights[at] !== 0);
   const targets = places.map((at) => batch.targets[at] as number);
   const nats = tf.tidy(() => lossesAt(factorsOf(model, parameters, batch), places, targets).dataSync());
-  const ofRow = rows.map((): number[] => []);
-  for (const [index, place] of places.entries()) ofRow[Math.floor(place / length)]?.push(nats[index] as number);
-  return ofRow.map((tokenNats) => ({
+  const ofRow = rows.map(() => ({ ids: [] as number[], tokenNats: [] as number[] }));
+  for (const [index, place] of places.entries()) {
+    const own = ofRow[Math.floor(place / length)];
+    own?.ids.push(targets[index] as number);
+    own?.tokenNats.push(nats[index] as number);
+  }
+  return ofRow.map(({ ids, tokenNats }) => ({
     nats: tokenNats.reduce((sum, value) => sum + value, 0),
     tokens: tokenNats.length,
+    ids,
     tokenNats,
   }));
 }

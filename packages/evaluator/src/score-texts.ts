@@ -20,6 +20,10 @@ export interface ScoreTextsOptions
 export interface TextScore extends LikelihoodSums {
   /** Its place among the texts, from 0. */
   readonly index: number;
+  /** The tokens scored; those of a target with its end. */
+  readonly ids: readonly number[];
+  /** Negative log-likelihood of each token given those before it, nats. */
+  readonly tokenNats: readonly number[];
 }
 
 /** Texts that are encoded and run at a time. */
@@ -71,6 +75,8 @@ function* scoreSome(
       tokens: sum(({ tokens }) => tokens),
       characters: [...spelled].length,
       bytes: new TextEncoder().encode(spelled).length,
+      ids: own.flatMap(({ ids }) => ids),
+      tokenNats: own.flatMap(({ tokenNats }) => tokenNats),
     };
   }
 }

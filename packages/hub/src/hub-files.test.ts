@@ -278,11 +278,21 @@ describe("a place is", () => {
       expect((await modelFiles(MODEL, { endpoint: hub.endpoint, cache })).name).toBe(MODEL);
       await expect(modelFiles("nope", { revision: "v1" })).rejects.toMatchObject({ code: "hub/revision" });
       await rm("someone", { recursive: true });
+      expect((await modelFiles("runs/words", { endpoint: hub.endpoint, cache })).name).toBe("runs/words");
       expect(hub.requests).toEqual([]);
       expect((await modelFiles(MODEL, { endpoint: hub.endpoint, cache })).name).toBe(`${MODEL}@${COMMIT}`);
     } finally {
       process.chdir(cwd);
     }
+  });
+
+  test("what the hub lacks may have been a folder, which is not there", async () => {
+    const asked = { endpoint: hub.endpoint, cache, pauseSeconds: 0 };
+    await expect(modelFiles("my-models/words", asked)).rejects.toMatchObject({
+      code: expect.stringMatching(/^hub\//),
+      message: expect.stringMatching(/^there is no folder my-models\/words here, and .* model my-models\/words/),
+    });
+    await expect(modelFiles("hf:my-models/words", asked)).rejects.toThrow(/^(?!there is no folder)/);
   });
 
   test("a model of the hub behind hf:", async () => {

@@ -120,3 +120,25 @@ test("targets without a matrix are refused", () => {
   );
   expect(() => resolveLora({ rank: 2, targets: ["**.querry"] }, model.specs)).toThrow(/near it are query/);
 });
+
+test("dropout hides a share of the inputs from adapters in a step, by its seed, and from no evaluation", () => {
+  const { base, own, adapters, dispose } = adapted();
+  const dropped = loraTask(task, base, { ...lora, dropout: 0.5 });
+  const lossAt = (seed?: string): number =>
+    tf.tidy(() => dropped.loss(adapters, batch, { seed }).sum.dataSync()[0] as number);
+  const plain = lossOf(own, adapters);
+  const seen = ["a", "b", "c"].map(lossAt);
+
+  expect(lossAt()).toBe(plain);
+  expect(new Set([plain, ...seen]).size).toBe(4);
+  expect(lossAt("a")).toBe(seen[0]);
+  const [path] = lora.targets as [string];
+  const { value, gradients } = valueAndGradients(() => dropped.loss(adapters, batch, { seed: "a" }).sum, adapters);
+  const rows = flattenTree(gradients)[`${path}.a`]?.arraySync() as number[][]; // [I, r]
+  const hidden = rows.filter((row) => row.every((one) => one === 0)).length;
+  expect(hidden).toBeGreaterThan(0);
+  expect(hidden).toBeLessThan(rows.length);
+  disposeTree(gradients);
+  value.dispose();
+  dispose();
+});

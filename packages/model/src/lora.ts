@@ -1,4 +1,4 @@
-import { ConfigError } from "@trivium/core";
+import { ConfigError, createRandom } from "@trivium/core";
 import { createTree } from "@trivium/nn";
 import {
   flattenSpecs,
@@ -21,10 +21,12 @@ export interface LoraOptions {
   readonly alpha?: number | undefined;
   /** Patterns of the paths of the matrices to adapt, as `selectPaths` takes them. Default: maps to queries and values. */
   readonly targets?: readonly string[] | undefined;
+  /** Share of a matrix's inputs that its adapter does not see in a training step, from 0 to below 1. Default 0. */
+  readonly dropout?: number | undefined;
 }
 
 /** Low-rank adapters of a model: which matrices they change, and how much. */
-export interface Lora {
+export interface Lora extends Pick<LoraOptions, "dropout"> {
   readonly rank: number;
   readonly alpha: number;
   /** Paths of the adapted matrices. */
@@ -40,11 +42,12 @@ const usualTargets = ["**.query", "**.value"];
  * @throws {ConfigError} `tensor/pattern` for a pattern that selects nothing, `model/lora` if no matrix is selected.
  * @example resolveLora({ rank: 8 }, model.specs).targets // => ["tokens.layers.0.self.query.weight", …]
  */
-export function resolveLora({ rank, alpha = rank, targets = usualTargets }: LoraOptions, specs: SpecTree): Lora {
+export function resolveLora(options: LoraOptions, specs: SpecTree): Lora {
+  const { rank, alpha = rank, targets = usualTargets, dropout } = options;
   const flat = flattenSpecs(specs);
   const selected = selectPaths(targets, Object.keys(flat));
   const matrices = [...selected].filter((path) => flat[path]?.shape.length === 2);
-  if (matrices.length > 0) return { rank, alpha, targets: matrices };
+  if (matrices.length > 0) return { rank, alpha, targets: matrices, dropout };
   const message = `adapters change matrices, and the targets ${targets.join(", ")} select none: "**.query" selects some`;
   throw new ConfigError("model/lora", message);
 }
@@ -97,7 +100,26 @@ export function disposeMerged(merged: ParameterTree, { targets }: Pick<Lora, "ta
 }
 
 /**
- * The task of training adapters over a model that stays as it is: its parameters are the adapters alone.
+ * Returns adapters that do not see a random part of the inputs: whole rows of A are zero, the others `1/(1 − p)` times
+ * what they were. One draw is for all tokens of a batch, since the adapters are merged before a token is read.
+ *
+ * @source Lin et al. 2024, §3.1, https://arxiv.org/abs/2404.09610, for the inputs alone
+ */
+function withoutInputs(adapters: ParameterTree, { targets, dropout = 0 }: Lora, seed: string): ParameterTree {
+  const leaves = flattenTree(adapters);
+  const random = createRandom(seed).split("lora");
+  const kept = targets.map((path): [string, Tensor] => {
+    const [name, own] = [`${path}.a`, random.split(path)];
+    const a = leaves[name] as Tensor; // [I, r]
+    const factors = Array.from({ length: a.shape[0] ?? 0 }, () => (own.uniform() < dropout ? 0 : 1 / (1 - dropout)));
+    return [name, tf.mul(a, tf.tensor2d(factors, [factors.length, 1]))];
+  });
+  return unflattenTree({ ...leaves, ...Object.fromEntries(kept) });
+}
+
+/**
+ * The task of training adapters over a model that stays as it is: its parameters are the adapters alone. Dropout of the
+ * adapters' inputs is for losses with a seed, those of training steps.
  *
  * @param task - of the model.
  * @param base - parameters of the model, which stay the caller's and must outlive the training.
@@ -110,6 +132,10 @@ export function loraTask(task: LanguageTask, base: ParameterTree, lora: Lora): L
     counts: (batch) => task.counts(batch),
     describe: () => ({ ...task.describe(), lora }),
     createParameters: (random) => createTree(specs, random),
-    loss: (adapters, batch, options) => task.loss(mergeLora(base, adapters, lora), batch, options),
+    loss(adapters, batch, options = {}) {
+      const { seed } = options;
+      const seen = seed === undefined || !lora.dropout ? adapters : withoutInputs(adapters, lora, seed);
+      return task.loss(mergeLora(base, seen, lora), batch, options);
+    },
   };
 }

@@ -4,7 +4,7 @@ import { reference } from "@trivium/attention";
 import { simd } from "@trivium/backend-simd";
 import { blobFiles, type NamedArrays, openGguf } from "@trivium/checkpoint";
 import { createRandom } from "@trivium/core";
-import { type Architecture, createModel, type LanguageModel } from "@trivium/model";
+import { type Architecture, createModel, type LanguageModel, type ModelOptions } from "@trivium/model";
 import { causal } from "@trivium/model-causal";
 import { disposeTree, flattenTree, type ParameterTree } from "@trivium/tensor";
 import { createByteTokenizer, createSharedPair, type PairTokenizer } from "@trivium/text";
@@ -46,12 +46,6 @@ async function throughGguf({ model, parameters, tokenizer = byte, type }: Export
 describe.each(["llama", "llama-linear", "llama3-biases-tied", "qwen3"])("%s", (name) => {
   test("comes back as F32 bit for bit, with its configuration", async () => {
     const base = await openForTest(join(import.meta.dirname, "../fixtures", name));
-    if (name === "llama3-biases-tied") {
-      expect(() =>
-        exportGguf({ model: base.model, arrays: arraysOf(base.parameters), tokenizer: byte, families }),
-      ).toThrow(/rotary scaling "llama3"; export it as huggingface/);
-      return;
-    }
     const { arrays, config } = await throughGguf(base);
     expect(arrays).toEqual(arraysOf(base.parameters));
     const same = createModel({ architecture: causal, config, attention: reference() }).config;
@@ -64,16 +58,18 @@ describe.each(["llama", "llama-linear", "llama3-biases-tied", "qwen3"])("%s", (n
   });
 });
 
-const likeLlama = (width: number) =>
+const likeLlama = (width: number, more: Pick<ModelOptions, "positions" | "attention"> = {}) =>
   createModel({
     architecture: causal,
     config: {
       vocabulary: 300,
+      length: 64,
       width,
       heads: 2,
       layers: 1,
       feedForward: 64,
-      positions: "rotary",
+      positions: more.positions ?? "rotary",
+      attention: more.attention,
       norm: "rms",
       activation: "swiglu",
       biases: false,
@@ -97,6 +93,40 @@ test.each([
     if (/norm/.test(path)) expect(worst).toBe(0);
   }
   disposeTree(parameters);
+});
+
+const yarn = { kind: "yarn", factor: 4, fastTurns: 32, slowTurns: 1, whole: true, length: 16 } as const;
+
+test.each([
+  ["Llama 3", { kind: "llama3", factor: 8, lowFrequency: 1, highFrequency: 4, length: 8192 }],
+  ["YaRN", yarn],
+  ["YaRN with borders and an amplitude of its own", { ...yarn, fastTurns: 16, slowTurns: 2, amplitude: 1.5 }],
+] as const)("the rotary scaling of %s goes with it", async (_, scaling) => {
+  const model = likeLlama(64, { positions: { kind: "rotary", base: 10_000, scaling } });
+  const parameters = model.createParameters(createRandom(1));
+  const { config } = await throughGguf({ model, parameters });
+  const { amplitude, ...exact } = { amplitude: undefined, ...scaling };
+  expect(config.positions).toMatchObject({ kind: "rotary", base: 10_000, scaling: exact });
+  if (amplitude !== undefined)
+    expect(config.positions).toMatchObject({ scaling: { amplitude: expect.closeTo(amplitude, 6) } });
+  disposeTree(parameters);
+});
+
+test("what llama.cpp does not compute is refused: a window that hides something, borders between dimensions", () => {
+  const exported = (more: Parameters<typeof likeLlama>[1]) => {
+    const model = likeLlama(32, more);
+    const parameters = model.createParameters(createRandom(1));
+    const arrays = arraysOf(parameters);
+    disposeTree(parameters);
+    return exportGguf({ model, arrays, tokenizer: byte, families, family: "mistral" });
+  };
+  expect(() => exported({ attention: { window: 16 } })).toThrow(
+    "export: llama.cpp runs llama, qwen2, qwen3 without windows, and this model has one of 16 in 64 positions; export it as huggingface",
+  );
+  expect(exported({ attention: { window: 64 } }).family).toBe("llama");
+  expect(() => exported({ positions: { kind: "rotary", base: 10_000, scaling: { ...yarn, whole: false } } })).toThrow(
+    /rounds YaRN's borders/,
+  );
 });
 
 test("the tokenizer of bytes goes with it, and ids that it lacks are unused", async () => {

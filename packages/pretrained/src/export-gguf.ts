@@ -5,12 +5,14 @@ import {
   type TypedGgufValue,
   type WrittenType,
 } from "@trivium/checkpoint";
+import { resolveConfig, windowsOf } from "@trivium/model";
 import { chooseFamily } from "./choose-family.ts";
 import { definitionOf } from "./definition-of.ts";
 import { type ExportedPretrained, type ExportPretrainedOptions, foreignArrays } from "./export-pretrained.ts";
 import { type ForeignConfig, refusing } from "./foreign-config.ts";
 import { ggufTokenizer } from "./gguf-metadata.ts";
 import { inner, outer } from "./gguf-names.ts";
+import { type GgufRotary, ggufRotary, ROPE_FACTORS } from "./gguf-rotary.ts";
 
 export interface ExportGgufOptions extends Omit<ExportPretrainedOptions, "partBytes"> {
   /** The type of matrices; norms and biases stay F32. Default F32. */
@@ -28,14 +30,18 @@ const fileTypes = { F32: 0, BF16: 32, Q8_0: 7 } as const;
 /**
  * Returns a Llama-like model as a GGUF file with its tokenizer, which llama.cpp loads.
  *
- * @throws {CheckpointError} `pretrained/export` if no family of these can say the configuration, or for a rotary scaling
- *   that a GGUF cannot say whole.
+ * @throws {CheckpointError} `pretrained/export` if no family of these can say the configuration, for a window that hides
+ *   something, or a rotary scaling that llama.cpp does not compute.
  * @source https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
  * @example await writeFiles("exported", exportGguf({ model, arrays, tokenizer, families, type: "Q8_0" }).files);
  */
 export function exportGguf({ type = "F32", name = "trivium", ...options }: ExportGgufOptions): ExportedPretrained {
   const families = options.families.filter((family) => runnable.includes(family.name));
-  const { family, config } = chooseFamily({ model: options.model, families }, options.family);
+  const model = withoutIdleWindows(options.model);
+  // llama.cpp runs Mistral's models as Llama's.
+  const asked = options.family === "mistral" ? "llama" : options.family;
+  const { family, config } = chooseFamily({ model, families }, asked);
+  const rotary = ggufRotary(family.name, config);
   const { metadata, warning } = ggufTokenizer(
     definitionOf(options.tokenizer),
     options.tokenizer.special,
@@ -45,22 +51,23 @@ export function exportGguf({ type = "F32", name = "trivium", ...options }: Expor
     family.name === "llama"
       ? { q: Number(config.num_attention_heads), k: Number(config.num_key_value_heads) }
       : undefined;
-  const arrays = Object.entries(foreignArrays(options, family)).map(([theirs, array]) => {
+  const arrays = Object.entries(foreignArrays({ ...options, model }, family)).map(([theirs, array]) => {
     const own = ggufName(theirs);
     const part = /\.attn_([qk])\./.exec(own)?.[1] as "q" | "k" | undefined;
     return [own, heads && part ? inPairs(array, heads[part]) : (array as Plain)] as const;
   });
+  const factors = rotary.factors && { [ROPE_FACTORS]: { shape: [rotary.factors.length], data: rotary.factors } };
   const values = {
     "general.architecture": ["string", family.name],
     "general.name": ["string", name],
     "general.file_type": ["u32", fileTypes[type]],
     "general.quantization_version": ["u32", 2],
-    ...sizesOf(family.name, config),
+    ...sizesOf(family.name, config, rotary),
     ...metadata,
   } satisfies Record<string, TypedGgufValue>;
   const file: FileChunks = {
     name: `model-${type}.gguf`,
-    chunks: encodeGguf({ metadata: values, tensors: Object.fromEntries(arrays), type }),
+    chunks: encodeGguf({ metadata: values, tensors: { ...factors, ...Object.fromEntries(arrays) }, type }),
   };
   const { name: own } = options.model.architecture;
   const mask =
@@ -70,15 +77,9 @@ export function exportGguf({ type = "F32", name = "trivium", ...options }: Expor
   return { family: family.name, files: [file], warnings: [...(warning === undefined ? [] : [warning]), ...mask] };
 }
 
-function sizesOf(family: string, config: ForeignConfig): Record<string, TypedGgufValue> {
-  const rotary = config.rope_parameters as { rope_type: string; rope_theta: number; factor?: number };
-  const { rope_type: turns, rope_theta: base, factor = 1 } = rotary;
-  if (turns !== "default" && turns !== "linear") {
-    refusing("export", "export")(`a GGUF does not say all of the rotary scaling "${turns}"; export it as huggingface`);
-  }
+function sizesOf(family: string, config: ForeignConfig, rotary: GgufRotary): Record<string, TypedGgufValue> {
+  const { rope_theta: base } = config.rope_parameters as { rope_theta: number };
   const count = (key: string): TypedGgufValue => ["u32", Number(config[key])];
-  const scaled: Record<string, TypedGgufValue> =
-    turns === "linear" ? { "rope.scaling.type": ["string", "linear"], "rope.scaling.factor": ["f32", factor] } : {};
   const own: Record<string, TypedGgufValue> = {
     context_length: count("max_position_embeddings"),
     embedding_length: count("hidden_size"),
@@ -92,9 +93,26 @@ function sizesOf(family: string, config: ForeignConfig): Record<string, TypedGgu
     "rope.dimension_count": count("head_dim"),
     "rope.freq_base": ["f32", base],
     vocab_size: count("vocab_size"),
-    ...scaled,
+    ...rotary.values,
   };
   return Object.fromEntries(Object.entries(own).map(([key, value]) => [`${family}.${key}`, value]));
+}
+
+/**
+ * Returns a model without windows that reach over its whole length, which hide nothing.
+ *
+ * @throws {CheckpointError} `pretrained/export` for a window that hides something.
+ */
+function withoutIdleWindows(model: ExportPretrainedOptions["model"]): ExportPretrainedOptions["model"] {
+  const { architecture, config } = model;
+  const [stream] = architecture.streams;
+  const windows = windowsOf(resolveConfig(architecture, config), stream as string);
+  const narrow = windows.find((window) => window < config.length);
+  if (narrow !== undefined) {
+    const problem = `llama.cpp runs ${runnable.join(", ")} without windows, and this model has one of ${narrow} in ${config.length} positions`;
+    refusing("export", "export")(`${problem}; export it as huggingface`);
+  }
+  return { ...model, config: { ...config, attention: { ...config.attention, window: null } } };
 }
 
 const outside = new Map(Object.entries(outer).map(([own, theirs]) => [theirs, own]));

@@ -87,6 +87,17 @@ test("experts are refused, and another architecture with those that can be read"
   await expect(open(filesOf(other))).rejects.toThrow(/architecture is "bloom"; those that can be read: llama/);
 });
 
+test("metadata that no number here follows from are refused by name, and may be ignored by it", async () => {
+  const files = filesOf(withValue("llama.attention.sliding_window", 16));
+  await expect(open(files)).rejects.toMatchObject({
+    code: "pretrained/attributes",
+    message: expect.stringMatching(/does not handle: llama\.attention\.sliding_window \(16\); .*--ignore-attribute/),
+  });
+  const ignore = ["llama.attention.sliding_window"];
+  const architecture = (name: string) => architectures[name] as Architecture;
+  expect(await openPretrained(files, { families, architecture, ignore })).toMatchObject({ family: { name: "llama" } });
+});
+
 test("of several GGUFs in a folder none is chosen", async () => {
   const blob = new Blob([whole as BlobPart]);
   await expect(open(blobFiles("x", { "q8.gguf": blob, "q4.gguf": blob }))).rejects.toMatchObject({

@@ -1,5 +1,6 @@
 import {
   type Files,
+  float32Of,
   type GgufValue,
   type NamedArray,
   type OpenedArrays,
@@ -8,6 +9,7 @@ import {
 } from "@trivium/checkpoint";
 import { type ForeignConfig, refusing } from "./foreign-config.ts";
 import { inner, outer } from "./gguf-names.ts";
+import { ROPE_FACTORS, rotaryOfGguf } from "./gguf-rotary.ts";
 import { ggufDefinition } from "./gguf-tokenizer.ts";
 import type { FoundDefinition } from "./read-tokenizer.ts";
 
@@ -39,15 +41,33 @@ export async function openGgufCheckpoint(files: Files, path: string): Promise<Gg
       "family",
     )(`its architecture is ${JSON.stringify(architecture)}; those that can be read: ${architectures.join(", ")}`);
   }
+  const factors =
+    architecture === "llama" && opened.infos.has(ROPE_FACTORS) ? await opened.read(ROPE_FACTORS) : undefined;
   return {
-    config: configOf(opened, architecture, place),
+    config: configOf(opened, { architecture, place, factors }),
     arrays: renamed(opened, architecture === "llama" ? headsOf(values) : undefined),
     definition: ggufDefinition(values, place),
   };
 }
 
-function configOf({ values, infos }: OpenedGguf, architecture: string, place: string): ForeignConfig {
-  const own = (key: string): GgufValue | undefined => values[`${architecture}.${key}`];
+/** Metadata behind the name of the architecture that `configOf` reads, or that change no number. */
+const handled = new Set([
+  ...["embedding_length", "feed_forward_length", "block_count", "context_length", "vocab_size", "expert_count"],
+  ...["attention.head_count", "attention.head_count_kv", "attention.key_length", "attention.value_length"],
+  ...["attention.layer_norm_rms_epsilon", "rope.dimension_count", "rope.freq_base", "rope.scaling.type"],
+  ...["rope.scaling.factor", "rope.scaling.original_context_length", "rope.scaling.attn_factor"],
+  ...["rope.scaling.yarn_beta_fast", "rope.scaling.yarn_beta_slow", "rope.scaling.finetuned"],
+  ...["expert_used_count", "tensor_data_layout"],
+]);
+
+interface ConfigRequest {
+  readonly architecture: string;
+  readonly place: string;
+  readonly factors: NamedArray | undefined;
+}
+
+function configOf({ values, infos }: OpenedGguf, { architecture, place, factors }: ConfigRequest): ForeignConfig {
+  const own = (key: string): GgufValue | undefined => plain(values[`${architecture}.${key}`]);
   if (typeof own("expert_count") === "number" && own("expert_count") !== 0) {
     refusing(place)("it has experts, which no family has here; take a model without them");
   }
@@ -64,21 +84,34 @@ function configOf({ values, infos }: OpenedGguf, architecture: string, place: st
     rms_norm_eps: own("attention.layer_norm_rms_epsilon"),
     max_position_embeddings: own("context_length"),
     rope_theta: own("rope.freq_base"),
-    rope_scaling: scalingOf(own),
+    rope_scaling: rotaryOfGguf({ own, place, factors: factors && float32Of(factors, ROPE_FACTORS) }),
     attention_bias: architecture === "llama" ? infos.has("blk.0.attn_q.bias") : undefined,
+    mlp_bias: architecture === "llama" ? infos.has("blk.0.ffn_gate.bias") : undefined,
     bos_token_id: id("bos"),
     eos_token_id: id("eos"),
     pad_token_id: id("padding"),
   };
-  return Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined));
+  assertWholeHeads(own, place);
+  const strange = Object.entries(values).flatMap(([key, value]) =>
+    key.startsWith(`${architecture}.`) && !handled.has(key.slice(architecture.length + 1)) ? [[key, plain(value)]] : [],
+  );
+  return Object.fromEntries([...Object.entries(known), ...strange].filter(([, value]) => value !== undefined));
 }
 
-function scalingOf(own: (key: string) => GgufValue | undefined): ForeignConfig | undefined {
-  const type = own("rope.scaling.type");
-  if (type === undefined || type === "none") return undefined;
-  const factor = own("rope.scaling.factor");
-  if (type === "linear") return { rope_type: type, factor };
-  return { rope_type: type, factor, original_max_position_embeddings: own("rope.scaling.original_context_length") };
+/** Large integers as numbers, of which those of a configuration are. */
+const plain = (value: GgufValue | undefined): GgufValue | undefined =>
+  typeof value === "bigint" ? Number(value) : value;
+
+/** @throws {CheckpointError} `pretrained/config` for heads that turn in part, or whose values have another width. */
+function assertWholeHeads(own: (key: string) => GgufValue | undefined, place: string): void {
+  const width = own("attention.key_length") ?? Number(own("embedding_length")) / Number(own("attention.head_count"));
+  for (const key of ["rope.dimension_count", "attention.value_length"]) {
+    const got = own(key) ?? width;
+    if (got === width || Number.isNaN(width)) continue;
+    refusing(place)(
+      `${key} is ${got} in heads ${width} wide, which no family has here; take a model where both are the same`,
+    );
+  }
 }
 
 function headsOf(values: OpenedGguf["values"]) {
@@ -94,7 +127,8 @@ function foreignName(name: string): string {
 
 /** The same tensors by their names there, with the rows of queries and keys in halves instead of pairs. */
 function renamed(opened: OpenedGguf, heads: { q: number; k: number } | undefined): OpenedArrays {
-  const names = new Map([...opened.infos.keys()].map((name) => [foreignName(name), name]));
+  const stored = [...opened.infos.keys()].filter((name) => !(heads && name === ROPE_FACTORS));
+  const names = new Map(stored.map((name) => [foreignName(name), name]));
   const nameOf = (name: string): string => names.get(name) ?? name;
   return {
     metadata: {},

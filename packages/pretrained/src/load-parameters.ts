@@ -58,12 +58,17 @@ export async function planTensors({ family, tensors, config, specs, place }: Loa
   }
   const extra = [...tensors.names].filter((name) => !expected.has(name) && !family.ignoredTensors?.test(name));
   const problems = [misshapen, missing, extra.map((name) => `${name} is not expected`)].flatMap(some);
-  if (problems.length > 0)
-    refusing(place, "tensors")(`it is no "${family.name}" of this configuration: ${problems.join("; ")}`);
+  if (problems.length > 0) {
+    const remedy = "download the whole folder again, or take the config.json that belongs to these weights";
+    refusing(place, "tensors")(`it is no "${family.name}" of this configuration: ${problems.join("; ")}; ${remedy}`);
+  }
   for (const { name, names } of planned) {
     for (const copy of names) {
       if (copy === name || !tensors.names.has(copy) || (await tensors.isSame(name, copy))) continue;
-      refusing(place, "copies")(`${name} and ${copy} differ, and here both are one embedding`);
+      refusing(
+        place,
+        "copies",
+      )(`${name} and ${copy} differ, and here both are one embedding; save the model again with one of both`);
     }
   }
   return planned;

@@ -112,7 +112,12 @@ describe("a folder is refused", () => {
       /"mixtral"; families that can be read: gpt2, llama/,
     ],
     ["without a model_type", withConfig(llama, { model_type: undefined }), "family", /is none/],
-    ["whose configuration is no object", { ...llama, "config.json": "[]" }, "config", /no object/],
+    [
+      "whose configuration is no object",
+      { ...llama, "config.json": "[]" },
+      "config",
+      /expected an object of attributes, got \[\]; correct it/,
+    ],
     ["whose configuration is not JSON", { ...llama, "config.json": "{" }, "config", /not JSON/],
     ["with experts", withConfig(llama, { num_local_experts: 8 }), "attributes", /num_local_experts \(8\)/],
     [
@@ -126,7 +131,7 @@ describe("a folder is refused", () => {
       "with an unknown activation",
       withConfig(gpt2, { activation_function: "quick_gelu" }),
       "config",
-      /activation_function: one of gelu/,
+      /activation_function: expected one of gelu, .*, got "quick_gelu"; correct it/,
     ],
     [
       "with an unknown rotary scaling",

@@ -64,7 +64,9 @@ export async function openPretrained(files: Files, options: OpenPretrainedOption
     const layers = typeof resolved.layers === "number" ? [resolved.layers] : Object.values(resolved.layers);
     const most = Math.max(...layers);
     if (most > arrays.infos.size)
-      refusing(place)(`it has ${most} layers, and the weights are ${arrays.infos.size} tensors`);
+      refusing(place)(
+        `it has ${most} layers, and the weights are ${arrays.infos.size} tensors; take the file that belongs to these weights`,
+      );
     return { own, resolved };
   }, place);
   const { own, resolved } = read;

@@ -1,3 +1,4 @@
+import { describeIssue } from "@trivium/core";
 import type { z } from "zod";
 import { commonAttributes, generationAttributes } from "./common-attributes.ts";
 import { type ForeignConfig, refusing } from "./foreign-config.ts";
@@ -59,8 +60,8 @@ export function handleAttributes<Attributes extends z.ZodObject>(
   const known = Object.keys(attributes.shape).filter((key) => Object.hasOwn(config, key));
   const read = attributes.safeParse(Object.fromEntries(known.map((key) => [key, config[key]])));
   if (read.success) return read.data;
-  const [{ path, message }] = read.error.issues as [z.core.$ZodIssue];
-  return refusing(place, code)(`${path.join(".")}: ${message}, got ${shown(config[String(path[0])])}`);
+  const [issue] = read.error.issues as [z.core.$ZodIssue];
+  return refusing(place, code)(`${describeIssue(issue, config)}; correct it, or download the file again`);
 }
 
 const isSame = (value: unknown, wanted: unknown): boolean =>

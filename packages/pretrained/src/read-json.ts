@@ -4,7 +4,7 @@ import { type ForeignConfig, refusing } from "./foreign-config.ts";
 
 /** Reads an object of JSON. @throws {CheckpointError} `pretrained/config` if it is none, or has a key twice. */
 export async function readJson(files: Files, name: string): Promise<ForeignConfig> {
-  const refuse = refusing(`${files.name}/${name}`);
+  const refuse = (problem: string) => refusing(`${files.name}/${name}`)(`${problem}; correct it, or download it again`);
   const text = new TextDecoder().decode(await files.read(name));
   let value: unknown;
   try {
@@ -13,7 +13,7 @@ export async function readJson(files: Files, name: string): Promise<ForeignConfi
     refuse("it is not JSON");
   }
   if (typeof value !== "object" || value === null || Array.isArray(value))
-    return refuse("it is no object of attributes");
+    return refuse(`expected an object of attributes, got ${JSON.stringify(value)?.slice(0, 40)}`);
   const twice = duplicateKey(text);
   if (twice !== undefined) refuse(`it has ${JSON.stringify(twice)} twice`);
   return { ...value };

@@ -1,6 +1,7 @@
 import type { Files } from "@trivium/checkpoint";
 import { CheckpointError, TriviumError } from "@trivium/core";
 import {
+  createCommonPair,
   createHuggingFaceTokenizer,
   createIdTokenizer,
   createSharedPair,
@@ -8,6 +9,7 @@ import {
   readSentencePiece,
   readTokenizerDefinition,
   sentencePieceDefinition,
+  sharedVocabularyDefinition,
   type TokenizerDefinition,
 } from "@trivium/text";
 import type { ChatTemplate } from "./chat-template.ts";
@@ -36,8 +38,8 @@ export interface ReadTokenizer {
 }
 
 /**
- * Reads the tokenizer of a folder: `tokenizer.json`, `vocab.json` with `merges.txt`, or a SentencePiece model. A folder
- * without one gets ids between blanks for text, with a warning.
+ * Reads the tokenizer of a folder: `tokenizer.json`, `vocab.json` with `merges.txt`, a SentencePiece model, or the two of
+ * Marian with their `vocab.json`. A folder without one gets ids between blanks for text, with a warning.
  *
  * @throws {CheckpointError} `pretrained/tokenizer` if it is broken, `pretrained/vocabulary` if it has more ids than the
  *   model.
@@ -47,7 +49,7 @@ export async function readTokenizer(
   files: Files,
   { foreign, vocabulary, definition: given, chatTemplate }: ReadTokenizerOptions,
 ): Promise<ReadTokenizer> {
-  const found = given ?? (await readDefinition(files, foreign));
+  const found = given ?? (await readDefinition(files, { foreign, vocabulary }));
   if (!found) {
     const special = readSpecials({ foreign, vocabulary, ids: new Map(), around: { before: [], after: [] } });
     const tokenizer = createSharedPair(createIdTokenizer({ size: vocabulary, special }));
@@ -58,20 +60,28 @@ export async function readTokenizer(
       ],
     };
   }
-  const { definition, around, place } = found;
+  const { definition, target, around, place } = found;
   const ids = new Map(definition.added_tokens?.map(({ content, id }) => [content, id]));
   const special = readSpecials({ foreign, vocabulary, ids, around, unknown: unknownOf(definition) });
   const tokenizer = whole(place, () => createHuggingFaceTokenizer({ definition, special }));
   if (tokenizer.size > vocabulary) {
-    refusing(place, "vocabulary")(`it has ${tokenizer.size} ids and the model ${vocabulary}; it is another model's`);
+    refusing(
+      place,
+      "vocabulary",
+    )(
+      `it has ${tokenizer.size} ids and the model ${vocabulary}: it is another model's; take the one that belongs to these weights`,
+    );
   }
   const chat = await readChat(files, { foreign, found, tokenizer, given: chatTemplate });
-  return { tokenizer: createSharedPair(tokenizer), chat, warnings: [] };
+  const sides = target && { source: tokenizer, target: createHuggingFaceTokenizer({ definition: target, special }) };
+  return { tokenizer: sides ? createCommonPair(sides) : createSharedPair(tokenizer), chat, warnings: [] };
 }
 
 /** A tokenizer, where it was found, and what it puts around a text. */
 export interface FoundDefinition {
   readonly definition: TokenizerDefinition;
+  /** The tokenizer of targets, with the same ids. Default: the same one. */
+  readonly target?: TokenizerDefinition | undefined;
   readonly around: Around;
   readonly place: string;
   /** The chat template that comes with it. */
@@ -80,7 +90,10 @@ export interface FoundDefinition {
 
 const sentencePieceNames = ["spiece.model", "tokenizer.model", "sentencepiece.bpe.model"];
 
-async function readDefinition(files: Files, foreign: ForeignConfig): Promise<FoundDefinition | undefined> {
+type DefinitionRequest = Pick<ReadTokenizerOptions, "foreign" | "vocabulary">;
+
+async function readDefinition(files: Files, request: DefinitionRequest): Promise<FoundDefinition | undefined> {
+  const { foreign } = request;
   const names = await files.list();
   const placeOf = (name: string): string => `${files.name}/${name}`;
   if (names.includes("tokenizer.json")) {
@@ -94,12 +107,32 @@ async function readDefinition(files: Files, foreign: ForeignConfig): Promise<Fou
     return { definition: byteLevel(vocab, merges), around: usualAround(foreign), place: placeOf("vocab.json") };
   }
   const name = sentencePieceNames.find((one) => names.includes(one));
-  if (name === undefined) return undefined;
+  if (name === undefined) return names.includes(SOURCE) ? readMarian(files, request) : undefined;
   const place = placeOf(name);
   const bytes = await files.read(name);
   const sentinels = foreign.model_type === "t5" ? Array.from({ length: 100 }, (_, at) => `<extra_id_${99 - at}>`) : [];
   const definition = whole(place, () => sentencePieceDefinition(readSentencePiece(bytes), sentinels));
   return { definition, around: usualAround(foreign), place };
+}
+
+const SOURCE = "source.spm";
+const TARGET = "target.spm";
+
+/** Marian's own files: a SentencePiece model of each language, and the ids of both. */
+async function readMarian(files: Files, { foreign, vocabulary }: DefinitionRequest): Promise<FoundDefinition> {
+  const names = await files.list();
+  const place = `${files.name}/${SOURCE}`;
+  const missing = [TARGET, "vocab.json"].filter((name) => !names.includes(name));
+  if (missing.length > 0) {
+    const problem = `beside it stand ${TARGET} and vocab.json, and there is no ${missing.join(" and no ")}`;
+    refusing(place, "tokenizer")(`${problem}; download the whole folder`);
+  }
+  const vocab = readIds(await readJson(files, "vocab.json"), `${files.name}/vocab.json`, vocabulary);
+  const read = async (name: string): Promise<TokenizerDefinition> => {
+    const bytes = await files.read(name);
+    return whole(`${files.name}/${name}`, () => sharedVocabularyDefinition(readSentencePiece(bytes), vocab));
+  };
+  return { definition: await read(SOURCE), target: await read(TARGET), around: usualAround(foreign), place };
 }
 
 /** GPT-2's own files: a line of `merges.txt` is two tokens that become one. */
@@ -131,6 +164,24 @@ function usualAround({ model_type, bos_token_id, eos_token_id }: ForeignConfig):
 function unknownOf({ model: { unk_id, unk_token, vocab } }: TokenizerDefinition): number | undefined {
   if (typeof unk_id === "number") return unk_id;
   return typeof unk_token === "string" && !Array.isArray(vocab) ? vocab[unk_token] : undefined;
+}
+
+/** @throws {CheckpointError} `pretrained/tokenizer` for an id that is none, `pretrained/vocabulary` for one that the model lacks. */
+function readIds(given: ForeignConfig, place: string, vocabulary: number): Record<string, number> {
+  const entries = Object.entries(given).map(([token, id]): [string, number] => {
+    const shown = `${JSON.stringify(token)} is ${JSON.stringify(id)}`;
+    if (typeof id !== "number" || !Number.isInteger(id) || id < 0)
+      return refusing(place, "tokenizer")(`${shown}, and ids are whole numbers from 0; download the file again`);
+    if (id >= vocabulary)
+      refusing(
+        place,
+        "vocabulary",
+      )(
+        `${shown}, and the model has ${vocabulary} ids: it is another model's; take the one that belongs to these weights`,
+      );
+    return [token, id];
+  });
+  return Object.fromEntries(entries);
 }
 
 /** A broken file is the checkpoint's fault. */

@@ -1,5 +1,5 @@
 import { Tokenizer as Library } from "@huggingface/tokenizers";
-import { ConfigError } from "@trivium/core";
+import { ConfigError, describeIssue } from "@trivium/core";
 import { z } from "zod";
 import { type SpecialTokens, silentIds } from "./special-tokens.ts";
 import { REPLACEMENT, type Tokenizer, tokenizer } from "./tokenizer.ts";
@@ -19,6 +19,8 @@ const definitionSchema = z.looseObject({
     vocab: z.union([z.record(z.string(), id), pieces]),
     unk_token: z.string().nullish(),
     unk_id: id.nullish(),
+    /** Ids of texts that the model itself does not know: those of Marian's other language. */
+    surfaces: z.record(z.string(), id).optional(),
   }),
 });
 
@@ -59,13 +61,19 @@ export function createHuggingFaceTokenizer({ definition: given, special }: Huggi
     ids.length === 0 ? "" : library.decode(ids, { skip_special_tokens: false, clean_up_tokenization_spaces: false });
   const anchor = anchorOf(definition, silent, spell);
   const byWords = createWordEncoder(library, definition);
+  const surfaces = new Map(Object.entries(definition.model.surfaces ?? {}));
+  const encodeWhole = (text: string): number[] => {
+    const encoded = library.encode(text, { add_special_tokens: false });
+    const { ids, tokens }: { ids: number[]; tokens: string[] } = encoded;
+    return ids.map((own, at) => (own === unknown ? (surfaces.get(tokens[at] ?? "") ?? own) : own));
+  };
   return {
     name: "hugging-face",
     size,
     special,
     encode: (text) => {
       if (text === "") return [];
-      return byWords?.(text) ?? library.encode(text, { add_special_tokens: false }).ids;
+      return byWords?.(text) ?? encodeWhole(text);
     },
     encodeParts(parts) {
       withSpecial ??= libraryOf(definition, true);
@@ -96,8 +104,9 @@ export function createHuggingFaceTokenizer({ definition: given, special }: Huggi
 export function readTokenizerDefinition(given: unknown): Definition {
   const read = definitionSchema.safeParse(given);
   if (read.success) return read.data;
-  const [{ path, message }] = read.error.issues as [z.core.$ZodIssue];
-  throw new ConfigError("text/definition", `it is no tokenizer.json: ${path.join(".") || "it"}: ${message}`);
+  const [issue] = read.error.issues as [z.core.$ZodIssue];
+  const problem = `it is no tokenizer.json: ${describeIssue(issue, given)}`;
+  throw new ConfigError("text/definition", `${problem}; download the file again`);
 }
 
 /** A character that no text has, and that begins the names of special tokens. */

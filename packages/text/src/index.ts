@@ -7,6 +7,7 @@ import { symbolPlugin } from "./symbol.ts";
 export type { AlphabetOptions } from "./alphabet.ts";
 export { type ByteOptions, createByteTokenizer } from "./byte.ts";
 export { createCharacterTokenizer } from "./character.ts";
+export { createCommonPair } from "./common-pair.ts";
 export { createDisjointPair } from "./disjoint-pair.ts";
 export { type ExtraSpecials, withExtraSpecials } from "./extra-specials.ts";
 export {
@@ -26,6 +27,7 @@ export {
   type SentencePieceModel,
   sentencePieceDefinition,
 } from "./sentence-piece.ts";
+export { sharedVocabularyDefinition } from "./sentence-piece-vocabulary.ts";
 export { createSharedPair } from "./shared-pair.ts";
 export * from "./special-tokens.ts";
 export { createSymbolTokenizer } from "./symbol.ts";
@@ -33,6 +35,7 @@ export { splitUnits, type TextUnit } from "./text-unit.ts";
 export * from "./tokenizer.ts";
 export { trainBytePairs } from "./train/train-byte-pairs.ts";
 export { ownTokens, type TrainOptions } from "./train/train-options.ts";
+export { trainUnigram } from "./train/train-unigram.ts";
 export { withOwnTokens } from "./train/with-own-tokens.ts";
 export { createWordCounter, type WordCounter, type WordCounts } from "./train/word-counts.ts";
 

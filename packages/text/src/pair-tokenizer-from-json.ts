@@ -1,5 +1,6 @@
 import { validateWith } from "@trivium/registry";
 import { z } from "zod";
+import { createCommonPair } from "./common-pair.ts";
 import { createDisjointPair } from "./disjoint-pair.ts";
 import type { PairTokenizer } from "./pair-tokenizer.ts";
 import { createSharedPair } from "./shared-pair.ts";
@@ -8,7 +9,7 @@ import type { Tokenizer, TokenizerJson } from "./tokenizer.ts";
 const tokenizerSchema = z.looseObject({ name: z.string() });
 const pairSchema = z.discriminatedUnion("name", [
   z.strictObject({ name: z.literal("shared"), tokenizer: tokenizerSchema }),
-  z.strictObject({ name: z.literal("disjoint"), source: tokenizerSchema, target: tokenizerSchema }),
+  z.strictObject({ name: z.enum(["disjoint", "common"]), source: tokenizerSchema, target: tokenizerSchema }),
 ]);
 
 /**
@@ -20,7 +21,7 @@ const pairSchema = z.discriminatedUnion("name", [
  */
 export function pairTokenizerFromJson(json: unknown, create: (json: TokenizerJson) => Tokenizer): PairTokenizer {
   const pair = validateWith(pairSchema, json, { code: "text/pair-json", what: "pair tokenizer" });
-  return pair.name === "shared"
-    ? createSharedPair(create(pair.tokenizer))
-    : createDisjointPair({ source: create(pair.source), target: create(pair.target) });
+  if (pair.name === "shared") return createSharedPair(create(pair.tokenizer));
+  const sides = { source: create(pair.source), target: create(pair.target) };
+  return pair.name === "disjoint" ? createDisjointPair(sides) : createCommonPair(sides);
 }

@@ -5,7 +5,7 @@ import type { TokenizerJson } from "./tokenizer.ts";
 /** A pair tokenizer as plain JSON. */
 export type PairTokenizerJson =
   | { readonly name: "shared"; readonly tokenizer: TokenizerJson }
-  | { readonly name: "disjoint"; readonly source: TokenizerJson; readonly target: TokenizerJson };
+  | { readonly name: "disjoint" | "common"; readonly source: TokenizerJson; readonly target: TokenizerJson };
 
 /**
  * Converts source and target text to ids of **one** vocabulary and back. A decoder-only stream needs one vocabulary, and

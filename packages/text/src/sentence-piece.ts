@@ -43,7 +43,7 @@ export function readSentencePiece(bytes: Uint8Array): SentencePieceModel {
     }
   }
   if (pieces.length === 0) throw broken("it has no tokens");
-  if (kind !== 1 && kind !== 2) throw broken("its tokens are words or characters; Unigram and BPE can be read");
+  if (kind !== 1 && kind !== 2) throw broken("its tokens are words or characters, and Unigram and BPE can be read");
   return { pieces, kind: kind === 1 ? "unigram" : "bpe", characters, leadingSpace, singleSpaces };
 }
 
@@ -196,4 +196,4 @@ function numberOf(value: Field["value"]): number {
 const base64 = (bytes: Uint8Array): string => btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
 
 const broken = (problem: string): ConfigError =>
-  new ConfigError("text/sentence-piece", `SentencePiece model: ${problem}`);
+  new ConfigError("text/sentence-piece", `SentencePiece model: ${problem}; download the file again`);

@@ -1,6 +1,7 @@
 export { type Accumulated, type AccumulateOptions, accumulate } from "./accumulate.ts";
 export { type AdafactorOptions, adafactor } from "./adafactor.ts";
 export { type AdamWOptions, adamW } from "./adam-w.ts";
+export { type AveragedCheckpoints, averageCheckpoints } from "./average-checkpoints.ts";
 export type { BestOptions, BestSoFar, BestStep } from "./best.ts";
 export type * from "./checkpoint-store.ts";
 export { constant } from "./constant.ts";
@@ -8,6 +9,7 @@ export { consume, type Sink } from "./consume.ts";
 export { type CosineDecayOptions, cosineDecay } from "./cosine-decay.ts";
 export type { DivergenceOptions, LossHistory } from "./divergence.ts";
 export type * from "./events.ts";
+export { type ExponentialOptions, exponential } from "./exponential.ts";
 export { clipFactor, globalNorm } from "./global-norm.ts";
 export { inverseSquareRoot } from "./inverse-square-root.ts";
 export { type LinearDecayOptions, linearDecay } from "./linear-decay.ts";

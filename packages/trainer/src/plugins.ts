@@ -2,6 +2,7 @@ import { z } from "zod";
 import { adafactor, adafactorSchema } from "./adafactor.ts";
 import { adamW, adamWSchema } from "./adam-w.ts";
 import { constant } from "./constant.ts";
+import { exponential } from "./exponential.ts";
 import { inverseSquareRoot } from "./inverse-square-root.ts";
 import { lion, lionSchema } from "./lion.ts";
 import { muon, muonSchema } from "./muon.ts";
@@ -76,6 +77,10 @@ export const trainerPlugins = [
       startDivisor: rate.optional(),
       endDivisor: rate.optional(),
     }),
+  }),
+  schedule("exponential", exponential, {
+    description: "The same factor at every step, from one rate to another: a range test.",
+    schema: z.strictObject({ start: rate, end: rate, steps: z.int().min(1) }),
   }),
   schedule("points", points, {
     description: "Straight lines between pairs of a step and a rate.",

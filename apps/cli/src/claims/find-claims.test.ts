@@ -5,9 +5,10 @@ import { findClaims } from "./find-claims.ts";
 const registry = await loadRegistry([]);
 const idsOf = (ids: readonly string[]) => findClaims(ids, registry).map(({ id }) => id);
 
-test("the eleven of the article are there; no id means all of them, and so does the word", () => {
+test("the eleven of the article and denoising are there; no id means all of them, and so does the word", () => {
   expect(idsOf([]).sort()).toEqual([
     "attention-cost",
+    "denoising-pretraining",
     "in-context-learning",
     "long-input",
     "mask-difficulty",

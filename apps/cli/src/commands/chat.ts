@@ -1,12 +1,10 @@
-import { readFile } from "node:fs/promises";
-import { withFileErrors } from "@trivium/checkpoint/node";
 import { type Chat, createChat } from "@trivium/compose";
 import { ConfigError, TriviumError } from "@trivium/core";
 import { readLines } from "@trivium/data/node";
 import type { Command } from "commander";
-import { addAnswerFlags, answersOfFlags, strategyOf } from "../answer-flags.ts";
+import { addAnswerFlags, addChatFlags, answersOfFlags, chatTemplateOf, strategyOf } from "../answer-flags.ts";
 import { type CommandContext, defineCommand } from "../command-context.ts";
-import { addEngineFlags, MODEL_ARGUMENT, openRun } from "../open-run.ts";
+import { addEngineFlags, addWeightsFlag, MODEL_ARGUMENT, openRun, weightsOf } from "../open-run.ts";
 import type { Output } from "../output.ts";
 import { interruptedExitCode, stopOnSignals } from "../stop-on-signals.ts";
 import { typedLines } from "../typed-lines.ts";
@@ -16,10 +14,8 @@ export function chatCommand(program: Command): void {
     .command("chat")
     .argument("[model]", MODEL_ARGUMENT)
     .description("Talk with a model that has a chat template: on a terminal, or by lines from standard input.")
-    .option("--model <place>", "the model, in the place of the argument")
-    .option("--system <text>", "what the model is told before the first message")
-    .option("--chat-template <file>", "a template in Jinja in the place of the model's own");
-  defineCommand(addEngineFlags(addAnswerFlags(command)), runChat);
+    .option("--model <place>", "the model, in the place of the argument");
+  defineCommand(addWeightsFlag(addEngineFlags(addAnswerFlags(addChatFlags(command)))), runChat);
 }
 
 async function runChat(context: CommandContext): Promise<void> {
@@ -27,7 +23,8 @@ async function runChat(context: CommandContext): Promise<void> {
   const place = (flags.model ?? positional[0]) as string | undefined;
   if (place === undefined) throw new ConfigError("cli/model", "which model? Give its place, or with --model");
   strategyOf(flags);
-  const opened = await openRun(place, context, { chatTemplate: await templateOf(flags.chatTemplate) });
+  const reading = { weights: weightsOf(context), chatTemplate: await chatTemplateOf(flags) };
+  const opened = await openRun(place, context, reading);
   const system = flags.system as string | undefined;
   const chat = createChat(opened, { ...answersOfFlags(flags, opened), system });
   if (process.stdin.isTTY && !output.json) {
@@ -35,11 +32,6 @@ async function runChat(context: CommandContext): Promise<void> {
     await talk(chat, output);
   } else await answerLines(chat, output);
   chat.dispose();
-}
-
-async function templateOf(file: unknown): Promise<string | undefined> {
-  if (typeof file !== "string") return undefined;
-  return withFileErrors("read the chat template", file, () => readFile(file, "utf8"));
 }
 
 /** A conversation on a terminal. What the model or its template refuses is told, and the conversation goes on. */

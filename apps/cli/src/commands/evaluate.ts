@@ -7,7 +7,7 @@ import { type CommandContext, defineCommand } from "../command-context.ts";
 import { prepareHeldOut } from "../held-out-data.ts";
 import { metricsOf } from "../metrics-of.ts";
 import { noteEngine } from "../note-engine.ts";
-import { addEngineFlags, openRun } from "../open-run.ts";
+import { addEngineFlags, addWeightsFlag, openRun, weightsOf } from "../open-run.ts";
 import { parseBeam, parseCount } from "../parse-count.ts";
 import { parseOptions } from "../parse-options.ts";
 import { readRecipeFlags } from "../read-settings.ts";
@@ -34,7 +34,7 @@ export function evaluateCommand(program: Command): void {
     .option("--metrics <names>", "what decoded text is scored by: bleu,chrf,rouge-l,… (trivium list metric)")
     .option("--metrics-options <json>", 'options of metrics by name: {"chrf":{"wordOrder":2}}');
   addFlags(command, ofData);
-  defineCommand(addEngineFlags(command), runEvaluation);
+  defineCommand(addWeightsFlag(addEngineFlags(command)), runEvaluation);
 }
 
 /** Flags of how another file is read. */
@@ -55,7 +55,7 @@ async function runEvaluation(context: CommandContext): Promise<void> {
   const beam = parseBeam(flags.beam);
   const unit = flags.unit === undefined ? undefined : parseChoice("unit", flags.unit, ["character", "symbol"]);
   const options = parseOptions("metrics-options", flags.metricsOptions);
-  const run = await openRun(directory, context);
+  const run = await openRun(directory, context, { weights: weightsOf(context) });
   assertBeam(beam, run.model);
   const names = (flags.metrics as string | undefined)?.split(",").map((name) => name.trim()) ?? [];
   const metrics = metricsOf({ names, options }, { registry: run.registry, task: run.task, decoded });

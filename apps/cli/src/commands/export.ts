@@ -8,6 +8,7 @@ import type { Command } from "commander";
 import { assertEmpty } from "../assert-empty.ts";
 import { type CommandContext, defineCommand } from "../command-context.ts";
 import { addEngineFlags, MODEL_ARGUMENT, openRun } from "../open-run.ts";
+import { parseBytes } from "../parse-bytes.ts";
 
 export function exportCommand(program: Command): void {
   const command = program
@@ -19,6 +20,7 @@ export function exportCommand(program: Command): void {
     .option("--out <folder>", "where to write", "exported")
     .option("--format <name>", "huggingface; gguf: for llama.cpp; peft: the adapters alone", "huggingface")
     .option("--type <name>", "gguf: f32, bf16 or q8_0", "f32")
+    .option("--shard-size <size>", "huggingface: the most weights in a file, as 500MB or 2GB", "5GB")
     .option("--family <name>", "the model_type to write. Default: the first family that can say the configuration");
   defineCommand(addEngineFlags(command), runExport);
 }
@@ -32,9 +34,11 @@ async function runExport(context: CommandContext): Promise<void> {
     const known = Object.keys(formats).join(" or ");
     throw new ConfigError("cli/format", `--format is ${known}, got ${String(flags.format)}`);
   }
+  const partBytes = parseBytes("shard-size", flags.shardSize as string);
   await assertEmpty(out, "--out");
   const opened = await openRun(folder, context);
-  const exported = await write(opened, { family: flags.family as string | undefined, type: flags.type as string });
+  const { family, type } = flags as { family?: string | undefined; type: string };
+  const exported = await write(opened, { family, type, partBytes });
   for (const warning of exported.warnings) output.note(`note: ${warning}`);
   await writeFiles(out, exported.files);
   const names = exported.files.map(({ name }) => name);
@@ -50,14 +54,15 @@ type Write = (opened: OpenedModel, asked: Asked) => Promise<ExportedPretrained>;
 interface Asked {
   readonly family: string | undefined;
   readonly type: string;
+  readonly partBytes: number;
 }
 
 const types = { f32: "F32", bf16: "BF16", q8_0: "Q8_0" } as const;
 
 const formats: Readonly<Record<string, Write>> = {
-  async huggingface({ model, tokenizer, registry, parameters }, { family }) {
+  async huggingface({ model, tokenizer, registry, parameters }, { family, partBytes }) {
     const arrays = await readTree(parameters);
-    return exportPretrained({ model, arrays, tokenizer, families: familiesOf(registry), family });
+    return exportPretrained({ model, arrays, tokenizer, families: familiesOf(registry), family, partBytes });
   },
   async gguf({ model, tokenizer, registry, parameters, name }, { family, type: asked }) {
     const type = Object.hasOwn(types, asked) ? types[asked as keyof typeof types] : undefined;

@@ -1,14 +1,29 @@
-import { type AnswerRequest, answerOptions } from "@trivium/compose";
+import { type AnswerRequest, answerOptions, chatAnswers, type OpenedModel } from "@trivium/compose";
 import { ConfigError } from "@trivium/core";
 import { describeUnknown } from "@trivium/data";
-import { type Answered, collectAnswers, generate, type LogProbabilityOptions } from "@trivium/generate";
+import type { Example } from "@trivium/features";
+import {
+  type Answered,
+  collectAnswers,
+  type GenerateOptions,
+  generate,
+  type LogProbabilityOptions,
+} from "@trivium/generate";
 import type { Command } from "commander";
-import { addAnswerFlags, answersOfFlags, strategyOf } from "../answer-flags.ts";
+import {
+  type AskedAnswers,
+  addAnswerFlags,
+  addChatFlags,
+  answersOfFlags,
+  chatTemplateOf,
+  strategyOf,
+} from "../answer-flags.ts";
 import { type CommandContext, defineCommand } from "../command-context.ts";
 import { notingEngine } from "../note-engine.ts";
 import { addEngineFlags, addWeightsFlag, MODEL_ARGUMENT, openRun, weightsOf } from "../open-run.ts";
+import type { Output } from "../output.ts";
 import { parseCount } from "../parse-count.ts";
-import { encodePrompt, readPrompts } from "../prompts.ts";
+import { encodePrompt, type Prompt, readPrompts } from "../prompts.ts";
 
 export function generateCommand(program: Command): void {
   const command = program
@@ -17,8 +32,10 @@ export function generateCommand(program: Command): void {
     .argument("[prompt...]", "sources or beginnings of texts. Default: lines from standard input")
     .description("Let a trained model answer prompts.")
     .option("--model <place>", "the model, in the place of the first argument")
-    .option("--prompt <text...>", "prompts, in the place of the other arguments");
-  addAnswerFlags(command)
+    .option("--prompt <text...>", "prompts, in the place of the other arguments")
+    .option("--chat", "each prompt is the first message of a conversation, by the model's chat template");
+  addAnswerFlags(addChatFlags(command))
+    .option("--stream", "show each answer as it comes, one after the other. Default for a single prompt")
     .option("--samples <count>", "answers of each prompt: drawn, or the best of a length-beam. Default: 1")
     .option("--n <count>", "the same as --samples")
     .option("--logprobs [count]", "with --json: log-probabilities of tokens, and of so many of the most probable ones")
@@ -36,29 +53,89 @@ async function runGeneration(context: CommandContext): Promise<void> {
   const samples = samplesOf(flags);
   const logProbabilities = logProbabilitiesOf(flags, output.json);
   strategyOf(flags);
-  const run = await openRun(directory, context, { weights: weightsOf(context) });
+  assertChat(flags);
+  const reading = { weights: weightsOf(context), chatTemplate: await chatTemplateOf(flags) };
+  const run = await openRun(directory, context, reading);
   const { seed, ...options } = answersOfFlags(flags, run);
-  const request = answerOptions(run, { ...options, samples });
+  const { request, exampleOf } = answererOf(run, flags, { ...options, samples });
   assertDraws(request);
   const asked = given.length > 0 ? given.map((text) => ({ text })) : await readPrompts(context);
   const prompts = asked.map(({ text }) => text);
-  const examples = asked.map((prompt) => encodePrompt(prompt, run));
-  const { tokenizer, task } = run;
+  const examples = asked.map(exampleOf);
+  const isPair = run.task === "pairs" || flags.chat === true;
+  if (flags.chat !== true) noteUnknown(run, prompts, { examples, output });
+  const events = (some: Pick<GenerateOptions, "examples" | "seed">) =>
+    notingEngine(generate({ ...request, ...some, logProbabilities }), run.engine, output);
+  const separator = isPair ? "\t" : "";
+  if (isStreamed(flags, { prompts: prompts.length, samples: request.samples ?? 1, json: output.json })) {
+    for (const [at, example] of examples.entries()) {
+      // Nothing is printed before it is known that there is an answer.
+      let before = `${prompts[at]}${separator}`;
+      for await (const event of events({ examples: [example], seed: at === 0 ? seed : `${seed}/${at}` })) {
+        output.part(event.type === "text" ? before + event.text : before);
+        before = "";
+      }
+      output.part("\n");
+    }
+    return;
+  }
+  const answers = await collectAnswers(events({ examples, seed }));
+  showAnswers(answers, prompts, { run, separator, output });
+}
+
+/** What answers prompts: as texts that go on or sources, or as messages of conversations. */
+function answererOf(run: OpenedModel, { chat, system }: CommandContext["flags"], options: Omit<AskedAnswers, "seed">) {
+  if (chat !== true)
+    return { request: answerOptions(run, options), exampleOf: (prompt: Prompt) => encodePrompt(prompt, run) };
+  const { request, exampleOf } = chatAnswers(run, options);
+  const first = system === undefined ? [] : [{ role: "system", content: system as string }];
+  return { request, exampleOf: ({ text }: Prompt) => exampleOf([...first, { role: "user", content: text }]) };
+}
+
+/** @throws {ConfigError} `cli/settings` for flags of conversations without one. */
+function assertChat({ chat, system, chatTemplate }: CommandContext["flags"]): void {
+  if (chat === true || (system === undefined && chatTemplate === undefined)) return;
+  const flag = system === undefined ? "--chat-template" : "--system";
+  throw new ConfigError("cli/settings", `${flag} is of conversations; add --chat, or leave it out`);
+}
+
+interface Asked {
+  readonly prompts: number;
+  readonly samples: number;
+  readonly json: boolean;
+}
+
+/** Whether answers are shown as they come. @throws {ConfigError} `cli/settings` for --stream where they cannot be. */
+function isStreamed({ stream }: CommandContext["flags"], { prompts, samples, json }: Asked): boolean {
+  if (!json && samples === 1) return stream === true || prompts === 1;
+  if (stream !== true) return false;
+  const message = `--stream shows one answer of each prompt as text; leave out ${json ? "--json" : "--samples, --n"}`;
+  throw new ConfigError("cli/settings", message);
+}
+
+interface Asking {
+  readonly examples: readonly Example[];
+  readonly output: Output;
+}
+
+/** Notes characters of prompts that the vocabulary lacks. */
+function noteUnknown({ task, tokenizer }: OpenedModel, prompts: readonly string[], { examples, output }: Asking): void {
   const texts = prompts.map((text) => (task === "pairs" ? { source: text, target: "" } : { text }));
   const unknown = describeUnknown("the prompts", texts, tokenizer, examples);
   if (unknown !== undefined) output.note(unknown);
-  const events = notingEngine(generate({ ...request, examples, seed, logProbabilities }), run.engine, output);
-  const separator = task === "pairs" ? "\t" : "";
-  if (prompts.length === 1 && request.samples === 1 && !output.json) {
-    // Nothing is printed before it is known that there is an answer.
-    let before = `${prompts[0]}${separator}`;
-    for await (const event of events) {
-      output.part(event.type === "text" ? before + event.text : before);
-      before = "";
-    }
-    return output.part("\n");
-  }
-  const answers = await collectAnswers(events);
+}
+
+interface Showing {
+  readonly run: OpenedModel;
+  readonly separator: string;
+  readonly output: Output;
+}
+
+function showAnswers(
+  answers: readonly (readonly Answered[])[],
+  prompts: readonly string[],
+  { run: { tokenizer }, separator, output }: Showing,
+): void {
   const spell = (id: number): string => tokenizer.decodeTarget([id]);
   const results = answers.flatMap((all, index) =>
     all.map((answer) => ({

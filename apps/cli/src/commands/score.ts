@@ -1,11 +1,13 @@
 import { extname } from "node:path";
+import type { OpenedModel } from "@trivium/compose";
+import { ConfigError } from "@trivium/core";
 import { DATA_FILE_EXTENSIONS, readExamples, readLines } from "@trivium/data/node";
-import { likelihood, scoreTexts, type TextScore } from "@trivium/evaluator";
+import { type LikelihoodSums, likelihood, scoreTexts, type TextScore } from "@trivium/evaluator";
 import type { TextExample } from "@trivium/features";
 import type { Command } from "commander";
 import { type CommandContext, defineCommand } from "../command-context.ts";
 import { noteEngine } from "../note-engine.ts";
-import { addEngineFlags, MODEL_ARGUMENT, openRun } from "../open-run.ts";
+import { addEngineFlags, addWeightsFlag, MODEL_ARGUMENT, openRun, weightsOf } from "../open-run.ts";
 
 export function scoreCommand(program: Command): void {
   const command = program
@@ -15,19 +17,22 @@ export function scoreCommand(program: Command): void {
       "<file>",
       "a .tsv (source, tab, target), a .jsonl, or text, of which each line counts; - is standard input",
     )
+    .option("--logprobs", "with --json: the log-probability of each token")
     .description("Tell how likely texts are under a model: log-probability and perplexity of each line, and of all.");
-  defineCommand(addEngineFlags(command), runScore);
+  defineCommand(addWeightsFlag(addEngineFlags(command)), runScore);
 }
 
 async function runScore(context: CommandContext): Promise<void> {
-  const { positional, output } = context;
+  const { flags, positional, output } = context;
+  if (flags.logprobs === true && !output.json)
+    throw new ConfigError("cli/logprobs", "--logprobs are told as JSON; add --json");
   const [place, file] = positional as [string, string];
-  const opened = await openRun(place, context);
+  const opened = await openRun(place, context, { weights: weightsOf(context) });
   await noteEngine(opened.engine, output);
-  const lines: ReturnType<typeof measured>[] = [];
+  const lines: ScoredLine[] = [];
   const all = { nats: 0, tokens: 0, characters: 0, bytes: 0 };
   for await (const score of scoreTexts({ ...opened, texts: textsOf(file) })) {
-    lines.push(measured(score));
+    lines.push({ ...measured(score), each: flags.logprobs === true ? eachOf(score, opened) : undefined });
     for (const key of ["nats", "tokens", "characters", "bytes"] as const) all[key] += score[key];
     if (!output.json) output.part(`${shown(score)}\n`);
   }
@@ -47,7 +52,15 @@ async function* textsOf(file: string): AsyncGenerator<TextExample> {
   for await (const { text } of readLines(from, { name })) if (text.trim() !== "") yield { text };
 }
 
-type Sums = Omit<TextScore, "index">;
+type Sums = LikelihoodSums;
+
+interface ScoredLine extends ReturnType<typeof measured> {
+  /** The tokens. Undefined where nobody asks for them. */
+  readonly each?: ReturnType<typeof eachOf> | undefined;
+}
+
+const eachOf = ({ ids, tokenNats }: TextScore, { tokenizer }: OpenedModel) =>
+  ids.map((id, at) => ({ id, text: tokenizer.decodeTarget([id]), logProbability: -(tokenNats[at] as number) }));
 
 /** The text of a line of the result. */
 function measured(sums: Sums) {

@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { resolveDataset } from "@trivium/compose";
 import { ConfigError } from "@trivium/core";
 import { isTextPair } from "@trivium/features";
-import { createWordCounter, trainBytePairs } from "@trivium/text";
+import { createWordCounter, trainBytePairs, trainUnigram } from "@trivium/text";
 import type { Command } from "commander";
 import { z } from "zod";
 import { type CommandContext, defineCommand } from "../command-context.ts";
@@ -13,7 +13,8 @@ import { addFlags } from "../setting-flags.ts";
 
 const schema = z.strictObject({
   size: z.int().positive().default(8000).describe("Ids of the vocabulary, with 256 bytes and 5 special tokens"),
-  least: z.int().min(0).default(2).describe("Least count of two tokens that become one"),
+  kind: z.enum(["byte-pairs", "unigram"]).default("byte-pairs").describe("What is learned; both spell every text"),
+  least: z.int().min(0).default(2).describe("Least count of two tokens that become one byte pair"),
   out: z.string().min(1).default("tokenizer.json").describe("File to write"),
 });
 
@@ -21,12 +22,12 @@ export function tokenizerCommand(program: Command): void {
   const tokenizer = program.command("tokenizer").description("Vocabularies.");
   const train = tokenizer
     .command("train")
-    .description("Learn a vocabulary of byte pairs from the training part of data; train --tokenizer FILE uses it.");
+    .description("Learn a vocabulary from the training part of data; train --tokenizer FILE uses it.");
   defineCommand(addFlags(train, { ...dataFlags, ...schema.shape }), trainTokenizer);
 }
 
 async function trainTokenizer({ flags, output, registry: load }: CommandContext): Promise<void> {
-  const { size, least, out } = readOwn(schema, flags);
+  const { size, kind, least, out } = readOwn(schema, flags);
   const registry = await load();
   const named = dataOfFlags(flags, registry);
   if (named?.name === undefined) throw noData("which data?", registry);
@@ -43,16 +44,16 @@ async function trainTokenizer({ flags, output, registry: load }: CommandContext)
   }
   progress.stop();
   const counts = counter.counts();
-  const definition = trainBytePairs(counts, { size, least });
+  const definition = kind === "unigram" ? trainUnigram(counts, { size }) : trainBytePairs(counts, { size, least });
   const learned = Object.keys(definition.model.vocab).length;
   await writeFile(out, `${JSON.stringify(definition)}\n`).catch((cause: Error) => {
     throw new ConfigError("cli/out", `cannot write ${out}: ${cause.message}; name another file with --out`, { cause });
   });
-  const found = { out, size: learned, words: counts.size, texts, characters };
+  const found = { out, kind, size: learned, words: counts.size, texts, characters };
   output.result(found, () => {
     const few =
       learned < size
-        ? `; the data has no more than that where two tokens stand together ${Math.max(1, least)} times`
+        ? `; the data has no more than that${kind === "unigram" ? "" : ` where two tokens stand together ${Math.max(1, least)} times`}`
         : "";
     return `${out}: ${learned.toLocaleString("en")} ids from ${counts.size.toLocaleString("en")} different words${few}`;
   });

@@ -37,6 +37,8 @@ export interface ArmsSignature {
   readonly data: Readonly<Record<string, readonly string[]>>;
   /** One for each that took part. */
   readonly machines: readonly Json[];
+  /** What computed, where it is another build than the report's. */
+  readonly environment?: Json | undefined;
 }
 
 /** Claims as they are saved. */

@@ -107,6 +107,13 @@ const plain: Readonly<Record<number, { readonly name: string; readonly bytes: nu
 };
 const blocks: Readonly<Record<number, Quantisation>> = { 2: q4, 3: q41, 8: q8, 12: q4k, 14: q6k };
 
+/** Names of further types. @source `ggml_type` of https://github.com/ggml-org/ggml/blob/master/include/ggml.h */
+const unread: Readonly<Record<number, string>> = {
+  ...{ 6: "Q5_0", 7: "Q5_1", 9: "Q8_1", 10: "Q2_K", 11: "Q3_K", 13: "Q5_K", 15: "Q8_K", 16: "IQ2_XXS", 17: "IQ2_XS" },
+  ...{ 18: "IQ3_XXS", 19: "IQ1_S", 20: "IQ4_NL", 21: "IQ3_S", 22: "IQ2_S", 23: "IQ4_XS", 24: "I8", 25: "I16" },
+  ...{ 26: "I32", 27: "I64", 28: "F64", 29: "IQ1_M", 34: "TQ1_0", 35: "TQ2_0", 39: "MXFP4" },
+};
+
 /** The types that can be read, in words. */
 const known = [...Object.values(plain), ...Object.values(blocks)].map(({ name }) => name).join(", ");
 
@@ -121,8 +128,9 @@ export function bytesOfType(type: number, count: number, what: string): number {
   if (block && count % block.values === 0) return (count / block.values) * block.bytes;
   const problem = block
     ? `${count} values are no whole blocks of ${block.name}`
-    : `the type ${type} is not one of ${known}`;
-  throw new CheckpointError("checkpoint/dtype", `${what}: ${problem}; convert the file`);
+    : `its type is ${unread[type] ?? type}, and ${known} can be read`;
+  const remedy = "take another file of the model, of Q8_0 for example";
+  throw new CheckpointError("checkpoint/dtype", `${what}: ${problem}; ${remedy}`);
 }
 
 /**

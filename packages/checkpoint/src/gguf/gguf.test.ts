@@ -78,14 +78,19 @@ test("a file that is cut off at any place, or another one, is refused", async ()
   await expect(openGguf(filesOf(new TextEncoder().encode("GGML and more")), "a.gguf")).rejects.toThrow(/no GGUF file/);
 });
 
-test("a type that is not known is refused by number, with those that are", async () => {
+test("a type that is not read is refused by name or number, with those that are", async () => {
   const bytes = Uint8Array.from(whole);
   // The type of the first tensor stands behind its name, "F32", and its two axes.
   const at = whole.indexOf("F32") + 3 + 4 + 16;
-  bytes[at] = 99;
-  await expect(openGguf(filesOf(bytes), "a.gguf")).rejects.toThrow(
-    /"F32": the type 99 is not one of F32, F16, BF16, Q4_0/,
-  );
+  for (const [type, shown] of [
+    [99, "99"],
+    [13, "Q5_K"],
+  ] as const) {
+    bytes[at] = type;
+    await expect(openGguf(filesOf(bytes), "a.gguf")).rejects.toThrow(
+      new RegExp(`"F32": its type is ${shown}, and F32, F16, BF16, Q4_0, .* can be read; take another file`),
+    );
+  }
 });
 
 test("mutated bytes are read within the file, or refused with a CheckpointError", async () => {

@@ -67,5 +67,5 @@ function placed(tensor: GgufTensor, dataStart: number, size: number, file: strin
 const truncated = (file: string, name: string): CheckpointError =>
   new CheckpointError(
     "checkpoint/truncated",
-    `${file}: ${JSON.stringify(name)} lies beyond the end of the file; it is cut off`,
+    `${file}: ${JSON.stringify(name)} lies beyond the end of the file: it is cut off; download it again`,
   );

@@ -7,19 +7,21 @@ import type { TrainingData } from "./training-arm.ts";
 import type { ScoringSettings } from "./training-settings.ts";
 
 /** The configuration of a training arm, read back: a recipe, but for some fields that have another name or form. */
-interface Configuration extends Omit<RecipeInput, "data" | "tokenizer" | "model" | "evaluation"> {
+export interface TrainingConfiguration extends Omit<RecipeInput, "data" | "tokenizer" | "model" | "evaluation"> {
   readonly type: "training";
   readonly version: 1;
   readonly dataset: NonNullable<RecipeInput["data"]>;
-  /** One tokenizer for both sides, by name. */
-  readonly tokenizer?: string | undefined;
+  /** One tokenizer for both sides. */
+  readonly tokenizer?: string | RecipeInput["tokenizer"];
   readonly model: RecordedModelOptions<NonNullable<RecipeInput["model"]>>;
   readonly evaluation: ScoringSettings;
+  /** A training before, which another function does. */
+  readonly pretraining?: unknown;
 }
 
 /** Loads and encodes the data, and makes what the configuration names. */
 export async function prepareTraining(configuration: Readonly<Record<string, Json>>, context: ArmContext) {
-  const settings = configuration as unknown as Configuration;
+  const settings = configuration as unknown as TrainingConfiguration;
   const { part = "validation", scored, decoded, beam, maximumTokens, curvePoints } = settings.evaluation;
   const { attention, registry, dataset } = context;
   const prepared = await prepare(recipeOf(settings), registry, { engine: { attention }, dataset });
@@ -47,11 +49,20 @@ export async function prepareTraining(configuration: Readonly<Record<string, Jso
   return { arm: { architecture, config, objective }, data: loaded, options };
 }
 
-/** Arms may train on labels in sight, which is then what they measure. */
-const recipeOf = ({ type, version, evaluation, dataset, tokenizer, model, ...same }: Configuration): RecipeInput => ({
+/** Returns the recipe of an arm. Arms may train on labels in sight, which is then what they measure. */
+export const recipeOf = ({
+  type,
+  version,
+  evaluation,
+  pretraining,
+  dataset,
+  tokenizer,
+  model,
+  ...same
+}: TrainingConfiguration): RecipeInput => ({
   ...same,
   model: readModelOptions(model),
   data: dataset,
-  tokenizer: tokenizer === undefined ? undefined : { name: tokenizer },
+  tokenizer: typeof tokenizer === "string" ? { name: tokenizer } : tokenizer,
   labelLeaks: "warn",
 });

@@ -17,6 +17,7 @@ import type { ParameterTree } from "@trivium/tensor";
 import type { PairTokenizer } from "@trivium/text";
 import type { ArmContext, ArmOutcome, ArmProgress, ClaimArm } from "./claim.ts";
 import { prepareTraining } from "./prepare-training.ts";
+import { joinTexts, type PretrainingNumbers, pretrain } from "./pretrain.ts";
 import { stepProgress } from "./step-progress.ts";
 import { type TrainingSettings, trainingConfiguration } from "./training-settings.ts";
 
@@ -73,6 +74,8 @@ export type TrainingNumbers = Pick<
     readonly [score in keyof ExampleScores | "exact"]: readonly number[];
   };
   readonly probe: Json;
+  /** Costs of the training before, if the arm had one. */
+  readonly pretraining?: PretrainingNumbers;
 };
 
 /**
@@ -93,14 +96,19 @@ export function trainingArm({ name, probe, ...settings }: TrainingArmOptions): C
     name,
     configuration,
     async isCurrent({ numbers }, context) {
+      const { data, pretraining } = numbers as TrainingNumbers;
       const { name, options } = settings.dataset;
-      return (await context.dataset(name, options)).fingerprint === (numbers as TrainingNumbers).data.fingerprint;
+      if ((await context.dataset(name, options)).fingerprint !== data.fingerprint) return false;
+      if (!pretraining || !settings.pretraining) return true;
+      return (await joinTexts(settings.pretraining.datasets, context)).fingerprint === pretraining.fingerprint;
     },
     async *run(context) {
       const prepared = await prepareTraining(training, context);
+      const start = yield* pretrain(training, context);
       let probed: Json = null;
       const options = {
         ...prepared.options,
+        parameters: start?.parameters,
         async *inspect({ model, parameters }: TrainedModel) {
           if (probe) probed = yield* looksOf(probe.run(model, parameters, { ...prepared.data, context }));
         },
@@ -109,7 +117,8 @@ export function trainingArm({ name, probe, ...settings }: TrainingArmOptions): C
       const events = runArm({ name, ...prepared.arm }, options);
       const run = yield* relay(events, (event) => progressOf(event, settings.steps));
       context.signal?.throwIfAborted();
-      return outcomeOf(run as ArmRun, prepared.data, probed);
+      const { numbers, ...measured } = outcomeOf(run as ArmRun, prepared.data, probed);
+      return { ...measured, numbers: start ? { ...numbers, pretraining: start.numbers } : numbers };
     },
   };
 }

@@ -36,8 +36,8 @@ export interface TrainingSettings {
   /** Maximum length of a row. Default: the length that the data needs. */
   readonly length?: number | undefined;
   readonly dataset: Named;
-  /** The name of one tokenizer for both sides. Default: the tokenizer that the dataset asks for. */
-  readonly tokenizer?: string | undefined;
+  /** One tokenizer for both sides, alone by its name or with options. Default: the tokenizer that the dataset asks for. */
+  readonly tokenizer?: string | Named | undefined;
   /** Number of training examples, from the first on. Default: all. */
   readonly examples?: number | undefined;
   readonly steps: number;
@@ -55,13 +55,32 @@ export interface TrainingSettings {
   /** Default 1. */
   readonly clipNorm?: number | undefined;
   readonly evaluation?: ScoringSettings | undefined;
+  /**
+   * A training before, of the same model with the same rates and seed. It needs a tokenizer and a length that suit both.
+   * Default: the arm starts from fresh parameters.
+   */
+  readonly pretraining?: PretrainingSettings | undefined;
+}
+
+/** A training before that of an arm, on texts, from which the arm starts. */
+export interface PretrainingSettings {
+  readonly objective: Named;
+  /** Datasets of texts, whose training parts become one. */
+  readonly datasets: readonly Named[];
+  readonly steps: number;
+  /** Examples of a step. */
+  readonly batch: number;
 }
 
 /** The settings with every default filled in: what the numbers depend on. */
 export function trainingConfiguration(settings: TrainingSettings) {
   const { architecture, objective, dataset, evaluation = {}, learningRate = 2e-3, steps } = settings;
   const { model, length, tokenizer, examples, batch, packing, seed, clipNorm = 1 } = settings;
-  const { optimizer = "adam-w", weightDecay = 0.01 } = settings;
+  const { optimizer = "adam-w", weightDecay = 0.01, pretraining } = settings;
+  const schedule = (length: number) => ({
+    name: "warmup-cosine",
+    options: runRates({ learningRate, steps: length }),
+  });
   const { part = "validation", scored, decoded, beam, maximumTokens, curvePoints = 8 } = evaluation;
   return given({
     type: "training",
@@ -78,9 +97,10 @@ export function trainingConfiguration(settings: TrainingSettings) {
     objective: { name: objective.name, options: objective.options ?? {} },
     dataset: { name: dataset.name, options: dataset.options ?? {} },
     optimizer: { name: optimizer, options: { ...runBetas, weightDecay } },
-    schedule: { name: "warmup-cosine", options: runRates({ learningRate, steps }) },
+    schedule: schedule(steps),
     clipNorm,
     evaluation: given({ part, scored, decoded, beam, maximumTokens, curvePoints }),
+    pretraining: pretraining && { ...pretraining, schedule: schedule(pretraining.steps) },
   });
 }
 

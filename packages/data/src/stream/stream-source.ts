@@ -1,15 +1,21 @@
 import { ConfigError, createRandom, type Json } from "@trivium/core";
 import { type Batch, type BatchSource, type Example, shardOf } from "@trivium/features";
 import type { BatchSourceOptions } from "../batch-source.ts";
-import { createBatching } from "../batching.ts";
+import { createBatching, type DrawnExample } from "../batching.ts";
+import type { ExampleSource } from "../example-feed.ts";
 import { createShuffledStream, firstCursor, type ShuffledStream, type StreamCursor } from "./shuffled-stream.ts";
 import type { TokenSource } from "./token-source.ts";
 
-export interface StreamSourceOptions extends Omit<BatchSourceOptions, "examples" | "bucketBatches"> {
+/** Sources of streamed examples, and how they are mixed. */
+export interface StreamExamplesOptions extends Pick<BatchSourceOptions, "batchSize" | "seed"> {
   readonly sources: readonly TokenSource[];
   /** Examples of a source that are shuffled together. */
   readonly buffer: number;
 }
+
+export interface StreamSourceOptions
+  extends StreamExamplesOptions,
+    Omit<BatchSourceOptions, "examples" | "bucketBatches"> {}
 
 /** What a checkpoint keeps of a stream. */
 interface MixtureCursor extends Readonly<Record<string, Json>> {
@@ -56,13 +62,49 @@ export function createStreamSource(options: StreamSourceOptions): BatchSource<Ba
   };
 }
 
+/**
+ * Returns streamed examples one after the other, shuffled and mixed as {@link createStreamSource} does.
+ *
+ * @throws {ConfigError} `data/batch-size`, `data/buffer` or `data/weights`.
+ */
+export function createStreamExamples(options: StreamExamplesOptions): ExampleSource {
+  assertOptions(options);
+  const drawn = createRandom(options.seed).split("features");
+  const recall = (recalled: Json): DrawnExample => {
+    const { example, number } = recalled as unknown as RecalledExample;
+    return { example, random: drawn.split(number) };
+  };
+  return {
+    recall,
+    open(cursor) {
+      const mixture = createMixture(options, cursor as MixtureCursor | null);
+      return {
+        async next() {
+          const number = mixture.cursor().given.reduce((sum, count) => sum + count, 0);
+          const example = await mixture.next();
+          const recalled = JSON.parse(JSON.stringify({ number, example } satisfies RecalledExample)) as Json;
+          return { drawn: { example, random: drawn.split(number) }, recalled };
+        },
+        cursor: () => mixture.cursor(),
+        close: () => mixture.close(),
+      };
+    },
+  };
+}
+
+/** A streamed example, and the number of those before it. */
+interface RecalledExample {
+  readonly number: number;
+  readonly example: Example;
+}
+
 interface Mixture {
   next(): Promise<Example>;
   cursor(): MixtureCursor;
   close(): void;
 }
 
-function createMixture({ sources, buffer, seed }: StreamSourceOptions, from: MixtureCursor | null): Mixture {
+function createMixture({ sources, buffer, seed }: StreamExamplesOptions, from: MixtureCursor | null): Mixture {
   const random = createRandom(seed).split("stream");
   const given = [...(from?.given ?? sources.map(() => 0))];
   const streams = sources.map((source, at): ShuffledStream => {
@@ -100,7 +142,7 @@ function nextSource(given: readonly number[], weights: readonly number[]): numbe
   return dueAt.indexOf(Math.min(...dueAt));
 }
 
-function assertOptions({ sources, buffer, batchSize }: StreamSourceOptions): void {
+function assertOptions({ sources, buffer, batchSize }: StreamExamplesOptions): void {
   const refuse = (code: string, problem: string) => new ConfigError(`data/${code}`, problem);
   if (!Number.isSafeInteger(batchSize) || batchSize < 1)
     throw refuse("batch-size", `batchSize is a whole number from 1, got ${batchSize}`);

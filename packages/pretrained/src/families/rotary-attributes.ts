@@ -6,25 +6,31 @@ const positive = z.number().positive();
 const theta = { rope_theta: positive.optional() };
 const factored = { ...theta, factor: positive, original_max_position_embeddings: z.int().positive().nullish() };
 
-const parameters = z.discriminatedUnion("rope_type", [
-  z.strictObject({ ...theta, rope_type: z.literal("default") }),
-  z.strictObject({ ...factored, rope_type: z.literal("linear") }),
-  z.strictObject({ ...factored, rope_type: z.literal("dynamic") }),
-  z.strictObject({
-    ...factored,
-    rope_type: z.literal("llama3"),
-    low_freq_factor: positive.default(1),
-    high_freq_factor: positive.default(4),
-  }),
-  z.strictObject({
-    ...factored,
-    rope_type: z.literal("yarn"),
-    attention_factor: positive.nullish(),
-    beta_fast: positive.nullish(),
-    beta_slow: positive.nullish(),
-    truncate: z.boolean().nullish(),
-  }),
-]);
+const kinds = "one of default, linear, dynamic, llama3, yarn";
+
+const parameters = z.discriminatedUnion(
+  "rope_type",
+  [
+    z.strictObject({ ...theta, rope_type: z.literal("default") }),
+    z.strictObject({ ...factored, rope_type: z.literal("linear") }),
+    z.strictObject({ ...factored, rope_type: z.literal("dynamic") }),
+    z.strictObject({
+      ...factored,
+      rope_type: z.literal("llama3"),
+      low_freq_factor: positive.default(1),
+      high_freq_factor: positive.default(4),
+    }),
+    z.strictObject({
+      ...factored,
+      rope_type: z.literal("yarn"),
+      attention_factor: positive.nullish(),
+      beta_fast: positive.nullish(),
+      beta_slow: positive.nullish(),
+      truncate: z.boolean().nullish(),
+    }),
+  ],
+  { error: ({ code }) => (code === "invalid_union" ? kinds : undefined) },
+);
 
 /** The rotation's object; before `rope_type` its kind was called `type`. */
 const rotation = z.preprocess((value) => {

@@ -1,6 +1,7 @@
 import { ConfigError } from "@trivium/core";
 import type { TokenizerDefinition } from "../hugging-face.ts";
 import { byteLetters } from "../word-encoder.ts";
+import { byteDefinition } from "./byte-definition.ts";
 import { createMergeQueue, type Merge, type MergeQueue } from "./merge-queue.ts";
 import { ownTokens, type TrainOptions } from "./train-options.ts";
 import type { WordCounts } from "./word-counts.ts";
@@ -46,7 +47,18 @@ export function trainBytePairs(
     merges.push(parts);
     pairs.merge(top, id);
   }
-  return definitionOf(tokens, merges, special);
+  return byteDefinition(special, {
+    type: "BPE",
+    dropout: null,
+    unk_token: null,
+    continuing_subword_prefix: null,
+    end_of_word_suffix: null,
+    fuse_unk: false,
+    byte_fallback: false,
+    ignore_merges: false,
+    vocab: Object.fromEntries(tokens.map((token, id) => [token, id])),
+    merges,
+  });
 }
 
 /** The largest id: a pair of ids is one number below 2^53. */
@@ -127,35 +139,4 @@ function mergeWord(
     at += 1;
   }
   return found;
-}
-
-function definitionOf(
-  tokens: readonly string[],
-  merges: readonly (readonly [string, string])[],
-  special: readonly string[],
-): TokenizerDefinition {
-  const flags = { single_word: false, lstrip: false, rstrip: false, normalized: false, special: true };
-  const byteLevel = { type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: true };
-  return {
-    version: "1.0",
-    truncation: null,
-    padding: null,
-    added_tokens: special.map((content, id) => ({ id, content, ...flags })),
-    normalizer: null,
-    pre_tokenizer: byteLevel,
-    post_processor: null,
-    decoder: { ...byteLevel, add_prefix_space: true },
-    model: {
-      type: "BPE",
-      dropout: null,
-      unk_token: null,
-      continuing_subword_prefix: null,
-      end_of_word_suffix: null,
-      fuse_unk: false,
-      byte_fallback: false,
-      ignore_merges: false,
-      vocab: Object.fromEntries(tokens.map((token, id) => [token, id])),
-      merges,
-    },
-  };
 }

@@ -7,6 +7,8 @@ import { productMismatch } from "./product-mismatch.ts";
 export interface LibraryGemmDescription {
   /** File names or paths under which systems have it, the preferred one first. */
   readonly libraries: readonly string[];
+  /** Makes the libraries ready before one is looked for. Returns why one cannot be. Default: nothing is to be done. */
+  readonly prepare?: (() => string | undefined) | undefined;
   readonly convention: Convention;
   /** The function that multiplies float32 matrices. */
   readonly symbol: string;
@@ -63,7 +65,7 @@ interface Found {
 function findLibrary(description: LibraryGemmDescription): Found {
   const path = koffiPath();
   if (path === undefined) return { probe: { available: false, ...NO_KOFFI } };
-  const reasons: string[] = [];
+  const reasons = [description.prepare?.()].filter((reason) => reason !== undefined);
   for (const library of description.libraries) {
     const found = tryLibrary(path, library, description);
     if (typeof found === "object") return found;

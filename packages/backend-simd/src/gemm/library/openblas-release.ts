@@ -13,3 +13,6 @@ export const openblasPackage = (target: string): string => `@trivium/openblas-${
 /** Returns the name of the library's file on a platform of Node.js: `"linux"`, `"darwin"`, `"win32"`. */
 export const openblasFile = (platform: string): string =>
   `libscipy_openblas.${{ darwin: "dylib", win32: "dll" }[platform] ?? "so"}`;
+
+/** Returns the name of the file of an npm package that holds the library, compressed by Brotli. */
+export const openblasPacked = (platform: string): string => `${openblasFile(platform)}.br`;

@@ -2,7 +2,7 @@ import type { Plugin } from "@trivium/registry";
 import { type GemmProvider, gemmProvider } from "../gemm-provider.ts";
 import { inspectOpenblas } from "./inspect-openblas.ts";
 import { type LibraryGemmDescription, libraryGemm } from "./library-gemm.ts";
-import { openblasFiles } from "./openblas-files.ts";
+import { openblasFiles, unpackOpenblas } from "./openblas-files.ts";
 
 /** OpenBLAS as its wheel has it: the names of its functions have a prefix. */
 export const openblasLibrary: Omit<LibraryGemmDescription, "libraries"> = {
@@ -13,7 +13,8 @@ export const openblasLibrary: Omit<LibraryGemmDescription, "libraries"> = {
 };
 
 /**
- * The OpenBLAS that comes with the npm package of this platform, or that `trivium setup blas` put into the user's cache.
+ * The OpenBLAS that comes with the npm package of this platform, unpacked into the user's cache, or that `trivium setup blas`
+ * put there.
  *
  * @source https://github.com/MacPython/openblas-libs
  */
@@ -21,6 +22,7 @@ export const openblas: Plugin<"gemm", "openblas", GemmProvider> = gemmProvider(
   "openblas",
   libraryGemm({
     ...openblasLibrary,
+    prepare: unpackOpenblas,
     get libraries() {
       return openblasFiles();
     },
