@@ -23,11 +23,12 @@ export async function repeatNote(config: unknown, described: Described): Promise
   if (typeof config !== "string" || !(await stat(config)).isDirectory()) return undefined;
   const { checkpoint } = await latestCheckpoint(config);
   if (!checkpoint) return undefined;
-  const [known, state] = ["config.json", "state.json"].map((name) => fields(checkpoint.json(name)));
+  const known = fields(checkpoint.json("config.json"));
+  const { numericIdentity } = fields(checkpoint.json("state.json"));
   const was = factsOf({
-    recipe: fields(known?.recipe),
+    recipe: fields(known.recipe),
     identity: known,
-    numericIdentity: fields(state?.numericIdentity),
+    numericIdentity: fields(numericIdentity),
   });
   const is = factsOf(described);
   const differ = (field: string) => jsonDifferences(was.recipe[field], is.recipe[field]).length > 0;
