@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { defineConfig } from "vitest/config";
+import { LongestFirst } from "./scripts/longest-first.ts";
 
 // Compiled code and stripped types are kept for every process that a test starts, and for those of Vitest itself.
 process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, "node_modules/.cache/node-compile");
@@ -16,7 +17,8 @@ export default defineConfig({
   ...shared,
   test: {
     // Most recipes wait for a process of their own; Vitest would leave one core to itself, half of two.
-    maxWorkers: availableParallelism(),
+    maxWorkers: availableParallelism() + 1,
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         ...shared,

@@ -6,12 +6,17 @@ export default defineConfig({
   ...shared,
   test: {
     include: [
-      "apps/cli/recipes/kill.test.ts",
+      "scripts/recipes/{packed-packages,readme-examples}.test.ts",
+      "apps/cli/recipes/{kill,shipped-claims}.test.ts",
+      "apps/cli/recipes/ranks.test.ts",
       "apps/cli/recipes/two-hours.long.test.ts",
       "apps/bench/recipes/resident-memory.test.ts",
       "apps/browser-tests/recipes/training.test.ts",
+      "apps/browser-tests/recipes/playground.test.ts",
+      "packages/claims/src/in-context/published-experiment.test.ts",
       "packages/compose/src/fit-memory.test.ts",
       "packages/model/src/invariants.test.ts",
+      "packages/presets/src/ranks.test.ts",
       "packages/pretrained/src/mutations.test.ts",
       "packages/model/src/memory.test.ts",
       "packages/objectives/src/{masking,middles,mixture,noises,spans,ul2}.test.ts",

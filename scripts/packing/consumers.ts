@@ -15,7 +15,7 @@ export interface Consumer {
   readonly directory: string;
   /**
    * Commands to be run: every entry is imported (of a program, `--help` is asked), and the README's examples are run
-   * with the results that they show as assertions.
+   * one after another with the results that they show as assertions.
    */
   readonly commands: readonly (readonly string[])[];
 }
@@ -93,11 +93,12 @@ function writeConsumer(
     .map(({ code, line }) => {
       writeFileSync(join(folder, `readme-${line}.ts`), code);
       writeFileSync(join(folder, `run-${line}.ts`), instrument(code, checker));
-      return ["node", `run-${line}.ts`];
+      return `run-${line}.ts`;
     });
   // The entry of a program is the program: it is run, and nobody imports it.
-  const entries = programs.length > 0 ? programs : [["node", writeEntries(packed, folder)]];
-  return { packed, directory: folder, commands: [...entries, ...examples] };
+  const modules = programs.length > 0 ? examples : [writeEntries(packed, folder), ...examples];
+  writeFileSync(join(folder, "run-all.ts"), modules.map((module) => `await import("./${module}");\n`).join(""));
+  return { packed, directory: folder, commands: [...programs, ["node", "run-all.ts"]] };
 }
 
 /** One module that imports every entry (for the types), and one that runs every entry but the test suites. */
@@ -120,9 +121,10 @@ function writeEntries({ source, manifest }: PackedPackage, folder: string): stri
 export async function typeErrors(
   directory: string,
   { root }: Workspace,
-  mode: "node16" | "bundler",
+  { compiler, mode }: { readonly compiler: string; readonly mode: "node16" | "bundler" },
 ): Promise<readonly string[]> {
   const config = join(directory, `tsconfig.${mode}.json`);
+  const tsc = join(root, "node_modules", compiler, "bin/tsc");
   const compilerOptions = {
     ...{ target: "ES2023", lib: ["ES2024", "DOM", "DOM.Iterable"], strict: true, noEmit: true, skipLibCheck: false },
     ...{ module: mode === "node16" ? "Node16" : "ESNext", moduleResolution: mode, moduleDetection: "force" },
@@ -130,7 +132,7 @@ export async function typeErrors(
   };
   const include = ["consumers/*/entries.ts", "consumers/*/readme-*.ts", "consumers/plugin-author/mine.ts"];
   writeFileSync(config, JSON.stringify({ compilerOptions, include }));
-  const { code, output } = await runCommand(["tsc", "--pretty", "false", "-p", config], { cwd: directory });
+  const { code, output } = await runCommand(["node", tsc, "--pretty", "false", "-p", config], { cwd: directory });
   const errors = output.split("\n").filter((line) => line.includes("error TS"));
   if (code !== 0 && errors.length === 0) throw new Error(`tsc failed without naming an error:\n${output}`);
   return errors.filter((line) => /^consumers\/|\/node_modules\/@trivium\/[^(]*\(|^error TS/.test(line));

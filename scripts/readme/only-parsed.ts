@@ -58,7 +58,9 @@ export const onlyParsed: Readonly<Record<string, string>> = {
   "packages/text/src/hugging-face.ts": "no such file or directory, open 'tokenizer.json'",
   "packages/text/src/testing.ts": "a suite runs in Vitest",
   "packages/text/src/train/train-byte-pairs.ts": "nothing has these names: counter",
+  "packages/text/src/train/train-unigram.ts": "nothing has these names: counter",
   "packages/text/src/train/with-own-tokens.ts": "open 'tokenizer.json'",
+  "packages/trainer/src/average-checkpoints.ts": "has no config.json",
   "packages/trainer/src/file-schedule.ts": "cannot read the schedule rates.csv",
   "packages/trivium/src/node.ts": "gpt2 holds no whole checkpoint",
 };

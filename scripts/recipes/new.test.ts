@@ -10,6 +10,8 @@ const copy = mkdtempSync(join(tmpdir(), "trivium-new-"));
 const kinds = ["mask", "kernel", "objective", "architecture", "package"] as const;
 const skipped = ["node_modules", "dist", ".git", ".turbo", ".readme", ".declarations"];
 
+const typecheck = ["node", "node_modules/typescript-native/bin/tsc"];
+
 const runNew = (...args: string[]) => runCommand(["node", "scripts/new.ts", ...args], { cwd: copy });
 
 /** What `pnpm new` printed, by kind. */
@@ -42,7 +44,7 @@ test.each(["mask", "kernel", "objective"])("a %s is three new files, and at most
 });
 
 test("what was written type-checks", async () => {
-  const { output } = await runCommand(["tsc", "--pretty", "false", "-p", "tsconfig.json"], { cwd: copy });
+  const { output } = await runCommand([...typecheck, "--pretty", "false", "-p", "tsconfig.json"], { cwd: copy });
   const files = kinds.flatMap((kind) => [...filesOf(kind, "new"), ...filesOf(kind, "edited")]);
   expect(output.split("\n").filter((line) => files.some((file) => line.startsWith(`${file}(`)))).toEqual([]);
 });

@@ -12,6 +12,7 @@ import { installedWith } from "../packing/install-size.ts";
 import { openblasDependencies } from "../packing/openblas-dependencies.ts";
 import { packOpenblas } from "../packing/pack-openblas.ts";
 import { packPackages } from "../packing/pack-packages.ts";
+import { packageComplaints } from "../packing/package-complaints.ts";
 import { serveVitePage, type VitePageReport } from "../packing/vite-page.ts";
 import { runOrThrow } from "../run-command.ts";
 import { withSiblings } from "../tarballs.ts";
@@ -45,6 +46,10 @@ describe.each(published.map(({ name }) => name))("%s, packed and installed elsew
     const { exports, dependencies, peerDependencies, optionalDependencies } = manifest;
     const installed = JSON.stringify({ exports, dependencies, peerDependencies, optionalDependencies });
     expect(installed).not.toMatch(/workspace:|catalog:|@trivium\/source/);
+  });
+
+  test("publint and attw find nothing wrong in it", async () => {
+    expect(await packageComplaints(consumerOf(name).packed)).toEqual([]);
   });
 
   test.concurrent("loads its entries (or answers --help), and runs its README's examples, in plain Node", async () => {
@@ -153,9 +158,10 @@ test("no build contains a path of the machine that built it", () => {
   }
 });
 
-test.each(["node16", "bundler"] as const)(
-  "every entry and example type-checks with moduleResolution %s",
-  async (mode) => {
-    expect(await typeErrors(directory, workspace, mode)).toEqual([]);
-  },
-);
+/** `pnpm check:long` checks with the compiler that is written in JavaScript, too. */
+const compilers = ["typescript-native", ...(process.env.TRIVIUM_LONG ? ["typescript"] : [])];
+const checks = compilers.flatMap((compiler) => (["node16", "bundler"] as const).map((mode) => ({ compiler, mode })));
+
+test.each(checks)("every entry and example type-checks with moduleResolution $mode in $compiler", async (check) => {
+  expect(await typeErrors(directory, workspace, check)).toEqual([]);
+});

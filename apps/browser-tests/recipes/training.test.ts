@@ -51,7 +51,7 @@ test.for(pages)("$arm: in Chromium, isolated $isolated, twenty steps on simd fol
 });
 
 /** A step in software shaders takes most of a second; `pnpm check:long` takes them all. */
-const shaderSteps = process.env.TRIVIUM_LONG ? STEPS : 6;
+const shaderSteps = process.env.TRIVIUM_LONG ? STEPS : 3;
 
 const shaders = [
   { backend: "webgl", arm: "prefix" },

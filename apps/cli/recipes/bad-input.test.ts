@@ -120,6 +120,7 @@ const cases: Readonly<Record<string, readonly [args: readonly string[], message:
   "an unknown kind": [["list", "architectures"], 'there is no plugin of kind "architectures"; kinds: '],
   "a mask that cannot be read": [["mask", "prefix(3"], "prefix(3"],
   "a mask of no queries": [["mask", "causal", "--queries", "0"], "--queries is a whole number from 1, got 0"],
+  "a mask too large for the page": [["mask", "causal", "--queries", "300", "--open"], "at most 256 positions, got 300"],
   "a row that the mask does not have": [["mask", "prefix([1,2])", "--row", "2"], "--row is a number from 0 to 1"],
   "an output folder that holds something else": [
     [...train, "--out", "of-others"],

@@ -27,8 +27,12 @@ export interface Started {
   says(text: string): Promise<void>;
 }
 
-export function startTrivium(args: readonly string[], cwd: string, input = ""): Started {
-  const child = spawn(process.execPath, [...command, ...args], { cwd, env: { ...process.env, CI: "" } });
+export const startTrivium = (args: readonly string[], cwd: string, input = ""): Started =>
+  startProgram(process.execPath, [...command, ...args], cwd, input);
+
+/** Starts any program. */
+export function startProgram(program: string, args: readonly string[], cwd: string, input = ""): Started {
+  const child = spawn(program, args, { cwd, env: { ...process.env, CI: "" } });
   child.stdin.on("error", () => {});
   child.stdin.end(input);
   const written = { stdout: "", stderr: "" };

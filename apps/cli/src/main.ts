@@ -5,6 +5,8 @@ import * as module from "node:module";
 module.enableCompileCache?.();
 const { guardStandardStreams } = await import("./standard-streams.ts");
 const { runProgram } = await import("./run-program.ts");
+const { leaveRanks } = await import("./ranks/join-ranks.ts");
 
 guardStandardStreams();
 process.exitCode = await runProgram(process.argv);
+await leaveRanks(process.exitCode);

@@ -1,6 +1,7 @@
 import { TriviumError } from "@trivium/core";
 import { CommanderError } from "commander";
 import { createProgram } from "./program.ts";
+import { endRanks } from "./ranks/join-ranks.ts";
 
 /**
  * Runs one command line to its end, and returns the exit code that it deserves.
@@ -15,11 +16,11 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     return Number(process.exitCode ?? 0);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    if (TriviumError.is(error)) {
-      process.stderr.write(`trivium: ${error.message.replaceAll(/\s*\n\s*/g, " ")}\n`);
-      return 2;
-    }
-    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-    return 1;
+    const isExpected = TriviumError.is(error);
+    const message = isExpected ? error.message.replaceAll(/\s*\n\s*/g, " ") : stackOf(error);
+    await endRanks(message, () => void process.stderr.write(`${isExpected ? "trivium: " : ""}${message}\n`));
+    return isExpected ? 2 : 1;
   }
 }
+
+const stackOf = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error));

@@ -29,6 +29,11 @@ export const trainSchema = z.strictObject({
     .boolean()
     .default(false)
     .describe("Resume with another backend or build than the run began with"),
+  compareEvery: z
+    .int()
+    .min(0)
+    .default(100)
+    .describe("Steps between two comparisons of the parameters of all ranks; 0 for none"),
 });
 
 /** The settings of `compare` beside the recipe that its arms share. */

@@ -115,7 +115,7 @@ interface Case {
   readonly seed: number;
 }
 
-const lengths = fc.constantFrom(1, 2, 6, 16, 63, 64, 65, 96, 97, 130, 200);
+const lengths = fc.constantFrom(1, 2, 6, 16, 63, 64, 65, 96, 97, 130, 260);
 const cases: fc.Arbitrary<Case> = fc.record({
   shape: fc.record({
     B: fc.constantFrom(1, 2),

@@ -39,7 +39,7 @@ export const simdTraits = (name: string, { accelerate = true, ...options }: Simd
   reads: "cheap",
   arithmetic: "float32",
   fused: accelerate ? fusedFamilies : [],
-  attentionGrain: accelerate ? attentionGrain : undefined,
+  attentionGrain: accelerate ? attentionGrain(() => tf.findBackend(name) as SimdBackend) : undefined,
   memory: {
     get limitBytes() {
       return (options.memoryLimitBytes ?? MAXIMUM_BYTES) - THREAD_BYTES * threadCount(options.threads);

@@ -1,16 +1,13 @@
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
-import { DataError } from "@trivium/core";
 import { isTextPair, type TextExample } from "@trivium/features";
 import { validateWith } from "@trivium/registry";
 import { z } from "zod";
-import { createDataset } from "./create-dataset.ts";
 import { type Dataset, dataset } from "./dataset.ts";
-import { groupReferences, referencesOf } from "./group-references.ts";
+import { datasetOfExamples } from "./dataset-of-examples.ts";
+import { referencesOf } from "./group-references.ts";
 import { type ReadOptions, readLogged } from "./read-examples.ts";
-import type { Reading } from "./reading.ts";
-import { createReadingLog, type ReadingLog } from "./reading-log.ts";
-import { type Split, splitByHash } from "./split-by-hash.ts";
+import { createReadingLog } from "./reading-log.ts";
 
 const share = z.number().min(0).max(0.9).default(0.05);
 const column = z.union([z.int().positive(), z.string().min(1)]).optional();
@@ -44,45 +41,18 @@ const schema = z
  */
 export async function fileDataset(options: z.input<typeof schema>): Promise<Dataset> {
   const chosen = validateWith(schema, options, { code: "data/options", what: "file dataset" });
-  const { path, validation, test, repeated } = chosen;
+  const { path } = chosen;
   const read: TextExample[] = [];
   const log = createReadingLog();
   for await (const example of readLogged(path, chosen, log)) read.push(chosen.ends ? example : goingOn(example));
-  const grouped = groupReferences(read);
-  const counts = heldOutCounts(grouped, { validation, test });
-  const parts = split(grouped, path, counts);
-  const train = repeated === "all" ? split(read.flatMap(singly), path, counts).train : parts.train;
   return {
-    ...createDataset({
-      name: basename(path),
-      ...parts,
-      train,
-      tokenizer: { name: "shared", tokenizer: { name: "byte" } },
-    }),
-    reading: readingOf(grouped, log, { repeated: read.length - grouped.length, training: repeated }),
+    ...datasetOfExamples(read, log, { ...chosen, name: basename(path) }),
     locate: (example) => locate(example, path, chosen),
   };
 }
 
 const goingOn = (example: TextExample): TextExample =>
   isTextPair(example) ? example : { text: example.text, continues: true };
-
-/** A pair for each of its references. */
-const singly = (example: TextExample): TextExample[] =>
-  isTextPair(example) ? referencesOf(example).map((target) => ({ source: example.source, target })) : [example];
-
-const readingOf = (
-  examples: readonly TextExample[],
-  { lines, blank, ignored, doubts }: ReadingLog,
-  repetition: Pick<Reading, "repeated" | "training">,
-): Reading => ({
-  ...repetition,
-  lines,
-  blank,
-  references: examples.reduce((sum, example) => sum + (isTextPair(example) ? (example.references?.length ?? 1) : 0), 0),
-  ignored: [...ignored],
-  doubts,
-});
 
 /** Reads the file again up to the line of an example: places of all would take more memory than many an example. */
 async function locate(example: TextExample, path: string, options: ReadOptions): Promise<string | undefined> {
@@ -94,28 +64,6 @@ async function locate(example: TextExample, path: string, options: ReadOptions):
     }
   }
   return undefined;
-}
-
-interface Counts {
-  readonly validation: number;
-  readonly test: number;
-}
-
-function heldOutCounts(examples: readonly TextExample[], shares: Counts): Counts {
-  const sources = new Set(examples.map((example) => (isTextPair(example) ? example.source : example.text))).size;
-  const count = (part: number) => (part === 0 ? 0 : Math.max(1, Math.round(part * sources)));
-  return { validation: count(shares.validation), test: count(shares.test) };
-}
-
-function split(examples: readonly TextExample[], path: string, counts: Counts): Split {
-  try {
-    return splitByHash(examples, counts);
-  } catch (error) {
-    if (!DataError.is(error, "data/too-few")) throw error;
-    throw new DataError(error.code, `${path}: ${error.message}; add data or hold out nothing: --held-out 0`, {
-      cause: error,
-    });
-  }
 }
 
 export const fileDatasetPlugin = dataset("file", fileDataset, {

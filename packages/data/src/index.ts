@@ -15,6 +15,7 @@ export { type FitOptions, type FittedExamples, fitToLength, type TooLong, tooLon
 export { type FittingLength, fittingLength } from "./fitting-length.ts";
 export { groupReferences } from "./group-references.ts";
 export { createPackedSource, type PackedSourceOptions } from "./packed-source.ts";
+export { type PairsDatasetOptions, pairsDataset } from "./pairs-dataset.ts";
 export { describeReading, type Reading } from "./reading.ts";
 export { type Split, splitByHash } from "./split-by-hash.ts";
 export { type PackedExamples, packExamples, unpackExamples } from "./stream/packed-examples.ts";

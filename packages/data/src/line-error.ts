@@ -1,5 +1,5 @@
 import { DataError } from "@trivium/core";
-import type { Line } from "./read-lines.ts";
+import type { Line } from "./lines-of-blocks.ts";
 
 const SHORT = 60;
 

@@ -1,28 +1,21 @@
 import { extname } from "node:path";
 import { DataError } from "@trivium/core";
 import type { TextExample } from "@trivium/features";
+import { atLeastOne } from "./at-least-one.ts";
 import { readJsonLines } from "./json-lines.ts";
+import { readLines } from "./read-lines.ts";
+import type { ReadOptions } from "./read-options.ts";
 import { createReadingLog, type ReadingLog } from "./reading-log.ts";
-import { readTabSeparated } from "./tab-separated.ts";
+import { pairsOfLines } from "./tab-separated.ts";
 import { readTextPieces } from "./text-pieces.ts";
 
-/** The parts of a data file to read. */
-export interface ReadOptions {
-  /** Column of the source, counted from 1 or by its name in the first line; of a `.jsonl` file, the field. Default: the first, or `"source"`. */
-  readonly sourceColumn?: string | number | undefined;
-  /** Column of the target, as `sourceColumn`. Default: the second, or `"target"`. */
-  readonly targetColumn?: string | number | undefined;
-  /** Field of a text of a `.jsonl` file. Default: `"text"`, where there is no pair. */
-  readonly textColumn?: string | undefined;
-  /** The most UTF-16 code units of a line of a `.tsv` or `.jsonl` file. Default: 67,108,864. */
-  readonly maximumLineLength?: number | undefined;
-}
+export type { ReadOptions };
 
 type Reader = (path: string, options: ReadOptions, log: ReadingLog) => AsyncGenerator<TextExample, void, void>;
 
 const readers: Readonly<Record<string, Reader>> = {
   ".txt": readTextPieces,
-  ".tsv": readTabSeparated,
+  ".tsv": (path, options, log) => pairsOfLines(readLines(path, options), { ...options, path }, log),
   ".jsonl": readJsonLines,
 };
 
@@ -55,11 +48,5 @@ export async function* readLogged(
       details: { file: path },
     });
   }
-  let isEmpty = true;
-  for await (const example of read(path, options, log)) {
-    if (isEmpty && "text" in example && example.text.trim() === "") continue;
-    isEmpty = false;
-    yield example;
-  }
-  if (isEmpty) throw new DataError("data/empty", `${path} is empty: it has no example`, { details: { file: path } });
+  yield* atLeastOne(read(path, options, log), path);
 }

@@ -1,26 +1,27 @@
 import { ConfigError } from "@trivium/core";
 import type { TextPair } from "@trivium/features";
 import { lineError } from "./line-error.ts";
+import type { Line } from "./lines-of-blocks.ts";
 import { createQuoteDoubt } from "./quote-doubt.ts";
-import type { ReadOptions } from "./read-examples.ts";
-import { type Line, readLines } from "./read-lines.ts";
+import type { ReadOptions } from "./read-options.ts";
 import type { ReadingLog } from "./reading-log.ts";
 
 /**
- * Streams the pairs of a `.tsv` file, one pair a line: `source⇥target`, or two of many columns by number or by name.
+ * Streams the pairs of tab-separated lines, one pair a line: `source⇥target`, or two of many columns by number or by name.
  * A file whose columns are chosen by name begins with a line of names. Empty lines are passed over.
  *
+ * @param options.path - the name of the file in messages.
  * @throws {DataError} `data/line` for a line without both columns, with several tabs where no columns are chosen, or
  *   with nothing in a column. @throws {ConfigError} `data/column` for a column that the first line does not name.
  */
-export async function* readTabSeparated(
-  path: string,
-  options: ReadOptions,
+export async function* pairsOfLines(
+  lines: AsyncIterable<Line>,
+  options: ReadOptions & { readonly path: string },
   log: ReadingLog,
 ): AsyncGenerator<TextPair, void, void> {
   const read = createTabReader(options, (fields, columns, line) => doubtHeader(fields, columns, log, line));
   const quotes = createQuoteDoubt();
-  for await (const line of readLines(path, options)) {
+  for await (const line of lines) {
     log.lines += 1;
     if (line.text === "") {
       log.blank += 1;
@@ -31,7 +32,7 @@ export async function* readTabSeparated(
     quotes.look(pair);
     yield pair;
   }
-  log.doubts.push(...quotes.found(path));
+  log.doubts.push(...quotes.found(options.path));
 }
 
 /** Called with the first line where columns are not named. */

@@ -1,5 +1,5 @@
-import "@tensorflow/tfjs-backend-cpu";
 import { reference } from "@trivium/attention";
+import { createSimdBackend } from "@trivium/backend-simd";
 import { createRandom } from "@trivium/core";
 import { type Batch, type BatchSource, batchesByStep, toBatch } from "@trivium/features";
 import { type Architecture, createModel, languageTask } from "@trivium/model";
@@ -23,7 +23,7 @@ import {
 import { beforeAll, expect, test } from "vitest";
 
 beforeAll(async () => {
-  await tf.setBackend("cpu");
+  await createSimdBackend({ name: "simd-language-training", threads: 1 }).activate();
 });
 
 const roads: readonly [Architecture, Objective][] = [

@@ -4,8 +4,8 @@ import { causal, describeArchitecture, encoderDecoder, prefix } from "./testing.
 
 const architectures: readonly Architecture[] = [causal, prefix, encoderDecoder];
 
-/** `pnpm check:long` counts live tensors over more steps. */
-const steps = process.env.TRIVIUM_LONG ? 50 : undefined;
+/** `pnpm check:long` counts live tensors over more steps, and moves each parameter alone. */
+const thorough = process.env.TRIVIUM_LONG ? { steps: 50, together: 1 } : {};
 
 /** What only a single stream has. */
 const ofOneStream = { "positions that restart": { positions: { kind: "learned", restart: true } } };
@@ -33,10 +33,10 @@ for (const on of [onCpu, onPoisoned]) {
     for (const architecture of architectures) {
       const own = architecture.streams.length === 1 ? ofOneStream : controls;
       const configs = isWhole ? { ...families, ...own } : { "GPT-2 style": {} };
-      describeArchitecture(architecture, { ...on, attention, configs, steps });
+      describeArchitecture(architecture, { ...on, ...thorough, attention, configs });
       const relu = { ReLU: { activation: "relu", positions: "none" } } as const;
       if (attention.name === "reference") {
-        describeArchitecture(architecture, { ...on, attention, configs: relu, skip: kinks });
+        describeArchitecture(architecture, { ...on, ...thorough, attention, configs: relu, skip: kinks });
       }
     }
   }

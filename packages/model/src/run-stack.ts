@@ -6,6 +6,7 @@ import {
   attendAndMix,
   feedForward,
   multiHeadAttention,
+  type NormOptions,
   norm,
   normOfSum,
   type PagedKeyValues,
@@ -59,19 +60,40 @@ export function runStack(parameters: StackParameters, x: Tensor3D, run: StackRun
     rotary: scheme.rotate?.(run.queryPositions, config.headWidth),
   };
   const runOne = run.recompute ? recomputedLayer : runLayer;
-  const observed = (layer: number, states: Tensor): Tensor => run.onStates?.(layer, states as Tensor3D) ?? states;
+  const observed = (layer: number, stream: Stream): Stream =>
+    run.onStates ? { states: run.onStates(layer, sumOf(stream) as Tensor3D) } : stream;
   const { embeddingNorm } = parameters;
   const embedded = embeddingNorm ? norm(embeddingNorm, x, config.norm) : x;
-  let states: Tensor = observed(0, drop(embedded, run, "embedding"));
+  let stream = observed(0, { states: drop(embedded, run, "embedding") });
   parameters.layers.forEach((layer, index) => {
-    // Without a tape, nothing of a layer outlives it but its states.
+    // Without a tape, nothing of a layer outlives it but its stream.
     const next = tf.tidy(() => {
       const keyValues = layer.cross ? run.cross?.keyValues(index) : run.memory?.(index);
-      return runOne({ x: states, layer, shared, keyValues }, run, index);
+      return runOne({ stream, layer, shared, keyValues }, run, index);
     });
-    states = observed(index + 1, next);
+    stream = observed(index + 1, next);
   });
-  return (parameters.norm ? norm(parameters.norm, states, config.norm) : states) as Tensor3D;
+  return (parameters.norm ? normOf(stream, parameters.norm, config.norm).normalised : sumOf(stream)) as Tensor3D;
+}
+
+/**
+ * The stream of states between two parts of a stack: their sum with what the last part adds is taken with the next norm. A
+ * type and no interface, as `tf.tidy` wants.
+ */
+type Stream = {
+  readonly states: Tensor;
+  readonly added?: Tensor | undefined;
+};
+
+const sumOf = ({ states, added }: Stream): Tensor => (added ? tf.add(states, added) : states);
+
+/** The sum of a stream, and its norm. */
+function normOf({ states, added }: Stream, parameters: ParameterTree, options: NormOptions) {
+  if (!added) return { sum: states, normalised: norm(parameters, states, options) };
+  const taken = normOfSum(parameters, [states, added], options);
+  // It comes from a layer whose scope is closed; the tape keeps what it needs of it.
+  added.dispose();
+  return taken;
 }
 
 /** The tensors that all layers of a stack read. */
@@ -83,7 +105,7 @@ interface SharedTensors {
 
 /** The tensors that a layer reads. */
 interface LayerTensors {
-  readonly x: Tensor;
+  readonly stream: Stream;
   readonly layer: LayerParameters;
   readonly shared: SharedTensors;
   /** The keys and values of the stream before it. */
@@ -91,18 +113,24 @@ interface LayerTensors {
 }
 
 /** The same layer, run again in the backward pass instead of keeping what is between its tensors and its result. */
-function recomputedLayer({ shared: { placed, rotary }, ...tensors }: LayerTensors, run: StackRun, index: number) {
-  const present = Object.entries({ ...tensors, placed }).filter(([, tensor]) => tensor !== undefined);
+function recomputedLayer(
+  { stream, shared: { placed, rotary }, ...tensors }: LayerTensors,
+  run: StackRun,
+  index: number,
+): Stream {
+  const present = Object.entries({ x: sumOf(stream), ...tensors, placed }).filter(([, tensor]) => tensor !== undefined);
   const inputs = Object.fromEntries(present) as unknown as ParameterTree;
   const constants: ParameterTree = rotary ? { cosine: rotary.cosine, sine: rotary.sine } : {};
-  return recompute(
+  const states = recompute(
     (again, turns) => {
-      const { placed: parameters, ...others } = again as unknown as LayerTensors & SharedTensors;
+      const { placed: parameters, x, ...others } = again as unknown as LayerTensors & SharedTensors & { x: Tensor };
       const turned = rotary && { ...rotary, ...(turns as unknown as Pick<Rotation, "cosine" | "sine">) };
-      return runLayer({ ...others, shared: { placed: parameters, rotary: turned } }, run, index);
+      const shared = { placed: parameters, rotary: turned };
+      return sumOf(runLayer({ ...others, stream: { states: x }, shared }, run, index));
     },
     { inputs, constants },
   );
+  return { states };
 }
 
 /** A part of a layer that adds to the stream of states, with its norm. */
@@ -114,7 +142,7 @@ interface SubLayer {
   readonly branch: (input: Tensor) => Tensor;
 }
 
-function runLayer({ x, layer, shared, keyValues: ofMemory }: LayerTensors, run: StackRun, index: number): Tensor {
+function runLayer({ stream, layer, shared, keyValues: ofMemory }: LayerTensors, run: StackRun, index: number): Stream {
   const { config, cross } = run;
   const options = selfOptions(shared, run, index);
   const attendSelf = (input: Tensor): Tensor => {
@@ -133,7 +161,7 @@ function runLayer({ x, layer, shared, keyValues: ofMemory }: LayerTensors, run: 
   }
   const feed = (input: Tensor) => feedForward(layer.feedForward, input, config.activation);
   subLayers.push({ site: `${index}/feed-forward`, parameters: layer.feedForward, branch: feed });
-  return config.norm.placement === "pre" ? preNorm(subLayers, x, run) : postNorm(subLayers, x, run);
+  return config.norm.placement === "pre" ? preNorm(subLayers, stream, run) : postNorm(subLayers, stream, run);
 }
 
 const behind = (memory: ProjectedKeyValues, own: ProjectedKeyValues): ProjectedKeyValues => ({
@@ -141,30 +169,22 @@ const behind = (memory: ProjectedKeyValues, own: ProjectedKeyValues): ProjectedK
   value: tf.concat([memory.value, own.value], 1),
 });
 
-const normOf = ({ parameters }: SubLayer): ParameterTree => parameters.norm as ParameterTree;
-
-/** `x ← x + branch(norm(x))` for each; a sum and the norm that follows it are taken together. */
-function preNorm(subLayers: readonly SubLayer[], x: Tensor, run: StackRun): Tensor {
-  const options = run.config.norm;
-  let states = x;
-  let input = norm(normOf(subLayers[0]!), x, options);
-  subLayers.forEach(({ branch, site }, index) => {
-    const added = drop(branch(input), run, site);
-    const next = subLayers[index + 1];
-    if (next) ({ sum: states, normalised: input } = normOfSum(normOf(next), [states, added], options));
-    else states = tf.add(states, added);
-  });
-  return states;
+/** `x ← x + branch(norm(x))` for each; a sum and the norm that follows it are taken together, in the next layer too. */
+function preNorm(subLayers: readonly SubLayer[], stream: Stream, run: StackRun): Stream {
+  return subLayers.reduce(({ states, added }, { parameters, branch, site }): Stream => {
+    const taken = normOf({ states, added }, parameters.norm as ParameterTree, run.config.norm);
+    return { states: taken.sum, added: drop(branch(taken.normalised), run, site) };
+  }, stream);
 }
 
 /** `x ← norm(x + branch(x))` for each. */
-function postNorm(subLayers: readonly SubLayer[], x: Tensor, run: StackRun): Tensor {
-  let states = x;
-  for (const layer of subLayers) {
-    const added = drop(layer.branch(states), run, layer.site);
-    states = norm(normOf(layer), tf.add(states, added), run.config.norm);
+function postNorm(subLayers: readonly SubLayer[], stream: Stream, run: StackRun): Stream {
+  let states = sumOf(stream);
+  for (const { parameters, branch, site } of subLayers) {
+    const added = drop(branch(states), run, site);
+    states = norm(parameters.norm as ParameterTree, tf.add(states, added), run.config.norm);
   }
-  return states;
+  return { states };
 }
 
 // Keys are rotated as they are made, so those of a cache already are.

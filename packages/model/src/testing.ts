@@ -27,8 +27,10 @@ export interface DescribeArchitectureOptions {
   /** Variants of the configuration to run the suite on, by name. Default: one small model. */
   readonly configs?: Readonly<Record<string, Partial<ModelOptions>>>;
   readonly skip?: readonly Exemption[] | undefined;
-  /** Number of steps over which live tensors are counted. Default 12. */
+  /** Number of steps over which live tensors are counted. Default 6. */
   readonly steps?: number | undefined;
+  /** Number of parameters that are moved at once for finite differences. Default 4. */
+  readonly together?: number | undefined;
 }
 
 /** A model small enough for finite differences. */
@@ -43,13 +45,16 @@ export const tinyConfig: ModelOptions = {
 
 /** The conformance suite of architectures: the invariants, on one kernel and one backend. */
 export function describeArchitecture(architecture: Architecture, options: DescribeArchitectureOptions): void {
-  const { attention, activate, backend, configs = { small: {} }, skip = [], steps } = options;
+  const { attention, activate, backend, configs = { small: {} }, skip = [], steps, together } = options;
   for (const [label, config] of Object.entries(configs)) {
     describe(`architecture ${architecture.name}, ${label}, attention ${attention.name} on ${backend}`, () => {
       for (const invariant of invariants) {
         const exemption = skip.find(({ tests }) => tests.includes(invariant.name));
         if (exemption) test.skip(`${invariant.name} (${exemption.reason})`, () => {});
-        else test(invariant.name, () => runInvariant(invariant, { architecture, attention, activate, config, steps }));
+        else
+          test(invariant.name, () =>
+            runInvariant(invariant, { architecture, attention, activate, config, steps, together }),
+          );
       }
     });
   }
@@ -61,18 +66,19 @@ interface InvariantRun {
   readonly activate: () => Promise<void>;
   readonly config: Partial<ModelOptions>;
   readonly steps?: number | undefined;
+  readonly together?: number | undefined;
 }
 
 /** Checks one invariant on a fresh model; usable without a test runner, in a page for example. */
 export async function runInvariant(
   invariant: Invariant,
-  { architecture, attention, activate, config, steps }: InvariantRun,
+  { architecture, attention, activate, config, steps, together }: InvariantRun,
 ): Promise<void> {
   await activate();
   const model = createModel({ architecture, config: { ...tinyConfig, ...config }, attention });
   const parameters = spread(model.createParameters(createRandom(11)));
   try {
-    await invariant.check({ model, parameters, steps });
+    await invariant.check({ model, parameters, steps, together });
   } finally {
     disposeTree(parameters);
   }

@@ -7,6 +7,8 @@ import { tfjsNodeSetup } from "@trivium/backend-tfjs-node/node";
 import { claimPlugins } from "@trivium/claims";
 import { modelFormatPlugins } from "@trivium/compose";
 import { datasetPlugins, fileTokenizerPlugin } from "@trivium/data/node";
+import { collectivePlugins } from "@trivium/distributed";
+import { mpiPlugin } from "@trivium/distributed/node";
 import { metricPlugins } from "@trivium/evaluator";
 import { generatePlugins } from "@trivium/generate";
 import { maskPlugins } from "@trivium/masks";
@@ -47,6 +49,8 @@ export const presets = [
   fileTokenizerPlugin,
   ...trainerPlugins,
   fileSchedulePlugin,
+  ...collectivePlugins,
+  mpiPlugin,
   ...metricPlugins,
   ...generatePlugins,
   ...claimPlugins,

@@ -1,4 +1,4 @@
-import "@tensorflow/tfjs-backend-cpu";
+import { createSimdBackend } from "@trivium/backend-simd";
 import { causal as causalMask, custom, or } from "@trivium/masks";
 import { causal } from "@trivium/model-causal";
 import { prefix } from "@trivium/model-prefix";
@@ -10,7 +10,7 @@ import { altered, collations, filling, noSource, single } from "./testing/mistak
 import { pairArm, plantedLeaks, prefixArm, type SetUp } from "./testing/planted-leaks.ts";
 import { arms, probedModel } from "./testing/probed-models.ts";
 
-beforeAll(async () => void (await tf.setBackend("cpu")));
+beforeAll(() => createSimdBackend({ name: "simd-leak-analysis", threads: 1 }).activate());
 
 const examples = [
   { source: [5, 9, 7], target: [6, 11, 8] },

@@ -11,7 +11,7 @@ export interface ExponentialOptions {
 /**
  * A rate that changes by the same factor at every step: `start · (end / start)^(step / (steps − 1))`.
  *
- * @example exponential({ start: 1e-3, end: 1, steps: 4 })(1) // => 0.01
+ * @example exponential({ start: 0.25, end: 4, steps: 3 })(1) // => 1
  */
 export const exponential = ({ start, end, steps }: ExponentialOptions): Schedule =>
   describedSchedule({ name: "exponential", start, end, steps }, (step) => {

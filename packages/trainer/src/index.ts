@@ -24,6 +24,7 @@ export { type Optimizer, type OptimizerState, optimizer, type Trained, type Upda
 export type { ParameterGroup } from "./parameter-groups.ts";
 export { trainerPlugins } from "./plugins.ts";
 export { type PointsOptions, points } from "./points.ts";
+export { joinPortions, portionSquares, portionsOf } from "./portions.ts";
 export type { FaultCounts, RecoveryOptions } from "./recovery.ts";
 export { type RunRates, runBetas, runRates } from "./run-rates.ts";
 export { describedSchedule, lowest, type Schedule, schedule, sum } from "./schedule.ts";

@@ -1,4 +1,4 @@
-import { flattenTree, squaredNorms } from "@trivium/tensor";
+import { joinPortions, portionSquares, portionsOf } from "./portions.ts";
 import type { Sharding } from "./sharding.ts";
 
 /**
@@ -7,14 +7,22 @@ import type { Sharding } from "./sharding.ts";
  * @param shards - number of shards of a step's batch.
  * @example oneProcess(4).own // => [0, 1, 2, 3]
  */
-export const oneProcess = (shards: number): Sharding => ({
-  shards,
-  own: Array.from({ length: shards }, (_, shard) => shard),
-  owned: (parameters) => parameters.map(({ path, shape }) => ({ path, from: 0, to: shape[0] ?? 1 })),
-  async reduce(sums) {
-    const gradients = sums[0]!.sum;
-    return { gradients, squares: squaredNorms(Object.values(flattenTree(gradients))) };
-  },
-  publish: async (owned) => owned,
-  vote: async (record) => [record],
-});
+export function oneProcess(shards: number): Sharding {
+  let portions: ReturnType<typeof portionsOf> = [];
+  let owned: ReturnType<typeof joinPortions> = [];
+  return {
+    shards,
+    own: Array.from({ length: shards }, (_, shard) => shard),
+    owned(parameters) {
+      portions = portionsOf(parameters, shards);
+      owned = joinPortions(parameters, portions);
+      return owned;
+    },
+    async reduce(sums) {
+      const gradients = sums[0]!.sum;
+      return { gradients, squares: portionSquares(gradients, owned, portions) };
+    },
+    publish: async (rows) => rows,
+    vote: async (record) => [record],
+  };
+}

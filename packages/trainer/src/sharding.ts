@@ -48,4 +48,10 @@ export interface Sharding {
   publish(owned: ParameterTree): Promise<ParameterTree>;
   /** Returns the records of all processes, in the order of the processes. Each decision follows from these. */
   vote<Vote>(record: Vote): Promise<readonly Vote[]>;
+  /**
+   * Called after each step, with the trained parameters, whole.
+   *
+   * @throws an error, in all processes, if they found a fault. It ends the run, and no checkpoint is written. Default: nothing is verified.
+   */
+  verify?(parameters: ParameterTree, step: number): Promise<void>;
 }

@@ -52,6 +52,7 @@ export async function trainStep<B>(run: Run, options: TrainOptions<B>, pause: ()
     run.step += 1;
     run.faults = withStep(run.faults, skipped);
     run.cursor = cursor;
+    await sharding.verify?.(run.trained.parameters, run.step);
     // A clock of the caller's may jump back.
     const event = stepEvent(run, numbers, Math.max(0, clock() - started) / 1000);
     run.totals = event.totals;

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { ConfigError } from "@trivium/core";
 import {
   type BlockMap,
@@ -10,8 +11,10 @@ import {
   toBlocks,
   visiblePairs,
 } from "@trivium/masks";
+import { type MaskView, maskAddress, openInBrowser, servePlayground } from "@trivium/playground";
 import type { Command } from "commander";
 import { type CommandContext, defineCommand } from "../command-context.ts";
+import type { Output } from "../output.ts";
 import { parseCount } from "../parse-count.ts";
 
 /** A larger matrix is not drawn: it would not fit on a screen. */
@@ -26,7 +29,8 @@ export function maskCommand(program: Command): void {
     .option("--keys <count>", "key positions. Default: as many as queries")
     .option("--block <count>", "positions of a block. Default: an eighth of the queries")
     .option("--row <index>", "batch row to draw", "0")
-    .option("--svg", "draw as an SVG picture", false);
+    .option("--svg", "draw as an SVG picture", false)
+    .option("--open", "open it in the playground, a page on this machine, until Ctrl-C", false);
   defineCommand(command, showMask);
 }
 
@@ -38,6 +42,7 @@ async function showMask({ positional, flags, registry, output }: CommandContext)
   const plugins = await registry();
   const mask = parseMask(positional[0] as string, { plugins });
   assertRow(mask, row);
+  if (flags.open) return openMask({ mask, queries, keys, row, block: flags.block ? block : 0 }, output);
   const size = { queries, keys };
   const blocks = drawBlocks(toBlocks(mask, { ...size, blockQueries: block, blockKeys: block, exact: true }), row);
   const [pairs, share] = [visiblePairs(mask, size), density(mask, size)];
@@ -48,6 +53,22 @@ async function showMask({ positional, flags, registry, output }: CommandContext)
     const legend = `blocks of ${block} (█ full, ▒ partial, · empty)`;
     return svg ?? [drawing(mask, { ...size, row, title: facts.mask }), "", summary, "", legend, ...blocks].join("\n");
   });
+}
+
+/** Shows a mask in the playground until the command is ended. @throws {ConfigError} `cli/open` for one that is too large. */
+async function openMask(view: MaskView, output: Output): Promise<void> {
+  const most = Math.max(view.queries, view.keys);
+  if (most > largestDrawing) {
+    const message = `--open shows at most ${largestDrawing} positions, got ${most}; ask for fewer --queries and --keys`;
+    throw new ConfigError("cli/open", message);
+  }
+  const server = await servePlayground();
+  const url = `${server.url}${maskAddress(view)}`;
+  output.note("Ctrl-C ends it");
+  output.result({ url }, () => url);
+  openInBrowser(url);
+  await Promise.race(["SIGINT", "SIGTERM", "SIGHUP"].map((signal) => once(process, signal)));
+  server.close();
 }
 
 /** @throws {ConfigError} `cli/row` */

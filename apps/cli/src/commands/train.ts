@@ -12,6 +12,7 @@ import {
   trainOptions,
 } from "@trivium/compose";
 import { TriviumError } from "@trivium/core";
+import { assertSameRanks, type Collective } from "@trivium/distributed";
 import type { Batch } from "@trivium/features";
 
 import { countSpecs, disposeTree } from "@trivium/tensor";
@@ -41,6 +42,9 @@ import type { Output } from "../output.ts";
 import { profileTable } from "../profile/profile-table.ts";
 import { createTrainingProfile, type TrainingProfile } from "../profile/training-profile.ts";
 import type { Progress } from "../progress.ts";
+import { joinRanks, outputOfRank } from "../ranks/join-ranks.ts";
+import { rankFacts } from "../ranks/rank-facts.ts";
+import { rankedOptions, shardedRecipe } from "../ranks/ranked-training.ts";
 import { readSettings, requireData } from "../read-settings.ts";
 import { repeatNote } from "../repeat-note.ts";
 import { resumeCommand } from "../resume-command.ts";
@@ -57,21 +61,26 @@ export function trainCommand(program: Command): void {
 }
 
 async function runTraining(context: CommandContext): Promise<void> {
-  const { output } = context;
-  const run = await prepareRun(context);
+  const collective = await joinRanks();
+  const output = outputOfRank(collective, context.output);
+  const run = await prepareRun({ ...context, output }, collective);
   const { directory, settings, recipe } = run;
-  const profile = createTrainingProfile(settings, directory, run);
+  const profile = collective.rank > 0 ? undefined : createTrainingProfile(settings, directory, run);
   const interrupt = stopOnSignals(output, { limitSeconds: settings.stopWithin });
   const progress = output.progress(recipe.architecture);
   const last: LastEvents = {};
   const keep = (event: TrainEvent) => void Object.assign(last, { [event.type]: event });
   const clock = createWorkingClock();
   const { signal, overdue: abandon } = interrupt;
-  const stream = train({ ...run.options(signal), abandon, onPhase: profile?.onPhase, clock: clock.now });
+  const options = { ...run.options(signal), abandon, onPhase: profile?.onPhase, clock: clock.now };
+  const stream = train(rankedOptions(options, collective, settings.compareEvery));
   try {
     const show = showTraining({ run, progress, output, profile });
-    const sinks = settings.tensorboard ? [tensorBoardSink(directory)] : [];
-    const result = await consume(stream, metricsSink(directory), ...sinks, show, keep);
+    const sinks =
+      collective.rank > 0
+        ? []
+        : [metricsSink(directory), ...(settings.tensorboard ? [tensorBoardSink(directory)] : [])];
+    const result = await consume(stream, ...sinks, show, keep);
     disposeTree(result.parameters);
     progress.stop();
     report({ directory, result, last, output, profile, exitCode: interrupt.exitCode() });
@@ -87,14 +96,15 @@ async function runTraining(context: CommandContext): Promise<void> {
 }
 
 /** Prepares the run that flags and files describe, on an active backend. Nothing is written. */
-async function prepareRun(context: CommandContext) {
+async function prepareRun(context: CommandContext, collective: Collective) {
   const { output } = context;
   const read = await readSettings(trainSchema, context);
   requireData(read);
   const { settings, registry } = read;
   const { recompute, resume, allowNumericChange } = settings;
   const base = await openBase(read, context);
-  const asked = withFittingLoss({ ...read.recipe, architecture: architectureOf(read, base) }, registry);
+  const architecture = architectureOf(read, base);
+  const asked = withFittingLoss({ ...shardedRecipe(read.recipe, collective), architecture }, registry);
   const engine = resolveEngine(asked, registry);
   const prepared = await prepare(asked, registry, { engine, recompute, base });
   const { recipe } = prepared;
@@ -105,12 +115,15 @@ async function prepareRun(context: CommandContext) {
   const directory = settings.out ?? `runs/${recipe.architecture}-${name}`;
   const { every, keep } = recipe.checkpoint;
   const lasting = lastingRecipe(recipe, base?.name);
+  const arithmetic = await numericIdentity(backend);
+  const differences = await assertSameRanks(collective, rankFacts(prepared, arithmetic), { allowNumericChange });
+  for (const difference of differences) output.note(`warning: ${difference}`);
   const options: TrainOptions<Batch> = {
     ...trainOptions({ ...prepared, recipe: lasting }),
     recompute,
     resume,
     allowNumericChange,
-    numericIdentity: await numericIdentity(backend),
+    numericIdentity: arithmetic,
     checkpoint: { store: createFolderStore({ directory, keep }), every },
   };
   const recorded = (step: number) => recordedMetrics(directory, step);
@@ -122,6 +135,7 @@ async function prepareRun(context: CommandContext) {
   const notes = [...prepared.data.notes, ...trainingNotes(recipe, prepared.data), ...memoryNote(prepared)];
   const repeat = await repeatNote(context.flags.config, { ...options, recipe: lasting });
   if (repeat !== undefined) notes.unshift(repeat);
+  if (collective.size > 1) notes.push(`${collective.size} ranks share the ${recipe.shards} shards of each step`);
   if (base) notes.unshift(`going on from ${base.name}, a ${base.model.architecture.name} model`);
   const trained = trainedNote(prepared);
   return { directory, settings, recipe, notes, trained, unit, engine, backend, registry, options: during };

@@ -11,7 +11,7 @@ import { clearBiasGradient, differentiateQuery } from "./differentiate";
 import { queryBlocks, TILE_STEP, VISIT_KEYS } from "./problem";
 import { multiplyByColumns, multiplyByRows, multiplyTransposed, packRows } from "./products";
 import { clear, copyScaled, dotRows } from "./rows";
-import { bitsOf, everyKey, visitAt, visitsOf } from "./visit";
+import { everyKey, queriesThatSee, visitAt, visitsOf } from "./visit";
 import { warmKeys, warmQueries, warmVisit } from "./warm";
 
 /**
@@ -115,7 +115,7 @@ function differentiateVisit(c: Cursor): void {
 
 /** Adds the block's share to the gradients of `keys` keys and values of the visit. */
 function addToKeys(c: Cursor, first: u32, keys: u32): void {
-  const seenBy = queriesThatSee(c, first, keys);
+  const seenBy = queriesThatSee(c, c.visit, c.rows, everyKey(keys) << first);
   const from = seenBy & 0xffff;
   const to = seenBy >> 16;
   const at = c.part * c.partStep + c.keyAt + first * c.keyRow;
@@ -123,17 +123,6 @@ function addToKeys(c: Cursor, first: u32, keys: u32): void {
     multiplyTransposed(c, c.tile + 4 * first, from, to, c.dOutput, c.outputGradientRows, c.dValue + at, keys);
     multiplyTransposed(c, c.gradients + 4 * first, from, to, c.query, c.queryRows, c.dKey + at, keys);
   } else if (!c.adds) clearKeys(c, at, keys);
-}
-
-/** The first query of the block that sees one of some keys, and (in the upper half) the one after the last. */
-function queriesThatSee(c: Cursor, key: u32, keys: u32): u32 {
-  const visit = c.visit;
-  let from: u32 = 0, to = c.rows;
-  if (!visit.bits) return to << 16;
-  const wanted = everyKey(keys) << key;
-  while (from < to && !(bitsOf(c, visit, from, 0) & wanted)) from++;
-  while (to > from && !(bitsOf(c, visit, to - 1, 0) & wanted)) to--;
-  return from | (to << 16);
 }
 
 /** Up to 6 queries on one visit: their rows of both tiles, and what the visit adds to their own gradient. */

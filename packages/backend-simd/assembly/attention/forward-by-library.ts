@@ -1,7 +1,9 @@
 /** Attention forward where a library multiplies tiles. */
 import { libraryProduct } from "../gemm/library-product";
 import { Cursor } from "./cursor";
-import { columnOf, firstOf, Group, GROUP_KEYS, GROUP_STEP, isWhole, lastOf, readGroup, runAt, seenBits } from "./group";
+import {
+  clearRows, columnOf, firstOf, Group, GROUP_KEYS, GROUP_STEP, isWhole, lastOf, readGroup, runAt, seenBits,
+} from "./group";
 import { addBias } from "./logits";
 import { roundUp } from "./problem";
 import { carryOn, clear, clearBeside, dropRow, greatest, greatestSeen, LOWEST, scaleRow, weigh, weighSeen } from "./rows";
@@ -11,11 +13,14 @@ export function attendByLibrary(c: Cursor): void {
   const ldq = (c.queryRow / 4) as u32, ldk = (c.keyRow / 4) as u32, ldo = (c.targetRow / 4) as u32;
   for (let index: u32 = 0; index < c.visits.count; ) {
     const group = readGroup(c, index);
+    c.later = index > 0 || clearRows(c, group, c.sums, c.targetRow);
     const at = c.keyHeadAt + group.start * c.keyRow;
-    const keys = group.keys;
-    libraryProduct(false, true, c.rows, keys, c.width, c.query + c.queryAt, ldq, c.key + at, ldk, c.tile, GROUP_KEYS, false);
-    for (let row: u32 = 0; row < c.rows; row++) weighQuery(c, row, group);
-    libraryProduct(false, false, c.rows, c.width, keys, c.tile, GROUP_KEYS, c.value + at, ldk, c.sums, ldo, c.later);
+    const from = group.from, rows = group.to - from, keys = group.keys;
+    const query = c.query + c.queryAt + from * c.queryRow;
+    const tile = c.tile + from * GROUP_STEP, sums = c.sums + from * c.targetRow;
+    libraryProduct(false, true, rows, keys, c.width, query, ldq, c.key + at, ldk, tile, GROUP_KEYS, false);
+    for (let row = from; row < group.to; row++) weighQuery(c, row, group);
+    libraryProduct(false, false, rows, c.width, keys, tile, GROUP_KEYS, c.value + at, ldk, sums, ldo, c.later);
     index += group.visits;
   }
 }

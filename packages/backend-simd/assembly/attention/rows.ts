@@ -19,16 +19,27 @@ function greatestLane(most: v128): f32 {
 
 /** The greatest of the logits of a row, keys `first` to `last` (multiples of 4). */
 export function greatest(row: usize, first: u32, last: u32, scale: f32): f32 {
+  // Rounding keeps the order, so that a factor above 0 can come last.
+  if (scale > 0) {
+    const most = greatestTimes(row, first, last, 1, true);
+    return most == LOWEST ? LOWEST : max(most * scale, LOWEST);
+  }
+  return greatestTimes(row, first, last, scale, false);
+}
+
+@inline
+function greatestTimes(row: usize, first: u32, last: u32, scale: f32, isOne: bool): f32 {
   const by = f32x4.splat(scale);
   let most = f32x4.splat(LOWEST);
   let other = most;
   let at = row + 4 * first;
   const end = row + 4 * last;
   for (; at + 32 <= end; at += 32) {
-    most = f32x4.pmax(most, f32x4.mul(v128.load(at), by));
-    other = f32x4.pmax(other, f32x4.mul(v128.load(at, 16), by));
+    const low = v128.load(at), high = v128.load(at, 16);
+    most = f32x4.pmax(most, isOne ? low : f32x4.mul(low, by));
+    other = f32x4.pmax(other, isOne ? high : f32x4.mul(high, by));
   }
-  if (at < end) most = f32x4.pmax(most, f32x4.mul(v128.load(at), by));
+  if (at < end) most = f32x4.pmax(most, isOne ? v128.load(at) : f32x4.mul(v128.load(at), by));
   return greatestLane(f32x4.pmax(most, other));
 }
 

@@ -49,6 +49,15 @@ export function commonBits(p: Problem, visit: Visit, query: u32, rows: u32, ever
   return bits;
 }
 
+/** The first of some queries of the block that sees any of the wanted keys, and (in the upper half) the one after the last. */
+export function queriesThatSee(p: Problem, visit: Visit, rows: u32, wanted: u64): u32 {
+  let from: u32 = 0, to = rows;
+  if (!visit.bits) return to << 16;
+  while (from < to && !(bitsOf(p, visit, from, 0) & wanted)) from++;
+  while (to > from && !(bitsOf(p, visit, to - 1, 0) & wanted)) to--;
+  return from | (to << 16);
+}
+
 /** Masks of 4 lanes by 4 bits. */
 const LANES = memory.data<i32>([
   0, 0, 0, 0, -1, 0, 0, 0, 0, -1, 0, 0, -1, -1, 0, 0, 0, 0, -1, 0, -1, 0, -1, 0, 0, -1, -1, 0, -1, -1, -1, 0,

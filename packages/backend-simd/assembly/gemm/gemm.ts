@@ -1,4 +1,5 @@
 /** Matrix products: blocks of `k` and columns are packed, and tiles of 6×8 run over them. */
+import { activate, sumsOf } from "./epilogue";
 import { FEW_ROWS, multiplyFewRows } from "./few-rows";
 import { packA, packB } from "./pack";
 import { Product } from "./problem";
@@ -48,8 +49,15 @@ function multiplyBlock(
   }
 }
 
+/** The activation of sums that are complete, while they are in the cache. */
+@inline
+function activateAt(product: Product, sums: usize, rows: u32, columns: u32): void {
+  if (product.activation >= 0) activate(product, ((sums - sumsOf(product)) / 4) as u32, rows, columns);
+}
+
 /**
  * Rows `[first, last)` of one matrix of the batch, and `n` columns of it, whose sums go to `c`: its first row of them.
+ * The activation follows.
  *
  * Every element is a sum over `k` in blocks of 256, in order, whatever `m`, `n`, the transposes and the range are.
  */
@@ -64,10 +72,11 @@ export function multiplyRows(
   const packedB = scratch + A_BYTES;
   const tile = packedB + B_BYTES;
   if (last - first <= FEW_ROWS) {
-    return multiplyFewRows(
+    multiplyFewRows(
       transposeB, last - first, n, k, BLOCK_K, a + first * (transposeA ? 4 : lda), transposeA ? lda : 4,
       transposeA ? 4 : lda, b, ldb, c + first * ldc, ldc, accumulate, bias, packedB, tile,
     );
+    return activateAt(product, c + first * ldc, last - first, n);
   }
   for (let j: u32 = 0; j < n; j += BLOCK_COLUMNS) {
     const columns = min(BLOCK_COLUMNS, n - j);
@@ -94,6 +103,7 @@ export function multiplyRows(
           isBPacked ? 4 * TILE_COLUMNS : ldb,
           corner, ldc, adds ? corner : bias ? bias + 4 * j : 0, adds ? ldc : 0, tile,
         );
+        if (p + BLOCK_K >= k) activateAt(product, corner, rows, columns);
       }
       p += BLOCK_K;
     } while (p < k);

@@ -1,11 +1,13 @@
 /** Matrix products by either engine, with an epilogue of bias and activation. */
-import { binary } from "../elementwise/binary";
-import { activation } from "../fused/activation";
+import { activate, addBias, sumsOf } from "./epilogue";
 import { multiplyRows } from "./gemm";
 import { libraryProduct, libraryProductBf16 } from "./library-product";
 import { LIBRARY_BF16, Product, WASM } from "./problem";
 
-const ADD: u32 = 0;
+/** Most elements of a tile of C, in which a panel is taken: the second cache still has them when bias and activation follow. */
+const MOST_KEPT: u32 = 131072;
+/** A side of a tile is a multiple of it: a cache line. */
+const LINE: u32 = 16;
 
 /**
  * `C[i] = f(op(A[i])·op(B[i]) + bias) (+ C[i])` for matrices `i = 0, 1, …`: `[m, k]·[k, n] → [m, n]`.
@@ -21,16 +23,10 @@ export function product(problem: usize, scratch: usize, start: u32, end: u32): v
   for (; start < end; start++) multiplyPanel(p, start);
 }
 
-/** Where sums go: the activation's derivative takes their place, if it is wanted. */
-@inline
-function sumsOf(p: Product): usize {
-  return p.slope ? p.slope : p.c;
-}
-
 function multiplyHere(p: Product, scratch: usize, start: u32, end: u32): void {
   // Every row of some columns is a product of its own.
   const column: u32 = p.byColumns ? start : 0, columns = p.byColumns ? end - start : p.n;
-  let first: u32 = p.byColumns ? 0 : start;
+  const first: u32 = p.byColumns ? 0 : start;
   const last = p.byColumns ? p.m : end;
   // One B for rows that follow each other without a gap is one tall product: B is packed once.
   const isTall = !p.transposeA && p.strideB == 0 && p.strideA == p.m * p.lda && p.strideC == p.m * p.ldc;
@@ -40,12 +36,6 @@ function multiplyHere(p: Product, scratch: usize, start: u32, end: u32): void {
     const stop = min(m, row + (last - next));
     multiplyRows(p, matrix, sumsOf(p) + 4 * (matrix * p.strideC + column), column, columns, scratch, row, stop, m);
     next += stop - row;
-  }
-  while (first < last && p.activation >= 0) {
-    const matrix = first / p.m, row = first - matrix * p.m;
-    const rows = min(p.m - row, last - first);
-    activate(p, matrix * p.strideC + row * p.ldc + column, rows, columns);
-    first += rows;
   }
 }
 
@@ -58,6 +48,26 @@ function multiplyPanel(p: Product, index: u32): void {
   const count = min(p.panel, length - first);
   const row: u32 = p.byColumns ? 0 : first, rows = p.byColumns ? p.m : count;
   const column: u32 = p.byColumns ? first : 0, columns = p.byColumns ? count : p.n;
+  let height = rows, width = columns;
+  while (height * width > MOST_KEPT) {
+    if (height > width) height = halfOf(height);
+    else width = halfOf(width);
+  }
+  for (let i: u32 = 0; i < rows; i += height) {
+    for (let j: u32 = 0; j < columns; j += width) {
+      multiplyTile(p, matrix, row + i, min(height, rows - i), column + j, min(width, columns - j));
+    }
+  }
+}
+
+/** Half of a tile's side, in whole cache lines. */
+@inline
+function halfOf(side: u32): u32 {
+  return ((side + 2 * LINE - 1) / (2 * LINE)) * LINE;
+}
+
+/** Some rows and columns of a matrix of the batch, with what follows their sums. */
+function multiplyTile(p: Product, matrix: u32, row: u32, rows: u32, column: u32, columns: u32): void {
   const bytes: usize = p.engine == LIBRARY_BF16 ? 2 : 4;
   const a = p.a + bytes * (matrix * p.strideA + row * (p.transposeA ? 1 : p.lda));
   const b = p.b + bytes * (matrix * p.strideB + column * (p.transposeB ? p.ldb : 1));
@@ -77,27 +87,5 @@ function addUp(p: Product, rows: u32, columns: u32, a: usize, b: usize, c: usize
     const fromA = a + done * aStep, fromB = b + done * bStep;
     if (isRounded) libraryProductBf16(ta, tb, rows, columns, terms, fromA, p.lda, fromB, p.ldb, c, p.ldc, adds);
     else libraryProduct(ta, tb, rows, columns, terms, fromA, p.lda, fromB, p.ldb, c, p.ldc, adds);
-  }
-}
-
-/** Rows that nothing lies between are one run. */
-@inline
-function rowsOfRun(p: Product, rows: u32, columns: u32): u32 {
-  return columns == p.ldc ? rows : 1;
-}
-
-function addBias(p: Product, column: u32, at: u32, rows: u32, columns: u32): void {
-  const run = rowsOfRun(p, rows, columns), bias = p.bias + 4 * column;
-  for (let row: u32 = 0; row < rows; row += run, at += p.ldc) {
-    const y = sumsOf(p) + 4 * at;
-    binary(ADD, y, columns, 1, bias, 0, 1, y, columns, 0, run * columns);
-  }
-}
-
-function activate(p: Product, at: u32, rows: u32, columns: u32): void {
-  const run = rowsOfRun(p, rows, columns);
-  for (let row: u32 = 0; row < rows; row += run, at += p.ldc) {
-    const from = sumsOf(p) + 4 * at;
-    activation(p.activation, from, p.c + 4 * at, p.slope ? from : 0, 0, run * columns);
   }
 }

@@ -69,10 +69,15 @@ export class Gemm {
     return !isSmall(request) && !isThin(request);
   }
 
+  /** Whether the provider multiplies tiles of a kernel, if they are not small. */
+  get hasTiles(): boolean {
+    return this.options.provider?.inWorkers !== undefined;
+  }
+
   /** Whether the provider multiplies tiles of a kernel, of that many rows, columns and terms, by their shape alone. */
   isForTiles(rows: number, columns: number, terms: number): boolean {
-    const { provider, smallToo } = this.options;
-    if (provider?.inWorkers === undefined) return false;
+    const { smallToo } = this.options;
+    if (!this.hasTiles) return false;
     return smallToo || (rows >= LEAST_TILE && columns >= LEAST_TILE && terms >= LEAST_TILE);
   }
 

@@ -14,10 +14,15 @@ const variants = [
 const exact: Tolerance = { absolute: 0, relative: 0 };
 
 describe.for(variants.map((variant) => [variant.name, variant] as const))("%s", ([, variant]) => {
-  test.for(Object.entries(kernelCases))("%s gives what the cpu original gives", ([, { calls, tolerance }]) => {
-    fc.assert(
-      fc.property(calls, (call: KernelCall) => expectLikeCpu(variant, call, tolerance ?? exact)),
-      { numRuns: 60 },
-    );
-  });
+  test.for(Object.entries(kernelCases))(
+    "%s gives what the cpu original gives",
+    ([, { calls, tolerance = exact, roundings }]) => {
+      fc.assert(
+        fc.property(calls, (call: KernelCall) =>
+          expectLikeCpu(variant, call, { tolerance, roundings: roundings?.(call) }),
+        ),
+        { numRuns: 60 },
+      );
+    },
+  );
 });

@@ -153,6 +153,9 @@ const large: readonly GemmCase[] = [
   { ...plain(301, 300, 257), transposeA: true, transposeB: true, pad: 3, mode: "bias" },
   { ...plain(1, 700, 2050), transposeB: true },
   { ...plain(700, 1, 129), mode: "bias" },
+  // A panel of several tiles.
+  { ...plain(520, 300, 13), mode: "bias" },
+  { ...plain(300, 520, 13), pad: 1 },
   { ...plain(33, 40, 65), batch: 23, transposeB: true },
   { ...plain(130, 140, 150), batch: 3, pad: 2, sharesB: true, mode: "bias" },
   { ...plain(64, 64, 32), batch: 40, transposeA: true, sharesA: true, mode: "accumulate" },

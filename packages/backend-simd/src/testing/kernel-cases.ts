@@ -9,6 +9,8 @@ export interface KernelCase {
   readonly calls: fc.Arbitrary<KernelCall>;
   /** Default: equal bits. */
   readonly tolerance?: Tolerance | undefined;
+  /** Number of float32 roundings that a term of a sum passes through in a call, on both sides together. Default 0. */
+  readonly roundings?: ((call: KernelCall) => number) | undefined;
 }
 
 /** Random calls of every accelerated kernel that has a cpu original. */

@@ -1,12 +1,27 @@
 import fc from "fast-check";
 import { anyShape, booleans, floats, integers, positiveSize, product, seed, shapeOf, size } from "./arbitraries.ts";
 import type { KernelCase } from "./kernel-cases.ts";
-import type { Tolerance } from "./kernel-pair.ts";
+import type { Given, KernelCall } from "./kernel-pair.ts";
 
-const summed: Tolerance = { absolute: 1e-5, relative: 1e-5 };
 const positive = anyShape(positiveSize);
 
-const reduction = (kernelName: string, axisName: string, tolerance?: Tolerance): [string, KernelCase] => [
+/** Roundings beside those of additions: of each side's result, of a mean's quotients in the original, and of up to two here. */
+const ofResults = 5;
+
+/** Roundings of a sum whose terms are added up in any order in float32; the original adds up in float64. */
+const inAnyOrder = (terms: number): number => terms + ofResults;
+
+/**
+ * Roundings of a reduction of at most 4000 terms. A term passes at most 71 additions along a row (64 of a running sum of 1024
+ * terms, 3 of what is left, 4 of the running sums) and 83 over rows (19 in a panel of 64 rows, 64 of panels).
+ */
+const ofReduction = (call: KernelCall, axisName: string): number => {
+  const { shape } = (call.inputs as { readonly x: Given }).x;
+  const axes = call.attributes?.[axisName] as number[];
+  return inAnyOrder(Math.min(product(axes.map((axis) => shape[axis]!)), 71 + 83));
+};
+
+const reduction = (kernelName: string, axisName: string, sums = false): [string, KernelCase] => [
   kernelName,
   {
     calls: fc
@@ -24,7 +39,7 @@ const reduction = (kernelName: string, axisName: string, tolerance?: Tolerance):
       }))
       // tfjs takes an empty list of axes for none at all, and a scalar has none.
       .filter(({ attributes }) => (attributes[axisName] as number[]).length > 0),
-    tolerance,
+    roundings: sums ? (call) => ofReduction(call, axisName) : undefined,
   },
 ];
 
@@ -90,6 +105,12 @@ function operandsOf({
   };
 }
 
+/** Each product of a pair is rounded, or fused into an addition; a bias is added. */
+const ofProduct = ({ inputs, attributes }: KernelCall): number => {
+  const { a } = inputs as { readonly a: Given };
+  return inAnyOrder(a.shape.at(attributes?.transposeA ? -2 : -1)! + 2);
+};
+
 const batchMatMul: KernelCase = {
   calls: products.map((sizes) => ({
     kernelName: "BatchMatMul",
@@ -97,7 +118,7 @@ const batchMatMul: KernelCase = {
     attributes: { transposeA: sizes.transposeA, transposeB: sizes.transposeB },
     accelerated: true,
   })),
-  tolerance: summed,
+  roundings: ofProduct,
 };
 
 const activation = fc.constantFrom("linear", "relu", "relu6", "sigmoid", "elu");
@@ -115,7 +136,9 @@ const fusedMatMul: KernelCase = {
         accelerated: name !== "elu",
       };
     }),
-  tolerance: summed,
+  // Of the sigmoid itself.
+  tolerance: { absolute: 0, relative: 1e-6 },
+  roundings: ofProduct,
 };
 
 const gather: KernelCase = {
@@ -147,7 +170,7 @@ const segmentSum: KernelCase = {
       attributes: { numSegments: segments },
       accelerated: true,
     })),
-  tolerance: summed,
+  roundings: ({ inputs }) => inAnyOrder((inputs as { readonly x: Given }).x.shape[0]!),
 };
 
 const oneHot: KernelCase = {
@@ -171,8 +194,8 @@ const sumOfOthers: KernelCase = {
 
 /** Kernels that work on rows, matrices and tables. */
 export const rowCases: Readonly<Record<string, KernelCase>> = Object.fromEntries([
-  reduction("Sum", "axis", summed),
-  reduction("Mean", "axis", summed),
+  reduction("Sum", "axis", true),
+  reduction("Mean", "axis", true),
   reduction("Max", "reductionIndices"),
   reduction("Min", "axis"),
   ["Sum of integers", sumOfOthers],

@@ -1,4 +1,4 @@
-import "@tensorflow/tfjs-backend-cpu";
+import { createSimdBackend } from "@trivium/backend-simd";
 import { pairedEffect } from "@trivium/evaluator";
 import { tf } from "@trivium/tensor";
 import { consume } from "@trivium/trainer";
@@ -7,7 +7,7 @@ import { armContext, reversals } from "../testing/arm-context.ts";
 import type { ArmOutcome, ArmProgress } from "./claim.ts";
 import { type ProbedData, type TrainingArmOptions, type TrainingNumbers, trainingArm } from "./training-arm.ts";
 
-beforeAll(async () => void (await tf.setBackend("cpu")));
+beforeAll(() => createSimdBackend({ name: "simd-training-arm", threads: 1 }).activate());
 
 const arm = (changes: Partial<TrainingArmOptions> = {}) =>
   trainingArm({

@@ -1,4 +1,4 @@
-import "@tensorflow/tfjs-backend-cpu";
+import { createSimdBackend } from "@trivium/backend-simd";
 import { createRandom } from "@trivium/core";
 import { full } from "@trivium/masks";
 import { selfMaskOf } from "@trivium/model";
@@ -12,7 +12,7 @@ import { inContextArchitecture } from "./in-context-architecture.ts";
 import { inContextDescent } from "./in-context-descent.ts";
 import { linearRegression } from "./in-context-task.ts";
 
-beforeAll(async () => void (await tf.setBackend("cpu")));
+beforeAll(() => createSimdBackend({ name: "simd-constructed-errors", threads: 1 }).activate());
 
 const sizes = { task: linearRegression, width: 16, examples: 40, queries: 200 };
 const rate = 0.04;

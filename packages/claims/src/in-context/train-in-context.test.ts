@@ -1,5 +1,5 @@
-import "@tensorflow/tfjs-backend-cpu";
 import { reference } from "@trivium/attention";
+import { createSimdBackend } from "@trivium/backend-simd";
 import { causal } from "@trivium/model-causal";
 import { encoderDecoder } from "@trivium/model-encoder-decoder";
 import { prefix } from "@trivium/model-prefix";
@@ -9,7 +9,7 @@ import { beforeAll, expect, test } from "vitest";
 import { classification, linearRegression } from "./in-context-task.ts";
 import { type InContextReport, type InContextTrainingOptions, trainInContext } from "./train-in-context.ts";
 
-beforeAll(async () => void (await tf.setBackend("cpu")));
+beforeAll(() => createSimdBackend({ name: "simd-train-in-context", threads: 1 }).activate());
 
 const options: InContextTrainingOptions = {
   architecture: prefix,

@@ -1,5 +1,5 @@
-import "@tensorflow/tfjs-backend-cpu";
 import { reference } from "@trivium/attention";
+import { createSimdBackend } from "@trivium/backend-simd";
 import { createRandom } from "@trivium/core";
 import { type Architecture, createModel } from "@trivium/model";
 import { causal } from "@trivium/model-causal";
@@ -17,7 +17,7 @@ import { parametersAndCompute } from "./parameters-and-compute.ts";
 import type { SizeCount } from "./size-counts.ts";
 import { phaseName, sizeTimes } from "./size-times.ts";
 
-beforeAll(async () => void (await tf.setBackend("cpu")));
+beforeAll(() => createSimdBackend({ name: "simd-parameters-and-compute", threads: 1 }).activate());
 
 const request: ClaimRequest = { preset: "quick", seeds: [1, 2, 3] };
 

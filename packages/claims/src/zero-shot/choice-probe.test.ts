@@ -1,4 +1,4 @@
-import "@tensorflow/tfjs-backend-cpu";
+import { createSimdBackend } from "@trivium/backend-simd";
 import { createRandom } from "@trivium/core";
 import { createDataset } from "@trivium/data";
 import { tf } from "@trivium/tensor";
@@ -9,7 +9,7 @@ import { withoutData } from "../testing/without-data.ts";
 import { type SightName, sights } from "../trained/sight.ts";
 import { type ChoiceNumbers, choiceProbe } from "./choice-probe.ts";
 
-beforeAll(async () => void (await tf.setBackend("cpu")));
+beforeAll(() => createSimdBackend({ name: "simd-choice-probe", threads: 1 }).activate());
 
 /** Sentences of eight words of four letters. */
 const random = createRandom("choice probe");

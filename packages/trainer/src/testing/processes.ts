@@ -1,13 +1,6 @@
-import {
-  disposeTree,
-  flattenTree,
-  type ParameterTree,
-  squaredNorms,
-  type Tensor,
-  tf,
-  unflattenTree,
-} from "@trivium/tensor";
+import { disposeTree, flattenTree, type ParameterTree, type Tensor, tf, unflattenTree } from "@trivium/tensor";
 import { addTrees } from "../accumulate.ts";
+import { joinPortions, portionSquares, portionsOf } from "../portions.ts";
 import { joinShards, type ShardSum } from "../shard-tree.ts";
 import type { Sharding, Slice } from "../sharding.ts";
 
@@ -34,33 +27,27 @@ function createMeeting(size: number) {
 }
 
 /** Several processes within this one: each has its own `Sharding`, and they meet in memory. */
-export function createProcesses(size: number, { cut = false } = {}): readonly ((shards: number) => Sharding)[] {
+export function createProcesses(size: number): readonly ((shards: number) => Sharding)[] {
   const meet = createMeeting(size);
-  return Array.from({ length: size }, (_, rank) => (shards: number) => createMember({ meet, rank, size, cut }, shards));
+  return Array.from({ length: size }, (_, rank) => (shards: number) => createMember({ meet, rank, size }, shards));
 }
 
 interface Place {
   readonly meet: ReturnType<typeof createMeeting>;
   readonly rank: number;
   readonly size: number;
-  /** Elementwise parameters are cut into rows. Default: parameters are owned whole. */
-  readonly cut: boolean;
 }
 
-function createMember({ meet, rank, size, cut }: Place, shards: number): Sharding {
+function createMember({ meet, rank, size }: Place, shards: number): Sharding {
   const own = Array.from({ length: shards / size }, (_, at) => (rank * shards) / size + at);
+  let portions: ReturnType<typeof portionsOf> = [];
   let slices: readonly Slice[] = [];
   return {
     shards,
     own,
     owned(parameters) {
-      const edge = (of: number, at: number) => Math.floor((of * at) / size);
-      slices = parameters.flatMap(({ path, shape, isElementwise }, index) => {
-        const rows = shape[0] ?? 1;
-        if (cut && isElementwise && rows >= size) return [{ path, from: edge(rows, rank), to: edge(rows, rank + 1) }];
-        const owner = Math.floor((index * size) / parameters.length);
-        return owner === rank ? [{ path, from: 0, to: rows }] : [];
-      });
+      portions = portionsOf(parameters, shards).slice(own[0], own.at(-1)! + 1);
+      slices = joinPortions(parameters, portions);
       return slices;
     },
     async reduce(sums) {
@@ -78,7 +65,7 @@ function createMember({ meet, rank, size, cut }: Place, shards: number): Shardin
       const rows = slices.map(({ path, from, to }) => [path, tf.slice(whole[path]!, from, to - from)] as const);
       tf.dispose(whole);
       const gradients = unflattenTree<Tensor>(Object.fromEntries(rows));
-      return { gradients, squares: rows.length > 0 ? squaredNorms(rows.map(([, leaf]) => leaf)) : tf.tensor1d([]) };
+      return { gradients, squares: portionSquares(gradients, slices, portions) };
     },
     async publish(owned) {
       const all = await meet(rank, toArrays(owned));

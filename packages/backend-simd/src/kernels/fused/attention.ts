@@ -5,8 +5,24 @@ import type { KernelInput } from "../accelerated-kernel.ts";
 import { type AttentionProblem, writeProblem } from "./attention-problem.ts";
 import { type AttributesOf, accelerateFamily, type InputsOf } from "./fused-family.ts";
 
-/** Sizes of the tiles of `assembly/attention`, and the queries whose tiles the fast caches keep. */
-export const attentionGrain: AttentionGrain = { blockQueries: 96, tileQueries: 6, tileKeys: 8 };
+/** Queries whose tiles the fast caches keep, and those of a tile, where the kernels multiply. */
+const OWN = { blockQueries: 96, tileQueries: 6 };
+/** As `OWN`, where a library does: it lays out the keys anew for each block. */
+const LIBRARY = { blockQueries: 256, tileQueries: 16 };
+
+/** Returns the sizes of the tiles of `assembly/attention` on a backend, which is asked for when a plan is made. */
+export function attentionGrain(backend: () => Pick<SimdBackend, "gemm">): AttentionGrain {
+  const sizes = () => (backend().gemm.hasTiles ? LIBRARY : OWN);
+  return {
+    get blockQueries() {
+      return sizes().blockQueries;
+    },
+    get tileQueries() {
+      return sizes().tileQueries;
+    },
+    tileKeys: 8,
+  };
+}
 
 type Attributes = AttributesOf<"attention">;
 

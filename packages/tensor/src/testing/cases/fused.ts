@@ -189,10 +189,11 @@ function linearEntropyCase(vocabulary: number, given: LinearEntropyOptions): OpC
       ),
     oracle: ({ states, head, bias: added, targets, weights }) =>
       grid([4], ([row]) => {
-        const weightOf = (m: number, v: number) => at(head, transpose ? [v, m] : [m, v]);
+        // Plain loops: finite differences take them thousands of times.
+        const [stepM, stepV] = transpose ? [1, 3] : [vocabulary, 1];
         const logits = Array.from({ length: vocabulary }, (_, v) => {
-          const logit =
-            total([0, 1, 2].map((m) => at(states, [row!, m]) * weightOf(m, v))) + (bias ? at(added, [v]) : 0);
+          let logit = bias ? added.values[v]! : 0;
+          for (let m = 0; m < 3; m++) logit += states.values[3 * row! + m]! * head.values[m * stepM + v * stepV]!;
           return softCap === undefined ? logit : softCap * Math.tanh(logit / softCap);
         });
         return at(weights, [row!]) * crossEntropyOf(logits, at(targets, [row!]), options);

@@ -1,0 +1,7 @@
+import { maskFields } from "./mask-fields.ts";
+import { trainFields } from "./train-fields.ts";
+
+/** The screens of the page by their names in the address, with the fields of their states. */
+export const screens = { article: {}, mask: maskFields, train: trainFields } as const;
+
+export type Screen = keyof typeof screens;

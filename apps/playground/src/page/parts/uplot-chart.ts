@@ -1,0 +1,72 @@
+import uPlot from "uplot";
+import "uplot/dist/uPlot.min.css";
+import type { Curve } from "../../train/curves.ts";
+
+/** How a curve is drawn. */
+export interface CurveStyle {
+  readonly dash: readonly number[];
+  /** Custom property of the page with its colour. */
+  readonly colour: string;
+}
+
+/** A chart of curves that share their axes. */
+export interface Chart {
+  /** Draws the curves anew, in the order of their styles. */
+  draw(curves: readonly Curve[]): void;
+  /** Puts the cursor at a place on the axis. */
+  point(place: number): void;
+  destroy(): void;
+}
+
+const HEIGHT = 220;
+
+/** Creates a chart in an element, as wide as the element is. */
+export function createChart(element: HTMLElement, styles: readonly CurveStyle[]): Chart {
+  const style = getComputedStyle(element);
+  const colourOf = (name: string) => style.getPropertyValue(name).trim();
+  const axis = {
+    stroke: colourOf("--quiet"),
+    grid: { stroke: colourOf("--rule"), width: 1 },
+    ticks: { stroke: colourOf("--rule"), width: 1 },
+    font: `12px ${colourOf("--sans")}`,
+  };
+  const series = styles.map(({ dash, colour }) => ({
+    stroke: colourOf(colour),
+    width: 2,
+    dash: [...dash],
+    spanGaps: true,
+    points: { show: false },
+  }));
+  const options: uPlot.Options = {
+    width: element.clientWidth,
+    height: HEIGHT,
+    scales: { x: { time: false }, y: { range: (_, _low, high) => [0, Math.max(high || 0, 0.01) * 1.05] } },
+    axes: [
+      { ...axis, values: (_, ticks) => ticks.map(shortNumber) },
+      { ...axis, size: 54, values: (_, ticks) => ticks.map(shortNumber) },
+    ],
+    series: [{}, ...series],
+    legend: { show: false },
+    cursor: { drag: { x: false, y: false } },
+  };
+  const plot = new uPlot(options, [[], ...styles.map(() => [])], element);
+  const observer = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height: HEIGHT }));
+  observer.observe(element);
+  return {
+    draw: (curves) => plot.setData(joined(curves)),
+    point: (place) => plot.setCursor({ left: plot.valToPos(place, "x"), top: HEIGHT / 3 }),
+    destroy() {
+      observer.disconnect();
+      plot.destroy();
+    },
+  };
+}
+
+/** Curves of places of their own as columns over all places. */
+function joined(curves: readonly Curve[]): uPlot.AlignedData {
+  const tables = curves.map(({ x, y }): uPlot.AlignedData => [x, y]);
+  return uPlot.join(tables);
+}
+
+const shortNumber = (value: number): string =>
+  Math.abs(value) >= 1e6 ? value.toExponential(1).replace("e+", "e") : String(Number(value.toPrecision(4)));

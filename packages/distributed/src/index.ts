@@ -1,0 +1,11 @@
+export { alone } from "./alone.ts";
+export { assertSameRanks, type RankFacts } from "./assert-same-ranks.ts";
+export { type Collective, collective } from "./collective.ts";
+export { CollectiveError } from "./collective-error.ts";
+export { collectiveOver, type Operation, type Transport } from "./collective-over.ts";
+export { compareReplicas } from "./compare-replicas.ts";
+export { firstStore } from "./first-store.ts";
+export { type Codec, fromFirst } from "./from-first.ts";
+export { collectivePlugins } from "./plugins.ts";
+export { type ShardedOptions, sharded } from "./sharded.ts";
+export { createSeats, joinThreads, portsOf, type Seat } from "./threads.ts";

@@ -1,0 +1,73 @@
+import { flattenTree, type ParameterTree, type Tensor, tf, unflattenTree } from "@trivium/tensor";
+import type { Collective } from "./collective.ts";
+import { bytesOfJson, jsonOfBytes } from "./json-bytes.ts";
+import { bytesOf, floatsOf, sharedFloats } from "./shared-floats.ts";
+
+/** A leaf that a rank owns rows of. */
+interface Leaf {
+  readonly path: string;
+  readonly shape: readonly number[];
+}
+
+/** Rows of one rank, as they came. */
+interface Part extends Leaf {
+  readonly rank: number;
+  readonly values: Float32Array;
+}
+
+/**
+ * Gathers the rows that each rank owns, and returns whole tensors. A leaf that is whole already stands in the result.
+ *
+ * @param order - paths in the order of the result.
+ */
+export async function publishRows(
+  collective: Collective,
+  owned: ParameterTree,
+  order: readonly string[],
+): Promise<ParameterTree> {
+  const mine = flattenTree(owned);
+  const all = await gatherRows(collective, mine);
+  const byPath = Map.groupBy(all, ({ path }) => path);
+  const paths = order.filter((path) => byPath.has(path));
+  const leafOf = (path: string): Tensor => {
+    const parts = byPath.get(path)!;
+    const [first] = parts as [Part, ...Part[]];
+    if (parts.length === 1)
+      return first.rank === collective.rank ? mine[path]! : tf.tensor(first.values.slice(), [...first.shape]);
+    return tf.tensor(joined(parts), [parts.reduce((sum, { shape }) => sum + shape[0]!, 0), ...first.shape.slice(1)]);
+  };
+  return unflattenTree(Object.fromEntries(paths.map((path) => [path, leafOf(path)])));
+}
+
+async function gatherRows(collective: Collective, mine: Readonly<Record<string, Tensor>>): Promise<Part[]> {
+  const leaves = Object.entries(mine);
+  const values = sharedFloats(leaves.reduce((sum, [, leaf]) => sum + leaf.size, 0));
+  let at = 0;
+  for (const [, leaf] of leaves) {
+    values.set((await leaf.data()) as Float32Array, at);
+    at += leaf.size;
+  }
+  const header = leaves.map(([path, { shape }]): Leaf => ({ path, shape }));
+  const headers = await collective.allGather(bytesOfJson(header));
+  const received = await collective.allGather(bytesOf(values));
+  return headers.flatMap((bytes, rank) => {
+    const floats = floatsOf(received[rank]!);
+    let start = 0;
+    return jsonOfBytes<readonly Leaf[]>(bytes).map(({ path, shape }) => {
+      const from = start;
+      start += shape.reduce((size, side) => size * side, 1);
+      return { path, shape, rank, values: floats.subarray(from, start) };
+    });
+  });
+}
+
+/** The rows of all ranks, one behind the other: the ranks own consecutive rows. */
+function joined(parts: readonly Part[]): Float32Array {
+  const whole = new Float32Array(parts.reduce((sum, { values }) => sum + values.length, 0));
+  let at = 0;
+  for (const { values } of parts) {
+    whole.set(values, at);
+    at += values.length;
+  }
+  return whole;
+}

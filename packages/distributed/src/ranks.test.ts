@@ -1,0 +1,137 @@
+import { CheckpointError, ConfigError } from "@trivium/core";
+import { disposeTree, type ParameterTree, tf } from "@trivium/tensor";
+import "@tensorflow/tfjs-backend-cpu";
+import { createMemoryStore, type Snapshot } from "@trivium/trainer";
+import { beforeAll, expect, test } from "vitest";
+import { alone } from "./alone.ts";
+import { assertSameRanks } from "./assert-same-ranks.ts";
+import type { Collective } from "./collective.ts";
+import { compareReplicas } from "./compare-replicas.ts";
+import { firstStore } from "./first-store.ts";
+import { fromFirst } from "./from-first.ts";
+import { sharded } from "./sharded.ts";
+import { createSeats, joinThreads } from "./threads.ts";
+
+beforeAll(async () => {
+  await tf.setBackend("cpu");
+});
+
+/** Runs a program on each rank of a group, and returns the outcomes. */
+const onRanks = <T>(size: number, program: (collective: Collective) => Promise<T>) =>
+  Promise.allSettled(createSeats(size).map(joinThreads).map(program));
+
+const errorsOf = (outcomes: readonly PromiseSettledResult<unknown>[]) =>
+  outcomes.map((one) => (one.status === "rejected" ? one.reason : undefined));
+
+test("ranks that were started alike may go on, and differences name both ranks", async () => {
+  const facts = (rank: number) => ({
+    run: { data: rank === 2 ? "b" : "a", model: { width: 8 } },
+    arithmetic: { gemm: rank === 1 ? "wasm" : "onednn" },
+  });
+  expect(await assertSameRanks(alone(), facts(0))).toEqual([]);
+  const refused = await onRanks(3, (one) => assertSameRanks(one, facts(one.rank)));
+  for (const error of errorsOf(refused)) {
+    expect(error).toBeInstanceOf(ConfigError);
+    expect(error).toMatchObject({ code: "distributed/ranks-differ" });
+    expect(error.message).toContain(
+      'data is "a" on rank 0, "b" on rank 2; gemm is "onednn" on rank 0, "wasm" on rank 1',
+    );
+  }
+  const allowed = await onRanks(2, (one) => assertSameRanks(one, facts(one.rank), { allowNumericChange: true }));
+  for (const one of allowed) expect(one).toMatchObject({ value: ['gemm is "onednn" on rank 0, "wasm" on rank 1'] });
+});
+
+test.each([
+  { size: 2, broken: 1 },
+  { size: 3, broken: 0 },
+])("one flipped bit on rank $broken of $size is found, with its tensor and place", async ({ size, broken }) => {
+  const treeOf = (rank: number): ParameterTree => {
+    const values = Float32Array.from({ length: 12 }, (_, at) => at / 7);
+    if (rank === broken) new Uint32Array(values.buffer)[7]! ^= 1;
+    return { head: { bias: tf.ones([3]), weight: tf.tensor2d(values, [3, 4]) } };
+  };
+  const outcomes = await onRanks(size, async (one) => {
+    const [tree, good] = [treeOf(one.rank), treeOf(9)];
+    await compareReplicas(one, good, 100);
+    return compareReplicas(one, tree, 200).finally(() => [tree, good].forEach(disposeTree));
+  });
+  for (const error of errorsOf(outcomes)) {
+    expect(error).toMatchObject({
+      code: "distributed/replicas-differ",
+      details: { path: "head.weight", place: [1, 3] },
+    });
+    expect(error.details.ranks).toEqual(size === 2 ? [0, 1] : [1, 0]);
+    expect(error.message).toContain("after step 200 the ranks hold different parameters: head.weight[1, 3]");
+  }
+});
+
+test("rank 0 runs something for all, and its error is that of all", async () => {
+  let runs = 0;
+  const values = await onRanks(3, (one) => fromFirst(one, () => ({ runs: ++runs, loss: Number.NaN })));
+  for (const one of values) expect(one).toMatchObject({ value: { runs: 1, loss: Number.NaN } });
+  const full = () => Promise.reject(new CheckpointError("checkpoint/disk-full", "no room", { details: { bytes: 3 } }));
+  for (const error of errorsOf(await onRanks(3, (one) => fromFirst(one, full)))) {
+    expect(error).toBeInstanceOf(CheckpointError);
+    expect(error).toMatchObject({ code: "checkpoint/disk-full", message: "no room", details: { bytes: 3 } });
+  }
+  const bug = () => Promise.reject(new TypeError("of no class of ours"));
+  for (const error of errorsOf(await onRanks(2, (one) => fromFirst(one, bug))))
+    expect(error.message).toContain("of no class of ours");
+});
+
+test("rank 0 keeps the checkpoints, and all ranks read them", async () => {
+  const kept = createMemoryStore();
+  const array = { dtype: "F32" as const, shape: [2], data: Float32Array.of(1, Number.NaN) };
+  const snapshot = (step: number): Snapshot => ({
+    model: { w: array },
+    optimizer: { "m.w": array },
+    config: { recipe: { seed: 1 } },
+    state: {
+      step,
+      seed: 1,
+      totals: { supervisedTokens: 1, seenTokens: 2, seconds: 3 },
+      losses: { smoothed: 1.5, best: 1, tooHigh: 0 },
+      numericIdentity: { backend: "cpu" },
+    },
+  });
+  const request = { identity: { seed: 1 }, resume: true };
+  const outcomes = await onRanks(2, async (one) => {
+    const store = firstStore(one, one.rank === 0 ? kept : createMemoryStore());
+    const opened = await store.open(request);
+    expect(opened).toEqual({ snapshot: undefined, skipped: [] });
+    await store.save(snapshot(4));
+    const [newest, before, again] = [await store.newest(), await store.newest(4), await store.open(request)];
+    return { newest, before, again };
+  });
+  for (const one of outcomes)
+    expect(one).toEqual({
+      status: "fulfilled",
+      value: { newest: snapshot(4), before: undefined, again: { snapshot: snapshot(4), skipped: [] } },
+    });
+  const other = await onRanks(2, (one) => firstStore(one, kept).open({ identity: { seed: 2 }, resume: true }));
+  for (const error of errorsOf(other)) expect(error).toMatchObject({ code: "checkpoint/other-run" });
+});
+
+test("shards that ranks cannot share evenly are refused, with numbers that work", async () => {
+  for (const error of errorsOf(await onRanks(3, async (one) => sharded(one)(4))))
+    expect(error).toMatchObject({
+      code: "distributed/shards",
+      message: "3 ranks share the shards of a step evenly, got 4; use --shards 3, or a number of ranks that divides 4",
+    });
+});
+
+test("each rank keeps optimiser state for its own share of the parameters", async () => {
+  const parameters = [
+    { path: "table", shape: [512, 64], isElementwise: true },
+    { path: "bias", shape: [64], isElementwise: true },
+    ...Array.from({ length: 4 }, (_, at) => ({ path: `layer${at}`, shape: [64, 64], isElementwise: false })),
+  ];
+  const sizes = await onRanks(4, async (one) => {
+    const slices = sharded(one)(8).owned(parameters);
+    return slices.reduce((sum, { from, to, path }) => sum + (to - from) * (path === "bias" ? 1 : 64), 0);
+  });
+  const owned = sizes.map((one) => (one.status === "fulfilled" ? one.value : 0));
+  const whole = 512 * 64 + 64 + 4 * 64 * 64;
+  expect(owned.reduce((sum, size) => sum + size, 0)).toBe(whole);
+  for (const size of owned) expect(size).toBeLessThan((whole / 4) * 1.1);
+});
