@@ -7,7 +7,7 @@ export default defineConfig({
   test: {
     include: [
       "scripts/recipes/{packed-packages,readme-examples}.test.ts",
-      "apps/cli/recipes/kill.test.ts",
+      "apps/cli/recipes/{kill,shipped-claims}.test.ts",
       "apps/cli/recipes/ranks.test.ts",
       "apps/bench/recipes/resident-memory.test.ts",
       "apps/browser-tests/recipes/training.test.ts",

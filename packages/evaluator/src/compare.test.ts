@@ -1,5 +1,5 @@
-import "@tensorflow/tfjs-backend-cpu";
 import { reference } from "@trivium/attention";
+import { createSimdBackend } from "@trivium/backend-simd";
 import { createRandom } from "@trivium/core";
 import { batchesByStep, type Example, toBatch } from "@trivium/features";
 import { causal } from "@trivium/model-causal";
@@ -13,7 +13,7 @@ import { beforeAll, expect, test } from "vitest";
 import { type CompareOptions, compare } from "./compare.ts";
 import type { Arm, ArmReport } from "./run-arm.ts";
 
-beforeAll(async () => void (await tf.setBackend("cpu")));
+beforeAll(() => createSimdBackend({ name: "simd-compare", threads: 1 }).activate());
 
 const config = { vocabulary: 16, length: 12, width: 16, layers: 1, heads: 2 };
 const arms: Arm[] = [

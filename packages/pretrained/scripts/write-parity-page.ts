@@ -34,7 +34,10 @@ const worst = (of: (row: (typeof rows)[number]) => number | undefined): string =
 const root = process.env.TRIVIUM_CHECKPOINTS ?? "";
 const real: string[] = [];
 for (const name of realCheckpoints) {
-  if (!existsSync(join(root, name, "model.safetensors"))) throw new Error(`${join(root, name)} holds no weights`);
+  if (!existsSync(join(root, name, "model.safetensors"))) {
+    console.error(`${name} is left out: ${root} holds no weights of it`);
+    continue;
+  }
   const { logits, compared, greedy } = await measureCheckpoint(join(root, name));
   real.push(`| ${name} | ${digits(logits)} | ${compared} | ${greedy.same} of ${greedy.tokens} |`);
 }
@@ -68,6 +71,8 @@ The expected digits are rounded to eight places. Made by \`scripts/reference/mak
 | checkpoint | logits | compared | greedy tokens |
 | --- | --- | --- | --- |
 ${real.join("\n")}
+
+BART's weights are in the public repository mlalma/MisakiSwift, and not with the others.
 
 ## Back out
 

@@ -68,11 +68,11 @@ const folder = join(import.meta.dirname, "../../../../docs/claims");
 const lacksReport = !existsSync(join(folder, "report.json"));
 const whyNot = "no full run is committed: pnpm claims-docs DIR/report.json";
 
-test("the committed run is full: eleven claims measured with three seeds, and SCAN learned by all architectures", (context) => {
+test("the committed run is full: twelve claims measured with three seeds, and SCAN learned by all architectures", (context) => {
   context.skip(lacksReport, whyNot);
   const { request, claims } = JSON.parse(readFileSync(join(folder, "report.json"), "utf8")) as ClaimsReport;
   expect(request).toEqual({ preset: "full", seeds: [1, 2, 3] });
-  expect(claims.filter(({ verdict }) => verdict !== "not run")).toHaveLength(11);
+  expect(claims.filter(({ verdict }) => verdict !== "not run")).toHaveLength(12);
   const commands = claims.flatMap(({ arms }) => arms).filter(({ name }) => name.includes("SCAN simple"));
   expect(commands).toHaveLength(9);
   for (const { name, numbers } of commands)

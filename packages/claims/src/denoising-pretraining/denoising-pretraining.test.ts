@@ -19,7 +19,7 @@ const results = (losses: Readonly<Record<string, number>>, asked = request): Arm
   denoisingPretraining()
     .plan(asked)
     .map(({ name }) => {
-      const [kind = "", seed] = name.replace(", repeated", "").split(", seed ");
+      const [kind = "", seed] = name.split(", seed ");
       return trainedArm(name, (losses[kind] ?? 1) + Number(seed) * 1e-3);
     });
 
@@ -35,22 +35,22 @@ test.each([
   expect(judge(effects[0])).toBe(verdict);
   expect(effects[0].estimate).toBeCloseTo(scratch - 1, 9);
   expect(effects[1]?.estimate).toBeCloseTo(0.5, 9);
-  expect(effects.at(-1)).toMatchObject({ estimate: 0, low: 0, high: 0 });
-  expect(tables[0]?.rows).toHaveLength(2 * 2 * 3 + 1);
+  expect(effects).toHaveLength(2);
+  expect(tables[0]?.rows).toHaveLength(2 * 2 * 3);
 });
 
 test("the full preset has the control of as many steps in all, on the task alone", () => {
   const full = { ...request, preset: "full" } as const;
   const plan = denoisingPretraining().plan(full);
   const stepsOf = (kind: string) => plan.find(({ name }) => name === `${kind}, seed 1`)?.configuration;
-  const { pretraining, steps } = stepsOf("BART, pretrained") as unknown as {
+  const { pretraining, steps } = stepsOf("T5, pretrained") as unknown as {
     pretraining: { steps: number };
     steps: number;
   };
-  expect(stepsOf("BART, from scratch, as many steps in all")).toMatchObject({ steps: steps + pretraining.steps });
-  expect(stepsOf("BART, from scratch, as many steps in all")).not.toHaveProperty("pretraining");
+  expect(stepsOf("T5, from scratch, as many steps in all")).toMatchObject({ steps: steps + pretraining.steps });
+  expect(stepsOf("T5, from scratch, as many steps in all")).not.toHaveProperty("pretraining");
   const { effects } = denoisingPretraining().analyse(results({}, full), full);
-  expect(effects.map(({ name }) => name).filter((name) => name.includes("in all"))).toHaveLength(2);
+  expect(effects.map(({ name }) => name).filter((name) => name.includes("in all"))).toHaveLength(1);
 });
 
 /** Texts of the letters of the reversals. */

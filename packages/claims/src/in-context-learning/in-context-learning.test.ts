@@ -1,4 +1,4 @@
-import "@tensorflow/tfjs-backend-cpu";
+import { createSimdBackend } from "@trivium/backend-simd";
 import { tf } from "@trivium/tensor";
 import { consume } from "@trivium/trainer";
 import { expect, test } from "vitest";
@@ -55,7 +55,7 @@ test("trained arms differ by mask and seed alone; one is repeated", () => {
 });
 
 test("the constructed layers do what float64 does, through the architectures' masks", async () => {
-  await tf.setBackend("cpu");
+  await createSimdBackend({ name: "simd-in-context-learning", threads: 1 }).activate();
   const before = tf.memory().numTensors;
   const { numbers } = await consume(constructedArm({ sequences: 2, checked: 2 }).run(withoutData));
   expect(numbers.fromFloat64).toBeLessThan(1e-4);

@@ -1,4 +1,4 @@
-import "@tensorflow/tfjs-backend-cpu";
+import { createSimdBackend } from "@trivium/backend-simd";
 import { keyValueRecall } from "@trivium/tasks";
 import { tf } from "@trivium/tensor";
 import { consume } from "@trivium/trainer";
@@ -8,7 +8,7 @@ import { withoutData } from "../testing/without-data.ts";
 import { type SightName, sights } from "../trained/sight.ts";
 import { type SourceAttention, sourceAttention } from "./source-attention.ts";
 
-beforeAll(async () => void (await tf.setBackend("cpu")));
+beforeAll(() => createSimdBackend({ name: "simd-source-attention", threads: 1 }).activate());
 
 const task = { pairs: 2, fewestPairs: 1, testPairs: [2, 4], keys: 8, values: 4, train: 32, validation: 4, test: 3 };
 

@@ -1,4 +1,4 @@
-import "@tensorflow/tfjs-backend-cpu";
+import { createSimdBackend } from "@trivium/backend-simd";
 import { maskFromJson, parseMask } from "@trivium/masks";
 import { tf } from "@trivium/tensor";
 import { consume } from "@trivium/trainer";
@@ -11,7 +11,7 @@ import { maskDifficulty } from "./mask-difficulty.ts";
 import { conditionsOf, maskMistakes } from "./mask-mistakes.ts";
 import { type MistakeCount, type MistakeOutcome, mistakeCounts } from "./mistake-outcomes.ts";
 
-beforeAll(async () => void (await tf.setBackend("cpu")));
+beforeAll(() => createSimdBackend({ name: "simd-mask-difficulty", threads: 1 }).activate());
 
 const request: ClaimRequest = { preset: "quick", seeds: [1, 2, 3] };
 

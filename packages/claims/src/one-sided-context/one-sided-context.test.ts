@@ -1,6 +1,5 @@
-import "@tensorflow/tfjs-backend-cpu";
+import { createSimdBackend } from "@trivium/backend-simd";
 import { createDataset } from "@trivium/data";
-import { tf } from "@trivium/tensor";
 import { consume } from "@trivium/trainer";
 import { beforeAll, expect, test } from "vitest";
 import type { ArmContext, ArmResult, Claim, ClaimRequest } from "../framework/claim.ts";
@@ -14,7 +13,7 @@ import { trainingEfficiency } from "../training-efficiency/training-efficiency.t
 import { type ContextSeen, contextProbe } from "./context-probe.ts";
 import { oneSidedContext } from "./one-sided-context.ts";
 
-beforeAll(async () => void (await tf.setBackend("cpu")));
+beforeAll(() => createSimdBackend({ name: "simd-one-sided-context", threads: 1 }).activate());
 
 const request: ClaimRequest = { preset: "quick", seeds: [1, 2, 3] };
 const full: ClaimRequest = { ...request, preset: "full" };

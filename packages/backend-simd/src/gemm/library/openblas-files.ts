@@ -23,6 +23,11 @@ export function unpackOpenblas(): string | undefined {
   if (packed === undefined || openblasFiles().some((path) => builtin!("node:fs").existsSync(path))) return undefined;
   const path = unpackedPath();
   if (path === undefined) return `there is no folder to unpack ${packed} into; set TRIVIUM_CACHE to one`;
+  return unpackInto(packed, path);
+}
+
+/** Unpacks a library that Brotli compressed. @returns why it cannot be unpacked; undefined if it is there. */
+export function unpackInto(packed: string, path: string): string | undefined {
   try {
     unpack(packed, path);
     return undefined;
