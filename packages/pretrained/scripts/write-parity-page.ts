@@ -72,6 +72,8 @@ The expected digits are rounded to eight places. Made by \`scripts/reference/mak
 | --- | --- | --- | --- |
 ${real.join("\n")}
 
+BART's weights are in the public repository mlalma/MisakiSwift, and not with the others.
+
 ## Back out
 
 What \`trivium export\` writes, loaded by transformers ${exported.versions.transformers} on PyTorch ${exported.versions.torch}, against the same
