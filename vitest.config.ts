@@ -34,7 +34,7 @@ export default defineConfig({
         test: {
           name: "recipe",
           include: ["{packages,apps}/**/recipes/**/*.test.ts", "scripts/recipes/**/*.test.ts"],
-          exclude: ["**/node_modules/**"],
+          exclude: ["**/*.long.test.ts", "**/node_modules/**"],
           testTimeout: 600_000,
           hookTimeout: 120_000,
         },

@@ -54,7 +54,7 @@ function checkReadme(root: string, { directory, name }: WorkspacePackage): strin
 
 function checkSources({ root }: Workspace, owner: WorkspacePackage): string[] {
   return sourceFiles(root, owner).flatMap((file) => {
-    const name = basename(file.path).replace(/\.(test|test-d|bench|config)?\.?(d\.)?ts$/, "");
+    const name = basename(file.path).replace(/\.(long\.test|test|test-d|bench|config)?\.?(d\.)?ts$/, "");
     const violations = /^[a-z0-9]+(-[a-z0-9]+)*$/.test(name) ? [] : [`${file.path}: the file name must be kebab-case`];
     if (file.test || !file.path.startsWith(`${owner.directory}/src/`)) return violations;
     if (owner.manifest.sideEffects === false && owner.manifest.private !== true) {

@@ -5,7 +5,7 @@ import { readMetrics } from "@trivium/checkpoint/node";
 import { createRandom } from "@trivium/core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { checkpointsOf, jsonOf, startTrivium, weightsOf } from "./run-trivium.ts";
-import { tiny, writeToyData } from "./toy-data.ts";
+import { tiny, writeToyCorpus } from "./toy-data.ts";
 
 /** Two hundred kills are left to `pnpm check:long`; six meet the same moments: before, within and between checkpoints. */
 const [kills, steps] = process.env.TRIVIUM_LONG ? [200, 3600] : [6, 120];
@@ -13,12 +13,13 @@ const [kills, steps] = process.env.TRIVIUM_LONG ? [200, 3600] : [6, 120];
 const seed = Number(process.env.TRIVIUM_SEED ?? Date.now());
 const random = createRandom(seed);
 const folder = mkdtempSync(join(tmpdir(), "trivium-killed-"));
-beforeAll(() => writeToyData(folder));
+beforeAll(() => writeToyCorpus(join(folder, "toy")));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Micro-batches, packed rows, a shuffled order and dropout; its weights break at step 30, and it rolls back. */
+/** Micro-batches, packed rows and dropout over a shuffled stream; its weights break at step 30, and it rolls back. */
 const training = (out: string) => [
-  ...["train", "--data", "toy.tsv", ...tiny, "--dropout", "0.1", "--steps", String(steps), "--decoded", "0"],
+  ...["train", "--data", "toy", ...tiny, "--dropout", "0.1", "--steps", String(steps), "--decoded", "0"],
+  ...["--data-options", '{"shuffle":20}'],
   ...["--micro-batch", "4", "--packing", "16", "--average-decay", "0.9"],
   ...["--schedule", "points", "--schedule-options", '{"points":[[0,0.001],[29,0.001],[30,1e29],[31,1e27]]}'],
   ...["--on-fault", "roll-back", "--fault-factor", "1e-30"],

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -62,9 +62,25 @@ test("evaluate shows answers too", async () => {
 
 test("a recipe is taken from a run folder, and the run is repeated to the last digit", async () => {
   const repeated = ["train", "--config", "runs/a", "--out", "again"];
-  const { loss } = await jsonOf<{ loss: number }>(repeated, folder);
+  const { stderr } = await runTrivium(repeated, folder);
+  expect(stderr).not.toContain("warning");
   const { runs } = await jsonOf<Listed>(["runs", "runs/a", "again"], folder);
-  expect(runs.map((run) => run.loss)).toEqual([loss, loss]);
+  expect(runs[1]?.loss).toEqual(expect.any(Number));
+  expect(runs[0]?.loss).toBe(runs[1]?.loss);
+});
+
+test("a run that is repeated on changed data says so in one line", async () => {
+  const file = join(folder, "toy.tsv");
+  const before = readFileSync(file);
+  appendFileSync(file, "new\tone\n");
+  const { code, stderr } = await runTrivium(["train", "--config", "runs/a", "--out", "changed"], folder);
+  const asked = await runTrivium(["train", "--config", "runs/a", "--data", "toy.jsonl", "--out", "asked"], folder);
+  writeFileSync(file, before);
+  expect(code).toBe(0);
+  expect(stderr.match(/^.*warning: .*$/gm)).toEqual([
+    expect.stringMatching(/the bits of runs\/a may not be repeated, .*: data was "\w+…, is "\w+…$/),
+  ]);
+  expect(asked.stderr).not.toContain("warning");
 });
 
 test("a folder without runs is refused with what makes one", async () => {

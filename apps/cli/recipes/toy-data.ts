@@ -1,5 +1,6 @@
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { gzipSync, zstdCompressSync } from "node:zlib";
 
 /** All words of that many letters. */
 function words(letters: string, length: number): string[] {
@@ -27,6 +28,15 @@ export function writeToyData(folder: string): void {
     "toy.txt",
     pairs.map(([source, target], index) => `Line ${index}: ${source} backwards is ${target}.`),
   );
+}
+
+/** Writes the same pairs as a folder of three files, each in a form of its own: a corpus, which is streamed. */
+export function writeToyCorpus(folder: string): void {
+  mkdirSync(folder);
+  const lines = pairs.map(([source, target]) => `${JSON.stringify({ source, target })}\n`);
+  writeFileSync(join(folder, "a.jsonl"), lines.slice(0, 30).join(""));
+  writeFileSync(join(folder, "b.jsonl.gz"), gzipSync(lines.slice(30, 60).join("")));
+  writeFileSync(join(folder, "c.jsonl.zst"), zstdCompressSync(lines.slice(60).join("")));
 }
 
 /** A model that trains in moments. */

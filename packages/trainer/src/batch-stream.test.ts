@@ -2,6 +2,7 @@ import { appendFile, mkdtemp, open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { DataError } from "@trivium/core";
 import type { Batch, BatchSource, StepRequest } from "@trivium/features";
 import { disposeTree, tf } from "@trivium/tensor";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -108,4 +109,38 @@ test("a source is asked with the cursor that the step before returned, and with 
     { step: 1, cursor: { epoch: 0, offset: 15 }, shards: [0, 1], of: 2 },
     { step: 2, cursor: { epoch: 0, offset: 30 }, shards: [0, 1], of: 2 },
   ]);
+});
+
+/** A source whose data is gone from a step on. */
+function vanishing(from: number): BatchSource<Batch> {
+  const source = fileSource();
+  const gone = new DataError("data/changed", "rows.txt has vanished");
+  return { step: (request) => (request.step < from ? source.step(request) : Promise.reject(gone)) };
+}
+
+test("a run whose data vanishes is saved after the last whole step, and goes on bit for bit when it is back", async () => {
+  const whole = await run(createMemoryStore(), { batches: fileSource() });
+  const before = tf.memory().numTensors;
+  for (const from of [1, 5, 6]) {
+    const store = createMemoryStore();
+    const checkpoint = { store, every: 4 };
+    await expect(run(store, { batches: vanishing(from), checkpoint })).rejects.toThrow("rows.txt has vanished");
+    expect(tf.memory().numTensors).toBe(before);
+    expect(store.newest()?.state.step).toBe(from);
+    const resumed = await run(store, { batches: fileSource() });
+    expect(withoutSeconds(resumed.kept!)).toEqual(withoutSeconds(whole.kept!));
+  }
+});
+
+test("a roll-back is for numbers: data that vanish end the run", async () => {
+  const recovery = { action: "roll-back", limit: 3, factor: 0.5 } as const;
+  const store = createMemoryStore();
+  await expect(run(store, { batches: vanishing(5), recovery })).rejects.toThrow("rows.txt has vanished");
+  expect(store.newest()?.state).toMatchObject({ step: 5, faults: undefined });
+});
+
+test("a run whose data is not there at its first step leaves nothing, so that it can begin again", async () => {
+  const store = createMemoryStore();
+  await expect(run(store, { batches: vanishing(0) })).rejects.toThrow("rows.txt has vanished");
+  expect(store.newest()).toBeUndefined();
 });

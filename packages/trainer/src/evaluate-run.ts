@@ -5,7 +5,7 @@ import { saveRun } from "./save-run.ts";
 import type { EvaluateOptions, TrainOptions } from "./train-options.ts";
 import { withWeights } from "./weights.ts";
 
-/** An evaluation that failed, where that is to stop the run. */
+/** What stops the run once its steps are saved: an evaluation that failed, or data. */
 export interface Failure {
   readonly cause: unknown;
 }

@@ -1,4 +1,4 @@
-import { createPacer, NumericsError } from "@trivium/core";
+import { createPacer, DataError, NumericsError, TriviumError } from "@trivium/core";
 import { countParameters } from "@trivium/tensor";
 import { beginRun } from "./begin-run.ts";
 import { evaluateMissed, evaluateRun, type Failure, isEvaluated, isSettled, isSuspect } from "./evaluate-run.ts";
@@ -25,7 +25,8 @@ import { settleWeights } from "./weights.ts";
  *   `trainer/parameters` if the content of the store cannot be continued.
  * @throws {ConfigError} `trainer/options` naming the field, `trainer/given-parameters` if they do not fit the task, or
  *   `trainer/learning-rate` if the schedule gives no rate.
- * @throws {DataError} `trainer/no-batches` if a step has none.
+ * @throws {DataError} `trainer/no-batches` if a step has none, and what the batch source throws. A run of one process is
+ *   saved first.
  * @example
  * const task = languageTask({ model, objective });
  * const { parameters } = await consume(train({ task, batches, optimizer: adamW(), schedule, steps: 100, seed: 1 }));
@@ -78,6 +79,7 @@ async function* takeSteps<B>(
       failure = yield* takeStep(run, options, { pause, told });
     } catch (error) {
       if (error instanceof AbandonedStep) return failure;
+      if (isSavedBefore(error, run)) return { cause: error };
       if (!isRolledBack(error, run, options)) throw error;
       yield await rollBack(run, options, error);
     }
@@ -85,6 +87,14 @@ async function* takeSteps<B>(
   }
   return failure;
 }
+
+/**
+ * Returns whether the steps that are done are saved before the error ends the run. Where data fails, they are as good as
+ * before. A save needs all processes, and those that read their own data go on. A run without a step leaves nothing, so
+ * that it can begin again with other options.
+ */
+const isSavedBefore = (error: unknown, { step, sharding: { own, shards } }: Run): boolean =>
+  TriviumError.is(error) && error.name === DataError.name && step > 0 && own.length === shards;
 
 /** The end of a step between two of its micro-batches. */
 class AbandonedStep extends Error {}

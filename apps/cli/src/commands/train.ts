@@ -46,6 +46,7 @@ import { joinRanks, outputOfRank } from "../ranks/join-ranks.ts";
 import { rankFacts } from "../ranks/rank-facts.ts";
 import { rankedOptions, shardedRecipe } from "../ranks/ranked-training.ts";
 import { readSettings, requireData } from "../read-settings.ts";
+import { repeatNote } from "../repeat-note.ts";
 import { resumeCommand } from "../resume-command.ts";
 import { addSettingFlags, recipeFields } from "../setting-flags.ts";
 import { trainSchema } from "../settings.ts";
@@ -113,11 +114,12 @@ async function prepareRun(context: CommandContext, collective: Collective) {
   const name = prepared.data.dataset.name.replace(/\.\w+$/, "");
   const directory = settings.out ?? `runs/${recipe.architecture}-${name}`;
   const { every, keep } = recipe.checkpoint;
+  const lasting = lastingRecipe(recipe, base?.name);
   const arithmetic = await numericIdentity(backend);
   const differences = await assertSameRanks(collective, rankFacts(prepared, arithmetic), { allowNumericChange });
   for (const difference of differences) output.note(`warning: ${difference}`);
   const options: TrainOptions<Batch> = {
-    ...trainOptions({ ...prepared, recipe: lastingRecipe(recipe, base?.name) }),
+    ...trainOptions({ ...prepared, recipe: lasting }),
     recompute,
     resume,
     allowNumericChange,
@@ -131,6 +133,8 @@ async function prepareRun(context: CommandContext, collective: Collective) {
   };
   const unit = prepared.data.tokenizer.unit ?? "character";
   const notes = [...prepared.data.notes, ...trainingNotes(recipe, prepared.data), ...memoryNote(prepared)];
+  const repeat = await repeatNote(context.flags.config, { ...options, recipe: lasting });
+  if (repeat !== undefined) notes.unshift(repeat);
   if (collective.size > 1) notes.push(`${collective.size} ranks share the ${recipe.shards} shards of each step`);
   if (base) notes.unshift(`going on from ${base.name}, a ${base.model.architecture.name} model`);
   const trained = trainedNote(prepared);

@@ -40,7 +40,10 @@ function builtPage(): string {
   const found = places.find((place) => existsSync(join(place, "index.html")));
   if (found) return found;
   const remedy = "build it with `pnpm --filter @trivium/playground build`";
-  throw new ConfigError("playground/not-built", `there is no built page of the playground in ${places[0]}; ${remedy}`);
+  throw new ConfigError(
+    "playground/not-built",
+    `there is no built page in dist/page of @trivium/playground; ${remedy}`,
+  );
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { OpenedGemm, Product } from "../gemm-provider.ts";
+import { holdSignals } from "./hold-signals.ts";
 import { type KoffiLibrary, loadKoffi } from "./koffi.ts";
 
 /** How a library's products are called: as `dnnl_sgemm`, or as `cblas_sgemm` with 32-bit sizes. */
@@ -24,6 +25,8 @@ export interface LibraryBinding {
   readonly symbolBf16?: string | undefined;
   /** Made once on each thread. */
   readonly setUp: readonly SetUpCall[];
+  /** Its kernels let the stack pointer point into the heap, so that a thread that calls it takes no signals. */
+  readonly movesStack?: boolean | undefined;
   /** Where the memory begins in the process: it never moves. */
   readonly base: number;
 }
@@ -34,8 +37,10 @@ export interface LibraryBinding {
  * @throws what koffi throws if a file or a symbol is missing.
  */
 export function bindLibrary(binding: Omit<LibraryBinding, "base">): Pick<OpenedGemm, "product" | "productBf16"> {
-  const { koffi, library, convention, symbol, symbolBf16, setUp } = binding;
-  const opened = loadKoffi(koffi).load(library);
+  const { koffi, library, convention, symbol, symbolBf16, setUp, movesStack } = binding;
+  const loaded = loadKoffi(koffi);
+  const opened = loaded.load(library);
+  if (movesStack) holdSignals(opened, loaded);
   for (const { prototype, values } of setUp) opened.func(prototype)(...values);
   const convert = conventions[convention];
   return {

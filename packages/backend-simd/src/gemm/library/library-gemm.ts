@@ -14,6 +14,8 @@ export interface LibraryGemmDescription {
   readonly symbol: string;
   /** The function that multiplies bfloat16 matrices to a float32 one; it may fail where the processor cannot. */
   readonly symbolBf16?: string;
+  /** See `LibraryBinding`. */
+  readonly movesStack?: boolean;
   /**
    * Looks at what was found: its version, and the calls after which it uses one thread. A string says why it cannot be
    * used. May throw, if a symbol is missing.
@@ -100,12 +102,12 @@ function check(
   koffi: string,
   library: string,
   opened: KoffiLibrary,
-  { convention, symbol, symbolBf16, inspect }: LibraryGemmDescription,
+  { convention, symbol, symbolBf16, movesStack, inspect }: LibraryGemmDescription,
 ): Found | string {
   const inspection = inspect(opened, loadKoffi(koffi));
   if (typeof inspection === "string") return inspection;
   const { version, slow, setUp } = inspection;
-  const f32 = { koffi, library, convention, symbol, setUp };
+  const f32 = { koffi, library, convention, symbol, setUp, movesStack };
   const mismatch = mismatchOf(f32, "product");
   if (mismatch !== undefined) return mismatch;
   const bf16 =

@@ -17,6 +17,7 @@ export const onednnLibrary: Omit<LibraryGemmDescription, "libraries"> = {
   convention: "dnnl",
   symbol: "dnnl_sgemm",
   symbolBf16: "dnnl_gemm_bf16bf16f32",
+  movesStack: true,
   inspect,
   remedy: "On Linux, trivium setup onednn needs no root; on Debian and Ubuntu there is apt-get install libdnnl2, too",
 };
