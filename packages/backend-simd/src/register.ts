@@ -33,7 +33,7 @@ export interface SimdRegistration {
 }
 
 /** Bytes that kernels take besides tensors, for each thread: packed operands and tiles. */
-const THREAD_BYTES = 2 ** 20;
+const THREAD_BYTES = 2 ** 21;
 
 /** Returns the traits of the backend `name` with these options. */
 export const simdTraits = (name: string, { accelerate = true, ...options }: SimdOptions): BackendTraits => ({
