@@ -41,7 +41,8 @@ describe.each(published.map(({ name }) => name))("%s, packed and installed elsew
   test("holds its build, licence and README, and nothing of the workspace", () => {
     const { files, manifest } = consumerOf(name).packed;
     expect(files).toEqual(expect.arrayContaining(["LICENSE", "README.md", "package.json"]));
-    const allowed = /^(dist\/.+\.(js|d\.ts|wasm)|peers\/.+\.py|LICENSE|README\.md|CHANGELOG\.md|package\.json)$/;
+    const allowed =
+      /^(dist\/.+\.(js|d\.ts|wasm)|dist\/page\/.+|peers\/.+\.(py|mjs)|LICENSE|README\.md|CHANGELOG\.md|package\.json)$/;
     expect(files.filter((file) => !allowed.test(file))).toEqual([]);
     const { exports, dependencies, peerDependencies, optionalDependencies } = manifest;
     const installed = JSON.stringify({ exports, dependencies, peerDependencies, optionalDependencies });

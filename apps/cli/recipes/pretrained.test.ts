@@ -240,7 +240,7 @@ test("a model of the hub opens by its id, pinned by its commit, and then without
   writeFileSync(join(folder, "hub-ids.tsv"), "5 6\t7 8\n6 7\t8 9\n7 8\t9 10\n8 9\t10 11\n");
   const recipe = { from: MODEL, steps: 1, batch: 2, data: { name: "file", options: { path: "hub-ids.tsv" } } };
   writeFileSync(join(folder, "of-hub.json"), JSON.stringify(recipe));
-  const trained = await runTrivium(["train", "--config", "of-hub.json", "--out", "of-hub"], folder);
+  const trained = await runAlone(["train", "--config", "of-hub.json", "--out", "of-hub"], folder);
   expect([trained.code, trained.stderr]).toEqual([0, expect.stringContaining(`going on from ${MODEL}@${COMMIT}`)]);
   await hub[Symbol.asyncDispose]();
   expect(await ask("info", `hf:${MODEL}@${COMMIT}`, "--offline")).toMatchObject({ name: `${MODEL}@${COMMIT}` });

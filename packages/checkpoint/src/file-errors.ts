@@ -1,4 +1,4 @@
-import { CheckpointError } from "@trivium/core";
+import { CheckpointError, TriviumError } from "@trivium/core";
 
 /** Errors of the operating system in plain words with the remedy, by their code. */
 const EXPLANATIONS: Readonly<Record<string, readonly [code: string, words: string]>> = {
@@ -32,7 +32,7 @@ export async function withFileErrors<T>(what: string, path: string, action: () =
     return await action();
   } catch (cause) {
     const reported = systemCode(cause);
-    if (CheckpointError.is(cause) || reported === undefined) throw cause;
+    if (TriviumError.is(cause) || reported === undefined) throw cause;
     const [code, words] = EXPLANATIONS[reported] ?? ["io", (cause as Error).message];
     throw new CheckpointError(`checkpoint/${code}`, `cannot ${what} in ${path}: ${words} (${reported})`, {
       details: { path, system: reported },

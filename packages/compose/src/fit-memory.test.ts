@@ -13,7 +13,7 @@ import { resolveEngine } from "./resolve.ts";
 import { batchesAt } from "./testing/batches-at.ts";
 import { registry } from "./testing/registry.ts";
 
-const simd = createSimdBackend({ name: "simd-small-memory", memoryLimitBytes: 12 * 2 ** 20, threads: 1 });
+const simd = createSimdBackend({ name: "simd-small-memory", memoryLimitBytes: 13 * 2 ** 20, threads: 1 });
 /** `pnpm check:long` draws more. */
 const runs = process.env.TRIVIUM_LONG ? 200 : 60;
 

@@ -27,10 +27,17 @@ export class TriviumError extends Error {
     Object.defineProperty(this, marker, { value: true });
   }
 
-  /** Whether `error` is a Trivium error, of `code` if one is given. Survives two copies of this package. */
+  /**
+   * Whether `error` is of this class, and of `code` if one is given; of `TriviumError`, whether it is of any class here.
+   * Survives two copies of this package.
+   *
+   * @example DataError.is(new ConfigError("model/width", "…")) // => false
+   */
   static is(error: unknown, code?: string): error is TriviumError {
     if (typeof error !== "object" || error === null || !(marker in error)) return false;
-    return code === undefined || (error as { code?: unknown }).code === code;
+    const { name, code: own } = error as Partial<TriviumError>;
+    // biome-ignore lint/complexity/noThisInStatic: each class asks for itself.
+    return (this === TriviumError || name === this.name) && (code === undefined || own === code);
   }
 }
 

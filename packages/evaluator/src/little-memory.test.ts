@@ -13,7 +13,7 @@ import { type EvaluateEvent, evaluateExamples, type HeldOut } from "./evaluate.t
 import { scoreContinuations } from "./score-continuations.ts";
 
 const roomy = createSimdBackend({ name: "simd-roomy", threads: 1 });
-const little = createSimdBackend({ name: "simd-little", memoryLimitBytes: 6 * 2 ** 20, threads: 1 });
+const little = createSimdBackend({ name: "simd-little", memoryLimitBytes: 7 * 2 ** 20, threads: 1 });
 const special = reservedSpecials();
 const config = { vocabulary: 64, length: 96, width: 32, layers: 2, initialisation: "t5" } as const;
 const decodeTarget = (ids: readonly number[]) => ids.map((id) => `<${id}>`).join(" ");

@@ -1,4 +1,4 @@
-import { NumericsError, TriviumError } from "@trivium/core";
+import { NumericsError } from "@trivium/core";
 import { tf } from "@trivium/tensor";
 import { resumedRun } from "./begin-run.ts";
 import type { Snapshot } from "./checkpoint-store.ts";
@@ -14,9 +14,7 @@ export function isRolledBack<B>(
   { recovery }: TrainOptions<B>,
 ): error is NumericsError {
   const { action, limit } = recoveryOf(recovery);
-  return (
-    action === "roll-back" && faults.rollBacks < limit && TriviumError.is(error) && error.name === NumericsError.name
-  );
+  return action === "roll-back" && faults.rollBacks < limit && NumericsError.is(error);
 }
 
 /** A checkpoint whose very next step breaks is likely to hold the fault itself, so one before it is preferred. */

@@ -1,4 +1,4 @@
-import { createPacer, DataError, NumericsError, TriviumError } from "@trivium/core";
+import { createPacer, DataError, NumericsError } from "@trivium/core";
 import { countParameters } from "@trivium/tensor";
 import { beginRun } from "./begin-run.ts";
 import { evaluateMissed, evaluateRun, type Failure, isEvaluated, isSettled, isSuspect } from "./evaluate-run.ts";
@@ -94,7 +94,7 @@ async function* takeSteps<B>(
  * that it can begin again with other options.
  */
 const isSavedBefore = (error: unknown, { step, sharding: { own, shards } }: Run): boolean =>
-  TriviumError.is(error) && error.name === DataError.name && step > 0 && own.length === shards;
+  DataError.is(error) && step > 0 && own.length === shards;
 
 /** The end of a step between two of its micro-batches. */
 class AbandonedStep extends Error {}

@@ -1,4 +1,12 @@
-import { type Json, type Reason, readStringified, stringifyJson, TriviumError } from "@trivium/core";
+import {
+  DataError,
+  type Json,
+  type Reason,
+  readStringified,
+  stringifyJson,
+  type TriviumError,
+  UnsupportedError,
+} from "@trivium/core";
 import type { PlannedArm } from "./analyse-claims.ts";
 import type { ArmStore, StoredArm } from "./arm-store.ts";
 import type { ArmContext, ArmOutcome, ArmProgress } from "./claim.ts";
@@ -45,8 +53,7 @@ export async function* measureArm(
  * Tells if an error says that something optional is missing. The name is compared, since it survives two copies of a
  * package.
  */
-export const isLack = (error: unknown): error is TriviumError =>
-  TriviumError.is(error) && ["DataError", "UnsupportedError"].includes(error.name);
+export const isLack = (error: unknown): error is TriviumError => DataError.is(error) || UnsupportedError.is(error);
 
 /** Returns the outcome as a store reads it back, so that a run and its repetition from the store do not differ. */
 const asKept = (outcome: ArmOutcome): ArmOutcome => readStringified(stringifyJson(outcome)) as ArmOutcome;

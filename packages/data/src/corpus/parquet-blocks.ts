@@ -1,5 +1,5 @@
 import { open } from "node:fs/promises";
-import { DataError } from "@trivium/core";
+import { DataError, TriviumError } from "@trivium/core";
 import {
   type AsyncBuffer,
   type FileMetaData,
@@ -65,7 +65,7 @@ export async function* parquetBlocks(
       }
     }
   } catch (cause) {
-    if (DataError.is(cause)) throw cause;
+    if (TriviumError.is(cause)) throw cause;
     const remedy =
       "name the columns with --text-column, or --source-column and --target-column, or write the file again";
     throw new DataError(

@@ -2,7 +2,7 @@ import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
 import { pipeline, Readable } from "node:stream";
 import zlib from "node:zlib";
-import { DataError } from "@trivium/core";
+import { DataError, TriviumError } from "@trivium/core";
 import { changedShard, type Shard } from "./shard.ts";
 import { unzstd } from "./unzstd.ts";
 
@@ -88,7 +88,7 @@ async function* unzstdFrames(shard: Shard): AsyncGenerator<Buffer, void, void> {
 }
 
 function brokenOr(shard: Shard, cause: unknown): unknown {
-  if (DataError.is(cause)) return cause;
+  if (TriviumError.is(cause)) return cause;
   const message = `${shard.path}: broken ${shard.compression}: ${(cause as Error).message}; copy or compress the file again`;
   return new DataError("data/compressed", message, { details: { file: shard.path }, cause });
 }

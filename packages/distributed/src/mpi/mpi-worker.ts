@@ -1,11 +1,10 @@
-import { parentPort, workerData } from "node:worker_threads";
+import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { TriviumError } from "@trivium/core";
 import { initMpi, type MpiCalls } from "./mpi-calls.ts";
 import type { FromMpi, MpiStart, ToMpi } from "./mpi-messages.ts";
 import { openMpiLibrary } from "./open-mpi-library.ts";
 
 // The thread that owns MPI: it alone calls the library.
-const port = parentPort!;
 let mpi: MpiCalls | undefined;
 
 function start(): FromMpi {
@@ -21,7 +20,7 @@ function answer(message: ToMpi): FromMpi {
   return { type: "finalized" };
 }
 
-function post(answering: () => FromMpi): void {
+function post(port: MessagePort, answering: () => FromMpi): void {
   try {
     const message = answering();
     port.postMessage(message, message.type === "delivery" ? [message.delivery.buffer as ArrayBuffer] : []);
@@ -31,5 +30,9 @@ function post(answering: () => FromMpi): void {
   }
 }
 
-post(start);
-port.on("message", (message: ToMpi) => post(() => answer(message)));
+if (parentPort) serve(parentPort);
+
+function serve(port: MessagePort): void {
+  post(port, start);
+  port.on("message", (message: ToMpi) => post(port, () => answer(message)));
+}
