@@ -9,7 +9,7 @@ interface Described {
   readonly numericIdentity?: object | undefined;
 }
 
-/** What is recorded beside a recipe, and the field of the recipe from which it follows. */
+/** The facts recorded beside a recipe, each with the field of the recipe from which it follows. */
 const recorded = { data: "data", files: "data", tokenizer: "tokenizer", from: "from" } as const;
 
 /** The most differences that are named. */

@@ -83,7 +83,7 @@ async function runGeneration(context: CommandContext): Promise<void> {
   showAnswers(answers, prompts, { run, separator, output });
 }
 
-/** What answers prompts: as texts that go on or sources, or as messages of conversations. */
+/** The function that answers prompts: texts that go on, sources, or messages of conversations. */
 function answererOf(run: OpenedModel, { chat, system }: CommandContext["flags"], options: Omit<AskedAnswers, "seed">) {
   if (chat !== true)
     return { request: answerOptions(run, options), exampleOf: (prompt: Prompt) => encodePrompt(prompt, run) };
@@ -105,7 +105,11 @@ interface Asked {
   readonly json: boolean;
 }
 
-/** Whether answers are shown as they come. @throws {ConfigError} `cli/settings` for --stream where they cannot be. */
+/**
+ * Tells if answers are shown as they come.
+ *
+ * @throws {ConfigError} `cli/settings` for --stream where they cannot be.
+ */
 function isStreamed({ stream }: CommandContext["flags"], { prompts, samples, json }: Asked): boolean {
   if (!json && samples === 1) return stream === true || prompts === 1;
   if (stream !== true) return false;

@@ -4,7 +4,7 @@ export interface RatePoint {
   readonly loss: number;
 }
 
-/** What a range test shows. */
+/** The results of a range test. */
 export interface RateFindings {
   /** The losses, smoothed. */
   readonly curve: readonly RatePoint[];

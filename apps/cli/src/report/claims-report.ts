@@ -37,7 +37,7 @@ export interface ArmsSignature {
   readonly data: Readonly<Record<string, readonly string[]>>;
   /** One for each that took part. */
   readonly machines: readonly Json[];
-  /** What computed, where it is another build than the report's. */
+  /** The environment of the measurement, where it is not the report's. */
   readonly environment?: Json | undefined;
 }
 

@@ -6,7 +6,7 @@ export type Fields = Readonly<Record<string, Field<unknown>>>;
 /** The state of a screen: a value for each of its fields. */
 export type StateOf<Of> = { readonly [Name in keyof Of]: Of[Name] extends Field<infer Value> ? Value : never };
 
-/** What an address says: the screen, its parameters, and what could not be understood. */
+/** The parts of an address: the screen, its parameters, and the words that were not understood. */
 export interface ReadAddress {
   readonly screen: string;
   readonly parameters: ReadonlyMap<string, string>;

@@ -21,7 +21,7 @@ export const trainFields = {
   r: oneNumber(0.003, trainChoices.r),
   b: oneNumber(32, trainChoices.b),
   s: integer(1, 0, 999_999_999),
-  /** What the curves are drawn over. */
+  /** The horizontal axis of the curves. */
   x: choice(axes),
   /** The reader's own pairs, deflated, in base 64. */
   d: text("", 8000, /^[\w-]*$/),

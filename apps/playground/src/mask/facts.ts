@@ -1,7 +1,7 @@
 import { attentionFlops, type BlockMap, density, type Mask, toBlocks, toIntervals, visiblePairs } from "@trivium/masks";
 import type { PictureSize } from "./read-mask.ts";
 
-/** What is counted of a mask, by the package's own counters. */
+/** Counts of a mask, by the package's own counters. */
 export interface MaskFacts {
   readonly pairs: number;
   readonly all: number;

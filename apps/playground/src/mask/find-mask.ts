@@ -1,7 +1,7 @@
 import { parseMask, printMask } from "@trivium/masks";
 import { type Cells, cellsOf } from "./cells.ts";
 
-/** What a search for the algebra of a picture came to. */
+/** The result of a search for the algebra of a picture. */
 export interface FoundMask {
   /** The shortest algebra that was found, or that of the nearest mask. */
   readonly text: string;

@@ -11,7 +11,7 @@ export type PictureMasks =
       readonly sourceLength: number;
     };
 
-/** What leaks are looked for with. */
+/** The settings of a search for leaks. */
 export interface LeakSettings {
   readonly layers: number;
   readonly shift: number;

@@ -11,7 +11,7 @@ export interface PageClaim {
   readonly high?: number | undefined;
 }
 
-/** What the build puts in the place of this name: see `vite.config.ts`. */
+/** The claims, which the build puts in the place of this name: see `vite.config.ts`. */
 declare const claimsOfBuild: readonly PageClaim[];
 
 /** The claims and their verdicts, as the report had them when the page was built. */

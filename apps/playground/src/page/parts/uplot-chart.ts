@@ -2,7 +2,7 @@ import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import type { Curve } from "../../train/curves.ts";
 
-/** How a curve is drawn. */
+/** Colour and dashes of a curve. */
 export interface CurveStyle {
   readonly dash: readonly number[];
   /** Custom property of the page with its colour. */

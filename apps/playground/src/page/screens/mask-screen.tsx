@@ -1,5 +1,6 @@
 import { runsOf } from "../../mask/read-mask.ts";
 import { Matrix } from "../parts/matrix.tsx";
+import { ScreenHead } from "../parts/screen-head.tsx";
 import { texts } from "../preferences.ts";
 import { ComparePanel } from "./mask/compare-panel.tsx";
 import { ExportMenu } from "./mask/export-menu.tsx";
@@ -31,17 +32,11 @@ const undoKeys = (event: KeyboardEvent): void => {
 
 /** Attention masks to write, to paint and to look into. */
 export function MaskScreen() {
-  const { mask: said, problems: problemText } = texts.value;
+  const { mask: said } = texts.value;
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: keys of what is inside, to undo and redo.
     <div onKeyDown={undoKeys}>
-      <h1>{said.title}</h1>
-      <p class="prose">{said.intro}</p>
-      {problems.value.length > 0 ? (
-        <p class="note" role="status">
-          {problemText(problems.value.join(", "))}
-        </p>
-      ) : null}
+      <ScreenHead title={said.title} intro={said.intro} problems={problems.value} />
       <Explain />
       <Presets />
       {attentions.value.map((attention) => (

@@ -3,6 +3,7 @@ import { trainChoices } from "../../address/train-fields.ts";
 import { armNames, pairForms, taskNames } from "../../train/names.ts";
 import { NumberControl, SelectControl } from "../parts/controls.tsx";
 import { download } from "../parts/download.ts";
+import { ScreenHead } from "../parts/screen-head.tsx";
 import { texts } from "../preferences.ts";
 import { HeldOutAnswers } from "./train/held-out-answers.tsx";
 import { OwnPairs } from "./train/own-pairs.tsx";
@@ -28,16 +29,10 @@ import {
 export function TrainScreen() {
   // What nobody sees does not go on.
   useEffect(() => pause, []);
-  const { train: said, problems: problemText } = texts.value;
+  const { train: said } = texts.value;
   return (
     <>
-      <h1>{said.title}</h1>
-      <p class="prose">{said.intro}</p>
-      {problems.value.length > 0 ? (
-        <p class="note" role="status">
-          {problemText(problems.value.join(", "))}
-        </p>
-      ) : null}
+      <ScreenHead title={said.title} intro={said.intro} problems={problems.value} />
       <TrainControls />
       {state.value.t === "own" ? <OwnPairs /> : null}
       <Transport />
