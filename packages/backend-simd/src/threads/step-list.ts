@@ -74,7 +74,7 @@ interface ReadList {
 }
 
 /** Lists that a thread keeps as it read them. */
-const KEPT = 8;
+const KEPT = 32;
 
 /**
  * Adds the kernel that runs lists to a table: `steps(address, id, count, thread)`. Its range is the threads, of which each
