@@ -34,7 +34,8 @@ export async function q8Differences(folder: string): Promise<Q8Difference[]> {
   const { cases } = JSON.parse(readFileSync(join(folder, "expected.json"), "utf8")) as {
     cases: { promptIds: number[] }[];
   };
-  const tokens = (cases[0]?.promptIds as number[]).slice(0, 31);
+  const [{ promptIds }] = cases as [{ promptIds: number[] }];
+  const tokens = promptIds.slice(0, 31);
   const exact = (await logits({ tokens })).at(-1) as number[];
   const leaves = Object.entries(flattenTree(parameters));
   const packed = Object.fromEntries(
