@@ -11,6 +11,7 @@ import { exportCommand } from "./commands/export.ts";
 import { generateCommand } from "./commands/generate.ts";
 import { infoCommand } from "./commands/info.ts";
 import { initCommand } from "./commands/init.ts";
+import { launchCommand } from "./commands/launch.ts";
 import { listCommand } from "./commands/list.ts";
 import { maskCommand } from "./commands/mask.ts";
 import { ratesCommand } from "./commands/rates.ts";
@@ -30,6 +31,7 @@ const commands = [
   maskCommand,
   initCommand,
   trainCommand,
+  launchCommand,
   ratesCommand,
   tokenizerCommand,
   runsCommand,

@@ -45,6 +45,7 @@ import type { Progress } from "../progress.ts";
 import { joinRanks, outputOfRank } from "../ranks/join-ranks.ts";
 import { rankFacts } from "../ranks/rank-facts.ts";
 import { rankedOptions, shardedRecipe } from "../ranks/ranked-training.ts";
+import { supervision } from "../ranks/supervised.ts";
 import { readSettings, requireData } from "../read-settings.ts";
 import { repeatNote } from "../repeat-note.ts";
 import { resumeCommand } from "../resume-command.ts";
@@ -73,14 +74,15 @@ async function runTraining(context: CommandContext): Promise<void> {
   const clock = createWorkingClock();
   const { signal, overdue: abandon } = interrupt;
   const options = { ...run.options(signal), abandon, onPhase: profile?.onPhase, clock: clock.now };
-  const stream = train(rankedOptions(options, collective, settings.compareEvery));
+  const supervisor = supervision(collective);
+  const stream = train(rankedOptions(supervisor.options(options), collective, settings.compareEvery));
   try {
     const show = showTraining({ run, progress, output, profile });
     const sinks =
       collective.rank > 0
         ? []
         : [metricsSink(directory), ...(settings.tensorboard ? [tensorBoardSink(directory)] : [])];
-    const result = await consume(stream, ...sinks, show, keep);
+    const result = await consume(stream, ...sinks, ...supervisor.sinks, show, keep);
     disposeTree(result.parameters);
     progress.stop();
     report({ directory, result, last, output, profile, exitCode: interrupt.exitCode() });
@@ -91,6 +93,7 @@ async function runTraining(context: CommandContext): Promise<void> {
     progress.stop();
     profile?.stop();
     interrupt.release();
+    supervisor.release();
     clock.close();
   }
 }

@@ -3,7 +3,7 @@ import { type Collective, firstStore, fromFirst, sharded } from "@trivium/distri
 import type { EvaluateOptions, TrainOptions } from "@trivium/trainer";
 
 /** Number of shards where several ranks train and none is asked for: 2, 4 and 8 ranks have the same bits. */
-const SHARDS = 8;
+export const SHARDS = 8;
 
 /** Returns the recipe with shards for all ranks. */
 export const shardedRecipe = <Given extends Pick<Recipe, "shards">>(recipe: Given, { size }: Collective): Given =>
