@@ -7,5 +7,6 @@ export { compareReplicas } from "./compare-replicas.ts";
 export { firstStore } from "./first-store.ts";
 export { type Codec, fromFirst } from "./from-first.ts";
 export { collectivePlugins } from "./plugins.ts";
+export { type RankShare, shareOf } from "./share-of.ts";
 export { type ShardedOptions, sharded } from "./sharded.ts";
 export { createSeats, joinThreads, portsOf, type Seat } from "./threads.ts";

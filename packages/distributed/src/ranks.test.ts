@@ -79,12 +79,16 @@ test("rank 0 runs something for all, and its error is that of all", async () => 
     expect(error.message).toContain("of no class of ours");
 });
 
-test("rank 0 keeps the checkpoints, and all ranks read them", async () => {
+test("rank 0 keeps the checkpoints, with the optimiser state that each rank owns, and all ranks read them", async () => {
   const kept = createMemoryStore();
-  const array = { dtype: "F32" as const, shape: [2], data: Float32Array.of(1, Number.NaN) };
-  const snapshot = (step: number): Snapshot => ({
-    model: { w: array },
-    optimizer: { "m.w": array },
+  const array = (...values: readonly number[]) => ({
+    dtype: "F32" as const,
+    shape: [values.length],
+    data: Float32Array.from(values),
+  });
+  const snapshot = (step: number, rows = [3, Number.NaN]): Snapshot => ({
+    model: { w: array(1, Number.NaN) },
+    optimizer: { "m.w": array(...rows) },
     config: { recipe: { seed: 1 } },
     state: {
       step,
@@ -99,7 +103,7 @@ test("rank 0 keeps the checkpoints, and all ranks read them", async () => {
     const store = firstStore(one, one.rank === 0 ? kept : createMemoryStore());
     const opened = await store.open(request);
     expect(opened).toEqual({ snapshot: undefined, skipped: [] });
-    await store.save(snapshot(4));
+    await store.save(snapshot(4, one.rank === 0 ? [3] : [Number.NaN]));
     const [newest, before, again] = [await store.newest(), await store.newest(4), await store.open(request)];
     return { newest, before, again };
   });

@@ -36,6 +36,7 @@ export const sharded =
     return {
       shards,
       own: shardsOf(rank),
+      ranks: size,
       owned(parameters) {
         work = divide(parameters, { collective, shards, shardsOf });
         return work.owned;

@@ -12,7 +12,7 @@ import {
   trainOptions,
 } from "@trivium/compose";
 import { TriviumError } from "@trivium/core";
-import { assertSameRanks, type Collective } from "@trivium/distributed";
+import { assertSameRanks, type Collective, shareOf } from "@trivium/distributed";
 import type { Batch } from "@trivium/features";
 
 import { countSpecs, disposeTree } from "@trivium/tensor";
@@ -85,7 +85,8 @@ async function runTraining(context: CommandContext): Promise<void> {
     const result = await consume(stream, ...sinks, ...supervisor.sinks, show, keep);
     disposeTree(result.parameters);
     progress.stop();
-    report({ directory, result, last, output, profile, exitCode: interrupt.exitCode() });
+    const exitCode = supervisor.hasStopped ? undefined : interrupt.exitCode();
+    report({ directory, result, last, output, profile, exitCode });
   } catch (error) {
     if (TriviumError.is(error, "checkpoint/other-run")) await assertResumable(folderFiles(directory));
     throw withScheduleRemedy(error);
@@ -131,7 +132,7 @@ async function prepareRun(context: CommandContext, collective: Collective) {
   };
   const recorded = (step: number) => recordedMetrics(directory, step);
   const during = (signal: AbortSignal) => {
-    const evaluate = evaluateOptions(prepared, signal);
+    const evaluate = evaluateOptions(prepared, signal, shareOf(collective));
     return { ...options, signal, evaluate: evaluate && { ...evaluate, recorded } };
   };
   const unit = prepared.data.tokenizer.unit ?? "character";
@@ -215,12 +216,12 @@ interface Finished {
   readonly last: LastEvents;
   readonly output: Output;
   readonly profile: TrainingProfile | undefined;
-  /** The exit code of a run that was interrupted. */
-  readonly exitCode: number;
+  /** The exit code of a run that was interrupted. Undefined for one whose supervisor says how it goes on. */
+  readonly exitCode: number | undefined;
 }
 
 function report({ directory, result: { step, reason }, last, output, profile: taken, exitCode }: Finished): void {
-  const resume = reason === "aborted" ? resumeCommand(process.argv.slice(2), directory) : undefined;
+  const resume = reason === "aborted" && exitCode !== undefined ? resumeCommand(process.argv.slice(2), directory) : undefined;
   const { metrics } = last.evaluated ?? {};
   const profile = taken?.finish(output);
   const { best, totals } = last.stopped ?? {};

@@ -10,7 +10,7 @@ export const shardedRecipe = <Given extends Pick<Recipe, "shards">>(recipe: Give
   size > 1 && recipe.shards === 1 ? { ...recipe, shards: SHARDS } : recipe;
 
 /**
- * Returns the options of a training that all ranks share: rank 0 keeps checkpoints and evaluates. A rank alone trains as ever.
+ * Returns the options of a training that all ranks share: rank 0 keeps the checkpoints, and all evaluate. A rank alone trains as ever.
  *
  * @param compareEvery - steps between two comparisons of the parameters of all ranks.
  */
@@ -25,16 +25,15 @@ export function rankedOptions<B>(
     ...options,
     sharding: sharded(collective, { compareEvery }),
     checkpoint: checkpoint && { ...checkpoint, store: firstStore(collective, checkpoint.store) },
-    evaluate: evaluate && evaluatedFirst(evaluate, collective),
+    evaluate: evaluate && recordedFirst(evaluate, collective),
     // A rank that gives a step up by itself would leave the others waiting.
     abandon: undefined,
   };
 }
 
-function evaluatedFirst({ recorded, ...evaluate }: EvaluateOptions, collective: Collective): EvaluateOptions {
+function recordedFirst({ recorded, ...evaluate }: EvaluateOptions, collective: Collective): EvaluateOptions {
   return {
     ...evaluate,
-    run: (parameters, step) => fromFirst(collective, () => evaluate.run(parameters, step)),
     recorded:
       recorded &&
       (async (step) => (await fromFirst(collective, async () => (await recorded(step)) ?? null)) ?? undefined),

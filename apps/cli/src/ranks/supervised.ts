@@ -1,38 +1,61 @@
 import type { Collective } from "@trivium/distributed";
-import { isSupervised, onStopRequest, recordLine } from "@trivium/distributed/node";
-import type { EvaluateOptions, Sink, TrainEvent, TrainOptions } from "@trivium/trainer";
+import { isSupervised, onStopRequest, recordLine, type SupervisorRecord } from "@trivium/distributed/node";
+import type { CheckpointOptions, EvaluateOptions, Sink, TrainEvent, TrainOptions } from "@trivium/trainer";
 
 /** The part that a supervisor has in a training. */
 export interface Supervision {
-  /** Tells the supervisor of each event. */
+  /** Tell the supervisor of each event. */
   readonly sinks: readonly Sink<TrainEvent>[];
-  /** The options, with an end when the supervisor asks for it. */
+  /** The supervisor has asked for an end. */
+  readonly hasStopped: boolean;
+  /** Returns the options, with an end when the supervisor asks for it. */
   options<B>(options: TrainOptions<B>): TrainOptions<B>;
   release(): void;
 }
 
+const unsupervised: Supervision = { sinks: [], hasStopped: false, options: (options) => options, release: () => {} };
+
 /** Rank 0 speaks with the supervisor, if there is one: by lines of stderr, and by its standard input. */
 export function supervision({ rank }: Collective): Supervision {
-  if (rank > 0 || !isSupervised()) return { sinks: [], options: (options) => options, release: () => {} };
-  const tell = (record: Parameters<typeof recordLine>[0]) => void process.stderr.write(recordLine(record));
+  if (rank > 0 || !isSupervised()) return unsupervised;
   const stop = new AbortController();
-  const release = onStopRequest(() => stop.abort());
-  const sink: Sink<TrainEvent> = (event) =>
-    tell(event.type === "step" ? { type: "step", step: event.step, seconds: event.seconds } : { type: "alive" });
-  const evaluated = (evaluate: EvaluateOptions): EvaluateOptions => ({
-    ...evaluate,
-    run(parameters, step) {
-      tell({ type: "alive" });
-      return evaluate.run(parameters, step);
-    },
-  });
   return {
-    sinks: [sink],
-    options: ({ signal, evaluate, ...options }) => ({
+    sinks: [tellEvent],
+    get hasStopped() {
+      return stop.signal.aborted;
+    },
+    options: ({ signal, evaluate, checkpoint, ...options }) => ({
       ...options,
       evaluate: evaluate && evaluated(evaluate),
+      checkpoint: checkpoint && saved(checkpoint),
       signal: signal ? AbortSignal.any([signal, stop.signal]) : stop.signal,
     }),
-    release,
+    release: onStopRequest(() => stop.abort()),
   };
 }
+
+const tell = (record: SupervisorRecord) => void process.stderr.write(recordLine(record));
+
+function tellEvent(event: TrainEvent): void {
+  if (event.type === "step") tell({ type: "step", seconds: event.seconds });
+  else tell({ type: event.type === "checkpoint" ? "saved" : "busy" });
+}
+
+const evaluated = (evaluate: EvaluateOptions): EvaluateOptions => ({
+  ...evaluate,
+  run(parameters, step) {
+    tell({ type: "busy" });
+    return evaluate.run(parameters, step);
+  },
+});
+
+const saved = ({ store, ...options }: CheckpointOptions): CheckpointOptions => ({
+  ...options,
+  store: {
+    ...store,
+    save(snapshot, protect) {
+      tell({ type: "busy" });
+      return store.save(snapshot, protect);
+    },
+  },
+});

@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { UnsupportedError } from "@trivium/core";
+import { RUN_VARIABLE } from "./supervision.ts";
 
 /** A machine, and the number of ranks that it takes. */
 export interface Host {
@@ -72,9 +73,8 @@ export function launcherWords({ kind }: Launcher, request: RankRequest, words: r
       ...words,
     ];
   const parameter = (name: string, value: string) => ["--mca", name, value];
-  const variables = Object.entries(environment);
   // Daemons on other hosts are found again by their environment.
-  const daemon = `env ${variables.map(([name, value]) => `${name}=${value}`).join(" ")} orted`;
+  const daemon = `env ${RUN_VARIABLE}=${environment[RUN_VARIABLE]} orted`;
   return [
     ...["--oversubscribe", "--bind-to", "none"],
     ...flag("--host", placed),
@@ -87,7 +87,7 @@ export function launcherWords({ kind }: Launcher, request: RankRequest, words: r
         ]),
     ...(agent === undefined ? [] : parameter("plm_rsh_agent", agent)),
     ...(hosts === undefined ? [] : parameter("orte_launch_agent", daemon)),
-    ...variables.flatMap(([name]) => ["-x", name]),
+    ...Object.keys(environment).flatMap((name) => ["-x", name]),
     ...count,
     ...words,
   ];

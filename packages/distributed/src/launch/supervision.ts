@@ -4,9 +4,11 @@ export const RUN_VARIABLE = "TRIVIUM_LAUNCH";
 /** A word of rank 0 to its supervisor, on stderr among lines for people. */
 export type SupervisorRecord =
   /** A step was taken. */
-  | { readonly type: "step"; readonly step: number; readonly seconds: number }
-  /** Something is done between steps. */
-  | { readonly type: "alive" };
+  | { readonly type: "step"; readonly seconds: number }
+  /** A checkpoint was written: a next start goes on from it. */
+  | { readonly type: "saved" }
+  /** Something begins that may take longer than steps do. */
+  | { readonly type: "busy" };
 
 /** Begins a line that is a record. */
 const MARK = "\u001e";
@@ -24,23 +26,24 @@ export function recordOf(line: string): SupervisorRecord | undefined {
   try {
     return JSON.parse(line.slice(start + 1)) as SupervisorRecord;
   } catch {
-    // Cut short by the end of its process.
-    return { type: "alive" };
+    // Cut short by the end of its process, or joined with a line of another rank.
+    return { type: "busy" };
   }
 }
 
 /** Tells whether a supervisor watches this process. */
 export const isSupervised = (): boolean => process.env[RUN_VARIABLE] !== undefined;
 
-/** Calls a function when the supervisor asks for an end. It does not keep the process alive. */
+/**
+ * Calls a function when the supervisor asks for an end, or is gone. It does not keep the process alive.
+ *
+ * @returns a function that stops listening.
+ */
 export function onStopRequest(stop: () => void): () => void {
   const hear = (text: Buffer) => {
     if (String(text).includes(STOP_LINE)) stop();
   };
-  process.stdin.on("data", hear);
+  process.stdin.on("data", hear).on("end", stop);
   process.stdin.unref?.();
-  return () => {
-    process.stdin.off("data", hear);
-    process.stdin.pause();
-  };
+  return () => void process.stdin.off("data", hear).off("end", stop).pause();
 }
