@@ -14,6 +14,7 @@ import { initCommand } from "./commands/init.ts";
 import { launchCommand } from "./commands/launch.ts";
 import { listCommand } from "./commands/list.ts";
 import { maskCommand } from "./commands/mask.ts";
+import { planCommand } from "./commands/plan.ts";
 import { ratesCommand } from "./commands/rates.ts";
 import { recipeSchemaCommand } from "./commands/recipe-schema.ts";
 import { runsCommand } from "./commands/runs.ts";
@@ -32,6 +33,7 @@ const commands = [
   initCommand,
   trainCommand,
   launchCommand,
+  planCommand,
   ratesCommand,
   tokenizerCommand,
   runsCommand,

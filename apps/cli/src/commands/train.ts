@@ -12,7 +12,7 @@ import {
   trainOptions,
 } from "@trivium/compose";
 import { TriviumError } from "@trivium/core";
-import { assertSameRanks, type Collective, shareOf } from "@trivium/distributed";
+import { assertSameRanks, type Collective, metered, shareOf } from "@trivium/distributed";
 import type { Batch } from "@trivium/features";
 
 import { countSpecs, disposeTree } from "@trivium/tensor";
@@ -42,6 +42,7 @@ import type { Output } from "../output.ts";
 import { profileTable } from "../profile/profile-table.ts";
 import { createTrainingProfile, type TrainingProfile } from "../profile/training-profile.ts";
 import type { Progress } from "../progress.ts";
+import { measureCommunication } from "../ranks/communication.ts";
 import { joinRanks, outputOfRank } from "../ranks/join-ranks.ts";
 import { rankFacts } from "../ranks/rank-facts.ts";
 import { rankedOptions, shardedRecipe } from "../ranks/ranked-training.ts";
@@ -62,7 +63,7 @@ export function trainCommand(program: Command): void {
 }
 
 async function runTraining(context: CommandContext): Promise<void> {
-  const collective = await joinRanks();
+  const collective = metered(await joinRanks());
   const output = outputOfRank(collective, context.output);
   const run = await prepareRun({ ...context, output }, collective);
   const { directory, settings, recipe } = run;
@@ -75,18 +76,16 @@ async function runTraining(context: CommandContext): Promise<void> {
   const { signal, overdue: abandon } = interrupt;
   const options = { ...run.options(signal), abandon, onPhase: profile?.onPhase, clock: clock.now };
   const supervisor = supervision(collective);
+  const communication = measureCommunication(collective);
   const stream = train(rankedOptions(supervisor.options(options), collective, settings.compareEvery));
   try {
     const show = showTraining({ run, progress, output, profile });
-    const sinks =
-      collective.rank > 0
-        ? []
-        : [metricsSink(directory), ...(settings.tensorboard ? [tensorBoardSink(directory)] : [])];
-    const result = await consume(stream, ...sinks, ...supervisor.sinks, show, keep);
+    const sinks = [...sinksOf(run, collective), ...supervisor.sinks, communication.sink, show, keep];
+    const result = await consume(stream, ...sinks);
     disposeTree(result.parameters);
     progress.stop();
     const exitCode = supervisor.hasStopped ? undefined : interrupt.exitCode();
-    report({ directory, result, last, output, profile, exitCode });
+    report({ directory, result, last, output, profile, exitCode, communication: communication.share() });
   } catch (error) {
     if (TriviumError.is(error, "checkpoint/other-run")) await assertResumable(folderFiles(directory));
     throw withScheduleRemedy(error);
@@ -97,6 +96,12 @@ async function runTraining(context: CommandContext): Promise<void> {
     supervisor.release();
     clock.close();
   }
+}
+
+/** Rank 0 records the run. */
+function sinksOf({ directory, settings }: Showing["run"], { rank }: Collective): readonly Sink<TrainEvent>[] {
+  if (rank > 0) return [];
+  return [metricsSink(directory), ...(settings.tensorboard ? [tensorBoardSink(directory)] : [])];
 }
 
 /** Prepares the run that flags and files describe, on an active backend. Nothing is written. */
@@ -216,16 +221,20 @@ interface Finished {
   readonly last: LastEvents;
   readonly output: Output;
   readonly profile: TrainingProfile | undefined;
+  /** The share of the steps' time that a rank among several spends in collectives. */
+  readonly communication: number | undefined;
   /** The exit code of a run that was interrupted. Undefined for one whose supervisor says how it goes on. */
   readonly exitCode: number | undefined;
 }
 
-function report({ directory, result: { step, reason }, last, output, profile: taken, exitCode }: Finished): void {
+function report(finished: Finished): void {
+  const { directory, result, last, output, profile: taken, exitCode, communication } = finished;
+  const { step, reason } = result;
   const resume = reason === "aborted" && exitCode !== undefined ? resumeCommand(process.argv.slice(2), directory) : undefined;
   const { metrics } = last.evaluated ?? {};
   const profile = taken?.finish(output);
   const { best, totals } = last.stopped ?? {};
-  const counts = { loss: last.step?.loss, ...metrics, ...totals, best };
+  const counts = { loss: last.step?.loss, ...metrics, ...totals, best, communication };
   const verb = reason === "finished" ? "finished" : "stopped";
   const tables = profile
     ? [profileTable(profile), `profile: ${profile.file}, for chrome://tracing or ui.perfetto.dev`]
@@ -233,6 +242,8 @@ function report({ directory, result: { step, reason }, last, output, profile: ta
   output.result({ out: directory, step, reason, ...counts, resume, profile }, () =>
     [`${verb} at step ${step}; the run is in ${directory}`, ...tables].join("\n\n"),
   );
+  if (communication !== undefined)
+    output.note(`ranks waited for one another and exchanged data in ${(100 * communication).toFixed(1)} % of the steps' time`);
   if (resume === undefined) return;
   output.note(`to go on: ${resume}`);
   process.exitCode = exitCode;

@@ -4,8 +4,8 @@ import { ConfigError } from "@trivium/core";
 import { CollectiveError } from "../collective-error.ts";
 import { type AttemptEnd, runAttempt } from "./attempt.ts";
 import { findLauncher, type Host, type Launcher, launcherWords, type RankRequest } from "./launcher.ts";
-import type { PulseOptions } from "./pulse.ts";
-import { RUN_VARIABLE } from "./supervision.ts";
+import { PATIENCE_SECONDS, type PulseOptions } from "./pulse.ts";
+import { PATIENCE_VARIABLE, RUN_VARIABLE } from "./supervision.ts";
 import { sweep } from "./sweep.ts";
 
 /** A training on several ranks, and the care that is taken of it. */
@@ -71,7 +71,9 @@ function whyOf({ code, silentSeconds }: AttemptEnd): string {
 
 function attempt(launcher: Launcher, options: LaunchOptions, run: string): Promise<AttemptEnd> {
   const own = Object.entries(process.env).filter(([name]) => name.startsWith("TRIVIUM_"));
-  const environment = { ...(Object.fromEntries(own) as Record<string, string>), [RUN_VARIABLE]: run };
+  const patience = String(options.patienceSeconds ?? PATIENCE_SECONDS);
+  const marks = { [RUN_VARIABLE]: run, [PATIENCE_VARIABLE]: patience };
+  const environment = { ...(Object.fromEntries(own) as Record<string, string>), ...marks };
   const root = process.getuid?.() === 0 ? { OMPI_ALLOW_RUN_AS_ROOT: "1", OMPI_ALLOW_RUN_AS_ROOT_CONFIRM: "1" } : {};
   // Copies between processes need a right that containers lack.
   const openmpi = { OMPI_MCA_btl_vader_single_copy_mechanism: "none", ...root };

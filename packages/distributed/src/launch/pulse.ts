@@ -20,7 +20,8 @@ export interface Pulse {
 }
 
 const LEAST_SECONDS = 60;
-const PATIENCE_SECONDS = 1800;
+/** Default seconds for what is no step. */
+export const PATIENCE_SECONDS = 1800;
 /** Steps that the median is taken over. */
 const WINDOW = 50;
 

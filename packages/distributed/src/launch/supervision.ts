@@ -1,6 +1,9 @@
 /** Variable that marks every process of a supervised run. Its value is that of the run alone. */
 export const RUN_VARIABLE = "TRIVIUM_LAUNCH";
 
+/** Variable with the seconds after which a rank that nobody answers ends by itself. */
+export const PATIENCE_VARIABLE = "TRIVIUM_PATIENCE";
+
 /** A word of rank 0 to its supervisor, on stderr among lines for people. */
 export type SupervisorRecord =
   /** A step was taken. */

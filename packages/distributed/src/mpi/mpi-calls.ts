@@ -1,5 +1,6 @@
 import { UnsupportedError } from "@trivium/core";
 import { type Operation, operations } from "../collective-over.ts";
+import { PATIENCE_VARIABLE } from "../launch/supervision.ts";
 import type { MpiLibrary } from "./open-mpi-library.ts";
 
 /** Parts in one buffer: where each of them begins, and its number of bytes. */
@@ -139,9 +140,19 @@ const sleep = (ms: number): void => void Atomics.wait(bed, 0, 0, ms);
 /** Longest sleep between two looks, in milliseconds. */
 const LONGEST_NAP_MS = 0.5;
 
-/** Others may be late by seconds, so they are waited for in sleeps that grow. */
+/**
+ * Others may be late by seconds, so they are waited for in sleeps that grow.
+ *
+ * @throws after the seconds of `TRIVIUM_PATIENCE`, which a launch sets: a rank whose machine was cut off must not wait for ever.
+ */
 function waitForOthers(isDone: () => boolean): void {
-  for (let looks = 1; !isDone(); looks++) if (looks > 50) sleep(Math.min(LONGEST_NAP_MS, looks / 1000));
+  const limit = Number(process.env[PATIENCE_VARIABLE] ?? Number.POSITIVE_INFINITY);
+  const began = performance.now();
+  for (let looks = 1; !isDone(); looks++) {
+    if (looks > 50) sleep(Math.min(LONGEST_NAP_MS, looks / 1000));
+    if (performance.now() - began > 1000 * limit)
+      throw new Error(`no rank has answered for ${limit} s; see the network and the other machines, and launch again`);
+  }
 }
 
 /** Data move within the looks, so there is hardly a sleep between them: only for ranks that share the processor. */
