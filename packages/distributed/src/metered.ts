@@ -25,6 +25,7 @@ export function metered(collective: Collective): MeteredCollective {
     ...collective,
     alltoall: timed(collective.alltoall),
     allGather: timed(collective.allGather),
+    sum: collective.sum && timed(collective.sum),
     gather: timed(collective.gather),
     broadcast: timed(collective.broadcast),
     barrier: timed(collective.barrier),

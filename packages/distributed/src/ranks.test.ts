@@ -134,6 +134,16 @@ test("shards that ranks cannot share evenly are refused, with numbers that work"
     });
 });
 
+test("sums by the library's own order are refused where there is none", async () => {
+  for (const error of errorsOf(await onRanks(2, async (one) => sharded(one, { fast: true })(2))))
+    expect(error).toMatchObject({ code: "distributed/no-sum" });
+  const store = createMemoryStore();
+  const exact = createMemoryStore();
+  await trainLine(alone(), store, { fast: true });
+  await trainLine(alone(), exact);
+  expect(store.newest()!.model.w!.data[0]).toBeCloseTo(exact.newest()!.model.w!.data[0] as number, 5);
+});
+
 test("each rank keeps optimiser state for its own share of the parameters", async () => {
   const parameters = [
     { path: "table", shape: [512, 64], isElementwise: true },
@@ -160,7 +170,11 @@ const line: Task<number> = {
 };
 
 /** Trains on a rank; a NaN stands in the third shard of the step after `broken`. */
-async function trainLine(collective: Collective, store: CheckpointStore, broken = Number.POSITIVE_INFINITY) {
+async function trainLine(
+  collective: Collective,
+  store: CheckpointStore,
+  { broken, fast }: { readonly broken?: number | undefined; readonly fast?: boolean | undefined } = {},
+) {
   const steps: number[] = [];
   const stream = train({
     task: line,
@@ -175,7 +189,7 @@ async function trainLine(collective: Collective, store: CheckpointStore, broken 
     steps: 9,
     seed: 1,
     shards: 4,
-    sharding: sharded(collective),
+    sharding: sharded(collective, { fast }),
     checkpoint: { store: firstStore(collective, store), every: 2 },
   });
   const { parameters } = await consume(stream, (event) => void (event.type === "step" && steps.push(event.step)));
@@ -185,7 +199,7 @@ async function trainLine(collective: Collective, store: CheckpointStore, broken 
 
 test("a NaN on one rank stops all ranks at the same step, and the checkpoint from before is good", async () => {
   const store = createMemoryStore();
-  const outcomes = await onRanks(2, (one) => trainLine(one, store, 5));
+  const outcomes = await onRanks(2, (one) => trainLine(one, store, { broken: 5 }));
   for (const error of errorsOf(outcomes)) {
     expect(error).toMatchObject({ code: "trainer/not-finite", details: { step: 6, savedStep: 4 } });
     expect(error.message).toContain("Resume from the good checkpoint of step 4 in memory");

@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { z } from "zod";
 import { type CommandContext, defineCommand } from "../command-context.ts";
 import { parseCount } from "../parse-count.ts";
-import { SHARDS } from "../ranks/ranked-training.ts";
+import { shardedRecipe } from "../ranks/ranked-training.ts";
 import { readSettings } from "../read-settings.ts";
 import { trainSchema } from "../settings.ts";
 import { stopOnSignals } from "../stop-on-signals.ts";
@@ -29,8 +29,8 @@ export function launchCommand(program: Command): void {
     const train = program.commands.find((one) => one.name() === "train")!;
     train.parseOptions([...words]);
     const { plugin, json: _, ...flags } = train.opts<{ plugin: string[]; json: boolean }>();
-    const { recipe } = await readSettings(trainSchema, { ...context, flags, plugins: plugin });
-    return recipe.shards === 1 ? SHARDS : recipe.shards;
+    const { recipe, settings } = await readSettings(trainSchema, { ...context, flags, plugins: plugin });
+    return shardedRecipe(recipe, Math.max(2, parseCount("ranks", context.flags.ranks)), settings.fast).shards;
   };
   defineCommand(command, (context) => runLaunch(context, shardsOf));
 }

@@ -77,7 +77,7 @@ async function runTraining(context: CommandContext): Promise<void> {
   const options = { ...run.options(signal), abandon, onPhase: profile?.onPhase, clock: clock.now };
   const supervisor = supervision(collective);
   const communication = measureCommunication(collective);
-  const stream = train(rankedOptions(supervisor.options(options), collective, settings.compareEvery));
+  const stream = train(rankedOptions(supervisor.options(options), collective, settings));
   try {
     const show = showTraining({ run, progress, output, profile });
     const sinks = [...sinksOf(run, collective), ...supervisor.sinks, communication.sink, show, keep];
@@ -98,6 +98,9 @@ async function runTraining(context: CommandContext): Promise<void> {
   }
 }
 
+/** What a run says in its checkpoints on sums that have no order of their own. */
+const FAST = "by MPI itself (--fast)";
+
 /** Rank 0 records the run. */
 function sinksOf({ directory, settings }: Showing["run"], { rank }: Collective): readonly Sink<TrainEvent>[] {
   if (rank > 0) return [];
@@ -113,7 +116,7 @@ async function prepareRun(context: CommandContext, collective: Collective) {
   const { recompute, resume, allowNumericChange } = settings;
   const base = await openBase(read, context);
   const architecture = architectureOf(read, base);
-  const asked = withFittingLoss({ ...shardedRecipe(read.recipe, collective), architecture }, registry);
+  const asked = withFittingLoss({ ...shardedRecipe(read.recipe, collective.size, settings.fast), architecture }, registry);
   const engine = resolveEngine(asked, registry);
   const prepared = await prepare(asked, registry, { engine, recompute, base });
   const { recipe } = prepared;
@@ -125,6 +128,7 @@ async function prepareRun(context: CommandContext, collective: Collective) {
   const { every, keep } = recipe.checkpoint;
   const lasting = lastingRecipe(recipe, base?.name);
   const arithmetic = await numericIdentity(backend);
+  if (settings.fast && collective.size > 1) arithmetic.reduction = FAST;
   const differences = await assertSameRanks(collective, rankFacts(prepared, arithmetic), { allowNumericChange });
   for (const difference of differences) output.note(`warning: ${difference}`);
   const options: TrainOptions<Batch> = {
@@ -145,6 +149,7 @@ async function prepareRun(context: CommandContext, collective: Collective) {
   const repeat = await repeatNote(context.flags.config, { ...options, recipe: lasting });
   if (repeat !== undefined) notes.unshift(repeat);
   if (collective.size > 1) notes.push(`${collective.size} ranks share the ${recipe.shards} shards of each step`);
+  if (arithmetic.reduction) notes.push(`sums are ${arithmetic.reduction}: the weights depend on the number of ranks`);
   if (base) notes.unshift(`going on from ${base.name}, a ${base.model.architecture.name} model`);
   const trained = trainedNote(prepared);
   return { directory, settings, recipe, notes, trained, unit, engine, backend, registry, options: during };

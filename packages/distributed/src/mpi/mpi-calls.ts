@@ -51,7 +51,7 @@ export function initMpi(mpi: MpiLibrary): MpiCalls {
     return answer[0]!;
   };
   const [rank, size] = [numberOf("MPI_Comm_rank"), numberOf("MPI_Comm_size")];
-  const { sendHeaders, sendParts } = createTransfers(mpi);
+  const { sendHeaders, sendParts, sumParts } = createTransfers(mpi);
   const finalize = call("MPI_Finalize");
   return {
     rank,
@@ -63,6 +63,7 @@ export function initMpi(mpi: MpiLibrary): MpiCalls {
         headers,
       );
       const theirs = parcel.lengths.map((_, from) => operations[headers[2 * from]!]!);
+      if (theirs.every((of) => of === "sum")) return { ...sumParts(parcel, rank), operations: theirs };
       const isEnd = theirs.includes("abort");
       // A rank that ends the group tells why. What the others have to send is lost then.
       const counts = (of: Operation) => !isEnd || of === "abort";
@@ -77,11 +78,12 @@ export function initMpi(mpi: MpiLibrary): MpiCalls {
 
 /** The two transfers of an exchange. */
 function createTransfers({ abi, addressOf, call }: MpiLibrary) {
-  const { world, byte, statusIgnore } = abi;
+  const { world, byte, float, sum, statusIgnore } = abi;
   const [handle, address] = ["handle", "address"] as const;
   const alltoall = call("MPI_Ialltoall", address, "int", handle, address, "int", handle, handle, address);
   const table = [address, address, address, handle] as const;
   const alltoallv = call("MPI_Ialltoallv", ...table, ...table, handle, address);
+  const reduce = call("MPI_Ireduce_scatter", address, address, address, handle, handle, handle, address);
   const test = call("MPI_Test", address, address, address);
   const [request, answer] = [new BigInt64Array(1), new Int32Array(1)];
   const [requestAt, answerAt] = [addressOf(request), addressOf(answer)];
@@ -112,6 +114,16 @@ function createTransfers({ abi, addressOf, call }: MpiLibrary) {
       const [sent, received] = hold(new Uint8Array(from.buffer), new Uint8Array(to.buffer));
       alltoallv(sent, counts, places, byte, received, theirCounts, theirPlaces, byte, world, requestAt);
       finish(waitForData);
+    },
+    /** Adds float32 numbers of all ranks, in the order of the library. The parts lie one behind the other. */
+    sumParts({ buffer, starts, lengths }: Parcel, rank: number): Parcel {
+      assertSize(lengths);
+      const into = roomFor([lengths[rank]!]);
+      const given = new Uint8Array(buffer, starts[0]);
+      const [from, to, counts] = hold(given, new Uint8Array(into.buffer), Int32Array.from(lengths, (bytes) => bytes / 4));
+      reduce(from, to, counts, float, sum, world, requestAt);
+      finish(waitForData);
+      return into;
     },
   };
 }
