@@ -43,7 +43,21 @@ export async function createTwoHosts(folder: string): Promise<TwoHosts> {
   const names = addresses.map((_, at) => `trivium-${process.pid}-${at + 1}`);
   const cables = names.map((_, at) => `tv${process.pid % 100_000}-${at + 1}`);
   for (const name of names) run("ip", "netns", "add", name);
-  run("ip", "link", "add", cables[0]!, "netns", names[0]!, "type", "veth", "peer", "name", cables[1]!, "netns", names[1]!);
+  run(
+    "ip",
+    "link",
+    "add",
+    cables[0]!,
+    "netns",
+    names[0]!,
+    "type",
+    "veth",
+    "peer",
+    "name",
+    cables[1]!,
+    "netns",
+    names[1]!,
+  );
   for (const [at, name] of names.entries()) {
     run("ip", "-n", name, "addr", "add", `${addresses[at]}/24`, "dev", cables[at]!);
     for (const device of ["lo", cables[at]!]) run("ip", "-n", name, "link", "set", device, "up");
@@ -55,6 +69,7 @@ export async function createTwoHosts(folder: string): Promise<TwoHosts> {
   const enter = (id: number) => `nsenter --target ${id} --net --uts --pid --mount --wd="$PWD"`;
   writeProgram(join(bin, "trivium"), `exec "${process.execPath}" ${command.join(" ")} "$@"`);
   const cases = addresses.map((address, at) => `${address}) exec ${enter(ids[at]!)} sh -c "$*" ;;`).join("\n");
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: it is of the shell
   const passFlags = 'while [ "${1#-}" != "$1" ]; do shift; done; host=$1; shift';
   writeProgram(
     join(bin, "ssh"),
@@ -62,7 +77,8 @@ export async function createTwoHosts(folder: string): Promise<TwoHosts> {
   );
   const path = `${bin}:${process.env.PATH}`;
   return {
-    start: (line) => startProgram("sh", ["-c", `export PATH="${path}"; exec ${enter(ids[0]!)} sh -c '${line}'`], folder),
+    start: (line) =>
+      startProgram("sh", ["-c", `export PATH="${path}"; exec ${enter(ids[0]!)} sh -c '${line}'`], folder),
     cut() {
       writeFileSync(broken, "");
       run("ip", "-n", names[1]!, "link", "set", cables[1]!, "down");
@@ -74,7 +90,9 @@ export async function createTwoHosts(folder: string): Promise<TwoHosts> {
       }
     },
     processesOfSecond: () =>
-      execFileSync("nsenter", ["--target", String(ids[1]), "--pid", "--mount", "ps", "-eo", "args="], { encoding: "utf8" })
+      execFileSync("nsenter", ["--target", String(ids[1]), "--pid", "--mount", "ps", "-eo", "args="], {
+        encoding: "utf8",
+      })
         .trim()
         .split("\n"),
     remove() {
@@ -92,7 +110,18 @@ function writeProgram(path: string, text: string): void {
 /** A process that keeps the namespaces of a host. All others of the host end with it. */
 function hold(name: string): { readonly child: ChildProcess; readonly id: Promise<number> } {
   const inside = `hostname ${name}; ip link set lo up; echo ready; exec sleep infinity`;
-  const words = ["netns", "exec", name, "unshare", "--uts", "--pid", "--mount", "--fork", "--kill-child", "--mount-proc"];
+  const words = [
+    "netns",
+    "exec",
+    name,
+    "unshare",
+    "--uts",
+    "--pid",
+    "--mount",
+    "--fork",
+    "--kill-child",
+    "--mount-proc",
+  ];
   const child = spawn("ip", [...words, "sh", "-c", inside], { stdio: ["ignore", "pipe", "inherit"] });
   const id = new Promise<number>((resolve) =>
     child.stdout.once("data", () =>

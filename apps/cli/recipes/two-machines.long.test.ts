@@ -42,7 +42,8 @@ describe.skipIf(!isThere)(`two machines${note}`, () => {
   });
 
   test("a plan is within a fifth of what is measured, at three speeds of the network", async () => {
-    const given = "train --data words.tsv --width 256 --layers 4 --heads 4 --batch 64 --steps 8 --threads 1 --decoded 0";
+    const given =
+      "train --data words.tsv --width 256 --layers 4 --heads 4 --batch 64 --steps 8 --threads 1 --decoded 0";
     const training = `${given} --evaluate-every 100`;
     await hosts.start(`trivium ${training} --shards 2 --out runs/alone`).ended;
     for (const megabits of [100, 300, 1000]) {
@@ -54,7 +55,10 @@ describe.skipIf(!isThere)(`two machines${note}`, () => {
       const { code, stderr } = await hosts.start(`${launch} ${training} --shards 2 --out ${out}`).ended;
       expect(code, stderr).toBe(0);
       const records = (await readMetrics(join(folder, out, "metrics.jsonl"))).filter(({ type }) => type === "step");
-      const seconds = records.slice(1).map((record) => Number(record.seconds)).sort((a, b) => a - b);
+      const seconds = records
+        .slice(1)
+        .map((record) => Number(record.seconds))
+        .sort((a, b) => a - b);
       const measured = seconds[seconds.length >> 1]!;
       const planned = JSON.parse(plan.stdout).rows[0].seconds as number;
       console.log(`${megabits} Mbit/s: planned ${planned.toFixed(3)} s, measured ${measured.toFixed(3)} s`);
@@ -64,7 +68,8 @@ describe.skipIf(!isThere)(`two machines${note}`, () => {
   });
 
   test("a cut cable: the launch goes on without the second machine, with the bytes of one process, and leaves nothing there", async () => {
-    const words = "train --data words.tsv --steps 400 --decoded 0 --width 16 --layers 1 --heads 2 --checkpoint-every 10";
+    const words =
+      "train --data words.tsv --steps 400 --decoded 0 --width 16 --layers 1 --heads 2 --checkpoint-every 10";
     const started = hosts.start(
       `trivium launch -n 2 --hosts 10.0.0.1:1,10.0.0.2:1 --network 10.0.0.0/24 --deadline 3 --patience 30 -- ${words} --out runs/cut`,
     );
@@ -73,7 +78,9 @@ describe.skipIf(!isThere)(`two machines${note}`, () => {
     hosts.cut();
     const { code, stderr } = await started.ended;
     expect(code, stderr).toBe(0);
-    expect(stderr).toMatch(/they were silent for 3\.\d s; starting 1 again from the newest checkpoint, without 10\.0\.0\.2/);
+    expect(stderr).toMatch(
+      /they were silent for 3\.\d s; starting 1 again from the newest checkpoint, without 10\.0\.0\.2/,
+    );
     // Nobody reaches the second machine: its rank ends by itself, when nobody has answered for long.
     const left = () => hosts.processesOfSecond().filter((line) => line.includes("main.ts"));
     for (let looks = 0; left().length > 0 && looks < 400; looks++) await pause(100);

@@ -32,7 +32,9 @@ export const trainSchema = z.strictObject({
   fast: z
     .boolean()
     .default(false)
-    .describe("On several ranks: sums by MPI itself and a shard for each rank; the weights depend on the number of ranks"),
+    .describe(
+      "On several ranks: sums by MPI itself and a shard for each rank; the weights depend on the number of ranks",
+    ),
   compareEvery: z
     .int()
     .min(0)

@@ -29,7 +29,18 @@ export function evaluateOptions(prepared: Prepared, signal?: AbortSignal, share?
       const parameters = lora ? mergeLora(base, given, lora) : given;
       const { special } = tokenizer;
       const decodeTarget = (ids: readonly number[]) => tokenizer.decodeTarget(ids);
-      const request = { model, parameters, objective, heldOut, special, tokenizer, decodeTarget, decoded, signal, share };
+      const request = {
+        model,
+        parameters,
+        objective,
+        heldOut,
+        special,
+        tokenizer,
+        decodeTarget,
+        decoded,
+        signal,
+        share,
+      };
       const evaluated = consume(evaluate({ ...request, maximumTokens: length }));
       const metrics = await evaluated.finally(() => lora && disposeMerged(parameters, lora));
       const { targetLoss, perplexity, bitsPerCharacter, tasks = {}, per, wer } = metrics;

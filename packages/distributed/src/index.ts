@@ -9,6 +9,6 @@ export { type Codec, fromFirst } from "./from-first.ts";
 export { type MeteredCollective, metered } from "./metered.ts";
 export { type Network, planStep, type StepPlan, type StepWork } from "./plan-step.ts";
 export { collectivePlugins } from "./plugins.ts";
-export { type RankShare, shareOf } from "./share-of.ts";
 export { type ShardedOptions, sharded } from "./sharded.ts";
+export { type RankShare, shareOf } from "./share-of.ts";
 export { createSeats, joinThreads, portsOf, type Seat } from "./threads.ts";

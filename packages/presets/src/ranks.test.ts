@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { Worker } from "node:worker_threads";
+import { type Transferable, Worker } from "node:worker_threads";
 import { prepare, type RecipeInput, trainOptions } from "@trivium/compose";
 import { createSeats, joinThreads, portsOf, type Seat, sharded } from "@trivium/distributed";
 import { createRegistry } from "@trivium/registry";
@@ -58,7 +58,8 @@ async function inThread(seat: Seat, given: RecipeInput): Promise<unknown> {
   const thread = new Worker(new URL("./testing/rank-thread.ts", import.meta.url), {
     execArgv: ["--conditions=@trivium/source"],
     workerData: { seat, recipe: given, steps: STEPS },
-    transferList: portsOf(seat),
+    // The types of the DOM do not know that Node's ports are these.
+    transferList: portsOf(seat) as unknown[] as Transferable[],
   });
   const [outcome] = await once(thread, "message");
   await thread.terminate();

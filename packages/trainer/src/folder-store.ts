@@ -59,7 +59,12 @@ export function createFolderStore({ directory, keep = 2 }: FolderStoreOptions): 
 
 const snapshotOf = (checkpoint: Checkpoint): Snapshot => ({
   model: checkpoint.arrays("model.safetensors"),
-  optimizer: joinSlices(checkpoint.names.filter(isOfOptimizer).sort().map((name) => checkpoint.arrays(name))),
+  optimizer: joinSlices(
+    checkpoint.names
+      .filter(isOfOptimizer)
+      .sort()
+      .map((name) => checkpoint.arrays(name)),
+  ),
   config: checkpoint.json("config.json") as Snapshot["config"],
   state: checkpoint.json("state.json") as RunState,
 });

@@ -65,7 +65,8 @@ async function runGeneration(context: CommandContext): Promise<void> {
   const { seed, ...options } = answersOfFlags(flags, run);
   const { request, exampleOf } = answererOf(run, flags, { ...options, samples });
   assertDraws(request);
-  const asked = given.length > 0 ? given.map((text) => ({ text })) : await fromFirst(collective, () => readPrompts(context));
+  const asked =
+    given.length > 0 ? given.map((text) => ({ text })) : await fromFirst(collective, () => readPrompts(context));
   const prompts = asked.map(({ text }) => text);
   const examples = asked.map(exampleOf);
   if (flags.chat !== true) noteUnknown(run, prompts, { examples, output });

@@ -13,7 +13,10 @@ import { table } from "../table.ts";
 export function planCommand(program: Command): void {
   const command = program
     .command("plan")
-    .argument("<run>", "folder of a run that one process trained, a few steps of it: its times are what is planned with")
+    .argument(
+      "<run>",
+      "folder of a run that one process trained, a few steps of it: its times are what is planned with",
+    )
     .description("Estimate the time of a training step on many ranks, from measured computing and a network's speed.")
     .option("--ranks <list>", "numbers of ranks", "2,4,8,16,32,64,128,256,512,1000")
     .option("--bandwidth <speed>", "bytes per second between two machines: 125MB/s is 1 Gbit/s", "1.25GB/s")

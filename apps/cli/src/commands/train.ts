@@ -116,7 +116,10 @@ async function prepareRun(context: CommandContext, collective: Collective) {
   const { recompute, resume, allowNumericChange } = settings;
   const base = await openBase(read, context);
   const architecture = architectureOf(read, base);
-  const asked = withFittingLoss({ ...shardedRecipe(read.recipe, collective.size, settings.fast), architecture }, registry);
+  const asked = withFittingLoss(
+    { ...shardedRecipe(read.recipe, collective.size, settings.fast), architecture },
+    registry,
+  );
   const engine = resolveEngine(asked, registry);
   const prepared = await prepare(asked, registry, { engine, recompute, base });
   const { recipe } = prepared;
@@ -235,7 +238,8 @@ interface Finished {
 function report(finished: Finished): void {
   const { directory, result, last, output, profile: taken, exitCode, communication } = finished;
   const { step, reason } = result;
-  const resume = reason === "aborted" && exitCode !== undefined ? resumeCommand(process.argv.slice(2), directory) : undefined;
+  const resume =
+    reason === "aborted" && exitCode !== undefined ? resumeCommand(process.argv.slice(2), directory) : undefined;
   const { metrics } = last.evaluated ?? {};
   const profile = taken?.finish(output);
   const { best, totals } = last.stopped ?? {};
@@ -248,7 +252,9 @@ function report(finished: Finished): void {
     [`${verb} at step ${step}; the run is in ${directory}`, ...tables].join("\n\n"),
   );
   if (communication !== undefined)
-    output.note(`ranks waited for one another and exchanged data in ${(100 * communication).toFixed(1)} % of the steps' time`);
+    output.note(
+      `ranks waited for one another and exchanged data in ${(100 * communication).toFixed(1)} % of the steps' time`,
+    );
   if (resume === undefined) return;
   output.note(`to go on: ${resume}`);
   process.exitCode = exitCode;

@@ -10,8 +10,11 @@ const SHARDS = 8;
  *
  * @param fast - one shard for each rank, since another number of ranks has other bits anyway.
  */
-export const shardedRecipe = <Given extends Pick<Recipe, "shards">>(recipe: Given, size: number, fast: boolean): Given =>
-  size > 1 && recipe.shards === 1 ? { ...recipe, shards: fast ? size : SHARDS } : recipe;
+export const shardedRecipe = <Given extends Pick<Recipe, "shards">>(
+  recipe: Given,
+  size: number,
+  fast: boolean,
+): Given => (size > 1 && recipe.shards === 1 ? { ...recipe, shards: fast ? size : SHARDS } : recipe);
 
 /** Returns the options of a training that all ranks share: rank 0 keeps the checkpoints, and all evaluate. A rank alone trains as ever. */
 export function rankedOptions<B>(

@@ -40,6 +40,7 @@ export async function runAttempt(options: AttemptOptions): Promise<AttemptEnd> {
     if (record) pulse.hear(record);
     else show(line);
   });
+  const read = new Promise<void>((resolve) => void lines.once("close", resolve));
   const kill = () => {
     endProcess(-child.pid!);
     endProcesses(run);
@@ -60,7 +61,7 @@ export async function runAttempt(options: AttemptOptions): Promise<AttemptEnd> {
       child.once("error", reject).once("exit", resolve);
     });
     endProcesses(run);
-    await Promise.race([new Promise((resolve) => lines.once("close", resolve)), late()]);
+    await Promise.race([read, late()]);
     return { code, steps: pulse.steps, hasSaved: pulse.hasSaved, silentSeconds };
   } finally {
     clearInterval(watch);

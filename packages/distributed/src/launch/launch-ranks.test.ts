@@ -2,8 +2,8 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { findLauncher, launcherWords } from "./launcher.ts";
 import { type LaunchOptions, launchRanks } from "./launch-ranks.ts";
+import { findLauncher, launcherWords } from "./launcher.ts";
 import { createPulse } from "./pulse.ts";
 import { RUN_VARIABLE, recordLine, recordOf } from "./supervision.ts";
 import { processesOf } from "./sweep.ts";

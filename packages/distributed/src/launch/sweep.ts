@@ -14,7 +14,9 @@ const [LOOK_MS, LOOKS] = [50, 100];
 export function processesOf(run: string): number[] {
   const mark = `${RUN_VARIABLE}=${run}`;
   const isMarked = (id: number) => textOf(`/proc/${id}/environ`).split("\0").includes(mark);
-  return entriesOf("/proc").map(Number).filter((id) => id > 0 && id !== process.pid && isMarked(id));
+  return entriesOf("/proc")
+    .map(Number)
+    .filter((id) => id > 0 && id !== process.pid && isMarked(id));
 }
 
 /** Ends the processes of this machine that belong to a run, by SIGKILL. */
@@ -51,6 +53,7 @@ const sweepScript = (run: string): string =>
     `if tr '\\0' '\\n' < $p/environ 2>/dev/null | grep -qx '${RUN_VARIABLE}=${run}'; then`,
     "d=$(awk '/^PPid/ { print $2 }' $p/status);",
     "case $(cat /proc/$d/comm) in orted|prted|hydra_pmi_proxy) kill -9 $d;; esac;",
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is of the shell
     "kill -9 ${p#/proc/}; fi; done 2>/dev/null; true",
   ].join(" ");
 

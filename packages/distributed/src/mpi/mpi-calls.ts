@@ -120,7 +120,11 @@ function createTransfers({ abi, addressOf, call }: MpiLibrary) {
       assertSize(lengths);
       const into = roomFor([lengths[rank]!]);
       const given = new Uint8Array(buffer, starts[0]);
-      const [from, to, counts] = hold(given, new Uint8Array(into.buffer), Int32Array.from(lengths, (bytes) => bytes / 4));
+      const [from, to, counts] = hold(
+        given,
+        new Uint8Array(into.buffer),
+        Int32Array.from(lengths, (bytes) => bytes / 4),
+      );
       reduce(from, to, counts, float, sum, world, requestAt);
       finish(waitForData);
       return into;
