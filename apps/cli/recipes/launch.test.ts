@@ -28,7 +28,7 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** A launch that runs, and what a test does to it. */
 function startLaunch(out: string, mpirun: string, size = 2) {
-  const launch = ["launch", "-n", String(size), "--mpirun", mpirun, "--deadline", "2", "--"];
+  const launch = ["launch", "-n", String(size), "--mpirun", mpirun, "--deadline", "6", "--"];
   const started: Started = startTrivium([...launch, ...training(out)], folder);
   const { child } = started;
   let said = "";
@@ -85,7 +85,7 @@ for (const { name, program } of launchers) {
       const { code, stderr } = await launch.ended;
       expect(code, stderr).toBe(0);
       expect(stderr.match(/the ranks have ended: exit code/g), stderr).toHaveLength(kills);
-      expect(stderr).toMatch(/the ranks have ended: they were silent for 2\.\d s; starting 2 again/);
+      expect(stderr).toMatch(/the ranks have ended: they were silent for 6\.\d s; starting 2 again/);
       expect(stderr).toContain("to go on: the same command with --resume at its end");
       await gone(stopped);
 

@@ -84,7 +84,7 @@ async function runTraining(context: CommandContext): Promise<void> {
     const result = await consume(stream, ...sinks);
     disposeTree(result.parameters);
     progress.stop();
-    const exitCode = supervisor.hasStopped ? undefined : interrupt.exitCode();
+    const exitCode = supervisor.isSupervised ? undefined : interrupt.exitCode();
     report({ directory, result, last, output, profile, exitCode, communication: communication.share() });
   } catch (error) {
     if (TriviumError.is(error, "checkpoint/other-run")) await assertResumable(folderFiles(directory));

@@ -6,24 +6,21 @@ import type { CheckpointOptions, EvaluateOptions, Sink, TrainEvent, TrainOptions
 export interface Supervision {
   /** Tell the supervisor of each event. */
   readonly sinks: readonly Sink<TrainEvent>[];
-  /** The supervisor has asked for an end. */
-  readonly hasStopped: boolean;
+  /** A supervisor says how a run that was interrupted goes on. */
+  readonly isSupervised: boolean;
   /** Returns the options, with an end when the supervisor asks for it. */
   options<B>(options: TrainOptions<B>): TrainOptions<B>;
   release(): void;
 }
 
-const unsupervised: Supervision = { sinks: [], hasStopped: false, options: (options) => options, release: () => {} };
-
 /** Rank 0 speaks with the supervisor, if there is one: by lines of stderr, and by its standard input. */
 export function supervision({ rank }: Collective): Supervision {
-  if (rank > 0 || !isSupervised()) return unsupervised;
+  if (rank > 0 || !isSupervised())
+    return { sinks: [], isSupervised: isSupervised(), options: (options) => options, release: () => {} };
   const stop = new AbortController();
   return {
     sinks: [tellEvent],
-    get hasStopped() {
-      return stop.signal.aborted;
-    },
+    isSupervised: true,
     options: ({ signal, evaluate, checkpoint, ...options }) => ({
       ...options,
       evaluate: evaluate && evaluated(evaluate),
