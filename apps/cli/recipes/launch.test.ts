@@ -5,7 +5,7 @@ import { createRandom } from "@trivium/core";
 import { processesOf } from "@trivium/distributed/node";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { isInstalled, launchers } from "./mpi.ts";
-import { jsonOf, type Started, startTrivium, weightsOf } from "./run-trivium.ts";
+import { jsonOf, runTrivium, type Started, startTrivium, weightsOf } from "./run-trivium.ts";
 import { tiny, writeToyData } from "./toy-data.ts";
 
 const isLong = process.env.TRIVIUM_LONG !== undefined;
@@ -89,13 +89,13 @@ for (const { name, program } of launchers) {
       expect(stderr).toContain("to go on: the same command with --resume at its end");
       await gone(stopped);
 
-      launch = startLaunch(out, program, 4);
+      launch = startLaunch(out, program, isLong ? 4 : 2);
       await launch.trains(2);
       const orphaned = launch.run();
       launch.child.kill("SIGKILL");
       await gone(orphaned);
 
-      // One process goes on from the slices of four ranks.
+      // One process goes on from the slices of several ranks.
       await jsonOf(training(out), folder);
       await jsonOf(training("undisturbed"), folder);
       expect(weightsOf(join(folder, out)).equals(weightsOf(join(folder, "undisturbed")))).toBe(true);
@@ -105,7 +105,7 @@ for (const { name, program } of launchers) {
 
 test("a launch of something else, or of ranks that do not fit, is one clear line", async () => {
   const failed = async (...words: readonly string[]) => {
-    const { code, stderr } = await startTrivium(["launch", ...words], folder).ended;
+    const { code, stderr } = await runTrivium(["launch", ...words], folder);
     expect(code, stderr).toBe(2);
     return stderr;
   };
