@@ -100,8 +100,10 @@ for (const launcher of launchers) {
         ranks: 2,
         numericIdentity: { reduction: "by MPI itself (--fast)" },
       });
-      const { code: resumed, stderr: refused } = await runTrivium([...given.slice(0, -3), "--shards", "2", "--steps", "4", "--out", out, "--resume"], folder); // biome-ignore format: one line
-      expect({ resumed, refused: refused.includes("reduction") }).toEqual({ resumed: 2, refused: true });
+      const again = [...given.filter((word) => word !== "--fast"), "--shards", "2", "--resume"];
+      const { code: resumed, stderr: refused } = await runTrivium(again, folder);
+      expect(refused).toContain("reduction");
+      expect(resumed).toBe(2);
     });
 
     test.skipIf(launcher !== launchers[0] && !isLong)(
