@@ -73,7 +73,8 @@ export const performanceRuns: readonly PerformanceRun[] = [
   {
     name: "prefill",
     title: "A prompt of 512 tokens, GPT-2's sizes",
-    words: "decoding --shape gpt2 --batch 1 --keys 16 --tokens 16 --prefill 512 --gemm onednn --peers torch --rounds 5 --warmup 1",
+    words:
+      "decoding --shape gpt2 --batch 1 --keys 16 --tokens 16 --prefill 512 --gemm onednn --peers torch --rounds 5 --warmup 1",
   },
   {
     name: "answers",
