@@ -161,7 +161,7 @@ async function* evaluateLikelihood(options: EvaluateOptions): AsyncGenerator<Eva
   const given = { examples, special, tokenizer, objective: scoring, batchSize, together };
   for (const { batch, indices } of evaluationBatches(given)) {
     if (signal?.aborted) break;
-    const nats = natsOfRows(task, parameters, batch);
+    const nats = await natsOfRows(task, parameters, batch);
     const tokens = supervisedByRow(batch);
     for (const [row, index] of indices.entries()) {
       scores.nats[index] = nats[row] as number;
