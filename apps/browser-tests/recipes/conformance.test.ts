@@ -8,7 +8,6 @@ const runs = [
   { backend: "simd", isolated: true },
   { backend: "simd", isolated: false },
   { backend: "wasm", isolated: true },
-  { backend: "webgpu-fused", isolated: true },
 ];
 
 test.for(runs)("in Chromium, $backend conforms with cross-origin isolation $isolated", async (run, context) => {

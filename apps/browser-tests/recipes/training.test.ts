@@ -68,15 +68,18 @@ async function shaderTolerance(arm: string): Promise<number> {
   return 2 * greatest;
 }
 
-test.for(names)("%s: in Chromium, twenty steps on webgpu-fused with its own attention follow simd", async (arm, context) => {
-  context.skip(findChromium() === undefined, NO_CHROMIUM);
-  const input = { backend: "webgpu-fused", arm, steps: STEPS, attention: "fused" };
-  const report = await runInChromium<TrainingReport>({ entry, isolated: false, input });
-  expect(report.active).toBe("webgpu-fused");
-  const tolerance = await shaderTolerance(arm);
-  expect(tolerance).toBeLessThan(5e-3);
-  expectNear(report.losses, inNode.simd![arm]!, tolerance);
-});
+test.for(names)(
+  "%s: in Chromium, twenty steps on webgpu-fused with its own attention follow simd",
+  async (arm, context) => {
+    context.skip(findChromium() === undefined, NO_CHROMIUM);
+    const input = { backend: "webgpu-fused", arm, steps: STEPS, attention: "fused" };
+    const report = await runInChromium<TrainingReport>({ entry, isolated: false, input });
+    expect(report.active).toBe("webgpu-fused");
+    const tolerance = await shaderTolerance(arm);
+    expect(tolerance).toBeLessThan(5e-3);
+    expectNear(report.losses, inNode.simd![arm]!, tolerance);
+  },
+);
 
 /** A step in software shaders takes most of a second; `pnpm check:long` takes them all. */
 const shaderSteps = process.env.TRIVIUM_LONG ? STEPS : 3;

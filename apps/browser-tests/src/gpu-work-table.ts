@@ -10,6 +10,9 @@ for (const arm of Object.keys(arms)) {
   const { composed, fused } = await gpuWork(arm);
   const share = `${((100 * fused.dispatches) / composed.dispatches).toFixed(1)} %`;
   const columns = [String(composed.dispatches).padStart(6), String(fused.dispatches).padStart(12), share.padStart(6)];
-  const reads = [`${composed.reads}, ${fused.reads}`.padStart(6), `${composed.bytesRead}, ${fused.bytesRead}`.padStart(10)];
+  const reads = [
+    `${composed.reads}, ${fused.reads}`.padStart(6),
+    `${composed.bytesRead}, ${fused.bytesRead}`.padStart(10),
+  ];
   console.log([arm.padEnd(15), ...columns, ...reads].join("  "));
 }

@@ -1,4 +1,19 @@
-import { activation, adamWUpdate, dropout, layerNorm, linear, linears, softmaxCrossEntropy, squaredNorms, type Tensor, type Tensor1D, type Tensor2D, tf, valueAndGradients, writeSlots } from "@trivium/tensor";
+import {
+  activation,
+  adamWUpdate,
+  dropout,
+  layerNorm,
+  linear,
+  linears,
+  softmaxCrossEntropy,
+  squaredNorms,
+  type Tensor,
+  type Tensor1D,
+  type Tensor2D,
+  tf,
+  valueAndGradients,
+  writeSlots,
+} from "@trivium/tensor";
 import { beforeAll, expect, test } from "vitest";
 import { useSoftwareDevice } from "./testing/software-device.ts";
 import { webgpuFused } from "./webgpu-fused.ts";
@@ -20,7 +35,11 @@ const onDevice = (title: string, run: () => Promise<void>): void =>
 const numbers = async (tensor: Tensor): Promise<number[]> => Array.from(await tensor.data());
 
 /** Numbers that are no multiples of one another's rounding. */
-const drawn = (shape: number[]): Tensor => tf.tensor(Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, at) => Math.sin(1 + at)), shape);
+const drawn = (shape: number[]): Tensor =>
+  tf.tensor(
+    Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, at) => Math.sin(1 + at)),
+    shape,
+  );
 
 onDevice("without rows outputs are empty, and the gradients of parameters are zeros", async () => {
   const parameters = { weight: drawn([3, 2]), bias: drawn([2]), gain: drawn([2]) };
@@ -42,13 +61,22 @@ onDevice("without rows outputs are empty, and the gradients of parameters are ze
 });
 
 onDevice("products are right around the size of a tile, with one row and with many", async () => {
-  for (const [m, k, n] of [[1, 1, 1], [1, 37, 33], [31, 16, 32], [33, 17, 65], [65, 1, 31]] as const) {
+  for (const [m, k, n] of [
+    [1, 1, 1],
+    [1, 37, 33],
+    [31, 16, 32],
+    [33, 17, 65],
+    [65, 1, 31],
+  ] as const) {
     const [x, weight] = [drawn([m, k]), drawn([k, n])] as [Tensor2D, Tensor2D];
     const [y, again] = linears(x, [{ weight }, { weight }]);
     const [a, b] = [await numbers(x), await numbers(weight)];
     const expected = Array.from({ length: m * n }, (_, at) => {
       const [row, column] = [Math.floor(at / n), at % n];
-      return Array.from({ length: k }, (_, step) => a[row * k + step]! * b[step * n + column]!).reduce((s, v) => s + v, 0);
+      return Array.from({ length: k }, (_, step) => a[row * k + step]! * b[step * n + column]!).reduce(
+        (s, v) => s + v,
+        0,
+      );
     });
     for (const got of [await numbers(y!), await numbers(again!)]) {
       const worst = Math.max(...got.map((value, at) => Math.abs(value - expected[at]!)));
@@ -59,9 +87,10 @@ onDevice("products are right around the size of a tile, with one row and with ma
 
 onDevice("more workgroups than one dimension takes are folded, and none is left out", async () => {
   const size = 65_536 * 64 + 3;
-  const y = activation(tf.fill([size], -2), "relu");
-  expect(await numbers(tf.sum(tf.add(y, 1)))).toEqual([size]);
-  expect(await numbers(tf.slice1d(tf.add(activation(tf.range(0, size), "relu"), 0) as Tensor1D, size - 2, 2))).toEqual([size - 2, size - 1]);
+  const y = activation(tf.fill([size], 3), "relu") as Tensor1D;
+  expect(await numbers(tf.concat([tf.slice1d(y, 65_535 * 64 - 1, 2), tf.slice1d(y, size - 2, 2)]))).toEqual([
+    3, 3, 3, 3,
+  ]);
 });
 
 onDevice("a tensor that the device cannot bind is refused before anything is computed", async () => {
@@ -74,7 +103,15 @@ onDevice("a tensor that the device cannot bind is refused before anything is com
 onDevice("an update leaves data that something else holds as it is, and slots too", async () => {
   const original = tf.tensor1d([1, 2]);
   const held = tf.reshape(original, [2, 1]);
-  const rates = { learningRate: 0.1, beta1: 0.9, beta2: 0.9, epsilon: 1e-8, correction1: 0.1, correction2: 0.1, gradientScale: 1 };
+  const rates = {
+    learningRate: 0.1,
+    beta1: 0.9,
+    beta2: 0.9,
+    epsilon: 1e-8,
+    correction1: 0.1,
+    correction2: 0.1,
+    gradientScale: 1,
+  };
   const tensors = { parameter: original, gradient: tf.ones([2]), m: tf.zeros([2]), v: tf.zeros([2]), weightDecay: 0 };
   const [updated] = adamWUpdate([tensors], rates);
   expect(await numbers(held)).toEqual([1, 2]);
@@ -93,7 +130,10 @@ onDevice("a number that was read is read anew after it was updated in place", as
 });
 
 onDevice("the same elements are dropped whatever the shape", async () => {
-  const [flat, square] = [dropout(tf.ones([64]), { rate: 0.5, seed: 3 }), dropout(tf.ones([8, 8]), { rate: 0.5, seed: 3 })];
+  const [flat, square] = [
+    dropout(tf.ones([64]), { rate: 0.5, seed: 3 }),
+    dropout(tf.ones([8, 8]), { rate: 0.5, seed: 3 }),
+  ];
   expect(await numbers(flat)).toEqual(await numbers(square));
 });
 

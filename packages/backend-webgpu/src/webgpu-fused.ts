@@ -1,5 +1,13 @@
 import type { Plugin } from "@trivium/registry";
-import { activateBackend, type Backend, type BackendTraits, backend, type FusedFamily, type Probe, tf } from "@trivium/tensor";
+import {
+  activateBackend,
+  type Backend,
+  type BackendTraits,
+  backend,
+  type FusedFamily,
+  type Probe,
+  tf,
+} from "@trivium/tensor";
 import { findGpu, publishGpu } from "./device/find-gpu.ts";
 
 const NAME = "webgpu-fused";

@@ -62,9 +62,9 @@ export const agreementChecks = {
       const expected = gradientsInFloat64(problem);
       const actual = await gradientsOf(context.kernel, problem);
       assertThat(
-          Object.keys(actual).join() === Object.keys(problem.inputs).join(),
-          `gradients flow to ${Object.keys(actual)}, not to ${Object.keys(problem.inputs)}`,
-        );
+        Object.keys(actual).join() === Object.keys(problem.inputs).join(),
+        `gradients flow to ${Object.keys(actual)}, not to ${Object.keys(problem.inputs)}`,
+      );
       for (const [name, values] of Object.entries(actual)) {
         const error = greatestError(values, expected[name]!);
         assertBelow(`${name} of ${describeCase(one)}`, error, context.tolerance.gradients);
@@ -100,7 +100,8 @@ export const agreementChecks = {
       const output = await outputOf(context.kernel, problem);
       const error = greatestError(output, attentionInFloat64(problem.plain(problem.inputs)));
       assertBelow(describeCase(one), error, context.tolerance.outputs);
-      for (const other of seen) assertThat(greatestError(output, other) > 0.1, `two seeds drop alike: ${describeCase(one)}`);
+      for (const other of seen)
+        assertThat(greatestError(output, other) > 0.1, `two seeds drop alike: ${describeCase(one)}`);
       seen.push(output);
     });
   },

@@ -31,7 +31,8 @@ export function describeKernel(kernel: AttentionKernel, options: DescribeKernelO
       if (reason !== undefined) test.skip(`${title} (${reason})`, () => {});
       else {
         test(title, async ({ skip }) => {
-          if ((await kernelChecks[title](context)) === "not supported") skip(`${kernel.name} supports none of these cases`);
+          if ((await kernelChecks[title](context)) === "not supported")
+            skip(`${kernel.name} supports none of these cases`);
         });
       }
     }

@@ -112,19 +112,23 @@ export const invariantChecks = {
   },
 
   "live tensors stay constant over 50 steps, and inputs stay alive": (context) =>
-    forSupported(context, [{ ...baseCase, bias: "dense", dropout: { rate: 0.1, seed: 5 } }, baseCase], async (problem) => {
-      const tensors = uploadInputs(problem.inputs);
-      await gradientsOf(context.kernel, problem);
-      const before = tf.memory().numTensors;
-      for (let step = 0; step < 25; step++) {
+    forSupported(
+      context,
+      [{ ...baseCase, bias: "dense", dropout: { rate: 0.1, seed: 5 } }, baseCase],
+      async (problem) => {
+        const tensors = uploadInputs(problem.inputs);
         await gradientsOf(context.kernel, problem);
-        context.kernel.attend(problem.request(tensors)).dispose();
-      }
-      const left = tf.memory().numTensors - before;
-      assertThat(left === 0, `${left} tensors are left behind`);
-      assertThat(!Object.values(tensors).some(({ isDisposed }) => isDisposed), "an input was disposed");
-      tf.dispose(tensors);
-    }),
+        const before = tf.memory().numTensors;
+        for (let step = 0; step < 25; step++) {
+          await gradientsOf(context.kernel, problem);
+          context.kernel.attend(problem.request(tensors)).dispose();
+        }
+        const left = tf.memory().numTensors - before;
+        assertThat(left === 0, `${left} tensors are left behind`);
+        assertThat(!Object.values(tensors).some(({ isDisposed }) => isDisposed), "an input was disposed");
+        tf.dispose(tensors);
+      },
+    ),
 } satisfies Record<string, KernelCheck>;
 
 const emptyRowCases: readonly KernelCase[] = (["some empty rows", "nothing", "left-padded", "not"] as const).flatMap(

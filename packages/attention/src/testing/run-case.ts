@@ -30,10 +30,7 @@ export function lossWeights(shape: readonly number[]): Float32Array {
 }
 
 /** The gradients of `Σ weight · output` with respect to every input; leaves no tensor behind. */
-export async function gradientsOf(
-  kernel: AttentionKernel,
-  { inputs, request }: CaseProblem,
-): Promise<PlainGradients> {
+export async function gradientsOf(kernel: AttentionKernel, { inputs, request }: CaseProblem): Promise<PlainGradients> {
   const tensors = uploadInputs(inputs);
   const weights = tf.tensor(lossWeights(inputs.query!.shape), [...inputs.query!.shape]);
   const loss = (): Tensor => tf.sum(tf.mul(kernel.attend(request(tensors)), weights));

@@ -70,7 +70,11 @@ fn entry(
 }
 
 /** Returns the bytes of a program's numbers, in the order of its fields. */
-export function packNumbers(program: ComputeProgram, groups: number, values: Readonly<Record<string, number>>): ArrayBuffer {
+export function packNumbers(
+  program: ComputeProgram,
+  groups: number,
+  values: Readonly<Record<string, number>>,
+): ArrayBuffer {
   const types = Object.entries(program.numbers);
   const view = new DataView(new ArrayBuffer(16 * Math.ceil((types.length + 1) / 4)));
   view.setUint32(0, groups, true);

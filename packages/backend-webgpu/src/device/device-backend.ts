@@ -30,10 +30,14 @@ export class DeviceBackend extends WebGPUBackend {
   override uploadToGPU(dataId: object): void {
     if (this.#failure !== undefined) {
       const problem = `the graphics device failed: ${this.#failure}`;
-      throw new UnsupportedError("webgpu/device", `${problem}. Take smaller batches, update its driver, or use the backend "simd"`);
+      throw new UnsupportedError(
+        "webgpu/device",
+        `${problem}. Take smaller batches, update its driver, or use the backend "simd"`,
+      );
     }
     const { resource, dtype, shape } = this.tensorMap.get(dataId);
-    if (resource == null) assertBindable(tf.util.sizeFromShape(shape) * (dtype === "complex64" ? 8 : 4), this.device.limits);
+    if (resource == null)
+      assertBindable(tf.util.sizeFromShape(shape) * (dtype === "complex64" ? 8 : 4), this.device.limits);
     super.uploadToGPU(dataId);
   }
 

@@ -1,4 +1,5 @@
 import type { Probe } from "@trivium/tensor";
+import { mayHaveDriver } from "./vulkan-drivers.ts";
 
 /** What is missing, and what brings it. */
 export type Missing = Extract<Probe, { readonly available: false }>;
@@ -64,6 +65,7 @@ async function startDawn(): Promise<{ readonly gpu: GPU } | Missing> {
   } catch {
     return missing("the npm package webgpu is not installed", "Run npm install webgpu, or use the backend simd");
   }
+  if (!mayHaveDriver()) return NO_DRIVER;
   try {
     // Not a name: a bundler for pages must not see an addon of Node.js.
     const { create, globals } = (await import(/* @vite-ignore */ entry)) as Dawn;
@@ -80,6 +82,7 @@ async function startDawn(): Promise<{ readonly gpu: GPU } | Missing> {
 /** Makes a graphics device that Node.js has from a package known to programs that look for `navigator.gpu`. */
 export function publishGpu(gpu: GPU): void {
   if (globalThis.navigator?.gpu !== undefined) return;
-  if (globalThis.navigator === undefined) Object.defineProperty(globalThis, "navigator", { value: {}, configurable: true });
+  if (globalThis.navigator === undefined)
+    Object.defineProperty(globalThis, "navigator", { value: {}, configurable: true });
   Object.defineProperty(globalThis.navigator, "gpu", { value: gpu, configurable: true });
 }

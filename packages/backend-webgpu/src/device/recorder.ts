@@ -33,7 +33,11 @@ export class Recorder {
   /** Makes an output; its elements are those that programs write. */
   allocate(shape: readonly number[], dtype: DataType = "float32"): TensorInfo {
     const isEmpty = shape.includes(0);
-    return this.#backend.makeTensorInfo([...shape], dtype, isEmpty ? tf.util.getTypedArrayFromDType(dtype as "float32", 0) : undefined);
+    return this.#backend.makeTensorInfo(
+      [...shape],
+      dtype,
+      isEmpty ? tf.util.getTypedArrayFromDType(dtype as "float32", 0) : undefined,
+    );
   }
 
   /** Makes a tensor of integers. */
@@ -148,8 +152,8 @@ export class Recorder {
 
 function createPipeline(device: GPUDevice, program: ComputeProgram): Pipeline {
   const label = `trivium ${program.name}`;
-  const storage = Object.values(program.buffers).map((use): GPUBufferBindingType =>
-    use.startsWith("read") ? "read-only-storage" : "storage",
+  const storage = Object.values(program.buffers).map(
+    (use): GPUBufferBindingType => (use.startsWith("read") ? "read-only-storage" : "storage"),
   );
   const types: GPUBufferBindingType[] = [...storage, "uniform"];
   const entries = types.map((type, binding) => ({ binding, visibility: GPUShaderStage.COMPUTE, buffer: { type } }));
@@ -164,7 +168,10 @@ function createPipeline(device: GPUDevice, program: ComputeProgram): Pipeline {
 }
 
 /** Refuses a tensor that no program of the device can bind. @throws {UnsupportedError} `webgpu/buffer-size` */
-export function assertBindable(bytes: number, limits: Pick<GPUSupportedLimits, "maxStorageBufferBindingSize" | "maxBufferSize">): void {
+export function assertBindable(
+  bytes: number,
+  limits: Pick<GPUSupportedLimits, "maxStorageBufferBindingSize" | "maxBufferSize">,
+): void {
   const most = Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize);
   if (bytes <= most) return;
   throw new UnsupportedError(

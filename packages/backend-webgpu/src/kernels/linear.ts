@@ -26,7 +26,11 @@ function affine(
 }
 
 /** Sums over all axes but the last, of `x` or of `dx = x · slope`. */
-function sumsOf(recorder: Recorder, x: TensorInfo, scaled?: { readonly slope: TensorInfo; readonly dx: TensorInfo }): TensorInfo {
+function sumsOf(
+  recorder: Recorder,
+  x: TensorInfo,
+  scaled?: { readonly slope: TensorInfo; readonly dx: TensorInfo },
+): TensorInfo {
   const { rows, columns } = rowsOf(x);
   const { count, height } = panelsOf(rows);
   const elements = count * columns;

@@ -83,10 +83,15 @@ export const attentionKernels = defineFamily("attention", {
     const buffers = { query, key, value, words: problem.words, statistics, d_output: dOutput, bias };
     const dQuery = recorder.allocate(query.shape);
     const { width, numbers } = problem;
-    recorder.run(queryGradient(width), { buffers: { ...buffers, d_query: dQuery }, numbers, groups: blockGroups(problem) });
+    recorder.run(queryGradient(width), {
+      buffers: { ...buffers, d_query: dQuery },
+      numbers,
+      groups: blockGroups(problem),
+    });
     const [dKey, dValue] = keyValueGradients(recorder, problem, buffers);
     const { bias: kind } = attributes;
-    const dBias = kind !== "none" && attributes.biasGradient ? biasGradient(recorder, problem, buffers, kind) : undefined;
+    const dBias =
+      kind !== "none" && attributes.biasGradient ? biasGradient(recorder, problem, buffers, kind) : undefined;
     recorder.release(statistics);
     problem.release();
     return dBias ? [dQuery, dKey, dValue, dBias] : [dQuery, dKey, dValue];
