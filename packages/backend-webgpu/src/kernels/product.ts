@@ -2,7 +2,7 @@ import { type ComputeProgram, defineProgram } from "../device/compute-program.ts
 import { activations } from "./activations.ts";
 
 /** Rows and columns of the tile of C that a workgroup computes. */
-export const TILE = 32;
+const TILE = 32;
 /** Steps of the summed axis that a workgroup holds at once. */
 const DEPTH = 16;
 /** Rows and columns of C that an invocation computes. */
