@@ -26,11 +26,7 @@ export const defineProgram = <const Buffers extends string, const Numbers extend
   program: ComputeProgram<Buffers, Numbers>,
 ): ComputeProgram<Buffers, Numbers> => program;
 
-/**
- * Returns the numbers of workgroups in two dimensions, for any number of workgroups in one.
- *
- * @example foldGroups(65_536) // => [32_768, 2]
- */
+/** Returns the numbers of workgroups in two dimensions, for any number of workgroups in one. */
 export function foldGroups(groups: number): readonly [x: number, y: number] {
   const y = Math.ceil(groups / MOST_GROUPS);
   return [Math.ceil(groups / y), y];

@@ -63,7 +63,7 @@ async function startDawn(): Promise<{ readonly gpu: GPU } | Missing> {
   try {
     entry = pathToFileURL(createRequire(import.meta.url).resolve("webgpu")).href;
   } catch {
-    return missing("the npm package webgpu is not installed", "Run npm install webgpu, or use the backend simd");
+    return missing("the npm package webgpu is not installed", "Run npm install webgpu@0.6.2, or use the backend simd");
   }
   if (!mayHaveDriver()) return NO_DRIVER;
   try {
@@ -74,7 +74,7 @@ async function startDawn(): Promise<{ readonly gpu: GPU } | Missing> {
     }
     return { gpu: create(process.env.TRIVIUM_WEBGPU?.split(",") ?? []) };
   } catch (error) {
-    const remedy = "Install it again for this machine (npm install webgpu), or use the backend simd";
+    const remedy = "Install it again for this machine (npm install webgpu@0.6.2), or use the backend simd";
     return missing(`the npm package webgpu does not start here (${String(error)})`, remedy);
   }
 }
