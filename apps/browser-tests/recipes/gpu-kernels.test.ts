@@ -20,7 +20,10 @@ test("in Chromium, fused attention on webgpu-fused conforms, in outputs and grad
   expect(report.passed.length).toBe(checks.length);
 });
 
-test.for(Object.keys(arms))(
+/** Composed ops take a device in software seconds a step. */
+const counted = process.env.TRIVIUM_LONG ? Object.keys(arms) : ["prefix"];
+
+test.for(counted)(
   "%s: a step on webgpu-fused starts two fifths of the programs and reads once",
   async (arm, context) => {
     context.skip(findChromium() === undefined, NO_CHROMIUM);
