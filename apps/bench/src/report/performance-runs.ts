@@ -10,6 +10,8 @@ export interface PerformanceRun {
 const fast = "--gemm onednn --attention fused";
 const masks = "--mask full --mask causal --mask prefix(1024)|causal --mask window(256)&causal";
 
+const behind = "--batch 1 --keys 128 --tokens 128";
+
 /** The benchmarks that `pnpm performance` measures, in the order of the page. */
 export const performanceRuns: readonly PerformanceRun[] = [
   {
@@ -62,6 +64,26 @@ export const performanceRuns: readonly PerformanceRun[] = [
     name: "attention-long",
     title: "Attention over 16,384 positions",
     words: "attention --mask causal --length 16384 --gemm onednn --rounds 5 --warmup 1",
+  },
+  {
+    name: "decoding",
+    title: "A token of GPT-2's sizes, 124 million weights, behind 128 others",
+    words: `decoding --shape gpt2 ${behind} --weights f32,bf16,q8 --peers torch,onnxruntime`,
+  },
+  {
+    name: "decoding-llama",
+    title: "A token of SmolLM2-135M's sizes, behind 128 others",
+    words: `decoding --shape smollm2 ${behind} --weights q8 --peers llama`,
+  },
+  {
+    name: "prefill",
+    title: "A prompt of 512 tokens, GPT-2's sizes",
+    words: "decoding --shape gpt2 --batch 1 --keys 16 --tokens 16 --prefill 512 --gemm onednn --peers torch",
+  },
+  {
+    name: "answers",
+    title: "An answer of 64 tokens to 256, T5-small's sizes",
+    words: "answers --weights f32,q8 --peers onnxruntime",
   },
   {
     name: "gemm",
