@@ -23,7 +23,9 @@ export async function* decodePrompts(options: DecodePromptsOptions): AsyncGenera
   let state = prefill(decoder, input, searches);
   try {
     for (;;) {
-      const next: RowsToRun = yield* stepAll(answers, state);
+      // A copy, since processors change it.
+      const logits = Float32Array.from(await state.logits.data());
+      const next: RowsToRun = yield* stepAll(answers, logits, state.logits.shape[1]);
       if (next.ids.length === 0) return;
       await pause();
       if (signal?.aborted) break;
@@ -47,10 +49,11 @@ function prefill(decoder: Decoder, input: ModelInput, searches: number): Decodin
 }
 
 /** A step of every answer that is under way: the rows to go on with. */
-function* stepAll(answers: readonly Answer[], { logits }: DecodingState): Generator<GenerateEvent, RowsToRun> {
-  const [, vocabulary] = logits.shape;
-  // A copy, since processors change it.
-  const values = Float32Array.from(logits.dataSync());
+function* stepAll(
+  answers: readonly Answer[],
+  values: Float32Array,
+  vocabulary: number,
+): Generator<GenerateEvent, RowsToRun> {
   const [parents, ids]: [number[], number[]] = [[], []];
   let row = 0;
   for (const answer of answers) {
