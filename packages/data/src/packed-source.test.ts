@@ -115,7 +115,9 @@ describe.each(Object.entries(sources))("%s", (_, open) => {
         for (const [at, shard] of rank.shards.entries()) parts[shard] = batches[at]!;
       }
       // Shards take parts from the beginning and from the end in turn.
-      expect([parts[0]!, parts[2]!, parts[1]!].flat().flatMap(documentsOf)).toEqual(whole.seen[step]!.flatMap(documentsOf));
+      expect([parts[0]!, parts[2]!, parts[1]!].flat().flatMap(documentsOf)).toEqual(
+        whole.seen[step]!.flatMap(documentsOf),
+      );
       expect(ranks[0]!.cursor).toEqual(ranks[1]!.cursor);
     }
   });
