@@ -1,6 +1,6 @@
 import type { AnswerEvents } from "./answer-events.ts";
 import type { GenerateEvent } from "./generate-event.ts";
-import { bestContinuations, logProbabilities } from "./logits.ts";
+import { bestContinuations, entropyOf, logProbabilities } from "./logits.ts";
 import type { RowProcessor } from "./logits-processor.ts";
 import type { Advance, ChosenAnswer, Search, Strategy } from "./strategy.ts";
 import { type LogProbabilityOptions, TokenScores } from "./token-scores.ts";
@@ -56,7 +56,8 @@ export class Answer {
     const advance = search.advance(logits);
     if (trace) {
       const candidates = logits.map((scores) => bestContinuations(scores, SHOWN_CANDIDATES));
-      yield { type: "step", ...events[0].place, candidates, hypotheses: search.hypotheses?.() ?? [] };
+      const entropies = logits.map(entropyOf);
+      yield { type: "step", ...events[0].place, candidates, entropies, hypotheses: search.hypotheses?.() ?? [] };
     }
     if (search.best) {
       if (advance.ids.length === 0) yield* this.#emitBest(search.best());

@@ -91,8 +91,8 @@ export const generatePlugins = [
     schema: z.strictObject({ tokens: id.optional(), length: id.optional() }),
   }),
   logitsProcessor("forced-tokens", forcedTokens, {
-    description: "Gives all probability to one token at the start, or at the most tokens.",
-    schema: z.strictObject({ first: id.optional(), last: id.optional(), tokens: count.optional() }),
+    description: "Gives all probability to given tokens at the start, or to one at the most tokens.",
+    schema: z.strictObject({ first: z.union([id, z.array(id)]).optional(), last: id.optional(), tokens: count.optional() }),
   }),
   logitsProcessor("suppressed-tokens", suppressedTokens, {
     description: "Forbids tokens, everywhere or at the start of an answer.",

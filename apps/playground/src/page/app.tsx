@@ -5,6 +5,8 @@ import { Header } from "./header.tsx";
 import { texts } from "./preferences.ts";
 import { screen } from "./route.ts";
 import { ArticleScreen } from "./screens/article-screen.tsx";
+import { DecodeScreen } from "./screens/decode-screen.tsx";
+import { LookScreen } from "./screens/look-screen.tsx";
 import { MaskScreen } from "./screens/mask-screen.tsx";
 import { TrainScreen } from "./screens/train-screen.tsx";
 
@@ -12,6 +14,8 @@ const screensOfPage: Readonly<Record<Screen, FunctionComponent>> = {
   article: ArticleScreen,
   mask: MaskScreen,
   train: TrainScreen,
+  look: LookScreen,
+  decode: DecodeScreen,
 };
 
 /** The page: its header, and the screen that the address names. */
