@@ -169,9 +169,13 @@ test("a planted leak is listed with its way", async (context) => {
 
 test("every claim of the report stands in the article with its verdict", async (context) => {
   context.skip(findChromium() === undefined, NO_CHROMIUM);
-  const { claims } = JSON.parse(readFileSync(fileURLToPath(new URL("../../../docs/claims/report.json", import.meta.url)), "utf8"));
+  const { claims } = JSON.parse(
+    readFileSync(fileURLToPath(new URL("../../../docs/claims/report.json", import.meta.url)), "utf8"),
+  );
   await open("#/", async (page) => {
-    const shown = await page.locator("[data-claim]").evaluateAll((all) => all.map((one) => one.getAttribute("data-claim")));
+    const shown = await page
+      .locator("[data-claim]")
+      .evaluateAll((all) => all.map((one) => one.getAttribute("data-claim")));
     expect(shown.toSorted()).toEqual(claims.map(({ id }: { id: string }) => id).toSorted());
     for (const { id, verdict } of claims) {
       expect(await page.locator(`[data-claim="${id}"] strong`).textContent()).toContain(verdict);
@@ -215,7 +219,8 @@ test("exported pictures open and show something, and the exported program draws 
 
 test("heads are chosen and locked by keyboard, and a link shows the same", async (context) => {
   context.skip(findChromium() === undefined, NO_CHROMIUM);
-  const pictureOf = (page: Page) => page.evaluate<string>('document.querySelector("[data-model] [role=grid] canvas").toDataURL()');
+  const pictureOf = (page: Page) =>
+    page.evaluate<string>('document.querySelector("[data-model] [role=grid] canvas").toDataURL()');
   const { link, picture, said } = await open("#/look", async (page) => {
     await page.getByLabel("Text").fill("a b c d e f");
     await page.locator('[data-model="encoder-decoder"]').getByText("f e d c b a").waitFor();
@@ -249,7 +254,10 @@ test("a dropped checkpoint is looked into: Hugging Face's, and ours; what is mis
   context.skip(findChromium() === undefined, NO_CHROMIUM);
   await open("#/look?m=file&t=5+7+9", async (page) => {
     const choose = (files: { name: string; buffer: Buffer }[]) =>
-      page.setInputFiles("input[type=file]", files.map((file) => ({ ...file, mimeType: "application/octet-stream" })));
+      page.setInputFiles(
+        "input[type=file]",
+        files.map((file) => ({ ...file, mimeType: "application/octet-stream" })),
+      );
     const foreign = (name: string) => ({ name, buffer: readFileSync(join(fixtures, "gpt2", name)) });
     await choose([foreign("config.json")]);
     await page.getByText("has neither model.safetensors nor").waitFor();
@@ -299,7 +307,10 @@ test("an answer is stepped through, forwards and back, and goes on from another 
     await page.locator(".bars button").nth(1).click();
     await page.getByText(/^Given: d /).waitFor();
     expect(page.url()).toMatch(/#\/decode\?v=1&t=a\+b\+c\+d&f=\d+\.\d+&i=1/);
-    const lines = String(await saved(page, "Trace (JSONL)")).trimEnd().split("\n").map((line) => JSON.parse(line));
+    const lines = String(await saved(page, "Trace (JSONL)"))
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line));
     expect(lines[0]).toMatchObject({ type: "step", index: 0, sample: 0 });
     expect(lines.at(-1)).toMatchObject({ type: "finished" });
   });

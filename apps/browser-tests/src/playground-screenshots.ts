@@ -32,8 +32,7 @@ const STEPS = 150;
 async function train(page: Page): Promise<void> {
   const button = page.locator(".transport button.main");
   await button.click();
-  const steps = async () =>
-    Number((await page.locator('[data-fact="steps"]').textContent())?.match(/\d+/)?.[0] ?? "0");
+  const steps = async () => Number((await page.locator('[data-fact="steps"]').textContent())?.match(/\d+/)?.[0] ?? "0");
   while ((await steps()) < STEPS) await page.waitForTimeout(500);
   await button.click();
   await page.waitForTimeout(1500);

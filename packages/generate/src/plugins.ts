@@ -92,7 +92,11 @@ export const generatePlugins = [
   }),
   logitsProcessor("forced-tokens", forcedTokens, {
     description: "Gives all probability to given tokens at the start, or to one at the most tokens.",
-    schema: z.strictObject({ first: z.union([id, z.array(id)]).optional(), last: id.optional(), tokens: count.optional() }),
+    schema: z.strictObject({
+      first: z.union([id, z.array(id)]).optional(),
+      last: id.optional(),
+      tokens: count.optional(),
+    }),
   }),
   logitsProcessor("suppressed-tokens", suppressedTokens, {
     description: "Forbids tokens, everywhere or at the start of an answer.",

@@ -1,8 +1,6 @@
 import "@tensorflow/tfjs-backend-cpu";
-import { toBatch } from "@trivium/features";
-import { createRandom } from "@trivium/core";
+import { markedBatch } from "@trivium/objectives";
 import { tf } from "@trivium/tensor";
-import { reservedSpecials } from "@trivium/text";
 import { beforeAll, expect, test } from "vitest";
 import { readAttention } from "./read-attention.ts";
 import { arms, probedModel } from "./testing/probed-models.ts";
@@ -12,14 +10,13 @@ beforeAll(async () => void (await tf.setBackend("cpu")));
 test.each(arms)("$name: every layer is read once, in its order, and what is hidden has no weight", (arm) => {
   const { architecture, objective } = arm;
   const probed = probedModel(architecture, { layers: 2 });
-  const context = { special: reservedSpecials(), random: createRandom(1) };
-  const input = toBatch([objective.features({ source: [5, 9, 7], target: [6, 11] }, context)]);
+  const { batch: input } = markedBatch(objective, [{ source: [5, 9, 7], target: [6, 11] }], {});
   const before = tf.memory().numTensors;
   const places: string[] = [];
   readAttention({ ...probed, input }, ({ stream, layer, over, weights, request }) => {
     places.push(`${stream} ${layer} ${over}`);
     const [, heads, queries, keys] = weights.shape;
-    const values = weights.dataSync();
+    const values = Float32Array.from(weights.dataSync());
     for (let head = 0; head < heads; head++) {
       for (let query = 0; query < queries; query++) {
         const row = values.subarray((head * queries + query) * keys, (head * queries + query + 1) * keys);

@@ -76,10 +76,22 @@ export function treeOf(trace: Pick<DecodeTrace, "events" | "ends">): readonly Tr
         places.set(key, nodes.length);
         const parent = places.get(path.slice(0, -1).join()) ?? 0;
         const isBest = best === key || best.startsWith(`${key},`);
-        nodes.push({ id: path.at(-1), ids: path, parent, step, logProbability, score, isEnd: ended, prunedAt: undefined, isGreedy: false, isBest });
+        nodes.push({
+          id: path.at(-1),
+          ids: path,
+          parent,
+          step,
+          logProbability,
+          score,
+          isEnd: ended,
+          prunedAt: undefined,
+          isGreedy: false,
+          isBest,
+        });
       }
       // An answer stays; what goes on keeps its beginnings alive.
-      for (let at = places.get(key) ?? 0; at > 0; at = (nodes[at] as TreeNode).parent) lastAlive[at] = ended ? steps.length : Math.max(lastAlive[at] ?? 0, step);
+      for (let at = places.get(key) ?? 0; at > 0; at = (nodes[at] as TreeNode).parent)
+        lastAlive[at] = ended ? steps.length : Math.max(lastAlive[at] ?? 0, step);
     }
   }
   for (const [at, node] of nodes.entries()) {

@@ -10,14 +10,31 @@ const causalMap = (size: number, heads: number, draw: () => number): AttentionMa
   for (let row = 0; row < heads * size; row++) {
     const drawn = Array.from({ length: (row % size) + 1 }, () => draw() + 0.01);
     const all = drawn.reduce((sum, weight) => sum + weight, 0);
-    weights.set(drawn.map((weight) => weight / all), row * size);
+    weights.set(
+      drawn.map((weight) => weight / all),
+      row * size,
+    );
   }
   const labels = Array.from({ length: size }, (_, at) => String(at));
-  return { kind: "decoder", layer: 0, heads, queries: size, keys: size, weights, visible, queryLabels: labels, keyLabels: labels };
+  return {
+    kind: "decoder",
+    layer: 0,
+    heads,
+    queries: size,
+    keys: size,
+    weights,
+    visible,
+    queryLabels: labels,
+    keyLabels: labels,
+  };
 };
 
 const maps = fc
-  .tuple(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 3 }), fc.infiniteStream(fc.double({ min: 0, max: 1, noNaN: true })))
+  .tuple(
+    fc.integer({ min: 1, max: 12 }),
+    fc.integer({ min: 1, max: 3 }),
+    fc.infiniteStream(fc.double({ min: 0, max: 1, noNaN: true })),
+  )
   .map(([size, heads, values]) => causalMap(size, heads, () => values.next().value as number));
 
 const rowSums = ({ queries, keys, weights }: HeadPicture) =>
@@ -40,11 +57,16 @@ test("the mean over heads and the rollout through layers stay distributions over
 test("rollout of one layer is half of its attention and half of staying", () => {
   const map = causalMap(3, 1, () => 1);
   const { weights } = rolloutOf([map]);
-  expect([...weights].map((weight) => Number(weight.toFixed(3)))).toEqual([1, 0, 0, 0.25, 0.75, 0, 0.167, 0.167, 0.667]);
+  expect([...weights].map((weight) => Number(weight.toFixed(3)))).toEqual([
+    1, 0, 0, 0.25, 0.75, 0, 0.167, 0.167, 0.667,
+  ]);
 });
 
 test("bars: even weights have evenness 1, and an area gives its own sums and means", () => {
-  const picture = pictureOf(causalMap(4, 2, () => 1), -1);
+  const picture = pictureOf(
+    causalMap(4, 2, () => 1),
+    -1,
+  );
   const all = marginalsOf(picture, undefined);
   expect(all.queries.map((value) => Number(value.toFixed(4)))).toEqual([0, 1, 1, 1]);
   expect(all.keys[3]).toBeCloseTo(0.25, 5);

@@ -93,7 +93,10 @@ export function shrunk(picture: HeadPicture, most: number): HeadPicture {
   const each = Math.ceil(Math.max(queries, keys) / most);
   if (each === 1) return picture;
   const size = { queries: Math.ceil(queries / each), keys: Math.ceil(keys / each) };
-  const small = { weights: new Float32Array(size.queries * size.keys), visible: new Uint8Array(size.queries * size.keys) };
+  const small = {
+    weights: new Float32Array(size.queries * size.keys),
+    visible: new Uint8Array(size.queries * size.keys),
+  };
   for (let query = 0; query < queries; query++) {
     for (let key = 0; key < keys; key++) {
       const [from, to] = [query * keys + key, Math.floor(query / each) * size.keys + Math.floor(key / each)];

@@ -63,7 +63,10 @@ import { tokenizerPlugins } from "@trivium/text";
 import { adamW, constant, consume, linearWarmup, lowest, train } from "@trivium/trainer";`;
 
 /** The part that trains every arm, and prints the losses. */
-const trainingText = ({ rate, seed }: TrainSettings, steps: number): string => `const losses: Record<string, number[]> = {};
+const trainingText = (
+  { rate, seed }: TrainSettings,
+  steps: number,
+): string => `const losses: Record<string, number[]> = {};
 for (const { name, architecture, objective, config } of arms) {
   const own: number[] = [];
   const events = train({

@@ -1,6 +1,6 @@
 import "./without-code-from-text.ts";
 import { createSimdBackend } from "@trivium/backend-simd";
-import type { NamedArrays } from "@trivium/checkpoint";
+import { float32Of, type NamedArrays } from "@trivium/checkpoint";
 import { createPacer, TriviumError } from "@trivium/core";
 import { countSpecs, type ParameterTree } from "@trivium/tensor";
 import { readTree, type TrainEvent, type TrainResult, train } from "@trivium/trainer";
@@ -71,7 +71,7 @@ const evaluation = (arm: Arm, data: TrainingData): NonNullable<Arm["options"]["e
 async function copyOf(parameters: ParameterTree): Promise<NamedArrays> {
   const arrays = Object.entries(await readTree(parameters));
   return Object.fromEntries(
-    arrays.map(([path, { shape, data }]) => [path, { dtype: "F32", shape, data: Float32Array.from(data) }]),
+    arrays.map(([path, array]) => [path, { dtype: "F32", shape: array.shape, data: float32Of(array, path).slice() }]),
   );
 }
 

@@ -3,8 +3,8 @@ import { useId } from "preact/hooks";
 import type { GridCursor, GridSize } from "./grid-cursor.ts";
 
 interface GridFrameProps {
-  readonly holder: RefObject<HTMLDivElement>;
-  readonly canvas: RefObject<HTMLCanvasElement>;
+  readonly holder: RefObject<HTMLDivElement | null>;
+  readonly canvas: RefObject<HTMLCanvasElement | null>;
   readonly size: GridSize;
   readonly cursor: GridCursor;
   readonly name: string;

@@ -48,7 +48,12 @@ export function ArticleScreen() {
       <h2>{said.weakTitle}</h2>
       <p class="prose">{said.weak}</p>
       {groups.map(([name, ids]) => (
-        <Claims key={name} id={name} title={train.arms[name]} shown={claims.filter((one) => ids.some((id) => id === one.id))} />
+        <Claims
+          key={name}
+          id={name}
+          title={train.arms[name]}
+          shown={claims.filter((one) => ids.some((id) => id === one.id))}
+        />
       ))}
       <Claims id="all" title={said.otherClaims} shown={others} />
     </article>

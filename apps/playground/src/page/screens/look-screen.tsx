@@ -71,11 +71,7 @@ function LookControls() {
         </Control>
       )}
       <label>
-        <input
-          type="checkbox"
-          checked={r === "yes"}
-          onChange={() => change({ r: r === "yes" ? "no" : "yes" })}
-        />{" "}
+        <input type="checkbox" checked={r === "yes"} onChange={() => change({ r: r === "yes" ? "no" : "yes" })} />{" "}
         {said.rollout}
       </label>
     </div>
@@ -90,7 +86,9 @@ function ModelFigure({ model, at }: { readonly model: LookedModel; readonly at: 
   const map = maps[Math.min(y, maps.length - 1)];
   if (!map) return null;
   const isRolled = r === "yes" && map.kind !== "cross" && map.queries === map.keys;
-  const title = isRolled ? said.rolloutOf(maps.length) : `${said.kinds[map.kind]}, ${said.head(map.layer, Math.min(h, map.heads - 1))}`;
+  const title = isRolled
+    ? said.rolloutOf(maps.length)
+    : `${said.kinds[map.kind]}, ${said.head(map.layer, Math.min(h, map.heads - 1))}`;
   return (
     <figure data-model={model.name}>
       <figcaption>

@@ -88,9 +88,7 @@ function MaskFigure({ attention }: { readonly attention: Attention }) {
         <summary>{said.asList}</summary>
         <ul class="plain scroll code">
           {runsOf(size, cells.bits).map((runs, query) => (
-            <li key={query}>
-              {said.sees(placeText(query, queryLabels), runs)}
-            </li>
+            <li key={query}>{said.sees(placeText(query, queryLabels), runs)}</li>
           ))}
         </ul>
       </details>

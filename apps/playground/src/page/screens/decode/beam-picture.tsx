@@ -14,25 +14,37 @@ export function BeamPicture() {
   const { tree, trace } = found;
   const step = shownStep.value;
   const places = placesOf(tree).map(({ column, row }) => ({ x: LEFT + column * COLUMN, y: 18 + row * ROW }));
-  const [width, height] = [
-    Math.max(...places.map(({ x }) => x)) + COLUMN,
-    Math.max(...places.map(({ y }) => y)) + ROW,
-  ];
+  const [width, height] = [Math.max(...places.map(({ x }) => x)) + COLUMN, Math.max(...places.map(({ y }) => y)) + ROW];
   return (
     <section class="panel" aria-labelledby="beams">
       <h2 id="beams">{said.tree}</h2>
       <p class="quiet">{said.treeHelp}</p>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by the keyboard. */}
-      <div class="wide" tabIndex={0} role="region" aria-labelledby="beams">
-        <svg class="tree" viewBox={`0 0 ${width} ${height}`} width={width} height={height} role="img" aria-label={said.tree}>
+      <section class="wide" tabIndex={0} aria-label={said.tree}>
+        <svg
+          class="tree"
+          viewBox={`0 0 ${width} ${height}`}
+          width={width}
+          height={height}
+          role="img"
+          aria-label={said.tree}
+        >
           {tree.map((node, at) => {
             const [from, to] = [places[node.parent], places[at]];
             if (!from || !to || node.step > step) return null;
-            return <Branch key={node.ids.join()} node={node} from={from} to={to} label={trace.labels[node.id as number] ?? "⟨end⟩"} />;
+            return (
+              <Branch
+                key={node.ids.join()}
+                node={node}
+                from={from}
+                to={to}
+                label={trace.labels[node.id as number] ?? "⟨end⟩"}
+              />
+            );
           })}
           <circle class="root" cx={places[0]?.x} cy={places[0]?.y} r="4" />
         </svg>
-      </div>
+      </section>
     </section>
   );
 }
@@ -56,7 +68,7 @@ function Branch({ node, from, to, label }: BranchProps) {
   const start = from.x + (node.parent === 0 ? 4 : COLUMN - 24);
   return (
     <g class={names.join(" ").trim()}>
-      <path d={`M${start} ${from.y}C${to.x - 8} ${from.y} ${to.x - 18} ${to.y} ${to.x - 4} ${to.y}`} />
+      <path class="line" d={`M${start} ${from.y}C${to.x - 8} ${from.y} ${to.x - 18} ${to.y} ${to.x - 4} ${to.y}`} />
       <text x={to.x} y={to.y + 4}>
         {[...label].slice(0, 5).join("")}
       </text>

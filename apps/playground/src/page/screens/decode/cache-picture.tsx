@@ -21,7 +21,12 @@ export function CachePicture() {
   const { layers, length, promptLabels } = found.trace;
   const held = cache.rows[shownRow.value.row] ?? { length: 0, sealed: 0 };
   const prompt = Math.max(0, promptLabels.length - held.sealed);
-  const counts = { sealed: held.sealed, prompt, decoded: held.length - held.sealed - prompt, free: length - held.length };
+  const counts = {
+    sealed: held.sealed,
+    prompt,
+    decoded: held.length - held.sealed - prompt,
+    free: length - held.length,
+  };
   const runs = runsOf(counts);
   const { size, free, total } = cache.pages;
   return (
@@ -68,7 +73,15 @@ function runsOf(counts: Readonly<Record<Part, number>>): Run[] {
 
 const HEIGHT = 10;
 
-function LayerCache({ name, runs, length }: { readonly name: string; readonly runs: readonly Run[]; readonly length: number }) {
+function LayerCache({
+  name,
+  runs,
+  length,
+}: {
+  readonly name: string;
+  readonly runs: readonly Run[];
+  readonly length: number;
+}) {
   return (
     <>
       <dt>{name}</dt>

@@ -28,10 +28,7 @@ export function HeadMatrix({ name, picture, labels, locked, onLock }: HeadMatrix
   const { pointer, hovered } = useLockPointer({ picture, layout, onPlace: cursor.place, onLock });
   const focused = cursor.isFocused ? cursor.selection : undefined;
   const area = hovered ?? (locked && within(locked, picture)) ?? focused;
-  const marginals = useMemo(
-    () => marginalsOf(picture, area),
-    [picture, area?.queries.join(), area?.keys.join()],
-  );
+  const marginals = useMemo(() => marginalsOf(picture, area), [picture, area?.queries.join(), area?.keys.join()]);
   const drawn = { ...labels, picture, marginals, area };
   const canvas = useCanvas((context) => drawHead(context, drawn, layout, inkOfPage()), layout);
   return (

@@ -70,7 +70,7 @@ const MOST_CELLS = 56;
 function Thumbnail({ map, head }: { readonly map: AttentionMap; readonly head: number }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => inTurns(() => put(canvas.current, shrunk(pictureOf(map, head), MOST_CELLS))), [map, head]);
-  return <canvas ref={canvas} aria-hidden="true" />;
+  return <canvas ref={canvas} />;
 }
 
 function put(canvas: HTMLCanvasElement | null, picture: HeadPicture): void {

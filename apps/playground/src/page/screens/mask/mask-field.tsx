@@ -50,7 +50,7 @@ export function MaskField({ attention }: { readonly attention: Attention }) {
 }
 
 interface InsertPartsProps {
-  readonly field: RefObject<HTMLInputElement>;
+  readonly field: RefObject<HTMLInputElement | null>;
   readonly of: MaskKey;
 }
 

@@ -61,9 +61,7 @@ function ModelState({ chosen, isMissing }: { readonly chosen: ModelChoice; reado
   return (
     <>
       <p class="quiet" role="status">
-        {models.models
-          .map(({ name, parameters, length }) => said.about(nameOf(name), parameters, length))
-          .join(" · ")}
+        {models.models.map(({ name, parameters, length }) => said.about(nameOf(name), parameters, length)).join(" · ")}
       </p>
       {models.warnings.map((warning) => (
         <p key={warning} class="note">

@@ -46,7 +46,8 @@ function startWorker(): Worker {
 /** Returns the source of models that the reader chose. Undefined where the models are not in this page. */
 export function sourceOf(choice: ModelChoice): ModelSource | undefined {
   if (choice === "trained") return trained.value && { type: "trained", ...trained.value };
-  if (choice === "file") return droppedFiles.value.length > 0 ? { type: "files", files: droppedFiles.value } : undefined;
+  if (choice === "file")
+    return droppedFiles.value.length > 0 ? { type: "files", files: droppedFiles.value } : undefined;
   return { type: "bundled", base: document.baseURI };
 }
 
