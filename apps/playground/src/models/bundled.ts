@@ -13,7 +13,7 @@ export const bundledSettings: TrainSettings = {
   seed: 1,
 };
 
-export const BUNDLED_STEPS = 3000;
+export const BUNDLED_STEPS = 500;
 
 /** The place of a model beside the page. */
 export const bundledFile = (name: ArmName): string => `models/${name}.safetensors`;

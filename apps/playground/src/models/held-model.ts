@@ -14,13 +14,16 @@ export interface HeldModel {
   readonly task: "pairs" | "text";
 }
 
+/** Names of special tokens that leave room for other labels. */
+const shortNames: Readonly<Record<string, string>> = { separator: "sep" };
+
 /**
  * Returns the text at a position of a picture for each id: what the id spells, with visible blanks, or the name of a
  * special token.
  */
 export function labelsOf({ special, decodeTarget, decodeSource }: PairTokenizer): (id: number) => string {
   const silent = silentIds(special);
-  const names = new Map(Object.entries(special.named).map(([name, id]) => [id, name]));
+  const names = new Map(Object.entries(special.named).map(([name, id]) => [id, shortNames[name] ?? name]));
   for (const id of special.end) names.set(id, "end");
   if (special.pad !== undefined && !names.has(special.pad)) names.set(special.pad, "pad");
   return (id) => {

@@ -3,8 +3,9 @@ import { type Features, toBatch } from "@trivium/features";
 import { collectAnswers, generate } from "@trivium/generate";
 import { toDense } from "@trivium/masks";
 import type { LanguageModel } from "@trivium/model";
-import { promptOf } from "@trivium/objectives";
+import { type FeatureContext, promptOf } from "@trivium/objectives";
 import { type LayerAttention, readAttention } from "@trivium/probes";
+import type { PairTokenizer } from "@trivium/text";
 import { type HeldModel, labelsOf } from "./held-model.ts";
 import type { Asked, AttentionKind, AttentionMap, LookedModel } from "./protocol.ts";
 
@@ -15,28 +16,19 @@ const MOST_WEIGHTS = 2 ** 24;
 /** Most tokens of a model's own answer. */
 const MOST_ANSWERED = 64;
 
+/** A text as a model takes it. */
+interface Read {
+  readonly features: Features;
+  readonly answer: string;
+  readonly isCut: boolean;
+}
+
 /** Runs a model on a text and returns the attention of all its heads. The parameters are borrowed. */
 export async function lookInto(held: HeldModel, asked: Asked): Promise<LookedModel> {
-  const { name, model, parameters, tokenizer, objective, task } = held;
-  const { special } = tokenizer;
+  const { name, model, parameters, tokenizer, task } = held;
   const most = mostTokens(model);
-  const context = { special, tokenizer, random: createRandom(0) };
-  const cut = (ids: readonly number[], count: number) => ids.slice(0, count);
-  let features: Features;
-  let answer = asked.target;
-  let isCut: boolean;
-  if (task === "text") {
-    const tokens = tokenizer.encodeTarget(asked.source);
-    isCut = tokens.length > most;
-    features = promptOf(objective, { tokens: cut(tokens, most) }, context);
-  } else {
-    const ids = tokenizer.encodeSource(asked.source);
-    const source = cut(ids, Math.floor(most / 2));
-    const target = answer === "" ? await ownAnswer(held, source) : tokenizer.encodeTarget(answer);
-    if (answer === "") answer = tokenizer.decodeTarget(target);
-    isCut = ids.length > source.length || target.length > most - source.length;
-    features = objective.features({ source, target: cut(target, most - source.length) }, context);
-  }
+  const { features, answer, isCut } =
+    task === "text" ? readText(held, asked.source, most) : await readPair(held, asked, most);
   const labelOf = labelsOf(tokenizer);
   const labels = new Map(Object.entries(features.streams).map(([stream, ids]) => [stream, ids.map(labelOf)]));
   const maps: AttentionMap[] = [];
@@ -44,6 +36,36 @@ export async function lookInto(held: HeldModel, asked: Asked): Promise<LookedMod
     maps.push(mapOf(attention, model, labels));
   });
   return { name, answer, isOwnAnswer: asked.target === "", maps, cutTo: isCut ? most : undefined };
+}
+
+const contextOf = (tokenizer: PairTokenizer): FeatureContext => ({
+  special: tokenizer.special,
+  tokenizer,
+  random: createRandom(0),
+});
+
+function readText({ tokenizer, objective }: HeldModel, text: string, most: number): Read {
+  const tokens = tokenizer.encodeTarget(text);
+  const features = promptOf(objective, { tokens: tokens.slice(0, most) }, contextOf(tokenizer));
+  return { features, answer: "", isCut: tokens.length > most };
+}
+
+async function readPair(held: HeldModel, asked: Asked, most: number): Promise<Read> {
+  const { model, tokenizer, objective } = held;
+  const context = contextOf(tokenizer);
+  const ids = tokenizer.encodeSource(asked.source);
+  const source = ids.slice(0, Math.floor(most / 2));
+  const given = asked.target === "" ? undefined : tokenizer.encodeTarget(asked.target);
+  const target = given ?? (await ownAnswer(held, source));
+  const features = objective.features({ source, target: target.slice(0, most - source.length) }, context);
+  // An answer that reached the model's length has a last token that is not run.
+  const excess = Math.max(...Object.values(features.streams).map((stream) => stream.length)) - model.length;
+  const isWhole = given !== undefined || excess <= 0;
+  return {
+    features: isWhole ? features : objective.features({ source, target: target.slice(0, -excess) }, context),
+    answer: asked.target || tokenizer.decodeTarget(target),
+    isCut: ids.length > source.length || target.length > most - source.length,
+  };
 }
 
 /** Returns the most tokens of a model of which every head can be shown. */

@@ -52,7 +52,8 @@ async function openArms(
     return { name, model, parameters, tokenizer: data.tokenizer, objective, task: "pairs" };
   });
   const examples = [...dataset.validation, ...dataset.train].flatMap((one) => ("source" in one ? [one.source] : []));
-  // A long one shows more; of generated ones the longest are alike.
-  const sample = examples.slice(0, 50).reduce((best, one) => (one.length > best.length ? one : best), "");
+  // One of many different letters shows more.
+  const kinds = (text: string) => new Set(text).size;
+  const sample = examples.slice(0, 50).reduce((best, one) => (kinds(one) > kinds(best) ? one : best), "");
   return { models, sample, warnings: [] };
 }

@@ -1,7 +1,7 @@
 import { createRandom } from "@trivium/core";
 import type { Example } from "@trivium/features";
 import { beam, forcedTokens, type GenerateEvent, generate, greedy, type Strategy, sample } from "@trivium/generate";
-import type { Decoder, DecodingState } from "@trivium/model";
+import { type Decoder, type DecodingState, readsOf } from "@trivium/model";
 import { promptOf } from "@trivium/objectives";
 import { type HeldModel, labelsOf } from "./held-model.ts";
 import type { CacheState, DecodeSettings, DecodeTrace } from "./protocol.ts";
@@ -21,6 +21,8 @@ export async function recordAnswer(held: HeldModel, settings: DecodeSettings): P
       : { source: tokenizer.encodeSource(source), target: [] };
   const { streams } = promptOf(objective, example, { special, tokenizer, random: createRandom(0) });
   const own = model.decoder(parameters);
+  // Where nothing sees what comes later, a prefix is a prompt like any other.
+  const isSealed = readsOf(model.architecture, model.streams.at(-1) as string) !== "past";
   const caches: CacheState[] = [];
   const events: GenerateEvent[] = [];
   try {
@@ -31,7 +33,7 @@ export async function recordAnswer(held: HeldModel, settings: DecodeSettings): P
       processors: [forcedTokens({ first: forced })],
       decodeText: (ids: readonly number[]) => tokenizer.decodeTarget(ids),
       logProbabilities: { top: SHOWN_TOKENS },
-      decoder: followed(own, (state) => caches.push(cacheOf(own, state))),
+      decoder: followed(own, (state) => caches.push(cacheOf(own, state, isSealed))),
     };
     for await (const event of generate({ ...request, ...asked })) events.push(event);
   } finally {
@@ -98,7 +100,8 @@ function followed(decoder: Decoder, show: (state: DecodingState) => void): Decod
   };
 }
 
-function cacheOf({ pages, bytesCopied }: Decoder, { lengths, sealed, sources }: DecodingState): CacheState {
-  const rows = Array.from(lengths, (length, row) => ({ length, sealed: sealed[row] as number }));
+function cacheOf({ pages, bytesCopied }: Decoder, state: DecodingState, isSealed: boolean): CacheState {
+  const { lengths, sealed, sources } = state;
+  const rows = Array.from(lengths, (length, row) => ({ length, sealed: isSealed ? (sealed[row] as number) : 0 }));
   return { rows, source: sources[0] as number, pages: { ...pages }, bytesCopied };
 }

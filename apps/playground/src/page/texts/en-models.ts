@@ -63,6 +63,7 @@ export const decode: DecodeTexts = {
   last: "Last",
   answer: "Answer so far:",
   next: "The ten most probable",
+  hardly: "< 0.1 %",
   entropy: (nats) => `entropy ${nats.toFixed(3)} nats`,
   row: (row, rows) => `beam ${row + 1} of ${rows}`,
   given: "This token was given.",

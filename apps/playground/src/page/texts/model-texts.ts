@@ -56,6 +56,8 @@ export interface DecodeTexts {
   readonly answer: string;
   readonly next: string;
   entropy(nats: number): string;
+  /** A share below a twentieth of a percent. */
+  readonly hardly: string;
   row(row: number, rows: number): string;
   readonly given: string;
   readonly choose: string;

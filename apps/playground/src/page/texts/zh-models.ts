@@ -55,6 +55,7 @@ export const decode: DecodeTexts = {
   last: "最后一步",
   answer: "目前的回答：",
   next: "最可能的十个词元",
+  hardly: "< 0.1%",
   entropy: (nats) => `熵 ${nats.toFixed(3)} 纳特`,
   row: (row, rows) => `第 ${row + 1} 束，共 ${rows} 束`,
   given: "这个词元是给定的。",

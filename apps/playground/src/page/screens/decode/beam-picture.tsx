@@ -5,6 +5,8 @@ import { shownStep, view } from "./decode-model.ts";
 const COLUMN = 58;
 const ROW = 26;
 const LEFT = 16;
+/** The width of a letter, in pixels. */
+const LETTER = 8;
 
 /** All beginnings of answers up to the shown step, as a tree from left to right; pruned ones stay, struck through. */
 export function BeamPicture() {
@@ -13,14 +15,20 @@ export function BeamPicture() {
   if (!found) return null;
   const { tree, trace } = found;
   const step = shownStep.value;
-  const places = placesOf(tree).map(({ column, row }) => ({ x: LEFT + column * COLUMN, y: 18 + row * ROW }));
+  const labels = tree.map(({ id }) =>
+    id === undefined ? "" : [...(trace.labels[id] ?? "⟨end⟩")].slice(0, 5).join(""),
+  );
+  const places = placesOf(tree).map(({ column, row }, at) => {
+    const x = LEFT + column * COLUMN;
+    return { x, y: 18 + row * ROW, end: x + 4 + LETTER * [...(labels[at] ?? "")].length };
+  });
   const [width, height] = [Math.max(...places.map(({ x }) => x)) + COLUMN, Math.max(...places.map(({ y }) => y)) + ROW];
   return (
     <section class="panel" aria-labelledby="beams">
       <h2 id="beams">{said.tree}</h2>
       <p class="quiet">{said.treeHelp}</p>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by the keyboard. */}
-      <section class="wide" tabIndex={0} aria-label={said.tree}>
+      <section class="wide" tabIndex={0} aria-label={said.treeHelp}>
         <svg
           class="tree"
           viewBox={`0 0 ${width} ${height}`}
@@ -32,15 +40,7 @@ export function BeamPicture() {
           {tree.map((node, at) => {
             const [from, to] = [places[node.parent], places[at]];
             if (!from || !to || node.step > step) return null;
-            return (
-              <Branch
-                key={node.ids.join()}
-                node={node}
-                from={from}
-                to={to}
-                label={trace.labels[node.id as number] ?? "⟨end⟩"}
-              />
-            );
+            return <Branch key={node.ids.join()} node={node} from={from} to={to} label={labels[at] ?? ""} />;
           })}
           <circle class="root" cx={places[0]?.x} cy={places[0]?.y} r="4" />
         </svg>
@@ -52,6 +52,8 @@ export function BeamPicture() {
 interface Point {
   readonly x: number;
   readonly y: number;
+  /** Where the label ends. */
+  readonly end: number;
 }
 
 interface BranchProps {
@@ -65,26 +67,25 @@ interface BranchProps {
 function Branch({ node, from, to, label }: BranchProps) {
   const isPruned = node.prunedAt !== undefined && node.prunedAt <= shownStep.value;
   const names = [isPruned ? "pruned" : "", node.isBest ? "best" : "", node.isGreedy ? "greedy" : ""];
-  const start = from.x + (node.parent === 0 ? 4 : COLUMN - 24);
   return (
     <g class={names.join(" ").trim()}>
-      <path class="line" d={`M${start} ${from.y}C${to.x - 8} ${from.y} ${to.x - 18} ${to.y} ${to.x - 4} ${to.y}`} />
+      <path class="line" d={`M${from.end} ${from.y}C${to.x - 8} ${from.y} ${to.x - 18} ${to.y} ${to.x - 4} ${to.y}`} />
       <text x={to.x} y={to.y + 4}>
-        {[...label].slice(0, 5).join("")}
+        {label}
       </text>
     </g>
   );
 }
 
-/** The hypotheses of the shown step as a table, the best first. */
+/** The hypotheses up to the shown step that nothing follows yet as a table, the best first; pruned ones are struck through. */
 export function HypothesisTable() {
   const { decode: said, train } = texts.value;
   const found = view.value;
   if (!found) return null;
   const step = shownStep.value;
-  const shown = found.tree
-    .filter((node) => node.step === step || (node.isEnd && node.step <= step) || node.prunedAt === step)
-    .toSorted((a, b) => b.score - a.score);
+  const visible = found.tree.filter((node) => node.step >= 0 && node.step <= step);
+  const parents = new Set(visible.map(({ parent }) => parent));
+  const shown = visible.filter((node) => !parents.has(found.tree.indexOf(node))).toSorted((a, b) => b.score - a.score);
   const textOf = ({ ids }: TreeNode) => ids.map((id) => found.trace.labels[id] ?? "⟨end⟩").join(" ");
   const stateOf = (node: TreeNode) =>
     node.prunedAt !== undefined && node.prunedAt <= step ? "pruned" : node.isEnd ? "ended" : "open";

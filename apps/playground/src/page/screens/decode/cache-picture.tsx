@@ -39,11 +39,13 @@ export function CachePicture() {
         <SourceMemory count={cache.source} length={length} />
       </dl>
       <ul class="plain legend">
-        {parts.map((part) => (
-          <li key={part}>
-            <Sign part={part} /> {said.parts[part](counts[part])}
-          </li>
-        ))}
+        {parts
+          .filter((part) => counts[part] > 0 || part === "decoded")
+          .map((part) => (
+            <li key={part}>
+              <Sign part={part} /> {said.parts[part](counts[part])}
+            </li>
+          ))}
         {cache.source > 0 ? (
           <li>
             <Sign part="source" /> {said.sourceMemory(cache.source)}

@@ -58,7 +58,7 @@ const TokenBar = ({ label, share, isChosen, onChoose }: TokenBarProps) => (
       <svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">
         <rect width={100 * share} height="10" />
       </svg>
-      <span class="number">{texts.value.train.percent(share)}</span>
+      <span class="number">{share < 0.0005 ? texts.value.decode.hardly : texts.value.train.percent(share)}</span>
     </button>
   </li>
 );
