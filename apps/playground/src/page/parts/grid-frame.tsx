@@ -80,15 +80,3 @@ const CursorCell = ({ id, at, label }: CursorCellProps) => (
     </div>
   </div>
 );
-
-/** The cell of a grid at a pointer, if there is one. */
-export function placeAt(
-  event: PointerEvent,
-  { left, top, cell }: { readonly left: number; readonly top: number; readonly cell: number },
-  { queries, keys }: GridSize,
-): GridCursor["cursor"] | undefined {
-  const box = (event.currentTarget as HTMLElement).getBoundingClientRect();
-  const key = Math.floor((event.clientX - box.left - left) / cell);
-  const query = Math.floor((event.clientY - box.top - top) / cell);
-  return query >= 0 && query < queries && key >= 0 && key < keys ? { query, key } : undefined;
-}

@@ -1,7 +1,7 @@
 import { useRef } from "preact/hooks";
 import type { Cells } from "../../mask/cells.ts";
 import { type CellPlace, cellsOfArea, cellsOfDiagonal, cellsOfLine, painted, spanOf } from "../../mask/paint.ts";
-import { placeAt } from "./grid-frame.tsx";
+import { placeAt } from "./grid-cursor.ts";
 import type { Layout } from "./matrix-layout.ts";
 
 /** What the pointer does: the cells under it, those of a rectangle, or of a diagonal. */

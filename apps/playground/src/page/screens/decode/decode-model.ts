@@ -9,7 +9,7 @@ import { ask, opened } from "../models/open-models.ts";
 export const { state, problems, change } = createScreenState("decode", decodeFields);
 
 /** The recorded answer. Undefined while there is none. */
-export const trace = signal<DecodeTrace | undefined>(undefined);
+const trace = signal<DecodeTrace | undefined>(undefined);
 export const decodingFailed = signal("");
 
 /** The tokens that the reader gave, by their ids. */
