@@ -30,7 +30,7 @@ export const crosses = ({ architecture, config }: Pick<LanguageModel, "architect
  * self-attention before cross-attention. The tensors are gone when the reader returns.
  *
  * @throws what `states` of the model throws.
- * @example readAttention({ model, parameters, input }, ({ layer, weights }) => console.log(layer, weights.shape))
+ * @example readAttention({ model, parameters, input: batch }, ({ layer, weights }) => console.log(layer, weights.shape))
  */
 export function readAttention(
   { model: { architecture, config }, parameters, input, attention = reference() }: ReadAttentionOptions,
