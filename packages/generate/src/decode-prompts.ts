@@ -10,6 +10,8 @@ export interface DecodePromptsOptions {
   /** Searches of every row, side by side: `[B · searches]`. */
   readonly answers: readonly Answer[];
   readonly searches: number;
+  /** Whether searches are given states of the model. */
+  readonly states: boolean;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -18,17 +20,19 @@ export interface DecodePromptsOptions {
  * leaves the batch, and the others go on.
  */
 export async function* decodePrompts(options: DecodePromptsOptions): AsyncGenerator<GenerateEvent> {
-  const { decoder, input, answers, searches, signal } = options;
+  const { answers, signal } = options;
   const pause = createPacer();
-  let state = prefill(decoder, input, searches);
+  let { state, states } = prefill(options);
   try {
     for (;;) {
-      const next: RowsToRun = yield* stepAll(answers, state);
+      const next: RowsToRun = yield* stepAll(answers, state, states);
       if (next.ids.length === 0) return;
       await pause();
       if (signal?.aborted) break;
       if (!inPlace(next.parents, state)) state = state.select(next.parents);
-      state = state.append(next.ids, new Int32Array(next.ids.length).fill(1));
+      const counts = new Int32Array(next.ids.length).fill(1);
+      state = state.append(next.ids, counts, { states: options.states });
+      states = statesOf(state, counts);
     }
   } finally {
     state.dispose();
@@ -36,18 +40,35 @@ export async function* decodePrompts(options: DecodePromptsOptions): AsyncGenera
   for (const answer of answers) yield* answer.abort();
 }
 
-function prefill(decoder: Decoder, input: ModelInput, searches: number): DecodingState {
-  const prompts = decoder.prefill(input);
-  if (searches === 1) return prompts;
+type RowStates = readonly (readonly Float32Array[])[] | undefined;
+
+function prefill({ decoder, input, searches, states: wanted }: DecodePromptsOptions) {
+  const prompts = decoder.prefill(input, { states: wanted });
+  const states = statesOf(prompts, prompts.lengths)?.flatMap((row) => Array.from({ length: searches }, () => row));
+  if (searches === 1) return { state: prompts, states };
   try {
-    return prompts.fork(searches);
+    return { state: prompts.fork(searches), states };
   } finally {
     prompts.dispose();
   }
 }
 
+/** The states at the tokens of each row that the last pass ran, `[rows][tokens][M]`. */
+function statesOf({ states }: DecodingState, counts: Int32Array): RowStates {
+  if (!states) return undefined;
+  const [values, width] = [states.dataSync().slice() as Float32Array, states.shape[1]];
+  let next = 0;
+  return Array.from(counts, (count) =>
+    Array.from({ length: count }, () => values.subarray(width * next, width * ++next)),
+  );
+}
+
 /** A step of every answer that is under way: the rows to go on with. */
-function* stepAll(answers: readonly Answer[], { logits }: DecodingState): Generator<GenerateEvent, RowsToRun> {
+function* stepAll(
+  answers: readonly Answer[],
+  { logits }: DecodingState,
+  states: RowStates,
+): Generator<GenerateEvent, RowsToRun> {
   const [, vocabulary] = logits.shape;
   // A copy, since processors change it.
   const values = Float32Array.from(logits.dataSync());
@@ -61,7 +82,7 @@ function* stepAll(answers: readonly Answer[], { logits }: DecodingState): Genera
       values.subarray((first + at) * vocabulary, (first + at + 1) * vocabulary),
     );
     row += rows;
-    const next = yield* answer.step(scores);
+    const next = yield* answer.step(scores, states?.slice(first, row));
     for (const parent of next.parents) parents.push(first + parent);
     ids.push(...next.ids);
   }

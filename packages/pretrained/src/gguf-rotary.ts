@@ -116,5 +116,5 @@ function llama3Of(factors: Float32Array, { own, place }: Omit<RotaryRequest, "fa
     const { rope_theta, ...others } = tried;
     return { rope_type: "llama3", ...others };
   }
-  return refusing(place)(`${ROPE_FACTORS} holds other factors than Llama 3's scaling has, which no family has here`);
+  return refusing(place)(`${ROPE_FACTORS} holds other factors than Llama 3's scaling has, which no family has here; take the model as safetensors`);
 }
