@@ -46,7 +46,10 @@ test("a terminal that closes says so more than once, and ends nothing at once, a
 });
 
 test("a polite kill that comes twice at once is one, and a later one ends the process", () => {
-  const [exit, now] = [vi.spyOn(process, "exit").mockImplementation(() => undefined as never), vi.spyOn(performance, "now")];
+  const [exit, now] = [
+    vi.spyOn(process, "exit").mockImplementation(() => undefined as never),
+    vi.spyOn(performance, "now"),
+  ];
   const interrupt = stopOnSignals({ note: () => {} });
   for (const [time, exits] of [
     [5000, 0],

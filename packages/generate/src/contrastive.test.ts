@@ -34,7 +34,10 @@ describe.each(smallModels)("$name", ({ architecture, objective, own }) => {
     const whole = { ...prompt, streams: { ...prompt.streams, [predicting]: row }, targets: row, lossWeights: row };
     const input = toBatch([whole], { pad: 0 });
     return tf.tidy(() => ({
-      next: tf.softmax(logitsOf(model, parameters, input)).arraySync()[0]!.at(-1)!,
+      next: tf
+        .softmax(logitsOf(model, parameters, input))
+        .arraySync()[0]!
+        .at(-1)!,
       states: model.states(parameters, input).arraySync(),
     }));
   }

@@ -40,7 +40,7 @@ export async function* decodePrompts(options: DecodePromptsOptions): AsyncGenera
   for (const answer of answers) yield* answer.abort();
 }
 
-type RowStates = readonly (readonly Float32Array[])[] | undefined;
+type RowStates = (readonly Float32Array[])[] | undefined;
 
 function prefill({ decoder, input, searches, states: wanted }: DecodePromptsOptions) {
   const prompts = decoder.prefill(input, { states: wanted });

@@ -37,7 +37,8 @@ export function keepingDecoder(model: LanguageModel, parameters: ParameterTree):
       const { state, ids: known = [] } = held ?? {};
       held = undefined;
       // States of what was run before are not kept.
-      const goesOn = state && ids && !options?.states && known.length < ids.length && known.every((id, at) => id === ids[at]);
+      const goesOn =
+        state && ids && !options?.states && known.length < ids.length && known.every((id, at) => id === ids[at]);
       reused = goesOn ? known.length : 0;
       if (!goesOn) state?.dispose();
       const fresh = ids?.slice(reused) ?? [];

@@ -55,7 +55,10 @@ export const generatePlugins = [
   strategy(
     "contrastive",
     contrastive,
-    about("A probable token whose state is unlike those before: without chance or repetition.", contrastiveSchema.shape),
+    about(
+      "A probable token whose state is unlike those before: without chance or repetition.",
+      contrastiveSchema.shape,
+    ),
   ),
   logitsProcessor("temperature", temperature, about("Divides logits.", { temperature: positive })),
   logitsProcessor("top-k", topK, about("Forbids all but the most probable tokens.", { k: count })),

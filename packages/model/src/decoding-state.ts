@@ -43,7 +43,11 @@ export class PagedState implements DecodingState {
     parts.states.add(this);
   }
 
-  append(ids: Int32Array, counts: Int32Array, { logits: wanted = "last", states: keeps }: AppendOptions = {}): DecodingState {
+  append(
+    ids: Int32Array,
+    counts: Int32Array,
+    { logits: wanted = "last", states: keeps }: AppendOptions = {},
+  ): DecodingState {
     this.#assertLive();
     const tokens = this.#place(ids, counts);
     const masks = this.#masks();
@@ -56,7 +60,10 @@ export class PagedState implements DecodingState {
     try {
       const { logits, states } = tf.tidy(() => {
         const states = ids.length > 0 ? runTokens(this.#parts, { tokens, held: next, masks, runs }) : undefined;
-        return { logits: pickLogits(this.#parts, { states, tokens, held, wanted }), states: keeps ? states : undefined };
+        return {
+          logits: pickLogits(this.#parts, { states, tokens, held, wanted }),
+          states: keeps ? states : undefined,
+        };
       });
       held.logits.dispose();
       const last = wanted === "all" ? lastOfEach(counts) : undefined;

@@ -119,7 +119,7 @@ function withDropping(
   const dropped = targets
     .filter((path) => inLayers.test(path))
     .map((path): [string, ParameterTree] => {
-      const [a, b] = [low[`${path}.a`] as Tensor2D, tf.mul(low[`${path}.b`] as Tensor2D, alpha / rank)];
+      const [a, b] = [low[`${path}.a`] as Tensor2D, tf.mul(low[`${path}.b`] as Tensor2D, alpha / rank) as Tensor2D];
       const own = { rate, seed: hashWords(`${seed}/lora/${path}`)[0] };
       return [path.replace(/weight$/, "adapter"), droppedAdapter({ a, b }, own)];
     });

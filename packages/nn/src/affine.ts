@@ -31,8 +31,7 @@ export interface AffineMap extends LinearMap, LinearOptions {
 }
 
 /** `x · weight + bias` over the last axis, and an activation of it if one is given. */
-export const affine = (parameters: ParameterTree, x: Tensor): Tensor =>
-  applyMap(parameters as unknown as AffineMap, x);
+export const affine = (parameters: ParameterTree, x: Tensor): Tensor => applyMap(parameters as unknown as AffineMap, x);
 
 /** The same of a map that has its activation with it. */
 export function applyMap({ weight, bias, adapter, activation: name }: AffineMap, x: Tensor): Tensor {

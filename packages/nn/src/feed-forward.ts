@@ -1,10 +1,4 @@
-import {
-  type ActivationName,
-  type ParameterTree,
-  type SpecTree,
-  type Tensor,
-  tf,
-} from "@trivium/tensor";
+import { type ActivationName, type ParameterTree, type SpecTree, type Tensor, tf } from "@trivium/tensor";
 import { type AffineMap, affineSpec, applyMap } from "./affine.ts";
 
 /** The nonlinearity of a feed-forward layer; the last three gate it by a second projection. */

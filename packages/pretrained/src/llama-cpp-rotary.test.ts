@@ -5,9 +5,9 @@ import { disposeTree, tf } from "@trivium/tensor";
 import { beforeAll, expect, test } from "vitest";
 import { rotaryModel, rotaryPrompt, type ScalingName, scalingNames } from "./testing/rotary-models.ts";
 
-const { found } = JSON.parse(
-  readFileSync(new URL("../gguf/fixtures/rotary.json", import.meta.url), "utf8"),
-) as { readonly found: Readonly<Record<ScalingName, readonly number[]>> };
+const { found } = JSON.parse(readFileSync(new URL("../gguf/fixtures/rotary.json", import.meta.url), "utf8")) as {
+  readonly found: Readonly<Record<ScalingName, readonly number[]>>;
+};
 
 beforeAll(async () => void (await simd.activate()));
 

@@ -119,7 +119,10 @@ function strategyOf(given: Given, refuse: (problem: string) => never): NamedPlug
     return { name: "length-beam", options: { beam: num_beams as number, lengthPenalty: length_penalty ?? 1, early } };
   }
   const { temperature, top_k, top_p, min_p, typical_p } = given;
-  if (temperature === 0) refuse("temperature: expected a number above 0 where do_sample is true, got 0; correct it, or set do_sample to false");
+  if (temperature === 0)
+    refuse(
+      "temperature: expected a number above 0 where do_sample is true, got 0; correct it, or set do_sample to false",
+    );
   const topK = top_k ?? DEFAULT_TOP_K;
   const said = { temperature, topK: topK === 0 ? undefined : topK, topP: top_p, minP: min_p, typicalP: typical_p };
   return { name: "sample", options: withoutNothing(said) };

@@ -2,7 +2,16 @@ import { expect, test } from "vitest";
 import { runBench } from "../testing/run-bench.ts";
 
 test("a corpus is read from plain and compressed files, as bytes and as byte pairs", async () => {
-  const words = ["--megabytes", "1", "--files", "txt,jsonl.gz", "--tokenizer", "byte,byte-pairs", "--vocabulary", "300"];
+  const words = [
+    "--megabytes",
+    "1",
+    "--files",
+    "txt,jsonl.gz",
+    "--tokenizer",
+    "byte,byte-pairs",
+    "--vocabulary",
+    "300",
+  ];
   const { measurements } = await runBench("data", ...words);
   expect(measurements.map(({ work }) => work)).toEqual([
     "1 MB txt, byte",

@@ -12,7 +12,7 @@ const scalings = {
   linear: { kind: "linear", factor: 4 },
   "Llama 3": { kind: "llama3", factor: 8, lowFrequency: 1, highFrequency: 4, length: 16 },
   YaRN: yarn,
-  "YaRN with borders and an amplitude of its own": { ...yarn, fastTurns: 16, slowTurns: 2, amplitude: 1.5 },
+  "YaRN with an amplitude of its own": { ...yarn, amplitude: 1.5 },
 } as const;
 
 export type ScalingName = keyof typeof scalings;
