@@ -22,7 +22,8 @@ const LETTER_STEP = 1e-4;
  * and drops the pieces whose loss costs the least likelihood. Every text can be spelled, since each byte has a token.
  *
  * @returns a `tokenizer.json`. Its pieces and scores are those of Hugging Face's `UnigramTrainer` for the same words, up to
- *   rounding.
+ *   rounding, where the vocabulary has room for all that are left. Where it has not, pieces are dropped in the order of the
+ *   loss that the source of that trainer says; the order of its release 0.23.3 differs in about one piece of a hundred.
  * @throws {ConfigError} `text/vocabulary-size` if there is no room for the bytes and the special tokens; `text/no-words`
  *   for a corpus without words.
  * @source Kudo 2018, https://arxiv.org/abs/1804.10959; https://github.com/huggingface/tokenizers
