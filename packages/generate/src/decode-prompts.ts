@@ -22,17 +22,19 @@ export interface DecodePromptsOptions {
 export async function* decodePrompts(options: DecodePromptsOptions): AsyncGenerator<GenerateEvent> {
   const { answers, signal } = options;
   const pause = createPacer();
-  let { state, states } = prefill(options);
+  let { state, states } = await prefill(options);
   try {
     for (;;) {
-      const next: RowsToRun = yield* stepAll(answers, state, states);
+      // A copy, since processors change it.
+      const logits = Float32Array.from(await state.logits.data());
+      const next: RowsToRun = yield* stepAll(answers, { logits, vocabulary: state.logits.shape[1], states });
       if (next.ids.length === 0) return;
       await pause();
       if (signal?.aborted) break;
       if (!inPlace(next.parents, state)) state = state.select(next.parents);
       const counts = new Int32Array(next.ids.length).fill(1);
       state = state.append(next.ids, counts, { states: options.states });
-      states = statesOf(state, counts);
+      states = await statesOf(state, counts);
     }
   } finally {
     state.dispose();
@@ -42,36 +44,40 @@ export async function* decodePrompts(options: DecodePromptsOptions): AsyncGenera
 
 type RowStates = (readonly Float32Array[])[] | undefined;
 
-function prefill({ decoder, input, searches, states: wanted }: DecodePromptsOptions) {
+async function prefill({ decoder, input, searches, states: wanted }: DecodePromptsOptions) {
   const prompts = decoder.prefill(input, { states: wanted });
-  const states = statesOf(prompts, prompts.lengths)?.flatMap((row) => Array.from({ length: searches }, () => row));
+  const states = await statesOf(prompts, prompts.lengths);
   if (searches === 1) return { state: prompts, states };
   try {
-    return { state: prompts.fork(searches), states };
+    const ofSearches = states?.flatMap((row) => Array.from({ length: searches }, () => row));
+    return { state: prompts.fork(searches), states: ofSearches };
   } finally {
     prompts.dispose();
   }
 }
 
 /** The states at the tokens of each row that the last pass ran, `[rows][tokens][M]`. */
-function statesOf({ states }: DecodingState, counts: Int32Array): RowStates {
+async function statesOf({ states }: DecodingState, counts: Int32Array): Promise<RowStates> {
   if (!states) return undefined;
-  const [values, width] = [states.dataSync().slice() as Float32Array, states.shape[1]];
+  const [values, width] = [Float32Array.from(await states.data()), states.shape[1]];
   let next = 0;
   return Array.from(counts, (count) =>
     Array.from({ length: count }, () => values.subarray(width * next, width * ++next)),
   );
 }
 
+/** What the rows of all answers predict, and what the search is given of the model's states. */
+interface Predicted {
+  readonly logits: Float32Array;
+  readonly vocabulary: number;
+  readonly states: RowStates;
+}
+
 /** A step of every answer that is under way: the rows to go on with. */
 function* stepAll(
   answers: readonly Answer[],
-  { logits }: DecodingState,
-  states: RowStates,
+  { logits, vocabulary, states }: Predicted,
 ): Generator<GenerateEvent, RowsToRun> {
-  const [, vocabulary] = logits.shape;
-  // A copy, since processors change it.
-  const values = Float32Array.from(logits.dataSync());
   const [parents, ids]: [number[], number[]] = [[], []];
   let row = 0;
   for (const answer of answers) {
@@ -79,7 +85,7 @@ function* stepAll(
     if (rows === 0) continue;
     const first = row;
     const scores = Array.from({ length: rows }, (_, at) =>
-      values.subarray((first + at) * vocabulary, (first + at + 1) * vocabulary),
+      logits.subarray((first + at) * vocabulary, (first + at + 1) * vocabulary),
     );
     row += rows;
     const next = yield* answer.step(scores, states?.slice(first, row));
