@@ -6,7 +6,7 @@ import { ConfigError, createRandom, type Random } from "@trivium/core";
 
 /** Endings of the files that are generated. */
 export const corpusEndings = ["txt", "jsonl", "txt.gz", "jsonl.gz", "txt.zst", "jsonl.zst"] as const;
-export type CorpusEnding = (typeof corpusEndings)[number];
+type CorpusEnding = (typeof corpusEndings)[number];
 
 const PHRASES = 2 ** 14;
 const CHUNK = 2 ** 16;
