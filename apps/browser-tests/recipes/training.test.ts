@@ -1,5 +1,8 @@
+import { fused } from "@trivium/attention";
 import { simd } from "@trivium/backend-simd";
 import { cpu, wasm } from "@trivium/backend-tfjs";
+import { webgpuFused } from "@trivium/backend-webgpu";
+import { useSoftwareDevice } from "@trivium/backend-webgpu/testing";
 import { beforeAll, expect, test } from "vitest";
 import { findChromium, NO_CHROMIUM } from "../src/find-chromium.ts";
 import type { TrainingReport } from "../src/pages/training.ts";
@@ -79,6 +82,19 @@ test.for(names)("%s: in Chromium, steps on webgpu-fused with its own attention f
   const tolerance = await shaderTolerance(arm);
   expect(tolerance).toBeLessThan(5e-3);
   expectNear(report.losses, inNode.simd![arm]!.slice(0, shaderSteps), tolerance);
+});
+
+/** Programs compile for each process anew, which takes most of the time. */
+const inDawn = process.env.TRIVIUM_LONG ? names : ["encoder-decoder"];
+
+test.for(inDawn)("%s: in Node.js, steps on webgpu-fused with its own attention follow simd", async (arm, context) => {
+  useSoftwareDevice();
+  const found = await webgpuFused.probe();
+  context.skip(!found.available, found.available ? "" : found.reason);
+  const tolerance = await shaderTolerance(arm);
+  await webgpuFused.activate();
+  const losses = await trainingLosses(arm, shaderSteps, { attention: fused() });
+  expectNear(losses, inNode.simd![arm]!.slice(0, shaderSteps), tolerance);
 });
 
 const shaders = [
