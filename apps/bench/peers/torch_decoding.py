@@ -3,7 +3,7 @@
 Usage: python3 torch_decoding.py JSON, with vocabulary, length, batch, keys, tokens, width, layers, heads, keyValueHeads,
 feedForward, style (gpt or llama), precision (f32, or bf16 for weights and states) and threads. Says when it is ready,
 with the number of parameters; then runs as many tokens as each line of standard input says, and prints their seconds.
-After `tokens` tokens the cache goes back to the prompt.
+After `tokens` tokens the cache goes back to the prompt. With `tokens` 0 prompts are run instead, each anew.
 """
 import json
 import sys
@@ -12,28 +12,13 @@ import time
 import torch
 import transformers
 
+from torch_decoding_model import model_of
+
 settings = json.loads(sys.argv[1])
-vocabulary, length, batch, keys, tokens, width, layers, heads, key_value_heads, feed_forward = (
-    settings[name]
-    for name in (
-        "vocabulary", "length", "batch", "keys", "tokens", "width", "layers", "heads", "keyValueHeads", "feedForward"
-    )
-)
+batch, keys, tokens = settings["batch"], settings["keys"], settings["tokens"]
 torch.set_num_threads(settings["threads"])
 torch.manual_seed(0)
-if settings["style"] == "gpt":
-    config = transformers.GPT2Config(
-        vocab_size=vocabulary, n_positions=length, n_embd=width, n_layer=layers, n_head=heads, n_inner=feed_forward
-    )
-    model = transformers.GPT2LMHeadModel(config)
-else:
-    config = transformers.LlamaConfig(
-        vocab_size=vocabulary, max_position_embeddings=length, hidden_size=width, num_hidden_layers=layers,
-        num_attention_heads=heads, num_key_value_heads=key_value_heads, intermediate_size=feed_forward,
-        tie_word_embeddings=True,
-    )
-    model = transformers.LlamaForCausalLM(config)
-model = model.eval().to(torch.bfloat16 if settings["precision"] == "bf16" else torch.float32)
+model = model_of(settings).eval().to(torch.bfloat16 if settings["precision"] == "bf16" else torch.float32)
 parameters = sum(p.numel() for p in model.parameters())
 prompt = torch.ones(batch, keys, dtype=torch.long)
 token = torch.ones(batch, 1, dtype=torch.long)
@@ -46,6 +31,9 @@ with torch.inference_mode():
     for line in sys.stdin:
         start = time.perf_counter()
         for _ in range(int(line)):
+            if tokens == 0:
+                model(prompt, use_cache=True, logits_to_keep=1).logits.float().argmax(-1).tolist()
+                continue
             if run == tokens:
                 cache.crop(keys)
                 run = 0

@@ -64,3 +64,14 @@ export const tokenWork = (label: string, shape: DecodingShape, weights: WeightFo
   label,
   bytes: bytesOfWeight[weights] * weightsPerToken(shape),
 });
+
+/** A prompt of each row, by its number of positions; the head multiplies the last one alone. */
+export function prefillWork(
+  label: string,
+  shape: DecodingShape,
+  { batch, positions }: { readonly batch: number; readonly positions: number },
+): Work {
+  const head = shape.vocabulary * shape.width;
+  const flops = 2 * batch * (positions * (weightsPerToken(shape) - head) + head);
+  return { label, flops, tokens: batch * positions };
+}

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -83,6 +83,44 @@ for (const launcher of launchers) {
         expect(code, stderr).toBe(0);
         expect(stderr).toContain(`${ranks} ranks share the 4 shards of each step`);
         expect(weightsOf(join(folder, out)).equals(await weightsAlone(named))).toBe(true);
+      },
+    );
+
+    test.skipIf(launcher !== launchers[0] && !isLong)("fast sums are told, and are in the checkpoint", async () => {
+      const out = `fast-${launcher.name}`;
+      const given = ["train", "--data", "toy.tsv", ...tiny, "--steps", "3", "--decoded", "0", "--fast", "--out", out];
+      const { code, stderr } = await runRanks(launcher, 2, triviumWords(given), folder);
+      expect(code, stderr).toBe(0);
+      expect(stderr).toContain("2 ranks share the 2 shards of each step");
+      expect(stderr).toContain("sums are by MPI itself (--fast): the weights depend on the number of ranks");
+      expect(stderr).toMatch(/ranks waited for one another and exchanged data in \d+\.\d % of the steps' time/);
+      const state = readFileSync(join(folder, out, "checkpoints/step-000003/state.json"), "utf8");
+      expect(JSON.parse(state)).toMatchObject({
+        shards: 2,
+        ranks: 2,
+        numericIdentity: { reduction: "by MPI itself (--fast)" },
+      });
+      const again = [...given.filter((word) => word !== "--fast"), "--shards", "2", "--resume"];
+      const { code: resumed, stderr: refused } = await runTrivium(again, folder);
+      expect(refused).toContain("reduction");
+      expect(resumed).toBe(2);
+    });
+
+    test.skipIf(launcher !== launchers[0] && !isLong)(
+      "evaluations and answers by ranks are those of one process",
+      async () => {
+        const model = ["train", "--data", "toy.tsv", ...tiny, "--steps", "5", "--decoded", "0", "--out", "model"];
+        await runTrivium(model, folder);
+        const asked = ["evaluate", "model", "--data", "toy.jsonl", "--seen", "warn", "--show", "2", "--json"];
+        const prompts = ["generate", "model", "--json", "--strategy", "sample", ..."abcdabcdabcd".split("")];
+        for (const command of [asked, prompts]) {
+          const [alone, ranks] = await Promise.all([
+            runTrivium(command, folder),
+            runRanks(launcher, 2, triviumWords(command), folder),
+          ]);
+          expect(ranks.code, ranks.stderr).toBe(0);
+          expect(JSON.parse(ranks.stdout)).toEqual(JSON.parse(alone.stdout));
+        }
       },
     );
 

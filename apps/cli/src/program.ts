@@ -11,8 +11,10 @@ import { exportCommand } from "./commands/export.ts";
 import { generateCommand } from "./commands/generate.ts";
 import { infoCommand } from "./commands/info.ts";
 import { initCommand } from "./commands/init.ts";
+import { launchCommand } from "./commands/launch.ts";
 import { listCommand } from "./commands/list.ts";
 import { maskCommand } from "./commands/mask.ts";
+import { planCommand } from "./commands/plan.ts";
 import { ratesCommand } from "./commands/rates.ts";
 import { recipeSchemaCommand } from "./commands/recipe-schema.ts";
 import { runsCommand } from "./commands/runs.ts";
@@ -30,6 +32,8 @@ const commands = [
   maskCommand,
   initCommand,
   trainCommand,
+  launchCommand,
+  planCommand,
   ratesCommand,
   tokenizerCommand,
   runsCommand,

@@ -29,6 +29,12 @@ export const trainSchema = z.strictObject({
     .boolean()
     .default(false)
     .describe("Resume with another backend or build than the run began with"),
+  fast: z
+    .boolean()
+    .default(false)
+    .describe(
+      "On several ranks: sums by MPI itself and a shard for each rank; the weights depend on the number of ranks",
+    ),
   compareEvery: z
     .int()
     .min(0)

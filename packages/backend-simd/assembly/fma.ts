@@ -18,3 +18,12 @@ export function fnma(a: v128, b: v128, c: v128): v128 {
 export function choose(a: v128, b: v128, mask: v128): v128 {
   return FUSED ? i32x4.relaxed_laneselect(a, b, mask) : v128.bitselect(a, b, mask);
 }
+
+/**
+ * Adds products of signed bytes `a` with bytes `b` from 0 to 127, 4 in each lane: of these operands it is the same on every
+ * processor. For builds with relaxed SIMD alone.
+ */
+@inline
+export function dotBytes(a: v128, b: v128, sum: v128): v128 {
+  return i32x4.relaxed_dot_i8x16_i7x16_add_s(a, b, sum);
+}

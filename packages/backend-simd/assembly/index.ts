@@ -16,7 +16,7 @@ export { softmaxCrossEntropy, softmaxCrossEntropyGradient } from "./fused/softma
 export { squaredNorms } from "./fused/squared-norms";
 export { gemmScratchBytes } from "./gemm/gemm";
 export { product } from "./gemm/product";
-export { blockFactors, evenOddFactors, packQ8, rowsOfBf16, rowsOfQ8, thinBf16, thinQ8 } from "./gemm/packed";
+export { blockFactors, packQ8, rowsOfBf16, rowsOfQ8, thinQ8 } from "./gemm/packed";
 export { thinDots, thinRows, thinSums } from "./gemm/thin";
 export { toBf16 } from "./gemm/to-bf16";
 export { copyStrided } from "./movement/copy-strided";

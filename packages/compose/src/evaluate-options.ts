@@ -1,4 +1,4 @@
-import { evaluate } from "@trivium/evaluator";
+import { evaluate, type Share } from "@trivium/evaluator";
 import { disposeMerged, mergeLora } from "@trivium/model";
 import { type BestOptions, consume, type EvaluateOptions } from "@trivium/trainer";
 import type { Prepared } from "./prepare.ts";
@@ -11,9 +11,10 @@ const validationSize = { examples: 1024, decoded: 200 };
  *
  * @returns the evaluation; nothing if no example is held out.
  * @param signal - stops the evaluation, which then has no numbers.
+ * @param share - the part of this process, where several evaluate together. Default: all.
  * @example train({ ...trainOptions(prepared), evaluate: evaluateOptions(prepared, signal), signal });
  */
-export function evaluateOptions(prepared: Prepared, signal?: AbortSignal): EvaluateOptions | undefined {
+export function evaluateOptions(prepared: Prepared, signal?: AbortSignal, share?: Share): EvaluateOptions | undefined {
   const { model, objective, data, recipe, trained, parameters: base } = prepared;
   const { tokenizer, length } = data;
   const heldOut = data.heldOut("validation").slice(0, validationSize.examples);
@@ -28,12 +29,24 @@ export function evaluateOptions(prepared: Prepared, signal?: AbortSignal): Evalu
       const parameters = lora ? mergeLora(base, given, lora) : given;
       const { special } = tokenizer;
       const decodeTarget = (ids: readonly number[]) => tokenizer.decodeTarget(ids);
-      const request = { model, parameters, objective, heldOut, special, tokenizer, decodeTarget, decoded, signal };
+      const request = {
+        model,
+        parameters,
+        objective,
+        heldOut,
+        special,
+        tokenizer,
+        decodeTarget,
+        decoded,
+        signal,
+        share,
+      };
       const evaluated = consume(evaluate({ ...request, maximumTokens: length }));
       const metrics = await evaluated.finally(() => lora && disposeMerged(parameters, lora));
       const { targetLoss, perplexity, bitsPerCharacter, tasks = {}, per, wer } = metrics;
       // Of a part of the examples, the numbers would stay in the run's metrics.
-      if (signal?.aborted) return {};
+      const stopped = signal?.aborted ?? false;
+      if (share ? (await share.gather(stopped)).includes(true) : stopped) return {};
       const rates = per === undefined || wer === undefined ? undefined : { per, wer };
       const ofTasks = Object.entries(tasks).map(
         ([task, { targetLoss }]) => [`targetLoss/${task}`, targetLoss] as const,

@@ -3,7 +3,7 @@ import type { Collective } from "./collective.ts";
 import { abortedBy, CollectiveError } from "./collective-error.ts";
 
 /** Operations of a group. Ranks that meet in different ones are out of step. */
-export const operations = ["alltoall", "allGather", "gather", "broadcast", "barrier", "leave", "abort"] as const;
+export const operations = ["alltoall", "allGather", "gather", "broadcast", "barrier", "sum", "leave", "abort"] as const;
 
 /** Name of an operation. */
 export type Operation = (typeof operations)[number];
@@ -17,6 +17,8 @@ export interface Transport extends Pick<Collective, "name" | "rank" | "size" | "
    * @throws {CollectiveError} as {@link Collective} has it.
    */
   exchange(operation: Operation, parts: readonly Uint8Array[]): Promise<readonly Uint8Array[]>;
+  /** The exchange `sum` adds the float32 numbers that all ranks hand to this one. Default false: there is no such exchange. */
+  readonly canSum?: boolean | undefined;
   /** Frees what the rank holds of its group. Called when all ranks have arrived at the end, or the group has ended. */
   close(): Promise<void>;
 }
@@ -59,6 +61,7 @@ export function collectiveOver(transport: Transport): Collective {
       const [first] = await exchange("broadcast", toAll(rank === 0 ? part : nothing));
       return first!;
     },
+    sum: transport.canSum ? async (parts) => (await exchange("sum", parts))[0]! : undefined,
     barrier: async () => void (await exchange("barrier", toAll(nothing))),
     async abort(reason) {
       if (ended) return;

@@ -28,6 +28,13 @@ export interface Collective {
   gather(part: Uint8Array): Promise<readonly Uint8Array[]>;
   /** Returns the part of rank 0, to all ranks. What the other ranks give is not looked at. */
   broadcast(part: Uint8Array): Promise<Uint8Array>;
+  /**
+   * Adds float32 numbers by the library's own reduction, whose bits depend on the number of ranks. Undefined where there is none.
+   *
+   * @param parts - bytes of the numbers for each rank, one part behind the other in one buffer, equally long on all ranks.
+   * @returns the sums of what the ranks handed to this one.
+   */
+  readonly sum?: ((parts: readonly Uint8Array[]) => Promise<Uint8Array>) | undefined;
   /** Resolves when all ranks have called it. */
   barrier(): Promise<void>;
   /**

@@ -6,7 +6,7 @@ import { bytesOfJson, jsonOfBytes } from "./json-bytes.ts";
 
 /**
  * A store for all ranks, in which rank 0 keeps the checkpoints: it alone reads and writes, and the others get what it read. They need
- * no access to its files. All ranks call each method.
+ * no access to its files. All ranks call each method. Optimiser state goes to the store in slices, one of each rank.
  *
  * @param store - the store of rank 0. The other ranks' is not used.
  * @throws what the store of rank 0 throws, on all ranks.
@@ -15,9 +15,12 @@ export const firstStore = (collective: Collective, store: CheckpointStore): Chec
   location: store.location,
   open: (request) => fromFirst(collective, () => store.open(request), openedCodec),
   newest: (before) => fromFirst(collective, () => store.newest(before), snapshotCodec),
-  async save(snapshot, protect) {
+  collectsRows: true,
+  async save({ optimizer, ...snapshot }, protect) {
+    const parts = await collective.gather(encodeSafetensors(optimizer));
     await fromFirst(collective, async () => {
-      await store.save(snapshot, protect);
+      const slices = parts.map((bytes) => decodeSafetensors(bytes).arrays);
+      await store.save({ ...snapshot, optimizer: {}, slices }, protect);
       return null;
     });
   },

@@ -6,6 +6,9 @@ export { collectiveOver, type Operation, type Transport } from "./collective-ove
 export { compareReplicas } from "./compare-replicas.ts";
 export { firstStore } from "./first-store.ts";
 export { type Codec, fromFirst } from "./from-first.ts";
+export { type MeteredCollective, metered } from "./metered.ts";
+export { type Network, planStep, type StepPlan, type StepWork } from "./plan-step.ts";
 export { collectivePlugins } from "./plugins.ts";
 export { type ShardedOptions, sharded } from "./sharded.ts";
+export { type RankShare, shareOf } from "./share-of.ts";
 export { createSeats, joinThreads, portsOf, type Seat } from "./threads.ts";

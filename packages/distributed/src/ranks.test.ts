@@ -1,7 +1,16 @@
 import { CheckpointError, ConfigError } from "@trivium/core";
-import { disposeTree, type ParameterTree, tf } from "@trivium/tensor";
+import { disposeTree, type ParameterTree, type Scalar, tf } from "@trivium/tensor";
 import "@tensorflow/tfjs-backend-cpu";
-import { createMemoryStore, type Snapshot } from "@trivium/trainer";
+import {
+  adamW,
+  type CheckpointStore,
+  constant,
+  consume,
+  createMemoryStore,
+  type Snapshot,
+  type Task,
+  train,
+} from "@trivium/trainer";
 import { beforeAll, expect, test } from "vitest";
 import { alone } from "./alone.ts";
 import { assertSameRanks } from "./assert-same-ranks.ts";
@@ -9,6 +18,7 @@ import type { Collective } from "./collective.ts";
 import { compareReplicas } from "./compare-replicas.ts";
 import { firstStore } from "./first-store.ts";
 import { fromFirst } from "./from-first.ts";
+import { planStep } from "./plan-step.ts";
 import { sharded } from "./sharded.ts";
 import { createSeats, joinThreads } from "./threads.ts";
 
@@ -79,12 +89,16 @@ test("rank 0 runs something for all, and its error is that of all", async () => 
     expect(error.message).toContain("of no class of ours");
 });
 
-test("rank 0 keeps the checkpoints, and all ranks read them", async () => {
+test("rank 0 keeps the checkpoints, with the optimiser state that each rank owns, and all ranks read them", async () => {
   const kept = createMemoryStore();
-  const array = { dtype: "F32" as const, shape: [2], data: Float32Array.of(1, Number.NaN) };
-  const snapshot = (step: number): Snapshot => ({
-    model: { w: array },
-    optimizer: { "m.w": array },
+  const array = (...values: readonly number[]) => ({
+    dtype: "F32" as const,
+    shape: [values.length],
+    data: Float32Array.from(values),
+  });
+  const snapshot = (step: number, rows = [3, Number.NaN]): Snapshot => ({
+    model: { w: array(1, Number.NaN) },
+    optimizer: { "m.w": array(...rows) },
     config: { recipe: { seed: 1 } },
     state: {
       step,
@@ -99,7 +113,7 @@ test("rank 0 keeps the checkpoints, and all ranks read them", async () => {
     const store = firstStore(one, one.rank === 0 ? kept : createMemoryStore());
     const opened = await store.open(request);
     expect(opened).toEqual({ snapshot: undefined, skipped: [] });
-    await store.save(snapshot(4));
+    await store.save(snapshot(4, one.rank === 0 ? [3] : [Number.NaN]));
     const [newest, before, again] = [await store.newest(), await store.newest(4), await store.open(request)];
     return { newest, before, again };
   });
@@ -120,6 +134,16 @@ test("shards that ranks cannot share evenly are refused, with numbers that work"
     });
 });
 
+test("sums by the library's own order are refused where there is none", async () => {
+  for (const error of errorsOf(await onRanks(2, async (one) => sharded(one, { fast: true })(2))))
+    expect(error).toMatchObject({ code: "distributed/no-sum" });
+  const store = createMemoryStore();
+  const exact = createMemoryStore();
+  await trainLine(alone(), store, { fast: true });
+  await trainLine(alone(), exact);
+  expect(store.newest()!.model.w!.data[0]).toBeCloseTo(exact.newest()!.model.w!.data[0] as number, 5);
+});
+
 test("each rank keeps optimiser state for its own share of the parameters", async () => {
   const parameters = [
     { path: "table", shape: [512, 64], isElementwise: true },
@@ -134,4 +158,88 @@ test("each rank keeps optimiser state for its own share of the parameters", asyn
   const whole = 512 * 64 + 64 + 4 * 64 * 64;
   expect(owned.reduce((sum, size) => sum + size, 0)).toBe(whole);
   for (const size of owned) expect(size).toBeLessThan((whole / 4) * 1.1);
+});
+
+/** Finds `w` in y = 3w. A batch is a number, and one of them may be none. */
+const line: Task<number> = {
+  specs: { w: { shape: [], initial: { constant: 0 } } },
+  createParameters: () => ({ w: tf.scalar(0) }),
+  counts: () => ({ supervisedTokens: 1, seenTokens: 1 }),
+  describe: () => ({ name: "line" }),
+  loss: ({ w }, y) => ({ sum: tf.square(tf.sub(tf.mul(w as Scalar, 3), y)) as Scalar, tokens: 1 }),
+};
+
+/** Trains on a rank; a NaN stands in the third shard of the step after `broken`. */
+async function trainLine(
+  collective: Collective,
+  store: CheckpointStore,
+  { broken, fast }: { readonly broken?: number | undefined; readonly fast?: boolean | undefined } = {},
+) {
+  const steps: number[] = [];
+  const stream = train({
+    task: line,
+    batches: {
+      step: ({ step, shards }) => ({
+        batches: shards.map((shard) => [step === broken && shard === 2 ? Number.NaN : shard]),
+        cursor: null,
+      }),
+    },
+    optimizer: adamW(),
+    schedule: constant({ rate: 0.05 }),
+    steps: 9,
+    seed: 1,
+    shards: 4,
+    sharding: sharded(collective, { fast }),
+    checkpoint: { store: firstStore(collective, store), every: 2 },
+  });
+  const { parameters } = await consume(stream, (event) => void (event.type === "step" && steps.push(event.step)));
+  disposeTree(parameters);
+  return steps;
+}
+
+test("a NaN on one rank stops all ranks at the same step, and the checkpoint from before is good", async () => {
+  const store = createMemoryStore();
+  const outcomes = await onRanks(2, (one) => trainLine(one, store, { broken: 5 }));
+  for (const error of errorsOf(outcomes)) {
+    expect(error).toMatchObject({ code: "trainer/not-finite", details: { step: 6, savedStep: 4 } });
+    expect(error.message).toContain("Resume from the good checkpoint of step 4 in memory");
+  }
+  expect(store.newest()).toMatchObject({ state: { step: 4, shards: 4, ranks: 2 } });
+  expect([...(store.newest()!.model.w!.data as Float32Array)].every(Number.isFinite)).toBe(true);
+});
+
+test("a plan counts the exchanges that a step makes, and the gradients that it sends", async () => {
+  let [exchanges, sent] = [0, 0];
+  const counted = (one: Collective): Collective => ({
+    ...one,
+    allGather(part) {
+      exchanges += 1;
+      return one.allGather(part);
+    },
+    alltoall(parts) {
+      exchanges += 1;
+      sent += parts.reduce((sum, part, to) => sum + (to === one.rank ? 0 : part.length), 0);
+      return one.alltoall(parts);
+    },
+  });
+  await onRanks(2, (one) => trainLine(counted(one), createMemoryStore()));
+  const planned = planStep({ seconds: 0, parameters: 1, shards: 4 }, { bandwidth: 1, latency: 1 }, 2);
+  // Two waits of a second in each exchange. Beside nine steps, five checkpoints each have a vote.
+  expect(exchanges / 2).toBe((9 * Math.round(planned.latency)) / 2 + 5);
+  // Half of what is sent are gradients, the other half parameters.
+  expect(sent / 2).toBe((9 * planned.transfer) / 2);
+});
+
+test("a plan has less to gain from a slow network, and the more from every batch that a step adds up", () => {
+  const work = { seconds: 8, parameters: 1e8, shards: 8 };
+  const slow = { bandwidth: 1e8, latency: 1e-4 };
+  const [one, two, eight] = [1, 2, 8].map((ranks) => planStep(work, slow, ranks));
+  expect(one).toMatchObject({ seconds: 8, efficiency: 1 });
+  expect(two!.transfer).toBeCloseTo(4, 5);
+  expect(eight!.transfer).toBeCloseTo(7, 5);
+  expect(eight!.efficiency).toBeLessThan(two!.efficiency);
+  expect(planStep({ ...work, seconds: 64 }, slow, 8).efficiency).toBeGreaterThan(0.5);
+  expect(planStep({ ...work, bytes: 2 }, slow, 8).transfer).toBeCloseTo(3.5, 5);
+  // Three shards of six are no branch of the tree: a rank sends two sums.
+  expect(planStep({ ...work, shards: 6 }, slow, 2).transfer).toBeCloseTo(6, 5);
 });

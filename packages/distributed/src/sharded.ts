@@ -1,4 +1,4 @@
-import { ConfigError } from "@trivium/core";
+import { ConfigError, UnsupportedError } from "@trivium/core";
 import { type Tensor, tf, unflattenTree } from "@trivium/tensor";
 import { joinPortions, type Owned, portionSquares, portionsOf, type Sharding } from "@trivium/trainer";
 import type { Collective } from "./collective.ts";
@@ -11,6 +11,8 @@ import { createShardSum, type Rows } from "./sum-shards.ts";
 export interface ShardedOptions {
   /** Steps between two comparisons of the parameters of all ranks. 0 for none. Default 100. */
   readonly compareEvery?: number | undefined;
+  /** Adds gradients by the library's own reduction, so that the bits depend on the number of ranks. Default false. */
+  readonly fast?: boolean | undefined;
 }
 
 /**
@@ -21,23 +23,27 @@ export interface ShardedOptions {
  * for every number of ranks that divides the number of shards. Now and then the ranks compare their parameters, and stop where these
  * differ.
  *
- * @throws {ConfigError} `distributed/shards` if the shards cannot be divided evenly.
+ * @throws {ConfigError} `distributed/shards` if the shards cannot be divided evenly. @throws {UnsupportedError} `distributed/no-sum` for
+ *   `fast` on a collective without a reduction.
  * @source Rajbhandari et al. 2020, §5.1 (optimiser state by slices), https://arxiv.org/abs/1910.02054
  * @example sharded(alone())(4).own // => [0, 1, 2, 3]
  */
 export const sharded =
-  (collective: Collective, { compareEvery = 100 }: ShardedOptions = {}) =>
+  (collective: Collective, { compareEvery = 100, fast = false }: ShardedOptions = {}) =>
   (shards: number): Sharding => {
     const { rank, size } = collective;
     if (shards % size !== 0) throw unevenShards(shards, size);
+    if (fast && !collective.sum) throw noSum(collective.name);
     const each = shards / size;
     const shardsOf = (of: number) => Array.from({ length: each }, (_, at) => of * each + at);
-    let work = divide([], { collective, shards, shardsOf });
+    const given = { collective, shards, shardsOf, isFast: fast };
+    let work = divide([], given);
     return {
       shards,
       own: shardsOf(rank),
+      ranks: size,
       owned(parameters) {
-        work = divide(parameters, { collective, shards, shardsOf });
+        work = divide(parameters, given);
         return work.owned;
       },
       async reduce(sums) {
@@ -60,10 +66,11 @@ interface Work {
   readonly collective: Collective;
   readonly shards: number;
   readonly shardsOf: (rank: number) => readonly number[];
+  readonly isFast: boolean;
 }
 
 /** Divides parameters among the ranks. */
-function divide(parameters: readonly Owned[], { collective, shards, shardsOf }: Work) {
+function divide(parameters: readonly Owned[], { collective, shards, shardsOf, isFast }: Work) {
   const all = portionsOf(parameters, shards);
   const shapes = new Map(parameters.map(({ path, shape }) => [path, shape]));
   const portionsOfRank = (rank: number) => shardsOf(rank).map((shard) => all[shard]!);
@@ -73,7 +80,7 @@ function divide(parameters: readonly Owned[], { collective, shards, shardsOf }: 
       width: widthOf(shapes.get(slice.path)!),
     }));
   const rows = Array.from({ length: collective.size }, (_, rank) => withWidths(rank));
-  const sum = createShardSum(collective, { of: shards, shardsOf, rowsOf: (rank) => rows[rank]! });
+  const sum = createShardSum(collective, { of: shards, shardsOf, rowsOf: (rank) => rows[rank]!, isFast });
   return { owned: rows[collective.rank]!, portions: portionsOfRank(collective.rank), shapes, sum };
 }
 
@@ -90,6 +97,11 @@ function tensorsOf(values: Float32Array, rows: readonly Rows[], shapes: Readonly
     return [path, tf.tensor(values.slice(start, at), cut)];
   });
   return unflattenTree<Tensor>(Object.fromEntries(leaves));
+}
+
+function noSum(name: string): UnsupportedError {
+  const message = `the collective ${name} has no reduction of its own; leave out --fast, or start the ranks by mpirun`;
+  return new UnsupportedError("distributed/no-sum", message);
 }
 
 function unevenShards(shards: number, size: number): ConfigError {

@@ -14,6 +14,7 @@ import { beforeAll, expect, test } from "vitest";
 import { type EvaluateEvent, type EvaluateOptions, evaluate, evaluateExamples, type HeldOut } from "./evaluate.ts";
 import { bleu } from "./metrics/bleu.ts";
 import { exactMatch } from "./metrics/exact-match.ts";
+import type { Share } from "./share.ts";
 
 beforeAll(async () => void (await tf.setBackend("cpu")));
 
@@ -51,6 +52,55 @@ test.each(arms)("$0.name: numbers do not depend on the size of the batches", asy
   expect(many.targetLoss).toBeCloseTo(one.targetLoss, 5);
   expect(many.bitsPerCharacter).toBeCloseTo(one.bitsPerCharacter, 5);
   expect([many.per, many.wer, many.targetTokens]).toEqual([one.per, one.wer, one.targetTokens]);
+});
+
+/** Ranks that evaluate together in this thread. */
+function sharesOf(ranks: number): Share[] {
+  const rounds: { values: unknown[]; done: PromiseWithResolvers<void> }[] = [];
+  return Array.from({ length: ranks }, (_, rank) => {
+    let at = 0;
+    return {
+      rank,
+      ranks,
+      async gather<Value>(value: Value) {
+        rounds[at] ??= { values: [], done: Promise.withResolvers() };
+        const { values, done } = rounds[at++]!;
+        values[rank] = value;
+        if (Object.keys(values).length === ranks) done.resolve();
+        await done.promise;
+        return values as Value[];
+      },
+    };
+  });
+}
+
+test.each(arms)("$0.name: ranks that share the batches have the numbers of one process", async (...arm) => {
+  for (const held of [heldOut, texts]) {
+    const asked = { heldOut: held, batchSize: 1, shown: 2 };
+    const alone = await consume(evaluateExamples(options(arm, asked)));
+    for (const ranks of [2, 4]) {
+      const shared = sharesOf(ranks).map((share) => consume(evaluateExamples(options(arm, { ...asked, share }))));
+      for (const together of await Promise.all(shared)) expect(together).toEqual(alone);
+    }
+  }
+});
+
+test("a rank whose part fails, or that cuts other batches, fails on all ranks", async () => {
+  const outcomes = async (changes: (rank: number) => Partial<EvaluateOptions>) => {
+    const run = (share: Share) => consume(evaluate(options(arms[0]!, { batchSize: 1, ...changes(share.rank), share })));
+    const settled = await Promise.allSettled(sharesOf(2).map(run));
+    return settled.map((one) => (one.status === "rejected" ? String(one.reason.message) : "fulfilled"));
+  };
+  const decodeTarget = () => {
+    throw new Error("no such id");
+  };
+  expect(await outcomes((rank) => (rank === 1 ? { decodeTarget } : {}))).toEqual([
+    "the part of rank 1 failed: no such id",
+    "no such id",
+  ]);
+  const [first, second] = await outcomes((rank) => ({ batchSize: rank + 1 }));
+  expect(first).toContain("the ranks cut other batches, so that 1 of 3 examples have no result");
+  expect(second).toBe(first);
 });
 
 test("pitfall 24: every architecture is scored on the same target tokens and characters, pairs and texts", async () => {

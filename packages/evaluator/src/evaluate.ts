@@ -1,19 +1,21 @@
 import { createPacer, DataError } from "@trivium/core";
 import { countUnknown, evaluationBatches } from "@trivium/data";
-import { type Batch, type Example, type Features, isPair } from "@trivium/features";
+import { type Example, type Features, isPair } from "@trivium/features";
 import { answersAsTheyEnd, beam as beamSearch, generate, greedy } from "@trivium/generate";
 import { forwardBytes, type LanguageModel, languageTask, rowsThatFit } from "@trivium/model";
 import type { FeatureContext, Objective } from "@trivium/objectives";
 import type { ParameterTree } from "@trivium/tensor";
-import { silentIds, splitUnits, type TextUnit } from "@trivium/text";
+import { splitUnits, type TextUnit } from "@trivium/text";
 import { type ErrorRates, type Nearest, nearestReference, ratesOf } from "./error-rate.ts";
 import { type Likelihood, likelihood } from "./likelihood.ts";
 import type { Metric, Segment } from "./metrics/metric.ts";
 import { type MetricScores, scoreSegments } from "./metrics/score-segments.ts";
 import { natsOfRows, supervisedByRow } from "./nats-of-rows.ts";
+import { joinParts, type Part, type Share } from "./share.ts";
 import { answerPieces, type ShownAnswer } from "./show-answer.ts";
 import { spellPrediction } from "./spell-prediction.ts";
-import { type TargetSizes, textSize } from "./target-sizes.ts";
+import { sumOf, supervisedIds, supervisedSize } from "./supervised-text.ts";
+import type { TargetSizes } from "./target-sizes.ts";
 
 /** A held-out example and, where it has a target, everything that counts as right. */
 export interface HeldOut {
@@ -50,6 +52,8 @@ export interface EvaluateOptions extends Pick<FeatureContext, "special" | "token
   readonly maximumTokens?: number | undefined;
   /** The most rows to run together; fewer where they would not fit into memory. Default 256. */
   readonly batchSize?: number | undefined;
+  /** The batches that this process computes, of those that all of several processes cut alike. Default: all of them. */
+  readonly share?: Share | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -148,45 +152,61 @@ interface TargetScores {
   readonly likelihood: Likelihood;
 }
 
+/** The scores of one example. */
+interface TargetRow {
+  readonly nats: number;
+  readonly tokens: number;
+  readonly characters: number;
+  readonly bytes: number;
+  readonly task?: string | undefined;
+}
+
 async function* evaluateLikelihood(options: EvaluateOptions): AsyncGenerator<EvaluateEvent, TargetScores> {
-  const { model, parameters, objective, special, tokenizer, heldOut, batchSize = 256, signal } = options;
-  const scoring = objective.scoring?.() ?? objective;
-  const task = languageTask({ model, objective: scoring });
-  const examples = heldOut.map(({ example }) => example);
-  const scores = { nats: examples.map(() => 0), tokens: examples.map(() => 0) };
-  const names: (string | undefined)[] = [];
-  const pause = createPacer();
-  let [characters, bytes, done] = [0, 0, 0];
-  const together = (rows: readonly Features[]) => rowsThatFit(rows, (shape) => forwardBytes(model, shape));
-  const given = { examples, special, tokenizer, objective: scoring, batchSize, together };
-  for (const { batch, indices } of evaluationBatches(given)) {
-    if (signal?.aborted) break;
-    const nats = natsOfRows(task, parameters, batch);
-    const tokens = supervisedByRow(batch);
-    for (const [row, index] of indices.entries()) {
-      scores.nats[index] = nats[row] as number;
-      scores.tokens[index] = tokens[row] as number;
-      names[index] = batch.tasks?.[row];
-    }
-    for (const [row, ids] of supervisedIds(batch, special).entries()) {
-      const size = supervisedSize(heldOut[indices[row]!]!, ids, options.decodeTarget);
-      characters += size.characters;
-      bytes += size.bytes;
-    }
-    done += batch.size;
-    yield { type: "progress", phase: "loss", done, total: examples.length };
-    await pause();
-  }
+  const { heldOut, share } = options;
+  const { rows, isStopped } = yield* joinParts(scoreTargets(options), heldOut.length, share);
+  const byIndex = new Map(rows.map((row) => [row.index, row]));
+  const valuesOf = (key: Exclude<keyof TargetRow, "task">) => heldOut.map((_, index) => byIndex.get(index)?.[key] ?? 0);
+  const scores = { nats: valuesOf("nats"), tokens: valuesOf("tokens") };
   const [nats, tokens] = [sumOf(scores.nats), sumOf(scores.tokens)];
-  if (tokens === 0 && !signal?.aborted) {
+  if (tokens === 0 && !isStopped) {
     const message = `no target token to score in ${heldOut.length} held-out examples; hold some out`;
     throw new DataError("evaluator/no-targets", message);
   }
-  const tasks = lossOfTasks(names, scores);
+  const tasks = lossOfTasks(
+    heldOut.map((_, index) => byIndex.get(index)?.task),
+    scores,
+  );
+  const [characters, bytes] = [sumOf(valuesOf("characters")), sumOf(valuesOf("bytes"))];
   return { ...scores, tasks, likelihood: likelihood({ nats, tokens, characters, bytes }) };
 }
 
-const sumOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
+/** Scores the targets of every batch, or of those of this process. */
+async function* scoreTargets(options: EvaluateOptions): AsyncGenerator<EvaluateEvent, Part<TargetRow>> {
+  const { model, parameters, objective, special, tokenizer, heldOut, batchSize = 256, signal, share } = options;
+  const scoring = objective.scoring?.() ?? objective;
+  const task = languageTask({ model, objective: scoring });
+  const examples = heldOut.map(({ example }) => example);
+  const rows: (TargetRow & { readonly index: number })[] = [];
+  const pause = createPacer();
+  const together = (features: readonly Features[]) => rowsThatFit(features, (shape) => forwardBytes(model, shape));
+  const given = { examples, special, tokenizer, objective: scoring, batchSize, together };
+  let [done, number] = [0, 0];
+  for (const { batch, indices } of evaluationBatches(given)) {
+    if (signal?.aborted) break;
+    done += batch.size;
+    if (share && number++ % share.ranks !== share.rank) continue;
+    const nats = await natsOfRows(task, parameters, batch);
+    const tokens = supervisedByRow(batch);
+    const ids = supervisedIds(batch, special);
+    for (const [row, index] of indices.entries()) {
+      const size = supervisedSize(heldOut[index]!, ids[row]!, options.decodeTarget);
+      rows.push({ index, nats: nats[row]!, tokens: tokens[row]!, ...size, task: batch.tasks?.[row] });
+    }
+    yield { type: "progress", phase: "loss", done, total: examples.length };
+    await pause();
+  }
+  return { rows, isStopped: signal?.aborted ?? false };
+}
 
 /** The loss of each task that a name stands for. */
 function lossOfTasks(
@@ -200,27 +220,6 @@ function lossOfTasks(
     return [name, { targetLoss: of(nats) / Math.max(1, of(tokens)), targetTokens: of(tokens) }] as const;
   });
   return Object.fromEntries(losses);
-}
-
-/** Returns the supervised ids of each row that stand for text. */
-function supervisedIds({ targets, lossWeights, size }: Batch, special: FeatureContext["special"]): number[][] {
-  const silent = silentIds(special);
-  const length = targets.length / size;
-  return Array.from({ length: size }, (_, row) => {
-    const ids = [...targets.subarray(row * length, (row + 1) * length)];
-    return ids.filter((id, at) => lossWeights[row * length + at] !== 0 && !silent.has(id));
-  });
-}
-
-/** Returns the size of the text that supervised ids stand for: the last ones of an example, wherever it was cut. */
-function supervisedSize({ example, sizes }: HeldOut, ids: readonly number[], decode: EvaluateOptions["decodeTarget"]) {
-  const tokens = isPair(example) ? example.target : example.tokens;
-  const first = tokens.length - ids.length;
-  const isTail = first >= 0 && ids.every((id, at) => id === tokens[first + at]);
-  // A row of bytes may begin within a character, which was counted where it began (as U+FFFD: three bytes).
-  if (sizes === undefined || !isTail) return textSize(decode(ids).replace(/^\uFFFD+/, ""));
-  const skipped = isPair(example) ? 0 : first;
-  return { characters: sumOf(sizes.characters.slice(skipped)), bytes: sumOf(sizes.bytes.slice(skipped)) };
 }
 
 const metricScores = ({ metrics }: EvaluateOptions, decoded: readonly Segment[]) =>
@@ -241,31 +240,44 @@ interface Shown {
 
 /** Decodes the examples, and returns the texts of predictions and references. */
 async function* evaluateDecoding(options: EvaluateOptions): AsyncGenerator<EvaluateEvent, readonly Decoded[]> {
-  const { model, parameters, objective, special, tokenizer, heldOut, signal } = options;
-  const { decoded = heldOut.length, maximumTokens = 48, batchSize = 256, beam } = options;
+  const { objective, heldOut, decoded = heldOut.length, share } = options;
   const chosen = heldOut.filter(({ references }) => references.length > 0).slice(0, decoded);
   if (chosen.length === 0 || !objective.prompt) return [];
+  const { rows } = yield* joinParts(decodeChosen(options, chosen), chosen.length, share);
   const scored: Decoded[] = [];
-  let done = 0;
+  for (const { index, ids } of rows) {
+    const { example, references } = chosen[index] as HeldOut;
+    const prediction = spellPrediction(ids, references, options);
+    scored[index] = { example, prediction, references, text: options.decodeTarget(ids) };
+  }
+  // Aborted, it has gaps, and its numbers are of a part of the examples.
+  return scored.filter((one) => one !== undefined);
+}
+
+/** Decodes every batch, or those of this process. */
+async function* decodeChosen(
+  options: EvaluateOptions,
+  chosen: readonly HeldOut[],
+): AsyncGenerator<EvaluateEvent, Part<{ readonly ids: readonly number[] }>> {
+  const { model, parameters, objective, special, tokenizer, signal, share } = options;
+  const { maximumTokens = 48, batchSize = 256, beam } = options;
+  const rows: { readonly index: number; readonly ids: readonly number[] }[] = [];
   const examples = chosen.map(({ example }) => example);
   // The same for every architecture: what a single stream has left behind its source.
   const limits = examples.map((example) =>
     Math.max(1, Math.min(maximumTokens, model.config.length - sourceLength(example))),
   );
   const strategy = beam === undefined ? greedy() : beamSearch({ beam });
-  const asked = { model, parameters, objective, special, tokenizer, examples, signal };
+  const asked = { model, parameters, objective, special, tokenizer, examples, signal, share };
   const events = generate({ ...asked, maximumTokens: limits, batchSize, strategy });
   for await (const { index, ids, reason } of answersAsTheyEnd(events)) {
     if (reason === "aborted") continue;
-    const { example, references } = chosen[index] as HeldOut;
-    const prediction = spellPrediction(ids, references, options);
-    scored[index] = { example, prediction, references, text: options.decodeTarget(ids) };
-    done += 1;
+    rows.push({ index, ids });
+    const done = rows.length;
     if (done % batchSize === 0 || done === chosen.length)
       yield { type: "progress", phase: "decoding", done, total: chosen.length };
   }
-  // Aborted, it has gaps, and its numbers are of a part of the examples.
-  return scored.filter((one) => one !== undefined);
+  return { rows, isStopped: signal?.aborted ?? false };
 }
 
 function shownAnswers({ shown = 0, tokenizer }: EvaluateOptions, { decoded, unit, nearest }: Shown) {

@@ -49,6 +49,7 @@ export {
 } from "./run-arm.ts";
 export { type ContinuationScore, type ScoreContinuationsOptions, scoreContinuations } from "./score-continuations.ts";
 export { type ScoreTextsOptions, scoreTexts, type TextScore } from "./score-texts.ts";
+export type { Share } from "./share.ts";
 export { type AnswerPiece, answerPieces, type ShownAnswer } from "./show-answer.ts";
 export { bootstrapMean } from "./statistics/bootstrap-mean.ts";
 export type { Effect } from "./statistics/effect.ts";

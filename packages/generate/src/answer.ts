@@ -49,11 +49,15 @@ export class Answer {
    * A step: chooses tokens by the logits of its rows, and says what came of it.
    *
    * @param logits - `[rows][V]`; may be changed.
+   * @param states - states of its rows for the search, `[rows][tokens][M]`; where the strategy asks for them.
    */
-  *step(logits: readonly Float32Array[]): Generator<GenerateEvent, RowsToRun> {
+  *step(
+    logits: readonly Float32Array[],
+    states?: readonly (readonly Float32Array[])[],
+  ): Generator<GenerateEvent, RowsToRun> {
     const { search, trace, events } = this.#options;
     this.#process(logits);
-    const advance = search.advance(logits);
+    const advance = search.advance(logits, states);
     if (trace) {
       const candidates = logits.map((scores) => bestContinuations(scores, SHOWN_CANDIDATES));
       const entropies = logits.map(entropyOf);

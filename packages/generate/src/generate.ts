@@ -63,6 +63,8 @@ export interface GenerateOptions extends Pick<FeatureContext, "special" | "token
    * strategy keeps open. Default 256.
    */
   readonly batchSize?: number | undefined;
+  /** Decodes every `ranks`-th batch alone, for one of several processes that cut the same batches. Default: all of them. */
+  readonly share?: { readonly rank: number; readonly ranks: number } | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Runs the model, and stays: one of `keepingDecoder` goes on where the last answer ended. Default: one of its own. */
   readonly decoder?: Decoder | undefined;
@@ -91,7 +93,7 @@ interface Prompt {
  * for await (const event of generate(request)) console.log(event);
  */
 export async function* generate(options: GenerateOptions): AsyncGenerator<GenerateEvent> {
-  const { model, parameters, batchSize = 256, strategy = greedy(), samples = 1, signal } = options;
+  const { model, parameters, batchSize = 256, strategy = greedy(), samples = 1, signal, share } = options;
   assertSamples(samples, strategy);
   const prompts = promptsOf(options);
   const searches = strategy.answers === undefined ? samples : 1;
@@ -102,17 +104,19 @@ export async function* generate(options: GenerateOptions): AsyncGenerator<Genera
     const longest = options.maximumLength ?? model.length;
     const room = Math.min(model.length, longest, Math.max(...[options.maximumTokens].flat()));
     const sizes = { room, perPrompt: strategy.rows * searches };
-    for (let start = 0; start < prompts.length; ) {
+    for (let [start, number] = [0, 0]; start < prompts.length; number++) {
       const next = prompts.slice(start, start + together).map((prompt) => prompt.features);
       const features = next.slice(
         0,
         rowsThatFit(next, (shape) => decodingBytes(model, shape, sizes)),
       );
-      const answers = prompts.slice(start, start + features.length).flatMap(createAnswers);
+      const chosen = prompts.slice(start, start + features.length);
       start += features.length;
+      if (share && number % share.ranks !== share.rank) continue;
+      const answers = chosen.flatMap(createAnswers);
       const input = toBatch(features, { pad: options.special.pad });
       if (signal?.aborted) for (const answer of answers) yield* answer.abort();
-      else yield* decodePrompts({ decoder, input, answers, searches, signal });
+      else yield* decodePrompts({ decoder, input, answers, searches, states: strategy.states ?? false, signal });
     }
   } finally {
     if (!options.decoder) decoder.dispose();
@@ -225,7 +229,7 @@ function answerEventsOf({ decodeText, stop = [] }: GenerateOptions) {
  * @throws {ConfigError} `generate/maximum-tokens`, `generate/maximum-length`
  */
 function roomOf(options: GenerateOptions): (index: number, prompt: Features["streams"]) => number {
-  const { model, examples, maximumTokens, maximumLength: longest = Number.POSITIVE_INFINITY } = options;
+  const { model, examples, maximumTokens, strategy, maximumLength: longest = Number.POSITIVE_INFINITY } = options;
   const { architecture, config } = model;
   const asked = typeof maximumTokens === "number" ? examples.map(() => maximumTokens) : maximumTokens;
   const wrong = asked.find((tokens) => !Number.isSafeInteger(tokens) || tokens < 1);
@@ -240,6 +244,8 @@ function roomOf(options: GenerateOptions): (index: number, prompt: Features["str
     const prompt = streams[architecture.streams.at(-1) as string]?.length ?? 0;
     const short = `maximumLength is more than the ${prompt} tokens of a prompt, got ${longest}`;
     assertOption(longest > prompt, "maximum-length", `${short}; raise it, or shorten the prompt`);
-    return Math.min(asked[index] as number, config.length - taken + 1, longest - prompt);
+    // The last token of an answer is run only for its state.
+    const places = config.length - taken + (strategy?.states ? 0 : 1);
+    return Math.min(asked[index] as number, places, longest - prompt);
   };
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { beam } from "./beam.ts";
+import { contrastive, contrastiveSchema } from "./contrastive.ts";
 import { forbiddenWords } from "./forbidden-words.ts";
 import { forcedTokens } from "./forced-tokens.ts";
 import { frequencyPenalty } from "./frequency-penalty.ts";
@@ -51,6 +52,14 @@ export const generatePlugins = [
       early: z.enum(["first", "heuristic", "never"]).optional(),
     }),
   }),
+  strategy(
+    "contrastive",
+    contrastive,
+    about(
+      "A probable token whose state is unlike those before: without chance or repetition.",
+      contrastiveSchema.shape,
+    ),
+  ),
   logitsProcessor("temperature", temperature, about("Divides logits.", { temperature: positive })),
   logitsProcessor("top-k", topK, about("Forbids all but the most probable tokens.", { k: count })),
   logitsProcessor("top-p", topP, {

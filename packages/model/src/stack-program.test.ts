@@ -1,7 +1,16 @@
 import { type AttentionKernel, fused } from "@trivium/attention";
 import { createSimdBackend } from "@trivium/backend-simd";
 import { createRandom } from "@trivium/core";
-import { flattenTree, type ParameterTree, type Tensor, tf, unflattenTree, type WeightFormat } from "@trivium/tensor";
+import {
+  declareTraits,
+  flattenTree,
+  type ParameterTree,
+  type Tensor,
+  type TokenProgram,
+  tf,
+  unflattenTree,
+  type WeightFormat,
+} from "@trivium/tensor";
 import { expect, test } from "vitest";
 import type { Architecture } from "./architecture.ts";
 import type { ModelOptions } from "./config.ts";
@@ -100,4 +109,33 @@ test("matrices that are too small are run op by op", async () => {
   const { logits, ops } = decode(of, fused());
   expect(ops).toBeGreaterThan(0);
   expect(decode(of, opByOp).logits).toEqual(logits);
+});
+
+test("a decoder keeps a program for each number of rows", async () => {
+  await backend.activate();
+  const made: number[] = [];
+  const tokenProgram = (rows: number) => {
+    made.push(rows);
+    return backend.tokenProgram?.(rows) as TokenProgram;
+  };
+  declareTraits(backend.name, { ...backend, tokenProgram });
+  const model = createModel({ architecture: causal, config: sizes, attention: fused() });
+  const parameters = model.createParameters(createRandom("rows"));
+  const decoder = model.decoder(parameters);
+  let state = decoder.prefill(sampleInput(causal, { rows }));
+  for (const counts of [
+    [1, 1],
+    [1, 0],
+    [2, 1],
+    [0, 1],
+    [1, 1],
+    [1, 2],
+  ]) {
+    const tokens = counts.reduce((sum, count) => sum + count);
+    state = state.append(new Int32Array(tokens).fill(1), Int32Array.from(counts));
+  }
+  expect(made).toEqual([2, 1, 3]);
+  decoder.dispose();
+  tf.dispose(Object.values(flattenTree(parameters)));
+  await backend.activate();
 });

@@ -41,10 +41,11 @@ interface MadeProgram {
   readonly own: readonly Tensor[];
 }
 
-/** The program of a decoder's stack, on a backend that has programs; made anew when rows or memory change. */
+/** The programs of a decoder's stack, one for each number of rows, on a backend that has programs; made anew when memory changes. */
 export class StackProgram {
   readonly #parts: DecoderParts;
-  #made: MadeProgram | undefined;
+  /** By their number of rows: at most `MOST_ROWS`. */
+  readonly #made = new Map<number, MadeProgram>();
   /** Numbers of rows for which there is no program. */
   readonly #refused = new Set<number>();
 
@@ -66,9 +67,14 @@ export class StackProgram {
   }
 
   dispose(): void {
-    this.#made?.program.dispose();
-    tf.dispose([...(this.#made?.own ?? [])]);
-    this.#made = undefined;
+    for (const rows of [...this.#made.keys()]) this.#disposeOf(rows);
+  }
+
+  #disposeOf(rows: number): void {
+    const made = this.#made.get(rows);
+    made?.program.dispose();
+    tf.dispose([...(made?.own ?? [])]);
+    this.#made.delete(rows);
   }
 
   #programFor(of: StackTokens): MadeProgram | undefined {
@@ -77,15 +83,16 @@ export class StackProgram {
     if (rows > MOST_ROWS || this.#refused.has(rows) || !isFused(model.kernel)) return undefined;
     const held = storages.flatMap((storage) => storage?.slots(0).key ?? []);
     const heads = [...of.selves, of.cross].map((reading) => reading?.plan.heads);
-    const key = [rows, of.selves.map((one) => of.selves.indexOf(one)), heads].join(" ");
-    const made = this.#made;
-    const isSame = made?.key === key && held.every((one, at) => made.held[at] === one);
-    if (isSame && readingsOf(made.inputs, of).every(({ plan, reading }) => reading.plan.words.length <= plan.capacity))
-      return made;
-    this.dispose();
-    this.#made = this.#make(of, key, held);
-    if (!this.#made) this.#refused.add(rows);
-    return this.#made;
+    const key = [of.selves.map((one) => of.selves.indexOf(one)), heads].join(" ");
+    const known = this.#made.get(rows);
+    const isSame = known?.key === key && held.every((one, at) => known.held[at] === one);
+    if (isSame && readingsOf(known.inputs, of).every(({ plan, reading }) => reading.plan.words.length <= plan.capacity))
+      return known;
+    this.#disposeOf(rows);
+    const made = this.#make(of, key, held);
+    if (made) this.#made.set(rows, made);
+    else this.#refused.add(rows);
+    return made;
   }
 
   #make(of: StackTokens, key: string, held: readonly Tensor2D[]): MadeProgram | undefined {

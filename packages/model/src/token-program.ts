@@ -43,6 +43,12 @@ interface Writing {
   readonly own: Tensor[];
 }
 
+/** States of which a branch is still to be added, with the norm that follows. */
+interface States {
+  readonly states: ProgramValues;
+  readonly branch?: ProgramValues | undefined;
+}
+
 /**
  * Writes the layers of a stack as steps of a program, the same ones in the same order as `runStack`.
  *
@@ -51,15 +57,17 @@ interface Writing {
 export function writeStack(writing: Writing, stack: StackParameters): ProgramValues | undefined {
   const { program, config, inputs } = writing;
   const { embeddingNorm } = stack;
-  let states = embeddingNorm ? program.norm(inputs.x, normOf(writing, embeddingNorm)) : inputs.x;
+  let next: States = { states: embeddingNorm ? program.norm(inputs.x, normOf(writing, embeddingNorm)) : inputs.x };
   for (const [index, layer] of stack.layers.entries()) {
     program.part();
-    const next = config.norm.placement === "pre" ? preNorm : postNorm;
-    const made = next(writing, subLayersOf(writing, layer, index), states);
+    const apply = config.norm.placement === "pre" ? preNorm : postNorm;
+    const made = apply(writing, subLayersOf(writing, layer, index), next);
     if (!made) return undefined;
-    states = made;
+    next = made;
   }
-  return stack.norm ? program.norm(states, normOf(writing, stack.norm)) : states;
+  const { states, branch } = next;
+  if (stack.norm) return addNorm(writing, next, stack.norm).normalised;
+  return branch ? program.combine("add", states, branch) : states;
 }
 
 interface SubLayer {
@@ -83,30 +91,31 @@ function subLayersOf(writing: Writing, layer: LayerParameters, index: number): S
   return [self, ...attendCross, { parameters: layer.feedForward, branch: feed }];
 }
 
-function preNorm(writing: Writing, subLayers: readonly SubLayer[], x: ProgramValues): ProgramValues | undefined {
-  const { program } = writing;
-  const ofLayer = ({ parameters }: SubLayer) => normOf(writing, parameters.norm as ParameterTree);
-  let states = x;
-  let input = program.norm(x, ofLayer(subLayers[0] as SubLayer));
-  for (const [index, { branch }] of subLayers.entries()) {
-    const added = branch(input);
+function preNorm(writing: Writing, subLayers: readonly SubLayer[], given: States): States | undefined {
+  let next = given;
+  for (const { parameters, branch } of subLayers) {
+    const { sum, normalised } = addNorm(writing, next, parameters.norm as ParameterTree);
+    const added = branch(normalised);
     if (!added) return undefined;
-    const next = subLayers[index + 1];
-    if (next) ({ sum: states, normalised: input } = program.addNorm(states, added, ofLayer(next)));
-    else states = program.combine("add", states, added);
+    next = { states: sum, branch: added };
   }
-  return states;
+  return next;
 }
 
-function postNorm(writing: Writing, subLayers: readonly SubLayer[], x: ProgramValues): ProgramValues | undefined {
-  let states = x;
+function postNorm(writing: Writing, subLayers: readonly SubLayer[], given: States): States | undefined {
+  let { states } = given;
   for (const { parameters, branch } of subLayers) {
     const added = branch(states);
     if (!added) return undefined;
-    const norm = normOf(writing, parameters.norm as ParameterTree);
-    states = writing.program.addNorm(states, added, norm).normalised;
+    states = addNorm(writing, { states, branch: added }, parameters.norm as ParameterTree).normalised;
   }
-  return states;
+  return { states };
+}
+
+function addNorm(writing: Writing, { states, branch }: States, parameters: ParameterTree) {
+  const { program } = writing;
+  const norm = normOf(writing, parameters);
+  return branch ? program.addNorm(states, branch, norm) : { sum: states, normalised: program.norm(states, norm) };
 }
 
 interface AttentionStep {

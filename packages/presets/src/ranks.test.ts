@@ -1,12 +1,13 @@
-import { createHash } from "node:crypto";
-import { encodeSafetensors, type NamedArrays } from "@trivium/checkpoint";
-import { type Prepared, prepare, type RecipeInput, trainOptions } from "@trivium/compose";
-import { type Collective, createSeats, joinThreads, sharded } from "@trivium/distributed";
+import { once } from "node:events";
+import { type Transferable, Worker } from "node:worker_threads";
+import { prepare, type RecipeInput, trainOptions } from "@trivium/compose";
+import { createSeats, joinThreads, portsOf, type Seat, sharded } from "@trivium/distributed";
 import { createRegistry } from "@trivium/registry";
 import { disposeTree, tf } from "@trivium/tensor";
-import { consume, createMemoryStore, train } from "@trivium/trainer";
+import { type CheckpointStore, consume, createMemoryStore, train } from "@trivium/trainer";
 import { expect, test } from "vitest";
 import { presets } from "./index.ts";
+import { trainRank } from "./testing/train-rank.ts";
 
 const registry = createRegistry(presets);
 
@@ -36,34 +37,74 @@ const recipe = {
   schedule: { options: { peak: 1e-2, warmupSteps: 2 } },
 } satisfies RecipeInput;
 
-const digestOf = (arrays: NamedArrays): string => createHash("sha256").update(encodeSafetensors(arrays)).digest("hex");
-
-/** Trains, and returns digests of parameters and optimiser state, and the numbers of each step. */
-async function trained(prepared: Prepared, collective?: Collective) {
-  const store = createMemoryStore();
-  const options = { ...trainOptions(prepared), steps: STEPS, checkpoint: { store } };
-  const losses: number[] = [];
-  const sharding = collective && sharded(collective, { compareEvery: 2 });
-  const result = await consume(train({ ...options, sharding }), (event) => {
-    if (event.type === "step") losses.push(event.loss, event.gradientNorm);
-  });
-  disposeTree(result.parameters);
-  const { model, optimizer } = store.newest()!;
-  return { model: digestOf(model), optimizer: digestOf(optimizer), losses };
-}
-
 test.each(cases)(
   "$architecture by $optimizer: 2 and 4 ranks have the bits of one process",
   async ({ architecture, optimizer }) => {
     const prepared = await prepare({ ...recipe, architecture, optimizer: { name: optimizer } }, registry);
     await prepared.engine.backend?.activate();
     const before = tf.memory().numTensors;
-    const alone = await trained(prepared);
+    const alone = await trainRank(prepared, STEPS);
     expect(alone.losses).toHaveLength(2 * STEPS);
     for (const size of [2, 4]) {
-      const ranks = await Promise.all(createSeats(size).map((seat) => trained(prepared, joinThreads(seat))));
+      const ranks = await Promise.all(createSeats(size).map((seat) => trainRank(prepared, STEPS, joinThreads(seat))));
       for (const rank of ranks) expect(rank).toEqual(alone);
     }
     expect(tf.memory().numTensors).toBe(before);
   },
 );
+
+/** Trains in a thread of its own. */
+async function inThread(seat: Seat, given: RecipeInput): Promise<unknown> {
+  const thread = new Worker(new URL("./testing/rank-thread.ts", import.meta.url), {
+    execArgv: ["--conditions=@trivium/source"],
+    workerData: { seat, recipe: given, steps: STEPS },
+    // The types of the DOM do not know that Node's ports are these.
+    transferList: portsOf(seat) as unknown[] as Transferable[],
+  });
+  const [outcome] = await once(thread, "message");
+  await thread.terminate();
+  return outcome;
+}
+
+test.each(process.env.TRIVIUM_LONG ? cases : cases.slice(1, 2))(
+  "$architecture by $optimizer: ranks that are threads have the bits of one process",
+  async ({ architecture, optimizer }) => {
+    const given = { ...recipe, architecture, optimizer: { name: optimizer } };
+    const prepared = await prepare(given, registry);
+    await prepared.engine.backend?.activate();
+    const alone = await trainRank(prepared, STEPS);
+    for (const size of process.env.TRIVIUM_LONG ? [1, 2, 4] : [2]) {
+      const ranks = await Promise.all(createSeats(size).map((seat) => inThread(seat, given)));
+      for (const rank of ranks) expect(rank).toEqual(alone);
+    }
+  },
+);
+
+test("a rank holds its share of the optimiser's state: 1/W of it", async () => {
+  const prepared = await prepare({ ...recipe, model: { ...recipe.model, width: 128 } }, registry);
+  await prepared.engine.backend?.activate();
+  /** Bytes that each of several ranks holds after a step. */
+  const bytesOf = (size: number) =>
+    Promise.all(
+      createSeats(size).map(async (seat) => {
+        let bytes = 0;
+        const store: CheckpointStore = {
+          ...createMemoryStore(),
+          collectsRows: true,
+          async save({ optimizer }) {
+            bytes = Object.values(optimizer).reduce((sum, { data }) => sum + data.byteLength, 0);
+          },
+        };
+        const options = { ...trainOptions(prepared), steps: 1, checkpoint: { store } };
+        const { parameters } = await consume(train({ ...options, sharding: sharded(joinThreads(seat)) }));
+        disposeTree(parameters);
+        return bytes;
+      }),
+    );
+  const [whole] = await bytesOf(1);
+  for (const size of [2, 4]) {
+    const each = await bytesOf(size);
+    expect(each.reduce((sum, bytes) => sum + bytes, 0)).toBe(whole);
+    expect(Math.max(...each)).toBeLessThan((whole! / size) * 1.05);
+  }
+});

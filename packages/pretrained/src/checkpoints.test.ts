@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { simd } from "@trivium/backend-simd";
 import { beforeAll, describe, expect, test } from "vitest";
+import { q8Differences } from "./testing/q8-differences.ts";
 import { measureCheckpoint, realCheckpoints } from "./testing/real-checkpoints.ts";
 
 const root = process.env.TRIVIUM_CHECKPOINTS ?? "";
@@ -22,4 +23,15 @@ describe.skipIf(missing)(`real checkpoints${missing ? ` (skipped: ${missing})` :
       expect(greedy.same).toBe(greedy.tokens);
     },
   );
+
+  test("q8 moves the logits of stories260K by less than its blocks can", async () => {
+    const compared = await q8Differences(join(root, "stories260K"));
+    expect(compared).toHaveLength(3);
+    for (const { difference, bound } of compared) {
+      expect(difference).toBeLessThan(1.02 * bound);
+      // A bound that says something: no logit's worth.
+      expect(bound).toBeLessThan(20);
+    }
+    expect(compared.some(({ difference }) => difference > 0)).toBe(true);
+  });
 });

@@ -24,6 +24,10 @@ export interface RunState {
   /** Numbers of the optimiser's state. Default: it has none. */
   readonly optimizer?: Readonly<Record<string, number>> | undefined;
   readonly numericIdentity: NumericIdentity;
+  /** Number of shards of a step. Default 1. */
+  readonly shards?: number | undefined;
+  /** Number of processes that shared the shards. Any other number that divides the shards goes on with the same bits. Default 1. */
+  readonly ranks?: number | undefined;
 }
 
 /** A run between two steps, on the host. */
@@ -35,6 +39,15 @@ export interface Snapshot {
   /** Facts that identify the run, and the caller's additions. Plain JSON. */
   readonly config: Readonly<Record<string, unknown>>;
   readonly state: RunState;
+}
+
+/** A snapshot on its way to a store. */
+export interface SavedSnapshot extends Snapshot {
+  /**
+   * Optimiser state in slices, one for each process, which `joinSlices` joins; `optimizer` is empty then. Default: it is in
+   * `optimizer`, whole.
+   */
+  readonly slices?: readonly NamedArrays[] | undefined;
 }
 
 /** The run that a store is opened for. */
@@ -70,10 +83,12 @@ export interface CheckpointStore {
    * @param before - passes over checkpoints of this step and of later ones. Default: of none.
    */
   newest(before?: number): Snapshot | undefined | Promise<Snapshot | undefined>;
+  /** The store collects the rows of optimiser state of all processes, and is given those that this process owns. Default false. */
+  readonly collectsRows?: boolean | undefined;
   /**
    * Saves the snapshot whole or not at all. The arrays are lent until the promise settles, so a store copies them.
    *
    * @param protect - steps of earlier checkpoints that a store of several keeps. Default: the newest ones alone.
    */
-  save(snapshot: Snapshot, protect?: readonly number[]): Promise<void>;
+  save(snapshot: SavedSnapshot, protect?: readonly number[]): Promise<void>;
 }

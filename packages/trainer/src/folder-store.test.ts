@@ -68,6 +68,28 @@ const metrics = async (folder: string) =>
     metrics,
   }));
 
+test("a checkpoint of several processes holds a file of each one's optimiser state, and is read whole", async () => {
+  const rows = (...values: readonly number[]) => ({
+    dtype: "F32" as const,
+    shape: [values.length / 2, 2],
+    data: Float32Array.from(values),
+  });
+  const store = createFolderStore({ directory });
+  await store.open({ identity: {}, resume: false });
+  const numbers = { totals: { supervisedTokens: 1, seenTokens: 1, seconds: 1 }, numericIdentity: {}, seed: 1 };
+  const state = { ...numbers, step: 7, losses: { smoothed: 1, best: 1, tooHigh: 0 }, shards: 4, ranks: 2 };
+  const slices = [{ "m.w": rows(1, 2), "m.b": rows(3, 4) }, { "m.w": rows(5, 6, 7, 8) }];
+  await store.save({ model: { w: rows(9, 10) }, optimizer: {}, slices, config: {}, state });
+  const files = await readdir(join(directory, "checkpoints/step-000007"));
+  expect(files.filter((name) => name.startsWith("optimizer"))).toEqual([
+    "optimizer-0001-of-0002.safetensors",
+    "optimizer-0002-of-0002.safetensors",
+  ]);
+  const read = await store.newest();
+  expect(read?.optimizer).toEqual({ "m.w": rows(1, 2, 5, 6, 7, 8), "m.b": rows(3, 4) });
+  expect(read?.state).toEqual(state);
+});
+
 test("a checkpoint holds weights, optimiser state, configuration and state; the newest two are kept", async () => {
   await run(directory, { config: { note: "kept" } });
   expect(await checkpoints(directory)).toEqual(["step-000010", "step-000012"]);

@@ -12,6 +12,7 @@ export type * from "./events.ts";
 export { type ExponentialOptions, exponential } from "./exponential.ts";
 export { clipFactor, globalNorm } from "./global-norm.ts";
 export { inverseSquareRoot } from "./inverse-square-root.ts";
+export { joinSlices } from "./join-slices.ts";
 export { type LinearDecayOptions, linearDecay } from "./linear-decay.ts";
 export { type LinearWarmupOptions, linearWarmup } from "./linear-warmup.ts";
 export { type LionOptions, lion } from "./lion.ts";

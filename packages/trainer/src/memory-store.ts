@@ -1,6 +1,7 @@
 import type { NamedArray, NamedArrays } from "@trivium/checkpoint";
 import { CheckpointError } from "@trivium/core";
 import type { CheckpointStore, OpenStoreRequest, Snapshot } from "./checkpoint-store.ts";
+import { joinSlices } from "./join-slices.ts";
 import { describeDifferences } from "./run-description.ts";
 
 const location = "memory";
@@ -29,7 +30,8 @@ export function createMemoryStore(): MemoryStore {
       return { snapshot: newest(), skipped: [] };
     },
     async save(snapshot) {
-      kept = copySnapshot(snapshot);
+      const { slices, optimizer } = snapshot;
+      kept = copySnapshot({ ...snapshot, optimizer: slices ? joinSlices(slices) : optimizer });
     },
   };
 }

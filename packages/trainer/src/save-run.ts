@@ -22,8 +22,10 @@ const TRAINED = "trained.";
 export async function saveRun<B>(run: Run, options: TrainOptions<B>, store: CheckpointStore): Promise<CheckpointEvent> {
   return withWeights(run, options.optimizer, async (parameters, weights) => {
     const model = await readTree(parameters);
-    const state = await readState(run);
-    const trained = weights === "averaged" ? prefixed(TRAINED, await readTree(run.trained.parameters)) : {};
+    const state = await readState(run, store);
+    const isKeeper = !store.collectsRows || run.sharding.own.includes(0);
+    const isBeside = weights === "averaged" && isKeeper;
+    const trained = isBeside ? prefixed(TRAINED, await readTree(run.trained.parameters)) : {};
     return saveArrays(run, options, { store, model, optimizer: { ...state, ...trained } });
   });
 }
@@ -37,9 +39,10 @@ async function saveArrays<B>(
   options: TrainOptions<B>,
   { store, model, optimizer }: Arrays,
 ): Promise<CheckpointEvent> {
-  const { step, totals, losses, faults, best, cursor } = run;
-  const broken = notFinite(model) ?? notFinite(optimizer);
-  if (broken !== undefined) {
+  const { step, totals, losses, faults, best, cursor, sharding } = run;
+  const found = await sharding.vote(notFinite(model) ?? notFinite(optimizer) ?? null);
+  const broken = found.find((path) => path !== null);
+  if (broken) {
     const message = `after step ${step} "${broken}" holds a NaN or an infinity; no checkpoint was written. Lower the learning rate`;
     throw new NumericsError("trainer/not-finite", message, { details: { step, parameter: broken } });
   }
@@ -60,6 +63,8 @@ async function saveArrays<B>(
         cursor,
         optimizer: run.trained.numbers,
         numericIdentity: numericIdentityOf(options),
+        shards: sharding.shards === 1 ? undefined : sharding.shards,
+        ranks: sharding.ranks,
       },
     },
     kept,
@@ -68,11 +73,11 @@ async function saveArrays<B>(
   return { type: "checkpoint", step, location: store.location };
 }
 
-/** Reads the optimiser's state, whole. */
-async function readState({ trained, sharding }: Run): Promise<NamedArrays> {
+/** Reads the optimiser's state: whole, or the rows that this process owns. */
+async function readState({ trained, sharding }: Run, { collectsRows }: CheckpointStore): Promise<NamedArrays> {
   const arrays: Record<string, NamedArrays[string]> = {};
   for (const [name, owned] of Object.entries(trained.state)) {
-    const whole = await sharding.publish(owned);
+    const whole = collectsRows ? owned : await sharding.publish(owned);
     Object.assign(arrays, prefixed(`${name}.`, await readTree(whole)));
     disposeRest(whole, owned);
   }

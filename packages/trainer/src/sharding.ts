@@ -40,6 +40,8 @@ export interface Sharding {
   readonly shards: number;
   /** Shards of this process, in ascending order. */
   readonly own: readonly number[];
+  /** Number of processes. Default 1. */
+  readonly ranks?: number | undefined;
   /** Returns the rows that this process keeps optimiser state for and updates, at most one slice of each parameter. */
   owned(parameters: readonly Owned[]): readonly Slice[];
   /** Adds gradients over all shards. Consumes the sums of this process's shards. */

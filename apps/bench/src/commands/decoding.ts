@@ -19,20 +19,28 @@ import {
   bookkeepingContender,
   type DecodingContender,
   decodingContender,
+  prefillContender,
   promptsOf,
 } from "../contenders/decoding-contender.ts";
 import { createEngines, type Engine } from "../contenders/engines.ts";
-import { type DecodingShape, decodingShapes, modelOptionsOf, tokenWork } from "../decoding-work.ts";
+import { type DecodingShape, decodingShapes, modelOptionsOf, prefillWork, tokenWork } from "../decoding-work.ts";
 import { findingsOf } from "../measure.ts";
 import { count, counts, engineOptions, listOf, measuringOptions, peersOption } from "../options.ts";
 import { llamaContender } from "../peers/llama.ts";
 import { torchContenders } from "../peers/torch-process.ts";
+import { transformersJsContenders } from "../peers/transformers-js.ts";
 import { plugins } from "../plugins.ts";
 
 const schema = z.strictObject({
   batch: counts.prefault("1,8").describe("Rows, with commas"),
   keys: count.default(1024).describe("Positions of each row before a token"),
   tokens: count.default(31).describe("Tokens after which rows begin again behind their prompts"),
+  prefill: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(0)
+    .describe("Positions of prompts that are run whole, beside tokens; 0 for none"),
   shape: z.enum(["gpt2", "smollm2"]).optional().describe("Sizes of a known model, in place of the next four"),
   layers: count.default(12).describe("Layers"),
   width: count.default(256).describe("Width"),
@@ -41,7 +49,7 @@ const schema = z.strictObject({
   weights: listOf(weightFormats)
     .prefault("f32")
     .describe(`How weights are held, with commas: ${weightFormats.join(", ")}`),
-  peers: peersOption(["torch", "llama"]),
+  peers: peersOption(["torch", "llama", "onnxruntime"]),
   ...engineOptions,
   ...measuringOptions,
 });
@@ -53,7 +61,7 @@ export const decoding = defineBenchmark({
   description: "A token of each row against cached keys, and what positions, masks, plans and pages take of it.",
   schema,
   remarks: () => [
-    "token: every op and kernel of a step, and its logits read. beams: each step follows half of the rows, twice.",
+    "token: every op and kernel of a step, and its logits read. beams: each step follows half of the rows, twice. prefill: a prompt of each row, and the logits of its last token read.",
     "GB/s: the bytes of all weights that a token multiplies with, divided by its time. read: the same number of bytes, in one product with a vector.",
     "bookkeeping: the guard of the sealed prefix, slots, pages, mask and plan of one step, for all of its layers.",
     "copied: bytes of keys and values that a step moved, in the mean.",
@@ -100,7 +108,10 @@ interface OwnRequest extends DecodingRequest {
 const labelOf = ({ batch, shape, options }: DecodingRequest): string =>
   `batch ${batch}, ${options.keys} keys, ${shape.layers} layers`;
 
-const lengthOf = ({ keys, tokens }: Options): number => keys + Math.max(keys, tokens);
+const lengthOf = ({ keys, tokens, prefill }: Options): number => Math.max(prefill, keys + Math.max(keys, tokens));
+
+const prefillLabelOf = ({ batch, shape, options }: DecodingRequest): string =>
+  `prefill ${options.prefill}, batch ${batch}, ${shape.layers} layers`;
 
 function modelOf(shape: DecodingShape, options: Options): LanguageModel {
   const architecture: Architecture = plugins.get("architecture", "causal");
@@ -123,6 +134,11 @@ async function contendersOf(of: Engine, request: OwnRequest): Promise<DecodingCo
     const work = tokenWork(`${moving ? "beams" : "token"}, ${labelOf(request)}`, shape, weights);
     const decoder = model.decoder(parameters);
     contenders.push(await decodingContender(engine, { work, decoder, prompts, moving, tokens }));
+  }
+  if (options.prefill > 0) {
+    const work = prefillWork(prefillLabelOf(request), shape, { batch, positions: options.prefill });
+    const long = promptsOf({ batch, keys: options.prefill }, model.architecture.streams[0] as string);
+    contenders.push(prefillContender(engine, { work, decoder: model.decoder(parameters), prompts: long }));
   }
   const bookkeeping = bookkeepingContender(engine, `bookkeeping, ${labelOf(request)}`, size);
   const close = async () => {
@@ -149,17 +165,30 @@ async function readContender(engine: Engine, shape: DecodingShape): Promise<Cont
 
 async function peersOf(request: DecodingRequest): Promise<(Contender | Absent)[]> {
   const { batch, shape, options } = request;
-  const { keys, tokens, peers } = options;
+  const { keys, tokens, prefill, peers } = options;
   const length = lengthOf(options);
   const work = (weights: WeightFormat) => tokenWork(`token, ${labelOf(request)}`, shape, weights);
   const found: (Contender | Absent)[] = [];
-  if (peers.includes("torch")) {
+  for (const weights of peers.includes("torch") ? options.weights : []) {
+    if (weights === "q8") continue;
     const settings = { ...shape, batch, keys, tokens, length };
-    found.push(...(await torchContenders("torch_decoding.py", work("f32"), { ...options, settings })));
+    const given = { ...options, precision: [weights], settings };
+    found.push(...(await torchContenders("torch_decoding.py", work(weights), given)));
+    if (prefill === 0) continue;
+    const ofPrompt = prefillWork(prefillLabelOf(request), shape, { batch, positions: prefill });
+    const whole = { ...given, settings: { ...settings, keys: prefill, tokens: 0 } };
+    found.push(...(await torchContenders("torch_decoding.py", ofPrompt, whole)));
+  }
+  if (peers.includes("onnxruntime")) {
+    const sizes = { ...shape, length };
+    const given = { sizes, work, threads: Math.max(...options.threads), settings: { keys, tokens } };
+    found.push(...(batch > 1 ? [oneRowOnly] : await transformersJsContenders(given)));
   }
   if (peers.includes("llama")) found.push(await llamaOf(request, work("q8")));
   return found;
 }
+
+const oneRowOnly: Absent = { name: "onnxruntime", reason: "it takes one row", remedy: "Choose --batch 1" };
 
 /** The model of the contenders as a file; its parameters are gone once it is written. */
 async function llamaOf({ batch, shape, options }: DecodingRequest, work: Work): Promise<Contender | Absent> {

@@ -73,6 +73,23 @@ export async function decodingContender(
   return { ...contender, bytesCopied: () => copied / steps };
 }
 
+/** Runs prompts whole, with the logits of their last tokens read. */
+export const prefillContender = (
+  subject: Subject,
+  { work, decoder, prompts }: Pick<DecodingOptions, "work" | "decoder" | "prompts">,
+): Contender =>
+  contenderOn(subject, {
+    work,
+    run(times) {
+      for (let time = 0; time < times; time++) {
+        const state = decoder.prefill(prompts);
+        state.logits.dataSync();
+        state.dispose();
+      }
+    },
+    close: () => decoder.dispose(),
+  });
+
 /**
  * Measures the bookkeeping of a step, without ops and kernels: the guard of sealed positions, slots, pages, mask and
  * plan.

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Absent } from "../contender.ts";
 
@@ -11,9 +11,10 @@ export interface FoundPackage {
   readonly version: string;
 }
 
-/** Finds a package in the folder that the command runs in, or where this one is installed. */
+/** Finds a package in the folder that `TRIVIUM_PEERS` names, in that of the command, or where this one is installed. */
 export function findPackage(name: string, size: string): FoundPackage | Absent {
-  for (const from of [join(process.cwd(), "package.json"), import.meta.url]) {
+  const folders = [process.env.TRIVIUM_PEERS, process.cwd()].filter((folder) => folder !== undefined);
+  for (const from of [...folders.map((folder) => join(resolve(folder), "package.json")), import.meta.url]) {
     try {
       const entry = createRequire(from).resolve(name);
       return { entry: pathToFileURL(entry).href, version: versionOf(dirname(entry), name) };
@@ -21,7 +22,11 @@ export function findPackage(name: string, size: string): FoundPackage | Absent {
       // The other place may have it.
     }
   }
-  return { name, reason: `the package ${name} is not installed`, remedy: `npm install ${name} (${size})` };
+  return {
+    name,
+    reason: `the package ${name} is not installed`,
+    remedy: `npm install ${name} (${size}); TRIVIUM_PEERS names a folder that has it`,
+  };
 }
 
 function versionOf(folder: string, name: string): string {

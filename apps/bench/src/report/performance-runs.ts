@@ -10,12 +10,24 @@ export interface PerformanceRun {
 const fast = "--gemm onednn --attention fused";
 const masks = "--mask full --mask causal --mask prefix(1024)|causal --mask window(256)&causal";
 
+const behind = "--batch 1 --keys 128 --tokens 128";
+
 /** The benchmarks that `pnpm performance` measures, in the order of the page. */
 export const performanceRuns: readonly PerformanceRun[] = [
   {
     name: "step",
     title: "A training step, products in oneDNN",
-    words: `step --shape S1,S2,S3,S4 ${fast} --precision f32,bf16 --peers torch`,
+    words: `step --shape S1,S2,S3,S4 ${fast} --peers torch`,
+  },
+  {
+    name: "step-bf16",
+    title: "A training step in bf16, products in oneDNN",
+    words: `step --shape S1,S2,S3,S4 ${fast} --precision bf16 --peers torch --rounds 3 --warmup 1`,
+  },
+  {
+    name: "step-openblas",
+    title: "A training step, products in the OpenBLAS that npm installs",
+    words: "step --shape S1,S2,S3,S4 --gemm openblas --attention fused --peers torch",
   },
   {
     name: "products",
@@ -30,7 +42,7 @@ export const performanceRuns: readonly PerformanceRun[] = [
   {
     name: "step-architectures",
     title: "A training step of the other architectures",
-    words: `step --architecture prefix,encoder-decoder --shape S1,S2 ${fast} --precision f32,bf16 --peers torch`,
+    words: `step --architecture prefix,encoder-decoder --shape S1,S2 ${fast} --peers torch`,
   },
   {
     name: "step-javascript",
@@ -46,12 +58,32 @@ export const performanceRuns: readonly PerformanceRun[] = [
   {
     name: "attention",
     title: "Attention: cost follows the mask",
-    words: `attention ${masks} --length 2048 --heads 8 --width 512 --gemm onednn`,
+    words: `attention ${masks} --length 2048 --heads 8 --width 512 --gemm onednn --peers torch`,
   },
   {
     name: "attention-long",
     title: "Attention over 16,384 positions",
     words: "attention --mask causal --length 16384 --gemm onednn --rounds 5 --warmup 1",
+  },
+  {
+    name: "decoding",
+    title: "A token of GPT-2's sizes, 124 million weights, behind 128 others",
+    words: `decoding --shape gpt2 ${behind} --weights f32,bf16,q8 --peers torch,onnxruntime`,
+  },
+  {
+    name: "decoding-llama",
+    title: "A token of SmolLM2-135M's sizes, behind 128 others",
+    words: `decoding --shape smollm2 ${behind} --weights q8 --peers llama`,
+  },
+  {
+    name: "prefill",
+    title: "A prompt of 512 tokens, GPT-2's sizes",
+    words: "decoding --shape gpt2 --batch 1 --keys 16 --tokens 16 --prefill 512 --gemm onednn --peers torch",
+  },
+  {
+    name: "answers",
+    title: "An answer of 64 tokens to 256, T5-small's sizes",
+    words: "answers --weights f32,q8 --peers onnxruntime",
   },
   {
     name: "gemm",
@@ -71,6 +103,6 @@ export const performanceRuns: readonly PerformanceRun[] = [
   {
     name: "run",
     title: "A whole run",
-    words: `run --seeds 0,1,2 ${fast} --precision bf16,f32 --peers torch`,
+    words: `run ${fast} --peers torch`,
   },
 ];

@@ -10,6 +10,8 @@ import { noteEngine } from "../note-engine.ts";
 import { addEngineFlags, addWeightsFlag, openRun, weightsOf } from "../open-run.ts";
 import { parseBeam, parseCount } from "../parse-count.ts";
 import { parseOptions } from "../parse-options.ts";
+import { joinModel } from "../ranks/join-model.ts";
+import { joinRanks, outputOfRank } from "../ranks/join-ranks.ts";
 import { readRecipeFlags } from "../read-settings.ts";
 import { dataFlags } from "../recipe-flags.ts";
 import { answerText } from "../report/answers-table.ts";
@@ -48,7 +50,9 @@ const dataFlagsOf = (flags: CommandContext["flags"]) =>
   Object.fromEntries(Object.entries(flags).filter(([flag]) => flag in ofData));
 
 async function runEvaluation(context: CommandContext): Promise<void> {
-  const { flags, positional, output } = context;
+  const { flags, positional } = context;
+  const collective = await joinRanks();
+  const output = outputOfRank(collective, context.output);
   const [directory] = positional as [string];
   const decoded = parseCount("decoded", flags.decoded, 0);
   const shown = parseCount("show", flags.show, 0);
@@ -66,19 +70,21 @@ async function runEvaluation(context: CommandContext): Promise<void> {
   const { model, parameters, objective, tokenizer, length: maximumTokens } = run;
   const { special } = tokenizer;
   const decodeTarget = (ids: readonly number[]) => tokenizer.decodeTarget(ids);
+  const examples = heldOut.map(({ example }) => example);
+  const share = await joinModel(collective, run, { examples, decoded, beam: flags.beam });
   await noteEngine(run.engine, output);
   const progress = output.progress("evaluate");
   const { signal, release } = stopOnSignals(output);
   const limits = { decoded, shown, unit, maximumTokens, signal, ...beam };
   const scored = { model, parameters, objective, special, tokenizer, heldOut, decodeTarget };
-  const stream = evaluate({ ...scored, metrics, ...limits });
+  const stream = evaluate({ ...scored, metrics, ...limits, share });
   const evaluation = await consume(stream, (event) => {
     if (event.type === "progress") progress.update(event.done, event.total, event.phase);
   }).finally(() => {
     progress.stop();
     release();
   });
-  if (signal.aborted) {
+  if ((await share?.gather(signal.aborted))?.includes(true) ?? signal.aborted) {
     output.note("stopped before everything was scored");
     process.exitCode = interruptedExitCode;
     return;

@@ -1,10 +1,12 @@
 import { type AnswerRequest, answerOptions, chatAnswers, type OpenedModel } from "@trivium/compose";
 import { ConfigError } from "@trivium/core";
 import { describeUnknown } from "@trivium/data";
+import { fromFirst, type RankShare } from "@trivium/distributed";
 import type { Example } from "@trivium/features";
 import {
   type Answered,
   collectAnswers,
+  type GenerateEvent,
   type GenerateOptions,
   generate,
   type LogProbabilityOptions,
@@ -24,6 +26,8 @@ import { addEngineFlags, addWeightsFlag, MODEL_ARGUMENT, openRun, weightsOf } fr
 import type { Output } from "../output.ts";
 import { parseCount } from "../parse-count.ts";
 import { encodePrompt, type Prompt, readPrompts } from "../prompts.ts";
+import { joinModel } from "../ranks/join-model.ts";
+import { joinRanks, outputOfRank } from "../ranks/join-ranks.ts";
 
 export function generateCommand(program: Command): void {
   const command = program
@@ -48,7 +52,9 @@ export function generateCommand(program: Command): void {
 }
 
 async function runGeneration(context: CommandContext): Promise<void> {
-  const { flags, positional, output } = context;
+  const { flags, positional } = context;
+  const collective = await joinRanks();
+  const output = outputOfRank(collective, context.output);
   const { directory, given } = requestOf(flags, positional as string[]);
   const samples = samplesOf(flags);
   const logProbabilities = logProbabilitiesOf(flags, output.json);
@@ -59,28 +65,51 @@ async function runGeneration(context: CommandContext): Promise<void> {
   const { seed, ...options } = answersOfFlags(flags, run);
   const { request, exampleOf } = answererOf(run, flags, { ...options, samples });
   assertDraws(request);
-  const asked = given.length > 0 ? given.map((text) => ({ text })) : await readPrompts(context);
+  const asked =
+    given.length > 0 ? given.map((text) => ({ text })) : await fromFirst(collective, () => readPrompts(context));
   const prompts = asked.map(({ text }) => text);
   const examples = asked.map(exampleOf);
-  const isPair = run.task === "pairs" || flags.chat === true;
   if (flags.chat !== true) noteUnknown(run, prompts, { examples, output });
-  const events = (some: Pick<GenerateOptions, "examples" | "seed">) =>
+  const events = (some: Pick<GenerateOptions, "examples" | "seed" | "share">) =>
     notingEngine(generate({ ...request, ...some, logProbabilities }), run.engine, output);
-  const separator = isPair ? "\t" : "";
+  const separator = run.task === "pairs" || flags.chat === true ? "\t" : "";
   if (isStreamed(flags, { prompts: prompts.length, samples: request.samples ?? 1, json: output.json })) {
-    for (const [at, example] of examples.entries()) {
-      // Nothing is printed before it is known that there is an answer.
-      let before = `${prompts[at]}${separator}`;
-      for await (const event of events({ examples: [example], seed: at === 0 ? seed : `${seed}/${at}` })) {
-        output.part(event.type === "text" ? before + event.text : before);
-        before = "";
-      }
-      output.part("\n");
-    }
+    // One answer after the other is the work of one rank.
+    if (collective.rank === 0) await streamAnswers(prompts, { examples, seed, events, separator, output });
     return;
   }
-  const answers = await collectAnswers(events({ examples, seed }));
-  showAnswers(answers, prompts, { run, separator, output });
+  const share = await joinModel(collective, run, { examples, seed, flags: { ...flags, model: undefined } });
+  const own = await collectAnswers(events({ examples, seed, share }));
+  showAnswers(await joinAnswers(own, share), prompts, { run, separator, output });
+}
+
+/** The answers to all prompts, each of which one rank has found. */
+async function joinAnswers(own: readonly Answered[][], share: RankShare | undefined): Promise<readonly Answered[][]> {
+  if (!share) return own;
+  const parts = await share.gather(Object.entries(own));
+  return Object.values(Object.fromEntries(parts.flat()));
+}
+
+interface Streaming extends Required<Pick<GenerateOptions, "examples" | "seed">> {
+  readonly events: (some: Pick<GenerateOptions, "examples" | "seed">) => AsyncIterable<GenerateEvent>;
+  readonly separator: string;
+  readonly output: Output;
+}
+
+/** Shows answers as they come, one after the other. */
+async function streamAnswers(
+  prompts: readonly string[],
+  { examples, seed, events, separator, output }: Streaming,
+): Promise<void> {
+  for (const [at, example] of examples.entries()) {
+    // Nothing is printed before it is known that there is an answer.
+    let before = `${prompts[at]}${separator}`;
+    for await (const event of events({ examples: [example], seed: at === 0 ? seed : `${seed}/${at}` })) {
+      output.part(event.type === "text" ? before + event.text : before);
+      before = "";
+    }
+    output.part("\n");
+  }
 }
 
 /** The function that answers prompts: texts that go on, sources, or messages of conversations. */

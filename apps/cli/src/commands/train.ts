@@ -12,7 +12,7 @@ import {
   trainOptions,
 } from "@trivium/compose";
 import { TriviumError } from "@trivium/core";
-import { assertSameRanks, type Collective } from "@trivium/distributed";
+import { assertSameRanks, type Collective, metered, shareOf } from "@trivium/distributed";
 import type { Batch } from "@trivium/features";
 
 import { countSpecs, disposeTree } from "@trivium/tensor";
@@ -42,9 +42,11 @@ import type { Output } from "../output.ts";
 import { profileTable } from "../profile/profile-table.ts";
 import { createTrainingProfile, type TrainingProfile } from "../profile/training-profile.ts";
 import type { Progress } from "../progress.ts";
+import { measureCommunication } from "../ranks/communication.ts";
 import { joinRanks, outputOfRank } from "../ranks/join-ranks.ts";
 import { rankFacts } from "../ranks/rank-facts.ts";
 import { rankedOptions, shardedRecipe } from "../ranks/ranked-training.ts";
+import { supervision } from "../ranks/supervised.ts";
 import { readSettings, requireData } from "../read-settings.ts";
 import { repeatNote } from "../repeat-note.ts";
 import { resumeCommand } from "../resume-command.ts";
@@ -61,7 +63,7 @@ export function trainCommand(program: Command): void {
 }
 
 async function runTraining(context: CommandContext): Promise<void> {
-  const collective = await joinRanks();
+  const collective = metered(await joinRanks());
   const output = outputOfRank(collective, context.output);
   const run = await prepareRun({ ...context, output }, collective);
   const { directory, settings, recipe } = run;
@@ -73,17 +75,17 @@ async function runTraining(context: CommandContext): Promise<void> {
   const clock = createWorkingClock();
   const { signal, overdue: abandon } = interrupt;
   const options = { ...run.options(signal), abandon, onPhase: profile?.onPhase, clock: clock.now };
-  const stream = train(rankedOptions(options, collective, settings.compareEvery));
+  const supervisor = supervision(collective);
+  const communication = measureCommunication(collective);
+  const stream = train(rankedOptions(supervisor.options(options), collective, settings));
   try {
     const show = showTraining({ run, progress, output, profile });
-    const sinks =
-      collective.rank > 0
-        ? []
-        : [metricsSink(directory), ...(settings.tensorboard ? [tensorBoardSink(directory)] : [])];
-    const result = await consume(stream, ...sinks, show, keep);
+    const sinks = [...sinksOf(run, collective), ...supervisor.sinks, communication.sink, show, keep];
+    const result = await consume(stream, ...sinks);
     disposeTree(result.parameters);
     progress.stop();
-    report({ directory, result, last, output, profile, exitCode: interrupt.exitCode() });
+    const exitCode = supervisor.isSupervised ? undefined : interrupt.exitCode();
+    report({ directory, result, last, output, profile, exitCode, communication: communication.share() });
   } catch (error) {
     if (TriviumError.is(error, "checkpoint/other-run")) await assertResumable(folderFiles(directory));
     throw withScheduleRemedy(error);
@@ -91,8 +93,18 @@ async function runTraining(context: CommandContext): Promise<void> {
     progress.stop();
     profile?.stop();
     interrupt.release();
+    supervisor.release();
     clock.close();
   }
+}
+
+/** What a run says in its checkpoints on sums that have no order of their own. */
+const FAST = "by MPI itself (--fast)";
+
+/** Rank 0 records the run. */
+function sinksOf({ directory, settings }: Showing["run"], { rank }: Collective): readonly Sink<TrainEvent>[] {
+  if (rank > 0) return [];
+  return [metricsSink(directory), ...(settings.tensorboard ? [tensorBoardSink(directory)] : [])];
 }
 
 /** Prepares the run that flags and files describe, on an active backend. Nothing is written. */
@@ -104,7 +116,10 @@ async function prepareRun(context: CommandContext, collective: Collective) {
   const { recompute, resume, allowNumericChange } = settings;
   const base = await openBase(read, context);
   const architecture = architectureOf(read, base);
-  const asked = withFittingLoss({ ...shardedRecipe(read.recipe, collective), architecture }, registry);
+  const asked = withFittingLoss(
+    { ...shardedRecipe(read.recipe, collective.size, settings.fast), architecture },
+    registry,
+  );
   const engine = resolveEngine(asked, registry);
   const prepared = await prepare(asked, registry, { engine, recompute, base });
   const { recipe } = prepared;
@@ -116,6 +131,7 @@ async function prepareRun(context: CommandContext, collective: Collective) {
   const { every, keep } = recipe.checkpoint;
   const lasting = lastingRecipe(recipe, base?.name);
   const arithmetic = await numericIdentity(backend);
+  if (settings.fast && collective.size > 1) arithmetic.reduction = FAST;
   const differences = await assertSameRanks(collective, rankFacts(prepared, arithmetic), { allowNumericChange });
   for (const difference of differences) output.note(`warning: ${difference}`);
   const options: TrainOptions<Batch> = {
@@ -128,7 +144,7 @@ async function prepareRun(context: CommandContext, collective: Collective) {
   };
   const recorded = (step: number) => recordedMetrics(directory, step);
   const during = (signal: AbortSignal) => {
-    const evaluate = evaluateOptions(prepared, signal);
+    const evaluate = evaluateOptions(prepared, signal, shareOf(collective));
     return { ...options, signal, evaluate: evaluate && { ...evaluate, recorded } };
   };
   const unit = prepared.data.tokenizer.unit ?? "character";
@@ -136,6 +152,7 @@ async function prepareRun(context: CommandContext, collective: Collective) {
   const repeat = await repeatNote(context.flags.config, { ...options, recipe: lasting });
   if (repeat !== undefined) notes.unshift(repeat);
   if (collective.size > 1) notes.push(`${collective.size} ranks share the ${recipe.shards} shards of each step`);
+  if (arithmetic.reduction) notes.push(`sums are ${arithmetic.reduction}: the weights depend on the number of ranks`);
   if (base) notes.unshift(`going on from ${base.name}, a ${base.model.architecture.name} model`);
   const trained = trainedNote(prepared);
   return { directory, settings, recipe, notes, trained, unit, engine, backend, registry, options: during };
@@ -212,16 +229,21 @@ interface Finished {
   readonly last: LastEvents;
   readonly output: Output;
   readonly profile: TrainingProfile | undefined;
-  /** The exit code of a run that was interrupted. */
-  readonly exitCode: number;
+  /** The share of the steps' time that a rank among several spends in collectives. */
+  readonly communication: number | undefined;
+  /** The exit code of a run that was interrupted. Undefined for one whose supervisor says how it goes on. */
+  readonly exitCode: number | undefined;
 }
 
-function report({ directory, result: { step, reason }, last, output, profile: taken, exitCode }: Finished): void {
-  const resume = reason === "aborted" ? resumeCommand(process.argv.slice(2), directory) : undefined;
+function report(finished: Finished): void {
+  const { directory, result, last, output, profile: taken, exitCode, communication } = finished;
+  const { step, reason } = result;
+  const resume =
+    reason === "aborted" && exitCode !== undefined ? resumeCommand(process.argv.slice(2), directory) : undefined;
   const { metrics } = last.evaluated ?? {};
   const profile = taken?.finish(output);
   const { best, totals } = last.stopped ?? {};
-  const counts = { loss: last.step?.loss, ...metrics, ...totals, best };
+  const counts = { loss: last.step?.loss, ...metrics, ...totals, best, communication };
   const verb = reason === "finished" ? "finished" : "stopped";
   const tables = profile
     ? [profileTable(profile), `profile: ${profile.file}, for chrome://tracing or ui.perfetto.dev`]
@@ -229,6 +251,10 @@ function report({ directory, result: { step, reason }, last, output, profile: ta
   output.result({ out: directory, step, reason, ...counts, resume, profile }, () =>
     [`${verb} at step ${step}; the run is in ${directory}`, ...tables].join("\n\n"),
   );
+  if (communication !== undefined)
+    output.note(
+      `ranks waited for one another and exchanged data in ${(100 * communication).toFixed(1)} % of the steps' time`,
+    );
   if (resume === undefined) return;
   output.note(`to go on: ${resume}`);
   process.exitCode = exitCode;

@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
 import { alone, type Collective } from "@trivium/distributed";
 import { joinMpi, ranksOfLauncher } from "@trivium/distributed/node";
 import type { Output } from "../output.ts";
@@ -44,14 +45,23 @@ export async function endRanks(message: string, tell: () => void): Promise<void>
   clearTimeout(timer);
 }
 
+/** Milliseconds that leaving may take after a failure. */
+const LEAVE_MS = 10_000;
+
 /**
  * Leaves the group, and ends the process with the exit code. Some builds of OpenMPI crash when a process that loaded them ends by
  * itself, so it is ended here. A process without a group goes on.
  */
 export async function leaveRanks(code: number): Promise<void> {
   if (!group) return;
-  await group.leave().catch(() => {});
+  const left = group.leave().then(
+    () => true,
+    () => true,
+  );
+  const hasLeft = await (code === 0 ? left : Promise.race([left, sleep(LEAVE_MS, false)]));
   for (const stream of [process.stdout, process.stderr])
     await new Promise<void>((resolve) => void stream.write("", () => resolve()));
+  // The thread of MPI cannot be ended while it waits for ranks that are gone.
+  if (!hasLeft) process.kill(process.pid, "SIGKILL");
   process.exit(code);
 }

@@ -13,11 +13,15 @@ export function rankFacts(
   numericIdentity: Readonly<Record<string, string>>,
 ): RankFacts {
   const shared = { ...recipe, plugins: undefined, data: undefined, tokenizer: undefined, from: undefined };
-  return {
-    run: { version: ownVersion(), recipe: shared, ...identity },
-    arithmetic: { ...numericIdentity, node: process.version, processor: processorFeatures() },
-  };
+  return { run: { version: ownVersion(), recipe: shared, ...identity }, arithmetic: machineFacts(numericIdentity) };
 }
+
+/** Returns the facts of this machine that decide the last bits of what it computes. */
+export const machineFacts = (numericIdentity: Readonly<Record<string, string>>): RankFacts["arithmetic"] => ({
+  ...numericIdentity,
+  node: process.version,
+  processor: processorFeatures(),
+});
 
 /** The extensions of this machine's processor as Linux tells them, elsewhere the name of its model. */
 function processorFeatures(): string {

@@ -1,18 +1,25 @@
 /**
- * Products of few rows with weights of fewer bits, in rows of one output each: bfloat16, or blocks of 32 bytes with a scale
- * (GGUF's Q8_0). They are read along several far streams, as in `thin.ts`, and a row has the same bits in any company.
+ * Products of few rows with weights in blocks of 32 bytes with a scale (GGUF's Q8_0), in rows of one output each; and rows of
+ * weights of fewer bits as float32. Blocks are read along several far streams, as in `thin.ts`, and a row has the same bits
+ * in any company.
  *
- * Factors are prepared once for all outputs: their even and odd elements apart for bfloat16; for blocks, 16 bits of each,
- * with a scale for 32 of them, so that the products of a block are summed exactly.
+ * Factors are prepared once for all outputs: 14 bits of each, with a scale for 32 of them, so that the products of a block
+ * are summed exactly, in integers.
  */
-import { fma } from "../fma";
+import { dotBytes, FUSED, fma } from "../fma";
 import { sumLanes } from "../lanes";
+import { finishSums } from "./thin";
 
 const BLOCK: u32 = 32;
-/** Rows of B that are read together: of bfloat16, and of blocks. */
+/** Rows of B that are read together. */
 const STREAMS: u32 = 8;
-const BLOCK_STREAMS: u32 = 4;
-const LARGEST: f32 = 32767;
+/** Bytes from the scales of a block to those of the next one: a float16 for each row that is read together. */
+const SCALES: u32 = 2 * STREAMS;
+/** Factors are whole numbers from −8191 to 8191; 8192 more than one has two digits of 7 bits. */
+const LARGEST: f32 = 8191;
+const OFFSET: i16 = 8192;
+/** Factors of which none is larger are 0: their scale could have no inverse. */
+const LEAST: f32 = 1e-34;
 
 /** `x` rounded to the nearest integer, halves away from 0, as C's `roundf`. */
 @inline
@@ -44,64 +51,94 @@ function fromHalves(halves: v128): v128 {
   return f32x4.mul(i32x4.shl(halves, 13), f32x4.splat(reinterpret<f32>(0x77800000)));
 }
 
-/**
- * Prepares factors for `thinBf16`: of each 8 elements the even ones, then the odd ones. Range: rows.
- *
- * @param x - `[m, k]`; `k` is a multiple of 8.
- */
-export function evenOddFactors(x: usize, k: u32, to: usize, start: u32, end: u32): void {
-  const last = x + 4 * (end * k);
-  to += 4 * (start * k);
-  for (x += 4 * (start * k); x < last; x += 32, to += 32) {
-    const low = v128.load(x), high = v128.load(x, 16);
-    v128.store(to, v128.shuffle<f32>(low, high, 0, 2, 4, 6));
-    v128.store(to, v128.shuffle<f32>(low, high, 1, 3, 5, 7), 16);
-  }
-}
-
-/**
- * Prepares factors for `thinQ8`: 16 bits of each element, and a scale of each 32. Range: rows.
- *
- * @param x - `[m, k]`; `k` is a multiple of 32. @param words - `[m, k]` of 16 bits. @param scales - `[m, k / 32]`.
- */
-export function blockFactors(x: usize, k: u32, words: usize, scales: usize, start: u32, end: u32): void {
-  for (let block = (start * k) / BLOCK; block < (end * k) / BLOCK; block++) {
-    const from = x + 4 * BLOCK * (block as usize), to = words + 2 * BLOCK * (block as usize);
-    const largest = magnitude(from);
-    const factor = f32x4.splat(largest > 0 ? LARGEST / largest : 0);
-    for (let i: usize = 0; i < BLOCK; i += 8) {
-      const low = f32x4.nearest(f32x4.mul(v128.load(from + 4 * i), factor));
-      const high = f32x4.nearest(f32x4.mul(v128.load(from + 4 * i, 16), factor));
-      v128.store(to + 2 * i, i16x8.narrow_i32x4_s(i32x4.trunc_sat_f32x4_s(low), i32x4.trunc_sat_f32x4_s(high)));
-    }
-    store<f32>(scales + 4 * (block as usize), largest / LARGEST);
-  }
-}
-
-/** Adds 8 weights of bfloat16 times their factors. */
+/** Eight factors as whole numbers. */
 @inline
-function addBf16(sum: v128, even: v128, odd: v128, b: usize): v128 {
-  const words = v128.load(b);
-  sum = fma(even, i32x4.shl(words, 16), sum);
-  return fma(odd, v128.and(words, i32x4.splat(0xffff0000)), sum);
+function wholeFactors(x: usize, factor: v128): v128 {
+  const low = f32x4.nearest(f32x4.mul(v128.load(x), factor)), high = f32x4.nearest(f32x4.mul(v128.load(x, 16), factor));
+  return i16x8.narrow_i32x4_s(i32x4.trunc_sat_f32x4_s(low), i32x4.trunc_sat_f32x4_s(high));
 }
 
-function dotEightBf16(x: usize, b: usize, far: usize, k: u32, y: usize, yFar: usize): void {
+/**
+ * Prepares factors for `thinQ8`: of each 32 the upper digits, then the lower ones, or where the build has no products of
+ * bytes, words of 16 bits; and a scale. Range: blocks of all rows.
+ *
+ * @param x - `[m, k]`; `k` is a multiple of 32. @param words - 2 bytes for each factor. @param scales - `[m, k / 32]`.
+ */
+export function blockFactors(x: usize, words: usize, scales: usize, start: u32, end: u32): void {
+  for (; start < end; start++) {
+    const from = x + 4 * BLOCK * (start as usize), to = words + 2 * BLOCK * (start as usize);
+    const largest = magnitude(from);
+    const factor = f32x4.splat(largest > LEAST ? LARGEST / largest : 0);
+    for (let i: usize = 0; i < BLOCK; i += 16) {
+      let low = wholeFactors(from + 4 * i, factor), high = wholeFactors(from + 4 * i + 32, factor);
+      if (FUSED) {
+        const digit = i16x8.splat(127);
+        low = i16x8.add(low, i16x8.splat(OFFSET));
+        high = i16x8.add(high, i16x8.splat(OFFSET));
+        v128.store(to + i, i8x16.narrow_i16x8_u(i16x8.shr_u(low, 7), i16x8.shr_u(high, 7)));
+        v128.store(to + i, i8x16.narrow_i16x8_u(v128.and(low, digit), v128.and(high, digit)), BLOCK);
+      } else {
+        v128.store(to + 2 * i, low);
+        v128.store(to + 2 * i, high, 16);
+      }
+    }
+    store<f32>(scales + 4 * (start as usize), largest / LARGEST);
+  }
+}
+
+/** Adds the products of a block, times its scale. @param x0, x1, x2, x3 - of `blockFactors`. */
+@inline
+function addBlock(sum: v128, scale: v128, b: usize, x0: v128, x1: v128, x2: v128, x3: v128): v128 {
+  const low = v128.load(b), high = v128.load(b, 16);
+  let products: v128;
+  if (FUSED) {
+    const none = i32x4.splat(0), half = i8x16.splat(64);
+    const upper = dotBytes(low, x0, dotBytes(high, x1, none));
+    const offset = dotBytes(low, half, dotBytes(high, half, none));
+    products = dotBytes(low, x2, dotBytes(high, x3, i32x4.shl(i32x4.sub(upper, offset), 7)));
+  } else {
+    products = i32x4.add(
+      i32x4.add(
+        i32x4.dot_i16x8_s(i16x8.extend_low_i8x16_s(low), x0),
+        i32x4.dot_i16x8_s(i16x8.extend_high_i8x16_s(low), x1),
+      ),
+      i32x4.add(
+        i32x4.dot_i16x8_s(i16x8.extend_low_i8x16_s(high), x2),
+        i32x4.dot_i16x8_s(i16x8.extend_high_i8x16_s(high), x3),
+      ),
+    );
+  }
+  return fma(f32x4.convert_i32x4_s(products), scale, sum);
+}
+
+/**
+ * Products of `x` with 8 rows of B, `far` bytes apart; the results go `yFar` bytes apart.
+ *
+ * @param scales - 8 float16 of each block, one of each row.
+ */
+function dotEightQ8(
+  x: usize, xScales: usize, b: usize, far: usize, scales: usize, blocks: u32, y: usize, yFar: usize,
+): void {
   let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0, s4 = s0, s5 = s0, s6 = s0, s7 = s0;
-  const far2 = 2 * far, far3 = 3 * far, end = x + 4 * (k as usize);
+  const far2 = 2 * far, far3 = 3 * far;
   let b4 = b + 4 * far;
-  for (; x != end; x += 32) {
-    const even = v128.load(x), odd = v128.load(x, 16);
-    s0 = addBf16(s0, even, odd, b);
-    s1 = addBf16(s1, even, odd, b + far);
-    s2 = addBf16(s2, even, odd, b + far2);
-    s3 = addBf16(s3, even, odd, b + far3);
-    s4 = addBf16(s4, even, odd, b4);
-    s5 = addBf16(s5, even, odd, b4 + far);
-    s6 = addBf16(s6, even, odd, b4 + far2);
-    s7 = addBf16(s7, even, odd, b4 + far3);
-    b += 16;
-    b4 += 16;
+  for (const end = x + 2 * BLOCK * (blocks as usize); x != end; x += 2 * BLOCK) {
+    const halves = v128.load(scales), own = v128.load32_splat(xScales);
+    const low = f32x4.mul(fromHalves(i32x4.extend_low_i16x8_u(halves)), own);
+    const high = f32x4.mul(fromHalves(i32x4.extend_high_i16x8_u(halves)), own);
+    const x0 = v128.load(x), x1 = v128.load(x, 16), x2 = v128.load(x, 32), x3 = v128.load(x, 48);
+    s0 = addBlock(s0, v128.shuffle<f32>(low, low, 0, 0, 0, 0), b, x0, x1, x2, x3);
+    s1 = addBlock(s1, v128.shuffle<f32>(low, low, 1, 1, 1, 1), b + far, x0, x1, x2, x3);
+    s2 = addBlock(s2, v128.shuffle<f32>(low, low, 2, 2, 2, 2), b + far2, x0, x1, x2, x3);
+    s3 = addBlock(s3, v128.shuffle<f32>(low, low, 3, 3, 3, 3), b + far3, x0, x1, x2, x3);
+    s4 = addBlock(s4, v128.shuffle<f32>(high, high, 0, 0, 0, 0), b4, x0, x1, x2, x3);
+    s5 = addBlock(s5, v128.shuffle<f32>(high, high, 1, 1, 1, 1), b4 + far, x0, x1, x2, x3);
+    s6 = addBlock(s6, v128.shuffle<f32>(high, high, 2, 2, 2, 2), b4 + far2, x0, x1, x2, x3);
+    s7 = addBlock(s7, v128.shuffle<f32>(high, high, 3, 3, 3, 3), b4 + far3, x0, x1, x2, x3);
+    scales += SCALES;
+    xScales += 4;
+    b += BLOCK;
+    b4 += BLOCK;
   }
   store<f32>(y, sumLanes(s0));
   store<f32>(y += yFar, sumLanes(s1));
@@ -114,110 +151,50 @@ function dotEightBf16(x: usize, b: usize, far: usize, k: u32, y: usize, yFar: us
 }
 
 /**
- * `C = A·Bᵀ` with B of bfloat16. Range: blocks of `rows` rows of B.
- *
- * @param factors - of `evenOddFactors`, `[m, k]`. @param b - `[n, k]`. @param c - `[m, n]`.
- */
-export function thinBf16(
-  factors: usize, m: u32, b: usize, n: u32, k: u32, rows: u32, c: usize, start: u32, end: u32,
-): void {
-  const step = 2 * (k as usize), row = 4 * (k as usize);
-  for (; start < end; start++) {
-    const first = start * rows, last = min(n, first + rows), eighth = (last - first) / STREAMS, far = eighth * step;
-    for (let j = first; j < first + eighth; j++) {
-      for (let i: u32 = 0; i < m; i++) {
-        dotEightBf16(factors + i * row, b + j * step, far, k, c + 4 * (i * n + j), 4 * eighth);
-      }
-    }
-    // What is left of a block: each row as eight times the same.
-    for (let j = first + STREAMS * eighth; j < last; j++) {
-      for (let i: u32 = 0; i < m; i++) dotEightBf16(factors + i * row, b + j * step, 0, k, c + 4 * (i * n + j), 0);
-    }
-  }
-}
-
-/** The products of a block in 4 sums. */
-@inline
-function dotBlock(x: usize, b: usize): v128 {
-  const low = v128.load(b), high = v128.load(b, 16);
-  const first = i32x4.add(
-    i32x4.dot_i16x8_s(i16x8.extend_low_i8x16_s(low), v128.load(x)),
-    i32x4.dot_i16x8_s(i16x8.extend_high_i8x16_s(low), v128.load(x, 16)),
-  );
-  const second = i32x4.add(
-    i32x4.dot_i16x8_s(i16x8.extend_low_i8x16_s(high), v128.load(x, 32)),
-    i32x4.dot_i16x8_s(i16x8.extend_high_i8x16_s(high), v128.load(x, 48)),
-  );
-  return f32x4.convert_i32x4_s(i32x4.add(first, second));
-}
-
-/** @param scales - 4 float16 of each block, one of each row. */
-function dotFourQ8(
-  x: usize, xScales: usize, b: usize, far: usize, scales: usize, blocks: u32, y: usize, yFar: usize,
-): void {
-  let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0;
-  let b1 = b + far, b2 = b1 + far, b3 = b2 + far;
-  for (const end = x + 2 * BLOCK * (blocks as usize); x != end; x += 2 * BLOCK) {
-    const own = fromHalves(i32x4.extend_low_i16x8_u(v128.load64_zero(scales)));
-    const scale = f32x4.mul(own, v128.load32_splat(xScales));
-    s0 = fma(dotBlock(x, b), v128.shuffle<f32>(scale, scale, 0, 0, 0, 0), s0);
-    s1 = fma(dotBlock(x, b1), v128.shuffle<f32>(scale, scale, 1, 1, 1, 1), s1);
-    s2 = fma(dotBlock(x, b2), v128.shuffle<f32>(scale, scale, 2, 2, 2, 2), s2);
-    s3 = fma(dotBlock(x, b3), v128.shuffle<f32>(scale, scale, 3, 3, 3, 3), s3);
-    scales += 8;
-    xScales += 4;
-    b += BLOCK;
-    b1 += BLOCK;
-    b2 += BLOCK;
-    b3 += BLOCK;
-  }
-  store<f32>(y, sumLanes(s0));
-  store<f32>(y += yFar, sumLanes(s1));
-  store<f32>(y += yFar, sumLanes(s2));
-  store<f32>(y += yFar, sumLanes(s3));
-}
-
-/**
- * `C = A·Bᵀ` with B in blocks of 32 bytes. Range: blocks of `rows` rows of B.
+ * `C = f(A·Bᵀ + bias)` with B in blocks of 32 bytes. Range: blocks of `rows` rows of B.
  *
  * @param factors - of `blockFactors`, `[m, k]`. @param factorScales - `[m, k / 32]`.
- * @param b - bytes `[n, k]`. @param scales - of `packQ8`. @param c - `[m, n]`.
+ * @param b - bytes `[n, k]`. @param scales - of `packQ8`. @param bias - `[n]`, or 0.
+ * @param code, c, slope - see `finishSums`.
  */
 export function thinQ8(
-  factors: usize, factorScales: usize, m: u32, b: usize, scales: usize, n: u32, k: u32, rows: u32, c: usize,
-  start: u32, end: u32,
+  factors: usize, factorScales: usize, m: u32, b: usize, scales: usize, n: u32, k: u32, rows: u32, bias: usize,
+  code: i32, c: usize, slope: usize, start: u32, end: u32,
 ): void {
-  const blocks = k / BLOCK, group = 8 * (blocks as usize), row = 2 * (k as usize), scaleRow = 4 * (blocks as usize);
+  const blocks = k / BLOCK, group = SCALES * (blocks as usize), row = 2 * (k as usize), scaleRow = 4 * (blocks as usize);
+  const sums = slope ? slope : c;
   for (; start < end; start++) {
-    const first = start * rows, last = min(n, first + rows), quarter = (last - first) / BLOCK_STREAMS;
-    const far = (quarter as usize) * k;
-    let own = scales + ((first / BLOCK_STREAMS) as usize) * group;
+    const first = start * rows, last = min(n, first + rows), eighth = (last - first) / STREAMS;
+    const far = (eighth as usize) * k;
+    let own = scales + ((first / STREAMS) as usize) * group;
     for (let j = first; j < last; own += group) {
-      const whole = j < first + quarter;
+      const whole = j < first + eighth;
       for (let i: u32 = 0; i < m; i++) {
-        dotFourQ8(
+        dotEightQ8(
           factors + i * row, factorScales + i * scaleRow, b + (j as usize) * k, whole ? far : 0, own, blocks,
-          c + 4 * (i * n + j), whole ? 4 * quarter : 0,
+          sums + 4 * (i * n + j), whole ? 4 * eighth : 0,
         );
       }
-      // What is left of a block: each row as four times the same.
-      if (++j == first + quarter) j = first + BLOCK_STREAMS * quarter;
+      // What is left of a block: each row as eight times the same.
+      if (++j == first + eighth) j = first + STREAMS * eighth;
     }
+    const at = 4 * (first as usize);
+    finishSums(sums + at, m, n, last - first, bias ? bias + at : 0, code, c + at, slope ? slope + at : 0);
   }
 }
 
-/** The address of the scale of a row's first block; those of further blocks are 8 bytes apart each. */
+/** The address of the scale of a row's first block; those of further blocks are `SCALES` bytes apart each. */
 function scaleOf(scales: usize, j: u32, n: u32, blocks: u32, rows: u32): usize {
-  const first = (j / rows) * rows, quarter = (min(n, first + rows) - first) / BLOCK_STREAMS, place = j - first;
-  const isLeft = place >= BLOCK_STREAMS * quarter;
-  const stream: u32 = isLeft ? 0 : place / quarter;
-  const group = first / BLOCK_STREAMS + (isLeft ? quarter + place - BLOCK_STREAMS * quarter : place - stream * quarter);
-  return scales + 8 * ((group as usize) * blocks) + 2 * stream;
+  const first = (j / rows) * rows, eighth = (min(n, first + rows) - first) / STREAMS, place = j - first;
+  const isLeft = place >= STREAMS * eighth;
+  const stream: u32 = isLeft ? 0 : place / eighth;
+  const group = first / STREAMS + (isLeft ? eighth + place - STREAMS * eighth : place - stream * eighth);
+  return scales + SCALES * ((group as usize) * blocks) + 2 * stream;
 }
 
 /**
  * Quantises rows: `scale = max|x| / 127` of 32 elements, kept as a float16, and `round(x / scale)` in a byte each. Scales
- * stand as `thinQ8` reads them: those of 4 far rows side by side. Range: rows.
+ * stand as `thinQ8` reads them: those of 8 far rows side by side. Range: rows.
  *
  * Returns the first row with a scale that no float16 can be, −1 if there is none.
  *
@@ -228,16 +205,16 @@ export function packQ8(weight: usize, n: u32, k: u32, rows: u32, bytes: usize, s
   const blocks = k / BLOCK;
   for (let j = start; j < end; j++) {
     const last = min(n, (j / rows) * rows + rows), first = (j / rows) * rows;
-    const isLeft = j - first >= ((last - first) / BLOCK_STREAMS) * BLOCK_STREAMS;
+    const isLeft = j - first >= ((last - first) / STREAMS) * STREAMS;
     let scale = scaleOf(scales, j, n, blocks, rows);
-    for (let block: u32 = 0; block < blocks; block++, scale += 8) {
+    for (let block: u32 = 0; block < blocks; block++, scale += SCALES) {
       const at = (j as usize) * k + block * BLOCK;
       const step = magnitude(weight + 4 * at) / 127, inverse: f32 = step > 0 ? 1 / step : 0;
       if (!(step < 65520)) return j;
       for (let i: usize = 0; i < BLOCK; i++) {
         store<i8>(bytes + at + i, <i8>roundAway(load<f32>(weight + 4 * (at + i)) * inverse));
       }
-      const half = toHalf(step), copies = isLeft ? BLOCK_STREAMS : 1;
+      const half = toHalf(step), copies = isLeft ? STREAMS : 1;
       for (let copy: u32 = 0; copy != copies; copy++) store<u16>(scale + 2 * copy, <u16>half);
     }
   }
@@ -267,7 +244,7 @@ export function rowsOfQ8(
     const from = b + (j as usize) * k, to = y + 4 * (k as usize) * i;
     const own = scaleOf(scales, j, n, blocks, rows);
     for (let block: u32 = 0; block < blocks; block++) {
-      const scale = fromHalves(i32x4.splat(load<u16>(own + 8 * (block as usize))));
+      const scale = fromHalves(i32x4.splat(load<u16>(own + SCALES * (block as usize))));
       for (let at: usize = block * BLOCK; at < (block + 1) * BLOCK; at += 4) {
         const words = i32x4.extend_low_i16x8_s(i16x8.extend_low_i8x16_s(v128.load32_zero(from + at)));
         v128.store(to + 4 * at, f32x4.mul(f32x4.convert_i32x4_s(words), scale));

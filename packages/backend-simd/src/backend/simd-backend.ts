@@ -18,6 +18,7 @@ import { createWasmKernels, type WasmBuild } from "../wasm/create-wasm-kernels.t
 import type { WasmKernels } from "../wasm/wasm-kernels.ts";
 import { workOf } from "../wasm/work-estimate.ts";
 import { type DataHandle, DataRegistry } from "./data-registry.ts";
+import { adviseHugePages } from "./huge-pages.ts";
 import type { JobArguments, JobKernel } from "./job.ts";
 import type { SimdOptions, SimdUse } from "./simd-options.ts";
 import { arrayOf, bytesPerElement, type ForeignValues, type NumericValues, TensorData } from "./tensor-data.ts";
@@ -54,7 +55,7 @@ export class SimdBackend extends MathBackendCPU {
   constructor(options: SimdOptions = {}) {
     super();
     this.options = options;
-    this.heap = createHeap(options);
+    this.heap = createHeap(options, adviseHugePages);
     const { memory } = this.heap;
     this.chosen = chooseGemm(options);
     const provider = this.chosen.provider?.open(memory);

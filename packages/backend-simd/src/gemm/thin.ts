@@ -29,6 +29,8 @@ const UNIT_BYTES = 2 ** 18;
 const UNITS = { step: 4, most: 64 };
 /** Bytes of B that a thread reads in a nanosecond, about: whether to cut depends on it, no bit of a result does. */
 const BYTES = 9;
+/** Factors that have one scale. */
+const BLOCK = 32;
 
 /** Rows of a transposed B in a unit of work, by the shape alone. */
 export function rowsOfUnit(n: number, rowBytes: number): number {
@@ -47,29 +49,9 @@ export interface PackedRequest extends Pick<GemmRequest, "m" | "n" | "k" | "a" |
 export const unitRowsOf = ({ n, k, scales }: Pick<PackedRequest, "n" | "k" | "scales">): number =>
   rowsOfUnit(n, scales ? k : 2 * k);
 
-/** Sums that lie in parts, or where they belong. */
-interface PartialSums {
-  readonly from: number;
-  readonly parts: number;
-}
-
-/** The jobs after those of sums: partial sums and a bias are added, and an activation follows. */
-function finish(
-  { m, n, bias, c, epilogue }: Pick<GemmRequest, "m" | "n" | "bias" | "c" | "epilogue">,
-  { from, parts }: PartialSums,
-  cutting: Cutting,
-): Job[] {
-  const jobs: Job[] = [];
-  const sums = epilogue?.slope || c;
-  if (parts > 1 || bias || from !== sums) {
-    const work = { nanoseconds: (m * parts) / 4, granule: 16 };
-    jobs.push(jobOf("thinSums", n, shareOf(n, work, cutting), [from, parts, m, n, bias, sums]));
-  }
-  if (epilogue) {
-    const values = [activationCodes[epilogue.activation], sums, c, epilogue.slope];
-    jobs.push(jobOf("activation", m * n, shareOf(m * n, { nanoseconds: 1, granule: 16 }, cutting), values));
-  }
-  return jobs;
+/** Arguments of what follows sums: a bias, an activation, and where its results go. */
+function ends({ bias, c, epilogue }: Pick<GemmRequest, "bias" | "c" | "epilogue">): number[] {
+  return [bias, epilogue ? activationCodes[epilogue.activation] : -1, c, epilogue?.slope ?? 0];
 }
 
 /** Returns the address of memory of at least so many bytes that a product's jobs use until they are done. */
@@ -77,29 +59,34 @@ export type MemoryOf = (bytes: number) => number;
 
 /** The jobs of a product of few rows, one after the other. */
 export function thinJobs(request: GemmRequest, cutting: Cutting, memoryOf: MemoryOf): Job[] {
-  const sums = request.epilogue?.slope || request.c;
-  if (request.transposeB) return [dots(request, sums, cutting), ...finish(request, { from: sums, parts: 1 }, cutting)];
-  const { job, ...partial } = parts(request, cutting, memoryOf);
-  return [job, ...finish(request, partial, cutting)];
+  const { m, n, k, a, lda, b, ldb, transposeB } = request;
+  if (transposeB) {
+    const rows = rowsOfUnit(n, 4 * k);
+    const values = [0, a, lda, m, b, ldb, n, k, rows, ...ends(request)];
+    return [unitsJob({ kernel: "thinDots", units: Math.ceil(n / rows), bytes: 4 * rows * k, values }, cutting)];
+  }
+  const { job, from, parts } = sumsOfParts(request, cutting, memoryOf);
+  const share = shareOf(n, { nanoseconds: (m * parts) / 4, granule: 16 }, cutting);
+  return [job, jobOf("thinSums", n, share, [from, parts, m, n, ...ends(request)])];
 }
 
-/** The job that prepares factors `[m, k]` for products by weights of one format, in `4 · m · k` bytes. */
-export function factorsJob({ m, k, a, scales }: Pick<PackedRequest, "m" | "k" | "a" | "scales">, factors: number): Job {
-  if (!scales) return jobOf("evenOddFactors", m, m, [a, k, factors]);
-  return jobOf("blockFactors", m, m, [a, k, factors, factors + 2 * m * k]);
+/** The job that prepares factors `[m, k]` for products by blocks, in `4 · m · k` bytes. */
+export function factorsJob({ m, k, a }: Pick<PackedRequest, "m" | "k" | "a">, factors: number): Job {
+  const blocks = (m * k) / BLOCK;
+  return jobOf("blockFactors", blocks, blocks, [a, factors, factors + 2 * m * k]);
 }
 
-/** The jobs of a product by packed weights, once its factors are prepared: `C = f(A·Bᵀ + bias)`. */
-export function packedJobs(request: PackedRequest, cutting: Cutting, factors: number): Job[] {
-  const { m, n, k, c, words, scales } = request;
+/** The job of a product by packed weights: `C = f(A·Bᵀ + bias)`. @param factors - those of `factorsJob`, for blocks. */
+export function packedJob(request: PackedRequest, cutting: Cutting, factors: number): Job {
+  const { m, n, k, a, words, scales } = request;
   const rows = unitRowsOf(request);
-  const units = Math.ceil(n / rows);
-  const bytes = rows * k * (scales ? 34 / 32 : 2);
-  const share = shareOf(units, { nanoseconds: (bytes * Math.max(1, m / 2)) / BYTES, granule: 1 }, cutting);
-  const ends = finish(request, { from: c, parts: 1 }, cutting);
-  if (!scales) return [jobOf("thinBf16", units, share, [factors, m, words, n, k, rows, c]), ...ends];
-  const values = [factors, factors + 2 * m * k, m, words, scales, n, k, rows, c];
-  return [jobOf("thinQ8", units, share, values), ...ends];
+  const unit = { units: Math.ceil(n / rows), bytes: rows * k * (scales ? 34 / 32 : 2) * Math.max(1, m / 2) };
+  const blocks = [factors, factors + 2 * m * k, m, words, scales, n, k, rows, ...ends(request)];
+  if (scales) return unitsJob({ kernel: "thinQ8", ...unit, values: blocks }, cutting);
+  return unitsJob(
+    { kernel: "thinDots", ...unit, values: [1, a, k, m, words, k, n, k, rows, ...ends(request)] },
+    cutting,
+  );
 }
 
 /** The products of few rows of one backend. */
@@ -119,8 +106,9 @@ export class ThinProducts {
 
   /** The jobs of a product by packed weights: `C = f(A·Bᵀ + bias)`. */
   packedJobsOf(request: PackedRequest, cutting: Cutting): Job[] {
+    if (!request.scales) return [packedJob(request, cutting, 0)];
     const factors = this.memoryOf(4 * request.m * request.k);
-    return [factorsJob(request, factors), ...packedJobs(request, cutting, factors)];
+    return [factorsJob(request, factors), packedJob(request, cutting, factors)];
   }
 
   /** The address of at least so many bytes, which are kept: decoding asks for the same again and again. */
@@ -135,23 +123,26 @@ export class ThinProducts {
 }
 
 /** Sums of parts of `k`, which lie one after the other. */
-function parts({ m, n, k, a, lda, b, ldb }: GemmRequest, cutting: Cutting, memoryOf: MemoryOf) {
+function sumsOfParts({ m, n, k, a, lda, b, ldb }: GemmRequest, cutting: Cutting, memoryOf: MemoryOf) {
   const wanted = Math.max(1, Math.min(PARTS.most, Math.floor(k / PARTS.leastSteps)));
   const steps = Math.ceil(k / wanted / STREAMS) * STREAMS;
-  const count = Math.ceil(k / steps);
+  const parts = Math.ceil(k / steps);
   const columns = Math.min(n, COLUMNS);
-  const units = count * Math.ceil(n / columns);
-  const from = memoryOf(4 * count * m * n);
-  const share = shareOf(units, { nanoseconds: (4 * steps * columns) / BYTES, granule: 1 }, cutting);
-  const job = jobOf("thinRows", units, share, [a, lda, m, b, ldb, n, k, steps, columns, from]);
-  return { job, from, parts: count };
+  const units = parts * Math.ceil(n / columns);
+  const from = memoryOf(4 * parts * m * n);
+  const values = [a, lda, m, b, ldb, n, k, steps, columns, from];
+  return { job: unitsJob({ kernel: "thinRows", units, bytes: 4 * steps * columns, values }, cutting), from, parts };
 }
 
-function dots({ m, n, k, a, lda, b, ldb, ldc }: GemmRequest, sums: number, cutting: Cutting): Job {
-  const rows = rowsOfUnit(n, 4 * k);
-  const units = Math.ceil(n / rows);
-  const share = shareOf(units, { nanoseconds: (4 * rows * k) / BYTES, granule: 1 }, cutting);
-  return jobOf("thinDots", units, share, [a, lda, m, b, ldb, n, k, rows, sums, ldc]);
+/** Units of a product, of which each reads so many bytes of B. */
+interface Units extends Pick<Job, "kernel" | "units" | "values"> {
+  readonly bytes: number;
+}
+
+/** A job whose units threads take one by one, if there is enough for two: memory is not as fast for each of them. */
+function unitsJob({ kernel, units, bytes, values }: Units, cutting: Cutting): Job {
+  const share = shareOf(units, { nanoseconds: bytes / BYTES, granule: 1 }, cutting);
+  return jobOf(kernel, units, share < units && cutting.splitUnits === undefined ? 1 : share, values);
 }
 
 const jobOf = (kernel: string, units: number, share: number, values: readonly number[]): Job => ({

@@ -43,6 +43,9 @@ export interface Heap {
   takePeak(): number;
 }
 
+/** Told of each part of a memory, by byte offsets, before anything lies there. */
+type NewPart = (memory: WebAssembly.Memory, from: number, to: number) => void;
+
 /**
  * A heap on a new shared WebAssembly memory, which starts at 16 MiB and grows on demand. The first page is left
  * to the kernels' constants.
@@ -50,11 +53,12 @@ export interface Heap {
  * @throws {ConfigError} `simd/memory-limit` if the limit is below one page beyond the constants or above 4 GiB,
  *   `simd/out-of-memory` if the system refuses even the first pages.
  */
-export function createHeap(options: HeapOptions = {}): Heap {
+export function createHeap(options: HeapOptions = {}, onNewPart: NewPart = () => {}): Heap {
   const limitPages = pagesOf(options.memoryLimitBytes ?? MAXIMUM_BYTES);
   const { memory, maximum } = createSharedMemory(limitPages);
   const misalign = options.misalignBytes ?? 0;
   const limitBytes = maximum * PAGE;
+  onNewPart(memory, 0, memory.buffer.byteLength);
   let peakBytes = 0;
   let recentPeakBytes = 0;
   // Fewer addresses than asked for were to be had.
@@ -64,7 +68,9 @@ export function createHeap(options: HeapOptions = {}): Heap {
     startBytes: PAGE,
     endBytes: memory.buffer.byteLength,
     grow: (wantedEnd) => {
+      const before = memory.buffer.byteLength;
       const end = growMemory(memory, wantedEnd, limitBytes);
+      if (end > before) onNewPart(memory, before, end);
       isRefused = end < wantedEnd && (wantedEnd <= limitBytes || isReservedShort);
       return end;
     },

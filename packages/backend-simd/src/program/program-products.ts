@@ -1,7 +1,7 @@
 import { isPacked, type ProgramMap, type ProgramValues } from "@trivium/tensor";
 import type { SimdBackend } from "../backend/simd-backend.ts";
 import { oneProduct } from "../gemm/gemm-request.ts";
-import { factorsJob, isThin, type PackedRequest, packedJobs, thinJobs } from "../gemm/thin.ts";
+import { factorsJob, isThin, type PackedRequest, packedJob, thinJobs } from "../gemm/thin.ts";
 import { MOST_PACKED_ROWS, matrixOf } from "../kernels/fused/packed-weight.ts";
 import type { Job } from "../threads/thread-pool.ts";
 import type { ProgramMemory } from "./program-memory.ts";
@@ -11,8 +11,8 @@ export class ProgramProducts {
   readonly #backend: SimdBackend;
   readonly #rows: number;
   readonly #memory: ProgramMemory;
-  /** Where factors are that were prepared for a format. */
-  readonly #factors = new Map<string, number>();
+  /** Addresses of the factors that were prepared for products by blocks, by the address of their values. */
+  readonly #factors = new Map<number, number>();
 
   constructor(backend: SimdBackend, rows: number, memory: ProgramMemory) {
     this.#backend = backend;
@@ -52,7 +52,7 @@ export class ProgramProducts {
       const matrix = matrixOf(words.shape, addressOf(words), weight.q8 ? addressOf(weight.scales) : 0);
       const output = this.#output(matrix.n);
       const request = { ...matrix, ...places, m: this.#rows, c: output.place, epilogue };
-      return { output, jobs: packedJobs(request, cutting, this.#factorsOf(request, prepared)) };
+      return { output, jobs: [packedJob(request, cutting, weight.q8 ? this.#factorsOf(request, prepared) : 0)] };
     }
     const [k, n] = weight.shape;
     const sizes = { m: this.#rows, n, k, lda: k, ldb: n, ldc: n };
@@ -68,12 +68,11 @@ export class ProgramProducts {
   }
 
   #factorsOf(request: PackedRequest, prepared: Job[]): number {
-    const key = `${request.a} ${request.scales ? "q8" : "bf16"}`;
-    const known = this.#factors.get(key);
+    const known = this.#factors.get(request.a);
     if (known !== undefined) return known;
     const factors = this.#memory.take(4 * request.m * request.k);
     prepared.push(factorsJob(request, factors));
-    this.#factors.set(key, factors);
+    this.#factors.set(request.a, factors);
     return factors;
   }
 }

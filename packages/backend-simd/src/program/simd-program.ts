@@ -31,6 +31,12 @@ const [BYTES, NUMBERS] = [9, 1];
 
 let made = 0;
 
+/** Addresses of what a step reads and writes, and other steps write or read. */
+interface Uses {
+  readonly reads: readonly number[];
+  readonly writes: readonly number[];
+}
+
 /** A program of this backend: jobs of its kernels in one list, over memory of its own. */
 export class SimdProgram implements TokenProgram {
   readonly #backend: SimdBackend;
@@ -38,6 +44,8 @@ export class SimdProgram implements TokenProgram {
   readonly #memory: ProgramMemory;
   readonly #products: ProgramProducts;
   readonly #steps: Step[] = [];
+  /** Addresses that steps use which may run beside one another. */
+  readonly #since = { reads: new Set<number>(), writes: new Set<number>() };
   /** Memory of each thread's attention, whose heads have one width. */
   #scratch: number | undefined;
   readonly #tensors: (Tensor | undefined)[] = [];
@@ -78,7 +86,8 @@ export class SimdProgram implements TokenProgram {
       this.#tensors.push(isPacked(weight) ? (weight.bf16 ?? weight.q8) : weight, bias);
     }
     const made = this.#products.linears(x, maps);
-    for (const jobs of made?.stages ?? []) this.#add(...jobs);
+    const uses = { reads: [x.place], writes: made?.outputs.map(({ place }) => place) ?? [] };
+    for (const jobs of made?.stages ?? []) this.#add(jobs, uses);
     return made?.outputs;
   }
 
@@ -87,7 +96,8 @@ export class SimdProgram implements TokenProgram {
     const count = this.#rows * x.width;
     const code = operation === "add" ? binaryCodes.Add : binaryCodes.Multiply;
     const values = [code, x.place, 0, 1, y.place, 0, 1, to.place, count];
-    this.#add(this.#job("binary", count, { nanoseconds: 1 / NUMBERS, granule: 16 }, values));
+    const job = this.#job("binary", count, { nanoseconds: 1 / NUMBERS, granule: 16 }, values);
+    this.#add([job], { reads: [x.place, y.place], writes: [to.place] });
     return to;
   }
 
@@ -95,13 +105,16 @@ export class SimdProgram implements TokenProgram {
     const to = this.#take(x.width);
     const places = [cosine.place, sine.place, to.place];
     const values = [x.place, heads, x.width / heads, cosine.width, interleaved ? 1 : 0, ...places];
-    this.#add(this.#job("turnHeads", this.#rows, { nanoseconds: x.width / NUMBERS, granule: 1 }, values));
+    const job = this.#job("turnHeads", this.#rows, { nanoseconds: x.width / NUMBERS, granule: 1 }, values);
+    this.#add([job], { reads: [x.place], writes: [to.place] });
     return to;
   }
 
   write(x: ProgramValues, storage: Tensor2D, slots: ProgramWords): void {
-    const values = [x.place, x.width, slots.place, this.#addressOf(storage)];
-    this.#add(this.#job("writeRows", this.#rows, { nanoseconds: x.width / NUMBERS, granule: 1 }, values));
+    const to = this.#addressOf(storage);
+    const values = [x.place, x.width, slots.place, to];
+    const job = this.#job("writeRows", this.#rows, { nanoseconds: x.width / NUMBERS, granule: 1 }, values);
+    this.#add([job], { reads: [x.place], writes: [to] });
   }
 
   attend({ query, key, value, heads, scale, plan, planOfHeads, bias }: ProgramAttention): ProgramValues {
@@ -140,7 +153,8 @@ export class SimdProgram implements TokenProgram {
     const work = { nanoseconds: (8 * slots * width) / BYTES, granule: 1 };
     this.#scratch ??= this.#memory.keep(scratch * backend.cutting.threads);
     const values = [address, this.#scratch];
-    this.#add({ ...this.#job("attentionForward", heads * rows, work, values), scratch });
+    const uses = { reads: [query.place, this.#addressOf(key), this.#addressOf(value)], writes: [output.place] };
+    this.#add([{ ...this.#job("attentionForward", heads * rows, work, values), scratch }], uses);
     return output;
   }
 
@@ -187,13 +201,22 @@ export class SimdProgram implements TokenProgram {
     const parameters = [this.#addressOf(gain), bias ? this.#addressOf(bias) : 0];
     const statistics = [this.#memory.take(4 * rows), bias ? this.#memory.take(4 * rows) : 0];
     const values = [x, branch, ...parameters, sum, y.place, ...statistics, width, epsilon];
-    this.#add(this.#job("norm", rows, { nanoseconds: width / NUMBERS, granule: 1 }, values));
+    const job = this.#job("norm", rows, { nanoseconds: width / NUMBERS, granule: 1 }, values);
+    this.#add([job], { reads: [x, branch], writes: [sum, y.place] });
     return y;
   }
 
-  /** Adds jobs that may run beside one another, behind all steps so far. */
-  #add(...jobs: readonly Job[]): void {
-    this.#steps.push(...jobs.map((job, index): Step => ({ ...job, waits: index === 0 })));
+  /** Adds jobs that may run beside one another; they wait for the steps so far where they need one of them. */
+  #add(jobs: readonly Job[], { reads, writes }: Uses): void {
+    const since = this.#since;
+    const waits =
+      reads.some((place) => since.writes.has(place)) ||
+      writes.some((place) => since.reads.has(place) || since.writes.has(place));
+    if (waits) for (const places of Object.values(since)) places.clear();
+    // 0 is no address.
+    for (const place of reads) if (place) since.reads.add(place);
+    for (const place of writes) if (place) since.writes.add(place);
+    this.#steps.push(...jobs.map((job, index): Step => ({ ...job, waits: waits && index === 0 })));
   }
 
   #job(kernel: string, units: number, { nanoseconds, granule }: Work, values: readonly number[]): Job {

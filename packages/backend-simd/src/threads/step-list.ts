@@ -12,7 +12,8 @@ export interface Step extends Job {
 export const STEPS = "steps";
 
 const LINE = 16;
-const SPIN_MS = 0.1;
+/** Steps take less: a thread that waits longer waits for one that the system holds up. */
+const SPIN_MS = 1;
 const SLEEP_MS = 0.05;
 const maySleep = maySleepHere();
 /** More shares than there are: what a thread that failed says is done, so that nobody waits for it. */
@@ -74,7 +75,7 @@ interface ReadList {
 }
 
 /** Lists that a thread keeps as it read them. */
-const KEPT = 8;
+const KEPT = 32;
 
 /**
  * Adds the kernel that runs lists to a table: `steps(address, id, count, thread)`. Its range is the threads, of which each

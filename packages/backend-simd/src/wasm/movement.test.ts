@@ -16,6 +16,44 @@ for (const build of builds) {
   const memory = createTestMemory(build);
   const { kernels } = memory;
 
+  describe(`turnHeads, ${build} build`, () => {
+    it("turns pairs of channels as the formula does, bit for bit, and copies the others", () => {
+      const sizes = fc.record({
+        rows: fc.integer({ min: 1, max: 3 }),
+        heads: fc.integer({ min: 1, max: 3 }),
+        pairs: fc.integer({ min: 1, max: 9 }),
+        more: fc.nat(3),
+        interleaved: fc.boolean(),
+      });
+      fc.assert(
+        fc.property(sizes, cutsOf, ({ rows, heads, pairs, more, interleaved }, cuts) => {
+          const [turning, width] = [2 * pairs, 2 * pairs + more];
+          const [x, cosine, sine] = [
+            waves(rows * heads * width, 1),
+            waves(rows * turning, 2),
+            waves(rows * turning, 3),
+          ];
+          const [px, pc, ps] = [memory.put(x), memory.put(cosine), memory.put(sine)];
+          const y = memory.floats(x.length);
+          inPieces(rows, cuts, (start, end) => {
+            kernels.turnHeads(px, heads, width, turning, interleaved ? 1 : 0, pc, ps, y, start, end);
+          });
+          const expected = x.map((own, at) => {
+            const [row, channel] = [Math.floor(at / (heads * width)), at % width];
+            if (channel >= turning) return own;
+            const pair = interleaved ? channel ^ 1 : (channel + pairs) % turning;
+            const other = x[at - channel + pair]!;
+            const angle = row * turning + channel;
+            return Math.fround(own * cosine[angle]!) + Math.fround(other * sine[angle]!);
+          });
+          expect(memory.readFloats(y, x.length)).toEqual(expected);
+          memory.reset();
+        }),
+        { numRuns: 50 },
+      );
+    });
+  });
+
   describe(`copyStrided, ${build} build`, () => {
     const shapes: fc.Arbitrary<readonly number[]> = fc.tuple(
       fc.constantFrom(1, 2, 3),

@@ -59,6 +59,7 @@ function transportOf({ rank, size }: Pick<Transport, "rank" | "size">, owner: Ow
     name: "mpi",
     rank,
     size,
+    canSum: true,
     exchange,
     abort: async (reason) => void (await exchange("abort", Array(size).fill(new TextEncoder().encode(reason)))),
     async close() {

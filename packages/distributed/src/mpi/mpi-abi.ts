@@ -12,6 +12,10 @@ export interface MpiAbi {
   readonly world: Handle;
   /** `MPI_BYTE`. */
   readonly byte: Handle;
+  /** `MPI_FLOAT`. */
+  readonly float: Handle;
+  /** `MPI_SUM`. */
+  readonly sum: Handle;
   /** `MPI_STATUS_IGNORE`. */
   readonly statusIgnore: number;
   /** `MPI_THREAD_FUNNELED`: one thread calls MPI. */
@@ -28,6 +32,8 @@ const mpich: MpiAbi = {
   handle: "int",
   world: 0x44000000,
   byte: 0x4c00010d,
+  float: 0x4c00040a,
+  sum: 0x58000003,
   statusIgnore: 1,
   funneled: 1,
 };
@@ -37,6 +43,8 @@ const standard: MpiAbi = {
   handle: "uintptr_t",
   world: 0x101,
   byte: 0x247,
+  float: 0x210,
+  sum: 0x21,
   statusIgnore: 0,
   funneled: 1024,
 };
@@ -57,8 +65,12 @@ export function abiOf(
   try {
     const addressOf = (name: string) => symbols.address(library.symbol(name));
     const world = addressOf("ompi_mpi_comm_world");
-    const byte = addressOf("ompi_mpi_byte");
-    return { name: "openmpi", handle: "uintptr_t", world, byte, statusIgnore: 0, funneled: 1 };
+    const [byte, float, sum] = ["ompi_mpi_byte", "ompi_mpi_float", "ompi_mpi_op_sum"].map(addressOf) as [
+      bigint,
+      bigint,
+      bigint,
+    ];
+    return { name: "openmpi", handle: "uintptr_t", world, byte, float, sum, statusIgnore: 0, funneled: 1 };
   } catch {
     return /MPICH|Intel\(R\) MPI|MVAPICH/.test(version) ? mpich : undefined;
   }

@@ -1,5 +1,6 @@
 import { UnsupportedError } from "@trivium/core";
 import { type Operation, operations } from "../collective-over.ts";
+import { PATIENCE_VARIABLE } from "../launch/supervision.ts";
 import type { MpiLibrary } from "./open-mpi-library.ts";
 
 /** Parts in one buffer: where each of them begins, and its number of bytes. */
@@ -50,7 +51,7 @@ export function initMpi(mpi: MpiLibrary): MpiCalls {
     return answer[0]!;
   };
   const [rank, size] = [numberOf("MPI_Comm_rank"), numberOf("MPI_Comm_size")];
-  const { sendHeaders, sendParts } = createTransfers(mpi);
+  const { sendHeaders, sendParts, sumParts } = createTransfers(mpi);
   const finalize = call("MPI_Finalize");
   return {
     rank,
@@ -62,6 +63,7 @@ export function initMpi(mpi: MpiLibrary): MpiCalls {
         headers,
       );
       const theirs = parcel.lengths.map((_, from) => operations[headers[2 * from]!]!);
+      if (theirs.every((of) => of === "sum")) return { ...sumParts(parcel, rank), operations: theirs };
       const isEnd = theirs.includes("abort");
       // A rank that ends the group tells why. What the others have to send is lost then.
       const counts = (of: Operation) => !isEnd || of === "abort";
@@ -76,11 +78,12 @@ export function initMpi(mpi: MpiLibrary): MpiCalls {
 
 /** The two transfers of an exchange. */
 function createTransfers({ abi, addressOf, call }: MpiLibrary) {
-  const { world, byte, statusIgnore } = abi;
+  const { world, byte, float, sum, statusIgnore } = abi;
   const [handle, address] = ["handle", "address"] as const;
   const alltoall = call("MPI_Ialltoall", address, "int", handle, address, "int", handle, handle, address);
   const table = [address, address, address, handle] as const;
   const alltoallv = call("MPI_Ialltoallv", ...table, ...table, handle, address);
+  const reduce = call("MPI_Ireduce_scatter", address, address, address, handle, handle, handle, address);
   const test = call("MPI_Test", address, address, address);
   const [request, answer] = [new BigInt64Array(1), new Int32Array(1)];
   const [requestAt, answerAt] = [addressOf(request), addressOf(answer)];
@@ -112,6 +115,20 @@ function createTransfers({ abi, addressOf, call }: MpiLibrary) {
       alltoallv(sent, counts, places, byte, received, theirCounts, theirPlaces, byte, world, requestAt);
       finish(waitForData);
     },
+    /** Adds float32 numbers of all ranks, in the order of the library. The parts lie one behind the other. */
+    sumParts({ buffer, starts, lengths }: Parcel, rank: number): Parcel {
+      assertSize(lengths);
+      const into = roomFor([lengths[rank]!]);
+      const given = new Uint8Array(buffer, starts[0]);
+      const [from, to, counts] = hold(
+        given,
+        new Uint8Array(into.buffer),
+        Int32Array.from(lengths, (bytes) => bytes / 4),
+      );
+      reduce(from, to, counts, float, sum, world, requestAt);
+      finish(waitForData);
+      return into;
+    },
   };
 }
 
@@ -139,9 +156,19 @@ const sleep = (ms: number): void => void Atomics.wait(bed, 0, 0, ms);
 /** Longest sleep between two looks, in milliseconds. */
 const LONGEST_NAP_MS = 0.5;
 
-/** Others may be late by seconds, so they are waited for in sleeps that grow. */
+/**
+ * Others may be late by seconds, so they are waited for in sleeps that grow.
+ *
+ * @throws after the seconds of `TRIVIUM_PATIENCE`, which a launch sets: a rank whose machine was cut off must not wait for ever.
+ */
 function waitForOthers(isDone: () => boolean): void {
-  for (let looks = 1; !isDone(); looks++) if (looks > 50) sleep(Math.min(LONGEST_NAP_MS, looks / 1000));
+  const limit = Number(process.env[PATIENCE_VARIABLE] ?? Number.POSITIVE_INFINITY);
+  const began = performance.now();
+  for (let looks = 1; !isDone(); looks++) {
+    if (looks > 50) sleep(Math.min(LONGEST_NAP_MS, looks / 1000));
+    if (performance.now() - began > 1000 * limit)
+      throw new Error(`no rank has answered for ${limit} s; see the network and the other machines, and launch again`);
+  }
 }
 
 /** Data move within the looks, so there is hardly a sleep between them: only for ranks that share the processor. */

@@ -80,6 +80,20 @@ export const collectiveChecks: Readonly<Record<string, (collective: Collective) 
     }
   },
 
+  async "sum, where there is one, hands each rank the sums of its numbers"(collective) {
+    const { rank, size } = collective;
+    const lengthOf = (to: number) => 3 * to + 1;
+    const starts = ranksOf(size + 1).map((to) => ranksOf(to).reduce((sum, before) => sum + lengthOf(before), 0));
+    const floats = new Float32Array(new SharedArrayBuffer(4 * starts[size]!));
+    floats.set(floats.map((_, at) => at + 100 * rank));
+    const parts = ranksOf(size).map((to) => new Uint8Array(floats.buffer, 4 * starts[to]!, 4 * lengthOf(to)));
+    const expected = Float32Array.from({ length: lengthOf(rank) }, (_, at) =>
+      ranksOf(size).reduce((sum, from) => sum + starts[rank]! + at + 100 * from, 0),
+    );
+    const sums = await collective.sum?.(parts);
+    if (sums) assertSame([sums], [new Uint8Array(expected.buffer)]);
+  },
+
   async "what was given may be written over once the promise has settled"(collective) {
     const { rank, size } = collective;
     const mine = new Uint8Array(new SharedArrayBuffer(64)).fill(rank + 1);

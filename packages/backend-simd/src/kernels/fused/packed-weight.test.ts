@@ -116,9 +116,9 @@ for (const { build, splitUnits } of [
                     Math.abs(bias[output]!),
                   );
                   const exact = own.reduce((sum, weight, k) => sum + weight * factors[k]!, bias[output]!);
-                  // Blocks multiply by 16 bits of each factor.
+                  // Blocks multiply by 14 bits of each factor.
                   const ofFactors =
-                    format === "q8" ? (own.reduce((sum, weight) => sum + Math.abs(weight), 0) * largest) / 65534 : 0;
+                    format === "q8" ? (own.reduce((sum, weight) => sum + Math.abs(weight), 0) * largest) / 16382 : 0;
                   const error = Math.abs(all![row * outputs + output]! - exact);
                   if (!(error <= 2e-6 * magnitude + ofFactors)) expect([row, output, error]).toBe(magnitude);
                 }

@@ -11,7 +11,7 @@ export const MOST_PACKED_ROWS = 32;
 /** Weights that are unpacked at a time for products of more rows. */
 const UNPACKED = 2 ** 22;
 /** Words of 4 bytes that are read where an output's scales are shared out, for rows that are left of a unit. */
-const [BLOCK, STREAMS] = [32, 4];
+const [BLOCK, STREAMS] = [32, 8];
 
 /** A packed matrix in memory. */
 interface PackedMatrix {
@@ -29,7 +29,7 @@ export function matrixOf([n = 0, width = 0]: readonly number[], words: number, s
 const givenMatrix = ({ words, scales }: Pick<InputsOf<"packedRows">, "words" | "scales">): PackedMatrix =>
   matrixOf(words.shape, words.data.address, scales?.data.address ?? 0);
 
-/** Number of words that hold the scales of a matrix: those of 4 outputs side by side, and of each that is left over. */
+/** Number of words that hold the scales of a matrix: those of 8 outputs side by side, and of each that is left over. */
 function scaleWords(n: number, k: number): number {
   const rows = unitRowsOf({ n, k, scales: 1 });
   const [whole, left] = [Math.floor(n / rows), n % rows];

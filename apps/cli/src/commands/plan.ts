@@ -1,0 +1,118 @@
+import { join } from "node:path";
+import { latestCheckpoint, readMetrics } from "@trivium/checkpoint/node";
+import { ConfigError } from "@trivium/core";
+import { type Network, planStep, type StepPlan, type StepWork } from "@trivium/distributed";
+import type { Command } from "commander";
+import { z } from "zod";
+import { type CommandContext, defineCommand } from "../command-context.ts";
+import { duration } from "../duration.ts";
+import { parseBytes } from "../parse-bytes.ts";
+import { parseCount } from "../parse-count.ts";
+import { table } from "../table.ts";
+
+export function planCommand(program: Command): void {
+  const command = program
+    .command("plan")
+    .argument(
+      "<run>",
+      "folder of a run that one process trained, a few steps of it: its times are what is planned with",
+    )
+    .description("Estimate the time of a training step on many ranks, from measured computing and a network's speed.")
+    .option("--ranks <list>", "numbers of ranks", "2,4,8,16,32,64,128,256,512,1000")
+    .option("--bandwidth <speed>", "bytes per second between two machines: 125MB/s is 1 Gbit/s", "1.25GB/s")
+    .option("--latency <time>", "time until a small message has arrived: 20us, 0.2ms", "50us")
+    .option("--accumulate <count>", "batches of this size that a step adds up", "1");
+  defineCommand(command, runPlan);
+}
+
+/** Factors of a plan's step: what would make it more efficient. */
+interface Row extends StepPlan {
+  readonly ranks: number;
+  /** The largest part of the time that is no computing. */
+  readonly limit: string;
+  /** Efficiency with eight times as many examples in a step. */
+  readonly accumulated: number;
+  /** Efficiency if what is sent were bf16. */
+  readonly halved: number;
+  /** Efficiency if sending went on beside computing. */
+  readonly overlapped: number;
+}
+
+async function runPlan({ positional, flags, output }: CommandContext): Promise<void> {
+  const [run] = positional as [string];
+  const network = { bandwidth: bandwidthOf(String(flags.bandwidth)), latency: latencyOf(String(flags.latency)) };
+  const measured = await workOf(run);
+  const work = { ...measured, seconds: measured.seconds * parseCount("accumulate", flags.accumulate) };
+  const counts = String(flags.ranks)
+    .split(",")
+    .map((count) => parseCount("ranks", count));
+  const rows = counts.map((ranks) => rowOf(work, network, ranks));
+  const shown = `${stepTime(work.seconds)} a step on one process, ${work.parameters.toLocaleString("en")} parameters`;
+  output.result({ run, ...work, ...network, rows }, () => [shown, tableOf(rows)].join("\n\n"));
+}
+
+function rowOf(work: StepWork, network: Network, ranks: number): Row {
+  // Ranks take whole shards, so there are at least as many, and a multiple of them.
+  const shards = ranks * Math.max(1, Math.round(work.shards / ranks));
+  const planned = (changes: Partial<StepWork>) => planStep({ ...work, shards, ...changes }, network, ranks);
+  const plan = planned({});
+  const { compute, transfer, latency, host } = plan;
+  const parts = Object.entries({ transfer, latency, host }).sort(([, a], [, b]) => b - a);
+  return {
+    ranks,
+    ...plan,
+    limit: ranks === 1 ? "" : parts[0]![0],
+    accumulated: planned({ seconds: 8 * work.seconds }).efficiency,
+    halved: planned({ bytes: 2 }).efficiency,
+    overlapped: compute / (Math.max(compute, transfer) + latency + host),
+  };
+}
+
+const stepTime = (seconds: number): string =>
+  seconds < 1 ? `${Number((1000 * seconds).toPrecision(3))} ms` : duration(seconds);
+
+const percent = (share: number): string => (100 * share).toFixed(share < 0.1 ? 1 : 0);
+
+function tableOf(rows: readonly Row[]): string {
+  const heading = ["ranks", "step", "times faster", "efficient %", "limit", "8 batches %", "bf16 %", "overlap %"];
+  const lines = rows.map(({ ranks, seconds, efficiency, limit, accumulated, halved, overlapped }) => [
+    String(ranks),
+    stepTime(seconds),
+    (ranks * efficiency).toFixed(1),
+    percent(efficiency),
+    limit,
+    ...[accumulated, halved, overlapped].map(percent),
+  ]);
+  return table([heading, ...lines]);
+}
+
+const stateSchema = z.object({ shards: z.number().optional(), ranks: z.number().optional() });
+const stepSchema = z.object({ type: z.literal("step"), seconds: z.number() });
+
+/** The work of a run's step: the median time, without the first step, which compiles. @throws {ConfigError} `cli/plan` */
+async function workOf(run: string): Promise<StepWork> {
+  const refuse = (problem: string) =>
+    new ConfigError("cli/plan", `${run} ${problem}; train a few steps by one process, with --out ${run}`);
+  const { checkpoint } = await latestCheckpoint(run);
+  if (!checkpoint) throw refuse("holds no checkpoint of a run");
+  const { shards = 1, ranks = 1 } = stateSchema.parse(checkpoint.json("state.json"));
+  if (ranks > 1) throw refuse(`was trained by ${ranks} ranks, whose times hold what they sent`);
+  const records = await readMetrics(join(run, "metrics.jsonl"));
+  const seconds = records.slice(1).flatMap((record) => stepSchema.safeParse(record).data?.seconds ?? []);
+  if (seconds.length === 0) throw refuse("has no times of at least two steps");
+  const arrays = Object.values(checkpoint.arrays("model.safetensors"));
+  const parameters = arrays.reduce((sum, { data }) => sum + data.length, 0);
+  return { seconds: seconds.sort((a, b) => a - b)[seconds.length >> 1]!, parameters, shards };
+}
+
+/** @throws {ConfigError} `cli/size` */
+const bandwidthOf = (text: string): number => parseBytes("bandwidth", text.replace(/\/s$/, ""));
+
+const scales: Readonly<Record<string, number>> = { us: 1e-6, ms: 1e-3, s: 1 };
+
+/** @throws {ConfigError} `cli/latency` */
+function latencyOf(text: string): number {
+  const [, number, unit = "s"] = /^(\d+(?:\.\d+)?) ?(us|ms|s)$/.exec(text) ?? [];
+  if (number !== undefined) return Number(number) * scales[unit]!;
+  throw new ConfigError("cli/latency", `--latency is a time, such as 20us or 0.2ms; got ${JSON.stringify(text)}`);
+}
