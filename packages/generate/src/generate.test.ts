@@ -182,6 +182,12 @@ test("tokens come as they are chosen, with text, log-probabilities and what each
     const step = events[at - 1];
     if (step?.type !== "step") throw new Error("a token without a step");
     expect(step.candidates[0]![0]).toEqual({ id: event.id, logProbability: event.logProbability });
+    const shown = step.candidates[0]!.reduce(
+      (sum, { logProbability }) => sum - Math.exp(logProbability) * logProbability,
+      0,
+    );
+    expect(step.entropies[0]).toBeGreaterThan(shown);
+    expect(step.entropies[0]).toBeLessThan(Math.log(smallConfig.vocabulary));
     const text = events[at + 1];
     expect(text).toMatchObject({ type: expect.stringMatching("text"), text: decodeText([event.id]) });
   }
