@@ -14,6 +14,13 @@ const commands = [...page.matchAll(/```sh\n([^`]*)```/g)]
   .flatMap(([, block]) => block!.trim().split("\n"))
   .filter((line) => !/^(sudo|npm|ssh-copy-id|scp) /.test(line));
 
+const mpirun = [
+  ...["mpirun", "--allow-run-as-root", "--leave-session-attached", "-n", "2", "--host", "10.0.0.1:1,10.0.0.2:1"],
+  ...["btl tcp,self", "btl_tcp_if_include 10.0.0.0/24", "oob_tcp_if_include 10.0.0.0/24"].map(
+    (given) => `--mca ${given}`,
+  ),
+].join(" ");
+
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 const isThere = isInstalled("mpirun") && hasNamespaces();
@@ -45,13 +52,14 @@ describe.skipIf(!isThere)(`two machines${note}`, () => {
       "train --data words.tsv --width 256 --layers 4 --heads 4 --batch 64 --steps 8 --threads 1 --decoded 0";
     const training = `${given} --evaluate-every 100`;
     await hosts.start(`trivium ${training} --shards 2 --out runs/alone`).ended;
+    const differences: number[] = [];
     for (const megabits of [100, 300, 1000]) {
       hosts.limit(megabits);
       const network = `--bandwidth ${megabits / 8}MB/s --latency 50us`;
       const plan = await hosts.start(`trivium plan runs/alone --ranks 2 ${network} --json`).ended;
       const out = `runs/limited-${megabits}`;
-      const launch = "trivium launch -n 2 --hosts 10.0.0.1:1,10.0.0.2:1 --network 10.0.0.0/24 --";
-      const { code, stderr } = await hosts.start(`${launch} ${training} --shards 2 --out ${out}`).ended;
+      // Not by a launch, whose processes would have another priority than those of a quiet machine.
+      const { code, stderr } = await hosts.start(`${mpirun} trivium ${training} --shards 2 --out ${out}`).ended;
       expect(code, stderr).toBe(0);
       const records = (await readMetrics(join(folder, out, "metrics.jsonl"))).filter(({ type }) => type === "step");
       const seconds = records
@@ -61,8 +69,9 @@ describe.skipIf(!isThere)(`two machines${note}`, () => {
       const measured = seconds[seconds.length >> 1]!;
       const planned = JSON.parse(plan.stdout).rows[0].seconds as number;
       console.log(`${megabits} Mbit/s: planned ${planned.toFixed(3)} s, measured ${measured.toFixed(3)} s`);
-      expect(Math.abs(planned / measured - 1)).toBeLessThan(0.2);
+      differences.push(Math.abs(planned / measured - 1));
     }
+    expect(Math.max(...differences)).toBeLessThan(0.2);
     hosts.limit(10_000);
   });
 

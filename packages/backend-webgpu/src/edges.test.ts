@@ -142,3 +142,12 @@ onDevice("Node.js refuses to read within a function, and says how to read", asyn
   expect(() => y.dataSync()).toThrow("use await tensor.data()");
   expect(await numbers(y)).toEqual([2, 3]);
 });
+
+// The last one: a device that failed is not used again.
+onDevice("an error of the device, which it tells of later, is thrown by what reads or computes next", async () => {
+  const { device } = tf.backend() as unknown as { device: GPUDevice };
+  const y = activation(tf.tensor1d([1, 2]), "relu");
+  device.createBuffer({ size: 4, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.MAP_WRITE });
+  await expect(y.data()).rejects.toMatchObject({ code: "webgpu/device" });
+  expect(() => activation(tf.tensor1d([1, 2]), "tanh")).toThrow("the graphics device failed");
+});

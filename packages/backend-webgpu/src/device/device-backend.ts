@@ -28,13 +28,7 @@ export class DeviceBackend extends WebGPUBackend {
    *   error since.
    */
   override uploadToGPU(dataId: object): void {
-    if (this.#failure !== undefined) {
-      const problem = `the graphics device failed: ${this.#failure}`;
-      throw new UnsupportedError(
-        "webgpu/device",
-        `${problem}. Take smaller batches, update its driver, or use the backend "simd"`,
-      );
-    }
+    this.#assertSound();
     const { resource, dtype, shape } = this.tensorMap.get(dataId);
     if (resource == null)
       assertBindable(tf.util.sizeFromShape(shape) * (dtype === "complex64" ? 8 : 4), this.device.limits);
@@ -52,5 +46,23 @@ export class DeviceBackend extends WebGPUBackend {
       throw new UnsupportedError("webgpu/read-sync", `${message}; use await tensor.data(), or the backend "simd"`);
     }
     return super.readSync(dataId);
+  }
+
+  /**
+   * Reads a tensor.
+   *
+   * @throws {UnsupportedError} `webgpu/device` if the device reported an error: its numbers are not to be trusted.
+   */
+  override async read(dataId: object): Promise<BackendValues> {
+    const values = await super.read(dataId);
+    this.#assertSound();
+    return values;
+  }
+
+  #assertSound(): void {
+    if (this.#failure === undefined) return;
+    const problem = `the graphics device failed: ${this.#failure}`;
+    const remedy = 'Take smaller batches, update its driver, or use the backend "simd"';
+    throw new UnsupportedError("webgpu/device", `${problem}. ${remedy}`);
   }
 }
