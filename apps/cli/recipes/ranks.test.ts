@@ -115,7 +115,7 @@ for (const launcher of launchers) {
         await runTrivium(model, folder);
         const asked = ["evaluate", "model", "--data", "toy.jsonl", "--seen", "warn", "--show", "2", "--json"];
         const prompts = ["generate", "model", "--json", "--strategy", "sample", ..."abcdabcdabcd".split("")];
-        for (const command of [asked, prompts]) {
+        for (const command of isLong ? [asked, prompts] : [asked]) {
           const [alone, ranks] = await Promise.all([
             runTrivium(command, folder),
             runRanks(launcher, 2, triviumWords(command), folder),

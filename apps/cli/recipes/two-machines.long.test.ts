@@ -52,6 +52,7 @@ describe.skipIf(!isThere)(`two machines${note}`, () => {
       "train --data words.tsv --width 256 --layers 4 --heads 4 --batch 64 --steps 8 --threads 1 --decoded 0";
     const training = `${given} --evaluate-every 100`;
     await hosts.start(`trivium ${training} --shards 2 --out runs/alone`).ended;
+    const differences: number[] = [];
     for (const megabits of [100, 300, 1000]) {
       hosts.limit(megabits);
       const network = `--bandwidth ${megabits / 8}MB/s --latency 50us`;
@@ -68,8 +69,9 @@ describe.skipIf(!isThere)(`two machines${note}`, () => {
       const measured = seconds[seconds.length >> 1]!;
       const planned = JSON.parse(plan.stdout).rows[0].seconds as number;
       console.log(`${megabits} Mbit/s: planned ${planned.toFixed(3)} s, measured ${measured.toFixed(3)} s`);
-      expect(Math.abs(planned / measured - 1)).toBeLessThan(0.2);
+      differences.push(Math.abs(planned / measured - 1));
     }
+    expect(Math.max(...differences)).toBeLessThan(0.2);
     hosts.limit(10_000);
   });
 
