@@ -26,8 +26,6 @@ export interface TwoHosts {
   start(line: string): Started;
   /** Takes the second host from the network, for ssh too. */
   cut(): void;
-  /** Limits what each host sends, in megabit per second. */
-  limit(megabits: number): void;
   remove(): void;
 }
 
@@ -62,12 +60,6 @@ export function createTwoHosts(folder: string): TwoHosts {
     cut() {
       writeFileSync(broken, "");
       run("ip", "-n", names[1]!, "link", "set", cables[1]!, "down");
-    },
-    limit(megabits) {
-      for (const [at, name] of names.entries()) {
-        const how = ["root", "tbf", "rate", `${megabits}mbit`, "burst", "256kb", "latency", "200ms"];
-        run("tc", "-n", name, "qdisc", "replace", "dev", cables[at]!, ...how);
-      }
     },
     remove() {
       for (const name of names) run("ip", "netns", "del", name);

@@ -68,6 +68,25 @@ describe.each(smallModels)("$name", ({ architecture, objective, own }) => {
     return ids;
   }
 
+  test("processes that share the batches have the answers of one, each of them once", async () => {
+    const parameters = model.createParameters(createRandom(1));
+    const given = {
+      model,
+      parameters,
+      objective,
+      special,
+      examples,
+      maximumTokens: 5,
+      batchSize: 1,
+      strategy: sample(),
+    };
+    const alone = await collectAnswers(generate(given));
+    const shares = [0, 1].map((rank) => collectAnswers(generate({ ...given, share: { rank, ranks: 2 } })));
+    const parts = (await Promise.all(shares)).map((answers) => Object.entries(answers));
+    expect(parts.map(({ length }) => length)).toEqual([2, 1]);
+    expect(Object.values(Object.fromEntries(parts.flat()))).toEqual(alone);
+  });
+
   test("a batch with caches decodes what each row decodes alone without them", async () => {
     for (const seed of [1, 2, 3]) {
       const parameters = model.createParameters(createRandom(seed));
