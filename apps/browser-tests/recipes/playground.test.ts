@@ -386,15 +386,21 @@ test("reversal is learned by all three within a minute, and memory stays as it i
   context.skip(findChromium() === undefined, NO_CHROMIUM);
   context.skip(process.env.TRIVIUM_LONG === undefined, "two idle cores for a minute: pnpm check:long has them");
   await open("#/train", async (page) => {
+    await page.evaluate(`window.longTasks = []; new PerformanceObserver((list) => {
+      for (const { duration } of list.getEntries()) longTasks.push(duration);
+    }).observe({ type: "longtask" })`);
     const losses = async () => (await page.locator('[data-fact="loss"]').allTextContents()).map(Number);
     const begin = performance.now();
     await page.getByRole("button", { name: "Play" }).click();
+    await expect.poll(async () => (await losses()).some((loss) => loss > 0)).toBe(true);
+    expect(performance.now() - begin).toBeLessThan(3000);
     await expect.poll(async () => (await losses()).every((loss) => loss < 0.1), { timeout: 120_000 }).toBe(true);
     expect(performance.now() - begin).toBeLessThan(60_000);
     const bytes = async () => {
       const { bytes: used } = await page.evaluate<{ bytes: number }>("performance.measureUserAgentSpecificMemory()");
       return used;
     };
+    expect(await page.evaluate<number>("Math.max(0, ...longTasks)")).toBeLessThanOrEqual(100);
     const before = await bytes();
     await page.waitForTimeout(20_000);
     // The points of the curves are kept: a few hundred bytes a step.

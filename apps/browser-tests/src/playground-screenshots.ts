@@ -42,7 +42,7 @@ async function train(page: Page): Promise<void> {
 const settled = async (page: Page): Promise<void> => page.waitForTimeout(500);
 const after = (selector: string) => async (page: Page) => {
   await page.locator(selector).first().waitFor();
-  await page.waitForTimeout(800);
+  await page.waitForTimeout(2500);
 };
 
 const english: Look = { theme: "light", language: "en", width: 1280 };

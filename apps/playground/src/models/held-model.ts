@@ -27,6 +27,7 @@ export function labelsOf({ special, decodeTarget, decodeSource }: PairTokenizer)
   for (const id of special.end) names.set(id, "end");
   if (special.pad !== undefined && !names.has(special.pad)) names.set(special.pad, "pad");
   return (id) => {
+    if (id === special.unknown) return "⟨unk⟩";
     if (silent.has(id)) return `⟨${names.get(id) ?? id}⟩`;
     const target = decodeTarget([id]);
     const text = target.includes("\uFFFD") ? decodeSource([id]) : target;
