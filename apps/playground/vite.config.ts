@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { defineConfig, type Plugin } from "vite";
+import { bundledFile } from "./src/models/bundled.ts";
+import { armNames } from "./src/train/names.ts";
 
 /** One of so many words of CMUdict is in the sample, up to 2,000. */
 const EVERY = 58;
@@ -19,6 +21,19 @@ function cmudictSample(): Plugin {
         .slice(0, 2000)
         .join("");
       this.emitFile({ type: "asset", fileName: "cmudict.tsv", source });
+    },
+  };
+}
+
+/** Writes the trained models beside the page, for the screens that look into models. */
+function bundledModels(): Plugin {
+  return {
+    name: "bundled-models",
+    generateBundle() {
+      for (const name of armNames) {
+        const fileName = bundledFile(name);
+        this.emitFile({ type: "asset", fileName, source: readFileSync(new URL(fileName, import.meta.url)) });
+      }
     },
   };
 }
@@ -56,7 +71,7 @@ function claimVerdicts(): object[] {
 export default defineConfig({
   // Relative addresses: the folder works from any path.
   base: "./",
-  plugins: [cmudictSample()],
+  plugins: [cmudictSample(), bundledModels()],
   define: { claimsOfBuild: JSON.stringify(claimVerdicts()) },
   resolve: { conditions: ["@trivium/source", "browser", "module", "import", "default"] },
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { addBenchmark, type BenchHost, type Benchmark } from "./bench-command.ts";
 import { answers } from "./commands/answers.ts";
 import { attention } from "./commands/attention.ts";
+import { data } from "./commands/data.ts";
 import { decoding } from "./commands/decoding.ts";
 import { gemm } from "./commands/gemm.ts";
 import { mlp } from "./commands/mlp.ts";
@@ -10,7 +11,7 @@ import { products } from "./commands/products.ts";
 import { run } from "./commands/run.ts";
 import { step } from "./commands/step.ts";
 
-const benchmarks: readonly Benchmark[] = [step, attention, decoding, answers, gemm, products, ops, mlp, run];
+const benchmarks: readonly Benchmark[] = [step, attention, decoding, answers, gemm, products, ops, data, mlp, run];
 
 /**
  * Adds every benchmark to the program behind `trivium bench`.

@@ -1,5 +1,8 @@
+import { fused } from "@trivium/attention";
 import { simd } from "@trivium/backend-simd";
 import { cpu, wasm } from "@trivium/backend-tfjs";
+import { webgpuFused } from "@trivium/backend-webgpu";
+import { useSoftwareDevice } from "@trivium/backend-webgpu/testing";
 import { beforeAll, expect, test } from "vitest";
 import { findChromium, NO_CHROMIUM } from "../src/find-chromium.ts";
 import type { TrainingReport } from "../src/pages/training.ts";
@@ -52,6 +55,47 @@ test.for(pages)("$arm: in Chromium, isolated $isolated, twenty steps on simd fol
 
 /** A step in software shaders takes most of a second; `pnpm check:long` takes them all. */
 const shaderSteps = process.env.TRIVIUM_LONG ? STEPS : 3;
+
+/** The greatest relative error that the conformance suite allows an op of a shader. */
+const SHADER_ERROR = 3e-5;
+
+/**
+ * The tolerance of losses on shaders: how far those of simd go apart over the steps where each first parameter is off by
+ * as much as an op of a shader may be, the greatest of some such trainings, and once more for the ops after them.
+ */
+async function shaderTolerance(arm: string): Promise<number> {
+  await simd.activate();
+  const usual = inNode.simd![arm]!;
+  let greatest = 0;
+  for (let seed = 0; seed < 4; seed++) {
+    const losses = await trainingLosses(arm, shaderSteps, { disturbance: { relative: SHADER_ERROR, seed } });
+    greatest = Math.max(greatest, ...losses.map((loss, step) => Math.abs(loss - usual[step]!)));
+  }
+  return 2 * greatest;
+}
+
+test.for(names)("%s: in Chromium, steps on webgpu-fused with its own attention follow simd", async (arm, context) => {
+  context.skip(findChromium() === undefined, NO_CHROMIUM);
+  const input = { backend: "webgpu-fused", arm, steps: shaderSteps, attention: "fused" };
+  const report = await runInChromium<TrainingReport>({ entry, isolated: false, input });
+  expect(report.active).toBe("webgpu-fused");
+  const tolerance = await shaderTolerance(arm);
+  expect(tolerance).toBeLessThan(5e-3);
+  expectNear(report.losses, inNode.simd![arm]!.slice(0, shaderSteps), tolerance);
+});
+
+/** Programs compile for each process anew, which takes most of the time. */
+const inDawn = process.env.TRIVIUM_LONG ? names : ["encoder-decoder"];
+
+test.for(inDawn)("%s: in Node.js, steps on webgpu-fused with its own attention follow simd", async (arm, context) => {
+  useSoftwareDevice();
+  const found = await webgpuFused.probe();
+  context.skip(!found.available, found.available ? "" : found.reason);
+  const tolerance = await shaderTolerance(arm);
+  await webgpuFused.activate();
+  const losses = await trainingLosses(arm, shaderSteps, { attention: fused() });
+  expectNear(losses, inNode.simd![arm]!.slice(0, shaderSteps), tolerance);
+});
 
 const shaders = [
   { backend: "webgl", arm: "prefix" },

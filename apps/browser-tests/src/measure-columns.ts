@@ -8,7 +8,7 @@ import { runInChromium } from "./run-in-chromium.ts";
 
 /** The backends that run wherever Node.js does. */
 export const inNode: readonly Backend[] = [cpu, wasm, simd];
-const inPage = ["webgl", "webgpu"];
+const inPage = ["webgl", "webgpu", "webgpu-fused"];
 
 /** The backends that need what `trivium setup` brings. */
 export const setUp: readonly Backend[] = [tfjsNode];

@@ -10,7 +10,7 @@ Every op that models, losses and optimisers use, forward / gradient, measured by
 \`@trivium/tensor/testing\`: values against a float64 oracle, gradients against its central differences, within the
 tolerances of \`packages/tensor/src/testing/tolerances.ts\`. "–" is an op without a gradient.
 
-cpu, wasm, simd and tfjs-node ran in Node.js; webgl and webgpu in headless Chromium on SwiftShader. wasm has the kernels
+cpu, wasm, simd and tfjs-node ran in Node.js; webgl, webgpu and webgpu-fused in headless Chromium on SwiftShader. wasm has the kernels
 that \`@trivium/backend-tfjs\` adds (\`UnsortedSegmentSum\`) and corrects (\`OneHot\` to float32, \`Cast\` to bool). tfjs-node
 has the libtensorflow of \`trivium setup tfjs-node\`.
 

@@ -7,8 +7,12 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { checkpointsOf, jsonOf, startTrivium, weightsOf } from "./run-trivium.ts";
 import { tiny, writeToyCorpus } from "./toy-data.ts";
 
-/** Two hundred kills are left to `pnpm check:long`; six meet the same moments: before, within and between checkpoints. */
-const [kills, steps] = process.env.TRIVIUM_LONG ? [200, 3600] : [6, 120];
+/**
+ * Two hundred kills are left to `pnpm check:long`, or as many as `TRIVIUM_KILLS` says; six meet the same moments: before,
+ * within and between checkpoints.
+ */
+const kills = Number(process.env.TRIVIUM_KILLS ?? (process.env.TRIVIUM_LONG ? 200 : 6));
+const steps = 12 + 18 * kills;
 /** Say `TRIVIUM_SEED=…` to kill at the same moments again. */
 const seed = Number(process.env.TRIVIUM_SEED ?? Date.now());
 const random = createRandom(seed);
@@ -60,7 +64,7 @@ async function killedAfter(stepsTaken: number, way: (typeof ways)[number]): Prom
 test(`a run that is killed ${kills} times and resumed ends with the weights of an undisturbed one, byte for byte (seed ${seed})`, async () => {
   const starts: number[] = [];
   for (let kill = 0; kill < kills; kill++)
-    starts.push(await killedAfter(random.integer(process.env.TRIVIUM_LONG ? 24 : 16), ways[kill % ways.length]!));
+    starts.push(await killedAfter(random.integer(kills > 6 ? 24 : 16), ways[kill % ways.length]!));
   // The test is worth something only if runs were killed on their way, most of them after some progress.
   expect(new Set(starts).size).toBeGreaterThan(kills / 2);
   expect(starts.at(-1)).toBeLessThan(steps);

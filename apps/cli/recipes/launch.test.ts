@@ -86,7 +86,7 @@ for (const { name, program } of launchers) {
       expect(code, stderr).toBe(0);
       expect(stderr.match(/the ranks have ended: exit code/g), stderr).toHaveLength(kills);
       expect(stderr).toMatch(/the ranks have ended: they were silent for 6\.\d s; starting 2 again/);
-      expect(stderr).toContain("to go on: the same command with --resume at its end");
+      expect(stderr).toContain("to go on, repeat the command with --resume");
       await gone(stopped);
 
       launch = startLaunch(out, program, isLong ? 4 : 2);

@@ -65,13 +65,15 @@ for (const launcher of launchers) {
       expect(stdout.trim().split("\n").sort()).toEqual(["rank 0 of 3", "rank 1 of 3", "rank 2 of 3"]);
     });
 
-    test("a rank that aborts, or is elsewhere, ends the group with a reason", async () => {
+    test("a rank that aborts, is elsewhere or does not answer ends the group with a reason", async () => {
       const aborted = await runRanks(launcher, 2, [...checks, "abort"], folder);
       expect(aborted.stdout).toContain("rank 0 of 2: distributed/aborted, rank 1 ended the run of all ranks: it broke");
       const apart = await runRanks(launcher, 2, [...checks, "out-of-step"], folder);
       expect(apart.stdout).toContain(
         "rank 0 of 2: distributed/out-of-step, the ranks are out of step: rank 0 is in gather, rank 1 in barrier",
       );
+      const silent = await runRanks(launcher, 2, [...checks, "silent"], folder);
+      expect(silent.stdout).toContain("rank 0 of 2: distributed/mpi, no rank has answered for 2 s; see the network");
     });
 
     test.each(casesOf(launcher.name))(
@@ -113,7 +115,7 @@ for (const launcher of launchers) {
         await runTrivium(model, folder);
         const asked = ["evaluate", "model", "--data", "toy.jsonl", "--seen", "warn", "--show", "2", "--json"];
         const prompts = ["generate", "model", "--json", "--strategy", "sample", ..."abcdabcdabcd".split("")];
-        for (const command of [asked, prompts]) {
+        for (const command of isLong ? [asked, prompts] : [asked]) {
           const [alone, ranks] = await Promise.all([
             runTrivium(command, folder),
             runRanks(launcher, 2, triviumWords(command), folder),

@@ -25,7 +25,7 @@ export const addAnswerFlags = (command: Command): Command =>
     .option("--tokens <count>", "the most tokens of an answer. Default: what the model's files say, else 64")
     .option(
       "--strategy <name>",
-      "greedy, sample, beam or length-beam. Default: what other flags are for, else the model's own, else greedy",
+      "greedy, sample, contrastive, beam or length-beam. Default: what other flags are for, else the model's own, else greedy",
     )
     .option("--strategy-options <json>", "options of the strategy, as JSON")
     .option("--beam <count>", "beam, length-beam: how many hypotheses stay open")

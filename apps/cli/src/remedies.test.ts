@@ -22,6 +22,10 @@ const foreign: Readonly<Record<string, string>> = {
   "--pack-destination": "pack",
   "--silent": '"npm"',
   "--ignore-scripts": '"npm"',
+  "--mca": "parameter",
+  "--oversubscribe": "--bind-to",
+  "--bind-to": "--oversubscribe",
+  "--host": "placed",
 };
 
 const root = join(import.meta.dirname, "../../..");

@@ -44,3 +44,23 @@ test("a terminal that closes says so more than once, and ends nothing at once, a
   exit.mockRestore();
   interrupt.release();
 });
+
+test("a polite kill that comes twice at once is one, and a later one ends the process", () => {
+  const [exit, now] = [
+    vi.spyOn(process, "exit").mockImplementation(() => undefined as never),
+    vi.spyOn(performance, "now"),
+  ];
+  const interrupt = stopOnSignals({ note: () => {} });
+  for (const [time, exits] of [
+    [5000, 0],
+    [5020, 0],
+    [9000, 1],
+  ] as const) {
+    now.mockReturnValue(time);
+    process.emit("SIGTERM", "SIGTERM");
+    expect(exit).toHaveBeenCalledTimes(exits);
+  }
+  interrupt.release();
+  exit.mockRestore();
+  now.mockRestore();
+});

@@ -19,10 +19,13 @@ interface StopOptions {
   readonly what?: string | undefined;
 }
 
+/** Milliseconds in which a polite `kill` may come twice: schedulers tell a whole tree of processes, and wrappers pass it on. */
+const ECHO_MS = 1000;
+
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /**
- * Listens until it is released. A second Ctrl-C or `kill` ends the process at once. The closing of a terminal never does: the
+ * Listens until it is released. A second Ctrl-C, or a second `kill` after a second, ends the process at once. The closing of a terminal never does: the
  * system and the shell may each say so, and nobody is there to be impatient.
  *
  * @param options.limitSeconds - time after a polite `kill` until `overdue` is aborted. Default: never.
@@ -36,11 +39,14 @@ export function stopOnSignals(
   let isAsked = false;
   let first: NodeJS.Signals | undefined;
   let timer: NodeJS.Timeout | undefined;
+  let askedAt = 0;
   const stop = (name: NodeJS.Signals) => {
+    if (name === "SIGTERM" && first === "SIGTERM" && performance.now() - askedAt < ECHO_MS) return;
     if (isAsked && name !== "SIGHUP") process.exit(interruptedExitCode);
     isAsked ||= name !== "SIGHUP";
     if (controller.signal.aborted) return;
     first = name;
+    askedAt = performance.now();
     if (name === "SIGTERM" && limitSeconds !== undefined)
       timer = setTimeout(() => overdue.abort(), limitSeconds * 1000).unref();
     output.note(`${what}; once more to stop at once`);

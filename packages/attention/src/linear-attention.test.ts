@@ -19,15 +19,15 @@ const cases: readonly KernelCase[] = [...maskKinds.map((mask) => ({ ...baseCase,
   ({ dropout: _, ...one }): KernelCase => ({ ...one, bias: "none", scale: one.scale ?? 0.5 }),
 );
 
-test.each(cases.map((one) => [describeCase(one), one] as const))("equals float64: %s", (_, one) => {
+test.each(cases.map((one) => [describeCase(one), one] as const))("equals float64: %s", async (_, one) => {
   const problem = caseProblem(one);
   const expected = linearAttentionInFloat64(problem.plain(problem.inputs));
-  expect(greatestError(outputOf(linear, problem), expected)).toBeLessThan(1e-5);
+  expect(greatestError(await outputOf(linear, problem), expected)).toBeLessThan(1e-5);
 });
 
-test.each(["prefix", "some empty rows"] as const)("gradients are those of float64 under the mask: %s", (mask) => {
+test.each(["prefix", "some empty rows"] as const)("gradients are those of float64 under the mask: %s", async (mask) => {
   const problem = caseProblem({ ...baseCase, shape: { B: 1, H: 2, G: 1, Q: 3, K: 4, D: 2 }, mask, scale: 0.7 });
-  const actual = gradientsOf(linear, problem);
+  const actual = await gradientsOf(linear, problem);
   for (const [name, values] of Object.entries(slopes(problem.plain(problem.inputs)))) {
     expect(greatestError(actual[name]!, values), name).toBeLessThan(1e-5);
   }

@@ -4,5 +4,6 @@ export {
   type GradientsInFloat64,
   type PlainRequest,
 } from "./testing/attention-in-float64.ts";
-export { type DescribeKernelOptions, describeKernel, type KernelTest, kernelTests } from "./testing/describe-kernel.ts";
+export { type DescribeKernelOptions, describeKernel } from "./testing/describe-kernel.ts";
 export { linearAttentionInFloat64, type PlainLinearRequest } from "./testing/linear-attention-in-float64.ts";
+export * from "./testing-cases.ts";

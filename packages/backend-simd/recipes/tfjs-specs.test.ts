@@ -3,8 +3,6 @@ import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { probeGemmProviders } from "../src/index.ts";
 
-const REQUIRED = 4_220;
-
 const run = (script: string, ...args: string[]): string =>
   execFileSync(
     process.execPath,
@@ -20,11 +18,10 @@ const variants = [
   ["with the cpu kernels alone, on shared memory", { accelerate: false }],
 ] as const;
 
-function expectAllPass(options: object): void {
-  const output = run("tfjs-specs.ts", JSON.stringify(options));
-  const [, passed, failed] = /(\d+) specs passed, (\d+) failed/.exec(output) ?? [];
-  expect(Number(passed)).toBeGreaterThanOrEqual(REQUIRED);
-  expect(failed).toBe("0");
+/** The script itself fails if too few specs pass. */
+function expectAllPass(options: object, ...suite: string[]): void {
+  const output = run("tfjs-specs.ts", JSON.stringify(options), ...suite);
+  expect(output).toMatch(/[1-9]\d* specs passed, 0 failed/);
   for (const [name, value] of Object.entries({ threads: "threads: ", gemm: "products by " })) {
     if (name in options) expect(output).toContain(`${value}${(options as Record<string, unknown>)[name]},`);
   }
@@ -33,9 +30,9 @@ function expectAllPass(options: object): void {
 test.for(variants)("tfjs-core's own specs pass: %s", ([, options]) => expectAllPass(options));
 
 test.for(probeGemmProviders())(
-  "tfjs-core's own specs pass: on two threads, with all products in $name",
+  "tfjs-core's own specs of products pass: on two threads, in $name",
   (provider, context) => {
     context.skip(!provider.available, provider.available ? "" : `${provider.reason}. ${provider.remedy}`);
-    expectAllPass({ poison: true, threads: 2, gemm: provider.name, gemmForSmall: true });
+    expectAllPass({ poison: true, threads: 2, gemm: provider.name, gemmForSmall: true }, "products");
   },
 );

@@ -29,7 +29,10 @@ async function probe(): Promise<Probe> {
       "Serve the page over https or from localhost, in a browser with WebGPU; or use the backend webgl or simd";
     if (inBrowser) return unavailable("this page has no navigator.gpu", secure);
     const reason = "WebGPU is an interface of browsers and this is none";
-    return unavailable(reason, "Run in a browser with WebGPU, or use the backend simd, cpu or wasm");
+    return unavailable(
+      reason,
+      "Run in a browser with WebGPU, or use the backend webgpu-fused, which brings it, or simd",
+    );
   }
   const adapter = await gpu.requestAdapter().catch(() => null);
   if (adapter === null) {

@@ -19,8 +19,21 @@ function inWords(schema: JsonSchema): string {
   if (type === "boolean") return "true or false";
   if (type === "string") return "some text";
   if (type === "array") return "a list";
-  if (type === "object") return 'an object, such as {"source":1}';
+  if (type === "object") return `an object, such as ${examplesOf(schema).map(asJson).join(" or ")}`;
   return "another value";
+}
+
+const asJson = (value: unknown): string => JSON.stringify(value);
+
+/** The examples of a schema; else one of its default, or of its first field. */
+function examplesOf({ examples, default: usual, properties = {}, required = [], type }: JsonSchema): unknown[] {
+  if (examples) return examples;
+  if (usual !== undefined && type !== "object") return [usual];
+  const names = Object.keys(properties);
+  const first = names.find((key) => required.includes(key)) ?? names[0];
+  if (first !== undefined) return [{ [first]: examplesOf(properties[first] as JsonSchema)[0] }];
+  if (type === "object") return [{ source: 1 }];
+  return [type === "integer" || type === "number" ? 1 : "…"];
 }
 
 function describeNumber({ type, minimum, exclusiveMinimum, maximum, exclusiveMaximum }: JsonSchema): string {

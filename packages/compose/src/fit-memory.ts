@@ -34,7 +34,7 @@ export interface FitRequest {
   readonly backend: Pick<Backend, "name" | "memory"> | undefined;
   readonly recompute: boolean;
   /** The part of the model that is trained. Default: all of it. */
-  readonly trained?: Pick<TrainedPart, "specs" | "besides"> | undefined;
+  readonly trained?: Pick<TrainedPart, "specs" | "besides" | "perToken"> | undefined;
 }
 
 /** Number of examples whose rows are looked at, besides the longest ones. */
@@ -91,7 +91,9 @@ function stepBytes(
   const { state, update } = optimizer.floats?.(shapes) ?? { state: 2 * parameters, update: 0 };
   const largest = Math.max(...Object.values(shapes).map((shape) => shape.reduce((size, side) => size * side, 1)));
   return (examples: number): number => {
-    const gradients = gradientBytes(model, shapeWith(examples), { recompute });
+    const shape = shapeWith(examples);
+    const tokens = shape.rows * Object.values(shape.lengths).reduce((sum, length) => sum + length, 0);
+    const gradients = gradientBytes(model, shape, { recompute }) + 4 * tokens * (trained.perToken ?? 0);
     // The gradients of micro-batches are added up, those of shards along a tree.
     const sums = (examples < whole ? 1 : 0) + Math.ceil(Math.log2(recipe.shards));
     const adding = sums === 0 ? 0 : (sums + 1) * parameters + largest;

@@ -64,6 +64,22 @@ test("files that were dropped onto a page open as a folder does", async () => {
   disposeTree(opened.parameters);
 });
 
+test("a checkpoint opens without its run, and without its manifest", async () => {
+  const { checkpoint } = await latestCheckpoint(directory);
+  const folder = checkpoint?.path ?? "";
+  const two = ["model.safetensors", "config.json"] as const;
+  const blobs = await Promise.all(two.map(async (name) => [name, new Blob([await readFile(join(folder, name))])]));
+  for (const [files, step] of [
+    [folderFiles(folder), 4],
+    [blobFiles("dropped", Object.fromEntries(blobs)), 0],
+  ] as const) {
+    const opened = await openModel(files, { registry });
+    expect(valuesOf(opened.parameters)).toEqual(trained);
+    expect([opened.step, opened.objective.name]).toEqual([step, "prefix-lm"]);
+    disposeTree(opened.parameters);
+  }
+});
+
 test("the caller changes the engine, and loads the plugins that the recipe names", async () => {
   const asked: (readonly string[])[] = [];
   const opened = await openModel(folderFiles(directory), {

@@ -18,7 +18,12 @@ test.each([
   [{ checkpoint: { evry: 1 } }, 'there is no "checkpoint.evry"; did you mean "every"?'],
   [{ steps: 0 }, "steps: a whole number from 1, got 0"],
   [{ evaluation: { decoded: -1 } }, "evaluation.decoded: a whole number from 0, got -1"],
-  [{ data: "words.tsv" }, 'data: an object, such as {"source":1}, got "words.tsv"'],
+  [
+    { data: "words.tsv" },
+    'data: an object, such as {"name":"cmudict"} or {"name":"file","options":{"path":"words.tsv"}}, got "words.tsv"',
+  ],
+  [{ optimizer: "muon" }, 'optimizer: an object, such as {"name":"adam-w"}, got "muon"'],
+  [{ lora: 8 }, 'lora: an object, such as {"rank":1}, got 8'],
   [[1], "an object of fields, got [1]"],
   [null, "an object of fields, got null"],
 ])("%j is refused in one line with its place", (value, message) => {

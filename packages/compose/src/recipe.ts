@@ -11,7 +11,7 @@ const countOrNone = (description: string) => count.optional().describe(descripti
 const name = z.string().min(1);
 const options = z.record(z.string(), z.json());
 
-const named = z.strictObject({ name, options: options.optional() });
+const named = z.strictObject({ name: name.meta({ examples: ["byte"] }), options: options.optional() });
 const namedOr = (fallback: string, description: string) =>
   z.strictObject({ name: name.default(fallback).describe(description), options: options.optional() }).prefault({});
 const nameable = z.strictObject({ name: name.optional(), options: options.optional() });
@@ -45,7 +45,10 @@ const fields = {
     .union([named, z.strictObject({ source: named.optional(), target: named.optional() })])
     .optional()
     .describe("One for both sides, or { source, target }. Default: the tokenizer that suits the data"),
-  data: named.optional().describe("A dataset; your own file is { name: file, options: { path } }"),
+  data: named
+    .meta({ examples: [{ name: "cmudict" }, { name: "file", options: { path: "words.tsv" } }] })
+    .optional()
+    .describe("A dataset; your own file is { name: file, options: { path } }"),
   tooLong: tooLongSchema
     .optional()
     .describe("Pairs that exceed the model's length: refuse all, leave those out, or cut them. Default: error"),
@@ -94,7 +97,7 @@ const fields = {
         .min(0)
         .lt(1)
         .optional()
-        .describe("Share of a matrix's inputs that its adapter does not see in a step. Default: 0"),
+        .describe("Share of a map's inputs that its adapter does not see, drawn for each token. Default: 0"),
     })
     .optional(),
   seed: z.int().default(0).describe("Decides initial weights, the order of the data and dropout"),

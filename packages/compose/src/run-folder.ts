@@ -1,4 +1,11 @@
-import { type Checkpoint, type Files, latestCheckpointIn } from "@trivium/checkpoint";
+import {
+  type Checkpoint,
+  checkpointIn,
+  decodeSafetensors,
+  type Files,
+  type LatestCheckpoint,
+  latestCheckpointIn,
+} from "@trivium/checkpoint";
 import { CheckpointError } from "@trivium/core";
 import type { LanguageModel } from "@trivium/model";
 import { assertWeightFormat, flattenSpecs, type ParameterTree } from "@trivium/tensor";
@@ -24,7 +31,7 @@ const configSchema = z.object({
 });
 
 async function open(files: Files, options: OpenModelOptions): Promise<OpenedModel> {
-  const { checkpoint: newest, skipped } = await latestCheckpointIn(files);
+  const { checkpoint: newest, skipped } = await newestOf(files);
   const checkpoint = newest && (await chosenCheckpoint(files, newest, options.checkpoint));
   const passedOver = skipped.map(({ message }) => message);
   if (!checkpoint) {
@@ -62,6 +69,25 @@ async function open(files: Files, options: OpenModelOptions): Promise<OpenedMode
     registry,
     warnings: [...passedOver, ...composed.warnings.map(({ message }) => message)],
   };
+}
+
+const [MODEL, CONFIG] = ["model.safetensors", "config.json"] as const;
+
+/** The newest checkpoint of a run, or the one that the files are. */
+async function newestOf(files: Files): Promise<LatestCheckpoint> {
+  if (!(await isCheckpoint(files))) return latestCheckpointIn(files);
+  if ((await files.list()).includes("manifest.json")) return { checkpoint: await checkpointIn(files), skipped: [] };
+  const { arrays } = decodeSafetensors(await files.read(MODEL), { file: `${files.name}/${MODEL}` });
+  const config: unknown = JSON.parse(new TextDecoder().decode(await files.read(CONFIG)));
+  const checkpoint = { path: files.name, step: 0, names: [MODEL, CONFIG], arrays: () => arrays, json: () => config };
+  return { checkpoint, skipped: [] };
+}
+
+/** Tells whether files are those of one checkpoint of ours, with its manifest or without. */
+async function isCheckpoint(files: Files): Promise<boolean> {
+  const names = await files.list();
+  if (!names.includes(MODEL) || !names.includes(CONFIG)) return false;
+  return names.includes("manifest.json") || /"recipe"\s*:/.test(new TextDecoder().decode(await files.read(CONFIG)));
 }
 
 const stateSchema = z.object({ best: z.object({ steps: z.array(z.object({ step: z.int() })) }).optional() });
@@ -149,10 +175,12 @@ export async function assertResumable(files: Files): Promise<void> {
 const runFolder: ModelFormat = {
   async recognises(files) {
     const names = await files.list();
-    return names.includes("checkpoints") || names.includes("run.json");
+    return names.includes("checkpoints") || names.includes("run.json") || isCheckpoint(files);
   },
   open,
 };
 
-/** Our own run folders: the newest checkpoint that is whole. */
-export const runFolderPlugin = modelFormat("run-folder", runFolder, { description: "A folder of `trivium train`." });
+/** Our own run folders, of which the newest checkpoint that is whole is opened, and single checkpoints. */
+export const runFolderPlugin = modelFormat("run-folder", runFolder, {
+  description: "A folder of `trivium train`, or one of its checkpoints.",
+});

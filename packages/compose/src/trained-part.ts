@@ -9,6 +9,8 @@ export interface TrainedPart {
   readonly specs: SpecTree;
   /** Numbers that stand in memory beside the model's parameters: adapters, and the matrices that they are merged into. */
   readonly besides: number;
+  /** Numbers that a step keeps for each token of the longest rows: dropped inputs of adapters. Default 0. */
+  readonly perToken?: number | undefined;
   /** Returns whether a parameter of the model is trained, by its path. Default: every parameter is. */
   readonly trains?: ((path: string) => boolean) | undefined;
   readonly lora?: Lora | undefined;
@@ -33,7 +35,11 @@ export function trainedPart(
   const adapters = loraSpecs(specs, resolved);
   const flat = flattenSpecs(specs);
   const targets = Object.fromEntries(resolved.targets.map((path) => [path, flat[path]]));
-  return { specs: adapters, besides: countSpecs(adapters) + 2 * countSpecs(targets as SpecTree), lora: resolved };
+  const besides = countSpecs(adapters) + 2 * countSpecs(targets as SpecTree);
+  // The dropped inputs of each map, their products with A, and twice those with B.
+  const kept = Object.values(targets).reduce((sum, spec) => sum + (spec?.shape[0] ?? 0) + 2 * (spec?.shape[1] ?? 0), 0);
+  const perToken = resolved.dropout ? kept + resolved.rank * resolved.targets.length : 0;
+  return { specs: adapters, besides, perToken, lora: resolved };
 }
 
 function unfrozenPart(freeze: readonly string[], specs: SpecTree): TrainedPart {

@@ -195,7 +195,7 @@ async function* scoreTargets(options: EvaluateOptions): AsyncGenerator<EvaluateE
     if (signal?.aborted) break;
     done += batch.size;
     if (share && number++ % share.ranks !== share.rank) continue;
-    const nats = natsOfRows(task, parameters, batch);
+    const nats = await natsOfRows(task, parameters, batch);
     const tokens = supervisedByRow(batch);
     const ids = supervisedIds(batch, special);
     for (const [row, index] of indices.entries()) {

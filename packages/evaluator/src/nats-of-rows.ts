@@ -1,6 +1,6 @@
 import type { Batch } from "@trivium/features";
 import type { LanguageTask } from "@trivium/model";
-import { type ParameterTree, tf } from "@trivium/tensor";
+import { type ParameterTree, type Tensor, tf } from "@trivium/tensor";
 
 /**
  * Returns the loss of each row of a batch, summed over its supervised positions. A loss that is no sum over positions is
@@ -8,13 +8,27 @@ import { type ParameterTree, tf } from "@trivium/tensor";
  *
  * @returns `[B]`, nats.
  */
-export function natsOfRows(task: Pick<LanguageTask, "loss">, parameters: ParameterTree, batch: Batch): Float64Array {
-  const losses = tf.tidy(() => task.loss(parameters, batch).losses?.dataSync());
+export async function natsOfRows(
+  task: Pick<LanguageTask, "loss">,
+  parameters: ParameterTree,
+  batch: Batch,
+): Promise<Float64Array> {
+  const losses = await readIfAny(tf.tidy(() => task.loss(parameters, batch).losses));
   const length = batch.targets.length / batch.size;
   if (losses) return Float64Array.from({ length: batch.size }, (_, row) => sumOf(losses, row * length, length));
-  return Float64Array.from({ length: batch.size }, (_, row) =>
-    tf.tidy(() => task.loss(parameters, onlyRow(batch, row)).sum.dataSync()[0] as number),
-  );
+  const nats = new Float64Array(batch.size);
+  for (let row = 0; row < batch.size; row++) {
+    const sum = await readIfAny(tf.tidy(() => task.loss(parameters, onlyRow(batch, row)).sum));
+    nats[row] = sum?.[0] as number;
+  }
+  return nats;
+}
+
+/** Reads a tensor, if it is there, and disposes it. A read waits without stopping the process, which some devices need. */
+async function readIfAny(tensor: Tensor | undefined): Promise<ArrayLike<number> | undefined> {
+  const values = await tensor?.data();
+  tensor?.dispose();
+  return values;
 }
 
 /** Counts the positions of each row that carry loss. */

@@ -34,11 +34,15 @@ export interface BatchSource<B> {
 /**
  * Returns the items of one shard: consecutive ones, in shards of equal size as far as possible.
  *
+ * Shards take parts from the beginning and from the end in turn: items that are sorted by length make shards 0 and 1 together as long
+ * as 2 and 3, so that processes with several shards have equal work.
+ *
  * @example shardOf(["a", "b", "c"], 1, 2) // => ["b", "c"]
  */
 export function shardOf<T>(items: readonly T[], shard: number, of: number): T[] {
   const edge = (at: number) => Math.floor((items.length * at) / of);
-  return items.slice(edge(shard), edge(shard + 1));
+  const part = shard % 2 === 0 ? shard / 2 : of - (shard + 1) / 2;
+  return items.slice(edge(part), edge(part + 1));
 }
 
 /**

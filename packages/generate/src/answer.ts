@@ -1,6 +1,6 @@
 import type { AnswerEvents } from "./answer-events.ts";
 import type { GenerateEvent } from "./generate-event.ts";
-import { bestContinuations, logProbabilities } from "./logits.ts";
+import { bestContinuations, entropyOf, logProbabilities } from "./logits.ts";
 import type { RowProcessor } from "./logits-processor.ts";
 import type { Advance, ChosenAnswer, Search, Strategy } from "./strategy.ts";
 import { type LogProbabilityOptions, TokenScores } from "./token-scores.ts";
@@ -49,14 +49,19 @@ export class Answer {
    * A step: chooses tokens by the logits of its rows, and says what came of it.
    *
    * @param logits - `[rows][V]`; may be changed.
+   * @param states - states of its rows for the search, `[rows][tokens][M]`; where the strategy asks for them.
    */
-  *step(logits: readonly Float32Array[]): Generator<GenerateEvent, RowsToRun> {
+  *step(
+    logits: readonly Float32Array[],
+    states?: readonly (readonly Float32Array[])[],
+  ): Generator<GenerateEvent, RowsToRun> {
     const { search, trace, events } = this.#options;
     this.#process(logits);
-    const advance = search.advance(logits);
+    const advance = search.advance(logits, states);
     if (trace) {
       const candidates = logits.map((scores) => bestContinuations(scores, SHOWN_CANDIDATES));
-      yield { type: "step", ...events[0].place, candidates, hypotheses: search.hypotheses?.() ?? [] };
+      const entropies = logits.map(entropyOf);
+      yield { type: "step", ...events[0].place, candidates, entropies, hypotheses: search.hypotheses?.() ?? [] };
     }
     if (search.best) {
       if (advance.ids.length === 0) yield* this.#emitBest(search.best());

@@ -10,6 +10,8 @@ export interface DecodePromptsOptions {
   /** Searches of every row, side by side: `[B · searches]`. */
   readonly answers: readonly Answer[];
   readonly searches: number;
+  /** Whether searches are given states of the model. */
+  readonly states: boolean;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -18,17 +20,21 @@ export interface DecodePromptsOptions {
  * leaves the batch, and the others go on.
  */
 export async function* decodePrompts(options: DecodePromptsOptions): AsyncGenerator<GenerateEvent> {
-  const { decoder, input, answers, searches, signal } = options;
+  const { answers, signal } = options;
   const pause = createPacer();
-  let state = prefill(decoder, input, searches);
+  let { state, states } = await prefill(options);
   try {
     for (;;) {
-      const next: RowsToRun = yield* stepAll(answers, state);
+      // A copy, since processors change it.
+      const logits = Float32Array.from(await state.logits.data());
+      const next: RowsToRun = yield* stepAll(answers, { logits, vocabulary: state.logits.shape[1], states });
       if (next.ids.length === 0) return;
       await pause();
       if (signal?.aborted) break;
       if (!inPlace(next.parents, state)) state = state.select(next.parents);
-      state = state.append(next.ids, new Int32Array(next.ids.length).fill(1));
+      const counts = new Int32Array(next.ids.length).fill(1);
+      state = state.append(next.ids, counts, { states: options.states });
+      states = await statesOf(state, counts);
     }
   } finally {
     state.dispose();
@@ -36,21 +42,42 @@ export async function* decodePrompts(options: DecodePromptsOptions): AsyncGenera
   for (const answer of answers) yield* answer.abort();
 }
 
-function prefill(decoder: Decoder, input: ModelInput, searches: number): DecodingState {
-  const prompts = decoder.prefill(input);
-  if (searches === 1) return prompts;
+type RowStates = (readonly Float32Array[])[] | undefined;
+
+async function prefill({ decoder, input, searches, states: wanted }: DecodePromptsOptions) {
+  const prompts = decoder.prefill(input, { states: wanted });
+  const states = await statesOf(prompts, prompts.lengths);
+  if (searches === 1) return { state: prompts, states };
   try {
-    return prompts.fork(searches);
+    const ofSearches = states?.flatMap((row) => Array.from({ length: searches }, () => row));
+    return { state: prompts.fork(searches), states: ofSearches };
   } finally {
     prompts.dispose();
   }
 }
 
+/** The states at the tokens of each row that the last pass ran, `[rows][tokens][M]`. */
+async function statesOf({ states }: DecodingState, counts: Int32Array): Promise<RowStates> {
+  if (!states) return undefined;
+  const [values, width] = [Float32Array.from(await states.data()), states.shape[1]];
+  let next = 0;
+  return Array.from(counts, (count) =>
+    Array.from({ length: count }, () => values.subarray(width * next, width * ++next)),
+  );
+}
+
+/** What the rows of all answers predict, and what the search is given of the model's states. */
+interface Predicted {
+  readonly logits: Float32Array;
+  readonly vocabulary: number;
+  readonly states: RowStates;
+}
+
 /** A step of every answer that is under way: the rows to go on with. */
-function* stepAll(answers: readonly Answer[], { logits }: DecodingState): Generator<GenerateEvent, RowsToRun> {
-  const [, vocabulary] = logits.shape;
-  // A copy, since processors change it.
-  const values = Float32Array.from(logits.dataSync());
+function* stepAll(
+  answers: readonly Answer[],
+  { logits, vocabulary, states }: Predicted,
+): Generator<GenerateEvent, RowsToRun> {
   const [parents, ids]: [number[], number[]] = [[], []];
   let row = 0;
   for (const answer of answers) {
@@ -58,10 +85,10 @@ function* stepAll(answers: readonly Answer[], { logits }: DecodingState): Genera
     if (rows === 0) continue;
     const first = row;
     const scores = Array.from({ length: rows }, (_, at) =>
-      values.subarray((first + at) * vocabulary, (first + at + 1) * vocabulary),
+      logits.subarray((first + at) * vocabulary, (first + at + 1) * vocabulary),
     );
     row += rows;
-    const next = yield* answer.step(scores);
+    const next = yield* answer.step(scores, states?.slice(first, row));
     for (const parent of next.parents) parents.push(first + parent);
     ids.push(...next.ids);
   }

@@ -40,6 +40,8 @@ export interface StepEvent extends OfAnswer {
   readonly type: "step";
   /** The most probable tokens after each open row, best first. */
   readonly candidates: readonly (readonly Continuation[])[];
+  /** The entropy of what each open row predicts, nats. */
+  readonly entropies: readonly number[];
   /** The hypotheses that the search weighs up after the step; empty for a search with one row. */
   readonly hypotheses: readonly Hypothesis[];
 }

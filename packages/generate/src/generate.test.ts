@@ -68,6 +68,25 @@ describe.each(smallModels)("$name", ({ architecture, objective, own }) => {
     return ids;
   }
 
+  test("processes that share the batches have the answers of one, each of them once", async () => {
+    const parameters = model.createParameters(createRandom(1));
+    const given = {
+      model,
+      parameters,
+      objective,
+      special,
+      examples,
+      maximumTokens: 5,
+      batchSize: 1,
+      strategy: sample(),
+    };
+    const alone = await collectAnswers(generate(given));
+    const shares = [0, 1].map((rank) => collectAnswers(generate({ ...given, share: { rank, ranks: 2 } })));
+    const parts = (await Promise.all(shares)).map((answers) => Object.entries(answers));
+    expect(parts.map(({ length }) => length)).toEqual([2, 1]);
+    expect(Object.values(Object.fromEntries(parts.flat()))).toEqual(alone);
+  });
+
   test("a batch with caches decodes what each row decodes alone without them", async () => {
     for (const seed of [1, 2, 3]) {
       const parameters = model.createParameters(createRandom(seed));
@@ -182,6 +201,12 @@ test("tokens come as they are chosen, with text, log-probabilities and what each
     const step = events[at - 1];
     if (step?.type !== "step") throw new Error("a token without a step");
     expect(step.candidates[0]![0]).toEqual({ id: event.id, logProbability: event.logProbability });
+    const shown = step.candidates[0]!.reduce(
+      (sum, { logProbability }) => sum - Math.exp(logProbability) * logProbability,
+      0,
+    );
+    expect(step.entropies[0]).toBeGreaterThan(shown);
+    expect(step.entropies[0]).toBeLessThan(Math.log(smallConfig.vocabulary));
     const text = events[at + 1];
     expect(text).toMatchObject({ type: expect.stringMatching("text"), text: decodeText([event.id]) });
   }

@@ -116,7 +116,7 @@ export async function* generate(options: GenerateOptions): AsyncGenerator<Genera
       const answers = chosen.flatMap(createAnswers);
       const input = toBatch(features, { pad: options.special.pad });
       if (signal?.aborted) for (const answer of answers) yield* answer.abort();
-      else yield* decodePrompts({ decoder, input, answers, searches, signal });
+      else yield* decodePrompts({ decoder, input, answers, searches, states: strategy.states ?? false, signal });
     }
   } finally {
     if (!options.decoder) decoder.dispose();
@@ -229,7 +229,7 @@ function answerEventsOf({ decodeText, stop = [] }: GenerateOptions) {
  * @throws {ConfigError} `generate/maximum-tokens`, `generate/maximum-length`
  */
 function roomOf(options: GenerateOptions): (index: number, prompt: Features["streams"]) => number {
-  const { model, examples, maximumTokens, maximumLength: longest = Number.POSITIVE_INFINITY } = options;
+  const { model, examples, maximumTokens, strategy, maximumLength: longest = Number.POSITIVE_INFINITY } = options;
   const { architecture, config } = model;
   const asked = typeof maximumTokens === "number" ? examples.map(() => maximumTokens) : maximumTokens;
   const wrong = asked.find((tokens) => !Number.isSafeInteger(tokens) || tokens < 1);
@@ -244,6 +244,8 @@ function roomOf(options: GenerateOptions): (index: number, prompt: Features["str
     const prompt = streams[architecture.streams.at(-1) as string]?.length ?? 0;
     const short = `maximumLength is more than the ${prompt} tokens of a prompt, got ${longest}`;
     assertOption(longest > prompt, "maximum-length", `${short}; raise it, or shorten the prompt`);
-    return Math.min(asked[index] as number, config.length - taken + 1, longest - prompt);
+    // The last token of an answer is run only for its state.
+    const places = config.length - taken + (strategy?.states ? 0 : 1);
+    return Math.min(asked[index] as number, places, longest - prompt);
   };
 }

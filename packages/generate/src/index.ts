@@ -1,6 +1,7 @@
 export { type BeamOptions, beam } from "./beam.ts";
 export { behindPrompt } from "./behind-prompt.ts";
 export { type Answered, answersAsTheyEnd, collectAnswers, type PlacedAnswer } from "./collect-answers.ts";
+export { type ContrastiveOptions, contrastive } from "./contrastive.ts";
 export { forbiddenWords } from "./forbidden-words.ts";
 export { type ForcedTokensOptions, forcedTokens } from "./forced-tokens.ts";
 export { frequencyPenalty } from "./frequency-penalty.ts";

@@ -36,7 +36,9 @@ export function keepingDecoder(model: LanguageModel, parameters: ParameterTree):
       const ids = onlyRow(model, input);
       const { state, ids: known = [] } = held ?? {};
       held = undefined;
-      const goesOn = state && ids && known.length < ids.length && known.every((id, at) => id === ids[at]);
+      // States of what was run before are not kept.
+      const goesOn =
+        state && ids && !options?.states && known.length < ids.length && known.every((id, at) => id === ids[at]);
       reused = goesOn ? known.length : 0;
       if (!goesOn) state?.dispose();
       const fresh = ids?.slice(reused) ?? [];
@@ -72,7 +74,7 @@ function onlyRow({ architecture }: LanguageModel, { size, streams, prefixLengths
 
 /** The same state, which is kept where it would be disposed of. */
 function tracked(state: DecodingState, ids: readonly number[], keep: (held: Held) => void): DecodingState {
-  const { lengths, sealed, sources, logits } = state;
+  const { lengths, sealed, sources, logits, states } = state;
   let isOver = false;
   const over = <T>(result: T): T => {
     isOver = true;
@@ -83,6 +85,7 @@ function tracked(state: DecodingState, ids: readonly number[], keep: (held: Held
     sealed,
     sources,
     logits,
+    states,
     append: (more, counts, options) => over(tracked(state.append(more, counts, options), [...ids, ...more], keep)),
     select: (rows) => over(state.select(rows)),
     fork: (count) => state.fork(count),

@@ -45,6 +45,13 @@ export function logProbabilities(logits: Float32Array): number[] {
   return Array.from(logits, (logit) => logit - normaliser);
 }
 
+/** The entropy of a distribution by its logits, nats: 0 where one token has all probability, log V where all are equal. */
+export function entropyOf(logits: Float32Array): number {
+  let entropy = 0;
+  for (const score of logProbabilities(logits)) if (score > -Infinity) entropy -= Math.exp(score) * score;
+  return entropy;
+}
+
 /** `log Σ exp(logit)`, from the greatest of them on. */
 function logSumExp(logits: Float32Array, largest: number): number {
   let sum = 0;

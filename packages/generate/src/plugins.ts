@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { beam } from "./beam.ts";
+import { contrastive, contrastiveSchema } from "./contrastive.ts";
 import { forbiddenWords } from "./forbidden-words.ts";
 import { forcedTokens } from "./forced-tokens.ts";
 import { frequencyPenalty } from "./frequency-penalty.ts";
@@ -51,6 +52,14 @@ export const generatePlugins = [
       early: z.enum(["first", "heuristic", "never"]).optional(),
     }),
   }),
+  strategy(
+    "contrastive",
+    contrastive,
+    about(
+      "A probable token whose state is unlike those before: without chance or repetition.",
+      contrastiveSchema.shape,
+    ),
+  ),
   logitsProcessor("temperature", temperature, about("Divides logits.", { temperature: positive })),
   logitsProcessor("top-k", topK, about("Forbids all but the most probable tokens.", { k: count })),
   logitsProcessor("top-p", topP, {
@@ -91,8 +100,12 @@ export const generatePlugins = [
     schema: z.strictObject({ tokens: id.optional(), length: id.optional() }),
   }),
   logitsProcessor("forced-tokens", forcedTokens, {
-    description: "Gives all probability to one token at the start, or at the most tokens.",
-    schema: z.strictObject({ first: id.optional(), last: id.optional(), tokens: count.optional() }),
+    description: "Gives all probability to given tokens at the start, or to one at the most tokens.",
+    schema: z.strictObject({
+      first: z.union([id, z.array(id)]).optional(),
+      last: id.optional(),
+      tokens: count.optional(),
+    }),
   }),
   logitsProcessor("suppressed-tokens", suppressedTokens, {
     description: "Forbids tokens, everywhere or at the start of an answer.",

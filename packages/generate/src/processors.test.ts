@@ -72,6 +72,13 @@ test("a first token is forced alone, and the reference suppresses the one behind
   expect(processed(processors, [9]).flatMap((score, id) => (score === -Infinity ? [id] : []))).toEqual([6]);
 });
 
+test("several first tokens are forced in their order, and what follows is free", () => {
+  const only = (answer: readonly number[]) =>
+    processed([forcedTokens({ first: [9, 6] })], answer).flatMap((score, id) => (score > -Infinity ? [id] : []));
+  expect([only([]), only([9])]).toEqual([[9], [6]]);
+  expect(only([9, 6])).toHaveLength(fixture.scores.length);
+});
+
 test("ids beyond the vocabulary are forbidden already, and cannot be forced", () => {
   expect(processed([suppressedTokens({ ids: [99] })], [])).toHaveLength(fixture.scores.length);
   expect(() => processed([forcedTokens({ first: 99 })], [])).toThrow("an id below the vocabulary's 23, got 99");

@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 import { createAnswerText } from "./answer-text.ts";
 import {
   beam,
+  contrastive,
   generatePlugins,
   greedy,
   lengthBeam,
@@ -22,6 +23,7 @@ describeStrategy("sample", { create: () => sample({ temperature: 1.5 }) });
 describeStrategy("sample, cut", { create: () => sample({ temperature: 0.7, topK: 4, topP: 0.9, minP: 0.05 }) });
 describeStrategy("beam", { create: () => beam({ beam: 3 }) });
 describeStrategy("length-beam", { create: () => lengthBeam({ beam: 3 }) });
+describeStrategy("contrastive", { create: () => contrastive({ candidates: 3 }) });
 describeStrategy("a beam of one", { create: () => beam({ beam: 1, lengthPenalty: 0 }) });
 
 /** Probabilities of ids 0 to 4. */

@@ -48,8 +48,10 @@ export interface Search {
    *
    * @param scores - processed scores of each open row, `[rows][V]`; read only. Logits, or log-probabilities where the
    *   strategy says so.
+   * @param states - states of the model at the tokens of each row that were run since the step before, `[rows][tokens][M]`;
+   *   at first those of the prompt. Given where the strategy asks for them.
    */
-  advance(scores: readonly Float32Array[]): Advance;
+  advance(scores: readonly Float32Array[], states?: readonly (readonly Float32Array[])[]): Advance;
   /**
    * The answers, once the search is over: the best first, one or more. A search without it has one row, whose tokens are
    * final as they come.
@@ -70,6 +72,8 @@ export interface Strategy {
   readonly processors?: readonly LogitsProcessor[] | undefined;
   /** What processors and searches are given. Default `"logits"`. */
   readonly scores?: "logits" | "log-probabilities" | undefined;
+  /** Whether searches are given states of the model. Every token of an answer is run then, the last one too. Default false. */
+  readonly states?: boolean | undefined;
   start(prompt: SearchPrompt): Search;
 }
 

@@ -97,7 +97,8 @@ function startWalk(strategy: Strategy, seed: number, look?: Look) {
       if (answer) return;
       const scores = rows.map((ids) => processedScores(ids, seed, strategy));
       const given = scores.map((row) => row.slice());
-      const advance = search.advance(scores);
+      const states = strategy.states ? rows.map((ids) => [stateOf(ids, seed)]) : undefined;
+      const advance = search.advance(scores, states);
       expect(scores).toEqual(given);
       look?.(advance, rows);
       const ended = advance.finished[0] === true;
@@ -126,6 +127,12 @@ function processedScores(ids: readonly number[], seed: number, { processors = []
     row.apply(scores);
   }
   return scores;
+}
+
+/** A made-up state of the model at the last of some tokens. */
+function stateOf(ids: readonly number[], seed: number): Float32Array {
+  const random = createRandom(`states/${seed}/${ids.join(" ")}`);
+  return Float32Array.from({ length: 4 }, () => random.normal());
 }
 
 /** Logits after some tokens, one of them impossible. */

@@ -49,7 +49,8 @@ export function createDecoder(model: ModelParts, tree: ParameterTree): Decoder {
   };
 }
 
-function prefill(parts: RunningDecoder, input: ModelInput, { logits: wanted = "last" }: AppendOptions): PagedState {
+function prefill(parts: RunningDecoder, input: ModelInput, options: AppendOptions): PagedState {
+  const { logits: wanted = "last", states: keeps = false } = options;
   const { model, tree, storages } = parts;
   const [storage, sources] = storages;
   const rows = checkPrompts(model, input);
@@ -62,21 +63,23 @@ function prefill(parts: RunningDecoder, input: ModelInput, { logits: wanted = "l
   const cross = memory && sources?.extend(sources.emptyRows(input.size), memory.lengths);
   const held = cross ? [self.rows, cross.rows] : [self.rows];
   try {
-    const logits = tf.tidy(() => {
-      const states = runStreams(model, tree, input, {
+    const { logits, states } = tf.tidy(() => {
+      const all = runStreams(model, tree, input, {
         keepSelf: (layer, keyValues, positions) => storage.write(layer, realSlots(keyValues, positions), self.runs),
         keepCross: (layer, keyValues) => {
           const positions = logicalPositions(memory as StreamRows);
           if (cross) sources?.write(layer, realSlots(keyValues, positions), cross.runs);
         },
       });
-      return readOut(model.config, tree, statesOf(states, rows, wanted));
+      const logits = readOut(model.config, tree, statesOf(all, rows, wanted));
+      return { logits, states: keeps ? statesOf(all, rows, "all") : undefined };
     });
     return new PagedState(parts, {
       rows: held,
       sealed: Int32Array.from(input.prefixLengths),
       sources: memoryLengths,
       logits,
+      states,
       last: wanted === "all" ? lastOfTokens(rows.lengths) : undefined,
     });
   } catch (error) {

@@ -5,6 +5,8 @@ import type { Tensor2D } from "@trivium/tensor";
 export interface AppendOptions {
   /** The logits of each row's last token, or of every token. Default `"last"`. */
   readonly logits?: "last" | "all" | undefined;
+  /** Whether the pass gives the states of its tokens, too. Default false. */
+  readonly states?: boolean | undefined;
 }
 
 /** Runs prompts, and holds the keys and values of all states that come of them. */
@@ -46,6 +48,11 @@ export interface DecodingState {
    * row, where a row that rested has the one that it had. Belongs to the state.
    */
   readonly logits: Tensor2D;
+  /**
+   * `[R, M]`: the states that the head reads, of every token that the pass ran, row by row; where the pass was asked for
+   * them. Belongs to the state. A state that `select`, `fork` or `join` makes has none.
+   */
+  readonly states?: Tensor2D | undefined;
   /**
    * Runs `counts[row]` new tokens of each row, row by row in `ids`; a row with a count of 0 rests and keeps its logits.
    * Consumes this state.

@@ -28,6 +28,7 @@ export class PagedState implements DecodingState {
   readonly sealed: Int32Array;
   readonly sources: Int32Array;
   readonly logits: Tensor2D;
+  readonly states: Tensor2D | undefined;
 
   constructor(parts: RunningDecoder, held: Held) {
     this.#parts = parts;
@@ -38,10 +39,15 @@ export class PagedState implements DecodingState {
     this.sealed = held.sealed;
     this.sources = held.sources;
     this.logits = held.logits;
+    this.states = held.states;
     parts.states.add(this);
   }
 
-  append(ids: Int32Array, counts: Int32Array, { logits: wanted = "last" }: AppendOptions = {}): DecodingState {
+  append(
+    ids: Int32Array,
+    counts: Int32Array,
+    { logits: wanted = "last", states: keeps }: AppendOptions = {},
+  ): DecodingState {
     this.#assertLive();
     const tokens = this.#place(ids, counts);
     const masks = this.#masks();
@@ -49,15 +55,19 @@ export class PagedState implements DecodingState {
     for (const mask of new Set(masks.selves)) assertSealed(mask, own.lengths, counts);
     const held = this.#consume();
     const { rows, runs } = this.#parts.storages[0].extend(own, counts);
-    const next = { ...held, rows: [rows, ...others], masks };
+    held.states?.dispose();
+    const next: Held = { ...held, rows: [rows, ...others], masks, states: undefined };
     try {
-      const logits = tf.tidy(() => {
+      const { logits, states } = tf.tidy(() => {
         const states = ids.length > 0 ? runTokens(this.#parts, { tokens, held: next, masks, runs }) : undefined;
-        return pickLogits(this.#parts, { states, tokens, held, wanted });
+        return {
+          logits: pickLogits(this.#parts, { states, tokens, held, wanted }),
+          states: keeps ? states : undefined,
+        };
       });
       held.logits.dispose();
       const last = wanted === "all" ? lastOfEach(counts) : undefined;
-      return new PagedState(this.#parts, { ...next, logits, last });
+      return new PagedState(this.#parts, { ...next, logits, states, last });
     } catch (error) {
       new PagedState(this.#parts, next).dispose();
       throw error;
@@ -82,7 +92,7 @@ export class PagedState implements DecodingState {
     const [first, second] = [this.#consume(), other.#consume()];
     const join = (of: "sealed" | "sources") => Int32Array.from([...first[of], ...second[of]]);
     const logits = tf.tidy(() => tf.concat([nextLogits(first), nextLogits(second)], 0));
-    tf.dispose([first.logits, second.logits]);
+    for (const { logits: own, states } of [first, second]) tf.dispose(states ? [own, states] : own);
     return new PagedState(this.#parts, {
       rows: first.rows.map((rows, at) => joinRows(rows, second.rows[at] as PageRows)),
       sealed: join("sealed"),
@@ -96,6 +106,7 @@ export class PagedState implements DecodingState {
     if (!this.#parts.states.delete(this)) return;
     for (const [at, rows] of this.#held.rows.entries()) this.#parts.storages[at]?.release(rows);
     this.logits.dispose();
+    this.states?.dispose();
   }
 
   #assertLive(): void {

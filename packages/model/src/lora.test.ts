@@ -121,24 +121,39 @@ test("targets without a matrix are refused", () => {
   expect(() => resolveLora({ rank: 2, targets: ["**.querry"] }, model.specs)).toThrow(/near it are query/);
 });
 
-test("dropout hides a share of the inputs from adapters in a step, by its seed, and from no evaluation", () => {
+test("dropout hides a share of each token's inputs from adapters in a step, by its seed, and from no evaluation", () => {
   const { base, own, adapters, dispose } = adapted();
-  const dropped = loraTask(task, base, { ...lora, dropout: 0.5 });
-  const lossAt = (seed?: string): number =>
-    tf.tidy(() => dropped.loss(adapters, batch, { seed }).sum.dataSync()[0] as number);
-  const plain = lossOf(own, adapters);
-  const seen = ["a", "b", "c"].map(lossAt);
-
-  expect(lossAt()).toBe(plain);
-  expect(new Set([plain, ...seen]).size).toBe(4);
-  expect(lossAt("a")).toBe(seen[0]);
-  const [path] = lora.targets as [string];
-  const { value, gradients } = valueAndGradients(() => dropped.loss(adapters, batch, { seed: "a" }).sum, adapters);
-  const rows = flattenTree(gradients)[`${path}.a`]?.arraySync() as number[][]; // [I, r]
-  const hidden = rows.filter((row) => row.every((one) => one === 0)).length;
-  expect(hidden).toBeGreaterThan(0);
-  expect(hidden).toBeLessThan(rows.length);
-  disposeTree(gradients);
-  value.dispose();
+  const all = resolveLora({ rank: 2, alpha: 6, targets: ["**.self", "**.feedForward"] }, model.specs);
+  const fresh = loraTask(task, base, all).createParameters(createRandom(2));
+  const wide = mapTree(fresh, (leaf) => tf.randomNormal(leaf.shape, 0, 0.3, "float32", 5));
+  for (const [one, given] of [
+    [lora, adapters],
+    [all, wide],
+  ] as const) {
+    const dropped = loraTask(task, base, { ...one, dropout: 0.5 });
+    const lossAt = (seed?: string, recompute = false): number =>
+      tf.tidy(() => dropped.loss(given, batch, { seed, recompute }).sum.dataSync()[0] as number);
+    const plain = lossOf(loraTask(task, base, one), given);
+    const seen = ["a", "b", "c"].map((seed) => lossAt(seed));
+    expect(lossAt()).toBe(plain);
+    expect(new Set([plain, ...seen]).size).toBe(4);
+    expect(lossAt("a")).toBe(seen[0]);
+    const [now, again] = [false, true].map((recompute) =>
+      valueAndGradients(() => dropped.loss(given, batch, { seed: "a", recompute }).sum, given),
+    );
+    expect(valuesOf(again!.gradients)).toEqual(valuesOf(now!.gradients));
+    expect(now!.unreached).toEqual([]);
+    // What is dropped for one token reaches the adapter from another one.
+    for (const path of one.targets) {
+      const rows = flattenTree(now!.gradients)[`${path}.a`]?.arraySync() as number[][]; // [I, r]
+      expect(rows.filter((row) => row.every((value) => value === 0)).length).toBeLessThan(rows.length / 2);
+    }
+    for (const { value, gradients } of [now!, again!]) {
+      value.dispose();
+      disposeTree(gradients);
+    }
+  }
+  expect(lossOf(own, adapters)).toBe(lossOf(loraTask(task, base, lora), adapters));
+  for (const tree of [fresh, wide]) disposeTree(tree);
   dispose();
 });

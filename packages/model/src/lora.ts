@@ -1,5 +1,5 @@
-import { ConfigError, createRandom } from "@trivium/core";
-import { createTree } from "@trivium/nn";
+import { ConfigError, hashWords } from "@trivium/core";
+import { createTree, droppedAdapter } from "@trivium/nn";
 import {
   flattenSpecs,
   flattenTree,
@@ -8,6 +8,7 @@ import {
   type SpecTree,
   selectPaths,
   type Tensor,
+  type Tensor2D,
   tf,
   unflattenTree,
 } from "@trivium/tensor";
@@ -21,7 +22,7 @@ export interface LoraOptions {
   readonly alpha?: number | undefined;
   /** Patterns of the paths of the matrices to adapt, as `selectPaths` takes them. Default: maps to queries and values. */
   readonly targets?: readonly string[] | undefined;
-  /** Share of a matrix's inputs that its adapter does not see in a training step, from 0 to below 1. Default 0. */
+  /** Share of a map's inputs that its adapter does not see, drawn for each token of a step; from 0 to below 1. Default 0. */
   readonly dropout?: number | undefined;
 }
 
@@ -99,22 +100,30 @@ export function disposeMerged(merged: ParameterTree, { targets }: Pick<Lora, "ta
   tf.dispose(targets.map((path) => leaves[path] as Tensor));
 }
 
+/** The maps of layers. Tables and the head have adapters that see all, since their inputs are ids or meet the loss at once. */
+const inLayers = /\.(layers|cross)\..*\.weight$/;
+
 /**
- * Returns adapters that do not see a random part of the inputs: whole rows of A are zero, the others `1/(1 − p)` times
- * what they were. One draw is for all tokens of a batch, since the adapters are merged before a token is read.
+ * Returns a model with its adapters merged, of which the maps know their adapters too, so that these do not see a random part of
+ * the inputs: each one of each token is 0 with the rate's probability, else `1/(1 − p)` times itself.
  *
- * @source Lin et al. 2024, §3.1, https://arxiv.org/abs/2404.09610, for the inputs alone
+ * @source Hu et al. 2021, https://arxiv.org/abs/2106.09685, by `lora_dropout` of https://github.com/microsoft/LoRA
  */
-function withoutInputs(adapters: ParameterTree, { targets, dropout = 0 }: Lora, seed: string): ParameterTree {
-  const leaves = flattenTree(adapters);
-  const random = createRandom(seed).split("lora");
-  const kept = targets.map((path): [string, Tensor] => {
-    const [name, own] = [`${path}.a`, random.split(path)];
-    const a = leaves[name] as Tensor; // [I, r]
-    const factors = Array.from({ length: a.shape[0] ?? 0 }, () => (own.uniform() < dropout ? 0 : 1 / (1 - dropout)));
-    return [name, tf.mul(a, tf.tensor2d(factors, [factors.length, 1]))];
-  });
-  return unflattenTree({ ...leaves, ...Object.fromEntries(kept) });
+function withDropping(
+  merged: ParameterTree,
+  adapters: ParameterTree,
+  { targets, rank, alpha, dropout: rate = 0 }: Lora,
+  seed: string,
+): ParameterTree {
+  const low = flattenTree(adapters);
+  const dropped = targets
+    .filter((path) => inLayers.test(path))
+    .map((path): [string, ParameterTree] => {
+      const [a, b] = [low[`${path}.a`] as Tensor2D, tf.mul(low[`${path}.b`] as Tensor2D, alpha / rank) as Tensor2D];
+      const own = { rate, seed: hashWords(`${seed}/lora/${path}`)[0] };
+      return [path.replace(/weight$/, "adapter"), droppedAdapter({ a, b }, own)];
+    });
+  return unflattenTree<Tensor>({ ...flattenTree(merged), ...Object.fromEntries(dropped) });
 }
 
 /**
@@ -134,8 +143,9 @@ export function loraTask(task: LanguageTask, base: ParameterTree, lora: Lora): L
     createParameters: (random) => createTree(specs, random),
     loss(adapters, batch, options = {}) {
       const { seed } = options;
-      const seen = seed === undefined || !lora.dropout ? adapters : withoutInputs(adapters, lora, seed);
-      return task.loss(mergeLora(base, seen, lora), batch, options);
+      const merged = mergeLora(base, adapters, lora);
+      const dropping = seed === undefined || !lora.dropout ? merged : withDropping(merged, adapters, lora, seed);
+      return task.loss(dropping, batch, options);
     },
   };
 }

@@ -35,6 +35,8 @@ export interface Held {
   readonly sealed: Int32Array;
   readonly sources: Int32Array;
   readonly logits: Tensor2D;
+  /** Of the tokens that the last pass ran, if it was asked for them. */
+  readonly states?: Tensor2D | undefined;
   /** The row of the logits that each row predicts next from; absent where there is one for each. */
   readonly last: Int32Array | undefined;
   /** The masks of these rows, once they were asked for. */

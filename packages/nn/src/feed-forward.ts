@@ -1,14 +1,5 @@
-import {
-  type ActivationName,
-  type LinearMap,
-  type LinearOptions,
-  linear,
-  type ParameterTree,
-  type SpecTree,
-  type Tensor,
-  tf,
-} from "@trivium/tensor";
-import { affineSpec } from "./affine.ts";
+import { type ActivationName, type ParameterTree, type SpecTree, type Tensor, tf } from "@trivium/tensor";
+import { type AffineMap, affineSpec, applyMap } from "./affine.ts";
 
 /** The nonlinearity of a feed-forward layer; the last three gate it by a second projection. */
 export type Activation = "gelu" | "gelu-tanh" | "relu" | "silu" | "geglu" | "geglu-tanh" | "swiglu";
@@ -49,8 +40,8 @@ export function feedForwardSpec(options: FeedForwardOptions): SpecTree {
 export function feedForwardMaps(
   parameters: ParameterTree,
   activation: Activation,
-): { readonly into: readonly (LinearMap & LinearOptions)[]; readonly out: LinearMap } {
-  const { up, gate, down } = parameters as unknown as Record<"up" | "gate" | "down", LinearMap>;
+): { readonly into: readonly AffineMap[]; readonly out: AffineMap } {
+  const { up, gate, down } = parameters as unknown as Record<"up" | "gate" | "down", AffineMap>;
   const activated = { ...(isGated(activation) ? gate : up), activation: pointwise[activation] };
   return { into: isGated(activation) ? [activated, up] : [activated], out: down };
 }
@@ -63,6 +54,6 @@ export function feedForwardMaps(
  */
 export function feedForward(parameters: ParameterTree, x: Tensor, activation: Activation): Tensor {
   const { into, out } = feedForwardMaps(parameters, activation);
-  const [activated, factor] = into.map(({ weight, bias, activation }) => linear(x, weight, bias, { activation }));
-  return linear(factor ? tf.mul(activated as Tensor, factor) : (activated as Tensor), out.weight, out.bias);
+  const [activated, factor] = into.map((map) => applyMap(map, x));
+  return applyMap(out, factor ? tf.mul(activated as Tensor, factor) : (activated as Tensor));
 }

@@ -1,5 +1,6 @@
 export { type AffineOptions, affine, affineSpec } from "./affine.ts";
 export { createTree } from "./create-tree.ts";
+export { type DroppedAdapter, droppedAdapter } from "./dropped-adapter.ts";
 export {
   type Activation,
   type FeedForwardOptions,

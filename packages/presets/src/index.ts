@@ -4,6 +4,7 @@ import { blasSetup, onednnSetup } from "@trivium/backend-simd/node";
 import { cpuPlugin, wasmPlugin, webglPlugin, webgpuPlugin } from "@trivium/backend-tfjs";
 import { tfjsNodePlugin } from "@trivium/backend-tfjs-node";
 import { tfjsNodeSetup } from "@trivium/backend-tfjs-node/node";
+import { webgpuFusedPlugin } from "@trivium/backend-webgpu";
 import { claimPlugins } from "@trivium/claims";
 import { modelFormatPlugins } from "@trivium/compose";
 import { datasetPlugins, fileTokenizerPlugin } from "@trivium/data/node";
@@ -37,6 +38,7 @@ export const presets = [
   wasmPlugin,
   webglPlugin,
   webgpuPlugin,
+  webgpuFusedPlugin,
   tfjsNodePlugin,
   ...gemmProviders,
   blasSetup,

@@ -100,7 +100,7 @@ const yarn = { kind: "yarn", factor: 4, fastTurns: 32, slowTurns: 1, whole: true
 test.each([
   ["Llama 3", { kind: "llama3", factor: 8, lowFrequency: 1, highFrequency: 4, length: 8192 }],
   ["YaRN", yarn],
-  ["YaRN with borders and an amplitude of its own", { ...yarn, fastTurns: 16, slowTurns: 2, amplitude: 1.5 }],
+  ["YaRN with an amplitude of its own", { ...yarn, amplitude: 1.5 }],
 ] as const)("the rotary scaling of %s goes with it", async (_, scaling) => {
   const model = likeLlama(64, { positions: { kind: "rotary", base: 10_000, scaling } });
   const parameters = model.createParameters(createRandom(1));
@@ -112,7 +112,7 @@ test.each([
   disposeTree(parameters);
 });
 
-test("what llama.cpp does not compute is refused: a window that hides something, borders between dimensions", () => {
+test("what llama.cpp does not compute is refused: a window that hides something, other borders of YaRN", () => {
   const exported = (more: Parameters<typeof likeLlama>[1]) => {
     const model = likeLlama(32, more);
     const parameters = model.createParameters(createRandom(1));
@@ -124,8 +124,11 @@ test("what llama.cpp does not compute is refused: a window that hides something,
     "export: llama.cpp runs llama, qwen2, qwen3 without windows, and this model has one of 16 in 64 positions; export it as huggingface",
   );
   expect(exported({ attention: { window: 64 } }).family).toBe("llama");
-  expect(() => exported({ positions: { kind: "rotary", base: 10_000, scaling: { ...yarn, whole: false } } })).toThrow(
-    /rounds YaRN's borders/,
+  const scaled = (more: object) =>
+    exported({ positions: { kind: "rotary", base: 10_000, scaling: { ...yarn, ...more } } });
+  expect(() => scaled({ whole: false })).toThrow(/rounds YaRN's borders/);
+  expect(() => scaled({ fastTurns: 16, slowTurns: 2 })).toThrow(
+    "YaRN's borders at 32 and 1 turns, and this model at 16 and 2; export it as huggingface",
   );
 });
 

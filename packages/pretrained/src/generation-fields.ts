@@ -44,7 +44,6 @@ export const generationFields = {
   fixed: {
     num_beam_groups: 1,
     diversity_penalty: 0,
-    penalty_alpha: 0,
     guidance_scale: 1,
     encoder_repetition_penalty: 1,
     epsilon_cutoff: 0,

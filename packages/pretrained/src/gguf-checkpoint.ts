@@ -39,7 +39,9 @@ export async function openGgufCheckpoint(files: Files, path: string): Promise<Gg
     refusing(
       place,
       "family",
-    )(`its architecture is ${JSON.stringify(architecture)}; those that can be read: ${architectures.join(", ")}`);
+    )(
+      `its architecture is ${JSON.stringify(architecture)}; those that can be read: ${architectures.join(", ")}; take another model, or this one as safetensors`,
+    );
   }
   const factors =
     architecture === "llama" && opened.infos.has(ROPE_FACTORS) ? await opened.read(ROPE_FACTORS) : undefined;

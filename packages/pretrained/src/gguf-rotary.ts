@@ -58,13 +58,14 @@ export function ggufRotary(family: string, { rope_parameters, head_dim }: Foreig
   const { beta_fast: fast = 32, beta_slow: slow = 1, truncate = true, attention_factor: amplitude } = rotary;
   if (!truncate)
     refuse("llama.cpp rounds YaRN's borders to whole dimensions, and this model does not; export it as huggingface");
-  const borders: GgufRotary["values"] =
-    fast === 32 && slow === 1
-      ? {}
-      : { "rope.scaling.yarn_beta_fast": ["f32", fast], "rope.scaling.yarn_beta_slow": ["f32", slow] };
+  // For Llama and its kin it does not read them from a file.
+  if (fast !== 32 || slow !== 1)
+    refuse(
+      `llama.cpp has YaRN's borders at 32 and 1 turns, and this model at ${fast} and ${slow}; export it as huggingface`,
+    );
   const louder: GgufRotary["values"] =
     amplitude === undefined ? {} : { "rope.scaling.attn_factor": ["f32", amplitude / amplitudeOf(factor)] };
-  return { values: { ...scaled, ...length, ...borders, ...louder } };
+  return { values: { ...scaled, ...length, ...louder } };
 }
 
 /** Divisors of frequencies: 1 for the fast ones, the factor for the slow ones, and between them a blend. */
@@ -116,5 +117,7 @@ function llama3Of(factors: Float32Array, { own, place }: Omit<RotaryRequest, "fa
     const { rope_theta, ...others } = tried;
     return { rope_type: "llama3", ...others };
   }
-  return refusing(place)(`${ROPE_FACTORS} holds other factors than Llama 3's scaling has, which no family has here`);
+  return refusing(place)(
+    `${ROPE_FACTORS} holds other factors than Llama 3's scaling has, which no family has here; take the model as safetensors`,
+  );
 }

@@ -11,9 +11,10 @@ import { openPretrained, readTokenizer } from "./index.ts";
 import { mutateJson } from "./testing/mutate-json.ts";
 import { architectures, families } from "./testing/open-model.ts";
 
-// A hundred thousand in `pnpm check:long`.
+// A hundred thousand in `pnpm check:long`; with `TRIVIUM_SLICE=3/20` the third twentieth of them.
 const isLong = process.env.TRIVIUM_LONG !== undefined;
-const rounds = isLong ? 12_500 : 120;
+const [slice = 1, slices = 1] = (process.env.TRIVIUM_SLICE ?? "1/1").split("/").map(Number);
+const [firstRound, rounds] = isLong ? [((slice - 1) * 12_500) / slices, 12_500 / slices] : [0, 120];
 /** No file here is opened in longer; a hang is. */
 const LONGEST_MS = 5000;
 
@@ -106,7 +107,7 @@ test.each(cases)("mutated bytes of %s are read within their file, or refused wit
   await openAll(contents);
   const tensors = tf.memory().numTensors;
   let sound = 0;
-  for (let round = 0; round < rounds; round++) {
+  for (let round = firstRound; round < firstRound + rounds; round++) {
     const own = random.split(round);
     const file = names[own.integer(names.length)] as string;
     const bytes = change(contents[file] as Uint8Array, own.split("change"));

@@ -22,7 +22,9 @@ export function readAttributes<Attributes extends z.ZodObject>(
     place,
     ignore,
   });
-  return { values, refuse: refusing(place) };
+  const refuse = refusing(place);
+  const remedy = "correct it; if it is right, a family of your own can read it (--plugin FILE)";
+  return { values, refuse: (problem) => refuse(`${problem}; ${remedy}`) };
 }
 
 /** Attributes by what they mean to a reader. */

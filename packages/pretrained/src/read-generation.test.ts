@@ -105,6 +105,8 @@ test("a configuration that draws has the reference's defaults, and what changes 
     length: 20,
   });
   expect(readGeneration({ do_sample: true, top_k: 0 }, asked).strategy.options).toEqual({});
+  const searches = { name: "contrastive", options: { candidates: 4, penalty: 0.6 } };
+  expect(readGeneration({ penalty_alpha: 0.6, top_k: 4 }, asked).strategy).toEqual(searches);
 });
 
 test.each([

@@ -51,6 +51,7 @@ const attributes = z.object({
   top_p: share,
   min_p: z.number().min(0).max(1).nullish(),
   typical_p: share,
+  penalty_alpha: z.number().min(0).max(1).nullish(),
   repetition_penalty: z.number().positive().nullish(),
   no_repeat_ngram_size: natural.nullish(),
   encoder_no_repeat_ngram_size: natural.nullish(),
@@ -108,14 +109,20 @@ export function readGeneration(config: ForeignConfig, request: GenerationRequest
 }
 
 function strategyOf(given: Given, refuse: (problem: string) => never): NamedPlugin {
-  const { do_sample, num_beams, length_penalty, early_stopping } = given;
+  const { do_sample, num_beams, length_penalty, early_stopping, penalty_alpha, top_k: k } = given;
   if (!do_sample) {
+    const candidates = k ?? DEFAULT_TOP_K;
+    if ((num_beams ?? 1) === 1 && penalty_alpha && candidates > 1)
+      return { name: "contrastive", options: { candidates, penalty: penalty_alpha } };
     if ((num_beams ?? 1) === 1) return { name: "greedy", options: {} };
     const early = early_stopping === "never" ? "never" : early_stopping ? "first" : "heuristic";
     return { name: "length-beam", options: { beam: num_beams as number, lengthPenalty: length_penalty ?? 1, early } };
   }
   const { temperature, top_k, top_p, min_p, typical_p } = given;
-  if (temperature === 0) refuse("temperature: expected a number above 0 where do_sample is true, got 0");
+  if (temperature === 0)
+    refuse(
+      "temperature: expected a number above 0 where do_sample is true, got 0; correct it, or set do_sample to false",
+    );
   const topK = top_k ?? DEFAULT_TOP_K;
   const said = { temperature, topK: topK === 0 ? undefined : topK, topP: top_p, minP: min_p, typicalP: typical_p };
   return { name: "sample", options: withoutNothing(said) };

@@ -115,7 +115,9 @@ function planModules({ infos }: Pick<OpenedArrays, "infos">, { modules, rank, pl
   if (planned.length === 0) problems.push("there is no adapter of a linear map");
   if (problems.length === 0) return planned;
   const more = problems.length > 20 ? `; and ${problems.length - 20} more` : "";
-  return refusing(place, "adapter")(`its adapters do not fit this model: ${problems.slice(0, 20).join("; ")}${more}`);
+  const remedy = "name the model that the adapters were trained over";
+  const listed = `${problems.slice(0, 20).join("; ")}${more}`;
+  return refusing(place, "adapter")(`its adapters do not fit this model: ${listed}; ${remedy}`);
 }
 
 const withoutPrefix = (name: string): string =>

@@ -56,7 +56,7 @@ export async function readTokenizer(
     return {
       tokenizer,
       warnings: [
-        `${files.name} has no tokenizer that can be read: texts are ids between blanks, those of special tokens too`,
+        `${files.name} has no tokenizer that can be read: texts are ids between blanks, those of special tokens too; a tokenizer.json, a spiece.model or a .gguf file that is named has one`,
       ],
     };
   }

@@ -1,12 +1,11 @@
-import { type AttentionKernel, reference } from "@trivium/attention";
+import type { AttentionKernel } from "@trivium/attention";
 import { ConfigError } from "@trivium/core";
-import type { ModelInput, PairExample } from "@trivium/features";
-import { createModel, type LanguageModel, logitsOf } from "@trivium/model";
+import type { PairExample } from "@trivium/features";
 import { markedBatch } from "@trivium/objectives";
-import { tf } from "@trivium/tensor";
 import { supervised } from "./leak-kinds.ts";
-import { type ObservedAttention, observeAttention } from "./observe-attention.ts";
+import type { ObservedAttention } from "./observe-attention.ts";
 import type { ProbedModel } from "./probed-model.ts";
+import { crosses, readAttention } from "./read-attention.ts";
 import { slotOf } from "./with-ids.ts";
 
 export interface AttentionOnSourceOptions extends ProbedModel {
@@ -42,7 +41,7 @@ export interface AttentionOnSource {
  * @example attentionOnSource({ model, parameters, objective: seq2seq(), example }).mass[0][0].length // => 2
  */
 export function attentionOnSource(options: AttentionOnSourceOptions): AttentionOnSource {
-  const { model, objective, example, gold, attention = reference() } = options;
+  const { model, parameters, objective, example, gold, attention } = options;
   const probe = markedBatch(objective.scoring?.() ?? objective, [example], { special: options.special });
   const steps = supervised(probe);
   if (gold && gold.length !== steps.length) {
@@ -50,14 +49,17 @@ export function attentionOnSource(options: AttentionOnSourceOptions): AttentionO
     throw new ConfigError("probes/gold", `${message}; the last step predicts the end of sequence`);
   }
   const source = probe.tokens.slice(0, example.source.length).map((token) => slotOf(token).at);
+  // Merged attention puts the source's keys first, where `readHeads` reads.
+  const over = crosses(model) ? "cross" : "self";
   const found: AttentionOnSource = {
-    over: crosses(model) ? "cross" : "self",
+    over,
     steps: steps.length,
     mass: [],
     entropy: [],
     gold: [],
   };
-  forEachReading({ ...options, attention }, probe.batch, (observed) => {
+  readAttention({ model, parameters, attention, input: probe.batch }, (observed) => {
+    if (observed.stream !== model.streams.at(-1) || observed.over !== over) return;
     const heads = readHeads(observed, steps, source);
     const measure = (of: (weights: readonly number[], step: number) => number) =>
       heads.map((rows) => rows.map((weights, step) => of(weights, step)));
@@ -66,38 +68,6 @@ export function attentionOnSource(options: AttentionOnSourceOptions): AttentionO
     if (gold) found.gold.push(measure((weights, step) => sum(gold[step]!.map((token) => weights[token] ?? 0))));
   });
   return found;
-}
-
-/**
- * Tells if cross-attention is a block of its own. Merged attention puts the source's keys first, where `readHeads`
- * reads.
- */
-const crosses = ({ architecture, config }: LanguageModel): boolean =>
-  architecture.crossMask !== undefined && config.crossAttention !== "merged";
-
-/** Runs the model once; calls `read` with each layer's attention of the predicting stream to where the source is. */
-function forEachReading(
-  { model, parameters, attention }: Pick<ProbedModel, "model" | "parameters"> & { attention: AttentionKernel },
-  input: ModelInput,
-  read: (observed: ObservedAttention) => void,
-): void {
-  const { architecture, config } = model;
-  const last = architecture.streams.at(-1);
-  const wanted = crosses(model) ? 1 : 0;
-  let [reading, calls] = [false, 0];
-  const kernel = observeAttention(attention, (observed) => {
-    if (reading && calls === wanted) read(observed);
-    calls += 1;
-  });
-  const twin = createModel({ architecture, config, attention: kernel });
-  tf.tidy(() => {
-    logitsOf(twin, parameters, input, {
-      onStates({ stream }) {
-        [reading, calls] = [stream === last, 0];
-        return undefined;
-      },
-    });
-  });
 }
 
 /** The weights of some queries on some keys of row 0, `[head][query][key]`. */

@@ -21,6 +21,7 @@ export {
   perturbationInfluence,
 } from "./perturbation-influence.ts";
 export type { ProbedModel } from "./probed-model.ts";
+export { type LayerAttention, type ReadAttentionOptions, readAttention } from "./read-attention.ts";
 export {
   type RecomputedPositions,
   type RecomputedPositionsOptions,

@@ -1,4 +1,5 @@
 import { ConfigError } from "@trivium/core";
+import { activeTraits } from "./backend-traits.ts";
 import { type Tensor, tf } from "./tf.ts";
 
 /** A plain named tree: parameters, gradients, or what an optimiser keeps for each parameter. */
@@ -57,7 +58,13 @@ export function mapTree<To>(tree: ParameterTree, change: (leaf: Tensor, path: st
 
 /** A copy with data of its own: `clone` would share it, and an optimiser may write in place. */
 export function copyTree(tree: ParameterTree): ParameterTree {
-  return mapTree(tree, (leaf) => tf.tensor(leaf.dataSync().slice(), leaf.shape, leaf.dtype));
+  const isStalling = activeTraits().reads === "stalling";
+  return mapTree(tree, (leaf) =>
+    // A product with 1 keeps every bit, and −0.
+    isStalling && leaf.dtype === "float32"
+      ? tf.tidy(() => tf.mul(leaf, 1))
+      : tf.tensor(leaf.dataSync().slice(), leaf.shape, leaf.dtype),
+  );
 }
 
 /** Disposes every tensor of the tree. */

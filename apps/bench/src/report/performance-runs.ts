@@ -17,7 +17,17 @@ export const performanceRuns: readonly PerformanceRun[] = [
   {
     name: "step",
     title: "A training step, products in oneDNN",
-    words: `step --shape S1,S2,S3,S4 ${fast} --precision f32,bf16 --peers torch`,
+    words: `step --shape S1,S2,S3,S4 ${fast} --peers torch`,
+  },
+  {
+    name: "step-bf16",
+    title: "A training step in bf16, products in oneDNN",
+    words: `step --shape S1,S2,S3,S4 ${fast} --precision bf16 --peers torch --rounds 3 --warmup 1`,
+  },
+  {
+    name: "step-openblas",
+    title: "A training step, products in the OpenBLAS that npm installs",
+    words: "step --shape S1,S2,S3,S4 --gemm openblas --attention fused --peers torch",
   },
   {
     name: "products",
@@ -32,7 +42,7 @@ export const performanceRuns: readonly PerformanceRun[] = [
   {
     name: "step-architectures",
     title: "A training step of the other architectures",
-    words: `step --architecture prefix,encoder-decoder --shape S1,S2 ${fast} --precision f32,bf16 --peers torch`,
+    words: `step --architecture prefix,encoder-decoder --shape S1,S2 ${fast} --peers torch`,
   },
   {
     name: "step-javascript",
@@ -48,7 +58,7 @@ export const performanceRuns: readonly PerformanceRun[] = [
   {
     name: "attention",
     title: "Attention: cost follows the mask",
-    words: `attention ${masks} --length 2048 --heads 8 --width 512 --gemm onednn`,
+    words: `attention ${masks} --length 2048 --heads 8 --width 512 --gemm onednn --peers torch`,
   },
   {
     name: "attention-long",
@@ -99,6 +109,6 @@ export const performanceRuns: readonly PerformanceRun[] = [
   {
     name: "run",
     title: "A whole run",
-    words: `run --seeds 0,1,2 ${fast} --precision bf16,f32 --peers torch`,
+    words: `run ${fast} --peers torch`,
   },
 ];

@@ -1,5 +1,6 @@
 import { createSimdBackend, simd } from "@trivium/backend-simd";
 import { cpu, createWasmBackend, webgl, webgpu } from "@trivium/backend-tfjs";
+import { webgpuFused } from "@trivium/backend-webgpu";
 import type { Backend } from "@trivium/tensor";
 
 /** The backends of a page, by name; tfjs's `.wasm` files are where the test server has them. */
@@ -13,4 +14,5 @@ export const pageBackends: Readonly<Record<string, Backend>> = {
   wasm: createWasmBackend({ paths: "/wasm/" }),
   webgl: webgl,
   webgpu: webgpu,
+  "webgpu-fused": webgpuFused,
 };

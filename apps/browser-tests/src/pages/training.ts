@@ -1,3 +1,4 @@
+import { fused, reference } from "@trivium/attention";
 import { tf } from "@trivium/tensor";
 import { trainingLosses } from "../training-steps.ts";
 import { pageBackends } from "./page-backends.ts";
@@ -6,6 +7,8 @@ export interface TrainingInput {
   readonly backend: string;
   readonly arm: string;
   readonly steps: number;
+  /** Default: "reference". */
+  readonly attention?: "fused" | "reference";
 }
 
 export interface TrainingReport {
@@ -15,8 +18,9 @@ export interface TrainingReport {
 }
 
 /** Takes training steps in this page. */
-export async function main({ backend, arm, steps }: TrainingInput): Promise<TrainingReport> {
+export async function main({ backend, arm, steps, attention }: TrainingInput): Promise<TrainingReport> {
   await pageBackends[backend]!.activate();
-  const losses = await trainingLosses(arm, steps);
+  const kernel = attention === "fused" ? fused() : reference();
+  const losses = await trainingLosses(arm, steps, { attention: kernel });
   return { isolated: crossOriginIsolated, active: tf.getBackend(), losses };
 }

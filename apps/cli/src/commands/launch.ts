@@ -66,7 +66,7 @@ async function runLaunch(context: CommandContext, shardsOf: ReadShards): Promise
     });
     const isStopped = code === 0 && interrupt.signal.aborted;
     process.exitCode = isStopped ? interrupt.exitCode() : (code ?? 1);
-    if (isStopped) output.note("to go on: the same command with --resume at its end");
+    if (isStopped) output.note("to go on, repeat the command with --resume");
   } finally {
     interrupt.release();
   }

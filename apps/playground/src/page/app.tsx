@@ -2,16 +2,23 @@ import type { FunctionComponent } from "preact";
 import { useRef } from "preact/hooks";
 import type { Screen } from "../address/screens.ts";
 import { Header } from "./header.tsx";
+import { lazy } from "./parts/lazy.tsx";
 import { texts } from "./preferences.ts";
 import { screen } from "./route.ts";
 import { ArticleScreen } from "./screens/article-screen.tsx";
 import { MaskScreen } from "./screens/mask-screen.tsx";
 import { TrainScreen } from "./screens/train-screen.tsx";
 
+/** Screens that only those load who go there. */
+const LookScreen = lazy(async () => (await import("./screens/look-screen.tsx")).LookScreen);
+const DecodeScreen = lazy(async () => (await import("./screens/decode-screen.tsx")).DecodeScreen);
+
 const screensOfPage: Readonly<Record<Screen, FunctionComponent>> = {
   article: ArticleScreen,
   mask: MaskScreen,
   train: TrainScreen,
+  look: LookScreen,
+  decode: DecodeScreen,
 };
 
 /** The page: its header, and the screen that the address names. */

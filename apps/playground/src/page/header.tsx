@@ -16,7 +16,7 @@ const names = Object.keys(screens) as Screen[];
 
 /** The name of the page, the ways to its screens, and what the reader chooses for all of them. */
 export function Header() {
-  const { screens: titles, theme: themeTexts } = texts.value;
+  const { screens: titles } = texts.value;
   return (
     <header class="page-header">
       <a class="brand" href="#/">
@@ -35,19 +35,7 @@ export function Header() {
       </nav>
       <div class="preferences">
         <CopyLink />
-        <label>
-          <span class="hidden">{themeTexts.label}</span>
-          <select
-            value={theme.value}
-            onChange={({ currentTarget }) => chooseTheme(themes.find((one) => one === currentTarget.value) ?? "auto")}
-          >
-            {themes.map((one) => (
-              <option key={one} value={one}>
-                {themeTexts[one]}
-              </option>
-            ))}
-          </select>
-        </label>
+        <ChooseTheme />
         {(Object.keys(languages) as Language[])
           .filter((one) => one !== language.value)
           .map((one) => (
@@ -57,6 +45,25 @@ export function Header() {
           ))}
       </div>
     </header>
+  );
+}
+
+function ChooseTheme() {
+  const { theme: said } = texts.value;
+  return (
+    <label>
+      <span class="hidden">{said.label}</span>
+      <select
+        value={theme.value}
+        onChange={({ currentTarget }) => chooseTheme(themes.find((one) => one === currentTarget.value) ?? "auto")}
+      >
+        {themes.map((one) => (
+          <option key={one} value={one}>
+            {said[one]}
+          </option>
+        ))}
+      </select>
+    </label>
   );
 }
 

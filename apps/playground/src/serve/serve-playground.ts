@@ -29,6 +29,7 @@ const types: Readonly<Record<string, string>> = {
   ".js": "text/javascript; charset=utf-8",
   ".css": "text/css; charset=utf-8",
   ".json": "application/json",
+  ".safetensors": "application/octet-stream",
   ".tsv": "text/tab-separated-values; charset=utf-8",
   ".wasm": "application/wasm",
 };

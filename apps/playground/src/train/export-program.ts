@@ -24,22 +24,11 @@ const architectures: Readonly<Record<ArmName, readonly [architecture: string, ob
  * numbers to the last bit.
  */
 export function exportProgram({ settings, pairs, steps, build }: ExportedRun): string {
-  const { task, width, heads, rate, batch, seed } = settings;
+  const { task, width, heads, batch } = settings;
   const arms = armNames.map((name) => armText(name, settings));
   return `// Losses of three architectures on the same batches, as the playground showed them.
 // npm install ${packagesOf(task).join(" ")}
-import { fused } from "@trivium/attention";
-import { createSimdBackend } from "@trivium/backend-simd";
-import { createBatchSource, encodeExamples, exampleLength, fitPairTokenizer${isGenerated(task) ? "" : ", pairsDataset"} } from "@trivium/data";
-import { createModel, languageTask } from "@trivium/model";
-import { causal } from "@trivium/model-causal";
-import { encoderDecoder } from "@trivium/model-encoder-decoder";
-import { prefix } from "@trivium/model-prefix";
-import { causalLm, prefixLm, seq2seq } from "@trivium/objectives";
-import { createRegistry } from "@trivium/registry";
-${isGenerated(task) ? `import { ${generatedTasks[task].call} } from "@trivium/tasks";\n` : ""}import { disposeTree } from "@trivium/tensor";
-import { tokenizerPlugins } from "@trivium/text";
-import { adamW, constant, consume, linearWarmup, lowest, train } from "@trivium/trainer";
+${importsText(task)}
 
 await createSimdBackend({ name: "playground", gemm: "wasm", build: ${JSON.stringify(build)} }).activate();
 
@@ -57,7 +46,27 @@ const arms = [
 ${arms.join("\n")}
 ];
 
-const losses: Record<string, number[]> = {};
+${trainingText(settings, steps)}`;
+}
+
+const importsText = (task: TaskName): string => `import { fused } from "@trivium/attention";
+import { createSimdBackend } from "@trivium/backend-simd";
+import { createBatchSource, encodeExamples, exampleLength, fitPairTokenizer${isGenerated(task) ? "" : ", pairsDataset"} } from "@trivium/data";
+import { createModel, languageTask } from "@trivium/model";
+import { causal } from "@trivium/model-causal";
+import { encoderDecoder } from "@trivium/model-encoder-decoder";
+import { prefix } from "@trivium/model-prefix";
+import { causalLm, prefixLm, seq2seq } from "@trivium/objectives";
+import { createRegistry } from "@trivium/registry";
+${isGenerated(task) ? `import { ${generatedTasks[task].call} } from "@trivium/tasks";\n` : ""}import { disposeTree } from "@trivium/tensor";
+import { tokenizerPlugins } from "@trivium/text";
+import { adamW, constant, consume, linearWarmup, lowest, train } from "@trivium/trainer";`;
+
+/** The part that trains every arm, and prints the losses. */
+const trainingText = (
+  { rate, seed }: TrainSettings,
+  steps: number,
+): string => `const losses: Record<string, number[]> = {};
 for (const { name, architecture, objective, config } of arms) {
   const own: number[] = [];
   const events = train({
@@ -77,7 +86,6 @@ for (const { name, architecture, objective, config } of arms) {
 }
 console.log(JSON.stringify(losses));
 `;
-}
 
 const packagesOf = (task: TaskName): string[] =>
   ["attention", "backend-simd", "data", "model", "model-causal", "model-encoder-decoder", "model-prefix", "objectives"]

@@ -1,3 +1,4 @@
+import type { NamedArrays } from "@trivium/checkpoint";
 import type { HeldOutReport } from "./held-out.ts";
 import type { ArmName } from "./names.ts";
 import type { TrainSettings } from "./train-settings.ts";
@@ -41,5 +42,6 @@ export type FromWorker =
     }
   | { readonly type: "steps"; readonly points: readonly StepPoint[] }
   | { readonly type: "held-out"; readonly arm: ArmName; readonly step: number; readonly report: HeldOutReport }
-  | { readonly type: "paused"; readonly step: number }
+  /** The run rests; the models are those after its last step. */
+  | { readonly type: "paused"; readonly step: number; readonly models: Readonly<Record<ArmName, NamedArrays>> }
   | { readonly type: "failed"; readonly message: string };

@@ -11,10 +11,10 @@ export interface ReadPairs {
 }
 
 /** Reads tab-separated pairs as the command line reads a file of them. */
-export async function readPairs(content: string | Uint8Array): Promise<ReadPairs> {
+export async function readPairs(content: string | Uint8Array, name?: string): Promise<ReadPairs> {
   const text = typeof content === "string" ? content : new TextDecoder().decode(content);
   try {
-    return { text, notes: describeReading(await pairsDataset(content, heldOutShares)) };
+    return { text, notes: describeReading(await pairsDataset(content, { ...heldOutShares, name })) };
   } catch (error) {
     if (!TriviumError.is(error)) throw error;
     return { text, notes: [], error: error.message };

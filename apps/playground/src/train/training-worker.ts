@@ -1,8 +1,9 @@
 import "./without-code-from-text.ts";
 import { createSimdBackend } from "@trivium/backend-simd";
+import { float32Of, type NamedArrays } from "@trivium/checkpoint";
 import { createPacer, TriviumError } from "@trivium/core";
-import { countSpecs } from "@trivium/tensor";
-import { type TrainEvent, type TrainResult, train } from "@trivium/trainer";
+import { countSpecs, type ParameterTree } from "@trivium/tensor";
+import { readTree, type TrainEvent, type TrainResult, train } from "@trivium/trainer";
 import { type Arm, createArm } from "./arms.ts";
 import { answerHeldOut } from "./held-out.ts";
 import { type ArmName, armNames } from "./names.ts";
@@ -25,6 +26,11 @@ let running: readonly RunningArm[] = [];
 let wanted = 0;
 let step = 0;
 let isStepping = false;
+/** Whether the step that is taken is the last one for now, after which the models are kept to be looked into. */
+let isLast = false;
+const models: Partial<Record<ArmName, NamedArrays>> = {};
+/** Answers that the page hears of behind the step after which they were given. */
+const answered: Extract<FromWorker, { type: "held-out" }>[] = [];
 
 async function start({ settings, pairs, threads }: Extract<ToWorker, { type: "start" }>): Promise<void> {
   // The library's own product kernels, so that Node's run of the exported program gives the same bits.
@@ -47,17 +53,27 @@ async function start({ settings, pairs, threads }: Extract<ToWorker, { type: "st
   });
 }
 
-/** Answers held-out examples while an arm trains; its parameters are lent. */
+/** Answers held-out examples and copies models while an arm trains; its parameters are lent after each step. */
 const evaluation = (arm: Arm, data: TrainingData): NonNullable<Arm["options"]["evaluate"]> => ({
-  every: ANSWER_EVERY,
+  every: 1,
   onFailure: "stop",
   async run(parameters, at) {
+    if (isLast) models[arm.name] = await copyOf(parameters);
+    if (at % ANSWER_EVERY !== 0) return {};
     const report = await answerHeldOut(arm, parameters, data);
     if (report === undefined) return {};
-    tell({ type: "held-out", arm: arm.name, step: at, report });
+    answered.push({ type: "held-out", arm: arm.name, step: at, report });
     return { errorRate: report.errorRate };
   },
 });
+
+/** The values of a tree, which stay as they are while the tree trains on. */
+async function copyOf(parameters: ParameterTree): Promise<NamedArrays> {
+  const arrays = Object.entries(await readTree(parameters));
+  return Object.fromEntries(
+    arrays.map(([path, array]) => [path, { dtype: "F32", shape: array.shape, data: float32Of(array, path).slice() }]),
+  );
+}
 
 /** Takes the arms' steps in turns, until as many are taken as are wanted. */
 async function takeSteps(): Promise<void> {
@@ -72,28 +88,33 @@ async function takeSteps(): Promise<void> {
     told = performance.now();
   };
   while (wanted > 0) {
+    isLast = wanted === 1;
     for (const arm of running) {
       points.push(await nextStep(arm));
       await rest();
     }
     step += 1;
     wanted -= 1;
-    if (performance.now() - told >= TELL_MS) tellPoints();
+    if (answered.length > 0 || performance.now() - told >= TELL_MS) tellPoints();
+    for (const answers of answered.splice(0)) tell(answers);
   }
   tellPoints();
   isStepping = false;
-  tell({ type: "paused", step });
+  tell({ type: "paused", step, models: models as Record<ArmName, NamedArrays> });
 }
 
-/** Events of an arm up to its next step. */
+/** Events of an arm up to the end of its next step, which the evaluation is a part of. */
 async function nextStep({ name, events }: RunningArm): Promise<StepPoint> {
+  let point: StepPoint | undefined;
   for (;;) {
     const { value, done } = await events.next();
     if (done) throw new Error(`the ${name} arm ended after ${step} steps`);
-    if (value.type !== "step") continue;
-    const { loss, totals } = value;
-    const { supervisedTokens: targetTokens, flops = 0, seconds } = totals;
-    return { arm: name, step: value.step, loss, targetTokens, flops, seconds };
+    if (value.type === "step") {
+      const { loss, totals } = value;
+      const { supervisedTokens: targetTokens, flops = 0, seconds } = totals;
+      point = { arm: name, step: value.step, loss, targetTokens, flops, seconds };
+    }
+    if (value.type === "evaluated" && point) return point;
   }
 }
 
@@ -104,7 +125,8 @@ async function receive(message: ToWorker): Promise<void> {
     if (message.type === "start") started = start(message);
     await started;
     if (message.type === "start") return;
-    wanted = message.type === "run" ? message.steps : 0;
+    // A pause lets one more step be taken, which ends with a copy of the models.
+    wanted = message.type === "run" ? message.steps : Math.min(wanted, 2);
     if (message.type === "run") await takeSteps();
   } catch (error) {
     tell({ type: "failed", message: TriviumError.is(error) ? error.message : String(error) });

@@ -1,13 +1,13 @@
 import { createRandom } from "@trivium/core";
-import { expect } from "vitest";
+import { assertThat } from "@trivium/tensor/testing/cases";
 import { attendProjected } from "../attend-projected.ts";
 import type { AttentionKernel } from "../attention-kernel.ts";
 import { mergeHeads, splitHeads } from "../heads.ts";
-import { reference } from "../reference.ts";
+import { assertBelow } from "./assert-below.ts";
 import { attentionInFloat64 } from "./attention-in-float64.ts";
 import type { CaseProblem } from "./case-problem.ts";
 import { biasKinds, describeCase, type KernelCase, maskKinds, randomCases } from "./kernel-case.ts";
-import { gradientsOf, greatestError, lossWeights, outputOf } from "./run-case.ts";
+import { gradientsInFloat64, gradientsOf, greatestError, lossWeights, outputOf } from "./run-case.ts";
 import { baseCase, forSupported, type KernelCheck } from "./supported-cases.ts";
 
 /** Every mask with every bias, shapes of one and of primes, and mixed ones. */
@@ -51,53 +51,57 @@ const withMergedHeads = (kernel: AttentionKernel): AttentionKernel => ({
 
 export const agreementChecks = {
   "outputs agree with attention in float64": (context) =>
-    forSupported(context, allCases, (problem, one) => {
+    forSupported(context, allCases, async (problem, one) => {
       const expected = attentionInFloat64(problem.plain(problem.inputs));
-      const error = greatestError(outputOf(context.kernel, problem), expected);
-      expect(error, describeCase(one)).toBeLessThan(context.tolerance.outputs);
+      const error = greatestError(await outputOf(context.kernel, problem), expected);
+      assertBelow(describeCase(one), error, context.tolerance.outputs);
     }),
 
-  "gradients agree with the reference kernel's": (context) =>
-    forSupported(context, allCases, (problem, one) => {
-      const expected = gradientsOf(reference(), problem);
-      const actual = gradientsOf(context.kernel, problem);
-      expect(Object.keys(actual)).toEqual(Object.keys(problem.inputs));
+  "gradients agree with attention's in float64": (context) =>
+    forSupported(context, allCases, async (problem, one) => {
+      const expected = gradientsInFloat64(problem);
+      const actual = await gradientsOf(context.kernel, problem);
+      assertThat(
+        Object.keys(actual).join() === Object.keys(problem.inputs).join(),
+        `gradients flow to ${Object.keys(actual)}, not to ${Object.keys(problem.inputs)}`,
+      );
       for (const [name, values] of Object.entries(actual)) {
         const error = greatestError(values, expected[name]!);
-        expect(error, `${name} of ${describeCase(one)}`).toBeLessThan(context.tolerance.gradients);
+        assertBelow(`${name} of ${describeCase(one)}`, error, context.tolerance.gradients);
       }
     }),
 
   "gradients agree with finite differences in float64": (context) =>
-    forSupported(context, tinyCases, (problem, one) => {
-      const actual = gradientsOf(context.kernel, problem);
+    forSupported(context, tinyCases, async (problem, one) => {
+      const actual = await gradientsOf(context.kernel, problem);
       for (const [name, values] of Object.entries(finiteDifferences(problem))) {
         const error = greatestError(actual[name]!, values);
-        expect(error, `${name} of ${describeCase(one)}`).toBeLessThan(context.tolerance.gradients);
+        assertBelow(`${name} of ${describeCase(one)}`, error, context.tolerance.gradients);
       }
     }),
 
   "heads side by side give what split heads give, in outputs and gradients": (context) =>
-    forSupported(context, projectedCases, (problem, one) => {
+    forSupported(context, projectedCases, async (problem, one) => {
       const merged = withMergedHeads(context.kernel);
-      const error = greatestError(outputOf(merged, problem), outputOf(reference(), problem));
-      expect(error, describeCase(one)).toBeLessThan(context.tolerance.outputs);
-      const expected = gradientsOf(reference(), problem);
-      for (const [name, values] of Object.entries(gradientsOf(merged, problem))) {
+      const error = greatestError(await outputOf(merged, problem), attentionInFloat64(problem.plain(problem.inputs)));
+      assertBelow(describeCase(one), error, context.tolerance.outputs);
+      const expected = gradientsInFloat64(problem);
+      for (const [name, values] of Object.entries(await gradientsOf(merged, problem))) {
         const error = greatestError(values, expected[name]!);
-        expect(error, `${name} of ${describeCase(one)}`).toBeLessThan(context.tolerance.gradients);
+        assertBelow(`${name} of ${describeCase(one)}`, error, context.tolerance.gradients);
       }
     }),
 
-  "the same dropout seed drops what the reference drops, another seed something else": (context) => {
+  "the same dropout seed drops what it drops in float64, another seed something else": (context) => {
     const seeds = createRandom(4).shuffle([0, 1, -1, 2 ** 31 - 1, -(2 ** 31)]);
     const cases = seeds.map((seed): KernelCase => ({ ...baseCase, mask: "full", dropout: { rate: 0.5, seed } }));
     const seen: Float32Array[] = [];
-    return forSupported(context, cases, (problem, one) => {
-      const output = outputOf(context.kernel, problem);
-      const error = greatestError(output, outputOf(reference(), problem));
-      expect(error, describeCase(one)).toBeLessThan(context.tolerance.outputs);
-      for (const other of seen) expect(greatestError(output, other)).toBeGreaterThan(0.1);
+    return forSupported(context, cases, async (problem, one) => {
+      const output = await outputOf(context.kernel, problem);
+      const error = greatestError(output, attentionInFloat64(problem.plain(problem.inputs)));
+      assertBelow(describeCase(one), error, context.tolerance.outputs);
+      for (const other of seen)
+        assertThat(greatestError(output, other) > 0.1, `two seeds drop alike: ${describeCase(one)}`);
       seen.push(output);
     });
   },

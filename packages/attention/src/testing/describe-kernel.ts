@@ -1,22 +1,7 @@
 import { beforeAll, describe, test } from "vitest";
 import type { AttentionKernel } from "../attention-kernel.ts";
-import { agreementChecks } from "./agreement-checks.ts";
-import { invariantChecks } from "./invariant-checks.ts";
-import { checkOddKeys } from "./odd-key-checks.ts";
-import { checkPages } from "./page-checks.ts";
+import { type KernelTest, kernelChecks, kernelTests, kernelTolerance } from "./kernel-checks.ts";
 import type { KernelCheckContext } from "./supported-cases.ts";
-
-const checks = {
-  ...agreementChecks,
-  ...invariantChecks,
-  "keys that a mask hides have no influence, infinite or NaN, on outputs and gradients": checkOddKeys,
-  "over pages it is attention over rows, bit for bit the same alone, in company and after a fork": checkPages,
-};
-
-export type KernelTest = keyof typeof checks;
-
-/** The names of the suite's tests. */
-export const kernelTests = Object.keys(checks) as readonly KernelTest[];
 
 export interface DescribeKernelOptions {
   /** What the test report calls it: `"blockwise on simd"`. */
@@ -38,15 +23,16 @@ export interface DescribeKernelOptions {
  */
 export function describeKernel(kernel: AttentionKernel, options: DescribeKernelOptions): void {
   const { label, activate, tolerance, skip = [] } = options;
-  const context = { kernel, tolerance: { outputs: 1e-5, gradients: 5e-5, ...tolerance } };
+  const context = { kernel, tolerance: { ...kernelTolerance, ...tolerance } };
   describe(`attention kernel ${label}`, () => {
     beforeAll(activate);
     for (const title of kernelTests) {
       const reason = skip.find(({ tests }) => tests.includes(title))?.reason;
       if (reason !== undefined) test.skip(`${title} (${reason})`, () => {});
       else {
-        test(title, ({ skip }) => {
-          if (checks[title](context) === "not supported") skip(`${kernel.name} supports none of these cases`);
+        test(title, async ({ skip }) => {
+          if ((await kernelChecks[title](context)) === "not supported")
+            skip(`${kernel.name} supports none of these cases`);
         });
       }
     }

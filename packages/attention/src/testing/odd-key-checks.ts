@@ -1,5 +1,5 @@
 import { activeTraits } from "@trivium/tensor";
-import { expect } from "vitest";
+import { assertBelow } from "./assert-below.ts";
 import type { CaseProblem, PlainTensor } from "./case-problem.ts";
 import { describeCase, type KernelCase, maskKinds } from "./kernel-case.ts";
 import { gradientsOf, greatestError, outputOf } from "./run-case.ts";
@@ -14,15 +14,15 @@ const cases: readonly KernelCase[] = [
 const odd = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
 
 /** Checks that keys and values which are infinite or NaN have no influence on queries that do not see them. */
-export const checkOddKeys: KernelCheck = (context) => {
+export const checkOddKeys: KernelCheck = async (context) => {
   // Where reads stall, no kernel may look at numbers.
   if (activeTraits().reads === "stalling") return "not supported";
-  return forSupported(context, cases, (problem, one) => {
-    const before = outputOf(context.kernel, problem);
+  return forSupported(context, cases, async (problem, one) => {
+    const before = await outputOf(context.kernel, problem);
     const { B, H, Q, K } = one.shape;
     const size = before.length / (B * H * Q);
     for (const [index, k] of [1, 6, K - 1].entries()) {
-      const changed = outputOf(
+      const changed = await outputOf(
         context.kernel,
         withOddKeys(problem, odd[index]!, (_b, _g, key) => key === k),
       );
@@ -31,14 +31,14 @@ export const checkOddKeys: KernelCheck = (context) => {
         if (problem.mask.visible(b, h, q, k)) continue;
         const range: [number, number] = [row * size, (row + 1) * size];
         const error = greatestError(changed.slice(...range), before.slice(...range));
-        expect(error, describeCase(one)).toBeLessThan(context.tolerance.outputs);
+        assertBelow(describeCase(one), error, context.tolerance.outputs);
       }
     }
     const unseen = withOddKeys(problem, Number.NaN, (b, g, k) => k > 0 && !isSeen(problem, one, [b, g, k]));
-    const expected = gradientsOf(context.kernel, problem);
-    for (const [name, values] of Object.entries(gradientsOf(context.kernel, unseen))) {
+    const expected = await gradientsOf(context.kernel, problem);
+    for (const [name, values] of Object.entries(await gradientsOf(context.kernel, unseen))) {
       const error = greatestError(values, expected[name]!);
-      expect(error, `${name} of ${describeCase(one)}`).toBeLessThan(context.tolerance.gradients);
+      assertBelow(`${name} of ${describeCase(one)}`, error, context.tolerance.gradients);
     }
   });
 };

@@ -8,6 +8,8 @@ import type { AttentionKernel, DistanceBias } from "../attention-kernel.ts";
 import { KeyValuePages, type PageRows } from "../key-value-pages.ts";
 import { PageReading } from "../page-reading.ts";
 import { reference } from "../reference.ts";
+import { readOut } from "./run-case.ts";
+import type { KernelCheck } from "./supported-cases.ts";
 
 const [H, G, D] = [4, 2, 8];
 
@@ -42,14 +44,14 @@ const [lengths, counts] = [
 ];
 
 /** What attention over pages should give: each row by itself, its keys side by side. */
-function expected(row: number, { mask, bias, softCap }: Case): number[] {
+async function expected(row: number, { mask, bias, softCap }: Case): Promise<number[]> {
   const [stored, added] = [lengths[row] as number, counts[row] as number];
   if (added === 0) return [];
   const tensor = (name: string, start: number, width: number): Tensor3D =>
     tf.tensor3d(vectors({ name, row, start, end: stored + added, width }), [1, stored + added - start, width]);
   const range = (start: number) => Array.from({ length: stored + added - start }, (_, at) => start + at);
-  return tf.tidy(() => [
-    ...attendProjected(reference(), {
+  const attended = tf.tidy(() =>
+    attendProjected(reference(), {
       query: tensor("query", 0, H * D),
       key: tensor("key", 0, G * D),
       value: tensor("value", 0, G * D),
@@ -57,19 +59,18 @@ function expected(row: number, { mask, bias, softCap }: Case): number[] {
       mask: mask([row]),
       softCap,
       bias: bias && { ...bias, queryPositions: [range(0)], keyPositions: [range(0)] },
-    })
-      .dataSync()
-      .slice(stored * H * D),
-  ]);
+    }),
+  );
+  return [...(await readOut(attended))].slice(stored * H * D);
 }
 
 /** The same over pages: the step's positions of some rows, after others came and went. */
-function paged(
+async function paged(
   kernel: AttentionKernel,
   rows: readonly number[],
   { mask, bias, softCap }: Case,
   disturbed: boolean,
-): number[] {
+): Promise<number[]> {
   const storage = new KeyValuePages(1);
   const write = (held: PageRows, start: readonly number[], added: readonly number[]): PageRows => {
     const extended = storage.extend(held, added);
@@ -104,7 +105,7 @@ function paged(
   }
   held = write(held, stored, added);
   try {
-    return tf.tidy(() => {
+    const attended = tf.tidy(() => {
       const total = added.reduce((sum, count) => sum + count, 0);
       const queries = {
         rows: Int32Array.from(rows.flatMap((_, at) => Array.from({ length: added[at]! }, () => at))),
@@ -119,20 +120,21 @@ function paged(
         [1, total, H * D],
       );
       const reading = new PageReading({ storage, rows: held, queries, mask: mask(rows) });
-      return [...attendPages(kernel, { query, ...storage.read(0), heads: H, reading, bias, softCap }).dataSync()];
+      return attendPages(kernel, { query, ...storage.read(0), heads: H, reading, bias, softCap });
     });
+    return [...(await readOut(attended))];
   } finally {
     storage.dispose();
   }
 }
 
 /** @throws {Error} if attention over pages is not attention over rows, or depends on what else is read. */
-export function checkPages({ kernel, tolerance }: { kernel: AttentionKernel; tolerance: { outputs: number } }): void {
+export const checkPages: KernelCheck = async ({ kernel, tolerance }) => {
   for (const [name, one] of Object.entries(cases)) {
     if (kernel.supports({ softCap: one.softCap !== undefined }) !== true) continue;
     const all = [0, 1, 2];
-    const together = paged(kernel, all, one, false);
-    const wanted = all.flatMap((row) => expected(row, one));
+    const together = await paged(kernel, all, one, false);
+    const wanted = (await Promise.all(all.map((row) => expected(row, one)))).flat();
     const worst = Math.max(
       ...wanted.map((value, at) => Math.abs(value - (together[at] ?? Number.NaN)) / (1 + Math.abs(value))),
     );
@@ -140,12 +142,13 @@ export function checkPages({ kernel, tolerance }: { kernel: AttentionKernel; tol
       throw new Error(`${name}: over pages ${kernel.name} is up to ${worst} away from the reference over rows`);
     }
     const others: Readonly<Record<string, number[]>> = {
-      alone: [0, 1].flatMap((row) => paged(kernel, [row], one, false)),
-      "after a fork": paged(kernel, all, one, true),
+      alone: [...(await paged(kernel, [0], one, false)), ...(await paged(kernel, [1], one, false))],
+      "after a fork": await paged(kernel, all, one, true),
     };
     for (const [how, values] of Object.entries(others)) {
       if (values.length === together.length && values.every((value, at) => Object.is(value, together[at]))) continue;
       throw new Error(`${name}: over pages ${kernel.name} gives a row other bits ${how} than in company`);
     }
   }
-}
+  return "checked";
+};

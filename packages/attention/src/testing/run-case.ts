@@ -1,20 +1,27 @@
 import { createRandom } from "@trivium/core";
 import { type ParameterTree, type Tensor, tf, valueAndGradients } from "@trivium/tensor";
 import type { AttentionKernel } from "../attention-kernel.ts";
+import { attentionGradientsInFloat64 } from "./attention-in-float64.ts";
 import { type CaseProblem, normal, uploadInputs } from "./case-problem.ts";
 
 /** Row-major numbers by name: `query`, `key`, `value`, `bias`. */
 export type PlainGradients = Readonly<Record<string, Float32Array>>;
 
 /** The output of a kernel as plain numbers; leaves no tensor behind. */
-export function outputOf(kernel: AttentionKernel, problem: Pick<CaseProblem, "inputs" | "request">): Float32Array {
-  return tf.tidy(
-    () =>
-      kernel
-        .attend(problem.request(uploadInputs(problem.inputs)))
-        .dataSync()
-        .slice() as never,
-  );
+export function outputOf(
+  kernel: AttentionKernel,
+  problem: Pick<CaseProblem, "inputs" | "request">,
+): Promise<Float32Array> {
+  return readOut(tf.tidy(() => kernel.attend(problem.request(uploadInputs(problem.inputs)))));
+}
+
+/** The numbers of a tensor, which is disposed. Asynchronous, since some devices cannot be read otherwise. */
+export async function readOut(tensor: Tensor): Promise<Float32Array> {
+  try {
+    return (await tensor.data()).slice() as Float32Array;
+  } finally {
+    tensor.dispose();
+  }
 }
 
 /** The random weights that turn an output into a loss: `Σ weight · output`. */
@@ -23,19 +30,28 @@ export function lossWeights(shape: readonly number[]): Float32Array {
 }
 
 /** The gradients of `Σ weight · output` with respect to every input; leaves no tensor behind. */
-export function gradientsOf(kernel: AttentionKernel, { inputs, request }: CaseProblem): PlainGradients {
+export async function gradientsOf(kernel: AttentionKernel, { inputs, request }: CaseProblem): Promise<PlainGradients> {
   const tensors = uploadInputs(inputs);
   const weights = tf.tensor(lossWeights(inputs.query!.shape), [...inputs.query!.shape]);
   const loss = (): Tensor => tf.sum(tf.mul(kernel.attend(request(tensors)), weights));
   const { value, gradients } = valueAndGradients(loss, tensors as ParameterTree);
-  const plain = Object.fromEntries(
-    Object.entries(gradients as Record<string, Tensor>).map(([name, one]) => [
-      name,
-      one.dataSync().slice() as Float32Array,
-    ]),
-  );
-  tf.dispose([value, weights, tensors, gradients as Record<string, Tensor>]);
+  tf.dispose([value, weights, tensors]);
+  const plain: Record<string, Float32Array> = {};
+  for (const [name, one] of Object.entries(gradients as Record<string, Tensor>)) plain[name] = await readOut(one);
   return plain;
+}
+
+/** The same gradients in float64. Each value of a bias is found by its index, since a bias picks one for each pair. */
+export function gradientsInFloat64({ inputs, plain }: CaseProblem): Readonly<Record<string, Float64Array>> {
+  const biasSize = inputs.bias?.values.length ?? 0;
+  const indices = Float64Array.from({ length: biasSize }, (_, index) => index);
+  const indexOf = plain({ ...inputs, bias: { values: indices } }).bias;
+  const bias = new Float64Array(biasSize);
+  const weights = lossWeights(inputs.query!.shape);
+  const gradients = attentionGradientsInFloat64(plain(inputs), weights, ({ b, h, q, k }, gradient) => {
+    if (biasSize > 0) bias[indexOf(b, h, q, k)]! += gradient;
+  });
+  return { ...gradients, bias };
 }
 
 /** The greatest `|actual − expected| / (1 + |expected|)`; infinite where either is not finite. */

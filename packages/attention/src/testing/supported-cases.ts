@@ -10,7 +10,7 @@ export interface KernelCheckContext {
 }
 
 /** A check throws where a kernel is wrong; it tells if the kernel supports none of its cases. */
-export type KernelCheck = (context: KernelCheckContext) => "not supported" | "checked";
+export type KernelCheck = (context: KernelCheckContext) => Promise<"not supported" | "checked">;
 
 /** A case that most checks begin from. */
 export const baseCase: KernelCase = {
@@ -21,13 +21,13 @@ export const baseCase: KernelCase = {
 };
 
 /** Runs `check` on every case that the kernel supports. */
-export function forSupported(
+export async function forSupported(
   { kernel }: KernelCheckContext,
   cases: readonly KernelCase[],
-  check: (problem: CaseProblem, one: KernelCase) => void,
-): "not supported" | "checked" {
+  check: (problem: CaseProblem, one: KernelCase) => Promise<void>,
+): Promise<"not supported" | "checked"> {
   const problems = cases.map((one) => ({ one, problem: caseProblem(one) }));
   const supported = problems.filter(({ problem }) => kernel.supports(problem.needs) === true);
-  for (const { one, problem } of supported) check(problem, one);
+  for (const { one, problem } of supported) await check(problem, one);
   return supported.length === 0 ? "not supported" : "checked";
 }

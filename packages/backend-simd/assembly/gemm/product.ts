@@ -8,6 +8,8 @@ import { LIBRARY_BF16, Product, WASM } from "./problem";
 const MOST_KEPT: u32 = 131072;
 /** A side of a tile is a multiple of it: a cache line. */
 const LINE: u32 = 16;
+/** Rows of a tile down to which its columns stay together, where nothing is transposed: its rows are one run then. */
+const LEAST_ROWS: u32 = 128;
 
 /**
  * `C[i] = f(op(A[i])·op(B[i]) + bias) (+ C[i])` for matrices `i = 0, 1, …`: `[m, k]·[k, n] → [m, n]`.
@@ -49,8 +51,9 @@ function multiplyPanel(p: Product, index: u32): void {
   const row: u32 = p.byColumns ? 0 : first, rows = p.byColumns ? p.m : count;
   const column: u32 = p.byColumns ? first : 0, columns = p.byColumns ? count : p.n;
   let height = rows, width = columns;
+  const least = p.transposeA || p.transposeB ? width : LEAST_ROWS;
   while (height * width > MOST_KEPT) {
-    if (height > width) height = halfOf(height);
+    if (height > min(width, least)) height = halfOf(height);
     else width = halfOf(width);
   }
   for (let i: u32 = 0; i < rows; i += height) {

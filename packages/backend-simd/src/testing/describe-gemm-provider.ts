@@ -156,6 +156,9 @@ const large: readonly GemmCase[] = [
   // A panel of several tiles.
   { ...plain(520, 300, 13), mode: "bias" },
   { ...plain(300, 520, 13), pad: 1 },
+  // Tiles of whole rows, and of some columns of few rows.
+  { ...plain(140, 1030, 5), mode: "bias" },
+  plain(128, 1100, 5),
   { ...plain(33, 40, 65), batch: 23, transposeB: true },
   { ...plain(130, 140, 150), batch: 3, pad: 2, sharesB: true, mode: "bias" },
   { ...plain(64, 64, 32), batch: 40, transposeA: true, sharesA: true, mode: "accumulate" },

@@ -48,8 +48,9 @@ export function createExamplePacker(): ExamplePacker {
     },
     packed() {
       const own = ids.subarray(0, length);
-      const narrow = largest < 2 ** 16 ? Uint16Array.from(own) : own.slice();
-      const packed = { kinds: Uint8Array.from(kinds), bounds: Uint32Array.from(bounds), ids: narrow };
+      // `from` would ask an iterator for each id.
+      const narrow = largest < 2 ** 16 ? new Uint16Array(own) : own.slice();
+      const packed = { kinds: new Uint8Array(kinds), bounds: new Uint32Array(bounds), ids: narrow };
       [kinds, bounds, length, largest] = [[], [0], 0, 0];
       return packed;
     },

@@ -38,9 +38,9 @@ export const behaviourCases: readonly BackendCase[] = [
     name: "live tensors and buffers are constant over training steps",
     async run() {
       const step = trainingStep();
-      step.run();
+      await step.run();
       const before = [tf.memory().numTensors, tf.memory().numDataBuffers];
-      for (let count = 0; count < 5; count++) step.run();
+      for (let count = 0; count < 5; count++) await step.run();
       const after = [tf.memory().numTensors, tf.memory().numDataBuffers];
       step.dispose();
       assertThat(before.join() === after.join(), `tensors and buffers went from ${before} to ${after} in 5 steps`);
@@ -50,9 +50,9 @@ export const behaviourCases: readonly BackendCase[] = [
     name: "training steps lower the loss",
     async run() {
       const step = trainingStep();
-      const first = step.run();
-      for (let count = 0; count < 10; count++) step.run();
-      const last = step.run();
+      const first = await step.run();
+      for (let count = 0; count < 10; count++) await step.run();
+      const last = await step.run();
       step.dispose();
       assertThat(last < 0.8 * first, `the loss went from ${first} to ${last} in 12 steps`);
     },
@@ -92,7 +92,7 @@ export const behaviourCases: readonly BackendCase[] = [
 ];
 
 /** A softmax classifier over an embedding, trained by gradient descent: gather, matmul, fused bias, log-softmax. */
-function trainingStep(): { run(): number; dispose(): void } {
+function trainingStep(): { run(): Promise<number>; dispose(): void } {
   const draw = (shape: [number, number], name: string) =>
     toTensor(drawInput(floats(shape), "training", name), "float32");
   let parameters: ParameterTree = {
@@ -109,15 +109,15 @@ function trainingStep(): { run(): number; dispose(): void } {
     return tf.mean(softmaxCrossEntropy(tf.reshape(logits, [8, 3]), labels, weights));
   };
   return {
-    run() {
+    async run() {
       const { value, gradients } = valueAndGradients(loss, parameters);
       const byPath = flattenTree(gradients);
       const next = mapTree(parameters, (leaf, path) => tf.tidy(() => tf.sub(leaf, tf.mul(byPath[path]!, 0.5))));
-      const before = value.dataSync()[0]!;
+      const [before] = await value.data();
       disposeTree(parameters);
       tf.dispose([value, ...Object.values(byPath)]);
       parameters = next;
-      return before;
+      return before!;
     },
     dispose() {
       disposeTree(parameters);

@@ -1,28 +1,14 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { expect, test } from "vitest";
-import { createHuggingFaceTokenizer, type TokenizerDefinition } from "../hugging-face.ts";
+import { createHuggingFaceTokenizer } from "../hugging-face.ts";
 import { reservedSpecials } from "../reserved-specials.ts";
+import { referenceCounts, references } from "../testing/reference-vocabularies.ts";
 import { trainBytePairs } from "./train-byte-pairs.ts";
 import { createWordCounter } from "./word-counts.ts";
 
-interface Reference {
-  readonly size: number;
-  readonly least: number;
-  readonly definition: TokenizerDefinition;
-  readonly ids: readonly number[];
-}
-
-const fixtures = join(import.meta.dirname, "../../fixtures");
-const { sample, bytePairs } = JSON.parse(readFileSync(join(fixtures, "vocabularies.json"), "utf8")) as {
-  readonly sample: string;
-  readonly bytePairs: readonly Reference[];
-};
-const counter = createWordCounter();
-for (const text of readFileSync(join(fixtures, "words.txt"), "utf8").split("\n\n")) counter.add(text);
+const { sample, bytePairs } = references;
 
 test.each(bytePairs)("$size byte pairs are those of Hugging Face's trainer", ({ size, least, definition, ids }) => {
-  const learned = trainBytePairs(counter.counts(), { size, least });
+  const learned = trainBytePairs(referenceCounts, { size, least });
   expect(learned).toEqual(definition);
   const tokenizer = createHuggingFaceTokenizer({ definition: learned, special: reservedSpecials() });
   expect(tokenizer.encode(sample)).toEqual(ids);
@@ -43,7 +29,7 @@ test("a corpus with few words has a vocabulary of few", () => {
 });
 
 test("no room for bytes is refused", () => {
-  expect(() => trainBytePairs(counter.counts(), { size: 260 })).toThrow(
+  expect(() => trainBytePairs(referenceCounts, { size: 260 })).toThrow(
     "at least 261 ids, for 5 special tokens and 256 bytes, got 260",
   );
 });

@@ -1,33 +1,20 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { expect, test } from "vitest";
 import { createHuggingFaceTokenizer, type TokenizerDefinition } from "../hugging-face.ts";
 import { reservedSpecials } from "../reserved-specials.ts";
+import { referenceCounts, references } from "../testing/reference-vocabularies.ts";
 import { byteLetters } from "../word-encoder.ts";
 import { trainUnigram } from "./train-unigram.ts";
 import { createWordCounter } from "./word-counts.ts";
 
-interface Reference {
-  readonly size: number;
-  readonly definition: TokenizerDefinition;
-  readonly tokens: readonly string[];
-}
-
-const fixtures = join(import.meta.dirname, "../../fixtures");
-const { sample, unigrams } = JSON.parse(readFileSync(join(fixtures, "vocabularies.json"), "utf8")) as {
-  readonly sample: string;
-  readonly unigrams: readonly Reference[];
-};
-const counter = createWordCounter();
-for (const text of readFileSync(join(fixtures, "words.txt"), "utf8").split("\n\n")) counter.add(text);
+const { sample, unigrams } = references;
 
 const piecesOf = ({ model }: TokenizerDefinition) => model.vocab as [string, number][];
 
-const isWhole = ({ size }: Reference) => size === 5000;
+const isWhole = ({ size }: { readonly size: number }) => size === 5000;
 
 test.each(unigrams.filter(isWhole))("a vocabulary of all pieces is that of Hugging Face's trainer", (reference) => {
   const { size, definition, tokens } = reference;
-  const learned = trainUnigram(counter.counts(), { size });
+  const learned = trainUnigram(referenceCounts, { size });
   const { vocab, ...model } = learned.model;
   const { vocab: expected, ...others } = definition.model;
   expect({ ...learned, model }).toEqual({ ...definition, model: others });
@@ -47,7 +34,7 @@ test.each(unigrams.filter(isWhole))("a vocabulary of all pieces is that of Huggi
 test.each(unigrams.filter((one) => !isWhole(one)))(
   "of the pieces of a vocabulary of $size nearly all are those of that trainer",
   ({ size, definition }) => {
-    const learned = trainUnigram(counter.counts(), { size });
+    const learned = trainUnigram(referenceCounts, { size });
     const theirs = new Set(piecesOf(definition).map(([text]) => text));
     const shared = piecesOf(learned).filter(([text]) => theirs.has(text));
     expect(piecesOf(learned)).toHaveLength(size);
@@ -66,7 +53,7 @@ test("a corpus with few words has a vocabulary of few, and every byte", () => {
 });
 
 test("no room for bytes and no words are refused", () => {
-  expect(() => trainUnigram(counter.counts(), { size: 260 })).toThrow(
+  expect(() => trainUnigram(referenceCounts, { size: 260 })).toThrow(
     "at least 261 ids, for 5 special tokens and 256 bytes, got 260",
   );
   expect(() => trainUnigram(new Map(), { size: 1000 })).toThrow("is learned from words, got none");

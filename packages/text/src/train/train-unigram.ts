@@ -22,7 +22,8 @@ const LETTER_STEP = 1e-4;
  * and drops the pieces whose loss costs the least likelihood. Every text can be spelled, since each byte has a token.
  *
  * @returns a `tokenizer.json`. Its pieces and scores are those of Hugging Face's `UnigramTrainer` for the same words, up to
- *   rounding, where the vocabulary has room for all that are left; where it has not, a few others are dropped.
+ *   rounding, where the vocabulary has room for all that are left. Where it has not, pieces are dropped in the order of the
+ *   loss that the source of that trainer says; the order of its release 0.23.3 differs in about one piece of a hundred.
  * @throws {ConfigError} `text/vocabulary-size` if there is no room for the bytes and the special tokens; `text/no-words`
  *   for a corpus without words.
  * @source Kudo 2018, https://arxiv.org/abs/1804.10959; https://github.com/huggingface/tokenizers
@@ -130,8 +131,10 @@ function prune(learning: Learning, most: number): Learning {
     else if (count > 0) losses.push([id, lossWithout(id, other.ids, { used, sum, all })]);
   }
   losses.sort(([, one], [, other]) => other - one);
-  const room = Math.max(0, most - sure.length - 1);
-  return keeping(learning, [...sure, ...losses.slice(0, room).map(([id]) => id)]);
+  // The reference stops when the number is reached exactly: it keeps all where more pieces are sure to stay.
+  const room = most - sure.length - 1;
+  const chosen = room < 0 ? losses : losses.slice(0, room);
+  return keeping(learning, [...sure, ...chosen.map(([id]) => id)]);
 }
 
 /** The uses of pieces in the likeliest segmentations: of each, of all together, and the count of all words. */

@@ -45,6 +45,9 @@ export function NumberControl({ label, value, least, most, onValue, placeholder 
   );
 }
 
+/** Numbers as options, each written as it is. */
+export const numberOptions = (values: readonly number[]) => values.map((value) => [value, String(value)] as const);
+
 interface SelectControlProps<Value extends string | number> {
   readonly label: string;
   readonly value: Value;

@@ -1,6 +1,9 @@
 import type { BlockMap } from "@trivium/masks";
 import type { Cells } from "../../mask/cells.ts";
 import type { CellArea } from "../../mask/paint.ts";
+import { hatch } from "./hatch.ts";
+import type { Ink } from "./ink.ts";
+import { drawLabels, type Layout, type MatrixLabels } from "./matrix-layout.ts";
 
 /** A cell that is outlined, with the number of its step if it has one. */
 export interface Mark {
@@ -10,70 +13,13 @@ export interface Mark {
 }
 
 /** Everything that is drawn of a matrix. */
-export interface Picture {
+export interface Picture extends MatrixLabels {
   readonly cells: Cells;
-  readonly queryLabels: readonly string[];
-  readonly keyLabels: readonly string[];
   readonly blocks?: BlockMap | undefined;
   /** Batch row whose blocks are drawn. */
   readonly row: number;
   readonly marks: readonly Mark[];
   readonly selection?: CellArea | undefined;
-}
-
-/** Where the cells of a picture are, in pixels of the page. */
-export interface Layout {
-  readonly left: number;
-  readonly top: number;
-  readonly cell: number;
-  readonly width: number;
-  readonly height: number;
-}
-
-const LARGEST_CELL = 44;
-/** The smallest cell beside which a label can be read. */
-const LABELLED_CELL = 11;
-const LONGEST_LABEL = 10;
-
-/** The layout of a picture in a width. */
-export function layoutOf({ cells, queryLabels, keyLabels }: Picture, width: number): Layout {
-  const margin = (labels: readonly string[]) =>
-    12 + 7.5 * Math.max(1, ...labels.map((label) => [...short(label)].length));
-  const [left, top] = [margin(queryLabels), margin(keyLabels)].map(Math.ceil) as [number, number];
-  const room = (width - left - 2) / cells.keys;
-  const cell = Math.min(LARGEST_CELL, room >= 4 ? Math.floor(room) : Math.max(1, Math.floor(room * 2) / 2));
-  return { left, top, cell, width: left + cell * cells.keys + 2, height: top + cell * cells.queries + 2 };
-}
-
-const short = (label: string): string =>
-  [...label].length > LONGEST_LABEL ? `${[...label].slice(0, LONGEST_LABEL - 1).join("")}…` : label;
-
-/** Colours and the font, from the custom properties of the page. */
-export interface Ink {
-  readonly paper: string;
-  readonly cell: string;
-  readonly onCell: string;
-  readonly rule: string;
-  readonly text: string;
-  readonly mark: string;
-  readonly select: string;
-  readonly font: string;
-}
-
-/** The colours of the page at an element. */
-export function inkOf(element: Element): Ink {
-  const style = getComputedStyle(element);
-  const of = (name: string) => style.getPropertyValue(`--${name}`).trim();
-  return {
-    paper: of("paper"),
-    cell: of("cell"),
-    onCell: of("on-cell"),
-    rule: of("rule"),
-    text: of("quiet"),
-    mark: of("mark"),
-    select: of("select"),
-    font: of("mono"),
-  };
 }
 
 /** Draws a picture into a canvas of its layout's size. */
@@ -87,28 +33,6 @@ export function drawMatrix(context: CanvasRenderingContext2D, picture: Picture, 
   for (const mark of picture.marks) drawMark(context, mark, picture.cells, { cell: layout.cell, ink });
   if (picture.selection) drawSelection(context, picture.selection, layout.cell, ink);
   context.restore();
-}
-
-function drawLabels(context: CanvasRenderingContext2D, picture: Picture, { left, top, cell }: Layout, ink: Ink): void {
-  context.fillStyle = ink.text;
-  context.font = `${Math.min(13, Math.max(10, cell * 0.55))}px ${ink.font}`;
-  context.textBaseline = "middle";
-  const every = cell >= LABELLED_CELL ? 1 : 2 ** Math.ceil(Math.log2(14 / cell));
-  for (const [q, label] of picture.queryLabels.entries()) {
-    if (q % every !== 0) continue;
-    context.textAlign = "right";
-    context.fillText(short(label), left - 6, top + (q + 0.5) * cell);
-  }
-  for (const [k, label] of picture.keyLabels.entries()) {
-    if (k % every !== 0) continue;
-    const isUpright = [...short(label)].length === 1;
-    context.save();
-    context.translate(left + (k + 0.5) * cell, top - (isUpright ? 10 : 6));
-    context.textAlign = isUpright ? "center" : "left";
-    if (!isUpright) context.rotate(-Math.PI / 2);
-    context.fillText(short(label), 0, 0);
-    context.restore();
-  }
 }
 
 function drawCells(context: CanvasRenderingContext2D, { queries, keys, bits }: Cells, cell: number, ink: Ink): void {
@@ -166,18 +90,6 @@ function drawBlocks(context: CanvasRenderingContext2D, { blocks, cells, row }: P
   context.setLineDash([]);
 }
 
-function hatch(context: CanvasRenderingContext2D, { x, y, w, h }: Record<"x" | "y" | "w" | "h", number>): void {
-  context.save();
-  context.beginPath();
-  context.rect(x, y, w, h);
-  context.clip();
-  context.lineWidth = 0.5;
-  context.beginPath();
-  for (let at = -h; at < w; at += 10) line(context, [x + at, y + h], [x + at + h, y]);
-  context.stroke();
-  context.restore();
-}
-
 function drawMark(
   context: CanvasRenderingContext2D,
   { query, key, step }: Mark,
@@ -196,7 +108,13 @@ function drawMark(
   context.fillText(String(step), (key + 0.5) * cell + 0.5, (query + 0.5) * cell + 1);
 }
 
-function drawSelection(context: CanvasRenderingContext2D, { queries, keys }: CellArea, cell: number, ink: Ink): void {
+/** Outlines a rectangle of cells. */
+export function drawSelection(
+  context: CanvasRenderingContext2D,
+  { queries, keys }: CellArea,
+  cell: number,
+  ink: Pick<Ink, "select">,
+): void {
   const [y, x] = [queries[0] * cell, keys[0] * cell];
   context.strokeStyle = ink.select;
   context.lineWidth = 2;

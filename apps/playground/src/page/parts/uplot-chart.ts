@@ -1,11 +1,12 @@
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import type { Curve } from "../../train/curves.ts";
+import { colourOf } from "./ink.ts";
 
 /** Colour and dashes of a curve. */
 export interface CurveStyle {
   readonly dash: readonly number[];
-  /** Custom property of the page with its colour. */
+  /** Custom property of the page with its colour, without the dashes. */
   readonly colour: string;
 }
 
@@ -22,13 +23,11 @@ const HEIGHT = 220;
 
 /** Creates a chart in an element, as wide as the element is. */
 export function createChart(element: HTMLElement, styles: readonly CurveStyle[]): Chart {
-  const style = getComputedStyle(element);
-  const colourOf = (name: string) => style.getPropertyValue(name).trim();
   const axis = {
-    stroke: colourOf("--quiet"),
-    grid: { stroke: colourOf("--rule"), width: 1 },
-    ticks: { stroke: colourOf("--rule"), width: 1 },
-    font: `12px ${colourOf("--sans")}`,
+    stroke: colourOf("quiet"),
+    grid: { stroke: colourOf("rule"), width: 1 },
+    ticks: { stroke: colourOf("rule"), width: 1 },
+    font: `12px ${getComputedStyle(element).getPropertyValue("--sans").trim()}`,
   };
   const series = styles.map(({ dash, colour }) => ({
     stroke: colourOf(colour),

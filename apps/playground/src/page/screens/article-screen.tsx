@@ -1,9 +1,9 @@
-import { useSignal } from "@preact/signals";
+import { type Signal, useSignal } from "@preact/signals";
 import { parseMask, visiblePairs } from "@trivium/masks";
 import { useEffect } from "preact/hooks";
 import { cellsOf } from "../../mask/cells.ts";
 import { labelsOf } from "../../mask/read-mask.ts";
-import { claims } from "../claims.ts";
+import { claims, type PageClaim } from "../claims.ts";
 import { Matrix } from "../parts/matrix.tsx";
 import { texts } from "../preferences.ts";
 import { Weakness } from "./article/weakness.tsx";
@@ -15,6 +15,10 @@ const groups = [
   ["prefix", ["prefix-supervision", "attention-cost", "mask-difficulty", "prefix-use"]],
   ["encoder-decoder", ["parameters-and-compute", "training-efficiency", "long-input", "zero-shot"]],
 ] as const;
+
+const grouped: readonly string[] = groups.flatMap(([, ids]) => ids);
+/** Claims that are held against no architecture of the three alone. */
+const others = claims.filter(({ id }) => !grouped.includes(id));
 
 /** The article on the three architectures, whose figures are alive. */
 export function ArticleScreen() {
@@ -35,104 +39,129 @@ export function ArticleScreen() {
       <p>
         <a href="#/train">{said.toTrain}</a>
       </p>
+      <h2>{said.insideTitle}</h2>
+      <p class="prose">{said.inside}</p>
+      <p class="row">
+        <a href="#/look">{said.toLook}</a>
+        <a href="#/decode">{said.toDecode}</a>
+      </p>
       <h2>{said.weakTitle}</h2>
       <p class="prose">{said.weak}</p>
       {groups.map(([name, ids]) => (
-        <section key={name} class="panel" aria-labelledby={`against-${name}`}>
-          <h3 id={`against-${name}`}>{train.arms[name]}</h3>
-          {ids.map((id) => {
-            const claim = claims.find((one) => one.id === id);
-            return claim ? <Weakness key={id} claim={claim} /> : null;
-          })}
-        </section>
+        <Claims
+          key={name}
+          id={name}
+          title={train.arms[name]}
+          shown={claims.filter((one) => ids.some((id) => id === one.id))}
+        />
       ))}
+      <Claims id="all" title={said.otherClaims} shown={others} />
     </article>
   );
 }
 
+interface ClaimsProps {
+  readonly id: string;
+  readonly title: string;
+  readonly shown: readonly PageClaim[];
+}
+
+/** Claims under a title; nothing where there are none. */
+function Claims({ id, title, shown }: ClaimsProps) {
+  if (shown.length === 0) return null;
+  return (
+    <section class="panel" aria-labelledby={`against-${id}`}>
+      <h3 id={`against-${id}`}>{title}</h3>
+      {shown.map((claim) => (
+        <Weakness key={claim.id} claim={claim} />
+      ))}
+    </section>
+  );
+}
+
+/** A mask of the article, with what stands at its rows and columns. */
+interface MaskOfArticle {
+  readonly name: string;
+  readonly text: string;
+  readonly rows: readonly string[];
+  readonly columns: readonly string[];
+}
+
+const sizeOf = ({ rows, columns }: MaskOfArticle) => ({ queries: rows.length, keys: columns.length });
+
+/** The masks of the three: one of each decoder, and three of the encoder–decoder. */
+function masksOf(m: number, t: number) {
+  const { article: said, train } = texts.value;
+  const source = labelsOf(said.sample, "characters", m);
+  const target = labelsOf(said.answer, "characters", t);
+  const row = [...source, ...target];
+  return [
+    { name: train.arms.causal, text: "causal", rows: row, columns: row },
+    { name: train.arms.prefix, text: `prefix(${m}) | causal`, rows: row, columns: row },
+    { name: said.encoder, text: "full", rows: source, columns: source },
+    { name: said.cross, text: "full", rows: target, columns: source },
+    { name: said.decoder, text: "causal", rows: target, columns: target },
+  ] as const;
+}
+
 /** The masks of the three on the same source and target, whose lengths the reader chooses. */
 function ThreeMasks() {
-  const { article: said, train } = texts.value;
+  const { article: said } = texts.value;
   const source = useSignal(4);
   const target = useSignal(4);
   const [m, t] = [source.value, target.value];
-  const sources = labelsOf(said.sample, "characters", m);
-  const targets = labelsOf(said.answer, "characters", t);
-  const row = [...sources, ...targets];
-  const figures = [
-    { name: train.arms.causal, text: "causal", rows: row, columns: row },
-    { name: train.arms.prefix, text: `prefix(${m}) | causal`, rows: row, columns: row },
-    { name: said.encoder, text: "full", rows: sources, columns: sources },
-    { name: said.cross, text: "full", rows: targets, columns: sources },
-    { name: said.decoder, text: "causal", rows: targets, columns: targets },
-  ];
-  const pairs = figures.map(({ text, rows, columns }) => {
-    const size = { queries: rows.length, keys: columns.length };
-    return visiblePairs(parseMask(text), size);
-  }) as [number, number, number, number, number];
+  const masks = masksOf(m, t);
+  const [causal, prefix, ...pair] = masks.map((one) => visiblePairs(parseMask(one.text), sizeOf(one)));
+  const ofPair = pair.reduce((sum, count) => sum + count, 0);
   return (
     <>
       <div class="row">
-        <Range
-          label={said.source}
-          value={m}
-          onValue={(value) => {
-            source.value = value;
-          }}
-        />
-        <Range
-          label={said.target}
-          value={t}
-          onValue={(value) => {
-            target.value = value;
-          }}
-        />
+        <Range label={said.source} length={source} />
+        <Range label={said.target} length={target} />
         <a href={`#/mask?m=prefix(${m})+|+causal&q=${m + t}`}>{said.toMasks}</a>
       </div>
       <p class="hidden" id="article-help">
         {said.matrixHelp}
       </p>
       <div class="matrices five">
-        {figures.map(({ name, text, rows, columns }) => {
-          const size = { queries: rows.length, keys: columns.length };
-          const cells = cellsOf(parseMask(text), size);
-          const picture = { cells, queryLabels: rows, keyLabels: columns, row: 0, marks: [] };
-          return (
-            <figure key={name}>
-              <figcaption>{name}</figcaption>
-              <Matrix name={name} picture={picture} describedBy="article-help" />
-            </figure>
-          );
-        })}
+        {masks.map((one) => (
+          <ArticleMask key={one.name} mask={one} />
+        ))}
       </div>
-      <p role="status">{said.pairs(pairs[0], pairs[1], pairs[2] + pairs[3] + pairs[4])}</p>
+      <p role="status">{said.pairs(causal ?? 0, prefix ?? 0, ofPair)}</p>
     </>
+  );
+}
+
+function ArticleMask({ mask }: { readonly mask: MaskOfArticle }) {
+  const { name, text, rows, columns } = mask;
+  const cells = cellsOf(parseMask(text), sizeOf(mask));
+  const picture = { cells, queryLabels: rows, keyLabels: columns, row: 0, marks: [] };
+  return (
+    <figure>
+      <figcaption>{name}</figcaption>
+      <Matrix name={name} picture={picture} describedBy="article-help" />
+    </figure>
   );
 }
 
 const SHORTEST = 2;
 const LONGEST = 8;
 
-function Range({
-  label,
-  value,
-  onValue,
-}: {
-  readonly label: string;
-  readonly value: number;
-  onValue(value: number): void;
-}) {
+function Range({ label, length }: { readonly label: string; readonly length: Signal<number> }) {
   return (
     <label class="field">
       <span>
-        {label}: {value}
+        {label}: {length.value}
       </span>
       <input
         type="range"
         min={SHORTEST}
         max={LONGEST}
-        value={value}
-        onInput={({ currentTarget }) => onValue(Number(currentTarget.value))}
+        value={length.value}
+        onInput={({ currentTarget }) => {
+          length.value = Number(currentTarget.value);
+        }}
       />
     </label>
   );

@@ -1,5 +1,5 @@
 import { runsOf } from "../../mask/read-mask.ts";
-import { Matrix } from "../parts/matrix.tsx";
+import { Matrix, placeText } from "../parts/matrix.tsx";
 import { ScreenHead } from "../parts/screen-head.tsx";
 import { texts } from "../preferences.ts";
 import { ComparePanel } from "./mask/compare-panel.tsx";
@@ -88,12 +88,7 @@ function MaskFigure({ attention }: { readonly attention: Attention }) {
         <summary>{said.asList}</summary>
         <ul class="plain scroll code">
           {runsOf(size, cells.bits).map((runs, query) => (
-            <li key={query}>
-              {said.sees(
-                said.place(query, queryLabels[query] === String(query) ? "" : (queryLabels[query] ?? "")),
-                runs,
-              )}
-            </li>
+            <li key={query}>{said.sees(placeText(query, queryLabels), runs)}</li>
           ))}
         </ul>
       </details>

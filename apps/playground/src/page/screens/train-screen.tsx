@@ -1,7 +1,7 @@
 import { useEffect } from "preact/hooks";
 import { trainChoices } from "../../address/train-fields.ts";
 import { armNames, pairForms, taskNames } from "../../train/names.ts";
-import { NumberControl, SelectControl } from "../parts/controls.tsx";
+import { NumberControl, numberOptions, SelectControl } from "../parts/controls.tsx";
 import { download } from "../parts/download.ts";
 import { ScreenHead } from "../parts/screen-head.tsx";
 import { texts } from "../preferences.ts";
@@ -47,8 +47,7 @@ export function TrainScreen() {
 /** What is trained; a change begins anew. */
 function TrainControls() {
   const { train: said } = texts.value;
-  const { t, p, w, y, h, r, b, s } = state.value;
-  const numbers = (values: readonly number[]) => values.map((value) => [value, String(value)] as const);
+  const { t, p } = state.value;
   return (
     <>
       <div class="row">
@@ -64,40 +63,37 @@ function TrainControls() {
           options={pairForms.map((form) => [form, said.pairs[form]] as const)}
           onValue={(value) => change({ p: value })}
         />
-        <SelectControl
-          label={said.width}
-          value={w}
-          options={numbers(trainChoices.w)}
-          onValue={(value) => change({ w: value })}
-        />
-        <NumberControl label={said.layers} value={y} least={1} most={6} onValue={(value) => change({ y: value })} />
-        <SelectControl
-          label={said.heads}
-          value={h}
-          options={numbers(trainChoices.h)}
-          onValue={(value) => change({ h: value })}
-        />
-        <SelectControl
-          label={said.rate}
-          value={r}
-          options={numbers(trainChoices.r)}
-          onValue={(value) => change({ r: value })}
-        />
-        <SelectControl
-          label={said.batch}
-          value={b}
-          options={numbers(trainChoices.b)}
-          onValue={(value) => change({ b: value })}
-        />
-        <NumberControl
-          label={said.seed}
-          value={s}
-          least={0}
-          most={999_999_999}
-          onValue={(value) => change({ s: value })}
-        />
+        <SizeControls />
       </div>
       <p class="quiet code">{said.taskHelp[t]}</p>
+    </>
+  );
+}
+
+/** The sizes of the models, and how they are trained. */
+function SizeControls() {
+  const { train: said } = texts.value;
+  const { y, s } = state.value;
+  const names = { w: said.width, h: said.heads, r: said.rate, b: said.batch };
+  return (
+    <>
+      <NumberControl label={said.layers} value={y} least={1} most={6} onValue={(value) => change({ y: value })} />
+      {(["w", "h", "r", "b"] as const).map((name) => (
+        <SelectControl
+          key={name}
+          label={names[name]}
+          value={state.value[name]}
+          options={numberOptions(trainChoices[name])}
+          onValue={(value) => change({ [name]: value })}
+        />
+      ))}
+      <NumberControl
+        label={said.seed}
+        value={s}
+        least={0}
+        most={999_999_999}
+        onValue={(value) => change({ s: value })}
+      />
     </>
   );
 }
@@ -105,30 +101,11 @@ function TrainControls() {
 /** Play, pause, step and reset, and what the run does. */
 function Transport() {
   const { train: said } = texts.value;
-  const isRunning = phase.value === "running" || phase.value === "starting";
-  const isHeld = isRunning || !canStart.value || phase.value === "failed";
   const info = ready.value;
   return (
     <div class="transport">
       <div class="row tight">
-        {isRunning ? (
-          <button type="button" class="main" disabled={phase.value === "starting"} onClick={pause}>
-            {said.pause}
-          </button>
-        ) : (
-          <button type="button" class="main" disabled={isHeld} onClick={() => void run(Number.POSITIVE_INFINITY)}>
-            {said.play}
-          </button>
-        )}
-        <button type="button" disabled={isHeld} onClick={() => void run(1)}>
-          {said.step}
-        </button>
-        <button type="button" disabled={isHeld} onClick={() => void run(10)}>
-          {said.tenSteps}
-        </button>
-        <button type="button" disabled={phase.value === "idle"} onClick={reset}>
-          {said.reset}
-        </button>
+        <RunButtons />
         <span role="status">{said.phases[phase.value]}</span>
         <span class="quiet" data-fact="steps">
           {step.value > 0 ? said.steps(step.value) : ""}
@@ -138,7 +115,41 @@ function Transport() {
       {phase.value === "failed" ? <p class="error">{failure.value}</p> : null}
       {info ? <p class="quiet">{said.data(info.examples, info.heldOut, info.vocabulary, info.length)}</p> : null}
       {crossOriginIsolated ? null : <p class="quiet">{said.oneThread}</p>}
+      {step.value > 0 ? (
+        <p class="row">
+          <a href="#/look?m=trained">{said.toLook}</a>
+          <a href="#/decode?m=trained">{said.toDecode}</a>
+        </p>
+      ) : null}
     </div>
+  );
+}
+
+function RunButtons() {
+  const { train: said } = texts.value;
+  const isRunning = phase.value === "running" || phase.value === "starting";
+  const isHeld = isRunning || !canStart.value || phase.value === "failed";
+  return (
+    <>
+      {isRunning ? (
+        <button type="button" class="main" disabled={phase.value === "starting"} onClick={pause}>
+          {said.pause}
+        </button>
+      ) : (
+        <button type="button" class="main" disabled={isHeld} onClick={() => void run(Number.POSITIVE_INFINITY)}>
+          {said.play}
+        </button>
+      )}
+      <button type="button" disabled={isHeld} onClick={() => void run(1)}>
+        {said.step}
+      </button>
+      <button type="button" disabled={isHeld} onClick={() => void run(10)}>
+        {said.tenSteps}
+      </button>
+      <button type="button" disabled={phase.value === "idle"} onClick={reset}>
+        {said.reset}
+      </button>
+    </>
   );
 }
 

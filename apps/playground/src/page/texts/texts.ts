@@ -1,6 +1,7 @@
 import type { Screen } from "../../address/screens.ts";
 import type { ArmName, Axis, PairForm, TaskName } from "../../train/names.ts";
 import type { PageClaim } from "../claims.ts";
+import type { DecodeTexts, LookTexts, ModelTexts } from "./model-texts.ts";
 
 type StreamName = "tokens" | "target" | "source" | "cross";
 
@@ -19,6 +20,9 @@ export interface Texts {
   readonly article: ArticleTexts;
   readonly mask: MaskTexts;
   readonly train: TrainTexts;
+  readonly models: ModelTexts;
+  readonly look: LookTexts;
+  readonly decode: DecodeTexts;
 }
 
 /** The texts of the screen of masks. */
@@ -149,6 +153,8 @@ export interface TrainTexts {
   readonly step: string;
   readonly tenSteps: string;
   readonly reset: string;
+  readonly toLook: string;
+  readonly toDecode: string;
   readonly phases: Readonly<Record<"idle" | "starting" | "running" | "paused" | "failed", string>>;
   steps(count: number): string;
   threads(count: number): string;
@@ -212,6 +218,11 @@ export interface ArticleTexts {
   readonly trainTitle: string;
   readonly train: string;
   readonly toTrain: string;
+  readonly insideTitle: string;
+  readonly inside: string;
+  readonly toLook: string;
+  readonly toDecode: string;
+  readonly otherClaims: string;
   readonly weakTitle: string;
   readonly weak: string;
   readonly verdicts: Readonly<Record<PageClaim["verdict"], string>>;

@@ -28,19 +28,10 @@ let shownRun: string | undefined;
 
 /** A weakness that is said of an architecture: the verdict with its interval, and a way to try it here. */
 export function Weakness({ claim }: { readonly claim: PageClaim }) {
-  const { article: said, train } = texts.value;
-  const isShown = useSignal(false);
+  const { article: said } = texts.value;
   const experiment = experiments[claim.id];
-  const isRunning = phase.value === "running" || phase.value === "starting";
-  const begin = (settings: Partial<TrainState>) => {
-    if (shownRun !== claim.id) change(settings);
-    shownRun = claim.id;
-    isShown.value = true;
-    void run(Number.POSITIVE_INFINITY);
-  };
-  const isHere = isShown.value && shownRun === claim.id;
   return (
-    <div class="weakness">
+    <div class="weakness" data-claim={claim.id}>
       <p class="prose">
         {said.statements[claim.id] ?? claim.statement}{" "}
         <strong>
@@ -49,26 +40,39 @@ export function Weakness({ claim }: { readonly claim: PageClaim }) {
       </p>
       <p class="quiet">{said.effect(claim)}</p>
       {experiment && "mask" in experiment ? <a href={`#/mask?${experiment.mask}`}>{said.look}</a> : null}
-      {experiment && "run" in experiment ? (
-        <div class="row tight">
-          {isHere && isRunning ? (
-            <button type="button" onClick={pause}>
-              {train.pause}
-            </button>
-          ) : (
-            <button type="button" disabled={isRunning} onClick={() => begin(experiment.run)}>
-              {said.tryHere(train.tasks[experiment.run.t ?? "reverse"])}
-            </button>
-          )}
-          {isHere ? <span role="status">{train.phases[phase.value]}</span> : null}
-        </div>
-      ) : null}
-      {isHere ? (
-        <>
-          <TrainCharts />
-          <RunTable />
-        </>
-      ) : null}
+      {experiment && "run" in experiment ? <SmallRun id={claim.id} settings={experiment.run} /> : null}
     </div>
+  );
+}
+
+/** A small run of a claim, which begins at the press of a button. */
+function SmallRun({ id, settings }: { readonly id: string; readonly settings: Partial<TrainState> }) {
+  const { article: said, train } = texts.value;
+  const isShown = useSignal(false);
+  const isRunning = phase.value === "running" || phase.value === "starting";
+  const begin = () => {
+    if (shownRun !== id) change(settings);
+    shownRun = id;
+    isShown.value = true;
+    void run(Number.POSITIVE_INFINITY);
+  };
+  const isHere = isShown.value && shownRun === id;
+  return (
+    <>
+      <div class="row tight">
+        {isHere && isRunning ? (
+          <button type="button" onClick={pause}>
+            {train.pause}
+          </button>
+        ) : (
+          <button type="button" disabled={isRunning} onClick={begin}>
+            {said.tryHere(train.tasks[settings.t ?? "reverse"])}
+          </button>
+        )}
+        {isHere ? <span role="status">{train.phases[phase.value]}</span> : null}
+      </div>
+      {isHere ? <TrainCharts /> : null}
+      {isHere ? <RunTable /> : null}
+    </>
   );
 }

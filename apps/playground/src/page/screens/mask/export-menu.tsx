@@ -2,7 +2,9 @@ import { useSignal } from "@preact/signals";
 import { type MaskExport, maskExports } from "../../../mask/export-mask.ts";
 import { SelectControl } from "../../parts/controls.tsx";
 import { download } from "../../parts/download.ts";
-import { drawMatrix, inkOf, layoutOf } from "../../parts/draw-matrix.ts";
+import { drawMatrix } from "../../parts/draw-matrix.ts";
+import { inkOfPage } from "../../parts/ink.ts";
+import { layoutOf } from "../../parts/matrix-layout.ts";
 import { texts } from "../../preferences.ts";
 import { marksOf } from "./mask-marks.ts";
 import { type Attention, attentions, blocksOfAttention, state } from "./mask-model.ts";
@@ -21,12 +23,6 @@ export function ExportMenu() {
   const all = attentions.value;
   const attention = all[Math.min(chosen.value, all.length - 1)];
   if (!attention) return null;
-  const { mask, size, queryLabels, keyLabels } = attention;
-  const write = (kind: MaskExport) => {
-    const [name, type] = files[kind];
-    const { r: row, b: block } = state.peek();
-    download(name, new Blob([maskExports[kind]({ mask, ...size, row, block, queryLabels, keyLabels })], { type }));
-  };
   return (
     <section class="panel" aria-labelledby="export">
       <h2 id="export">{said.title}</h2>
@@ -43,20 +39,23 @@ export function ExportMenu() {
         </div>
       ) : null}
       <div class="row tight">
-        <button type="button" onClick={() => write("svg")}>
-          {said.svg}
-        </button>
         <button type="button" onClick={() => void writePng(attention)}>
           {said.png}
         </button>
-        {(["ascii", "json", "program"] as const).map((kind) => (
-          <button key={kind} type="button" onClick={() => write(kind)}>
+        {(["svg", "ascii", "json", "program"] as const).map((kind) => (
+          <button key={kind} type="button" onClick={() => writeText(kind, attention)}>
             {said[kind]}
           </button>
         ))}
       </div>
     </section>
   );
+}
+
+function writeText(kind: MaskExport, { mask, size, queryLabels, keyLabels }: Attention): void {
+  const [name, type] = files[kind];
+  const { r: row, b: block } = state.peek();
+  download(name, new Blob([maskExports[kind]({ mask, ...size, row, block, queryLabels, keyLabels })], { type }));
 }
 
 /** Pixels of a picture's side for each pixel of the page. */
@@ -80,7 +79,7 @@ async function writePng(attention: Attention): Promise<void> {
   const context = canvas.getContext("2d");
   if (!context) return;
   context.scale(SCALE, SCALE);
-  drawMatrix(context, picture, layout, inkOf(document.documentElement));
+  drawMatrix(context, picture, layout, inkOfPage());
   const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve));
   if (blob) download("mask.png", blob);
 }

@@ -19,8 +19,7 @@ const placeText = ({ stream, position }: StreamPosition): string => {
 /** Looks for predictions that can see their labels, and shows their ways through the layers. */
 export function LeakPanel() {
   const { leaks: said } = texts.value.mask;
-  const { l, y, f, s, n, o } = state.value;
-  const isOn = l === "yes";
+  const isOn = state.value.l === "yes";
   return (
     <section class="panel" aria-labelledby="leaks">
       <h2 id="leaks">{said.title}</h2>
@@ -29,40 +28,37 @@ export function LeakPanel() {
         <label>
           <input type="checkbox" checked={isOn} onChange={() => change({ l: isOn ? "no" : "yes" })} /> {said.look}
         </label>
-        {isOn ? (
-          <>
-            <NumberControl
-              label={said.layers}
-              value={y}
-              least={1}
-              most={12}
-              onValue={(value) => change({ y: value })}
-            />
-            <SelectControl
-              label={said.shift}
-              value={f}
-              options={[
-                ["1", said.shifts[1]],
-                ["0", said.shifts[0]],
-              ]}
-              onValue={(value) => change({ f: value })}
-            />
-            {s === "two" ? (
-              <NumberControl
-                label={said.copyAt}
-                value={o}
-                least={0}
-                most={n - 1}
-                placeholder={{ of: -1, text: said.nowhere }}
-                onValue={(value) => change({ o: value })}
-              />
-            ) : null}
-          </>
-        ) : null}
+        {isOn ? <LeakControls /> : null}
       </div>
       {isOn ? <LossWeights /> : null}
       {isOn ? <FoundLeaks /> : null}
     </section>
+  );
+}
+
+function LeakControls() {
+  const { leaks: said } = texts.value.mask;
+  const { y, f, s, n, o } = state.value;
+  return (
+    <>
+      <NumberControl label={said.layers} value={y} least={1} most={12} onValue={(value) => change({ y: value })} />
+      <SelectControl
+        label={said.shift}
+        value={f}
+        options={(["1", "0"] as const).map((shift) => [shift, said.shifts[shift]] as const)}
+        onValue={(value) => change({ f: value })}
+      />
+      {s === "two" ? (
+        <NumberControl
+          label={said.copyAt}
+          value={o}
+          least={0}
+          most={n - 1}
+          placeholder={{ of: -1, text: said.nowhere }}
+          onValue={(value) => change({ o: value })}
+        />
+      ) : null}
+    </>
   );
 }
 

@@ -36,38 +36,17 @@ export function Presets() {
 /** The size of the picture, what stands at its rows, and its blocks. */
 export function MaskControls() {
   const { mask: said } = texts.value;
-  const { s, q, k, n, t, u, b, r } = state.value;
-  const rows = Math.max(1, ...attentions.value.map(({ mask }) => mask.rows ?? 1));
-  const size = { least: 1, most: LARGEST };
+  const { s, b, r } = state.value;
+  const rows = attentions.value.reduce((most, { mask }) => Math.max(most, mask.rows ?? 1), 1);
   return (
     <div class="row">
       <SelectControl
         label={said.streams.label}
         value={s}
-        options={[
-          ["one", said.streams.one],
-          ["two", said.streams.two],
-        ]}
+        options={(["one", "two"] as const).map((one) => [one, said.streams[one]] as const)}
         onValue={(chosen) => change({ s: chosen })}
       />
-      {s === "two" ? (
-        <NumberControl {...size} label={said.source} value={n} onValue={(value) => change({ n: value })} />
-      ) : null}
-      <NumberControl
-        {...size}
-        label={s === "two" ? said.target : said.queries}
-        value={q}
-        onValue={(value) => change({ q: value })}
-      />
-      {s === "one" ? (
-        <NumberControl
-          {...size}
-          label={said.keys}
-          value={k}
-          placeholder={{ of: 0, text: said.asQueries }}
-          onValue={(value) => change({ k: value })}
-        />
-      ) : null}
+      <SizeControls />
       {rows > 1 ? (
         <NumberControl
           label={said.row}
@@ -83,18 +62,53 @@ export function MaskControls() {
         options={[0, 2, 4, 8, 16, 32, 64].map((side) => [side, side === 0 ? said.noBlocks : String(side)] as const)}
         onValue={(value) => change({ b: value })}
       />
+      <LabelControls />
+    </div>
+  );
+}
+
+/** Lengths of the streams: queries and keys of one, target and source of two. */
+function SizeControls() {
+  const { mask: said } = texts.value;
+  const { s, q, k, n } = state.value;
+  const size = { least: 1, most: LARGEST };
+  if (s === "two") {
+    return (
+      <>
+        <NumberControl {...size} label={said.source} value={n} onValue={(value) => change({ n: value })} />
+        <NumberControl {...size} label={said.target} value={q} onValue={(value) => change({ q: value })} />
+      </>
+    );
+  }
+  return (
+    <>
+      <NumberControl {...size} label={said.queries} value={q} onValue={(value) => change({ q: value })} />
+      <NumberControl
+        {...size}
+        label={said.keys}
+        value={k}
+        placeholder={{ of: 0, text: said.asQueries }}
+        onValue={(value) => change({ k: value })}
+      />
+    </>
+  );
+}
+
+/** The reader's own text at the rows and columns. */
+function LabelControls() {
+  const { mask: said } = texts.value;
+  const { t, u } = state.value;
+  return (
+    <>
       <Control label={said.ownText}>
         <input value={t} maxLength={1000} onInput={({ currentTarget }) => change({ t: currentTarget.value })} />
       </Control>
       <SelectControl
         label={said.unit}
         value={u}
-        options={[
-          ["characters", said.characters],
-          ["words", said.words],
-        ]}
+        options={(["characters", "words"] as const).map((unit) => [unit, said[unit]] as const)}
         onValue={(value) => change({ u: value })}
       />
-    </div>
+    </>
   );
 }

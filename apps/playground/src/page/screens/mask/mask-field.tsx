@@ -1,4 +1,5 @@
 import { signal, useSignal } from "@preact/signals";
+import type { RefObject } from "preact";
 import { useRef } from "preact/hooks";
 import { findMask } from "../../../mask/find-mask.ts";
 import { type MaskError, shownText } from "../../../mask/read-mask.ts";
@@ -20,15 +21,6 @@ export function MaskField({ attention }: { readonly attention: Attention }) {
   const id = `algebra-${key}`;
   const isText = typeof source === "string";
   const value = isText ? source : (shownText(attention.mask, attention.size) ?? "");
-  const insert = (part: string) => {
-    const field = input.current;
-    if (!field) return;
-    const [start, end] = [field.selectionStart ?? value.length, field.selectionEnd ?? value.length];
-    const [before, after] = [value.slice(0, start), value.slice(end)];
-    const spaced = `${before}${before === "" || /[\s(!]$/.test(before) ? "" : " "}${part}${part === "!" ? "" : " "}`;
-    write({ [key]: `${spaced}${after}`.trimEnd() });
-    field.focus();
-  };
   return (
     <div>
       <label class="field" for={id}>
@@ -51,15 +43,37 @@ export function MaskField({ attention }: { readonly attention: Attention }) {
         />
       </label>
       {read.error ? <FieldError id={`${id}-error`} error={read.error} /> : <p class="error" />}
-      <div class="row tight" hidden={lastFocused.value !== key && attentions.value.length > 1}>
-        <span class="quiet">{said.insert}</span>
-        {parts.map((part) => (
-          <button key={part} type="button" class="chip" onClick={() => insert(part)}>
-            {part}
-          </button>
-        ))}
-      </div>
+      <InsertParts field={input} of={key} />
       {isText ? null : <FindAlgebra attention={attention} />}
+    </div>
+  );
+}
+
+interface InsertPartsProps {
+  readonly field: RefObject<HTMLInputElement | null>;
+  readonly of: MaskKey;
+}
+
+/** Parts of masks, each of which a click inserts where the field has its cursor. */
+function InsertParts({ field, of }: InsertPartsProps) {
+  const insert = (part: string) => {
+    const input = field.current;
+    if (!input) return;
+    const { value } = input;
+    const [start, end] = [input.selectionStart ?? value.length, input.selectionEnd ?? value.length];
+    const [before, after] = [value.slice(0, start), value.slice(end)];
+    const spaced = `${before}${before === "" || /[\s(!]$/.test(before) ? "" : " "}${part}${part === "!" ? "" : " "}`;
+    write({ [of]: `${spaced}${after}`.trimEnd() });
+    input.focus();
+  };
+  return (
+    <div class="row tight" hidden={lastFocused.value !== of && attentions.value.length > 1}>
+      <span class="quiet">{texts.value.mask.insert}</span>
+      {parts.map((part) => (
+        <button key={part} type="button" class="chip" onClick={() => insert(part)}>
+          {part}
+        </button>
+      ))}
     </div>
   );
 }
@@ -80,12 +94,17 @@ export function FieldError({ id, error }: { readonly id: string; readonly error:
   );
 }
 
+/** An algebra that was found for painted cells. */
+interface FoundAlgebra {
+  readonly text: string;
+  readonly differences: number;
+}
+
 /** Finds the algebra of a painted mask: the expression, or the nearest one with the cells that differ. */
 function FindAlgebra({ attention: { key, source, cells } }: { readonly attention: Attention }) {
-  const found = useSignal<{ source: typeof source; text: string; differences: number } | null>(null);
+  const found = useSignal<(FoundAlgebra & { source: typeof source }) | null>(null);
   const { mask: said } = texts.value;
   const result = found.value?.source === source ? found.value : null;
-  const isShown = differencesShown.value === result?.text && result !== null;
   return (
     <div class="row tight">
       <button
@@ -97,29 +116,34 @@ function FindAlgebra({ attention: { key, source, cells } }: { readonly attention
       >
         {said.find}
       </button>
-      <span role="status">
-        {result === null
-          ? ""
-          : result.differences === 0
-            ? said.found(result.text)
-            : said.nearest(result.differences, cells.bits.length, result.text)}
-      </span>
+      <span role="status">{result === null ? "" : foundText(result, cells.bits.length)}</span>
       {result === null ? null : (
         <button type="button" onClick={() => write({ [key]: result.text })}>
           {said.take}
         </button>
       )}
-      {result === null || result.differences === 0 ? null : (
-        <button
-          type="button"
-          aria-pressed={isShown}
-          onClick={() => {
-            differencesShown.value = isShown ? undefined : result.text;
-          }}
-        >
-          {isShown ? said.hideDifferences : said.showDifferences}
-        </button>
-      )}
+      {result === null || result.differences === 0 ? null : <ShowDifferences text={result.text} />}
     </div>
+  );
+}
+
+function foundText({ text, differences }: FoundAlgebra, cells: number): string {
+  const { mask: said } = texts.value;
+  return differences === 0 ? said.found(text) : said.nearest(differences, cells, text);
+}
+
+function ShowDifferences({ text }: { readonly text: string }) {
+  const { mask: said } = texts.value;
+  const isShown = differencesShown.value === text;
+  return (
+    <button
+      type="button"
+      aria-pressed={isShown}
+      onClick={() => {
+        differencesShown.value = isShown ? undefined : text;
+      }}
+    >
+      {isShown ? said.hideDifferences : said.showDifferences}
+    </button>
   );
 }

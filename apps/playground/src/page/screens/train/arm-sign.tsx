@@ -1,10 +1,10 @@
 import type { ArmName } from "../../../train/names.ts";
 
-/** How the curve of an architecture is drawn: its dashes, and the custom property with its colour. */
+/** How the curve of an architecture is drawn: its dashes, and the custom property with its colour, without the dashes. */
 export const armStyles: Readonly<Record<ArmName, { readonly dash: readonly number[]; readonly colour: string }>> = {
-  causal: { dash: [], colour: "--causal" },
-  prefix: { dash: [7, 4], colour: "--prefix" },
-  "encoder-decoder": { dash: [2, 3], colour: "--pair" },
+  causal: { dash: [], colour: "causal" },
+  prefix: { dash: [7, 4], colour: "prefix" },
+  "encoder-decoder": { dash: [2, 3], colour: "pair" },
 };
 
 /** The line of an architecture's curve, beside its name. */

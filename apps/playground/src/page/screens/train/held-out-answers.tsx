@@ -1,5 +1,6 @@
 import type { AnswerPiece } from "@trivium/evaluator";
 import { Fragment } from "preact";
+import type { ShownExample } from "../../../train/held-out.ts";
 import { armNames } from "../../../train/names.ts";
 import { texts } from "../../preferences.ts";
 import { ArmSign } from "./arm-sign.tsx";
@@ -17,33 +18,10 @@ export function HeldOutAnswers() {
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by the keyboard. */}
       <section class="wide" tabIndex={0} aria-labelledby="answers">
         <table>
-          <thead>
-            <tr>
-              <th scope="col">{said.source}</th>
-              <th scope="col">{said.wanted}</th>
-              {armNames.map((name) => (
-                <th key={name} scope="col">
-                  <ArmSign name={name} /> {said.arms[name]}
-                  <br />
-                  <span class="quiet">{answers.value[name] ? said.atStep(answers.value[name].step) : ""}</span>
-                </th>
-              ))}
-            </tr>
-          </thead>
+          <AnswersHead />
           <tbody class="code">
-            {first.report.examples.map(({ source, wanted }, at) => (
-              <tr key={source}>
-                <th scope="row">{source}</th>
-                <td>{wanted}</td>
-                {armNames.map((name) => (
-                  <td key={name}>
-                    <Pieces
-                      pieces={answers.value[name]?.report.examples[at]?.pieces ?? []}
-                      between={first.report.between}
-                    />
-                  </td>
-                ))}
-              </tr>
+            {first.report.examples.map((example, at) => (
+              <AnswersRow key={example.source} example={example} at={at} between={first.report.between} />
             ))}
           </tbody>
         </table>
@@ -51,6 +29,44 @@ export function HeldOutAnswers() {
     </div>
   );
 }
+
+function AnswersHead() {
+  const { train: said } = texts.value;
+  return (
+    <thead>
+      <tr>
+        <th scope="col">{said.source}</th>
+        <th scope="col">{said.wanted}</th>
+        {armNames.map((name) => (
+          <th key={name} scope="col">
+            <ArmSign name={name} /> {said.arms[name]}
+            <br />
+            <span class="quiet">{answers.value[name] ? said.atStep(answers.value[name].step) : ""}</span>
+          </th>
+        ))}
+      </tr>
+    </thead>
+  );
+}
+
+interface AnswersRowProps {
+  readonly example: ShownExample;
+  /** Its place among the examples. */
+  readonly at: number;
+  readonly between: string;
+}
+
+const AnswersRow = ({ example, at, between }: AnswersRowProps) => (
+  <tr>
+    <th scope="row">{example.source}</th>
+    <td>{example.wanted}</td>
+    {armNames.map((name) => (
+      <td key={name}>
+        <Pieces pieces={answers.value[name]?.report.examples[at]?.pieces ?? []} between={between} />
+      </td>
+    ))}
+  </tr>
+);
 
 /** An answer; what is wrong is underlined, and what is missing stands in brackets. */
 function Pieces({ pieces, between }: { readonly pieces: readonly AnswerPiece[]; readonly between: string }) {

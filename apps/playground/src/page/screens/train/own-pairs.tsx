@@ -1,36 +1,23 @@
-import { useSignal } from "@preact/signals";
+import { FileDrop } from "../../parts/file-drop.tsx";
 import { texts } from "../../preferences.ts";
-import { ownPairs, pairsSaid, state, takePairs } from "./train-model.ts";
+import { ownPairs, pairsSaid, state, takeFile, takePairs } from "./train-model.ts";
 
 /** The reader's own pairs, pasted, chosen or dropped; what the readers of data say of them stands below. */
 export function OwnPairs() {
   const { own: said } = texts.value.train;
-  const isOver = useSignal(false);
-  const take = async (file: File | undefined) => {
-    if (file) await takePairs(new Uint8Array(await file.arrayBuffer()));
-  };
   const { notes, error } = pairsSaid.value;
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a place to drop files on.
-    <div
-      class="own"
-      role="group"
-      aria-label={said.label}
-      onDragOver={(event) => {
-        event.preventDefault();
-        isOver.value = true;
-      }}
-      onDragLeave={() => {
-        isOver.value = false;
-      }}
-      onDrop={(event) => {
-        event.preventDefault();
-        isOver.value = false;
-        void take(event.dataTransfer?.files[0]);
+    <FileDrop
+      label={said.label}
+      choose={said.file}
+      drop={said.drop}
+      accept=".tsv,.txt,text/tab-separated-values"
+      onFiles={([file]) => {
+        if (file) void takeFile(file);
       }}
     >
       <label class="field" for="pairs">
-        <span>{isOver.value ? said.drop : said.help}</span>
+        <span>{said.help}</span>
         <textarea
           id="pairs"
           rows={6}
@@ -41,26 +28,13 @@ export function OwnPairs() {
           onChange={({ currentTarget }) => void takePairs(currentTarget.value)}
         />
       </label>
-      <label class="field">
-        <span>{said.file}</span>
-        <input
-          type="file"
-          accept=".tsv,.txt,text/tab-separated-values"
-          onChange={({ currentTarget }) => void take(currentTarget.files?.[0])}
-        />
-      </label>
       <div id="pairs-said" role="status">
-        {error ? (
-          <p class="error">{error}</p>
-        ) : (
-          notes.map((note) => (
-            <p key={note} class="quiet">
-              {note}
-            </p>
-          ))
-        )}
-        {ownPairs.value !== "" && state.value.d === "" ? <p class="quiet">{said.notInLink}</p> : null}
+        {error ? <p class="error">{error}</p> : null}
+        {error ? null : notes.map((note) => <Note key={note} text={note} />)}
+        {ownPairs.value !== "" && state.value.d === "" ? <Note text={said.notInLink} /> : null}
       </div>
-    </div>
+    </FileDrop>
   );
 }
+
+const Note = ({ text }: { readonly text: string }) => <p class="quiet">{text}</p>;

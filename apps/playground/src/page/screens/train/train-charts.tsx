@@ -23,12 +23,6 @@ const curvesOf = (of: (name: ArmName) => Curve): Curves => ({
 export function TrainCharts() {
   const { train: said } = texts.value;
   const { x } = state.value;
-  const place = placeOf(x);
-  const losses = step.value > 0 ? curvesOf((name) => meanCurve(points[name], x, MOST_POINTS)) : undefined;
-  const rates = curvesOf((name) => {
-    const own = answers.value[name]?.rates ?? [];
-    return { x: own.map(place), y: own.map(({ errorRate }) => errorRate) };
-  });
   return (
     <section class="panel">
       <div class="row">
@@ -46,20 +40,27 @@ export function TrainCharts() {
           ))}
         </p>
       </div>
-      {losses ? (
-        <div class="charts">
-          <CurveChart
-            title={said.loss}
-            unit={said.lossUnit}
-            curves={losses}
-            write={(value) => said.decimal(value, 4)}
-          />
-          <CurveChart title={said.errorRate} unit={said.errorUnit} curves={rates} write={said.percent} />
-        </div>
-      ) : (
-        <p class="quiet">{said.noCurve}</p>
-      )}
+      {step.value > 0 ? <BothCharts /> : <p class="quiet">{said.noCurve}</p>}
     </section>
+  );
+}
+
+function BothCharts() {
+  const { train: said } = texts.value;
+  const { x } = state.value;
+  const place = placeOf(x);
+  const losses = curvesOf((name) => meanCurve(points[name], x, MOST_POINTS));
+  const rates = curvesOf((name) => {
+    const own = answers.value[name]?.rates ?? [];
+    return { x: own.map(place), y: own.map(({ errorRate }) => errorRate) };
+  });
+  // Read here, so that the curves grow with the steps.
+  void step.value;
+  return (
+    <div class="charts">
+      <CurveChart title={said.loss} unit={said.lossUnit} curves={losses} write={(value) => said.decimal(value, 4)} />
+      <CurveChart title={said.errorRate} unit={said.errorUnit} curves={rates} write={said.percent} />
+    </div>
   );
 }
 
@@ -73,38 +74,8 @@ interface CurveChartProps {
 /** Curves to look at, and to read with the arrow keys. */
 function CurveChart({ title, unit, curves, write }: CurveChartProps) {
   const { train: said } = texts.value;
-  const spoken = useSignal("");
-  const at = useRef(-1);
   const { holder, chart } = useChart(curves);
-  const axis = said.axes[state.value.x];
-  const read = (index: number) => {
-    const longest = armNames.reduce(
-      (best, name) => (curves[name].x.length > curves[best].x.length ? name : best),
-      armNames[0],
-    );
-    const { x } = curves[longest];
-    at.current = Math.max(0, Math.min(x.length - 1, index));
-    const place = x[at.current];
-    if (place === undefined) return;
-    chart.current?.point(place);
-    const values = armNames.flatMap((name) => {
-      const value = curves[name].y[Math.min(at.current, curves[name].y.length - 1)];
-      return value === undefined ? [] : [`${said.arms[name]} ${write(value)}`];
-    });
-    spoken.value = said.chartPlace(axis, said.number(Math.round(place)), values);
-  };
-  const onKeyDown = (event: KeyboardEvent) => {
-    const steps: Readonly<Record<string, number>> = {
-      ArrowLeft: -1,
-      ArrowRight: 1,
-      Home: -MOST_POINTS,
-      End: MOST_POINTS,
-    };
-    const moved = steps[event.key];
-    if (moved === undefined) return;
-    event.preventDefault();
-    read(at.current + moved);
-  };
+  const { spoken, onKeyDown } = useReading({ curves, write, chart });
   return (
     <figure>
       <figcaption>
@@ -116,14 +87,54 @@ function CurveChart({ title, unit, curves, write }: CurveChartProps) {
         role="application"
         // biome-ignore lint/a11y/noNoninteractiveTabindex: curves are read by arrow keys.
         tabIndex={0}
-        aria-label={`${said.chartLabel(title, axis)}. ${said.chartHelp}`}
+        aria-label={`${said.chartLabel(title, said.axes[state.value.x])}. ${said.chartHelp}`}
         onKeyDown={onKeyDown}
       />
       <p class="under" role="status">
-        {spoken.value}
+        {spoken}
       </p>
     </figure>
   );
+}
+
+interface Reading extends Pick<CurveChartProps, "curves" | "write"> {
+  readonly chart: { readonly current: Chart | null };
+}
+
+/** Where each key leads on the curves, in points. */
+const keySteps: Readonly<Record<string, number>> = {
+  ArrowLeft: -1,
+  ArrowRight: 1,
+  Home: -MOST_POINTS,
+  End: MOST_POINTS,
+};
+
+/** Reading curves by the arrow keys: what stands at a place is said, and the chart's cursor goes there. */
+function useReading({ curves, write, chart }: Reading) {
+  const { train: said } = texts.value;
+  const spoken = useSignal("");
+  const at = useRef(-1);
+  const read = (index: number) => {
+    const { x } = armNames
+      .map((name) => curves[name])
+      .reduce((longest, one) => (one.x.length > longest.x.length ? one : longest));
+    at.current = Math.max(0, Math.min(x.length - 1, index));
+    const place = x[at.current];
+    if (place === undefined) return;
+    chart.current?.point(place);
+    const values = armNames.flatMap((name) => {
+      const value = curves[name].y[Math.min(at.current, curves[name].y.length - 1)];
+      return value === undefined ? [] : [`${said.arms[name]} ${write(value)}`];
+    });
+    spoken.value = said.chartPlace(said.axes[state.value.x], said.number(Math.round(place)), values);
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const moved = keySteps[event.key];
+    if (moved === undefined) return;
+    event.preventDefault();
+    read(at.current + moved);
+  };
+  return { spoken: spoken.value, onKeyDown };
 }
 
 /** Milliseconds between two drawings of a chart. */

@@ -1,6 +1,7 @@
 import { computed, signal } from "@preact/signals";
 import { packText, unpackText } from "../../../address/packed-text.ts";
 import { type TrainState, trainFields } from "../../../address/train-fields.ts";
+import type { ModelSource } from "../../../models/protocol.ts";
 import type { RatePoint } from "../../../train/curves.ts";
 import type { HeldOutReport } from "../../../train/held-out.ts";
 import { type ArmName, armNames } from "../../../train/names.ts";
@@ -33,6 +34,9 @@ export interface Answers {
 }
 
 export const answers = signal<Readonly<Partial<Record<ArmName, Answers>>>>({});
+
+/** The models as they were when the run was paused last, with what they were trained on. */
+export const trained = signal<Omit<Extract<ModelSource, { type: "trained" }>, "type"> | undefined>(undefined);
 
 /** The reader's own pairs as text, and what the reader of data said of them. */
 export const ownPairs = signal("");
@@ -149,16 +153,26 @@ function receive(message: FromWorker): void {
     }
     case "paused":
       phase.value = "paused";
+      trained.value = { settings: settingsOf(state.peek()), pairs: pairsInUse, arrays: message.models };
       return;
     case "failed":
       fail(message.message);
   }
 }
 
-/** Takes the reader's own pairs: reads them as the command line reads a file, and keeps them in the address if they fit. */
-export async function takePairs(content: string | Uint8Array): Promise<void> {
+/** Takes a file of pairs. */
+export async function takeFile(file: File): Promise<void> {
+  await takePairs(new Uint8Array(await file.arrayBuffer()), file.name);
+}
+
+/**
+ * Takes the reader's own pairs: reads them as the command line reads a file, and keeps them in the address if they fit.
+ *
+ * @param name - the name of the file in messages. Default: that of pasted pairs.
+ */
+export async function takePairs(content: string | Uint8Array, name?: string): Promise<void> {
   const { readPairs } = await import("../../../train/read-pairs.ts");
-  const read = await readPairs(content);
+  const read = await readPairs(content, name);
   ownPairs.value = read.text;
   pairsSaid.value = { notes: read.notes, error: read.error };
   const packed = await packText(read.text);

@@ -1,0 +1,98 @@
+import type { DecodeTexts, LookTexts, ModelTexts } from "./model-texts.ts";
+
+const number = (value: number) => value.toLocaleString("en");
+const positions = (count: number) => `${number(count)} ${count === 1 ? "position" : "positions"}`;
+const span = ([first, last]: readonly [number, number]) => (first === last ? `${first}` : `${first}–${last}`);
+
+export const models: ModelTexts = {
+  label: "Models",
+  sources: {
+    bundled: "three small models that reverse letters",
+    trained: "those that I trained here",
+    file: "a checkpoint of mine",
+  },
+  fileLabel: "Checkpoint",
+  fileHelp:
+    "Drop model.safetensors and config.json of a run of Trivium, or those of Hugging Face with tokenizer.json. Nothing leaves this page.",
+  choose: "Choose the files",
+  drop: "Let go to open the files",
+  notTrained: "Nothing was trained in this page yet. Train the three, pause, and come back:",
+  opening: "Opening the models …",
+  about: (name, parameters, length) => `${name}: ${number(parameters)} parameters, up to ${number(length)} tokens`,
+};
+
+export const look: LookTexts = {
+  title: "Look into the heads",
+  intro:
+    "Every head of every layer on the same text, for each model. Colour is the weight of attention; hatching is what the mask hides. A key that may be seen and has no weight is dark, not hatched.",
+  help: "Hover a cell to read it, click or drag to lock cells. By keyboard: arrows move, Shift and arrows select, Enter locks and lets go. Bars to the right belong to queries, bars below to keys.",
+  caution:
+    "Attention is not an explanation: a weight says where a head reads, not what it takes from there, nor what later layers make of it.",
+  text: "Text",
+  target: "Target",
+  ownAnswer: "the model's own answer",
+  rollout: "Rollout: all layers multiplied, with the residual stream",
+  rolloutOf: (layers) => `Rollout of ${layers} ${layers === 1 ? "layer" : "layers"}`,
+  heads: "Heads",
+  kinds: { decoder: "Self-attention", encoder: "Encoder", cross: "Cross-attention" },
+  head: (layer, head) => `layer ${layer + 1}, ${head < 0 ? "mean of the heads" : `head ${head + 1}`}`,
+  mean: "mean",
+  answered: "its own answer",
+  shown: "target",
+  cut: (tokens) => `The text is longer: its first ${number(tokens)} tokens are shown.`,
+  matrixLabel: (name, queries, keys) => `${name}: ${queries} queries by ${keys} keys`,
+  weight: (query, key, weight) => `query ${query} gives key ${key} the weight ${weight.toFixed(3)}`,
+  hidden: (query, key) => `query ${query}, key ${key}: hidden by the mask`,
+  area: (queries, keys, weight) =>
+    `queries ${span(queries)} give keys ${span(keys)} the weight ${weight.toFixed(3)} on average`,
+  bars: "Bars: how evenly a query reads, and what a key receives on average.",
+};
+
+export const decode: DecodeTexts = {
+  title: "Decode step by step",
+  intro:
+    "One answer as it is found: what is cached, what the model thinks of next, and which beginnings the search keeps. Nothing plays by itself; go forwards and back.",
+  model: "Model",
+  strategy: "Search",
+  strategies: { beam: "beam search", greedy: "greedy", sample: "sampling" },
+  beam: "Beams",
+  penalty: "Length penalty",
+  temperature: "Temperature",
+  step: "Step",
+  first: "First",
+  last: "Last",
+  answer: "Answer so far:",
+  next: "The ten most probable",
+  hardly: "< 0.1 %",
+  entropy: (nats) => `entropy ${nats.toFixed(3)} nats`,
+  row: (row, rows) => `beam ${row + 1} of ${rows}`,
+  given: "This token was given.",
+  choose: "Choose another token, and the search goes on from it.",
+  givenTokens: (tokens) => `Given: ${tokens}`,
+  keep: "Keep the answer up to here",
+  free: "Give nothing",
+  cache: "Cache",
+  layer: (layer) => `layer ${layer + 1}`,
+  memory: "source",
+  parts: {
+    sealed: (count) => `sealed prefix: ${positions(count)}`,
+    prompt: (count) => `prompt: ${positions(count)}`,
+    decoded: (count) => `decoded: ${positions(count)}`,
+    free: (count) => `free: ${positions(count)}`,
+  },
+  sourceMemory: (count) => `source memory, written once: ${positions(count)}`,
+  pages: (rows, used, size, bytes) =>
+    `${rows} ${rows === 1 ? "row" : "rows"} in ${used} pages of ${size} positions; ${number(bytes)} bytes moved so far`,
+  tree: "Beginnings of answers",
+  treeHelp:
+    "Struck through and dashed: left by the search. Thick: the answer. Underlined: the most probable token at each step (greedy).",
+  hypotheses: "Hypotheses",
+  hypothesis: "Tokens",
+  state: "State",
+  states: { open: "open", ended: "ended", pruned: "pruned" },
+  logProbability: "Log-probability",
+  score: "Score",
+  export: "Export",
+  exportHelp: "The trace is the events of generate, one a line.",
+  exportTrace: "Trace (JSONL)",
+};

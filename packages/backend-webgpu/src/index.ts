@@ -1,0 +1,1 @@
+export { webgpuFused, webgpuFusedPlugin } from "./webgpu-fused.ts";

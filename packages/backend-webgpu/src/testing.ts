@@ -1,0 +1,1 @@
+export { useSoftwareDevice } from "./testing/software-device.ts";
