@@ -68,7 +68,12 @@ export const answers = defineBenchmark({
 
 function configOf({ source, tokens, layers, width, heads, feedForward, vocabulary }: Options) {
   return {
-    ...{ vocabulary, layers, width, heads, feedForward, length: Math.max(source, tokens) },
+    vocabulary,
+    layers,
+    width,
+    heads,
+    feedForward,
+    length: Math.max(source, tokens),
     norm: "rms",
     activation: "relu",
     biases: false,

@@ -30,7 +30,12 @@ export async function onnxAnswers(work: Work, options: OnnxAnswersOptions): Prom
     const given = { folder: folder.path, package: found.entry, precision, source, tokens, layers, threads };
     const { run, close } = await startScript(process.execPath, "onnx_answers.mjs", given);
     contenders.push({
-      ...{ name: "onnxruntime", precision, threads, version: `${name} ${found.version}`, work, close },
+      name: "onnxruntime",
+      precision,
+      threads,
+      version: `${name} ${found.version}`,
+      work,
+      close,
       run: async (times) => Number((await run(times)).seconds),
     });
   }
