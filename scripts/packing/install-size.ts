@@ -1,12 +1,12 @@
-import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync, realpathSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
+import { dirname, join, relative, sep } from "node:path";
+import { gzipSync } from "node:zlib";
 
 /** A package that an installation has. */
 export interface InstalledPackage {
   readonly name: string;
   readonly version: string;
-  /** Its files as a compressed tarball, about the bytes that are downloaded. */
+  /** Its files compressed together, about the bytes that are downloaded. */
   readonly packedBytes: number;
 }
 
@@ -56,5 +56,11 @@ function folderOf(from: string, name: string): string | undefined {
   }
 }
 
-const packedBytes = (folder: string): number =>
-  execFileSync("tar", ["-czf", "-", "--exclude=./node_modules", "-C", folder, "."], { maxBuffer: 2 ** 30 }).length;
+/** Read file by file: `tar` refuses files that another installation links meanwhile. */
+function packedBytes(folder: string): number {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name))
+    .filter((file) => !relative(folder, file).startsWith(`node_modules${sep}`));
+  return gzipSync(Buffer.concat(files.map((file) => readFileSync(file)))).length;
+}
