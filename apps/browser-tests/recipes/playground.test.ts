@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -9,33 +9,15 @@ import { encodeSafetensors } from "@trivium/checkpoint";
 import { causal, maskFromJson, or, parseMask, prefix, sameMask, visiblePairs } from "@trivium/masks";
 import { createModel } from "@trivium/model";
 import { prefix as prefixArchitecture } from "@trivium/model-prefix";
-import { type PlaygroundServer, servePlayground } from "@trivium/playground";
 import { flattenSpecs } from "@trivium/tensor";
 import { createSharedPair, createSymbolTokenizer } from "@trivium/text";
 import type { Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { buildPlayground } from "../src/build-playground.ts";
+import { expect, test } from "vitest";
 import { findChromium, NO_CHROMIUM } from "../src/find-chromium.ts";
 import { withPage } from "../src/open-page.ts";
+import { folder, open, servers, testInChromium } from "./playground-site.ts";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-let folder: string;
-const servers: Partial<Record<"isolated" | "plain", PlaygroundServer>> = {};
-
-beforeAll(async () => {
-  folder = await buildPlayground();
-  servers.isolated = await servePlayground({ folder });
-  servers.plain = await servePlayground({ folder, isolated: false });
-}, 120_000);
-
-afterAll(() => {
-  for (const server of Object.values(servers)) server.close();
-  rmSync(folder, { recursive: true });
-});
-
-const open = <Output>(hash: string, use: (page: Page) => Promise<Output>, place: "isolated" | "plain" = "isolated") =>
-  withPage({ url: `${servers[place]?.url}${hash}`, screen: { viewport: { width: 1280, height: 900 } } }, use);
-
 const sizeOf = (file: string) => gzipSync(readFileSync(join(folder, file))).length;
 
 interface Chunk {
@@ -116,8 +98,7 @@ test.for(readers)(
   },
 );
 
-test("algebra that is typed is the package's own, and what is wrong stands at its token", async (context) => {
-  context.skip(findChromium() === undefined, NO_CHROMIUM);
+testInChromium("algebra that is typed is the package's own, and what is wrong stands at its token", async () => {
   await open("#/mask?q=12", async (page) => {
     await page.getByLabel("Mask", { exact: true }).fill("prefix(3) | causal");
     const pairs = visiblePairs(or(prefix({ lengths: 3 }), causal()), { queries: 12, keys: 12 });
@@ -128,38 +109,39 @@ test("algebra that is typed is the package's own, and what is wrong stands at it
   });
 });
 
-test("a mask painted by keyboard alone is found again, is undone, and is the same from its link", async (context) => {
-  context.skip(findChromium() === undefined, NO_CHROMIUM);
-  const pictureOf = (page: Page) => page.evaluate<string>('document.querySelector("canvas").toDataURL()');
-  const { link, picture } = await open("#/mask?m=causal", async (page) => {
-    await page.getByRole("grid").focus();
-    for (const key of ["Home", "ArrowRight", "Shift+ArrowRight", "Shift+ArrowRight", "Enter"])
-      await page.keyboard.press(key);
-    for (const key of ["Home", "ArrowDown", "ArrowRight", "ArrowRight", "Shift+ArrowRight", "Enter"]) {
-      await page.keyboard.press(key);
-    }
-    for (const key of ["Home", "ArrowDown", "ArrowRight", "ArrowRight", "ArrowRight", " "])
-      await page.keyboard.press(key);
-    await page.keyboard.press("Escape");
-    await page.getByRole("button", { name: "Find the algebra" }).click();
-    const found = await page.getByText("The picture is").textContent();
-    const text = found?.replace("The picture is ", "") ?? "";
-    expect(sameMask(parseMask(text), parseMask("prefix(4) | causal"))).toBe(true);
-    await page.getByRole("button", { name: "Undo" }).click();
-    await page.getByRole("button", { name: "Redo" }).click();
-    await page.mouse.move(0, 0);
-    await page.waitForTimeout(400);
-    return { link: page.url(), picture: await pictureOf(page) };
-  });
-  const again = await open(link.slice(link.indexOf("#")), async (page) => ({
-    picture: await pictureOf(page),
-    pairs: await page.locator('[data-fact="pairs"]').textContent(),
-  }));
-  expect(again).toEqual({ picture, pairs: "42 of 64" });
-});
+testInChromium(
+  "a mask painted by keyboard alone is found again, is undone, and is the same from its link",
+  async () => {
+    const pictureOf = (page: Page) => page.evaluate<string>('document.querySelector("canvas").toDataURL()');
+    const { link, picture } = await open("#/mask?m=causal", async (page) => {
+      await page.getByRole("grid").focus();
+      for (const key of ["Home", "ArrowRight", "Shift+ArrowRight", "Shift+ArrowRight", "Enter"])
+        await page.keyboard.press(key);
+      for (const key of ["Home", "ArrowDown", "ArrowRight", "ArrowRight", "Shift+ArrowRight", "Enter"]) {
+        await page.keyboard.press(key);
+      }
+      for (const key of ["Home", "ArrowDown", "ArrowRight", "ArrowRight", "ArrowRight", " "])
+        await page.keyboard.press(key);
+      await page.keyboard.press("Escape");
+      await page.getByRole("button", { name: "Find the algebra" }).click();
+      const found = await page.getByText("The picture is").textContent();
+      const text = found?.replace("The picture is ", "") ?? "";
+      expect(sameMask(parseMask(text), parseMask("prefix(4) | causal"))).toBe(true);
+      await page.getByRole("button", { name: "Undo" }).click();
+      await page.getByRole("button", { name: "Redo" }).click();
+      await page.mouse.move(0, 0);
+      await page.waitForTimeout(400);
+      return { link: page.url(), picture: await pictureOf(page) };
+    });
+    const again = await open(link.slice(link.indexOf("#")), async (page) => ({
+      picture: await pictureOf(page),
+      pairs: await page.locator('[data-fact="pairs"]').textContent(),
+    }));
+    expect(again).toEqual({ picture, pairs: "42 of 64" });
+  },
+);
 
-test("a planted leak is listed with its way", async (context) => {
-  context.skip(findChromium() === undefined, NO_CHROMIUM);
+testInChromium("a planted leak is listed with its way", async () => {
   await open("#/mask?m=causal+|+causal(3)+%26+!causal(2)&l=yes", async (page) => {
     await page.getByRole("button", { name: "2 ← 0 ← 3" }).click();
     await page.getByRole("button", { name: "Next" }).click();
@@ -167,8 +149,7 @@ test("a planted leak is listed with its way", async (context) => {
   });
 });
 
-test("every claim of the report stands in the article with its verdict", async (context) => {
-  context.skip(findChromium() === undefined, NO_CHROMIUM);
+testInChromium("every claim of the report stands in the article with its verdict", async () => {
   const { claims } = JSON.parse(
     readFileSync(fileURLToPath(new URL("../../../docs/claims/report.json", import.meta.url)), "utf8"),
   );
@@ -202,8 +183,7 @@ const inkOf = (page: Page, bytes: Buffer, type: string) =>
     return pixels.filter((pixel) => pixel !== pixels[0]).length / pixels.length;
   })()`);
 
-test("exported pictures open and show something, and the exported program draws the same mask", async (context) => {
-  context.skip(findChromium() === undefined, NO_CHROMIUM);
+testInChromium("exported pictures open and show something, and the exported program draws the same mask", async () => {
   await open("#/mask?m=prefix(3)+|+causal&q=6&b=2", async (page) => {
     expect(await inkOf(page, await saved(page, "Picture (PNG)"), "image/png")).toBeGreaterThan(0.1);
     expect(await inkOf(page, await saved(page, "Picture (SVG)"), "image/svg+xml")).toBeGreaterThan(0.1);
@@ -217,8 +197,7 @@ test("exported pictures open and show something, and the exported program draws 
   });
 });
 
-test("heads are chosen and locked by keyboard, and a link shows the same", async (context) => {
-  context.skip(findChromium() === undefined, NO_CHROMIUM);
+testInChromium("heads are chosen and locked by keyboard, and a link shows the same", async () => {
   const pictureOf = (page: Page) =>
     page.evaluate<string>('document.querySelector("[data-model] [role=grid] canvas").toDataURL()');
   const { link, picture, said } = await open("#/look", async (page) => {
@@ -250,8 +229,7 @@ test("heads are chosen and locked by keyboard, and a link shows the same", async
 
 const fixtures = fileURLToPath(new URL("../../../packages/pretrained/fixtures/", import.meta.url));
 
-test("a dropped checkpoint is looked into: Hugging Face's, and ours; what is missing is said", async (context) => {
-  context.skip(findChromium() === undefined, NO_CHROMIUM);
+testInChromium("a dropped checkpoint is looked into: Hugging Face's, and ours; what is missing is said", async () => {
   await open("#/look?m=file&t=5+7+9", async (page) => {
     const choose = (files: { name: string; buffer: Buffer }[]) =>
       page.setInputFiles(
@@ -291,8 +269,7 @@ function ownCheckpoint(): { name: string; buffer: Buffer }[] {
   ];
 }
 
-test("an answer is stepped through, forwards and back, and goes on from another token", async (context) => {
-  context.skip(findChromium() === undefined, NO_CHROMIUM);
+testInChromium("an answer is stepped through, forwards and back, and goes on from another token", async () => {
   await open("#/decode?t=e+a+c+f+g+h&v=1&b=3", async (page) => {
     await page.getByText(/^Step 1 of \d+/).waitFor();
     expect(await page.locator(".bars li").count()).toBe(10);
@@ -318,8 +295,7 @@ test("an answer is stepped through, forwards and back, and goes on from another 
   });
 });
 
-test("models that were trained in the page are looked into", async (context) => {
-  context.skip(findChromium() === undefined, NO_CHROMIUM);
+testInChromium("models that were trained in the page are looked into", async () => {
   await open("#/train?w=16&h=2&b=8&y=1", async (page) => {
     await page.getByRole("button", { name: "Step", exact: true }).click();
     await page.getByText("Paused").waitFor();
@@ -382,8 +358,7 @@ test.for(runs)(
   },
 );
 
-test("reversal is learned by all three within a minute, and memory stays as it is", async (context) => {
-  context.skip(findChromium() === undefined, NO_CHROMIUM);
+testInChromium("reversal is learned by all three within a minute, and memory stays as it is", async (context) => {
   context.skip(process.env.TRIVIUM_LONG === undefined, "two idle cores for a minute: pnpm check:long has them");
   await open("#/train", async (page) => {
     await page.evaluate(`window.longTasks = []; new PerformanceObserver((list) => {

@@ -1,4 +1,4 @@
-/** What a graphics device was asked to do. */
+/** The work that a graphics device was asked for. */
 export interface GpuWork {
   /** Compute programs that were started. */
   readonly dispatches: number;

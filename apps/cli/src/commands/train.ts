@@ -98,7 +98,7 @@ async function runTraining(context: CommandContext): Promise<void> {
   }
 }
 
-/** What a run says in its checkpoints on sums that have no order of their own. */
+/** The words of a run's checkpoints for sums whose order MPI chooses. */
 const FAST = "by MPI itself (--fast)";
 
 /** Rank 0 records the run. */

@@ -19,7 +19,7 @@ export const lookFields = {
   h: integer(0, -1, 255),
   /** Rollout through all layers in place of one layer. */
   r: choice(["no", "yes"]),
-  /** What is locked: the model, the first and last query, the first and last key; empty: nothing. */
+  /** The locked cells: a model, its first and last query, its first and last key. Empty if none are locked. */
   p: text("", 40, /^(\d{1,2}(\.\d{1,3}){4})?$/),
 } as const;
 

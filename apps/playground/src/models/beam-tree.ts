@@ -18,9 +18,9 @@ export interface TreeNode {
   readonly isEnd: boolean;
   /** The step that left it without a continuation that goes on; undefined if none did. */
   prunedAt: number | undefined;
-  /** Whether it is on the path of the most probable token at each step. */
+  /** True on the path of the most probable token at each step. */
   isGreedy: boolean;
-  /** Whether it is on the path of the answer. */
+  /** True on the path of the answer. */
   isBest: boolean;
 }
 

@@ -37,7 +37,7 @@ export interface DecodeSettings {
   readonly forced: readonly number[];
 }
 
-/** What the page asks of the worker. The answer to a numbered request has its number. */
+/** A message from the page to the worker. The answer to a numbered request has its number. */
 export type ToModelWorker =
   | {
       readonly type: "open";
@@ -48,7 +48,7 @@ export type ToModelWorker =
   | { readonly type: "look"; readonly id: number; readonly asked: Asked }
   | { readonly type: "decode"; readonly id: number; readonly settings: DecodeSettings };
 
-/** What is told of a model that is open. */
+/** A model that is open, as the page shows it. */
 export interface OpenedInfo {
   readonly name: string;
   readonly architecture: string;
@@ -98,7 +98,7 @@ export interface LookedModel {
 
 /** The cache at a step, when the step reads its logits. */
 export interface CacheState {
-  /** Of each open row: the positions that are held, and those of its sealed prefix. */
+  /** The open rows: positions that each holds, and those of its sealed prefix. */
   readonly rows: readonly { readonly length: number; readonly sealed: number }[];
   /** Positions of the source that cross-attention reads, written once; 0 without a source of its own. */
   readonly source: number;
@@ -125,7 +125,7 @@ export interface DecodeTrace {
   readonly ends: readonly number[];
 }
 
-/** What the worker tells the page. */
+/** A message from the worker to the page. */
 export type FromModelWorker =
   | { readonly type: "opened"; readonly id: number; readonly opened: OpenedModels }
   | { readonly type: "looked"; readonly id: number; readonly models: readonly LookedModel[] }

@@ -3,7 +3,7 @@ import type { HeldOutReport } from "./held-out.ts";
 import type { ArmName } from "./names.ts";
 import type { TrainSettings } from "./train-settings.ts";
 
-/** What the page asks of the worker. A run ends with its worker. */
+/** A message from the page to the worker. A run ends with its worker. */
 export type ToWorker =
   | {
       readonly type: "start";
@@ -28,7 +28,7 @@ export interface StepPoint {
   readonly seconds: number;
 }
 
-/** What the worker tells the page. */
+/** A message from the worker to the page. */
 export type FromWorker =
   | {
       readonly type: "ready";

@@ -26,7 +26,7 @@ let running: readonly RunningArm[] = [];
 let wanted = 0;
 let step = 0;
 let isStepping = false;
-/** Whether the step that is taken is the last one for now, after which the models are kept to be looked into. */
+/** True for the last step before a pause, after which the models are kept to be looked into. */
 let isLast = false;
 const models: Partial<Record<ArmName, NamedArrays>> = {};
 /** Answers that the page hears of behind the step after which they were given. */

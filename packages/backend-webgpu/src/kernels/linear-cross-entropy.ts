@@ -5,7 +5,7 @@ import { columnSums } from "./column-sums.ts";
 import { type AttributesOf, defineFamily, type InputsOf } from "./fused-family.ts";
 import { groupsOf, LANES, LOWEST, overLanes } from "./lanes.ts";
 import { product, productGroups, productNumbers } from "./product.ts";
-import { crossEntropyGradient, rowLoss } from "./softmax-cross-entropy.ts";
+import { crossEntropyGradient, rowLogits, rowLoss } from "./softmax-cross-entropy.ts";
 
 /** Logits that exist at once, unless the rows are so many that fewer columns than `LEAST_CHUNK` would be left of them. */
 const CHUNK_ELEMENTS = 2 ** 22;
@@ -30,7 +30,7 @@ const chunkLosses = defineProgram({
   },
   numbers: { first: "u32", columns: "u32", vocabulary: "u32", smoothing: "f32", z_loss: "f32" },
   lanes: LANES,
-  code: /* wgsl */ `${overLanes}${rowLoss}
+  code: /* wgsl */ `${overLanes}${rowLoss}${rowLogits}
 fn finish(row: u32, known_of_row: vec4f) {
   var loss = 0.0;
   var lse = 0.0;
@@ -44,19 +44,7 @@ fn finish(row: u32, known_of_row: vec4f) {
 
 fn work(row: u32, lane: u32) {
   let start = row * numbers.columns;
-  var most = ${LOWEST};
-  var total = 0.0;
-  for (var v = lane; v < numbers.columns; v += ${LANES}u) {
-    most = max(most, logits[start + v]);
-    total += logits[start + v];
-  }
-  let greatest_here = greatest_of_lanes(most, lane);
-  let total_here = sum_of_lanes(total, lane);
-  var exponentials = 0.0;
-  for (var v = lane; v < numbers.columns; v += ${LANES}u) {
-    exponentials += exp(logits[start + v] - greatest_here);
-  }
-  let sum_here = sum_of_lanes(exponentials, lane);
+  let here = row_logits(start, lane);
   if (lane != 0u) {
     return;
   }
@@ -64,15 +52,15 @@ fn work(row: u32, lane: u32) {
   if (numbers.first > 0u) {
     before = vec4f(known[4u * row], known[4u * row + 1u], known[4u * row + 2u], known[4u * row + 3u]);
   }
-  let greatest = max(before.x, greatest_here);
-  let sum = before.y * exp(before.x - greatest) + sum_here * exp(greatest_here - greatest);
+  let greatest = max(before.x, here.greatest);
+  let sum = before.y * exp(before.x - greatest) + here.exponentials * exp(here.greatest - greatest);
   // Below first it wraps around to a large number.
   let id = u32(targets[row]) - numbers.first;
   var picked = before.z;
   if (id < numbers.columns) {
     picked = logits[start + id];
   }
-  let after = vec4f(greatest, sum, picked, before.w + total_here);
+  let after = vec4f(greatest, sum, picked, before.w + here.total);
   for (var i = 0u; i < 4u; i++) {
     known[4u * row + i] = after[i];
   }

@@ -10,6 +10,30 @@ fn row_loss(lse: f32, picked: f32, mean: f32) -> f32 {
 }
 `;
 
+/** WGSL: the greatest logit of a row, `Σ exp(logit − greatest)`, and the sum of its logits, for all lanes. */
+export const rowLogits = /* wgsl */ `
+struct RowLogits {
+  greatest: f32,
+  exponentials: f32,
+  total: f32,
+}
+
+fn row_logits(start: u32, lane: u32) -> RowLogits {
+  var most = ${LOWEST};
+  var total = 0.0;
+  for (var v = lane; v < numbers.columns; v += ${LANES}u) {
+    most = max(most, logits[start + v]);
+    total += logits[start + v];
+  }
+  let greatest = greatest_of_lanes(most, lane);
+  var exponentials = 0.0;
+  for (var v = lane; v < numbers.columns; v += ${LANES}u) {
+    exponentials += exp(logits[start + v] - greatest);
+  }
+  return RowLogits(greatest, sum_of_lanes(exponentials, lane), sum_of_lanes(total, lane));
+}
+`;
+
 /**
  * Cross-entropy of the softmax of a row by a workgroup, and its log-sum-exp. A row of weight 0 has 0 for both, whatever it
  * holds. A target outside the vocabulary has the logit 0.
@@ -25,7 +49,7 @@ const forward = defineProgram({
   },
   numbers: { columns: "u32", smoothing: "f32", z_loss: "f32" },
   lanes: LANES,
-  code: /* wgsl */ `${overLanes}${rowLoss}
+  code: /* wgsl */ `${overLanes}${rowLoss}${rowLogits}
 fn work(row: u32, lane: u32) {
   let weight = weights[row];
   if (weight == 0.0) {
@@ -36,21 +60,11 @@ fn work(row: u32, lane: u32) {
     return;
   }
   let start = row * numbers.columns;
-  var most = ${LOWEST};
-  var total = 0.0;
-  for (var v = lane; v < numbers.columns; v += ${LANES}u) {
-    most = max(most, logits[start + v]);
-    total += logits[start + v];
-  }
-  let greatest = greatest_of_lanes(most, lane);
-  var exponentials = 0.0;
-  for (var v = lane; v < numbers.columns; v += ${LANES}u) {
-    exponentials += exp(logits[start + v] - greatest);
-  }
-  let lse = greatest + log(sum_of_lanes(exponentials, lane));
+  let of_row = row_logits(start, lane);
+  let lse = of_row.greatest + log(of_row.exponentials);
   var mean = 0.0;
   if (numbers.smoothing != 0.0) {
-    mean = sum_of_lanes(total, lane) / f32(numbers.columns);
+    mean = of_row.total / f32(numbers.columns);
   }
   if (lane == 0u) {
     let id = u32(targets[row]);

@@ -9,7 +9,7 @@ export type GridSize = Pick<Cells, "queries" | "keys">;
 export interface GridCursor {
   readonly cursor: CellPlace;
   readonly selection: CellArea;
-  /** Whether more than the cell of the cursor was selected on purpose. */
+  /** True if a selection beyond the cursor's cell was made on purpose. */
   readonly isSpan: boolean;
   readonly isFocused: boolean;
   /** Goes where a key leads, with Shift selecting the way. Returns whether the key leads anywhere. */

@@ -4,7 +4,7 @@ import { type CellPlace, cellsOfArea, cellsOfDiagonal, cellsOfLine, painted, spa
 import { placeAt } from "./grid-cursor.ts";
 import type { Layout } from "./matrix-layout.ts";
 
-/** What the pointer does: the cells under it, those of a rectangle, or of a diagonal. */
+/** A stroke of the pointer paints the cells under it, those of a rectangle, or those of a diagonal. */
 type Stroke = "free" | "area" | "diagonal";
 
 interface Drag {
