@@ -41,14 +41,16 @@ export function startProgram(program: string, args: readonly string[], cwd: stri
       written[name] += text;
     });
   }
-  const ended = new Promise<Ended>((resolve) =>
-    child.on("close", (code, signal) => resolve({ code, signal, ...written })),
-  );
+  const ended = new Promise<Ended>((resolve, reject) => {
+    child.on("close", (code, signal) => resolve({ code, signal, ...written }));
+    child.on("error", reject);
+  });
   const says = (text: string) =>
     new Promise<void>((resolve) => {
       const look = () => written.stderr.includes(text) && resolve();
       child.stderr.on("data", look);
       child.on("close", () => resolve());
+      child.on("error", () => resolve());
       look();
     });
   return { child, ended, says };

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -9,6 +9,7 @@ import { runAlone, startTrivium } from "./run-trivium.ts";
 /** Minutes of training, and minutes until each kill. */
 const [minutes, between] = [Number(process.env.TRIVIUM_MINUTES ?? 120), Number(process.env.TRIVIUM_KILL_MINUTES ?? 4)];
 const folder = process.env.TRIVIUM_RUN ?? mkdtempSync(join(tmpdir(), "trivium-hours-"));
+mkdirSync(folder, { recursive: true });
 afterAll(() => {
   if (process.env.TRIVIUM_RUN === undefined) rmSync(folder, { recursive: true });
 });
