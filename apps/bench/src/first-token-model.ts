@@ -28,8 +28,8 @@ export interface FirstTokenSizes {
   readonly tokenizer?: string | undefined;
 }
 
-/** Text that a vocabulary is learned from, in bytes. */
-const LEARNED = 2e6;
+/** Bytes of text that a vocabulary is learned from, for each of its ids. */
+const LEARNED = 250;
 const LENGTH = 1024;
 
 /** Writes a model of GPT-2's layers with random weights as a folder of Hugging Face's. @returns its number of parameters. */
@@ -58,7 +58,7 @@ export async function writeFirstTokenModel(folder: string, sizes: FirstTokenSize
 
 function learned(size: number): TokenizerDefinition {
   const counter = createWordCounter();
-  counter.add(beginningOf(LEARNED));
+  counter.add(beginningOf(LEARNED * size));
   return trainBytePairs(counter.counts(), { size });
 }
 
