@@ -24,6 +24,7 @@ export function coloursOf<const Name extends string>(names: readonly Name[]): Re
   });
   const holder = document.createElement("span");
   holder.hidden = true;
+  holder.style.forcedColorAdjust = "none";
   holder.append(...probes.map(([, probe]) => probe));
   document.body.append(holder);
   const read = probes.map(([name, probe]) => [name, getComputedStyle(probe).color]);

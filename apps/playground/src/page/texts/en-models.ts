@@ -13,7 +13,7 @@ export const models: ModelTexts = {
   },
   fileLabel: "Checkpoint",
   fileHelp:
-    "Drop model.safetensors and config.json of a run of Trivium, or those of Hugging Face with tokenizer.json. Nothing leaves this page.",
+    "Drop the folder of a run of Trivium, or model.safetensors and config.json of it, or those of Hugging Face with tokenizer.json. Nothing leaves this page.",
   choose: "Choose the files",
   drop: "Let go to open the files",
   notTrained: "Nothing was trained in this page yet. Train the three, pause, and come back:",

@@ -8,7 +8,7 @@ export const models: ModelTexts = {
   sources: { bundled: "三个把字母倒过来的小模型", trained: "我在此页训练的模型", file: "我自己的检查点" },
   fileLabel: "检查点",
   fileHelp:
-    "拖入 Trivium 训练所得的 model.safetensors 与 config.json，或 Hugging Face 的同名文件（连同 tokenizer.json）。文件不会离开本页。",
+    "拖入 Trivium 的训练文件夹，或其中的 model.safetensors 与 config.json，或 Hugging Face 的同名文件（连同 tokenizer.json）。文件不会离开本页。",
   choose: "选择文件",
   drop: "松开即可打开",
   notTrained: "本页还没有训练过模型。先训练三种架构，暂停后再回来：",
