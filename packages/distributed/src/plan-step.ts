@@ -35,8 +35,8 @@ export interface StepPlan {
   readonly efficiency: number;
 }
 
-/** Exchanges of a step: the vote on going on, gradients, the vote on numbers, shapes and values of the new parameters. */
-const EXCHANGES = 5;
+/** Exchanges of a step: the vote on going on, gradients, the vote on numbers, the new parameters. */
+const EXCHANGES = 4;
 
 /** Seconds that an exchange takes between threads, whatever the network: measured by MPI on one machine, 0.2 to 0.5 ms. */
 const EXCHANGE_SECONDS = 3e-4;
@@ -51,7 +51,7 @@ const AT_ONCE = 12;
  * Estimates a step on several ranks, as `sharded` divides it: gradients to their owners, parameters to all, without overlap.
  *
  * `compute = seconds / W`, `transfer = 4·N·(W − 1)/W·(n + 1) / bandwidth`, where `n` is the number of sums that a rank sends (1 if its
- * shards are a whole branch of the tree), `latency = 5 · 2 · rounds · latency`, with `rounds` 1 up to 12 ranks and `log₂ W` beyond.
+ * shards are a whole branch of the tree), `latency = 4 · 2 · rounds · latency`, with `rounds` 1 up to 12 ranks and `log₂ W` beyond.
  *
  * @param ranks - divides the shards.
  * @source Hockney 1994, https://doi.org/10.1016/S0167-8191(06)80021-9 (the α–β model)

@@ -40,25 +40,41 @@ export async function publishRows(
 }
 
 async function gatherRows(collective: Collective, mine: Readonly<Record<string, Tensor>>): Promise<Part[]> {
-  const leaves = Object.entries(mine);
-  const values = sharedFloats(leaves.reduce((sum, [, leaf]) => sum + leaf.size, 0));
-  let at = 0;
-  for (const [, leaf] of leaves) {
-    values.set((await leaf.data()) as Float32Array, at);
-    at += leaf.size;
-  }
-  const header = leaves.map(([path, { shape }]): Leaf => ({ path, shape }));
-  const headers = await collective.allGather(bytesOfJson(header));
-  const received = await collective.allGather(bytesOf(values));
-  return headers.flatMap((bytes, rank) => {
-    const floats = floatsOf(received[rank]!);
+  const received = await collective.allGather(await messageOf(Object.entries(mine)));
+  return received.flatMap((bytes, rank) => {
+    const { leaves, values } = readMessage(bytes);
     let start = 0;
-    return jsonOfBytes<readonly Leaf[]>(bytes).map(({ path, shape }) => {
+    return leaves.map(({ path, shape }) => {
       const from = start;
       start += shape.reduce((size, side) => size * side, 1);
-      return { path, shape, rank, values: floats.subarray(from, start) };
+      return { path, shape, rank, values: values.subarray(from, start) };
     });
   });
+}
+
+/** Bytes of the number that a message begins with: the bytes of its header. */
+const NUMBER_BYTES = 4;
+
+/** One message, since an exchange costs a wait for the slowest rank: a header that names leaves, and their values. */
+async function messageOf(leaves: readonly (readonly [string, Tensor])[]): Promise<Uint8Array> {
+  const header = bytesOfJson(leaves.map(([path, { shape }]): Leaf => ({ path, shape })));
+  const headerFloats = Math.ceil((NUMBER_BYTES + header.length) / 4);
+  const message = sharedFloats(leaves.reduce((sum, [, leaf]) => sum + leaf.size, headerFloats));
+  new DataView(message.buffer).setUint32(0, header.length, true);
+  bytesOf(message).set(header, NUMBER_BYTES);
+  let at = headerFloats;
+  for (const [, leaf] of leaves) {
+    message.set((await leaf.data()) as Float32Array, at);
+    at += leaf.size;
+  }
+  return bytesOf(message);
+}
+
+function readMessage(bytes: Uint8Array): { readonly leaves: readonly Leaf[]; readonly values: Float32Array } {
+  const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
+  const end = NUMBER_BYTES + length;
+  const leaves = jsonOfBytes<readonly Leaf[]>(bytes.slice(NUMBER_BYTES, end));
+  return { leaves, values: floatsOf(bytes.subarray(4 * Math.ceil(end / 4))) };
 }
 
 /** The rows of all ranks, one behind the other: the ranks own consecutive rows. */

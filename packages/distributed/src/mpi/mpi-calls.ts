@@ -171,7 +171,10 @@ function waitForOthers(isDone: () => boolean): void {
   }
 }
 
+/** Looks, of about half a microsecond, between two sleeps of a rank that waits for data. */
+const LOOKS_AT_ONCE = 4000;
+
 /** Data move within the looks, so there is hardly a sleep between them: only for ranks that share the processor. */
 function waitForData(isDone: () => boolean): void {
-  for (let looks = 1; !isDone(); looks++) if (looks % 200 === 0) sleep(0.02);
+  for (let looks = 1; !isDone(); looks++) if (looks % LOOKS_AT_ONCE === 0) sleep(0.02);
 }
