@@ -10,7 +10,7 @@ export interface Network {
 
 /** The work of a step. */
 export interface StepWork {
-  /** Seconds that one process computes, for all shards. */
+  /** Seconds that one process computes, for all shards, beside as many processes as a machine has ranks. */
   readonly seconds: number;
   /** Number of trained parameters. */
   readonly parameters: number;
@@ -40,10 +40,13 @@ const EXCHANGES = 4;
 
 /** Seconds that an exchange takes between threads, whatever the network: measured by MPI on one machine, 0.2 to 0.5 ms. */
 const EXCHANGE_SECONDS = 3e-4;
-/** Seconds to pack, add and unpack one parameter: measured, 4 to 6 ns. */
-const PARAMETER_SECONDS = 5e-9;
+/** Seconds to pack, add and unpack one parameter: measured, 7 to 9 ns. */
+const PARAMETER_SECONDS = 8e-9;
 /** Seconds to begin one more message of an exchange. */
 const MESSAGE_SECONDS = 1e-6;
+/** Returns the seconds that an exchange takes among ranks, whatever the network. */
+export const exchangeSeconds = (ranks: number): number => EXCHANGE_SECONDS + ranks * MESSAGE_SECONDS;
+
 /** Ranks up to which MPI sends small messages to all others at once; beyond, in rounds that double. */
 const AT_ONCE = 12;
 
@@ -65,7 +68,7 @@ export function planStep(work: StepWork, { bandwidth, latency }: Network, ranks:
   const sums = sumsOf(shards, ranks);
   const transfer = (sent * (sums + 1)) / bandwidth;
   const rounds = ranks <= AT_ONCE ? 1 : Math.ceil(Math.log2(ranks));
-  const waits = EXCHANGES * ((1 + rounds) * latency + EXCHANGE_SECONDS + ranks * MESSAGE_SECONDS);
+  const waits = EXCHANGES * ((1 + rounds) * latency + exchangeSeconds(ranks));
   const host = parameters * PARAMETER_SECONDS * sums;
   const seconds = compute + transfer + waits + host;
   return { seconds, compute, transfer, latency: waits, host, efficiency: compute / seconds };

@@ -18,6 +18,7 @@ import type { Collective } from "./collective.ts";
 import { compareReplicas } from "./compare-replicas.ts";
 import { firstStore } from "./first-store.ts";
 import { fromFirst } from "./from-first.ts";
+import { measureNetwork } from "./measure-network.ts";
 import { planStep } from "./plan-step.ts";
 import { sharded } from "./sharded.ts";
 import { createSeats, joinThreads } from "./threads.ts";
@@ -228,6 +229,28 @@ test("a plan counts the exchanges that a step makes, and the gradients that it s
   expect(exchanges / 2).toBe((9 * Math.round(planned.latency)) / 2 + 5);
   // Half of what is sent are gradients, the other half parameters.
   expect(sent / 2).toBe((9 * planned.transfer) / 2);
+});
+
+test("a network that is slow, or late, is measured as it is, and the plan has its time", async () => {
+  const [bytes, latency, bandwidth] = [40_000, 0.01, 1e6];
+  const sleep = (seconds: number) => new Promise((resolve) => setTimeout(resolve, 1000 * seconds));
+  const slow = (one: Collective): Collective => ({
+    ...one,
+    async alltoall(parts) {
+      const sent = parts.reduce((sum, part, to) => sum + (to === one.rank ? 0 : part.length), 0);
+      await sleep(2 * latency + sent / bandwidth);
+      return one.alltoall(parts);
+    },
+  });
+  const networks = await onRanks(2, (one) => measureNetwork(slow(one), bytes));
+  const [first, second] = networks.map((one) => (one.status === "fulfilled" ? one.value : undefined));
+  expect(first).toEqual(second);
+  // Timers are late by a millisecond or more, of twenty, in either measurement.
+  expect(first!.latency).toBeGreaterThan(latency * 0.9);
+  expect(first!.bandwidth).toBeLessThan(bandwidth * 1.3);
+  const { transfer } = planStep({ seconds: 1, parameters: bytes / 4, shards: 2 }, { bandwidth, latency }, 2);
+  expect(transfer).toBeCloseTo(bytes / bandwidth, 5);
+  await expect(measureNetwork(alone(), bytes)).rejects.toMatchObject({ code: "distributed/plan-ranks" });
 });
 
 test("a plan has less to gain from a slow network, and the more from every batch that a step adds up", () => {
