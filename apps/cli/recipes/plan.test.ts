@@ -27,7 +27,7 @@ test("a plan goes by the times of a run of one process, and says what is wrong w
   const both = await jsonOf<Plan>(["plan", "run", "run", "--ranks", "2", ...network], folder);
   expect(both.seconds).toBe(plan.seconds);
   const shown = await runTrivium(["plan", "run", ...network], folder);
-  expect(shown.stdout).toContain("network: 0.00102 MB/s, 2000 µs");
+  expect(shown.stdout).toContain("network: 0.00100 MB/s, 2000 µs");
   expect(shown.stdout).toMatch(/ranks +step +times faster +efficient % +limit/);
   const problem = async (...words: readonly string[]) => {
     const { code, stderr } = await runTrivium(["plan", ...words], folder);
