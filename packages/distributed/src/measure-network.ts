@@ -14,18 +14,23 @@ const [SMALL_ROUNDS, LARGE_ROUNDS] = [25, 5];
  * training uses. A collective.
  *
  * @param bytes - of the gradients of a step. A rank sends `(W − 1)/W` of them, at most 16 MiB.
+ * @param now - milliseconds since some moment.
  * @returns the network, the same on all ranks: the slowest of them counts.
  * @throws {ConfigError} `distributed/plan-ranks` for a rank alone.
  */
-export async function measureNetwork(collective: Collective, bytes: number): Promise<Network> {
+export async function measureNetwork(
+  collective: Collective,
+  bytes: number,
+  now = () => performance.now(),
+): Promise<Network> {
   const { size } = collective;
   if (size === 1) {
     const message = "a network is measured between at least two ranks, got one; start them by mpirun -n 2";
     throw new ConfigError("distributed/plan-ranks", message);
   }
   const largest = Math.max(1, Math.floor(Math.min(bytes / size, MOST_BYTES / (size - 1))));
-  const small = await medianSeconds(collective, { bytes: 1, rounds: SMALL_ROUNDS });
-  const large = await medianSeconds(collective, { bytes: largest, rounds: LARGE_ROUNDS });
+  const small = await medianSeconds(collective, { bytes: 1, rounds: SMALL_ROUNDS, now });
+  const large = await medianSeconds(collective, { bytes: largest, rounds: LARGE_ROUNDS, now });
   // An exchange is a wait for the headers, and one for the parts.
   const latency = Math.max(0, small - exchangeSeconds(size)) / 2;
   return { bandwidth: (largest * (size - 1)) / Math.max(1e-9, large - small), latency };
@@ -34,7 +39,7 @@ export async function measureNetwork(collective: Collective, bytes: number): Pro
 /** The median time of an exchange on the slowest rank. */
 async function medianSeconds(
   collective: Collective,
-  { bytes, rounds }: { readonly bytes: number; readonly rounds: number },
+  { bytes, rounds, now }: { readonly bytes: number; readonly rounds: number; readonly now: () => number },
 ): Promise<number> {
   const { size } = collective;
   const shared = bytesOf(sharedFloats(Math.ceil((size * bytes) / 4)));
@@ -42,9 +47,9 @@ async function medianSeconds(
   const seconds: number[] = [];
   for (let round = 0; round < rounds; round++) {
     await collective.barrier();
-    const began = performance.now();
+    const began = now();
     await collective.alltoall(parts);
-    seconds.push((performance.now() - began) / 1000);
+    seconds.push((now() - began) / 1000);
   }
   const median = seconds.sort((a, b) => a - b)[rounds >> 1]!;
   const all = await collective.allGather(bytesOfJson(median));
