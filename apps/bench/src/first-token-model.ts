@@ -1,4 +1,5 @@
-import { readFile } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { fused } from "@trivium/attention";
 import { writeFiles } from "@trivium/checkpoint/node";
 import { createRandom } from "@trivium/core";
@@ -13,7 +14,7 @@ import {
   type TokenizerDefinition,
   trainBytePairs,
 } from "@trivium/text";
-import { beginningOf } from "./corpus-file.ts";
+import { writeCorpus } from "./corpus-file.ts";
 import { modelOptionsOf } from "./decoding-work.ts";
 import { plugins } from "./plugins.ts";
 
@@ -35,7 +36,8 @@ const LENGTH = 1024;
 /** Writes a model of GPT-2's layers with random weights as a folder of Hugging Face's. @returns its number of parameters. */
 export async function writeFirstTokenModel(folder: string, sizes: FirstTokenSizes): Promise<number> {
   const { layers, width, heads, vocabulary, tokenizer: file } = sizes;
-  const definition = file === undefined ? learned(vocabulary) : await definitionOf(file);
+  const definition =
+    file === undefined ? await learned(vocabulary, join(folder, "corpus.txt")) : await definitionOf(file);
   const tokenizer = createSharedPair(createHuggingFaceTokenizer({ definition, special: reservedSpecials() }));
   const shape = { layers, width, heads, keyValueHeads: heads, feedForward: 4 * width, vocabulary: tokenizer.size };
   const architecture: Architecture = plugins.get("architecture", "causal");
@@ -56,9 +58,12 @@ export async function writeFirstTokenModel(folder: string, sizes: FirstTokenSize
   return leaves.reduce((sum, [, { size }]) => sum + size, 0);
 }
 
-function learned(size: number): TokenizerDefinition {
+/** Learns a vocabulary from made-up words, which are written to a file and removed. */
+async function learned(size: number, corpus: string): Promise<TokenizerDefinition> {
+  await writeCorpus(corpus, "txt", LEARNED * size);
   const counter = createWordCounter();
-  counter.add(beginningOf(LEARNED * size));
+  counter.add(await readFile(corpus, "utf8"));
+  await rm(corpus);
   return trainBytePairs(counter.counts(), { size });
 }
 
