@@ -129,7 +129,11 @@ testInChromium(
       await page.getByRole("button", { name: "Redo" }).click();
       await page.mouse.move(0, 0);
       await page.waitForTimeout(400);
-      return { link: page.url(), picture: await pictureOf(page) };
+      await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+      await page.getByRole("button", { name: "Copy link" }).click();
+      await page.getByText("Copied").waitFor();
+      const link = await page.evaluate<string>("navigator.clipboard.readText()");
+      return { link, picture: await pictureOf(page) };
     });
     const again = await open(link.slice(link.indexOf("#")), async (page) => ({
       picture: await pictureOf(page),
