@@ -7,7 +7,7 @@ import { UnsupportedError } from "@trivium/core";
  * @returns the seconds from before it was started until its first byte on standard output.
  * @throws {UnsupportedError} `bench/first-output` with the last line of its errors, if it ends without output.
  */
-export async function firstOutput(words: readonly string[]): Promise<number> {
+async function firstOutput(words: readonly string[]): Promise<number> {
   const started = performance.now();
   const child = spawn(process.execPath, words, { stdio: ["ignore", "pipe", "pipe"] });
   const errors: string[] = [];
