@@ -4,18 +4,16 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
-import { reference } from "@trivium/attention";
-import { encodeSafetensors } from "@trivium/checkpoint";
 import { causal, maskFromJson, or, parseMask, prefix, sameMask, visiblePairs } from "@trivium/masks";
-import { createModel } from "@trivium/model";
-import { prefix as prefixArchitecture } from "@trivium/model-prefix";
-import { flattenSpecs } from "@trivium/tensor";
-import { createSharedPair, createSymbolTokenizer } from "@trivium/text";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { findChromium, NO_CHROMIUM } from "../src/find-chromium.ts";
 import { withPage } from "../src/open-page.ts";
+import { ownCheckpoint } from "./own-checkpoint.ts";
 import { folder, open, servers, testInChromium } from "./playground-site.ts";
+// Their tests run here, on the same built page and in the same browser.
+import "./playground-speed.ts";
+import "./playground-visitors.ts";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const sizeOf = (file: string) => gzipSync(readFileSync(join(folder, file))).length;
@@ -246,28 +244,6 @@ testInChromium("a dropped checkpoint is looked into: Hugging Face's, and ours; w
     await page.locator('[data-model="prefix"] [role=grid]').waitFor();
   });
 });
-
-/** A checkpoint of ours as two files: an untrained prefix model over a few letters. */
-function ownCheckpoint(): { name: string; buffer: Buffer }[] {
-  const tokenizer = createSharedPair(createSymbolTokenizer({ alphabet: ["5", "7", "9"] }));
-  const config = { vocabulary: tokenizer.size, length: 12, width: 8, layers: 1, heads: 2 };
-  const { specs } = createModel({ architecture: prefixArchitecture, config, attention: reference() });
-  const arrays = Object.entries(flattenSpecs(specs)).map(([path, { shape }]) => {
-    const data = Float32Array.from({ length: shape.reduce((all, size) => all * size, 1) }, (_, at) => Math.sin(at));
-    return [path, { dtype: "F32", shape, data }] as const;
-  });
-  const { vocabulary, length, ...model } = config;
-  const written = {
-    recipe: { architecture: "prefix", model },
-    task: "pairs",
-    tokenizer: tokenizer.toJson(),
-    model: { ...model, vocabulary, length },
-  };
-  return [
-    { name: "model.safetensors", buffer: Buffer.from(encodeSafetensors(Object.fromEntries(arrays))) },
-    { name: "config.json", buffer: Buffer.from(JSON.stringify(written)) },
-  ];
-}
 
 testInChromium("an answer is stepped through, forwards and back, and goes on from another token", async () => {
   await open("#/decode?t=e+a+c+f+g+h&v=1&b=3", async (page) => {

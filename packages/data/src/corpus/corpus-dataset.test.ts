@@ -234,6 +234,14 @@ test.each(["a.jsonl.zst", "a.jsonl.gz"])("a compressed file that is cut short is
   await expect(corpusDataset({ path }).then(trained)).rejects.toThrow(/a\.jsonl\.\w+: broken (zstd|gzip): .*again/);
 });
 
+test("a frame that would take more than 128 MiB of memory is refused with the way to make a smaller one", async () => {
+  const folder = await folderOf({});
+  const compress = zlib.createZstdCompress({ params: { [zlib.constants.ZSTD_c_windowLog]: 31 } });
+  compress.end(lines(texts));
+  await writeFile(join(folder, "a.jsonl.zst"), Buffer.concat((await compress.toArray()) as Buffer[]));
+  await expect(corpusDataset({ path: folder })).rejects.toThrow(/a\.jsonl\.zst: its frames look back .* --long=27/);
+});
+
 test("a pattern without files, a missing file and both ways to name them are refused", async () => {
   await expect(corpusDataset({ path: "/nowhere/*.jsonl" })).rejects.toThrow("no file fits this pattern");
   await expect(corpusDataset({ path: "/nowhere/a.jsonl" })).rejects.toThrow("there is no such file");

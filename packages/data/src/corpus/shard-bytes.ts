@@ -4,16 +4,19 @@ import { pipeline, Readable } from "node:stream";
 import zlib from "node:zlib";
 import { DataError, TriviumError } from "@trivium/core";
 import { changedShard, type Shard } from "./shard.ts";
-import { unzstd } from "./unzstd.ts";
+import { unzstd, WINDOW_TOO_LARGE } from "./unzstd.ts";
 
-/** Bytes that are read and decompressed at once. */
+/** Bytes that are read at once. */
 const CHUNK = 2 ** 17;
+/** Bytes that are decompressed at once: each time another thread is waited for. */
+const DECOMPRESSED = 2 ** 19;
 
 /**
  * Streams the bytes of a shard, decompressed, from a place on. What stands before that place is read and dropped where the
  * shard is compressed.
  *
- * @throws {DataError} `data/file`, `data/changed` if it shrinks, `data/compressed` if its compression is broken.
+ * @throws {DataError} `data/file`, `data/changed` if it shrinks, `data/compressed` if its compression is broken or takes more
+ *   than 128 MiB of memory.
  */
 export async function* shardBytes(shard: Shard, start: number): AsyncGenerator<Buffer, void, void> {
   if (shard.compression === "none") {
@@ -67,14 +70,14 @@ function decompressed(shard: Shard): AsyncIterable<Buffer> {
   if (shard.compression === "zstd")
     return zlib.createZstdDecompress === undefined ? unzstd(rawBytes(shard, 0)) : unzstdFrames(shard);
   // Its error reaches the reader of the last stream.
-  const unzip = zlib.createGunzip({ chunkSize: CHUNK });
+  const unzip = zlib.createGunzip({ chunkSize: DECOMPRESSED });
   return pipeline(Readable.from(rawBytes(shard, 0)), unzip, () => undefined) as AsyncIterable<Buffer>;
 }
 
 /** Decompresses frame after frame: Node ends with the first one, and files that were joined have several. */
 async function* unzstdFrames(shard: Shard): AsyncGenerator<Buffer, void, void> {
   for (let start = 0; start < shard.bytes; ) {
-    const unzip = zlib.createZstdDecompress({ chunkSize: CHUNK });
+    const unzip = zlib.createZstdDecompress({ chunkSize: DECOMPRESSED });
     try {
       yield* pipeline(Readable.from(rawBytes(shard, start)), unzip, () => undefined) as AsyncIterable<Buffer>;
     } catch (cause) {
@@ -89,6 +92,10 @@ async function* unzstdFrames(shard: Shard): AsyncGenerator<Buffer, void, void> {
 
 function brokenOr(shard: Shard, cause: unknown): unknown {
   if (TriviumError.is(cause)) return cause;
-  const message = `${shard.path}: broken ${shard.compression}: ${(cause as Error).message}; copy or compress the file again`;
+  const { code, message: problem } = cause as NodeJS.ErrnoException;
+  const message =
+    code === WINDOW_TOO_LARGE
+      ? `${shard.path}: its frames look back over more than 128 MiB, which would have to be in memory; compress it again without --long, or with at most --long=27`
+      : `${shard.path}: broken ${shard.compression}: ${problem}; copy or compress the file again`;
   return new DataError("data/compressed", message, { details: { file: shard.path }, cause });
 }
