@@ -114,6 +114,7 @@ function serverOf(at: number, { folder, homes }: Places): string {
     "UsePAM no",
     "StrictModes no",
     "Subsystem sftp internal-sftp",
+    `SetEnv PATH=${join(folder, "bin")}:${process.env.PATH}`,
   ];
   const file = join(folder, `sshd-${at}`);
   writeFileSync(file, `${settings.join("\n")}\n`);

@@ -1,6 +1,5 @@
-import { createReadStream } from "node:fs";
-import { open } from "node:fs/promises";
-import { pipeline, Readable } from "node:stream";
+import { type FileHandle, open } from "node:fs/promises";
+import type { Transform } from "node:stream";
 import zlib from "node:zlib";
 import { DataError, TriviumError } from "@trivium/core";
 import { changedShard, type Shard } from "./shard.ts";
@@ -13,7 +12,7 @@ const DECOMPRESSED = 2 ** 19;
 
 /**
  * Streams the bytes of a shard, decompressed, from a place on. What stands before that place is read and dropped where the
- * shard is compressed.
+ * shard is compressed. Bytes are there until the next ones are asked for.
  *
  * @throws {DataError} `data/file`, `data/changed` if it shrinks, `data/compressed` if its compression is broken or takes more
  *   than 128 MiB of memory.
@@ -36,9 +35,7 @@ export async function* shardBytes(shard: Shard, start: number): AsyncGenerator<B
 
 /** The bytes of a file, all in the same memory. A file that has grown is read as far as it was. */
 async function* plainBytes(shard: Shard, start: number): AsyncGenerator<Buffer, void, void> {
-  const handle = await open(shard.path).catch((cause: unknown) => {
-    throw unreadable(shard, cause);
-  });
+  const handle = await opened(shard);
   try {
     const memory = Buffer.allocUnsafe(CHUNK);
     for (let at = start; at < shard.bytes; ) {
@@ -52,26 +49,17 @@ async function* plainBytes(shard: Shard, start: number): AsyncGenerator<Buffer, 
   }
 }
 
-async function* rawBytes(shard: Shard, start: number): AsyncGenerator<Buffer, void, void> {
-  try {
-    yield* createReadStream(shard.path, { start, highWaterMark: CHUNK }) as AsyncIterable<Buffer>;
-  } catch (cause) {
-    throw unreadable(shard, cause);
-  }
-}
-
-const unreadable = ({ path }: Shard, cause: unknown): DataError => {
-  const { code, message } = cause as NodeJS.ErrnoException;
-  const reason = code === "ENOENT" ? "it has vanished" : message;
-  return new DataError("data/file", `cannot read ${path}: ${reason}`, { details: { file: path }, cause });
-};
+const opened = ({ path }: Shard): Promise<FileHandle> =>
+  open(path).catch((cause: unknown) => {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    const reason = code === "ENOENT" ? "it has vanished" : message;
+    throw new DataError("data/file", `cannot read ${path}: ${reason}`, { details: { file: path }, cause });
+  });
 
 function decompressed(shard: Shard): AsyncIterable<Buffer> {
-  if (shard.compression === "zstd")
-    return zlib.createZstdDecompress === undefined ? unzstd(rawBytes(shard, 0)) : unzstdFrames(shard);
-  // Its error reaches the reader of the last stream.
-  const unzip = zlib.createGunzip({ chunkSize: DECOMPRESSED });
-  return pipeline(Readable.from(rawBytes(shard, 0)), unzip, () => undefined) as AsyncIterable<Buffer>;
+  if (shard.compression === "gzip")
+    return unzipped(shard, { start: 0, unzip: zlib.createGunzip({ chunkSize: DECOMPRESSED }) });
+  return zlib.createZstdDecompress === undefined ? unzstd(plainBytes(shard, 0)) : unzstdFrames(shard);
 }
 
 /** Decompresses frame after frame: Node ends with the first one, and files that were joined have several. */
@@ -79,7 +67,7 @@ async function* unzstdFrames(shard: Shard): AsyncGenerator<Buffer, void, void> {
   for (let start = 0; start < shard.bytes; ) {
     const unzip = zlib.createZstdDecompress({ chunkSize: DECOMPRESSED });
     try {
-      yield* pipeline(Readable.from(rawBytes(shard, start)), unzip, () => undefined) as AsyncIterable<Buffer>;
+      yield* unzipped(shard, { start, unzip });
     } catch (cause) {
       // Bytes behind a frame that begin no other one are met again, at the beginning.
       const isBehind = (cause as NodeJS.ErrnoException).code === "ZSTD_error_prefix_unknown" && unzip.bytesWritten > 0;
@@ -88,6 +76,44 @@ async function* unzstdFrames(shard: Shard): AsyncGenerator<Buffer, void, void> {
     if (unzip.bytesWritten === 0) throw new RangeError("it ends in the middle");
     start += unzip.bytesWritten;
   }
+}
+
+interface Unzipping {
+  readonly start: number;
+  readonly unzip: Transform;
+}
+
+/**
+ * Streams what a decompressor makes of a file. The file is read into the same memory again and again, and the memory of what was
+ * taken is given back at once: the garbage collector leaves a hundred megabytes of such memory lying.
+ */
+async function* unzipped(shard: Shard, { start, unzip }: Unzipping): AsyncGenerator<Buffer, void, void> {
+  const handle = await opened(shard);
+  feed(handle, { start, unzip }).catch((error: Error) => unzip.destroy(error));
+  try {
+    for await (const chunk of unzip as AsyncIterable<Buffer<ArrayBuffer>>) {
+      yield chunk;
+      // The decompressor has left memory that it filled, and what stands before in it was taken earlier.
+      if (chunk.byteOffset + chunk.byteLength === DECOMPRESSED) chunk.buffer.transfer(0);
+    }
+  } finally {
+    unzip.destroy();
+    await handle.close();
+  }
+}
+
+async function feed(handle: FileHandle, { start, unzip }: Unzipping): Promise<void> {
+  const memory = Buffer.allocUnsafe(CHUNK);
+  for (let at = start; ; ) {
+    const { bytesRead } = await handle.read(memory, 0, CHUNK, at);
+    if (bytesRead === 0) break;
+    at += bytesRead;
+    const { promise, resolve } = Promise.withResolvers<unknown>();
+    unzip.write(memory.subarray(0, bytesRead), resolve);
+    // The error reaches the reader of the decompressor.
+    if (await promise) return;
+  }
+  unzip.end();
 }
 
 function brokenOr(shard: Shard, cause: unknown): unknown {

@@ -21,7 +21,8 @@ export async function* unzstd(chunks: AsyncIterable<Uint8Array>): AsyncGenerator
     if (isFirst && !isSingleSegment && 10 + (window >> 3) > LARGEST_WINDOW)
       throw Object.assign(new RangeError("its window is too large"), { code: WINDOW_TOO_LARGE });
     isFirst = false;
-    stream.push(chunk);
+    // It keeps what it was given, and the chunk is overwritten.
+    stream.push(new Uint8Array(chunk));
     yield* ready.splice(0);
   }
   stream.push(new Uint8Array(0), true);
