@@ -1,8 +1,8 @@
 """Writes a model of `trivium bench decoding` for transformers.js, by the exporter torch.onnx, with its cache as inputs.
 
 Usage: python3 onnx_export.py JSON, with folder, vocabulary, length, width, layers, heads, keyValueHeads, feedForward and
-style (gpt or llama). Writes config.json, onnx/model.onnx (float32) and onnx/model_quantized.onnx, whose matrices ONNX
-Runtime's dynamic quantisation holds in 8 bits. Needs torch, transformers, onnx, onnxscript and onnxruntime.
+style (gpt or llama); or with folder and weights, the folder of a model that is there. Writes config.json where it is not
+there, onnx/model.onnx (float32) and onnx/model_quantized.onnx, whose matrices ONNX Runtime's dynamic quantisation holds in 8 bits. Needs torch, transformers, onnx, onnxscript and onnxruntime.
 """
 import json
 import os
@@ -16,11 +16,14 @@ from transformers.cache_utils import DynamicCache
 from torch_decoding_model import model_of
 
 settings = json.loads(sys.argv[1])
-folder, layers = settings["folder"], settings["layers"]
+folder, given = settings["folder"], settings.get("weights")
 torch.manual_seed(0)
-model = model_of(settings).eval()
+model = (transformers.AutoModelForCausalLM.from_pretrained(given) if given else model_of(settings)).eval()
 model.set_attn_implementation("eager")
-width = settings["width"] // settings["heads"]
+config = model.config
+layers, heads = config.num_hidden_layers, config.num_attention_heads
+groups = getattr(config, "num_key_value_heads", heads)
+width = config.hidden_size // heads
 
 
 class Cached(torch.nn.Module):
@@ -40,7 +43,7 @@ class Cached(torch.nn.Module):
 
 
 held = 4
-past = [torch.zeros(1, settings["keyValueHeads"], held, width) for _ in range(2 * layers)]
+past = [torch.zeros(1, groups, held, width) for _ in range(2 * layers)]
 inputs = (torch.ones(1, 2, dtype=torch.long), torch.ones(1, held + 2, dtype=torch.long), *past)
 parts = [f"{layer}.{part}" for layer in range(layers) for part in ("key", "value")]
 axes = {"input_ids": {0: "batch_size", 1: "sequence_length"}, "attention_mask": {0: "batch_size", 1: "total_length"}}
@@ -55,5 +58,6 @@ with torch.inference_mode():
         output_names=["logits", *(f"present.{part}" for part in parts)],
     )
 quantize_dynamic(whole, f"{folder}/onnx/model_quantized.onnx", weight_type=QuantType.QInt8)
-model.config.save_pretrained(folder)
+if not given:
+    config.save_pretrained(folder)
 print(json.dumps({"exporter": f"torch.onnx of torch {torch.__version__}", "transformers": transformers.__version__}))

@@ -4,6 +4,7 @@ import { answers } from "./commands/answers.ts";
 import { attention } from "./commands/attention.ts";
 import { data } from "./commands/data.ts";
 import { decoding } from "./commands/decoding.ts";
+import { firstToken } from "./commands/first-token.ts";
 import { gemm } from "./commands/gemm.ts";
 import { mlp } from "./commands/mlp.ts";
 import { ops } from "./commands/ops.ts";
@@ -11,7 +12,19 @@ import { products } from "./commands/products.ts";
 import { run } from "./commands/run.ts";
 import { step } from "./commands/step.ts";
 
-const benchmarks: readonly Benchmark[] = [step, attention, decoding, answers, gemm, products, ops, data, mlp, run];
+const benchmarks: readonly Benchmark[] = [
+  step,
+  attention,
+  decoding,
+  firstToken,
+  answers,
+  gemm,
+  products,
+  ops,
+  data,
+  mlp,
+  run,
+];
 
 /**
  * Adds every benchmark to the program behind `trivium bench`.

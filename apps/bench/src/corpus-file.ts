@@ -31,9 +31,6 @@ function zstd() {
   throw new ConfigError("bench/options", message);
 }
 
-/** The beginning of every such corpus, from which a vocabulary can be learned. */
-export const beginningOf = (bytes: number): string => Buffer.concat([...chunksOf(bytes, false)]).toString();
-
 function* chunksOf(bytes: number, isJson: boolean): Generator<Buffer> {
   const random = createRandom("bench/data");
   const phrases = phrasesOf(random.split("phrases"));

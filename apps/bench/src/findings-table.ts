@@ -21,6 +21,8 @@ const columns: readonly Column[] = [
   { heading: "visible", cell: ({ visibleFraction }) => visibleFraction?.toFixed(4) },
   { heading: "faster than first", cell: ({ timesFirst }) => timesFirst?.toFixed(2) },
   { heading: "copied", cell: ({ bytesCopied }) => whole(bytesCopied) },
+  { heading: "processor s", cell: ({ processorSeconds }) => processorSeconds?.toPrecision(3) },
+  { heading: "waiting", cell: ({ waitingShare }) => percent(waitingShare) },
   { heading: "engine MiB", cell: ({ peakEngineBytes }) => mebibytes(peakEngineBytes) },
   { heading: "process MiB", cell: ({ residentBytes }) => mebibytes(residentBytes) },
   { heading: "PER", cell: ({ per }) => per?.toFixed(4) },
@@ -31,6 +33,8 @@ const columns: readonly Column[] = [
 
 const whole = (value: number | undefined): string | undefined =>
   value === undefined ? undefined : Math.round(value).toLocaleString("en");
+const percent = (share: number | undefined): string | undefined =>
+  share === undefined ? undefined : `${(100 * share).toFixed(2)} %`;
 const mebibytes = (bytes: number | undefined): string | undefined =>
   whole(bytes === undefined ? undefined : bytes / 2 ** 20);
 

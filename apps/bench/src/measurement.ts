@@ -33,6 +33,10 @@ export const measurementSchema = z.object({
   timesFirst: positive.optional(),
   /** Bytes of keys and values that a step of decoding moved, in the mean. */
   bytesCopied: z.number().min(0).optional(),
+  /** Seconds of processor, over all threads. */
+  processorSeconds: positive.optional(),
+  /** Seconds that a step waited for its data, divided by those of the step. */
+  waitingShare: z.number().min(0).optional(),
   peakEngineBytes: positive.optional(),
   residentBytes: positive.optional(),
   parameters: z.int().positive().optional(),

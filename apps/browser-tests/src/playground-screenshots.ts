@@ -1,6 +1,7 @@
 /**
- * Makes pictures of the playground's screens. `pnpm --filter @trivium/browser-tests playground-screenshots` makes those of
- * the playground's README; with a folder behind it every screen in both themes, both languages and both widths.
+ * Makes pictures of the playground's screens, each in both themes, both languages and at both widths.
+ * `pnpm --filter @trivium/browser-tests playground-screenshots` makes those of the playground's README; with a folder
+ * behind it the screens in full height.
  */
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -10,19 +11,9 @@ import type { Page } from "playwright-core";
 import { buildPlayground } from "./build-playground.ts";
 import { withPage } from "./open-page.ts";
 
-const languages = { en: "en-US", zh: "zh-CN" } as const;
-
-interface Look {
-  readonly theme: "light" | "dark";
-  readonly language: keyof typeof languages;
-  readonly width: number;
-}
-
 interface Shot {
   readonly hash: string;
-  /** The look of the picture in the README. */
-  readonly readme: Look;
-  /** Waits for what the picture is to show. */
+  /** Waits for what the pictures are to show. */
   readonly use: (page: Page) => Promise<void>;
 }
 
@@ -45,32 +36,33 @@ const after = (selector: string) => async (page: Page) => {
   await page.waitForTimeout(2500);
 };
 
-const english: Look = { theme: "light", language: "en", width: 1280 };
 const shots: Readonly<Record<string, Shot>> = {
-  article: { hash: "#/", readme: english, use: settled },
-  mask: {
-    hash: "#/mask?m=prefix(5)+|+causal&q=12&b=4&l=yes&w=000111111111",
-    readme: english,
-    use: settled,
-  },
-  train: { hash: "#/train", readme: english, use: train },
-  look: { hash: "#/look?h=1&p=0.9.9.2.2", readme: { ...english, theme: "dark" }, use: after("[data-model] canvas") },
-  decode: { hash: "#/decode?i=4&b=4&v=1", readme: { ...english, language: "zh" }, use: after(".tree") },
+  article: { hash: "#/", use: settled },
+  mask: { hash: "#/mask?m=prefix(5)+|+causal&q=12&b=4&l=yes&w=000111111111", use: settled },
+  train: { hash: "#/train", use: train },
+  look: { hash: "#/look?h=1&p=0.9.9.2.2", use: after("[data-model] canvas") },
+  decode: { hash: "#/decode?i=4&b=4&v=1", use: after(".tree") },
 };
 
-const [folder] = process.argv.slice(2);
-const pictures = folder ?? fileURLToPath(new URL("../../playground/screenshots/", import.meta.url));
-const looks: readonly Look[] = (["light", "dark"] as const).flatMap((theme) =>
+const looks = (["light", "dark"] as const).flatMap((theme) =>
   (["en", "zh"] as const).flatMap((language) => [1280, 320].map((width) => ({ theme, language, width }))),
 );
 
-/** Compresses a picture in the browser, which writes WebP. */
-async function toWebp(page: Page, png: Buffer): Promise<Buffer> {
+/** Pixels of a picture of the README for each pixel of the page, by the width of the page. */
+const scales: Readonly<Record<number, number>> = { 1280: 0.5, 320: 1 };
+
+const [folder] = process.argv.slice(2);
+const pictures = folder ?? fileURLToPath(new URL("../../playground/screenshots/", import.meta.url));
+
+/** Makes a picture smaller in the browser, which writes WebP. */
+async function toWebp(page: Page, png: Buffer, scale: number): Promise<Buffer> {
   const source = `data:image/png;base64,${png.toString("base64")}`;
   const written = await page.evaluate<string>(`(async () => {
     const image = await createImageBitmap(await (await fetch(${JSON.stringify(source)})).blob());
-    const canvas = new OffscreenCanvas(image.width, image.height);
-    canvas.getContext("2d").drawImage(image, 0, 0);
+    const canvas = new OffscreenCanvas(image.width * ${scale}, image.height * ${scale});
+    const context = canvas.getContext("2d");
+    context.imageSmoothingQuality = "high";
+    context.drawImage(image, 0, 0, canvas.width, canvas.height);
     const bytes = new Uint8Array(await (await canvas.convertToBlob({ type: "image/webp", quality: 0.85 })).arrayBuffer());
     let binary = "";
     for (const byte of bytes) binary += String.fromCharCode(byte);
@@ -79,23 +71,36 @@ async function toWebp(page: Page, png: Buffer): Promise<Buffer> {
   return Buffer.from(written, "base64");
 }
 
+/** Pictures of one screen. */
+async function shoot(page: Page, name: string): Promise<void> {
+  for (const { theme, language, width } of looks) {
+    const file = join(pictures, `${name}-${theme}-${language}-${width}`);
+    await page.emulateMedia({ colorScheme: theme });
+    await page.setViewportSize({ width, height: width === 320 ? 960 : 900 });
+    const other = page.locator(`.preferences [lang=${language}]`);
+    if ((await other.count()) > 0) await other.click();
+    await page.mouse.move(0, 0);
+    await settled(page);
+    const png = await page.screenshot({ fullPage: folder !== undefined });
+    if (folder !== undefined) writeFileSync(`${file}.png`, png);
+    else
+      writeFileSync(
+        `${file}.webp`,
+        await withPage({ url: "about:blank" }, (blank) => toWebp(blank, png, scales[width] ?? 1)),
+      );
+    console.log(file);
+  }
+}
+
 mkdirSync(pictures, { recursive: true });
 const built = await buildPlayground();
 const server = await servePlayground({ folder: built });
-for (const [name, { hash, readme, use }] of Object.entries(shots)) {
-  for (const look of folder === undefined ? [readme] : looks) {
-    const { theme, language, width } = look;
-    const screen = { viewport: { width, height: 1100 }, colorScheme: theme, locale: languages[language] };
-    const png = await withPage({ url: `${server.url}${hash}`, screen }, async (page) => {
-      await page.getByRole("heading", { level: 1 }).waitFor();
-      await use(page);
-      return page.screenshot({ fullPage: folder !== undefined });
-    });
-    const file = folder === undefined ? `${name}.webp` : `${name}-${theme}-${language}-${width}.png`;
-    const bytes = folder === undefined ? await withPage({ url: "about:blank" }, (page) => toWebp(page, png)) : png;
-    writeFileSync(join(pictures, file), bytes);
-    console.log(join(pictures, file));
-  }
+for (const [name, { hash, use }] of Object.entries(shots)) {
+  await withPage({ url: `${server.url}${hash}`, screen: { viewport: { width: 1280, height: 900 } } }, async (page) => {
+    await page.getByRole("heading", { level: 1 }).waitFor();
+    await use(page);
+    await shoot(page, name);
+  });
 }
 server.close();
 rmSync(built, { recursive: true });

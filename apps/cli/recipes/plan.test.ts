@@ -24,7 +24,10 @@ test("a plan goes by the times of a run of one process, and says what is wrong w
   expect(plan.rows[1]!.seconds).toBeGreaterThan((4 * plan.parameters) / 1000);
   const slower = await jsonOf<Plan>(["plan", "run", "--ranks", "2", ...network, "--accumulate", "8"], folder);
   expect(slower.rows[0]!.efficiency).toBeGreaterThan(plan.rows[1]!.efficiency);
+  const both = await jsonOf<Plan>(["plan", "run", "run", "--ranks", "2", ...network], folder);
+  expect(both.seconds).toBe(plan.seconds);
   const shown = await runTrivium(["plan", "run", ...network], folder);
+  expect(shown.stdout).toContain("network: 0.00100 MB/s, 2000 µs");
   expect(shown.stdout).toMatch(/ranks +step +times faster +efficient % +limit/);
   const problem = async (...words: readonly string[]) => {
     const { code, stderr } = await runTrivium(["plan", ...words], folder);
@@ -33,6 +36,10 @@ test("a plan goes by the times of a run of one process, and says what is wrong w
   expect(await problem("nowhere")).toEqual({
     code: 2,
     stderr: "trivium: nowhere holds no checkpoint of a run; train a few steps by one process, with --out nowhere",
+  });
+  expect(await problem("run", "--measure")).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("--measure needs ranks to measure between"),
   });
   for (const wrong of [
     ["--latency", "soon"],

@@ -1,60 +1,190 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createRandom } from "@trivium/core";
+import { processesOf } from "@trivium/distributed/node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { isInstalled } from "./mpi.ts";
-import { weightsOf } from "./run-trivium.ts";
+import { type Started, weightsOf } from "./run-trivium.ts";
 import { writeToyData } from "./toy-data.ts";
-import { createTwoHosts, hasNamespaces, type TwoHosts } from "./two-hosts.ts";
+import { createTwoHosts, forgetHosts, hasNamespaces, type TwoHosts } from "./two-hosts.ts";
 
 const page = readFileSync(join(import.meta.dirname, "../../../docs/scale/README.md"), "utf8");
-/** The commands of the page, but for those that install, and copy to another machine's files. */
+/** The commands of the page, but for those that install, and the one that asks for a password. */
 const commands = [...page.matchAll(/```sh\n([^`]*)```/g)]
   .flatMap(([, block]) => block!.trim().split("\n"))
-  .filter((line) => !/^(sudo|npm|ssh-copy-id|scp) /.test(line));
+  .filter((line) => !/^(sudo|npm|ssh-copy-id) /.test(line));
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-const isThere = isInstalled("mpirun") && hasNamespaces();
-const note = isThere ? "" : " (skipped: OpenMPI is not installed, or this system lets nobody make network namespaces)";
+/** Seconds of steps behind those in which code is compiled. */
+const stepTimes = (folder: string): number[] =>
+  readFileSync(join(folder, "metrics.jsonl"), "utf8")
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as { readonly type: string; readonly seconds: number })
+    .filter(({ type }) => type === "step")
+    .slice(6)
+    .map(({ seconds }) => seconds)
+    .sort((a, b) => a - b);
+
+const isThere = isInstalled("mpirun.openmpi") && hasNamespaces();
+const note = isThere
+  ? ""
+  : " (skipped: openmpi-bin or openssh-server is not installed, or this system lets nobody make network namespaces)";
 
 describe.skipIf(!isThere)(`two machines${note}`, () => {
   const folder = mkdtempSync(join(tmpdir(), "trivium-hosts-"));
   let hosts: TwoHosts;
   beforeAll(async () => {
-    writeToyData(folder);
     hosts = createTwoHosts(folder);
+    writeToyData(hosts.homes[0]);
     await hosts.start("cp toy.tsv words.tsv").ended;
+    await answers();
   });
   afterAll(() => {
     hosts.remove();
     rmSync(folder, { recursive: true });
   });
 
-  test("each command of the page runs as it is written, between two network namespaces", async () => {
-    expect(commands).toHaveLength(5);
-    for (const line of commands) {
-      const { code, stderr, stdout } = await hosts.start(line).ended;
-      expect(code, `${line}\n${stdout}\n${stderr}`).toBe(0);
+  /** Waits until the second host's server answers. */
+  async function answers(): Promise<void> {
+    for (let looks = 0; looks < 50; looks++) {
+      if ((await hosts.start("ssh 10.0.0.2 true").ended).code === 0) return;
+      await pause(100);
     }
+  }
+
+  const done = async (line: string): Promise<string> => {
+    const { code, stdout, stderr } = await hosts.start(line).ended;
+    expect(code, `${line}\n${stdout}\n${stderr}`).toBe(0);
+    return stdout;
+  };
+
+  const words = "train --data words.tsv --steps 400 --decoded 0 --width 16 --layers 1 --heads 2 --checkpoint-every 10";
+  const launch = "trivium launch -n 2 --hosts 10.0.0.1:1,10.0.0.2:1 --network 10.0.0.0/24";
+  const weights = (run: string) => weightsOf(join(hosts.homes[0], run));
+  let alone: Promise<string> | undefined;
+  const undisturbed = () => {
+    alone ??= done(`trivium ${words} --shards 8 --out runs/undisturbed`);
+    return alone;
+  };
+
+  /** Ranks of a launch that runs, on both hosts. */
+  const ranksOf = (started: Started) => {
+    const tree = (id: number): number[] => {
+      const children = readFileSync(`/proc/${id}/task/${id}/children`, "utf8").trim().split(" ").filter(Boolean);
+      return [id, ...children.map(Number).flatMap(tree)];
+    };
+    const marks = tree(started.child.pid!).map((id) =>
+      /TRIVIUM_LAUNCH=([\w-]+)/.exec(readFileSync(`/proc/${id}/environ`, "utf8")),
+    );
+    const run = marks.find(Boolean)![1]!;
+    const commandOf = (id: number) => readFileSync(`/proc/${id}/cmdline`, "utf8").split("\0");
+    return { run, ranks: processesOf(run).filter((id) => commandOf(id)[0] === process.execPath) };
+  };
+
+  const gone = async (run: string, seconds: number) => {
+    for (let looks = 0; processesOf(run).length > 0 && looks < 10 * seconds; looks++) await pause(100);
+    expect(processesOf(run)).toEqual([]);
+  };
+
+  test("each command of the page runs as it is written, between two network namespaces", async () => {
+    expect(commands).toHaveLength(8);
+    for (const line of commands) await done(line);
   });
 
-  test("a cut cable: the launch goes on without the second machine, with the bytes of one process", async () => {
-    const words =
-      "train --data words.tsv --steps 400 --decoded 0 --width 16 --layers 1 --heads 2 --checkpoint-every 10";
-    const started = hosts.start(
-      `trivium launch -n 2 --hosts 10.0.0.1:1,10.0.0.2:1 --network 10.0.0.0/24 --deadline 3 --patience 30 -- ${words} --out runs/cut`,
-    );
+  test("a rank of the other machine that is killed starts again by ssh, and ends with the bytes of one process", async () => {
+    const started = hosts.start(`${launch} --deadline 20 -- ${words} --out runs/killed`);
     await started.says("ranks share");
-    await pause(2500);
+    await pause(1500);
+    const { run, ranks } = ranksOf(started);
+    expect(ranks).toHaveLength(2);
+    process.kill(Math.max(...ranks), "SIGKILL");
+    const { code, stderr } = await started.ended;
+    expect(code, stderr).toBe(0);
+    expect(stderr).toContain("starting 2 again from the newest checkpoint");
+    await gone(run, 5);
+    await undisturbed();
+    expect(weights("runs/killed").equals(weights("runs/undisturbed"))).toBe(true);
+  });
+
+  test("a cut cable: the launch goes on without the second machine, with the bytes of one process, and no rank stays there", async () => {
+    const started = hosts.start(`${launch} --deadline 3 --patience 30 -- ${words} --out runs/cut`);
+    await started.says("ranks share");
+    await pause(1500);
+    const { run } = ranksOf(started);
     hosts.cut();
     const { code, stderr } = await started.ended;
     expect(code, stderr).toBe(0);
     expect(stderr).toMatch(
       /they were silent for 3\.\d s; starting 1 again from the newest checkpoint, without 10\.0\.0\.2/,
     );
-    const alone = await hosts.start(`trivium ${words} --shards 8 --out runs/uncut`).ended;
-    expect(alone.code, alone.stderr).toBe(0);
-    expect(weightsOf(join(folder, "runs/cut")).equals(weightsOf(join(folder, "runs/uncut")))).toBe(true);
+    await undisturbed();
+    expect(weights("runs/cut").equals(weights("runs/undisturbed"))).toBe(true);
+    // A rank there ends by itself when nobody has answered for the seconds of --patience.
+    await gone(run, 60);
+    hosts.mend();
+    await answers();
   });
+
+  test("a machine that cannot take part is one clear line, before anything starts", async () => {
+    const refused = async (line: string) => {
+      const { code, stderr } = await hosts.start(line).ended;
+      expect(code, stderr).toBe(2);
+      expect(stderr.trim().split("\n"), stderr).toHaveLength(1);
+      return stderr;
+    };
+    const train = "-- train --data words.tsv --steps 2 --out runs/none";
+    const far = launch.replace("10.0.0.2", "10.0.0.3");
+    expect(await refused(`${far} ${train}`)).toMatch(
+      /10\.0\.0\.3 (cannot be reached: ssh: connect to host|did not answer)/,
+    );
+    await done("mkdir here");
+    expect(await refused(`sh -c 'cd here && ${launch} -- train --data ../words.tsv --steps 2'`)).toContain(
+      "10.0.0.2 has no ",
+    );
+    forgetHosts(hosts);
+    expect(await refused(`${launch} ${train}`)).toContain("10.0.0.2 cannot be reached: Host key verification failed.");
+    await done("sh -c 'ssh-keyscan 10.0.0.2 > .ssh/known_hosts'");
+  });
+
+  const cases = [100, 300, 1000].flatMap((megabits) => [2, 4].map((ranks) => ({ megabits, ranks })));
+  test.each(cases)(
+    "a plan for $ranks ranks at $megabits Mbit/s is within a fifth of what is measured",
+    async ({ megabits, ranks }) => {
+      const random = createRandom(1);
+      const word = () =>
+        String.fromCharCode(...Array.from({ length: 6 + random.integer(9) }, () => 97 + random.integer(26)));
+      const lines = Array.from({ length: 1500 }, () => word()).map((one) => `${one}\t${[...one].reverse().join("")}`);
+      for (const home of hosts.homes) writeFileSync(join(home, "many.tsv"), `${lines.join("\n")}\n`);
+      const given =
+        "train --data many.tsv --width 128 --layers 3 --heads 4 --batch 128 --shards 4 --threads 1 --decoded 0";
+      const training = `${given} --evaluate-every 100 --steps 14`;
+      const beside = Array.from({ length: ranks }, (_, at) => `runs/plan-${megabits}-${ranks}-${at}`);
+      await Promise.all(beside.map((out) => done(`trivium ${training} --out ${out}`)));
+      hosts.limit(megabits);
+      const each = ranks / 2;
+      const network = "--mca btl tcp,self --mca btl_tcp_if_include 10.0.0.0/24 --mca oob_tcp_if_include 10.0.0.0/24";
+      const options = `--allow-run-as-root --oversubscribe --bind-to none -x TRIVIUM_THREADS=1 ${network}`;
+      const mpirun = `mpirun.openmpi ${options} -n ${ranks} --host 10.0.0.1:${each},10.0.0.2:${each} trivium`;
+      const plan = await done(`${mpirun} plan ${beside.join(" ")} --measure --ranks ${ranks} --json`);
+      const out = `runs/measured-${megabits}-${ranks}`;
+      await done(`${mpirun} ${training} --out ${out}`);
+      hosts.limit(10_000);
+      const seconds = stepTimes(join(hosts.homes[0], out));
+      const measured = seconds[seconds.length >> 1]!;
+      const { rows, bandwidth, latency } = JSON.parse(plan) as {
+        readonly rows: readonly { readonly seconds: number }[];
+        readonly bandwidth: number;
+        readonly latency: number;
+      };
+      const planned = rows[0]!.seconds;
+      const shown = `planned ${planned.toFixed(3)} s, measured ${measured.toFixed(3)} s`;
+      console.log(
+        `${megabits} Mbit/s, ${ranks} ranks: ${shown}; network ${(bandwidth / 1e6).toFixed(1)} MB/s, ${(1e6 * latency).toFixed(0)} us`,
+      );
+      expect(Math.abs(planned / measured - 1)).toBeLessThan(0.2);
+    },
+  );
 });

@@ -42,7 +42,7 @@ const lines = files.flatMap((file) =>
 );
 
 const everyCommand = (command: Command): Command[] => [command, ...command.commands.flatMap(everyCommand)];
-const commands = everyCommand(createProgram());
+const commands = everyCommand(await createProgram());
 const flags = new Set(commands.flatMap(({ options }) => options.map(({ long }) => long)).concat("--help", "--version"));
 
 /** The flags that lines name, each with the value behind it, if there is one. */

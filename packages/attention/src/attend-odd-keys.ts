@@ -1,4 +1,4 @@
-import { activeTraits, dropout, type Tensor, type Tensor4D, tf } from "@trivium/tensor";
+import { activeTraits, dropout, squaredNorms, type Tensor, type Tensor4D, tf } from "@trivium/tensor";
 import type { AttentionRequest } from "./attention-kernel.ts";
 import type { AttentionShape } from "./attention-shape.ts";
 import { weightsBy } from "./attention-weights.ts";
@@ -12,7 +12,7 @@ import { selectedProducts } from "./selected-product.ts";
  * kernel may look at numbers.
  */
 export const hasOddKeys = ({ key, value }: { readonly key: Tensor; readonly value: Tensor }): boolean =>
-  activeTraits().reads !== "stalling" && [key, value].some(isPartlyFinite);
+  activeTraits().reads !== "stalling" && !areSmall([key, value]) && [key, value].some(isPartlyFinite);
 
 /**
  * Attention over keys and values of which some are infinite or NaN, so that those that a mask hides have no influence on
@@ -28,11 +28,13 @@ export function attendOddKeys(request: AttentionRequest, shape: AttentionShape):
   return weighted(dropping ? dropout(weights, dropping) : weights, repeatGroups(value, shape));
 }
 
-/**
- * Tells whether some numbers are finite and others are not. A sum is one pass over the numbers, and finite if all of
- * them are; first by rows, which threads share.
- */
+/** Tells whether all sums of squares are finite, as those of finite numbers are unless these are huge: one pass, one read. */
+const areSmall = (tensors: readonly Tensor[]): boolean =>
+  squaredNorms(tensors)
+    .dataSync()
+    .every((norm) => Number.isFinite(norm));
+
+/** Tells whether some numbers are finite and others are not. */
 function isPartlyFinite(x: Tensor): boolean {
-  if (Number.isFinite(tf.sum(tf.sum(x, -1)).dataSync()[0])) return false;
   return tf.max(tf.cast(tf.equal(tf.sub(x, x), 0), "int32")).dataSync()[0] === 1;
 }

@@ -113,6 +113,8 @@ interface Case {
   readonly scale: number;
   readonly rate: number;
   readonly seed: number;
+  /** What every logit has more, by the first number of each query and key. Default: nothing. */
+  readonly far?: number | undefined;
 }
 
 const lengths = fc.constantFrom(1, 2, 6, 16, 63, 64, 65, 96, 97, 130, 260);
@@ -133,7 +135,7 @@ const cases: fc.Arbitrary<Case> = fc.record({
 });
 
 /** The numbers of a case: query, key, value, the bias's tensor if it has one; and the weights of the loss. */
-function numbersOf({ shape, bias, seed }: Case) {
+function numbersOf({ shape, bias, seed, scale, far }: Case) {
   const { B, H, G, Q, K, D } = shape;
   const random = createRandom(seed);
   const normal = (dimensions: number[], name: string) => {
@@ -143,6 +145,12 @@ function numbersOf({ shape, bias, seed }: Case) {
   };
   const biasShape = biasShapes[bias]!(shape);
   const inputs = [normal([B, H, Q, D], "q"), normal([B, G, K, D], "k"), normal([B, G, K, D], "v")];
+  if (far !== undefined) {
+    [1, far / scale].forEach((first, index) => {
+      const { values } = inputs[index]!;
+      for (let at = 0; at < values.length; at += D) values[at] = first;
+    });
+  }
   if (biasShape) inputs.push(normal(biasShape, "bias"));
   return { inputs, weights: normal([B, H, Q, D], "weights") };
 }
@@ -240,6 +248,11 @@ const manyKeys = ["full", "causal", "prefix", "with gaps"].map((mask, seed): [Ca
   },
 ]);
 
+/** Exponentials of logits far from 0 would be 0 or infinite, or their sums would. */
+const farLogits = [39, 50, -39, -50].map((far, seed): [Case] => [
+  { shape: { B: 1, H: 2, G: 1, Q: 70, K: 500, D: 8 }, mask: "causal", bias: "none", scale: 0.3, rate: 0, seed, far },
+]);
+
 test.each([poisoned, library])(
   "outputs and gradients are those of float64, over several blocks, for every mask and bias: $name",
   async (backend) => {
@@ -258,7 +271,7 @@ test.each([poisoned, library])(
           });
         });
       }),
-      { numRuns: 120, examples: [...manyTerms, ...manyKeys] },
+      { numRuns: 120, examples: [...manyTerms, ...manyKeys, ...farLogits] },
     );
   },
 );

@@ -25,6 +25,10 @@ async function open(files: Files, options: OpenModelOptions): Promise<OpenedMode
   const { vocabulary, length, ...model } = opened.config;
   const recipe = change(readRecipe({ architecture: opened.architecture.name, model }, files.name));
   assertSameStreams(opened.architecture, resolveArchitecture(recipe.architecture, registry));
+  const engine = resolveEngine(recipe, registry);
+  // Threads start while the tokenizer and the first weights are read.
+  const active = engine.backend.activate();
+  active.catch(() => {});
   const read = await readTokenizer(files, {
     foreign: opened.foreign,
     vocabulary,
@@ -32,15 +36,13 @@ async function open(files: Files, options: OpenModelOptions): Promise<OpenedMode
     chatTemplate: options.chatTemplate,
   });
   const { tokenizer, chat } = read;
-  const engine = resolveEngine(recipe, registry);
   const composed = composeRecipe(recipe, registry, { config: opened.config, tokenizer, engine });
   if (weights) assertComposedFits(files.name, composed.model, { ...engine, type: formatOf(weights) });
-  await engine.backend.activate();
-  const hold = holderOf(formatOf(weights));
+  const hold = active.then(() => holderOf(formatOf(weights)));
   return {
     name: files.name,
     model: composed.model,
-    parameters: weights ? await opened.load(hold) : {},
+    parameters: weights ? await opened.load(hold) : await active.then(() => ({})),
     tokenizer,
     chat,
     objective: composed.objective,

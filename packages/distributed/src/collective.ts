@@ -5,7 +5,8 @@ import { defineKind } from "@trivium/registry";
  *
  * `alltoall`, `allGather`, `gather`, `broadcast`, `barrier` and `leave` are collectives: every rank calls the same ones in
  * the same order, and awaits one before it begins the next. What is given is lent until the promise settles. What is
- * returned belongs to the caller, except that a rank's own part may share memory with what it gave.
+ * returned is lent until the next collective but one: copy what is kept for longer. A rank's own part may share memory with
+ * what it gave.
  */
 export interface Collective {
   /** Name of the plugin, for messages. */

@@ -6,6 +6,7 @@ export { collectiveOver, type Operation, type Transport } from "./collective-ove
 export { compareReplicas } from "./compare-replicas.ts";
 export { firstStore } from "./first-store.ts";
 export { type Codec, fromFirst } from "./from-first.ts";
+export { measureNetwork } from "./measure-network.ts";
 export { type MeteredCollective, metered } from "./metered.ts";
 export { type Network, planStep, type StepPlan, type StepWork } from "./plan-step.ts";
 export { collectivePlugins } from "./plugins.ts";

@@ -10,7 +10,7 @@ export interface Network {
 
 /** The work of a step. */
 export interface StepWork {
-  /** Seconds that one process computes, for all shards. */
+  /** Seconds that one process computes, for all shards, beside as many processes as a machine has ranks. */
   readonly seconds: number;
   /** Number of trained parameters. */
   readonly parameters: number;
@@ -35,15 +35,18 @@ export interface StepPlan {
   readonly efficiency: number;
 }
 
-/** Exchanges of a step: the vote on going on, gradients, the vote on numbers, shapes and values of the new parameters. */
-const EXCHANGES = 5;
+/** Exchanges of a step: the vote on going on, gradients, the vote on numbers, the new parameters. */
+const EXCHANGES = 4;
 
 /** Seconds that an exchange takes between threads, whatever the network: measured by MPI on one machine, 0.2 to 0.5 ms. */
 const EXCHANGE_SECONDS = 3e-4;
-/** Seconds to pack, add and unpack one parameter: measured, 4 to 6 ns. */
-const PARAMETER_SECONDS = 5e-9;
+/** Seconds to pack, add and unpack one parameter: measured, 7 to 9 ns. */
+const PARAMETER_SECONDS = 8e-9;
 /** Seconds to begin one more message of an exchange. */
 const MESSAGE_SECONDS = 1e-6;
+/** Returns the seconds that an exchange takes among ranks, whatever the network. */
+export const exchangeSeconds = (ranks: number): number => EXCHANGE_SECONDS + ranks * MESSAGE_SECONDS;
+
 /** Ranks up to which MPI sends small messages to all others at once; beyond, in rounds that double. */
 const AT_ONCE = 12;
 
@@ -51,7 +54,7 @@ const AT_ONCE = 12;
  * Estimates a step on several ranks, as `sharded` divides it: gradients to their owners, parameters to all, without overlap.
  *
  * `compute = seconds / W`, `transfer = 4·N·(W − 1)/W·(n + 1) / bandwidth`, where `n` is the number of sums that a rank sends (1 if its
- * shards are a whole branch of the tree), `latency = 5 · 2 · rounds · latency`, with `rounds` 1 up to 12 ranks and `log₂ W` beyond.
+ * shards are a whole branch of the tree), `latency = 4 · 2 · rounds · latency`, with `rounds` 1 up to 12 ranks and `log₂ W` beyond.
  *
  * @param ranks - divides the shards.
  * @source Hockney 1994, https://doi.org/10.1016/S0167-8191(06)80021-9 (the α–β model)
@@ -65,7 +68,7 @@ export function planStep(work: StepWork, { bandwidth, latency }: Network, ranks:
   const sums = sumsOf(shards, ranks);
   const transfer = (sent * (sums + 1)) / bandwidth;
   const rounds = ranks <= AT_ONCE ? 1 : Math.ceil(Math.log2(ranks));
-  const waits = EXCHANGES * ((1 + rounds) * latency + EXCHANGE_SECONDS + ranks * MESSAGE_SECONDS);
+  const waits = EXCHANGES * ((1 + rounds) * latency + exchangeSeconds(ranks));
   const host = parameters * PARAMETER_SECONDS * sums;
   const seconds = compute + transfer + waits + host;
   return { seconds, compute, transfer, latency: waits, host, efficiency: compute / seconds };

@@ -18,7 +18,8 @@ import type { Collective } from "./collective.ts";
 import { compareReplicas } from "./compare-replicas.ts";
 import { firstStore } from "./first-store.ts";
 import { fromFirst } from "./from-first.ts";
-import { planStep } from "./plan-step.ts";
+import { measureNetwork } from "./measure-network.ts";
+import { exchangeSeconds, planStep } from "./plan-step.ts";
 import { sharded } from "./sharded.ts";
 import { createSeats, joinThreads } from "./threads.ts";
 
@@ -228,6 +229,30 @@ test("a plan counts the exchanges that a step makes, and the gradients that it s
   expect(exchanges / 2).toBe((9 * Math.round(planned.latency)) / 2 + 5);
   // Half of what is sent are gradients, the other half parameters.
   expect(sent / 2).toBe((9 * planned.transfer) / 2);
+});
+
+test("a network that is slow, and late, is measured as it is, and the plan has its time", async () => {
+  const [bytes, latency, bandwidth] = [40_000, 0.01, 1e6];
+  const networks = await onRanks(2, (one) => {
+    let clock = 0;
+    const slow: Collective = {
+      ...one,
+      alltoall(parts) {
+        // Rank 1 sends a tenth more slowly. Threads themselves count as an exchange of 0.3 ms.
+        const sent = parts.reduce((sum, part, to) => sum + (to === one.rank ? 0 : part.length), 0);
+        clock += 1000 * (2 * latency + exchangeSeconds(2) + (sent * (one.rank === 1 ? 1.1 : 1)) / bandwidth);
+        return one.alltoall(parts);
+      },
+    };
+    return measureNetwork(slow, bytes, () => clock);
+  });
+  const [first, second] = networks.map((one) => (one.status === "fulfilled" ? one.value : undefined));
+  expect(first).toEqual(second);
+  expect(first!.latency).toBeCloseTo(latency, 5);
+  expect(first!.bandwidth).toBeCloseTo(bandwidth / 1.1, -2);
+  const plan = planStep({ seconds: 1, parameters: bytes / 4, shards: 2 }, first!, 2);
+  expect(plan.transfer).toBeCloseTo((1.1 * bytes) / bandwidth, 4);
+  await expect(measureNetwork(alone(), bytes)).rejects.toMatchObject({ code: "distributed/plan-ranks" });
 });
 
 test("a plan has less to gain from a slow network, and the more from every batch that a step adds up", () => {

@@ -4,7 +4,7 @@ import { joinPortions, type Owned, portionSquares, portionsOf, type Sharding } f
 import type { Collective } from "./collective.ts";
 import { compareReplicas } from "./compare-replicas.ts";
 import { bytesOfJson, jsonOfBytes } from "./json-bytes.ts";
-import { publishRows } from "./publish-rows.ts";
+import { createPublisher } from "./publish-rows.ts";
 import { createShardSum, type Rows } from "./sum-shards.ts";
 
 /** Options of a division among ranks. */
@@ -37,6 +37,7 @@ export const sharded =
     const each = shards / size;
     const shardsOf = (of: number) => Array.from({ length: each }, (_, at) => of * each + at);
     const given = { collective, shards, shardsOf, isFast: fast };
+    const publish = createPublisher(collective);
     let work = divide([], given);
     return {
       shards,
@@ -50,7 +51,7 @@ export const sharded =
         const gradients = tensorsOf(await work.sum(sums), work.owned, work.shapes);
         return { gradients, squares: portionSquares(gradients, work.owned, work.portions) };
       },
-      publish: (owned) => publishRows(collective, owned, [...work.shapes.keys()]),
+      publish: (owned) => publish(owned, [...work.shapes.keys()]),
       async vote<Vote>(record: Vote) {
         const records = await collective.allGather(bytesOfJson(record));
         return records.map((bytes) => jsonOfBytes<Vote>(bytes));

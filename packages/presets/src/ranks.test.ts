@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { type Transferable, Worker } from "node:worker_threads";
 import { prepare, type RecipeInput, trainOptions } from "@trivium/compose";
-import { createSeats, joinThreads, portsOf, type Seat, sharded } from "@trivium/distributed";
+import { createSeats, joinThreads, type Network, planStep, portsOf, type Seat, sharded } from "@trivium/distributed";
 import { createRegistry } from "@trivium/registry";
 import { disposeTree, tf } from "@trivium/tensor";
 import { type CheckpointStore, consume, createMemoryStore, train } from "@trivium/trainer";
@@ -108,3 +108,44 @@ test("a rank holds its share of the optimiser's state: 1/W of it", async () => {
     expect(Math.max(...each)).toBeLessThan((whole! / size) * 1.05);
   }
 });
+
+interface Timed {
+  readonly seconds: readonly number[];
+  readonly parameters: number;
+  readonly network: Network;
+}
+
+/** The times of processes beside each other, or of the ranks of a group. */
+const timed = (seats: readonly (Seat | undefined)[], delayMs = 0): Promise<readonly Timed[]> =>
+  Promise.all(
+    seats.map(async (seat) => {
+      const thread = new Worker(new URL("./testing/timed-thread.ts", import.meta.url), {
+        execArgv: ["--conditions=@trivium/source"],
+        workerData: { seat, recipe: { ...recipe, batch: 64, microBatch: 16 }, steps: 14, delayMs },
+        transferList: (seat ? portsOf(seat) : []) as unknown[] as Transferable[],
+      });
+      const [outcome] = (await once(thread, "message")) as [Timed];
+      await thread.terminate();
+      return outcome;
+    }),
+  );
+
+/** The median of steps behind those in which code is compiled. */
+const medianOf = ({ seconds }: Timed): number => seconds.slice(6).sort((a, b) => a - b)[(seconds.length - 6) >> 1]!;
+
+// Times are compared, which the load of a test beside it would change: in the long form alone.
+const delays = process.env.TRIVIUM_LONG ? [5, 20].flatMap((delayMs) => [2, 4].map((size) => ({ delayMs, size }))) : [];
+
+test.each(delays)(
+  "a plan for $size ranks that are $delayMs ms late is within a fifth of what is measured",
+  async ({ delayMs, size }) => {
+    const beside = await timed(Array.from({ length: size }, () => undefined));
+    const ranks = await timed(createSeats(size), delayMs);
+    const { parameters, network } = ranks[0]!;
+    const seconds = beside.reduce((sum, one) => sum + medianOf(one), 0) / size;
+    const planned = planStep({ seconds, parameters, shards: 4 }, network, size).seconds;
+    const measured = medianOf(ranks[0]!);
+    console.log(`${delayMs} ms, ${size} ranks: planned ${planned.toFixed(4)} s, measured ${measured.toFixed(4)} s`);
+    expect(Math.abs(planned / measured - 1)).toBeLessThan(0.2);
+  },
+);

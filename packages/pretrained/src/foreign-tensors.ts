@@ -31,7 +31,7 @@ export function foreignTensors(
     shape: (name) => arrays.infos.get(nameOf(name))?.shape ?? [],
     async read(name) {
       const values = float32Of(await raw(name), `${place}: ${nameOf(name)}`);
-      if (values.every(Number.isFinite)) return values;
+      if (areFinite(values)) return values;
       return refusing(
         place,
         "not-finite",
@@ -43,6 +43,15 @@ export function foreignTensors(
       return sameBytes(one, two);
     },
   };
+}
+
+/** The difference of a number and itself is NaN for what is not finite; `every` takes three times as long. */
+function areFinite(values: Float32Array): boolean {
+  for (let at = 0; at < values.length; at++) {
+    const value = values[at] as number;
+    if (value - value !== 0) return false;
+  }
+  return true;
 }
 
 /** The number of weights, where copies of the embedding are one: the head may be a copy, which only its bytes tell. */

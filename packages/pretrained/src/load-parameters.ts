@@ -85,23 +85,30 @@ const some = (problems: readonly string[]): string[] => [
 /** Holds a parameter in another form, packed for example. Consumes the tensor if the result is another one. */
 export type HoldParameter = (path: string, parameter: Tensor) => Tensor | ParameterTree;
 
+/** Bytes of tensors that are read while the one before them is taken over. */
+const AHEAD_BYTES = 2 ** 26;
+
 /**
- * Reads the parameters of a model, tensor by tensor. They belong to the caller.
+ * Reads the parameters of a model, tensor by tensor, the next ones while one is taken over. They belong to the caller.
  *
- * @param hold - turns each one into what is kept of it, before the next one is read. Default: the tensor.
+ * @param hold - turns each one into what is kept of it. While it is a promise, the first ones are read. Default: the tensor.
  */
 export async function loadParameters(
   planned: readonly PlannedTensor[],
   tensors: ForeignTensors,
-  hold: HoldParameter = (_, parameter) => parameter,
+  hold: HoldParameter | Promise<HoldParameter> = (_, parameter) => parameter,
 ): Promise<ParameterTree> {
   const loaded: Record<string, Tensor | ParameterTree> = {};
+  const next = readAhead(planned, tensors);
   try {
+    let values = next();
+    const held = await hold;
     for (const map of planned) {
-      const parts = toOurs(map, await tensors.read(map.name), map.shapes);
+      const parts = toOurs(map, (await values) as Float32Array, map.shapes);
+      values = next();
       for (const [index, path] of map.paths.entries()) {
         const shape = [...(map.shapes[index] as Shape)];
-        loaded[path] = hold(path, tf.tensor(parts[index] as Float32Array, shape, "float32"));
+        loaded[path] = held(path, tf.tensor(parts[index] as Float32Array, shape, "float32"));
       }
     }
   } catch (error) {
@@ -109,6 +116,28 @@ export async function loadParameters(
     throw error;
   }
   return unflattenTree<Tensor>(loaded);
+}
+
+/** Returns a function that returns the values of each tensor in turn, and reads further ones meanwhile. */
+function readAhead(planned: readonly PlannedTensor[], tensors: ForeignTensors) {
+  const bytesOf = ({ name }: PlannedTensor): number => tensors.shape(name).reduce((size, side) => size * side, 4);
+  const reading: Promise<Float32Array>[] = [];
+  let [taken, bytes] = [0, 0];
+  return (): Promise<Float32Array> | undefined => {
+    if (taken > 0) bytes -= bytesOf(planned[taken - 1] as PlannedTensor);
+    while (reading.length < planned.length && (reading.length === taken || bytes < AHEAD_BYTES)) {
+      const map = planned[reading.length] as PlannedTensor;
+      bytes += bytesOf(map);
+      const values = tensors.read(map.name);
+      // Told where the tensor's turn comes.
+      values.catch(() => {});
+      reading.push(values);
+    }
+    const values = reading[taken];
+    // What was taken is kept no longer.
+    delete reading[taken++];
+    return values;
+  };
 }
 
 /** The maps of which a model has the parameters. */

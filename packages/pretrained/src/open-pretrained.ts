@@ -35,7 +35,7 @@ export interface OpenedPretrained {
   /** Returns how it asks to be answered with. @throws {CheckpointError} `pretrained/generation` for what cannot be applied. */
   generation(): GenerationDefaults;
   /** Reads the parameters, which belong to the caller. @throws {CheckpointError} `pretrained/not-finite`. */
-  load(hold?: HoldParameter): Promise<ParameterTree>;
+  load(hold?: HoldParameter | Promise<HoldParameter>): Promise<ParameterTree>;
 }
 
 /** The file that makes a folder one of Hugging Face's. */

@@ -22,9 +22,10 @@ export function gradientsOnOwnTape(run: () => Tensor, tensors: Tensor[], dy?: Te
   const { state } = engine;
   const outer = state.activeTape;
   const record = () => {
-    const value = run();
     // A gradient of a gradient reads the inner tape's saved tensors once more.
-    if (state.activeTape && state.gradientDepth === 1) releaseBehind(state.activeTape);
+    if (state.gradientDepth > 1) return run();
+    const value = savingLightly(run);
+    if (state.activeTape) releaseBehind(state.activeTape);
     return value;
   };
   try {
@@ -35,5 +36,27 @@ export function gradientsOnOwnTape(run: () => Tensor, tensors: Tensor[], dy?: Te
     const left: typeof outer | null = state.activeTape;
     if (left && left !== outer) for (const { saved = [] } of left) tf.dispose(saved);
     state.activeTape = outer;
+  }
+}
+
+/**
+ * Runs a function whose ops save tensors for their gradients without an op for each one.
+ *
+ * tfjs saves a clone, which is a kernel call and a node of the tape: half of all nodes. Here it is another reference to
+ * the same data that stands for the same tensor, so that gradients of gradients need no node either.
+ */
+function savingLightly<T>(run: () => T): T {
+  const engine = tf.engine();
+  if (Object.hasOwn(engine, "clone")) return run();
+  const clone = ({ shape, dtype, dataId, id }: Tensor): Tensor => {
+    const reference = new tf.Tensor(shape, dtype, dataId, id);
+    engine.incRef(reference, engine.backend);
+    return reference;
+  };
+  Object.assign(engine, { clone });
+  try {
+    return run();
+  } finally {
+    Reflect.deleteProperty(engine, "clone");
   }
 }

@@ -70,6 +70,13 @@ describe("gradients are those without recomputation to the bit", () => {
     expect(taken(loss(some))).toEqual(taken(loss(plain)));
   });
 
+  test("of a tensor that is given twice", () => {
+    const { x } = parameters;
+    const product: Block = (inputs) => tf.mul(tf.sin(inputs.x), tf.square(inputs.w));
+    const of = (run: Run) => () => tf.sum(run(product, { x, w: x }));
+    expect(taken(of(recomputed), { x })).toEqual(taken(of(plain), { x }));
+  });
+
   test("by tfjs's own grads, and of a gradient", () => {
     const [x, w] = [parameters.x, parameters.weights.w0!];
     const second = (run: Run) => {

@@ -48,7 +48,9 @@ const treeOf = (names: readonly string[], leaves: readonly Tensor[]): ParameterT
   unflattenTree(Object.fromEntries(names.map((name, index) => [name, leaves[index]!])));
 
 /** The gradients of `⟨run(leaves), dy⟩`; zeros for leaves that the value does not depend on. */
-function gradientsAt(leaves: Tensor[], dy: Tensor, run: (leaves: readonly Tensor[]) => Tensor): Tensor[] {
+function gradientsAt(saved: Tensor[], dy: Tensor, run: (leaves: readonly Tensor[]) => Tensor): Tensor[] {
+  // A tensor that was given twice has two gradients.
+  const leaves = saved.map((leaf) => tf.clone(leaf));
   // The gradient around this one has `dy` for itself.
   const { value, gradients } = gradientsOnOwnTape(() => run(leaves), leaves, tf.clone(dy));
   if (!leaves.includes(value)) value.dispose();

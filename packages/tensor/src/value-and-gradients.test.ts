@@ -1,5 +1,5 @@
 import "@tensorflow/tfjs-backend-cpu";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { type Tensor, tf } from "./tf.ts";
 import { valueAndGradients } from "./value-and-gradients.ts";
 
@@ -35,6 +35,26 @@ test("a tensor that stands twice in the tree has its whole gradient in both plac
   const shared = tf.scalar(2);
   const { gradients } = valueAndGradients(() => tf.square(shared), { one: shared, two: shared });
   expect([numbers(gradients.one), numbers(gradients.two)]).toEqual([[4], [4]]);
+});
+
+test("a gradient of a gradient is exact where an op has saved its output, which tfjs's own takes for a constant", () => {
+  const x = tf.scalar(0.3);
+  const first = tf.grad((at) => tf.square(tf.tanh(at)));
+  const { gradients } = valueAndGradients(() => tf.square(first(x)), { x });
+  const t = Math.tanh(0.3);
+  const [d1, d2] = [2 * t * (1 - t * t), 2 * (1 - t * t) * (1 - 3 * t * t)];
+  expect(numbers(gradients.x)[0]).toBeCloseTo(2 * d1 * d2, 5);
+});
+
+test("what ops save is no op, and is given back", () => {
+  const x = tf.tensor1d([1, 2]);
+  const identity = vi.spyOn(tf.getKernel("Identity", "cpu"), "kernelFunc");
+  const before = tf.memory().numTensors;
+  const { value, gradients } = valueAndGradients(() => tf.sum(tf.tanh(tf.mul(x, tf.sin(x)))), { x });
+  expect(identity).not.toHaveBeenCalled();
+  identity.mockRestore();
+  tf.dispose([value, gradients as never]);
+  expect(tf.memory().numTensors).toBe(before);
 });
 
 test("a loss that is no scalar is refused with its shape", () => {

@@ -11,12 +11,22 @@ const id = z
   .max(2 ** 31);
 const pieces = z.array(z.tuple([z.string(), z.number()]));
 
+/** A record of ids, in a loop of its own: with a record of zod, 50,000 tokens take 53 ms to read in place of 22. */
+const vocabulary = z.custom<Record<string, number>>(
+  (value) =>
+    typeof value === "object" &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.values(value).every((one) => Number.isInteger(one) && one >= 0 && one <= 2 ** 31),
+  "expected ids from 0 on by token",
+);
+
 /** The parts of a `tokenizer.json` that are looked at here; the library reads the rest. */
 const definitionSchema = z.looseObject({
   added_tokens: z.array(z.looseObject({ id, content: z.string(), special: z.boolean().default(false) })).default([]),
   model: z.looseObject({
     type: z.enum(["BPE", "Unigram", "WordPiece"]).optional(),
-    vocab: z.union([z.record(z.string(), id), pieces]),
+    vocab: z.union([vocabulary, pieces]),
     unk_token: z.string().nullish(),
     unk_id: id.nullish(),
     /** Ids of texts that the model itself does not know: those of Marian's other language. */

@@ -1,55 +1,67 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { corpusDataset } from "@trivium/data/node";
-import {
-  createByteTokenizer,
-  createHuggingFaceTokenizer,
-  createSharedPair,
-  createWordCounter,
-  type PairTokenizer,
-  reservedSpecials,
-  trainBytePairs,
-} from "@trivium/text";
+import { isTextPair } from "@trivium/features";
+import { createWordCounter, trainBytePairs } from "@trivium/text";
 import { z } from "zod";
 import { defineBenchmark } from "../bench-command.ts";
-import { oneByOne, timed } from "../contender.ts";
-import { beginningOf, corpusEndings, writeCorpus } from "../corpus-file.ts";
+import { oneByOne } from "../contender.ts";
+import { corpusEndings, writeCorpus } from "../corpus-file.ts";
+import { readAlone } from "../corpus-reader.ts";
 import type { Finding } from "../measurement.ts";
 import { count, listOf } from "../options.ts";
 
 const tokenizers = ["byte", "byte-pairs"] as const;
 
 const schema = z.strictObject({
+  file: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("A corpus to read: a file, a folder or a pattern. Default: generated ones"),
   megabytes: count.default(200).describe("Megabytes of each generated file, before it is compressed"),
-  files: listOf(corpusEndings).prefault("jsonl,jsonl.zst").describe(`Files to read, with commas: ${corpusEndings}`),
+  files: listOf(corpusEndings).prefault("jsonl,jsonl.zst").describe(`Files to generate, with commas: ${corpusEndings}`),
   tokenizer: listOf(tokenizers).prefault("byte").describe("byte, byte-pairs or both: what text becomes ids by"),
   vocabulary: count.default(8000).describe("Ids of the byte pairs, which are learned from the corpus"),
   length: count.default(256).describe("Tokens of an example"),
+  stepSeconds: z.coerce
+    .number()
+    .positive()
+    .optional()
+    .describe("Seconds of a training step: batches are taken at its pace, and what they wait for data is measured"),
+  batch: count.default(16).describe("Examples of such a step"),
+  steps: count.default(50).describe("Such steps"),
 });
 
-/** Text that the byte pairs are learned from, in bytes. */
+type Options = z.output<typeof schema>;
+
+/** Text that the byte pairs are learned from, in UTF-16 code units. */
 const LEARNED = 2e6;
-/** Milliseconds between two looks at the memory. */
-const LOOK_MS = 20;
 
 /** The reading of a corpus that is streamed: from its file to ids. */
 export const data = defineBenchmark({
   name: "data",
-  description: "Reading a corpus as a stream: a generated file, decompressed and tokenised by a thread of its own.",
+  description:
+    "Reading a corpus as a stream, decompressed and tokenised by a thread of its own, in a process of its own.",
   schema,
-  remarks: () => [
-    "GB/s: bytes of the text ÷ seconds. Process MiB: the most memory that the process had while it read; a work that follows others begins with theirs.",
+  remarks: ({ stepSeconds }) => [
+    "Process MiB: the most memory of a process that does nothing but read, Node itself included.",
+    "Processor s: seconds of processor that all its threads took together.",
+    stepSeconds === undefined
+      ? "GB/s: bytes of the text, decompressed, ÷ seconds."
+      : "Waiting: what a step waits for its batch ÷ seconds of the step; the first batch starts the reader and is not counted.",
   ],
-  async run({ megabytes, files, tokenizer, vocabulary, length }) {
+  async run(options) {
     const folder = await mkdtemp(join(tmpdir(), "trivium-bench-data-"));
     try {
-      const pairs = tokenizer.map((name) => [name, pairOf(name, vocabulary)] as const);
-      const found = await oneByOne(files, async (ending) => {
+      if (options.file !== undefined)
+        return await readings({ folder, path: options.file, work: basename(options.file) }, options);
+      const found = await oneByOne(options.files, async (ending) => {
         const path = join(folder, `corpus.${ending}`);
-        await writeCorpus(path, ending, 1e6 * megabytes);
-        const work = (name: string) => ({ work: `${megabytes} MB ${ending}, ${name}`, bytes: 1e6 * megabytes });
-        const read = await oneByOne(pairs, ([name, pair]) => reading(path, { ...work(name), tokenizer: pair, length }));
+        await writeCorpus(path, ending, 1e6 * options.megabytes);
+        const work = `${options.megabytes} MB ${ending}`;
+        const read = await readings({ folder, path, work, bytes: 1e6 * options.megabytes }, options);
         await rm(path);
         return read;
       });
@@ -60,44 +72,47 @@ export const data = defineBenchmark({
   },
 });
 
-function pairOf(name: (typeof tokenizers)[number], size: number): PairTokenizer {
-  if (name === "byte") return createSharedPair(createByteTokenizer());
-  const counter = createWordCounter();
-  counter.add(beginningOf(LEARNED));
-  const definition = trainBytePairs(counter.counts(), { size });
-  return createSharedPair(createHuggingFaceTokenizer({ definition, special: reservedSpecials() }));
-}
-
-interface Reading {
+interface Corpus {
+  /** For what is written beside the corpus. */
+  readonly folder: string;
+  readonly path: string;
   readonly work: string;
-  readonly bytes: number;
-  readonly tokenizer: PairTokenizer;
-  readonly length: number;
+  /** Bytes of its text, where they are known. */
+  readonly bytes?: number | undefined;
 }
 
-/** Reads all of a corpus once. What was read is not kept as ids on the disk. */
-async function reading(path: string, { work, bytes, tokenizer, length }: Reading): Promise<Finding> {
-  const { stream } = await corpusDataset({ path, cache: false });
-  let [tokens, residentBytes] = [0, 0];
-  const look = setInterval(() => {
-    residentBytes = Math.max(residentBytes, process.memoryUsage.rss());
-  }, LOOK_MS);
-  const seconds = await timed(async () => {
-    for (const source of stream?.sources({ tokenizer, length, tooLong: undefined, seed: 0 }) ?? []) {
-      const blocks = source.blocks({ epoch: 0, shard: 0, at: 0, line: 0 });
-      for (let next = await blocks.next(); next.value && next.value.from.epoch === 0; next = await blocks.next())
-        tokens += next.value.examples.ids.length;
-      await blocks.return?.();
+const readings = (corpus: Corpus, options: Options): Promise<Finding[]> =>
+  oneByOne(options.tokenizer, async (name): Promise<Finding> => {
+    const { length, batch, steps, stepSeconds } = options;
+    const definition = name === "byte" ? undefined : await learned(corpus, options.vocabulary);
+    const read = await readAlone({ path: corpus.path, definition, length, batch, steps, stepSeconds });
+    const bytes = stepSeconds === undefined ? (corpus.bytes ?? read.bytes) : 0;
+    return {
+      name: "trivium",
+      precision: "f32",
+      work: `${corpus.work}, ${name}`,
+      stepSeconds: read.seconds,
+      tokensPerSecond: read.tokens / read.seconds,
+      gigabytesPerSecond: bytes > 0 ? bytes / read.seconds / 1e9 : undefined,
+      processorSeconds: read.processorSeconds,
+      waitingShare: read.waiting,
+      residentBytes: read.residentBytes,
+      rounds: [read.seconds],
+    };
+  });
+
+/** Learns byte pairs from the beginning of a corpus, and returns the file of the vocabulary. */
+async function learned({ folder, path }: Corpus, size: number): Promise<string> {
+  const { train } = await corpusDataset({ path, cache: false, validation: 0, test: 0 });
+  const counter = createWordCounter();
+  let left = LEARNED;
+  for (const example of train) {
+    for (const text of isTextPair(example) ? [example.source, example.target] : [example.text]) {
+      if (left > 0) counter.add(text);
+      left -= text.length;
     }
-  }).finally(() => clearInterval(look));
-  return {
-    name: "trivium",
-    precision: "f32",
-    work,
-    stepSeconds: seconds,
-    tokensPerSecond: tokens / seconds,
-    gigabytesPerSecond: bytes / seconds / 1e9,
-    residentBytes: Math.max(residentBytes, process.memoryUsage.rss()),
-    rounds: [seconds],
-  };
+  }
+  const file = join(folder, "tokenizer.json");
+  await writeFile(file, JSON.stringify(trainBytePairs(counter.counts(), { size })));
+  return file;
 }

@@ -1,5 +1,7 @@
 import { type Absent, type Contender, isAbsent, type Work } from "../contender.ts";
-import { exportedModel } from "./exported-model.ts";
+import { firstOutputs } from "../contenders/first-output.ts";
+import { ownFile } from "../provenance.ts";
+import { exportedModel, exportInto } from "./exported-model.ts";
 import { findPackage } from "./find-package.ts";
 import { startScript } from "./torch-process.ts";
 
@@ -41,4 +43,32 @@ export async function transformersJsContenders(options: TransformersJsOptions): 
     });
   }
   return contenders;
+}
+
+/** A model in a folder of Hugging Face's, and a prompt. */
+export interface StartOptions {
+  readonly folder: string;
+  readonly prompt: string;
+  readonly work: Work;
+}
+
+/** Processes in which @huggingface/transformers opens the model, which PyTorch exports into the folder; or why not. */
+export async function transformersJsStarts({ folder, prompt, work }: StartOptions): Promise<(Contender | Absent)[]> {
+  const found = findPackage(name, "370 MB");
+  if (isAbsent(found)) return [found];
+  const exported = await exportInto("onnx_export.py", { weights: folder, folder });
+  if (isAbsent(exported)) return [exported];
+  return formats.map(({ precision, dtype }) => {
+    const given = { folder, prompt, dtype, package: found.entry };
+    const words = [ownFile("peers/transformers_first_token.mjs"), JSON.stringify(given)];
+    const version = `${name} ${found.version}`;
+    return {
+      name: "transformers.js",
+      precision,
+      version,
+      work,
+      run: (times) => firstOutputs(words, times),
+      close() {},
+    };
+  });
 }

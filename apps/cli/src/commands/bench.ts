@@ -5,7 +5,6 @@ import { table } from "../table.ts";
 /** Hands everything after `bench` to `@trivium/bench`, which is loaded when it is asked for. */
 export function benchCommand(program: Command): void {
   program
-    .enablePositionalOptions()
     .command("bench")
     .argument("[words...]", "what to measure, with its flags: see trivium bench --help")
     .description("Measure the engine and its peers: training steps, products, attention, kernels, whole runs.")

@@ -1,26 +1,36 @@
 import { join } from "node:path";
 import { latestCheckpoint, readMetrics } from "@trivium/checkpoint/node";
 import { ConfigError } from "@trivium/core";
-import { type Network, planStep, type StepPlan, type StepWork } from "@trivium/distributed";
+import {
+  type Collective,
+  fromFirst,
+  measureNetwork,
+  type Network,
+  planStep,
+  type StepPlan,
+  type StepWork,
+} from "@trivium/distributed";
 import type { Command } from "commander";
 import { z } from "zod";
 import { type CommandContext, defineCommand } from "../command-context.ts";
 import { duration } from "../duration.ts";
 import { parseBytes } from "../parse-bytes.ts";
 import { parseCount } from "../parse-count.ts";
+import { joinRanks, outputOfRank } from "../ranks/join-ranks.ts";
 import { table } from "../table.ts";
 
 export function planCommand(program: Command): void {
   const command = program
     .command("plan")
     .argument(
-      "<run>",
-      "folder of a run that one process trained, a few steps of it: its times are what is planned with",
+      "<runs...>",
+      "folders of a few steps that one process trained, or several beside each other as the ranks of a machine will be: their times are what is planned with",
     )
     .description("Estimate the time of a training step on many ranks, from measured computing and a network's speed.")
     .option("--ranks <list>", "numbers of ranks", "2,4,8,16,32,64,128,256,512,1000")
     .option("--bandwidth <speed>", "bytes per second between two machines: 125MB/s is 1 Gbit/s", "1.25GB/s")
     .option("--latency <time>", "time until a small message has arrived: 20us, 0.2ms", "50us")
+    .option("--measure", "measure the network instead, between the ranks of mpirun -n 2 --host … trivium plan")
     .option("--accumulate <count>", "batches of this size that a step adds up", "1");
   defineCommand(command, runPlan);
 }
@@ -38,18 +48,36 @@ interface Row extends StepPlan {
   readonly overlapped: number;
 }
 
-async function runPlan({ positional, flags, output }: CommandContext): Promise<void> {
-  const [run] = positional as [string];
-  const network = { bandwidth: bandwidthOf(String(flags.bandwidth)), latency: latencyOf(String(flags.latency)) };
-  const measured = await workOf(run);
+async function runPlan(context: CommandContext): Promise<void> {
+  const { positional: runs, flags } = context;
+  const collective = await joinRanks();
+  const output = outputOfRank(collective, context.output);
+  const measured = await fromFirst(collective, () => workOfAll(runs));
   const work = { ...measured, seconds: measured.seconds * parseCount("accumulate", flags.accumulate) };
   const counts = String(flags.ranks)
     .split(",")
     .map((count) => parseCount("ranks", count));
+  const network = await networkOf(collective, flags, work);
   const rows = counts.map((ranks) => rowOf(work, network, ranks));
   const shown = `${stepTime(work.seconds)} a step on one process, ${work.parameters.toLocaleString("en")} parameters`;
-  output.result({ run, ...work, ...network, rows }, () => [shown, tableOf(rows)].join("\n\n"));
+  output.result({ runs, ...work, ...network, rows }, () => [shown, shownNetwork(network), tableOf(rows)].join("\n\n"));
 }
+
+/** The network of the flags, or the measured one. */
+async function networkOf(
+  collective: Collective,
+  { measure, bandwidth, latency }: CommandContext["flags"],
+  { parameters }: StepWork,
+): Promise<Network> {
+  const given = { bandwidth: bandwidthOf(String(bandwidth)), latency: latencyOf(String(latency)) };
+  if (!measure) return given;
+  if (collective.size > 1) return measureNetwork(collective, 4 * parameters);
+  const message = "--measure needs ranks to measure between; start them, as in mpirun -n 2 trivium plan RUN --measure";
+  throw new ConfigError("cli/plan", message);
+}
+
+const shownNetwork = ({ bandwidth, latency }: Network): string =>
+  `network: ${(bandwidth / 1e6).toPrecision(3)} MB/s, ${(1e6 * latency).toFixed(0)} µs`;
 
 function rowOf(work: StepWork, network: Network, ranks: number): Row {
   // Ranks take whole shards, so there are at least as many, and a multiple of them.
@@ -88,6 +116,18 @@ function tableOf(rows: readonly Row[]): string {
 
 const stateSchema = z.object({ shards: z.number().optional(), ranks: z.number().optional() });
 const stepSchema = z.object({ type: z.literal("step"), seconds: z.number() });
+
+/** The mean work of the steps of runs. @throws {ConfigError} `cli/plan` */
+async function workOfAll(runs: readonly string[]): Promise<StepWork> {
+  const works = await Promise.all(runs.map(workOf));
+  const [first] = works as [StepWork, ...StepWork[]];
+  const at = works.findIndex(({ parameters, shards }) => parameters !== first.parameters || shards !== first.shards);
+  if (at >= 0) {
+    const message = `${runs[at]} and ${runs[0]} trained different models or shards; train the same beside each other`;
+    throw new ConfigError("cli/plan", message);
+  }
+  return { ...first, seconds: works.reduce((sum, { seconds }) => sum + seconds, 0) / works.length };
+}
 
 /** The work of a run's step: the median time, without the first step, which compiles. @throws {ConfigError} `cli/plan` */
 async function workOf(run: string): Promise<StepWork> {

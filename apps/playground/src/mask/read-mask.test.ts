@@ -1,4 +1,4 @@
-import { causal, parseMask, printMask, visiblePairs } from "@trivium/masks";
+import { causal, labelLeaks, parseMask, printMask, visiblePairs } from "@trivium/masks";
 import { expect, test } from "vitest";
 import { cellsOf } from "./cells.ts";
 import { maskExports } from "./export-mask.ts";
@@ -54,6 +54,10 @@ test("a planted leak is found with its way, in one stream and across two", () =>
   expect(hopsOf(leak!)).toEqual([
     { attention: "tokens", from: { stream: "tokens", position: 3 }, to: { stream: "tokens", position: 4 } },
   ]);
+  const lossWeights = [0, 0, 0, 1, 1, 1, 1, 1];
+  expect(leaksOf({ tokens: mask!, length: 8 }, settings)).toEqual(
+    labelLeaks({ streams: { tokens: 8 }, selfMask: mask!, layers: 2, shift: 1, lossWeights }),
+  );
   const pair = { source: parseMask("full"), cross: parseMask("full"), target: causal(), length: 4, sourceLength: 6 };
   expect(leaksOf(pair, settings)).toEqual([]);
   const across = leaksOf(pair, { ...settings, weights: "", copyAt: 1 });

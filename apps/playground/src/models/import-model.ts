@@ -11,6 +11,7 @@ import { createRegistry } from "@trivium/registry";
 import { type Backend, backend as backendKind } from "@trivium/tensor";
 import { tokenizerPlugins } from "@trivium/text";
 import type { HeldModels } from "./open-models.ts";
+import type { ModelSource } from "./protocol.ts";
 
 const BACKEND = "page";
 
@@ -23,7 +24,10 @@ const DROPPED = "the dropped files";
  *
  * @throws {TriviumError} what `openModel` throws.
  */
-export async function importModel(files: readonly File[], backend: Backend): Promise<HeldModels> {
+export async function importModel(
+  files: Extract<ModelSource, { type: "files" }>["files"],
+  backend: Backend,
+): Promise<HeldModels> {
   const registry = createRegistry([
     causalPlugin,
     prefixPlugin,
@@ -37,18 +41,11 @@ export async function importModel(files: readonly File[], backend: Backend): Pro
     ...modelFormatPlugins,
     backendKind(BACKEND, backend, { description: "The backend of the page." }),
   ]);
-  const opened = await openModel(blobFiles(DROPPED, byPath(files)), {
+  const opened = await openModel(blobFiles(DROPPED, Object.fromEntries(files.map(({ path, file }) => [path, file]))), {
     registry,
     change: (recipe) => ({ ...recipe, backend: { name: BACKEND }, attention: {} }),
   });
   const { model, parameters, tokenizer, objective, task, warnings } = opened;
   const held = { name: model.architecture.name, model, parameters, tokenizer, objective, task };
   return { models: [held], sample: "the cat sat on the mat", warnings };
-}
-
-/** Files by their paths within the folder that was dropped, if one was. */
-function byPath(files: readonly File[]): Record<string, Blob> {
-  return Object.fromEntries(
-    files.map((file) => [file.webkitRelativePath.split("/").slice(1).join("/") || file.name, file]),
-  );
 }

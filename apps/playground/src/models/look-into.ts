@@ -54,17 +54,19 @@ async function readPair(held: HeldModel, asked: Asked, most: number): Promise<Re
   const { model, tokenizer, objective } = held;
   const context = contextOf(tokenizer);
   const ids = tokenizer.encodeSource(asked.source);
-  const source = ids.slice(0, Math.floor(most / 2));
+  // A separator may stand between the source and the target.
+  const room = most - 1;
+  const source = ids.slice(0, Math.floor(room / 2));
   const given = asked.target === "" ? undefined : tokenizer.encodeTarget(asked.target);
   const target = given ?? (await ownAnswer(held, source));
-  const features = objective.features({ source, target: target.slice(0, most - source.length) }, context);
+  const features = objective.features({ source, target: target.slice(0, room - source.length) }, context);
   // An answer that reached the model's length has a last token that is not run.
   const excess = Math.max(...Object.values(features.streams).map((stream) => stream.length)) - model.length;
   const isWhole = given !== undefined || excess <= 0;
   return {
     features: isWhole ? features : objective.features({ source, target: target.slice(0, -excess) }, context),
     answer: asked.target || tokenizer.decodeTarget(target),
-    isCut: ids.length > source.length || target.length > most - source.length,
+    isCut: ids.length > source.length || target.length > room - source.length,
   };
 }
 

@@ -15,7 +15,7 @@ export type ModelSource =
       readonly arrays: Readonly<Record<ArmName, NamedArrays>>;
     }
   /** The files of a checkpoint. */
-  | { readonly type: "files"; readonly files: readonly File[] };
+  | { readonly type: "files"; readonly files: readonly { readonly path: string; readonly file: File }[] };
 
 /** A source, and the target that a model is to predict; an empty target is the model's own answer. */
 export interface Asked {

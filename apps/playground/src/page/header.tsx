@@ -10,7 +10,7 @@ import {
   theme,
   themes,
 } from "./preferences.ts";
-import { presentLink, screen } from "./route.ts";
+import { addressOf, presentLink, screen } from "./route.ts";
 
 const names = Object.keys(screens) as Screen[];
 
@@ -24,11 +24,7 @@ export function Header() {
       </a>
       <nav aria-label="Trivium">
         {names.map((name) => (
-          <a
-            key={name}
-            href={`#/${name === "article" ? "" : name}`}
-            aria-current={screen.value === name ? "page" : undefined}
-          >
+          <a key={name} href={addressOf(name)} aria-current={screen.value === name ? "page" : undefined}>
             {titles[name]}
           </a>
         ))}

@@ -33,6 +33,13 @@ export interface ScreenState<Of> {
   change(part: Partial<StateOf<Of>>): void;
 }
 
+/** The present addresses of the screens that were seen, behind `#`. */
+const presentAddresses = new Map<Screen, () => string>();
+
+/** The address of a screen as the reader left it. */
+export const addressOf = (name: Screen): string =>
+  presentAddresses.get(name)?.() ?? (name === "article" ? "#/" : `#/${name}`);
+
 /** Time between two writings of the address: browsers refuse too many. */
 const PAUSE_MS = 250;
 let waiting: ReturnType<typeof setTimeout> | undefined;
@@ -44,6 +51,7 @@ export function createScreenState<const Of extends Fields>(name: Screen, fields:
   const first = readState(fields, name === screen.peek() ? address.peek() : { parameters: new Map(), broken: [] });
   const state = signal(first.state);
   const problems = signal(first.problems);
+  presentAddresses.set(name, () => writeAddress(name, fields, state.value));
   address.subscribe((read) => {
     if (read.screen !== name) return;
     const now = readState(fields, read);

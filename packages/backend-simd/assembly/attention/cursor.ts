@@ -1,8 +1,8 @@
 /** One thread's place in the work, and its own memory: tiles and packed panels of one query block and one visit. */
 import { TILE_COLUMNS, TILE_ROWS } from "../gemm/tile";
-import { GROUP_BYTES, GROUP_STEP } from "./group";
+import { GROUP_BYTES, GROUP_KEYS } from "./group";
 import { isDirect } from "./products";
-import { Problem, roundUp, VISIT_KEYS } from "./problem";
+import { Problem, roundUp, TILE_STEP, VISIT_KEYS } from "./problem";
 import { bitsOf, commonBits, everyKey, Visit, visitAt, Visits, visitsOf } from "./visit";
 
 /** The problem, the query block and the visit at hand, and addresses of the thread's memory, which follows. */
@@ -32,6 +32,20 @@ export class Cursor extends Problem {
   /** Where those rows are written, and from one to the next. */
   target: usize; targetRow: usize;
 
+  /** Where a library multiplies: queries times the scale (`scale` is 1 then), gradients of outputs, a group's keys and values. */
+  queryPanel: usize; outputGradientPanel: usize; keyPanel: usize; valuePanel: usize;
+  /** From one row of a panel to the next. */
+  panelRow: usize;
+  /**
+   * Where a library has functions, of each query: what its logits are lessened by before their exponentials are taken, and in the
+   * backward pass what these are multiplied by.
+   */
+  relative: usize;
+  /** True if tiles hold exponentials where logits were. */
+  areExponentials: bool;
+  /** The scale of the problem. */
+  factor: f32;
+
   /** True if the visit adds to what earlier ones of the block found. */
   later: bool;
   /** True if the block adds to the gradients of keys and values. */
@@ -43,16 +57,35 @@ export class Cursor extends Problem {
 const CURSOR_BYTES: usize = (offsetof<Cursor>() + 63) & ~63;
 /** Tiles are read up to 2 floats past their end, and stored rows up to a vector. */
 const SLACK: usize = 64;
+/** Exponentials of a group's tile are computed in multiples of it: a library prepares few lengths. */
+export const FUNCTION_RUN: u32 = 1024;
 
 @inline
 export function paddedWidth(width: u32): u32 {
   return roundUp(width, TILE_COLUMNS);
 }
 
-/** Bytes of the tile of a group of visits, or of one visit. */
+/** Bytes of the tile of one visit. */
 @inline
 function tileBytes(blockQueries: u32): usize {
-  return roundUp(blockQueries, TILE_ROWS) * GROUP_STEP + SLACK;
+  return roundUp(blockQueries, TILE_ROWS) * TILE_STEP + SLACK;
+}
+
+/** Bytes of the tile of a group of visits, of which a library computes exponentials in runs of `FUNCTION_RUN`. */
+@inline
+function groupTileBytes(blockQueries: u32): usize {
+  return 4 * (blockQueries * GROUP_KEYS + FUNCTION_RUN);
+}
+
+/** Bytes of rows that a library multiplies: apart by no power of two, so that they share the sets of the first cache. */
+@inline
+function panelBytes(width: u32, rows: u32): usize {
+  return rows * panelRowOf(width);
+}
+
+@inline
+function panelRowOf(width: u32): usize {
+  return 4 * (roundUp(width, TILE_COLUMNS) + TILE_COLUMNS);
 }
 
 /** Panels over the width, of as many steps as a visit has keys: or panels over the keys, of as many steps as the width. */
@@ -73,13 +106,17 @@ function statisticsBytes(blockQueries: u32): usize {
 }
 
 /** Bytes of scratch that one running `attentionForward` needs, for heads of that width and that many queries in a block. */
-export function attentionForwardScratchBytes(width: u32, blockQueries: u32): u32 {
+export function attentionForwardScratchBytes(width: u32, blockQueries: u32, library: bool): u32 {
+  if (library) return CURSOR_BYTES + groupTileBytes(blockQueries) + panelBytes(width, 2 * GROUP_KEYS + 2 * blockQueries)
+    + 3 * statisticsBytes(blockQueries) + GROUP_BYTES + SLACK;
   return CURSOR_BYTES + tileBytes(blockQueries) + 2 * keyPanelBytes(width) + queryPanelBytes(width, blockQueries)
     + 2 * statisticsBytes(blockQueries) + GROUP_BYTES;
 }
 
 /** Bytes of scratch that one running `attentionBackward` needs. */
-export function attentionBackwardScratchBytes(width: u32, blockQueries: u32): u32 {
+export function attentionBackwardScratchBytes(width: u32, blockQueries: u32, library: bool): u32 {
+  if (library) return CURSOR_BYTES + 2 * groupTileBytes(blockQueries)
+    + panelBytes(width, 2 * GROUP_KEYS + 3 * blockQueries) + 3 * statisticsBytes(blockQueries) + GROUP_BYTES + SLACK;
   return CURSOR_BYTES + 2 * tileBytes(blockQueries) + 3 * keyPanelBytes(width) + 3 * queryPanelBytes(width, blockQueries)
     + statisticsBytes(blockQueries) + tileBytes(TILE_ROWS) + GROUP_BYTES;
 }
@@ -88,12 +125,34 @@ function open(problem: usize, scratch: usize): Cursor {
   memory.copy(scratch, problem, offsetof<Problem>());
   const c = changetype<Cursor>(scratch);
   c.tile = scratch + CURSOR_BYTES;
+  c.areExponentials = false;
   return c;
+}
+
+/** Lays out what both passes by a library have from an address on; returns where it ends. */
+function openPanels(c: Cursor, at: usize): usize {
+  c.panelRow = panelRowOf(c.width);
+  c.factor = c.scale;
+  c.scale = 1;
+  const queryBytes = c.panelRow * c.blockQueries;
+  c.keyPanel = at;
+  c.valuePanel = c.keyPanel + c.panelRow * GROUP_KEYS;
+  c.queryPanel = c.valuePanel + c.panelRow * GROUP_KEYS;
+  c.sums = c.queryPanel + queryBytes;
+  c.maximum = c.sums + queryBytes;
+  c.sum = c.maximum + statisticsBytes(c.blockQueries);
+  c.relative = c.sum + statisticsBytes(c.blockQueries);
+  c.group = c.relative + statisticsBytes(c.blockQueries);
+  return (c.group + GROUP_BYTES + 63) & ~63;
 }
 
 /** Lays out the scratch memory of a forward pass. */
 export function openForward(problem: usize, scratch: usize): Cursor {
   const c = open(problem, scratch);
+  if (c.library) {
+    openPanels(c, c.tile + groupTileBytes(c.blockQueries));
+    return c;
+  }
   c.keyColumns = c.tile + tileBytes(c.blockQueries);
   c.keyRows = c.keyColumns + keyPanelBytes(c.width);
   c.sums = c.keyRows + keyPanelBytes(c.width);
@@ -106,6 +165,12 @@ export function openForward(problem: usize, scratch: usize): Cursor {
 /** Lays out the scratch memory of a backward pass. */
 export function openBackward(problem: usize, scratch: usize): Cursor {
   const c = open(problem, scratch);
+  if (c.library) {
+    c.gradients = c.tile + groupTileBytes(c.blockQueries);
+    c.outputGradientPanel = openPanels(c, c.gradients + groupTileBytes(c.blockQueries));
+    c.correction = c.sum;
+    return c;
+  }
   c.gradients = c.tile + tileBytes(c.blockQueries);
   c.spare = c.gradients + tileBytes(c.blockQueries);
   c.correction = c.spare + tileBytes(TILE_ROWS);
@@ -131,7 +196,7 @@ export function moveToBlock(c: Cursor, batch: u32, head: u32, block: u32, result
   c.visits = visitsOf(c, batch, head, block);
   c.alone = c.visits.count == 1 && isDirect(c) && !c.library;
   c.target = c.alone ? results + c.queryAt : c.sums;
-  c.targetRow = c.alone ? c.queryRow : 4 * (paddedWidth(c.width) as usize);
+  c.targetRow = c.library ? c.panelRow : c.alone ? c.queryRow : 4 * (paddedWidth(c.width) as usize);
 }
 
 /** Moves to a visit of the block. */

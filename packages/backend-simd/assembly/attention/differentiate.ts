@@ -38,9 +38,10 @@ export function differentiateQuery(c: Cursor, row: u32, place: usize, visit: Vis
   const key = visit.start + from, inRow = 4 * from;
   if (c.biasKind) addBias(c, row, key, count, weights + inRow);
   const isMasked = visit.bits != 0 || (c.toKey & 3) != 0;
-  if (c.dropping) differentiateRow(c, row, weights, visit.start, bits, isMasked, true);
-  else if (isMasked) differentiateRow(c, row, weights, visit.start, bits, true, false);
-  else differentiateRow(c, row, weights, visit.start, bits, false, false);
+  if (c.dropping) differentiateRow(c, row, weights, visit.start, bits, isMasked, true, c.areExponentials);
+  else if (isMasked) differentiateRow(c, row, weights, visit.start, bits, true, false, c.areExponentials);
+  else if (c.areExponentials) differentiateRow(c, row, weights, visit.start, bits, false, false, true);
+  else differentiateRow(c, row, weights, visit.start, bits, false, false, false);
   if (c.dBias) {
     addBiasGradient(c, biasGradientOf(c), row, key, count, gradients + inRow);
     scaleRow(gradients + inRow, last - from, c.scale);
@@ -51,10 +52,13 @@ export function differentiateQuery(c: Cursor, row: u32, place: usize, visit: Vis
 
 /** Keys `fromKey` to `toKey` of a row. @param start - the key at `weights`. */
 @inline
-function differentiateRow(c: Cursor, row: u32, weights: usize, start: u32, bits: u64, isMasked: bool, isDropping: bool): void {
+function differentiateRow(
+  c: Cursor, row: u32, weights: usize, start: u32, bits: u64, isMasked: bool, isDropping: bool, areExponentials: bool,
+): void {
   const query = c.queryIndex + row;
   const scales = f32x4.splat(c.biasKind ? 1 : c.scale), times = f32x4.splat(c.dBias ? 1 : c.scale);
   const shift = f32x4.splat(-load<f32>(c.logSumExp + 4 * (query as usize)));
+  const relative = areExponentials ? v128.load_splat<f32>(c.relative + 4 * row) : shift;
   const less = v128.load_splat<f32>(c.correction + 4 * row);
   const toGradients = c.gradients - c.tile;
   const kept = f32x4.splat(c.dropoutScale), seeds = seedLanes(c.dropoutSeed), threshold = c.dropoutThreshold;
@@ -62,7 +66,8 @@ function differentiateRow(c: Cursor, row: u32, weights: usize, start: u32, bits:
   let indices = i32x4.add(i32x4.splat(query * c.keys + start + from), i32x4(0, 1, 2, 3));
   for (let k = from, at = weights + 4 * from; k < last; k += 4, at += 16) {
     const visible = isMasked ? visibleLanes(bits, k) : i32x4.splat(-1);
-    let weight = expOfWeight4(fma(v128.load(at), scales, shift));
+    const logit = v128.load(at);
+    let weight = areExponentials ? f32x4.mul(logit, relative) : expOfWeight4(fma(logit, scales, shift));
     if (isMasked) weight = v128.and(weight, visible);
     let gradient = v128.load(at + toGradients);
     let used = weight;

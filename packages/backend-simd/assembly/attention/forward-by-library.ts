@@ -1,48 +1,71 @@
 /** Attention forward where a library multiplies tiles. */
 import { libraryProduct } from "../gemm/library-product";
 import { Cursor } from "./cursor";
-import {
-  clearRows, columnOf, firstOf, Group, GROUP_KEYS, GROUP_STEP, isWhole, lastOf, readGroup, runAt, seenBits,
-} from "./group";
+import { clearRows, columnOf, firstOf, Group, isWhole, lastOf, readGroup, runAt, seenBits } from "./group";
 import { addBias } from "./logits";
-import { roundUp } from "./problem";
-import { carryOn, clear, clearBeside, dropRow, greatest, greatestSeen, LOWEST, scaleRow, weigh, weighSeen } from "./rows";
+import { exponentials, isNear, packKeys, packQueries, staysNear } from "./panels";
+import { roundUp, WITH_FUNCTIONS } from "./problem";
+import {
+  addToRow, carryOn, clear, clearBeside, dropRow, greatest, greatestSeen, LOWEST, scaleRow, sumOf, sumSeen, weigh, weighSeen,
+} from "./rows";
 
 /** The visits of a query block: its unnormalised output, maxima and sums. */
 export function attendByLibrary(c: Cursor): void {
-  const ldq = (c.queryRow / 4) as u32, ldk = (c.keyRow / 4) as u32, ldo = (c.targetRow / 4) as u32;
+  const ld = (c.panelRow / 4) as u32, isByFunctions = c.library == WITH_FUNCTIONS;
+  if (c.visits.count) packQueries(c, c.query, c.queryPanel, c.factor);
   for (let index: u32 = 0; index < c.visits.count; ) {
     const group = readGroup(c, index);
     c.later = index > 0 || clearRows(c, group, c.sums, c.targetRow);
-    const at = c.keyHeadAt + group.start * c.keyRow;
-    const from = group.from, rows = group.to - from, keys = group.keys;
-    const query = c.query + c.queryAt + from * c.queryRow;
-    const tile = c.tile + from * GROUP_STEP, sums = c.sums + from * c.targetRow;
-    libraryProduct(false, true, rows, keys, c.width, query, ldq, c.key + at, ldk, tile, GROUP_KEYS, false);
-    for (let row = from; row < group.to; row++) weighQuery(c, row, group);
-    libraryProduct(false, false, rows, c.width, keys, tile, GROUP_KEYS, c.value + at, ldk, sums, ldo, c.later);
+    packKeys(c, group);
+    const from = group.from, rows = group.to - from, keys = group.keys, step = (group.step / 4) as u32;
+    const query = c.queryPanel + from * c.panelRow, sums = c.sums + from * c.targetRow;
+    libraryProduct(false, true, rows, keys, c.width, query, ld, c.keyPanel, ld, c.tile, step, false);
+    if (isByFunctions) {
+      for (let row = from; row < group.to; row++) shiftQuery(c, row, group);
+      exponentials(c, group);
+    }
+    for (let row = from; row < group.to; row++) weighQuery(c, row, group, isByFunctions);
+    libraryProduct(false, false, rows, c.width, keys, c.tile, step, c.valuePanel, ld, sums, ld, c.later);
     index += group.visits;
   }
 }
 
-/** The weights of one query of the block on the keys of a group. */
-function weighQuery(c: Cursor, row: u32, group: Group): void {
-  const weights = c.tile + row * GROUP_STEP;
+/** A query's row of the tile. */
+@inline
+function rowAt(c: Cursor, row: u32, group: Group): usize {
+  return c.tile + (row - group.from) * group.step;
+}
+
+/**
+ * Lessens the logits of a query by what its weights are relative to, for a library's exponentials. That is 0 while no logit is
+ * far from it, so that most rows stay as they are. It is kept where the maximum is, by what the query sees alone.
+ */
+function shiftQuery(c: Cursor, row: u32, group: Group): void {
+  const before = load<f32>(c.maximum + 4 * row), most = greatestOf(c, row, group);
+  let now = before;
+  if (most != LOWEST && !staysNear(most, before)) now = isNear(most) ? 0 : most;
+  store<f32>(c.relative + 4 * row, now);
+  if (now != 0 && now != LOWEST) addToRow(rowAt(c, row, group), roundUp(group.keys, 4), -now);
+}
+
+/** The weights of one query of the block on the keys of a group; where functions were applied, their sum alone is missing. */
+function weighQuery(c: Cursor, row: u32, group: Group, isByFunctions: bool): void {
+  const weights = rowAt(c, row, group);
   const maximum = c.maximum + 4 * row;
-  const scale: f32 = c.biasKind ? 1 : c.scale;
-  const now = max(load<f32>(maximum), greatestOf(c, row, group, scale));
+  const now = isByFunctions ? load<f32>(c.relative + 4 * row) : max(load<f32>(maximum), greatestOf(c, row, group));
   let total: f32 = 0;
   for (let index: u32 = 0; index < group.runs; index++) {
     const run = runAt(group, index);
     const logits = weights + columnOf(group, run);
     if (isWhole(run)) {
-      total += weigh(logits, 0, run.count, scale, now);
+      total += isByFunctions ? sumOf(logits, run.count) : weigh(logits, 0, run.count, 1, now);
       continue;
     }
     const bits = seenBits(c, run, row);
     if (bits) {
-      total += weighSeen(logits, firstOf(bits), lastOf(bits), scale, now, bits);
-      clearBeside(logits, firstOf(bits), lastOf(bits), run.count);
+      const from = firstOf(bits), to = lastOf(bits);
+      total += isByFunctions ? sumSeen(logits, from, to, bits) : weighSeen(logits, from, to, 1, now, bits);
+      clearBeside(logits, from, to, run.count);
     } else clear(logits, run.count);
   }
   const shrink = carryOn(maximum, c.sum + 4 * row, now, total);
@@ -51,14 +74,14 @@ function weighQuery(c: Cursor, row: u32, group: Group): void {
 }
 
 /** The greatest logit of a query on the keys of a group, once the bias is added. */
-function greatestOf(c: Cursor, row: u32, group: Group, scale: f32): f32 {
+function greatestOf(c: Cursor, row: u32, group: Group): f32 {
   let most = LOWEST;
   for (let index: u32 = 0; index < group.runs; index++) {
     const run = runAt(group, index);
-    const logits = c.tile + row * GROUP_STEP + columnOf(group, run);
+    const logits = rowAt(c, row, group) + columnOf(group, run);
     if (isWhole(run)) {
       if (c.biasKind) addBias(c, row, run.start, run.count, logits);
-      most = max(most, greatest(logits, 0, run.count, scale));
+      most = max(most, greatest(logits, 0, run.count, 1));
       continue;
     }
     const bits = seenBits(c, run, row);
@@ -66,7 +89,7 @@ function greatestOf(c: Cursor, row: u32, group: Group, scale: f32): f32 {
     const from = firstOf(bits);
     const to = min(lastOf(bits), run.count);
     if (c.biasKind) addBias(c, row, run.start + from, to - from, logits + 4 * from);
-    most = max(most, greatestSeen(logits, from, lastOf(bits), scale, bits));
+    most = max(most, greatestSeen(logits, from, lastOf(bits), 1, bits));
   }
   return most;
 }

@@ -9,8 +9,6 @@ import { bitsOf, everyKey, queriesThatSee, Visit, visitAt } from "./visit";
 
 /** Most keys of a group: its tiles stay in the second cache. */
 export const GROUP_KEYS: u32 = 384;
-/** From one query's row of a group's tile to the next. */
-export const GROUP_STEP: usize = 4 * GROUP_KEYS;
 /** Visits of the shortest run that is cut in two have half the keys; the last one of a run may have any number. */
 const MOST_VISITS: u32 = 2 * GROUP_KEYS / VISIT_KEYS;
 /** Most hidden pairs that are multiplied so that visits of other queries are joined: more would take longer than two groups. */
@@ -20,6 +18,8 @@ const MOST_SPARE_PAIRS: u32 = 4096;
 export class Group {
   start: u32;
   keys: u32;
+  /** From one query's row of the group's tiles to the next; they begin with query `from`. */
+  step: usize;
   visits: u32;
   /** Visits once those that every query sees are joined; they follow. */
   runs: u32;
@@ -92,6 +92,7 @@ export function readGroup(c: Cursor, index: u32): Group {
     group.from = from;
     group.to = to;
   }
+  group.step = 4 * roundUp(group.keys, 4);
   return group;
 }
 

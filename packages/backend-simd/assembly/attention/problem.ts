@@ -33,9 +33,12 @@ export class Problem {
   /** From the gradients of keys and values of one part to those of the next. */
   partStep: usize;
 
-  /** Whether a library multiplies tiles: then those of a group of visits are whole, and nothing is packed. */
+  /** 0 if tiles are multiplied here; 1 if a library multiplies those of groups of visits; 2 if it has their exponentials too. */
   library: u32;
 }
+
+/** The value of `Problem.library` of a library that has functions of each element. */
+export const WITH_FUNCTIONS: u32 = 2;
 
 export const DENSE_BIAS: u32 = 1;
 export const DISTANCE_BIAS: u32 = 2;

@@ -81,6 +81,35 @@ export function weighSeen(row: usize, first: u32, last: u32, scale: f32, maximum
   return sumLanes(sum);
 }
 
+/** Adds a number to each of `count` floats of a row, a multiple of 4. */
+export function addToRow(row: usize, count: u32, value: f32): void {
+  const more = f32x4.splat(value);
+  for (const end = row + 4 * count; row < end; row += 16) v128.store(row, f32x4.add(v128.load(row), more));
+}
+
+/** The sum of `count` floats of a row, a multiple of 4. */
+export function sumOf(row: usize, count: u32): f32 {
+  let sum = f32x4.splat(0), other = sum;
+  const end = row + 4 * count;
+  for (; row + 32 <= end; row += 32) {
+    sum = f32x4.add(sum, v128.load(row));
+    other = f32x4.add(other, v128.load(row, 16));
+  }
+  if (row < end) sum = f32x4.add(sum, v128.load(row));
+  return sumLanes(f32x4.add(sum, other));
+}
+
+/** As `sumOf`, of keys `first` to `last` (multiples of 4), with 0 written for those whose bits are not set. */
+export function sumSeen(row: usize, first: u32, last: u32, bits: u64): f32 {
+  let sum = f32x4.splat(0);
+  for (let k = first; k < last; k += 4) {
+    const weight = v128.and(v128.load(row + 4 * k), visibleLanes(bits, k));
+    v128.store(row + 4 * k, weight);
+    sum = f32x4.add(sum, weight);
+  }
+  return sumLanes(sum);
+}
+
 /**
  * Carries on the maximum of a row and the sum of its weights.
  *

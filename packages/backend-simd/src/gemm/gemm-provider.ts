@@ -36,6 +36,19 @@ export type Product = (
   accumulate: boolean,
 ) => void;
 
+/**
+ * Functions of each element of `count` floats on the calling thread, by `elementwiseCodes`; addresses are as those of `Product`.
+ *
+ * An element's result is the same wherever a run is cut. `count` is at least 1. NaN may come out as another number: by oneDNN
+ * `relu` is 0 and `exp` infinite.
+ */
+export interface Elementwise {
+  /** `y[i] = f(x[i])`; `y` may be `x`. */
+  readonly value: (code: number, count: number, x: number, y: number) => void;
+  /** `dx[i] = dy[i] · f′(x[i])`; `dx` may be `dy`. */
+  readonly gradient: (code: number, count: number, x: number, dy: number, dx: number) => void;
+}
+
 /** A provider at work on one memory. */
 export interface OpenedGemm {
   /** Added to byte offsets in the memory before they are given to `product`. */
@@ -43,6 +56,8 @@ export interface OpenedGemm {
   readonly product: Product;
   /** The same of bfloat16 matrices A and B; C is float32, and so is the sum. */
   readonly productBf16?: Product | undefined;
+  /** The functions of each element, where the library has them. */
+  readonly elementwise?: Elementwise | undefined;
   /** What workers open for themselves; a provider without it works on the main thread alone. */
   readonly inWorkers?: LibraryBinding;
 }

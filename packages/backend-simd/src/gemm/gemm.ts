@@ -74,6 +74,12 @@ export class Gemm {
     return this.options.provider?.inWorkers !== undefined;
   }
 
+  /** Whether the provider has functions of each element, on every thread. */
+  get hasElementwise(): boolean {
+    const { provider } = this.options;
+    return provider?.elementwise !== undefined && provider.inWorkers?.primitives !== undefined;
+  }
+
   /** Whether the provider multiplies tiles of a kernel, of that many rows, columns and terms, by their shape alone. */
   isForTiles(rows: number, columns: number, terms: number): boolean {
     const { smallToo } = this.options;

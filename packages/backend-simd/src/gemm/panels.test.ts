@@ -11,5 +11,5 @@ test("a weight gradient over many rows is cut into few panels, whose sums are ta
 
 test("other sums are taken whole", () => {
   expect(panelsOf({ ...shape, k: 4095 })).toEqual({ columns: false, size: 128, count: 8, depth: 4095 });
-  expect(panelsOf({ ...shape, transposeA: false })).toEqual({ columns: false, size: 128, count: 8, depth: 4096 });
+  expect(panelsOf({ ...shape, transposeA: false })).toEqual({ columns: false, size: 64, count: 16, depth: 4096 });
 });

@@ -14,10 +14,10 @@ export interface Panels {
 const GRANULE = 16;
 /** Smaller panels would make a library slower: it prepares the whole other operand for each. */
 const LEAST = { rows: 64, columns: 256, flops: 2 ** 22 };
-/** Enough for every thread to have some, few enough that each is long. */
-const MOST_PANELS = 8;
+/** So many that no thread waits long for another one's last panel. */
+const MOST_PANELS = 16;
 /** Panels of a transposed A, whose columns a library gathers one by one: fewer gather less of it more than once. */
-const MOST_PANELS_OF_COLUMNS = 4;
+const MOST_PANELS_OF_COLUMNS = { short: 8, long: 4 };
 /** Terms of a sum from which on what a library gathers of a transposed A leaves its caches before it is used. */
 const LONG = 4096;
 /** Terms of such a sum that are added up at a time. */
@@ -33,7 +33,8 @@ export function panelsOf({ transposeA, m, n, k }: Shape): Panels {
   const columns = n > m;
   const length = columns ? n : m;
   const isLong = transposeA && k >= LONG;
-  const wanted = Math.min(isLong ? MOST_PANELS_OF_COLUMNS : MOST_PANELS, Math.floor((2 * m * n * k) / LEAST.flops));
+  const ofColumns = isLong ? MOST_PANELS_OF_COLUMNS.long : MOST_PANELS_OF_COLUMNS.short;
+  const wanted = Math.min(transposeA ? ofColumns : MOST_PANELS, Math.floor((2 * m * n * k) / LEAST.flops));
   const even = Math.ceil(length / Math.max(1, wanted) / GRANULE) * GRANULE;
   const size = Math.min(length, Math.max(even, columns ? LEAST.columns : LEAST.rows));
   return { columns, size, count: Math.ceil(length / size), depth: isLong ? DEPTH : k };

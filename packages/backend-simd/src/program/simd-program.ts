@@ -148,7 +148,7 @@ export class SimdProgram implements TokenProgram {
     const words = wordsOf(problem);
     const address = this.#memory.keep(words.byteLength);
     new Int32Array(backend.heap.memory.buffer, address, words.length).set(words);
-    const bytes = backend.wasm.attentionForwardScratchBytes(width, 1);
+    const bytes = backend.wasm.attentionForwardScratchBytes(width, 1, 0);
     const scratch = Math.ceil(bytes / GRANULE) * GRANULE;
     const work = { nanoseconds: (8 * slots * width) / BYTES, granule: 1 };
     this.#scratch ??= this.#memory.keep(scratch * backend.cutting.threads);

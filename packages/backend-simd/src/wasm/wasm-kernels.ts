@@ -1,4 +1,4 @@
-import type { Product } from "../gemm/gemm-provider.ts";
+import type { Elementwise, Product } from "../gemm/gemm-provider.ts";
 import type { WasmExports } from "../generated/wasm-exports.ts";
 
 /**
@@ -15,7 +15,12 @@ import type { WasmExports } from "../generated/wasm-exports.ts";
 export type WasmKernels = WasmExports;
 
 type Numeric<Values> = { [Index in keyof Values]: number };
-type LibraryProduct = (...values: Numeric<Parameters<Product>>) => void;
+type Imported<Function extends (...values: never[]) => void> = (...values: Numeric<Parameters<Function>>) => void;
 
-/** A library's products as kernels call them: numbers alone, with byte offsets into the memory as addresses. */
-export type LibraryProducts = Readonly<Record<"product" | "productBf16", LibraryProduct>>;
+/** A library's products and functions as kernels call them: numbers alone, with byte offsets into the memory as addresses. */
+export interface LibraryProducts {
+  readonly product: Imported<Product>;
+  readonly productBf16: Imported<Product>;
+  readonly elementwise: Imported<Elementwise["value"]>;
+  readonly elementwiseGradient: Imported<Elementwise["gradient"]>;
+}

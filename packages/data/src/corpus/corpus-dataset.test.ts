@@ -227,11 +227,39 @@ test("files that were joined when they were compressed already are read to their
   await expect(corpusDataset({ path: join(folder, "a.jsonl.zst") }).then(trained)).rejects.toThrow("broken zstd");
 });
 
+test.each([
+  ["a.parquet", /a\.parquet: cannot read this Parquet file: it is empty; write or copy the file again/],
+  ["a.jsonl.gz", /a\.jsonl\.gz: broken gzip: .*; copy or compress the file again/],
+  ["a.jsonl.zst", /there is no example to train on/],
+  ["a.txt", /there is no example to train on/],
+])("a file of no bytes is named: %s", async (name, message) => {
+  const folder = await folderOf({});
+  await writeFile(join(folder, name), "");
+  await expect(corpusDataset({ path: folder })).rejects.toThrow(message);
+});
+
+test("a cache that cannot be written to costs nothing but time", async () => {
+  const folder = await folderOf({ "a.jsonl": lines(texts), cache: "a file where the folder would be" });
+  const path = join(folder, "a.jsonl");
+  const [plain, cached] = await Promise.all(
+    [false, join(folder, "cache")].map((cache) => corpusDataset({ path, cache, worker: false, ...whole })),
+  );
+  expect(brief(await blocksOf(cached as Dataset, 2))).toEqual(brief(await blocksOf(plain as Dataset, 2)));
+});
+
 test.each(["a.jsonl.zst", "a.jsonl.gz"])("a compressed file that is cut short is named: %s", async (name) => {
   const folder = await folderOf({ [name]: lines(texts) });
   const path = join(folder, name);
   await truncate(path, broken.length);
   await expect(corpusDataset({ path }).then(trained)).rejects.toThrow(/a\.jsonl\.\w+: broken (zstd|gzip): .*again/);
+});
+
+test("a frame that would take more than 128 MiB of memory is refused with the way to make a smaller one", async () => {
+  const folder = await folderOf({});
+  const compress = zlib.createZstdCompress({ params: { [zlib.constants.ZSTD_c_windowLog]: 31 } });
+  compress.end(lines(texts));
+  await writeFile(join(folder, "a.jsonl.zst"), Buffer.concat((await compress.toArray()) as Buffer[]));
+  await expect(corpusDataset({ path: folder })).rejects.toThrow(/a\.jsonl\.zst: its frames look back .* --long=27/);
 });
 
 test("a pattern without files, a missing file and both ways to name them are refused", async () => {

@@ -45,6 +45,7 @@ export async function* parquetBlocks(
         return buffer.buffer.slice(buffer.byteOffset, buffer.byteOffset + buffer.length) as ArrayBuffer;
       },
     };
+    if (bytes === 0) throw new RangeError("it is empty");
     const metadata = await parquetMetadataAsync(file);
     const names = columnsOf(metadata);
     const columns = wanted.filter((name) => names.includes(name));
@@ -67,7 +68,9 @@ export async function* parquetBlocks(
   } catch (cause) {
     if (TriviumError.is(cause)) throw cause;
     const remedy =
-      "name the columns with --text-column, or --source-column and --target-column, or write the file again";
+      cause instanceof TypeError
+        ? "name the columns with --text-column, or --source-column and --target-column, or write the file again"
+        : "write or copy the file again";
     throw new DataError(
       "data/parquet",
       `${path}: cannot read this Parquet file: ${(cause as Error).message}; ${remedy}`,

@@ -1,6 +1,6 @@
-import { zstdCompressSync } from "node:zlib";
+import { constants, createZstdCompress, zstdCompressSync } from "node:zlib";
 import { expect, test } from "vitest";
-import { unzstd } from "./unzstd.ts";
+import { unzstd, WINDOW_TOO_LARGE } from "./unzstd.ts";
 
 const text = Array.from({ length: 9000 }, (_, at) => `line ${at * at}\n`).join("");
 
@@ -25,4 +25,14 @@ test("a Node without Zstandard reads it all the same, in several frames too", as
 
 test("what ends in the middle is refused", async () => {
   await expect(decompressed(zstdCompressSync(text).subarray(0, 2000))).rejects.toThrow();
+});
+
+test("a frame that looks back over more than 128 MiB is refused before its memory is taken", async () => {
+  const ofWindow = async (log: number) => {
+    const compress = createZstdCompress({ params: { [constants.ZSTD_c_windowLog]: log } });
+    compress.end(text);
+    return decompressed(Buffer.concat((await compress.toArray()) as Buffer[]));
+  };
+  expect(await ofWindow(20)).toBe(text);
+  await expect(ofWindow(28)).rejects.toMatchObject({ code: WINDOW_TOO_LARGE });
 });

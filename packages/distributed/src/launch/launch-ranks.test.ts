@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { checkHosts } from "./check-hosts.ts";
 import { type LaunchOptions, launchRanks } from "./launch-ranks.ts";
 import { findLauncher, launcherWords } from "./launcher.ts";
 import { createPulse } from "./pulse.ts";
@@ -106,7 +107,8 @@ test("a signal asks rank 0 for an end, and nothing is started afterwards", async
 
 test("ranks go on without a host that does not answer, but not without the first", async () => {
   const agent = join(folder, "agent");
-  writeFileSync(agent, `#!/bin/sh\n[ $1 != away ]\n`);
+  // It answers until the ranks have failed.
+  writeFileSync(agent, `#!/bin/sh\ncase "$2" in for*) [ $1 != away ];; *) true;; esac\n`);
   chmodSync(agent, 0o755);
   const hosts = (names: string) => names.split(",").map((name) => ({ name, slots: 2 }));
   const script = `${step} [ $starts = 2 ] || exit 5`;
@@ -115,6 +117,37 @@ test("ranks go on without a host that does not answer, but not without the first
   expect(notes[0]).toContain("starting 2 again from the newest checkpoint, without away (1 of 5)");
   const first = await launched(script, { agent, hosts: hosts("away,two") });
   expect(first.code).toMatchObject({ code: "distributed/lost-host", details: { host: "away" } });
+});
+
+test("a host that cannot run the program is refused before anything starts, with what is wrong", async () => {
+  const agent = join(folder, "other-agent");
+  writeFileSync(
+    agent,
+    `#!/bin/sh
+case $1 in
+  far) echo "ssh: connect to host far: No route to host" >&2; exit 255;;
+  bare) echo "sh: node: not found" >&2; exit 127;;
+  old) echo v1.2.3;;
+  empty) echo "missing $HOME/main.js";;
+esac
+`,
+  );
+  chmodSync(agent, 0o755);
+  const refused = async (name: string, program = agent) => {
+    const hosts = ["here", name].map((one) => ({ name: one, slots: 1 }));
+    const outcome = checkHosts(hosts, { agent: program, words: [process.execPath, "/main.js"] });
+    return outcome.then(
+      () => undefined,
+      ({ code, message }: { readonly code: string; readonly message: string }) => `${code}: ${message}`,
+    );
+  };
+  expect(await refused("far")).toBe(
+    `distributed/host: far cannot be reached: ssh: connect to host far: No route to host; see that "${agent} far true" runs and asks nothing`,
+  );
+  expect(await refused("bare")).toContain(`bare cannot run ${process.execPath}: sh: node: not found`);
+  expect(await refused("old")).toContain(`old has ${process.execPath} v1.2.3, this machine ${process.version}`);
+  expect(await refused("empty")).toMatch(/empty has no .*main\.js; programs and data stand in the same places/);
+  expect(await refused("far", join(folder, "missing-agent"))).toContain("far cannot be reached: spawn");
 });
 
 test("numbers that do not fit are refused before anything starts, with one that does", async () => {

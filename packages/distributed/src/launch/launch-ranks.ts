@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ConfigError } from "@trivium/core";
 import { CollectiveError } from "../collective-error.ts";
 import { type AttemptEnd, runAttempt } from "./attempt.ts";
+import { checkHosts } from "./check-hosts.ts";
 import { findLauncher, type Host, type Launcher, launcherWords, type RankRequest } from "./launcher.ts";
 import { PATIENCE_SECONDS, type PulseOptions } from "./pulse.ts";
 import { PATIENCE_VARIABLE, RUN_VARIABLE } from "./supervision.ts";
@@ -37,7 +38,8 @@ const finalCodes: ReadonlySet<number | null> = new Set([0, 2]);
  * has the same bits, the run ends with the weights of an undisturbed one.
  *
  * @returns the exit code of the ranks; 0 for an end between two starts. Null if their launcher was killed after the signal had asked for an end.
- * @throws {ConfigError} `distributed/shards` if the ranks do not divide the shards, `distributed/hosts` if the hosts do not take them. @throws {UnsupportedError} `distributed/no-launcher`.
+ * @throws {ConfigError} `distributed/shards` if the ranks do not divide the shards, `distributed/hosts` if the hosts do not take them, `distributed/host` if one
+ *   of them cannot run the program. @throws {UnsupportedError} `distributed/no-launcher`.
  * @throws {CollectiveError} `distributed/restarts` if they fail again and again, `distributed/lost-host` if the first host is gone, where
  *   rank 0 keeps the checkpoints.
  */
@@ -45,6 +47,7 @@ export async function launchRanks(options: LaunchOptions): Promise<number | null
   const { restarts = 5, pauseSeconds = 1, signal, show, agent = "ssh" } = options;
   assertShared(options);
   const launcher = await findLauncher(options.mpirun ?? "mpirun");
+  await checkHosts(options.hosts ?? [], { agent, words: options.words });
   const run = randomUUID();
   let now: Ranks = options;
   let failures = 0;

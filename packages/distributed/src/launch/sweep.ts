@@ -1,12 +1,9 @@
-import { execFile } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { promisify } from "node:util";
 import type { Host } from "./launcher.ts";
+import { onHost } from "./on-host.ts";
 import { RUN_VARIABLE } from "./supervision.ts";
 
-/** Seconds that another host has to answer. */
-const ANSWER_SECONDS = 20;
 /** Milliseconds between two looks for processes that were ended, and the number of looks. */
 const [LOOK_MS, LOOKS] = [50, 100];
 
@@ -56,12 +53,6 @@ const sweepScript = (run: string): string =>
     // biome-ignore lint/suspicious/noTemplateCurlyInString: it is of the shell
     "kill -9 ${p#/proc/}; fi; done 2>/dev/null; true",
   ].join(" ");
-
-/** Runs a command on a host, by the agent that the launcher uses. */
-const onHost = (agent: string, host: string, command: string) => {
-  const [program = "ssh", ...words] = agent.split(/\s+/);
-  return promisify(execFile)(program, [...words, host, command], { timeout: 1000 * ANSWER_SECONDS });
-};
 
 const entriesOf = (folder: string): string[] => attempted(() => readdirSync(folder), []);
 

@@ -53,6 +53,7 @@ export function initMpi(mpi: MpiLibrary): MpiCalls {
   const [rank, size] = [numberOf("MPI_Comm_rank"), numberOf("MPI_Comm_size")];
   const { sendHeaders, sendParts, sumParts } = createTransfers(mpi);
   const finalize = call("MPI_Finalize");
+  const roomFor = createRooms();
   return {
     rank,
     size,
@@ -63,7 +64,8 @@ export function initMpi(mpi: MpiLibrary): MpiCalls {
         headers,
       );
       const theirs = parcel.lengths.map((_, from) => operations[headers[2 * from]!]!);
-      if (theirs.every((of) => of === "sum")) return { ...sumParts(parcel, rank), operations: theirs };
+      if (theirs.every((of) => of === "sum"))
+        return { ...sumParts(parcel, roomFor([parcel.lengths[rank]!])), operations: theirs };
       const isEnd = theirs.includes("abort");
       // A rank that ends the group tells why. What the others have to send is lost then.
       const counts = (of: Operation) => !isEnd || of === "abort";
@@ -116,9 +118,8 @@ function createTransfers({ abi, addressOf, call }: MpiLibrary) {
       finish(waitForData);
     },
     /** Adds float32 numbers of all ranks, in the order of the library. The parts lie one behind the other. */
-    sumParts({ buffer, starts, lengths }: Parcel, rank: number): Parcel {
+    sumParts({ buffer, starts, lengths }: Parcel, into: Parcel): Parcel {
       assertSize(lengths);
-      const into = roomFor([lengths[rank]!]);
       const given = new Uint8Array(buffer, starts[0]);
       const [from, to, counts] = hold(
         given,
@@ -132,15 +133,24 @@ function createTransfers({ abi, addressOf, call }: MpiLibrary) {
   };
 }
 
-/** Room for parts of these lengths. Each begins at a multiple of eight bytes. */
-function roomFor(lengths: readonly number[]): Parcel {
-  let end = 0;
-  const starts = lengths.map((length) => {
-    const start = end;
-    end += Math.ceil(length / 8) * 8;
-    return start;
-  });
-  return { buffer: new ArrayBuffer(Math.max(8, end)), starts, lengths };
+/**
+ * Room for the parts of an exchange, in two memories that take turns: new memory for each exchange would make the collector of garbage
+ * stop the rank again and again. Each part begins at a multiple of eight bytes.
+ */
+function createRooms(): (lengths: readonly number[]) => Parcel {
+  const none = new SharedArrayBuffer(0);
+  let [buffer, other] = [none, none];
+  return (lengths) => {
+    let end = 0;
+    const starts = lengths.map((length) => {
+      const start = end;
+      end += Math.ceil(length / 8) * 8;
+      return start;
+    });
+    [buffer, other] = [other, buffer];
+    if (buffer.byteLength < end || buffer === none) buffer = new SharedArrayBuffer(Math.max(8, end));
+    return { buffer, starts, lengths };
+  };
 }
 
 function assertSize(lengths: readonly number[]): void {
@@ -171,7 +181,10 @@ function waitForOthers(isDone: () => boolean): void {
   }
 }
 
+/** Looks, of about half a microsecond, between two sleeps of a rank that waits for data. */
+const LOOKS_AT_ONCE = 4000;
+
 /** Data move within the looks, so there is hardly a sleep between them: only for ranks that share the processor. */
 function waitForData(isDone: () => boolean): void {
-  for (let looks = 1; !isDone(); looks++) if (looks % 200 === 0) sleep(0.02);
+  for (let looks = 1; !isDone(); looks++) if (looks % LOOKS_AT_ONCE === 0) sleep(0.02);
 }

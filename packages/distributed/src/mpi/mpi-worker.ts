@@ -22,8 +22,7 @@ function answer(message: ToMpi): FromMpi {
 
 function post(port: MessagePort, answering: () => FromMpi): void {
   try {
-    const message = answering();
-    port.postMessage(message, message.type === "delivery" ? [message.delivery.buffer as ArrayBuffer] : []);
+    port.postMessage(answering());
   } catch (error) {
     const code = TriviumError.is(error) ? error.code : undefined;
     port.postMessage({ type: "failed", code, message: error instanceof Error ? error.message : String(error) });

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { TokenizerDefinition } from "../hugging-face.ts";
+import { createHuggingFaceTokenizer, type TokenizerDefinition } from "../hugging-face.ts";
+import { reservedSpecials } from "../reserved-specials.ts";
 import { createWordCounter } from "../train/word-counts.ts";
 
 /** A vocabulary that Hugging Face's trainers learned. */
@@ -27,3 +28,16 @@ for (const text of readFileSync(join(fixtures, "words.txt"), "utf8").split("\n\n
 
 /** The words that they were learned from. */
 export const referenceCounts = counter.counts();
+
+/**
+ * The ids of the sample by a vocabulary that was learned.
+ *
+ * @throws {Error} if they are not the sample's again.
+ */
+export function encodedSample(definition: TokenizerDefinition): number[] {
+  const tokenizer = createHuggingFaceTokenizer({ definition, special: reservedSpecials() });
+  const ids = tokenizer.encode(references.sample);
+  const back = tokenizer.decode(ids);
+  if (back !== references.sample) throw new Error(`expected ${references.sample} back, got ${back}`);
+  return ids;
+}

@@ -22,8 +22,7 @@ const LETTER_STEP = 1e-4;
  * and drops the pieces whose loss costs the least likelihood. Every text can be spelled, since each byte has a token.
  *
  * @returns a `tokenizer.json`. Its pieces and scores are those of Hugging Face's `UnigramTrainer` for the same words, up to
- *   rounding, where the vocabulary has room for all that are left. Where it has not, pieces are dropped in the order of the
- *   loss that the source of that trainer says; the order of its release 0.23.3 differs in about one piece of a hundred.
+ *   rounding; pieces of equal scores may stand in another order.
  * @throws {ConfigError} `text/vocabulary-size` if there is no room for the bytes and the special tokens; `text/no-words`
  *   for a corpus without words.
  * @source Kudo 2018, https://arxiv.org/abs/1804.10959; https://github.com/huggingface/tokenizers
@@ -128,7 +127,8 @@ function prune(learning: Learning, most: number): Learning {
     const count = used[id] as number;
     if (count === 0 && !isBest) continue;
     if (!isBest || other.ids.length === 0) sure.push(id);
-    else if (count > 0) losses.push([id, lossWithout(id, other.ids, { used, sum, all })]);
+    else if (count > 0)
+      losses.push([id, lossWithout(id, other.ids, { used, sum, all, pieces: learning.kept.length + 1 })]);
   }
   losses.sort(([, one], [, other]) => other - one);
   // The reference stops when the number is reached exactly: it keeps all where more pieces are sure to stay.
@@ -137,17 +137,21 @@ function prune(learning: Learning, most: number): Learning {
   return keeping(learning, [...sure, ...chosen.map(([id]) => id)]);
 }
 
-/** The uses of pieces in the likeliest segmentations: of each, of all together, and the count of all words. */
+/** The uses of pieces in the likeliest segmentations: of each, of all together, the count of all words, and that of pieces. */
 interface Uses {
   readonly used: Float64Array;
   readonly sum: number;
   readonly all: number;
+  readonly pieces: number;
 }
 
-/** What the likelihood of the words loses about where others stand in the place of a piece. */
-function lossWithout(id: number, others: readonly number[], { used, sum, all }: Uses): number {
+/**
+ * What the likelihood of the words loses about where others stand in the place of a piece. All uses together grow here by one for
+ * each piece of the vocabulary, as in the reference, and not only for those that stand in the place.
+ */
+function lossWithout(id: number, others: readonly number[], { used, sum, all, pieces }: Uses): number {
   const count = used[id] as number;
-  const total = Math.log(sum + count * (others.length - 1));
+  const total = Math.log(sum + count * (pieces - 1));
   const shares = others.map((other) => Math.log((used[other] as number) + count) - total);
   const without = shares.reduce((logarithm, share) => logarithm + share, 0);
   return (count / all) * (Math.log(count) - Math.log(sum) - without);

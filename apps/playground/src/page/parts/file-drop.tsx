@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
+import { chosenFile, type DroppedFile, droppedFiles } from "./dropped-files.ts";
 
 interface FileDropProps {
   readonly label: string;
@@ -8,15 +9,15 @@ interface FileDropProps {
   readonly drop: string;
   readonly accept?: string | undefined;
   readonly isMultiple?: boolean | undefined;
-  readonly onFiles: (files: readonly File[]) => void;
+  readonly onFiles: (files: readonly DroppedFile[]) => void;
   readonly children?: ComponentChildren;
 }
 
 /** A place to drop files on, with a button that chooses them. */
 export function FileDrop({ label, choose, drop, accept, isMultiple = false, onFiles, children }: FileDropProps) {
   const isOver = useSignal(false);
-  const take = (files: FileList | null | undefined) => {
-    if (files && files.length > 0) onFiles([...files]);
+  const take = (files: readonly DroppedFile[]) => {
+    if (files.length > 0) onFiles(files);
   };
   return (
     // biome-ignore lint/a11y/useSemanticElements: a place to drop files on.
@@ -34,7 +35,7 @@ export function FileDrop({ label, choose, drop, accept, isMultiple = false, onFi
       onDrop={(event) => {
         event.preventDefault();
         isOver.value = false;
-        take(event.dataTransfer?.files);
+        void droppedFiles(event.dataTransfer).then(take);
       }}
     >
       {children}
@@ -44,7 +45,7 @@ export function FileDrop({ label, choose, drop, accept, isMultiple = false, onFi
           type="file"
           accept={accept}
           multiple={isMultiple}
-          onChange={({ currentTarget }) => take(currentTarget.files)}
+          onChange={({ currentTarget }) => take([...(currentTarget.files ?? [])].map(chosenFile))}
         />
       </label>
     </div>

@@ -13,17 +13,23 @@ export interface Ink {
 }
 
 /**
- * Returns a colour of the page, by its custom property without the dashes, as a canvas takes it: which of two colours
- * `light-dark()` means is decided where it is used.
+ * Returns colours of the page by their custom properties without the dashes, as a canvas takes them: which of two colours
+ * `light-dark()` means is decided where it is used. They are read together, since each reading computes the page's styles.
  */
-export function colourOf(name: string): string {
-  const probe = document.createElement("span");
-  probe.hidden = true;
-  probe.style.color = `var(--${name})`;
-  document.body.append(probe);
-  const { color } = getComputedStyle(probe);
-  probe.remove();
-  return color;
+export function coloursOf<const Name extends string>(names: readonly Name[]): Readonly<Record<Name, string>> {
+  const probes = names.map((name) => {
+    const probe = document.createElement("span");
+    probe.style.color = `var(--${name})`;
+    return [name, probe] as const;
+  });
+  const holder = document.createElement("span");
+  holder.hidden = true;
+  holder.style.forcedColorAdjust = "none";
+  holder.append(...probes.map(([, probe]) => probe));
+  document.body.append(holder);
+  const read = probes.map(([name, probe]) => [name, getComputedStyle(probe).color]);
+  holder.remove();
+  return Object.fromEntries(read) as Record<Name, string>;
 }
 
 let known: { readonly of: number; readonly ink: Ink } | undefined;
@@ -35,13 +41,8 @@ export function inkOfPage(): Ink {
   return known.ink;
 }
 
-const readInk = (): Ink => ({
-  paper: colourOf("paper"),
-  cell: colourOf("cell"),
-  onCell: colourOf("on-cell"),
-  rule: colourOf("rule"),
-  text: colourOf("quiet"),
-  mark: colourOf("mark"),
-  select: colourOf("select"),
-  font: getComputedStyle(document.documentElement).getPropertyValue("--mono").trim(),
-});
+function readInk(): Ink {
+  const colours = coloursOf(["paper", "cell", "on-cell", "rule", "quiet", "mark", "select"]);
+  const font = getComputedStyle(document.documentElement).getPropertyValue("--mono").trim();
+  return { ...colours, onCell: colours["on-cell"], text: colours.quiet, font };
+}

@@ -1,13 +1,13 @@
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import type { Curve } from "../../train/curves.ts";
-import { colourOf } from "./ink.ts";
+import { coloursOf } from "./ink.ts";
 
 /** Colour and dashes of a curve. */
 export interface CurveStyle {
   readonly dash: readonly number[];
   /** Custom property of the page with its colour, without the dashes. */
-  readonly colour: string;
+  readonly colour: "causal" | "prefix" | "pair";
 }
 
 /** A chart of curves that share their axes. */
@@ -23,14 +23,15 @@ const HEIGHT = 220;
 
 /** Creates a chart in an element, as wide as the element is. */
 export function createChart(element: HTMLElement, styles: readonly CurveStyle[]): Chart {
+  const colours = coloursOf(["quiet", "rule", ...styles.map(({ colour }) => colour)]);
   const axis = {
-    stroke: colourOf("quiet"),
-    grid: { stroke: colourOf("rule"), width: 1 },
-    ticks: { stroke: colourOf("rule"), width: 1 },
+    stroke: colours.quiet,
+    grid: { stroke: colours.rule, width: 1 },
+    ticks: { stroke: colours.rule, width: 1 },
     font: `12px ${getComputedStyle(element).getPropertyValue("--sans").trim()}`,
   };
   const series = styles.map(({ dash, colour }) => ({
-    stroke: colourOf(colour),
+    stroke: colours[colour],
     width: 2,
     dash: [...dash],
     spanGaps: true,

@@ -1,7 +1,7 @@
+import { grouped } from "./grouped.ts";
 import type { DecodeTexts, LookTexts, ModelTexts } from "./model-texts.ts";
 
-const number = (value: number) => value.toLocaleString("en");
-const positions = (count: number) => `${number(count)} ${count === 1 ? "position" : "positions"}`;
+const positions = (count: number) => `${grouped(count)} ${count === 1 ? "position" : "positions"}`;
 const span = ([first, last]: readonly [number, number]) => (first === last ? `${first}` : `${first}–${last}`);
 
 export const models: ModelTexts = {
@@ -13,12 +13,12 @@ export const models: ModelTexts = {
   },
   fileLabel: "Checkpoint",
   fileHelp:
-    "Drop model.safetensors and config.json of a run of Trivium, or those of Hugging Face with tokenizer.json. Nothing leaves this page.",
+    "Drop the folder of a run of Trivium, or model.safetensors and config.json of it, or those of Hugging Face with tokenizer.json. Nothing leaves this page.",
   choose: "Choose the files",
   drop: "Let go to open the files",
   notTrained: "Nothing was trained in this page yet. Train the three, pause, and come back:",
   opening: "Opening the models …",
-  about: (name, parameters, length) => `${name}: ${number(parameters)} parameters, up to ${number(length)} tokens`,
+  about: (name, parameters, length) => `${name}: ${grouped(parameters)} parameters, up to ${grouped(length)} tokens`,
 };
 
 export const look: LookTexts = {
@@ -39,7 +39,7 @@ export const look: LookTexts = {
   mean: "mean",
   answered: "its own answer",
   shown: "target",
-  cut: (tokens) => `The text is longer: its first ${number(tokens)} tokens are shown.`,
+  cut: (tokens) => `The text is longer: its first ${grouped(tokens)} tokens are shown.`,
   matrixLabel: (name, queries, keys) => `${name}: ${queries} queries by ${keys} keys`,
   weight: (query, key, weight) => `query ${query} gives key ${key} the weight ${weight.toFixed(3)}`,
   hidden: (query, key) => `query ${query}, key ${key}: hidden by the mask`,
@@ -82,7 +82,7 @@ export const decode: DecodeTexts = {
   },
   sourceMemory: (count) => `source memory, written once: ${positions(count)}`,
   pages: (rows, used, size, bytes) =>
-    `${rows} ${rows === 1 ? "row" : "rows"} in ${used} pages of ${size} positions; ${number(bytes)} bytes moved so far`,
+    `${rows} ${rows === 1 ? "row" : "rows"} in ${used} pages of ${size} positions; ${grouped(bytes)} bytes moved so far`,
   tree: "Beginnings of answers",
   treeHelp:
     "Struck through and dashed: left by the search. Thick: the answer. Underlined: the most probable token at each step (greedy).",

@@ -1,6 +1,6 @@
+import { grouped } from "./grouped.ts";
 import type { TrainTexts } from "./texts.ts";
 
-const number = (value: number) => value.toLocaleString("en");
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 
 export const train: TrainTexts = {
@@ -54,12 +54,12 @@ export const train: TrainTexts = {
     paused: "Paused",
     failed: "Stopped by an error",
   },
-  steps: (count) => `${number(count)} ${count === 1 ? "step" : "steps"}`,
+  steps: (count) => `${grouped(count)} ${count === 1 ? "step" : "steps"}`,
   threads: (count) => `${count} ${count === 1 ? "thread" : "threads"}`,
   oneThread:
     "1 thread: this page is not cross-origin isolated. Serve it with the headers Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp, as npm run playground does, for one thread a core.",
   data: (examples, heldOut, vocabulary, length) =>
-    `${number(examples)} examples to train on, ${number(heldOut)} held out; ${number(vocabulary)} tokens in the vocabulary, rows of at most ${number(length)}`,
+    `${grouped(examples)} examples to train on, ${grouped(heldOut)} held out; ${grouped(vocabulary)} tokens in the vocabulary, rows of at most ${grouped(length)}`,
   axis: "Over",
   axes: { tokens: "target tokens", flops: "FLOPs", seconds: "seconds of training" },
   loss: "Loss",
@@ -81,13 +81,13 @@ export const train: TrainTexts = {
     flops: "FLOPs",
     seconds: "Seconds",
   },
-  number,
+  number: grouped,
   decimal: (value, digits) => value.toFixed(digits),
   percent,
   never: "–",
   heldOut: "Held-out examples",
   heldOutHelp: "Answered every 50 steps. Wrong symbols are underlined, what is missing stands in brackets.",
-  atStep: (step) => `step ${number(step)}`,
+  atStep: (step) => `step ${grouped(step)}`,
   source: "Source",
   wanted: "Wanted",
   answer: "Answer",

@@ -1,8 +1,8 @@
 import { decode, look, models } from "./en-models.ts";
 import { train } from "./en-train.ts";
+import { grouped } from "./grouped.ts";
 import type { Texts } from "./texts.ts";
 
-const number = (value: number) => value.toLocaleString("en");
 const short = (value: number) => String(Number(value.toPrecision(3)));
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 
@@ -15,7 +15,7 @@ export const en: Texts = {
   copyLink: "Copy link",
   copied: "Copied",
   linkInAddress: "The address bar has the link.",
-  linkTooLong: (length) => `The state takes ${number(length)} characters, a link at most 8,192: export it instead.`,
+  linkTooLong: (length) => `The state takes ${grouped(length)} characters, a link at most 8,192: export it instead.`,
   problems: (names) =>
     `The address says something about ${names} that this page does not understand; defaults stand there.`,
   close: "Close",
@@ -35,7 +35,7 @@ export const en: Texts = {
     matrixHelp: "Rows are queries, columns keys. Arrows move from cell to cell.",
     toMasks: "Change these masks",
     pairs: (causal, prefix, pair) =>
-      `Visible pairs: causal ${number(causal)}, prefix ${number(prefix)}, encoder–decoder ${number(pair)}.`,
+      `Visible pairs: causal ${grouped(causal)}, prefix ${grouped(prefix)}, encoder–decoder ${grouped(pair)}.`,
     costTitle: "What attention costs",
     cost: "With m source and t target positions, causal attention computes (m + t)(m + t + 1)/2 pairs. The prefix adds m(m − 1)/2, and an encoder–decoder has as many pairs as the prefix model. Its weights are more: two stacks and cross-attention, 2.33 times as many; each token runs through one stack alone, so that a row costs 1.17 times as much.",
     trainTitle: "What training teaches",
@@ -80,7 +80,7 @@ export const en: Texts = {
     find: "Find the algebra",
     found: (text) => `The picture is ${text}`,
     nearest: (differences, all, text) =>
-      `${number(differences)} of ${number(all)} cells ${differences === 1 ? "differs" : "differ"} from ${text}`,
+      `${grouped(differences)} of ${grouped(all)} cells ${differences === 1 ? "differs" : "differ"} from ${text}`,
     take: "Write it",
     showDifferences: "Show the cells",
     hideDifferences: "Hide the cells",
@@ -97,7 +97,7 @@ export const en: Texts = {
     blocks: "Blocks",
     noBlocks: "none",
     blockLegend: (full, partial, empty) =>
-      `${number(full)} full (solid frame), ${number(partial)} partial (dashed), ${number(empty)} empty: skipped`,
+      `${grouped(full)} full (solid frame), ${grouped(partial)} partial (dashed), ${grouped(empty)} empty: skipped`,
     streams: { label: "Streams", one: "one: decoder or encoder", two: "two: encoder–decoder" },
     matrix: {
       tokens: "Self-attention",
@@ -110,18 +110,18 @@ export const en: Texts = {
     matrixLabel: (name, queries, keys) => `${name}: ${queries} queries by ${keys} keys`,
     cell: (query, key, isVisible) => `query ${query}, key ${key}: ${isVisible ? "visible" : "hidden"}`,
     place: (position, label) => (label === "" ? `${position}` : `${position} “${label}”`),
-    selected: (count) => `${number(count)} cells selected`,
+    selected: (count) => `${grouped(count)} cells selected`,
     asList: "As a list",
     sees: (query, ranges) => `${query} sees ${ranges === "" ? "nothing" : ranges}`,
     facts: {
       title: "Facts",
       pairs: "Visible pairs",
-      pairsOf: (seen, all) => `${number(seen)} of ${number(all)}`,
+      pairsOf: (seen, all) => `${grouped(seen)} of ${grouped(all)}`,
       density: "Density",
       percent,
       flops: "Attention, forward",
       backward: "and backward",
-      flopsOf: (count) => `${number(count)} FLOPs`,
+      flopsOf: (count) => `${grouped(count)} FLOPs`,
       headWidth: "Head width",
       heads: "Heads",
       plan: "Plan",
@@ -144,8 +144,8 @@ export const en: Texts = {
       none: "No prediction with loss can see its label.",
       noSquare: "Leaks are followed where there are as many queries as keys, and every mask can be read.",
       count: (count) =>
-        count === 1 ? "1 prediction sees its label:" : `${number(count)} predictions see their labels:`,
-      more: (count) => `and ${number(count)} more`,
+        count === 1 ? "1 prediction sees its label:" : `${grouped(count)} predictions see their labels:`,
+      more: (count) => `and ${grouped(count)} more`,
       path: (places) => places.join(" ← "),
       step: (step, all) => `Step ${step} of ${all}`,
       previous: "Back",

@@ -1,6 +1,6 @@
+import { grouped } from "./grouped.ts";
 import type { DecodeTexts, LookTexts, ModelTexts } from "./model-texts.ts";
 
-const number = (value: number) => value.toLocaleString("zh");
 const span = ([first, last]: readonly [number, number]) => (first === last ? `${first}` : `${first}–${last}`);
 
 export const models: ModelTexts = {
@@ -8,12 +8,12 @@ export const models: ModelTexts = {
   sources: { bundled: "三个把字母倒过来的小模型", trained: "我在此页训练的模型", file: "我自己的检查点" },
   fileLabel: "检查点",
   fileHelp:
-    "拖入 Trivium 训练所得的 model.safetensors 与 config.json，或 Hugging Face 的同名文件（连同 tokenizer.json）。文件不会离开本页。",
+    "拖入 Trivium 的训练文件夹，或其中的 model.safetensors 与 config.json，或 Hugging Face 的同名文件（连同 tokenizer.json）。文件不会离开本页。",
   choose: "选择文件",
   drop: "松开即可打开",
   notTrained: "本页还没有训练过模型。先训练三种架构，暂停后再回来：",
   opening: "正在打开模型……",
-  about: (name, parameters, length) => `${name}：${number(parameters)} 个参数，至多 ${number(length)} 个词元`,
+  about: (name, parameters, length) => `${name}：${grouped(parameters)} 个参数，至多 ${grouped(length)} 个词元`,
 };
 
 export const look: LookTexts = {
@@ -33,7 +33,7 @@ export const look: LookTexts = {
   mean: "平均",
   answered: "自己的回答",
   shown: "目标",
-  cut: (tokens) => `文本更长：此处只显示前 ${number(tokens)} 个词元。`,
+  cut: (tokens) => `文本更长：此处只显示前 ${grouped(tokens)} 个词元。`,
   matrixLabel: (name, queries, keys) => `${name}：${queries} 个查询 × ${keys} 个键`,
   weight: (query, key, weight) => `查询 ${query} 给键 ${key} 的权重为 ${weight.toFixed(3)}`,
   hidden: (query, key) => `查询 ${query}，键 ${key}：被掩码隐藏`,
@@ -67,14 +67,14 @@ export const decode: DecodeTexts = {
   layer: (layer) => `第 ${layer + 1} 层`,
   memory: "源文",
   parts: {
-    sealed: (count) => `封存的前缀：${number(count)} 个位置`,
-    prompt: (count) => `提示：${number(count)} 个位置`,
-    decoded: (count) => `已解码：${number(count)} 个位置`,
-    free: (count) => `空闲：${number(count)} 个位置`,
+    sealed: (count) => `封存的前缀：${grouped(count)} 个位置`,
+    prompt: (count) => `提示：${grouped(count)} 个位置`,
+    decoded: (count) => `已解码：${grouped(count)} 个位置`,
+    free: (count) => `空闲：${grouped(count)} 个位置`,
   },
-  sourceMemory: (count) => `源文记忆，只写一次：${number(count)} 个位置`,
+  sourceMemory: (count) => `源文记忆，只写一次：${grouped(count)} 个位置`,
   pages: (rows, used, size, bytes) =>
-    `${rows} 行占用 ${used} 页，每页 ${size} 个位置；至今移动了 ${number(bytes)} 字节`,
+    `${rows} 行占用 ${used} 页，每页 ${size} 个位置；至今移动了 ${grouped(bytes)} 字节`,
   tree: "回答的各种开头",
   treeHelp: "划去并用虚线的：被搜索舍弃。粗线：最终回答。下划线：每一步最可能的词元（贪心）。",
   hypotheses: "假设",

@@ -1,6 +1,6 @@
+import { grouped } from "./grouped.ts";
 import type { TrainTexts } from "./texts.ts";
 
-const number = (value: number) => value.toLocaleString("zh-CN");
 const percent = (share: number) => `${(100 * share).toFixed(1)}%`;
 
 export const train: TrainTexts = {
@@ -47,12 +47,12 @@ export const train: TrainTexts = {
   toLook: "细看这些模型",
   toDecode: "用它们解码",
   phases: { idle: "尚未训练。", starting: "正在启动……", running: "训练中", paused: "已暂停", failed: "因错误停止" },
-  steps: (count) => `${number(count)} 步`,
+  steps: (count) => `${grouped(count)} 步`,
   threads: (count) => `${count} 个线程`,
   oneThread:
     "1 个线程：本页未启用跨源隔离。若像 npm run playground 那样带上响应头 Cross-Origin-Opener-Policy: same-origin 和 Cross-Origin-Embedder-Policy: require-corp，则每个核心一个线程。",
   data: (examples, heldOut, vocabulary, length) =>
-    `训练样本 ${number(examples)} 个，留出 ${number(heldOut)} 个；词表 ${number(vocabulary)} 个词元，每行最长 ${number(length)}`,
+    `训练样本 ${grouped(examples)} 个，留出 ${grouped(heldOut)} 个；词表 ${grouped(vocabulary)} 个词元，每行最长 ${grouped(length)}`,
   axis: "横轴",
   axes: { tokens: "目标词元数", flops: "FLOPs", seconds: "训练秒数" },
   loss: "损失",
@@ -74,13 +74,13 @@ export const train: TrainTexts = {
     flops: "FLOPs",
     seconds: "秒",
   },
-  number,
+  number: grouped,
   decimal: (value, digits) => value.toFixed(digits),
   percent,
   never: "–",
   heldOut: "留出样本",
   heldOutHelp: "每 50 步作答一次。错误的符号带下划线，缺失的写在方括号中。",
-  atStep: (step) => `第 ${number(step)} 步`,
+  atStep: (step) => `第 ${grouped(step)} 步`,
   source: "源",
   wanted: "应答",
   answer: "作答",

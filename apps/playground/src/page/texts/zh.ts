@@ -1,8 +1,8 @@
+import { grouped } from "./grouped.ts";
 import type { Texts } from "./texts.ts";
 import { decode, look, models } from "./zh-models.ts";
 import { train } from "./zh-train.ts";
 
-const number = (value: number) => value.toLocaleString("zh-CN");
 const short = (value: number) => String(Number(value.toPrecision(3)));
 const percent = (share: number) => `${(100 * share).toFixed(1)}%`;
 
@@ -15,7 +15,7 @@ export const zh: Texts = {
   copyLink: "复制链接",
   copied: "已复制",
   linkInAddress: "链接就在地址栏中。",
-  linkTooLong: (length) => `当前状态需要 ${number(length)} 个字符，而链接最多 8,192 个：请改用导出。`,
+  linkTooLong: (length) => `当前状态需要 ${grouped(length)} 个字符，而链接最多 8,192 个：请改用导出。`,
   problems: (names) => `地址中的 ${names} 无法识别，已改用默认值。`,
   close: "关闭",
   article: {
@@ -34,7 +34,7 @@ export const zh: Texts = {
     matrixHelp: "行是查询，列是键。用方向键在格间移动。",
     toMasks: "改一改这些掩码",
     pairs: (causal, prefix, pair) =>
-      `可见对：因果 ${number(causal)}，前缀 ${number(prefix)}，编码器–解码器 ${number(pair)}。`,
+      `可见对：因果 ${grouped(causal)}，前缀 ${grouped(prefix)}，编码器–解码器 ${grouped(pair)}。`,
     costTitle: "注意力的代价",
     cost: "设源端 m 个位置、目标端 t 个位置，因果注意力计算 (m + t)(m + t + 1)/2 对；前缀再加 m(m − 1)/2 对，编码器–解码器与前缀模型的对数相同。它的权重更多：两个栈加交叉注意力，是 2.33 倍；但每个词元只经过一个栈，因此一行的计算量只是 1.17 倍。",
     trainTitle: "训练教会了什么",
@@ -90,7 +90,7 @@ export const zh: Texts = {
     redo: "重做",
     find: "求代数式",
     found: (text) => `此图即 ${text}`,
-    nearest: (differences, all, text) => `与 ${text} 相比，${number(all)} 格中有 ${number(differences)} 格不同`,
+    nearest: (differences, all, text) => `与 ${text} 相比，${grouped(all)} 格中有 ${grouped(differences)} 格不同`,
     take: "采用",
     showDifferences: "标出这些格",
     hideDifferences: "不再标出",
@@ -107,7 +107,7 @@ export const zh: Texts = {
     blocks: "分块",
     noBlocks: "不分",
     blockLegend: (full, partial, empty) =>
-      `满块 ${number(full)}（实线框），部分块 ${number(partial)}（虚线框），空块 ${number(empty)}：跳过`,
+      `满块 ${grouped(full)}（实线框），部分块 ${grouped(partial)}（虚线框），空块 ${grouped(empty)}：跳过`,
     streams: { label: "序列流", one: "单流：解码器或编码器", two: "双流：编码器–解码器" },
     matrix: { tokens: "自注意力", target: "目标端自注意力", source: "源端自注意力", cross: "交叉注意力" },
     matrixHelp:
@@ -115,18 +115,18 @@ export const zh: Texts = {
     matrixLabel: (name, queries, keys) => `${name}：${queries} 个查询 × ${keys} 个键`,
     cell: (query, key, isVisible) => `查询 ${query}，键 ${key}：${isVisible ? "可见" : "隐藏"}`,
     place: (position, label) => (label === "" ? `${position}` : `${position}“${label}”`),
-    selected: (count) => `已选 ${number(count)} 格`,
+    selected: (count) => `已选 ${grouped(count)} 格`,
     asList: "以列表查看",
     sees: (query, ranges) => (ranges === "" ? `${query} 什么也看不见` : `${query} 看见 ${ranges}`),
     facts: {
       title: "数据",
       pairs: "可见对",
-      pairsOf: (seen, all) => `${number(seen)} / ${number(all)}`,
+      pairsOf: (seen, all) => `${grouped(seen)} / ${grouped(all)}`,
       density: "密度",
       percent,
       flops: "注意力前向",
       backward: "加反向",
-      flopsOf: (count) => `${number(count)} FLOPs`,
+      flopsOf: (count) => `${grouped(count)} FLOPs`,
       headWidth: "头宽度",
       heads: "头数",
       plan: "计算方案",
@@ -147,8 +147,8 @@ export const zh: Texts = {
       nowhere: "不含",
       none: "没有任何计损失的预测能看见自己的标签。",
       noSquare: "只有查询数与键数相同、且每个掩码都能解析时，才能追踪泄漏。",
-      count: (count) => `${number(count)} 个预测看见了自己的标签：`,
-      more: (count) => `另有 ${number(count)} 个`,
+      count: (count) => `${grouped(count)} 个预测看见了自己的标签：`,
+      more: (count) => `另有 ${grouped(count)} 个`,
       path: (places) => places.join(" ← "),
       step: (step, all) => `第 ${step} 步，共 ${all} 步`,
       previous: "上一步",

@@ -1,6 +1,8 @@
 import type { OpenedGemm, Product } from "../gemm-provider.ts";
 import { holdSignals } from "./hold-signals.ts";
 import { type KoffiLibrary, loadKoffi } from "./koffi.ts";
+import { onednnElementwise } from "./onednn-elementwise.ts";
+import type { OnednnMajor } from "./onednn-primitives.ts";
 
 /** How a library's products are called: as `dnnl_sgemm`, or as `cblas_sgemm` with 32-bit sizes. */
 export type Convention = "dnnl" | "cblas";
@@ -27,17 +29,22 @@ export interface LibraryBinding {
   readonly setUp: readonly SetUpCall[];
   /** Its kernels let the stack pointer point into the heap, so that a thread that calls it takes no signals. */
   readonly movesStack?: boolean | undefined;
+  /** The library has the primitives of this major version of oneDNN. */
+  readonly primitives?: OnednnMajor | undefined;
   /** Where the memory begins in the process: it never moves. */
   readonly base: number;
 }
+
+/** What a thread calls of a library. */
+export type LibraryFunctions = Pick<OpenedGemm, "product" | "productBf16" | "elementwise">;
 
 /**
  * Opens the library on the calling thread.
  *
  * @throws what koffi throws if a file or a symbol is missing.
  */
-export function bindLibrary(binding: Omit<LibraryBinding, "base">): Pick<OpenedGemm, "product" | "productBf16"> {
-  const { koffi, library, convention, symbol, symbolBf16, setUp, movesStack } = binding;
+export function bindLibrary(binding: Omit<LibraryBinding, "base">): LibraryFunctions {
+  const { koffi, library, convention, symbol, symbolBf16, setUp, movesStack, primitives } = binding;
   const loaded = loadKoffi(koffi);
   const opened = loaded.load(library);
   if (movesStack) holdSignals(opened, loaded);
@@ -46,6 +53,7 @@ export function bindLibrary(binding: Omit<LibraryBinding, "base">): Pick<OpenedG
   return {
     product: convert(opened, symbol),
     productBf16: symbolBf16 === undefined ? undefined : convert(opened, symbolBf16),
+    elementwise: primitives === undefined ? undefined : onednnElementwise(opened, loaded, primitives),
   };
 }
 

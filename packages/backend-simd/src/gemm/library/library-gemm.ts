@@ -1,6 +1,14 @@
-import type { GemmProbe, GemmProvider, OpenedGemm } from "../gemm-provider.ts";
-import { bindLibrary, type Convention, type LibraryBinding, type SetUpCall } from "./bind-library.ts";
+import type { GemmProbe, GemmProvider } from "../gemm-provider.ts";
+import {
+  bindLibrary,
+  type Convention,
+  type LibraryBinding,
+  type LibraryFunctions,
+  type SetUpCall,
+} from "./bind-library.ts";
+import { elementwiseMismatch } from "./elementwise-mismatch.ts";
 import { type Koffi, type KoffiLibrary, koffiPath, loadKoffi } from "./koffi.ts";
+import type { OnednnMajor } from "./onednn-primitives.ts";
 import { productMismatch } from "./product-mismatch.ts";
 
 /** A C library that multiplies matrices. */
@@ -31,6 +39,8 @@ export interface Inspection {
   readonly slow?: string | undefined;
   /** Made once on each thread, before any product. */
   readonly setUp: readonly SetUpCall[];
+  /** See `LibraryBinding`. */
+  readonly primitives?: OnednnMajor | undefined;
 }
 
 /**
@@ -54,12 +64,10 @@ export function libraryGemm(description: LibraryGemmDescription): GemmProvider {
   };
 }
 
-type Products = Pick<OpenedGemm, "product" | "productBf16">;
-
 interface Found {
   readonly probe: GemmProbe;
   readonly binding?: Omit<LibraryBinding, "base">;
-  readonly products?: Products;
+  readonly products?: LibraryFunctions;
 }
 
 function findLibrary(description: LibraryGemmDescription): Found {
@@ -106,25 +114,39 @@ function check(
 ): Found | string {
   const inspection = inspect(opened, loadKoffi(koffi));
   if (typeof inspection === "string") return inspection;
-  const { version, slow, setUp } = inspection;
+  const { version, slow, setUp, primitives } = inspection;
   const f32 = { koffi, library, convention, symbol, setUp, movesStack };
   const mismatch = mismatchOf(f32, "product");
   if (mismatch !== undefined) return mismatch;
   const bf16 =
     symbolBf16 === undefined ? "it has no such product" : (mismatchOf({ ...f32, symbolBf16 }, "productBf16") ?? true);
-  const binding = bf16 === true ? { ...f32, symbolBf16 } : f32;
+  const withBf16 = bf16 === true ? { ...f32, symbolBf16 } : f32;
+  const binding = hasElementwise({ ...f32, primitives }) ? { ...withBf16, primitives } : withBf16;
   const precisions = bf16 === true ? "f32 and bf16" : `f32 (bf16: ${bf16})`;
   const detail = [version, library, precisions, slow].filter(Boolean).join(", ");
   return { probe: { available: true, version, detail, bf16, slow }, binding, products: bindLibrary(binding) };
 }
 
-function mismatchOf(binding: Omit<LibraryBinding, "base">, name: keyof Products): string | undefined {
+function mismatchOf(binding: Omit<LibraryBinding, "base">, name: "product" | "productBf16"): string | undefined {
   try {
     const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
     const product = bindLibrary(binding)[name]!;
     return productMismatch(product, memory, { base: addressOf(memory, binding.koffi), bf16: name === "productBf16" });
   } catch (error) {
     return (error as Error).message;
+  }
+}
+
+/** Whether the primitives work as expected; without them its products do. */
+function hasElementwise(binding: Omit<LibraryBinding, "base">): boolean {
+  if (binding.primitives === undefined) return false;
+  try {
+    const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
+    return (
+      elementwiseMismatch(bindLibrary(binding).elementwise!, memory, addressOf(memory, binding.koffi)) === undefined
+    );
+  } catch {
+    return false;
   }
 }
 

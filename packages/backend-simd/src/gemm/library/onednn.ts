@@ -41,6 +41,8 @@ export const onednn: Plugin<"gemm", "onednn", GemmProvider> = gemmProvider(
 
 /** Places in `dnnl_version_t`, in words of 4 bytes: a pointer lies between the patch and the runtime. */
 const words = { major: 0, minor: 1, patch: 2, cpuRuntime: 6, count: 7 };
+/** Major versions whose primitives are called. */
+const majors = [2, 3] as const;
 /** Values of `cpuRuntime`. */
 const runtimes = { sequential: 1, openMp: 2 };
 
@@ -49,8 +51,9 @@ function inspect(library: KoffiLibrary, koffi: Koffi): Inspection | string {
   // Which instructions it uses here, as bits.
   const isa = library.func("int dnnl_get_effective_cpu_isa()")() as number;
   const version = `${about[words.major]}.${about[words.minor]}.${about[words.patch]} isa 0x${isa.toString(16)}`;
-  if (about[words.cpuRuntime] === runtimes.sequential) return { version, setUp: [] };
+  const primitives = majors.find((major) => major === about[words.major]);
+  if (about[words.cpuRuntime] === runtimes.sequential) return { version, setUp: [], primitives };
   if (about[words.cpuRuntime] !== runtimes.openMp) return "it was built with threads that cannot be turned off";
   // That of the OpenMP which the library was linked with, whichever it is; for the calling thread alone.
-  return { version, setUp: [{ prototype: "void omp_set_num_threads(int)", values: [1] }] };
+  return { version, setUp: [{ prototype: "void omp_set_num_threads(int)", values: [1] }], primitives };
 }

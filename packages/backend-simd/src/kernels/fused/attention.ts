@@ -87,7 +87,7 @@ function sharedOf(backend: SimdBackend, inputs: InputsOf<"attention">, attribute
     maskBatch: maskRows > 1 ? maskHeads : 0,
     maskHead: maskHeads > 1 ? 1 : 0,
     scale,
-    library: byLibrary ? 1 : 0,
+    library: byLibrary ? (backend.gemm.hasElementwise ? 2 : 1) : 0,
     ...biasFields(inputs.bias, attributes),
     ...positionFields(inputs),
     ...dropoutFields(attributes),
@@ -127,7 +127,7 @@ export const attentionKernels = accelerateFamily("attention", {
     const output = backend.allocate(inputs.query.shape, "float32");
     const logSumExp = backend.allocate([query.batches, heads, query.length], "float32");
     const blocks = Math.ceil(query.length / blockQueries);
-    const scratchBytes = backend.wasm.attentionForwardScratchBytes(query.width, blockQueries);
+    const scratchBytes = backend.wasm.attentionForwardScratchBytes(query.width, blockQueries, problem.library!);
     const nanoseconds = (4 * Math.min(query.length, blockQueries) * key.length * query.width) / FLOPS;
     const cost = { units: query.batches * heads * blocks, nanoseconds, scratchBytes };
     const results = { output: output.address, logSumExp: logSumExp.address };
@@ -148,7 +148,7 @@ export const attentionKernels = accelerateFamily("attention", {
     const hasGradient = attributes.bias !== "none" && attributes.biasGradient;
     const biasShape = biasGradientShape(shared, attributes, inputs.bias.shape[1]!, parts);
     const dBias = hasGradient ? backend.allocate(biasShape, "float32") : undefined;
-    const scratchBytes = backend.wasm.attentionBackwardScratchBytes(query.width, blockQueries);
+    const scratchBytes = backend.wasm.attentionBackwardScratchBytes(query.width, blockQueries, shared.problem.library!);
     const perGroup = (10 * query.length * key.length * query.width * heads) / groups;
     const cost = { units: units * parts, nanoseconds: perGroup / parts / FLOPS, scratchBytes };
     runProblem(backend, "attentionBackward", cost, {

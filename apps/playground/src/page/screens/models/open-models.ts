@@ -1,6 +1,7 @@
 import { signal } from "@preact/signals";
 import type { ModelChoice } from "../../../address/model-fields.ts";
 import type { FromModelWorker, ModelSource, OpenedModels, ToModelWorker } from "../../../models/protocol.ts";
+import type { DroppedFile } from "../../parts/dropped-files.ts";
 import { trained } from "../train/train-model.ts";
 
 /** Models that are open, and where they come from. */
@@ -13,7 +14,7 @@ export const opened = signal<Opened | undefined>(undefined);
 /** The reason why models could not be opened; empty where they could. */
 export const openingFailed = signal("");
 /** The files that the reader dropped last. */
-export const droppedFiles = signal<readonly File[]>([]);
+export const droppedFiles = signal<readonly DroppedFile[]>([]);
 
 let worker: Worker | undefined;
 let lastId = 0;
@@ -36,6 +37,7 @@ function startWorker(): Worker {
     waiting.delete(data.id);
   };
   created.onerror = ({ message }) => {
+    if (worker === created) worker = undefined;
     const text = message || "the worker of models could not start; reload the page";
     for (const [id, answer] of waiting) answer({ type: "failed", id, message: text });
     waiting.clear();

@@ -1,7 +1,8 @@
 import type { ArmName } from "../../../train/names.ts";
+import type { CurveStyle } from "../../parts/uplot-chart.ts";
 
 /** How the curve of an architecture is drawn: its dashes, and the custom property with its colour, without the dashes. */
-export const armStyles: Readonly<Record<ArmName, { readonly dash: readonly number[]; readonly colour: string }>> = {
+export const armStyles: Readonly<Record<ArmName, CurveStyle>> = {
   causal: { dash: [], colour: "causal" },
   prefix: { dash: [7, 4], colour: "prefix" },
   "encoder-decoder": { dash: [2, 3], colour: "pair" },

@@ -12,8 +12,8 @@ export function OwnPairs() {
       choose={said.file}
       drop={said.drop}
       accept=".tsv,.txt,text/tab-separated-values"
-      onFiles={([file]) => {
-        if (file) void takeFile(file);
+      onFiles={([dropped]) => {
+        if (dropped) void takeFile(dropped.file);
       }}
     >
       <label class="field" for="pairs">

@@ -70,11 +70,19 @@ export function presentRun() {
 }
 
 let pairsInUse = "";
+/** The settings of the run. Undefined while there is none. */
+let settingsInUse: TrainSettings | undefined;
+
+// Another address is another run.
+state.subscribe((now) => {
+  if (settingsInUse && JSON.stringify(settingsOf(now)) !== JSON.stringify(settingsInUse)) reset();
+});
 
 /** Ends the run and forgets it; its memory goes with its worker. */
 export function reset(): void {
   worker?.terminate();
   worker = undefined;
+  settingsInUse = undefined;
   for (const name of armNames) points[name].length = 0;
   answers.value = {};
   ready.value = undefined;
@@ -115,6 +123,7 @@ function fail(message: string): void {
 
 async function start(): Promise<void> {
   const settings = settingsOf(state.peek());
+  settingsInUse = settings;
   const created = new Worker(new URL("../../../train/training-worker.ts", import.meta.url), { type: "module" });
   worker = created;
   created.onmessage = ({ data }: MessageEvent<FromWorker>) => {
