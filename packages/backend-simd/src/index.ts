@@ -2,7 +2,7 @@ export { SimdBackend } from "./backend/simd-backend.ts";
 export type { SimdOptions, SimdUse } from "./backend/simd-options.ts";
 export { type GemmChoice, type GemmPlugin, gemmProviders, probeGemmProviders } from "./gemm/choose-gemm.ts";
 export {
-  type Elementwise,
+  type Exponentials,
   type GemmProbe,
   type GemmProvider,
   gemmProvider,

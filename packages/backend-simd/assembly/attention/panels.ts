@@ -1,12 +1,9 @@
 /** What a library multiplies and applies functions to: rows side by side, and tiles of groups. */
-import { libraryElementwise } from "../gemm/library-product";
+import { libraryExponentials } from "../gemm/library-product";
 import { Cursor, FUNCTION_RUN } from "./cursor";
 import { Group } from "./group";
 import { roundUp } from "./problem";
 import { copyScaled } from "./rows";
-
-/** Code of eˣ in `elementwiseCodes`. */
-const EXPONENTIAL: u32 = 5;
 
 /** Exponentials of logits that are no further from 0, and their sums and products, stay far from the bounds of float32. */
 const NEAR: f32 = 40;
@@ -44,5 +41,5 @@ function packRows(c: Cursor, from: usize, step: usize, to: usize, rows: u32, by:
 @inline
 export function exponentials(c: Cursor, group: Group): void {
   const count = (group.to - group.from) * ((group.step / 4) as u32);
-  libraryElementwise(EXPONENTIAL, roundUp(count, FUNCTION_RUN), c.tile, c.tile);
+  libraryExponentials(roundUp(count, FUNCTION_RUN), c.tile, c.tile);
 }

@@ -15,10 +15,6 @@ export declare function libraryProductBf16(
   a: usize, lda: u32, b: usize, ldb: u32, c: usize, ldc: u32, accumulate: bool,
 ): void;
 
-/** `y[i] = f(x[i])` for `count` floats by the library, by `elementwiseCodes`. Called only where it has such functions. */
-@external("env", "elementwise")
-export declare function libraryElementwise(code: u32, count: u32, x: usize, y: usize): void;
-
-/** `dx[i] = dy[i] · f′(x[i])`, as `libraryElementwise`; `dx` may be `dy`. */
-@external("env", "elementwiseGradient")
-export declare function libraryElementwiseGradient(code: u32, count: u32, x: usize, dy: usize, dx: usize): void;
+/** `y[i] = exp(x[i])` for `count` floats by the library. Called only where it has exponentials; NaN may come out as infinity. */
+@external("env", "exponentials")
+export declare function libraryExponentials(count: u32, x: usize, y: usize): void;

@@ -37,17 +37,11 @@ export type Product = (
 ) => void;
 
 /**
- * Functions of each element of `count` floats on the calling thread, by `elementwiseCodes`; addresses are as those of `Product`.
+ * `y[i] = exp(x[i])` of `count` floats on the calling thread; addresses are as those of `Product`, and `y` may be `x`.
  *
- * An element's result is the same wherever a run is cut. `count` is at least 1. NaN may come out as another number: by oneDNN
- * `relu` is 0 and `exp` infinite.
+ * An element's result is the same wherever a run is cut. `count` is at least 1. NaN may come out as infinity.
  */
-export interface Elementwise {
-  /** `y[i] = f(x[i])`; `y` may be `x`. */
-  readonly value: (code: number, count: number, x: number, y: number) => void;
-  /** `dx[i] = dy[i] · f′(x[i])`; `dx` may be `dy`. */
-  readonly gradient: (code: number, count: number, x: number, dy: number, dx: number) => void;
-}
+export type Exponentials = (count: number, x: number, y: number) => void;
 
 /** A provider at work on one memory. */
 export interface OpenedGemm {
@@ -56,8 +50,8 @@ export interface OpenedGemm {
   readonly product: Product;
   /** The same of bfloat16 matrices A and B; C is float32, and so is the sum. */
   readonly productBf16?: Product | undefined;
-  /** The functions of each element, where the library has them. */
-  readonly elementwise?: Elementwise | undefined;
+  /** The exponentials of many numbers, where the library has them. */
+  readonly exponentials?: Exponentials | undefined;
   /** What workers open for themselves; a provider without it works on the main thread alone. */
   readonly inWorkers?: LibraryBinding;
 }

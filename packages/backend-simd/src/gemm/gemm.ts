@@ -74,10 +74,10 @@ export class Gemm {
     return this.options.provider?.inWorkers !== undefined;
   }
 
-  /** Whether the provider has functions of each element, on every thread. */
-  get hasElementwise(): boolean {
+  /** Whether the provider has exponentials, on every thread. */
+  get hasExponentials(): boolean {
     const { provider } = this.options;
-    return provider?.elementwise !== undefined && provider.inWorkers?.primitives !== undefined;
+    return provider?.exponentials !== undefined && provider.inWorkers?.primitives !== undefined;
   }
 
   /** Whether the provider multiplies tiles of a kernel, of that many rows, columns and terms, by their shape alone. */

@@ -24,9 +24,6 @@ export const unaryCodes = codesOf(
 /** Codes of `WasmKernels.activation`, by `ActivationName` of `@trivium/tensor`. */
 export const activationCodes = codesOf("gelu gelu-tanh relu silu tanh");
 
-/** Codes of a library's `Elementwise` functions: those of `activationCodes`, and eˣ. */
-export const elementwiseCodes = codesOf("gelu gelu-tanh relu silu tanh exp");
-
 /**
  * Codes of the reductions of `WasmKernels.reduce`, by tfjs's kernel names. An empty sum is 0, an empty maximum −∞, an
  * empty mean NaN.

@@ -1,4 +1,4 @@
-import type { Elementwise, Product } from "../gemm/gemm-provider.ts";
+import type { Exponentials, Product } from "../gemm/gemm-provider.ts";
 import type { WasmExports } from "../generated/wasm-exports.ts";
 
 /**
@@ -21,6 +21,5 @@ type Imported<Function extends (...values: never[]) => void> = (...values: Numer
 export interface LibraryProducts {
   readonly product: Imported<Product>;
   readonly productBf16: Imported<Product>;
-  readonly elementwise: Imported<Elementwise["value"]>;
-  readonly elementwiseGradient: Imported<Elementwise["gradient"]>;
+  readonly exponentials: Imported<Exponentials>;
 }

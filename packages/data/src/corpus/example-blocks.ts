@@ -7,7 +7,7 @@ import { cutPieces } from "../text-pieces.ts";
 import { blockText } from "./block-text.ts";
 import { type LineBlock, lineBlocks } from "./line-blocks.ts";
 import { checkShard } from "./open-shards.ts";
-import { parquetBlocks, type Row } from "./parquet-blocks.ts";
+import type { Row } from "./parquet-blocks.ts";
 import { type ExampleBlock, firstPlace, type Place } from "./place.ts";
 import type { Shard } from "./shard.ts";
 import { shardBytes } from "./shard-bytes.ts";
@@ -100,6 +100,7 @@ async function* rowExamples(shard: Shard, columns: ReadOptions, from: Place): As
   const { textColumn = "text", sourceColumn = "source", targetColumn = "target" } = columns;
   const wanted =
     columns.textColumn === undefined ? [sourceColumn, targetColumn, "references", textColumn] : [textColumn];
+  const { parquetBlocks } = await import("./parquet-blocks.ts");
   for await (const { from: first, next, rows } of parquetBlocks(shard, wanted.map(String), from)) {
     const examples = rows.map((row, at) => {
       const fields = new Map(Object.entries(row).filter(([, value]) => value !== null && value !== undefined));

@@ -1,7 +1,7 @@
 import type { OpenedGemm, Product } from "../gemm-provider.ts";
 import { holdSignals } from "./hold-signals.ts";
 import { type KoffiLibrary, loadKoffi } from "./koffi.ts";
-import { onednnElementwise } from "./onednn-elementwise.ts";
+import { onednnExponentials } from "./onednn-exponentials.ts";
 import type { OnednnMajor } from "./onednn-primitives.ts";
 
 /** How a library's products are called: as `dnnl_sgemm`, or as `cblas_sgemm` with 32-bit sizes. */
@@ -36,7 +36,7 @@ export interface LibraryBinding {
 }
 
 /** What a thread calls of a library. */
-export type LibraryFunctions = Pick<OpenedGemm, "product" | "productBf16" | "elementwise">;
+export type LibraryFunctions = Pick<OpenedGemm, "product" | "productBf16" | "exponentials">;
 
 /**
  * Opens the library on the calling thread.
@@ -53,7 +53,7 @@ export function bindLibrary(binding: Omit<LibraryBinding, "base">): LibraryFunct
   return {
     product: convert(opened, symbol),
     productBf16: symbolBf16 === undefined ? undefined : convert(opened, symbolBf16),
-    elementwise: primitives === undefined ? undefined : onednnElementwise(opened, loaded, primitives),
+    exponentials: primitives === undefined ? undefined : onednnExponentials(opened, loaded, primitives),
   };
 }
 

@@ -6,7 +6,6 @@ import {
   type LibraryFunctions,
   type SetUpCall,
 } from "./bind-library.ts";
-import { elementwiseMismatch } from "./elementwise-mismatch.ts";
 import { type Koffi, type KoffiLibrary, koffiPath, loadKoffi } from "./koffi.ts";
 import type { OnednnMajor } from "./onednn-primitives.ts";
 import { productMismatch } from "./product-mismatch.ts";
@@ -121,7 +120,7 @@ function check(
   const bf16 =
     symbolBf16 === undefined ? "it has no such product" : (mismatchOf({ ...f32, symbolBf16 }, "productBf16") ?? true);
   const withBf16 = bf16 === true ? { ...f32, symbolBf16 } : f32;
-  const binding = hasElementwise({ ...f32, primitives }) ? { ...withBf16, primitives } : withBf16;
+  const binding = hasExponentials({ ...f32, primitives }) ? { ...withBf16, primitives } : withBf16;
   const precisions = bf16 === true ? "f32 and bf16" : `f32 (bf16: ${bf16})`;
   const detail = [version, library, precisions, slow].filter(Boolean).join(", ");
   return { probe: { available: true, version, detail, bf16, slow }, binding, products: bindLibrary(binding) };
@@ -137,14 +136,15 @@ function mismatchOf(binding: Omit<LibraryBinding, "base">, name: "product" | "pr
   }
 }
 
-/** Whether the primitives work as expected; without them its products do. */
-function hasElementwise(binding: Omit<LibraryBinding, "base">): boolean {
+/** Whether the primitives give the exponentials of a run of −1; without them its products still multiply. */
+function hasExponentials(binding: Omit<LibraryBinding, "base">): boolean {
   if (binding.primitives === undefined) return false;
   try {
     const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
-    return (
-      elementwiseMismatch(bindLibrary(binding).elementwise!, memory, addressOf(memory, binding.koffi)) === undefined
-    );
+    const base = addressOf(memory, binding.koffi);
+    const run = new Float32Array(memory.buffer, 0, 19).fill(-1);
+    bindLibrary(binding).exponentials!(run.length, base, base);
+    return run.every((got) => Math.abs(got - Math.exp(-1)) <= 1e-6);
   } catch {
     return false;
   }

@@ -1,7 +1,7 @@
 import type { LibraryProducts } from "../../wasm/wasm-kernels.ts";
 import type { OpenedGemm, Product } from "../gemm-provider.ts";
 
-/** Makes the products and functions that kernels import; where the provider has none, kernels never call them. */
+/** Makes the products and exponentials that kernels import; where the provider has none, kernels never call them. */
 export function libraryProducts(provider: Omit<OpenedGemm, "inWorkers"> | undefined): LibraryProducts {
   const base = provider?.base ?? 0;
   // An address above 2³¹ comes as a negative number.
@@ -23,11 +23,9 @@ export function libraryProducts(provider: Omit<OpenedGemm, "inWorkers"> | undefi
         ldc,
         accumulate !== 0,
       );
-  const elementwise = provider?.elementwise;
   return {
     product: imported(provider?.product),
     productBf16: imported(provider?.productBf16),
-    elementwise: (code, count, x, y) => elementwise?.value(code, count, place(x), place(y)),
-    elementwiseGradient: (code, count, x, dy, dx) => elementwise?.gradient(code, count, place(x), place(dy), place(dx)),
+    exponentials: (count, x, y) => provider?.exponentials?.(count, place(x), place(y)),
   };
 }

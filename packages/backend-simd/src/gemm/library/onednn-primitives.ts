@@ -3,29 +3,18 @@ import type { Koffi, KoffiLibrary } from "./koffi.ts";
 /** Major versions of oneDNN whose C interface is known: in 2 descriptors are structures of the caller, in 3 they are the library's. */
 export type OnednnMajor = 2 | 3;
 
-/** A function of each element, or its gradient, of a run of floats. */
-export interface EltwiseRequest {
-  /** A value of `dnnl_alg_kind_t`. */
-  readonly algorithm: number;
-  /** The function's parameter; 0 for those that have none. */
-  readonly alpha: number;
-  readonly count: number;
-  readonly isGradient: boolean;
-}
-
 /** A primitive of the library, for the thread that made it. */
 export interface Primitive {
-  /** Runs on the addresses of its arguments, in their order. */
-  run(addresses: readonly number[]): void;
+  /** Runs from one address to another, which may be the same. */
+  run(source: number, destination: number): void;
   destroy(): void;
 }
 
 /** The values of the C interface's enumerations, the same in both versions. */
-const CPU = 1;
-const IN_ORDER = 1;
-const F32 = 3;
-const FORWARD_TRAINING = 64;
-const argument = { source: 1, destination: 17, sourceGradient: 129, destinationGradient: 145 };
+const [CPU, IN_ORDER, F32, FORWARD_INFERENCE] = [1, 1, 3, 96];
+const argument = { source: 1n, destination: 17n };
+/** `dnnl_eltwise_exp`, by the major version. */
+const exponential: Readonly<Record<OnednnMajor, number>> = { 2: 0xbf, 3: 0x2a };
 
 /** Places in the workspace, in bytes: a result, two lists of sizes, and structures of version 2, which are smaller. */
 const place = { result: 0, sizes: 64, strides: 192, vector: 1024, operation: 8192, bytes: 32768 };
@@ -54,46 +43,37 @@ export function openPrimitives(library: KoffiLibrary, koffi: Koffi, major: Onedn
   const createMemory = bind("dnnl_memory_create", "p p p p");
   const setHandle = bind("dnnl_memory_set_data_handle", "p p");
   const execute = bind("dnnl_primitive_execute", "p p i p");
-  const destroy = {
-    primitive: bind("dnnl_primitive_destroy", "p"),
-    description: bind("dnnl_primitive_desc_destroy", "p"),
-    memory: bind("dnnl_memory_destroy", "p"),
-  };
+  const destroyPrimitive = bind("dnnl_primitive_destroy", "p");
+  const destroyDescription = bind("dnnl_primitive_desc_destroy", "p");
+  const destroyMemory = bind("dnnl_memory_destroy", "p");
   const describe = (major === 2 ? describeBy2 : describeBy3)({ bind, made, workspace, engine });
 
-  const primitiveOf = (description: number, vector: number, kinds: readonly number[]): Primitive => {
-    const primitive = made(createPrimitive, description);
-    const memories = kinds.map(() => made(createMemory, vector, engine, 0));
-    // Pairs of an int and a pointer.
-    const pairs = BigInt64Array.from(kinds.flatMap((kind, index) => [BigInt(kind), BigInt(memories[index]!)]));
-    const given = new BigInt64Array(new ArrayBuffer(pairs.byteLength));
-    given.set(pairs);
-    const at = Number(koffi.address(given));
-    return {
-      run(addresses) {
-        for (const [index, address] of addresses.entries()) setHandle(memories[index]!, address);
-        execute(primitive, stream, given.length / 2, at);
-      },
-      destroy() {
-        destroy.primitive(primitive);
-        for (const memory of memories) destroy.memory(memory);
-      },
-    };
-  };
-
   return {
-    eltwise({ algorithm, alpha, count, isGradient }: EltwiseRequest): Primitive {
+    /** eˣ of each of `count` floats. */
+    exponential(count: number): Primitive {
       words[place.sizes / 8] = BigInt(count);
       words[place.strides / 8] = 1n;
       const vector = describe.vector();
-      const forward = describe.forward([algorithm, alpha], vector);
-      const description = isGradient ? describe.backward([algorithm, alpha], vector, forward) : forward;
-      const { source, destination, sourceGradient, destinationGradient } = argument;
-      const kinds = isGradient ? [source, destinationGradient, sourceGradient] : [source, destination];
-      const primitive = primitiveOf(description, vector, kinds);
-      for (const one of new Set([description, forward])) destroy.description(one);
+      const description = describe.exponential(vector);
+      const primitive = made(createPrimitive, description);
+      const memories = [made(createMemory, vector, engine, 0), made(createMemory, vector, engine, 0)] as const;
+      destroyDescription(description);
       describe.forget(vector);
-      return primitive;
+      // Pairs of an int and a pointer.
+      const given = new BigInt64Array(new ArrayBuffer(32));
+      given.set([argument.source, BigInt(memories[0]), argument.destination, BigInt(memories[1])]);
+      const at = Number(koffi.address(given));
+      return {
+        run(source, destination) {
+          setHandle(memories[0], source);
+          setHandle(memories[1], destination);
+          execute(primitive, stream, given.length / 2, at);
+        },
+        destroy() {
+          destroyPrimitive(primitive);
+          for (const memory of memories) destroyMemory(memory);
+        },
+      };
     },
   };
 }
@@ -126,22 +106,17 @@ interface Opened {
   readonly engine: number;
 }
 
-/** A value of `dnnl_alg_kind_t`, and its parameter. */
-type Algorithm = readonly [algorithm: number, alpha: number];
-
-/** Descriptions of primitives, by address. */
+/** Descriptions by address. */
 interface Descriptions {
   /** Of as many floats as stand in the workspace. */
   vector(): number;
-  forward(how: Algorithm, vector: number): number;
-  backward(how: Algorithm, vector: number, forward: number): number;
+  exponential(vector: number): number;
   forget(vector: number): void;
 }
 
 function describeBy2({ bind, made, workspace, engine }: Opened): Descriptions {
   const initialise = bind("dnnl_memory_desc_init_by_strides", "p i p i p");
   const forward = bind("dnnl_eltwise_forward_desc_init", "p i i p f f");
-  const backward = bind("dnnl_eltwise_backward_desc_init", "p i p p f f");
   const create = bind("dnnl_primitive_desc_create", "p p p p p");
   const operation = workspace + place.operation;
   return {
@@ -149,13 +124,9 @@ function describeBy2({ bind, made, workspace, engine }: Opened): Descriptions {
       initialise(workspace + place.vector, 1, workspace + place.sizes, F32, workspace + place.strides);
       return workspace + place.vector;
     },
-    forward([algorithm, alpha], vector) {
-      forward(operation, FORWARD_TRAINING, algorithm, vector, alpha, 0);
+    exponential(vector) {
+      forward(operation, FORWARD_INFERENCE, exponential[2], vector, 0, 0);
       return made(create, operation, 0, engine, 0);
-    },
-    backward([algorithm, alpha], vector, hint) {
-      backward(operation, algorithm, vector, vector, alpha, 0);
-      return made(create, operation, 0, engine, hint);
     },
     forget() {},
   };
@@ -164,14 +135,9 @@ function describeBy2({ bind, made, workspace, engine }: Opened): Descriptions {
 function describeBy3({ bind, made, workspace, engine }: Opened): Descriptions {
   const create = bind("dnnl_memory_desc_create_with_strides", "p i p i p");
   const forward = bind("dnnl_eltwise_forward_primitive_desc_create", "p p i i p p f f p");
-  const backward = bind("dnnl_eltwise_backward_primitive_desc_create", "p p i p p p f f p p");
-  const forget = bind("dnnl_memory_desc_destroy", "p");
   return {
     vector: () => made(create, 1, workspace + place.sizes, F32, workspace + place.strides),
-    forward: ([algorithm, alpha], vector) =>
-      made(forward, engine, FORWARD_TRAINING, algorithm, vector, vector, alpha, 0, 0),
-    backward: ([algorithm, alpha], vector, hint) =>
-      made(backward, engine, algorithm, vector, vector, vector, alpha, 0, hint, 0),
-    forget,
+    exponential: (vector) => made(forward, engine, FORWARD_INFERENCE, exponential[3], vector, vector, 0, 0, 0),
+    forget: bind("dnnl_memory_desc_destroy", "p"),
   };
 }

@@ -87,7 +87,7 @@ function sharedOf(backend: SimdBackend, inputs: InputsOf<"attention">, attribute
     maskBatch: maskRows > 1 ? maskHeads : 0,
     maskHead: maskHeads > 1 ? 1 : 0,
     scale,
-    library: byLibrary ? (backend.gemm.hasElementwise ? 2 : 1) : 0,
+    library: byLibrary ? (backend.gemm.hasExponentials ? 2 : 1) : 0,
     ...biasFields(inputs.bias, attributes),
     ...positionFields(inputs),
     ...dropoutFields(attributes),
