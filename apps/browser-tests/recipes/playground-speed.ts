@@ -33,22 +33,38 @@ const pressAtOnce = `window.answered = new Promise((resolve) => new MutationObse
   });
 }).observe(document, { subtree: true, childList: true }))`;
 
-/** Thread time from the first byte until the first matrix answers a key. */
-const untilAnswered = (hash: string): Promise<number> =>
+/** Loads an address, and returns what a clock shows when the first matrix has answered a key. */
+const untilAnswered = (hash: string, clockOf: (page: Page) => Promise<() => Promise<number>>): Promise<number> =>
   withPage({ url: "about:blank", screen: { viewport: { width: 1280, height: 900 } } }, async (page) => {
-    const clock = await threadClock(page);
+    const clock = await clockOf(page);
     await page.addInitScript(pressAtOnce);
     await page.goto(`${servers.isolated?.url}${hash}`, { waitUntil: "commit" });
     await page.evaluate("answered");
     return clock();
   });
 
+/** The clock on the wall since the page was asked for, where its thread runs at a quarter of the speed. */
+async function wallAtQuarter(page: Page): Promise<() => Promise<number>> {
+  const session: CDPSession = await page.context().newCDPSession(page);
+  await session.send("Emulation.setCPUThrottlingRate", { rate: QUARTER });
+  return () => page.evaluate("performance.now()");
+}
+
+// The first load of a browser fetches its fonts besides; one that is slow twice more is slow.
 testInChromium("the first matrix answers a key within a second of computing at a quarter of the speed", async () => {
   for (const hash of ["#/", "#/mask"]) {
-    let time = await untilAnswered(hash);
-    // The first load of a browser fetches its fonts besides; one that is slow twice more is slow.
-    if (QUARTER * time > 1000) time = median([time, await untilAnswered(hash), await untilAnswered(hash)]);
+    let time = await untilAnswered(hash, threadClock);
+    const again = () => untilAnswered(hash, threadClock);
+    if (QUARTER * time > 1000) time = median([time, await again(), await again()]);
     expect(QUARTER * time, hash).toBeLessThanOrEqual(1000);
+  }
+});
+
+testInChromium("on an idle machine that second is one on the wall", async (context) => {
+  context.skip(process.env.TRIVIUM_LONG === undefined, "an idle core for a second: pnpm check:long has it");
+  for (const hash of ["#/", "#/mask"]) {
+    const again = () => untilAnswered(hash, wallAtQuarter);
+    expect(median([await again(), await again(), await again()]), hash).toBeLessThanOrEqual(1000);
   }
 });
 
