@@ -13,7 +13,7 @@ const noOps = new Set(
   (
     "tidy dispose keep engine memory ready nextFrame backend getBackend setBackend findBackend findBackendFactory " +
     "getKernel getKernelsForBackend registerKernel unregisterKernel getGradient registerGradient unregisterGradient " +
-    "customGrad variableGrads env tensor tensor1d tensor2d tensor3d tensor4d scalar zeros ones zerosLike onesLike"
+    "customGrad variableGrads env Tensor tensor tensor1d tensor2d tensor3d tensor4d scalar zeros ones zerosLike onesLike"
   ).split(" "),
 );
 
