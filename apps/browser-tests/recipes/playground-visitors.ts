@@ -45,6 +45,8 @@ testInChromium("screens are as the reader left them, and a run is of the setting
     const go = (name: string) => page.getByRole("link", { name, exact: true }).click();
     await page.getByLabel("Mask", { exact: true }).fill("causal & window(3)");
     await go("Train");
+    // The screen before, which has a head's width, stays until this one is loaded.
+    await page.getByRole("button", { name: "Play" }).waitFor();
     await page.getByLabel("Width").selectOption("16");
     await page.getByLabel("Examples a step").selectOption("8");
     await page.getByRole("button", { name: "Step", exact: true }).click();
@@ -59,6 +61,7 @@ testInChromium("screens are as the reader left them, and a run is of the setting
     await page.goBack();
     await page.goForward();
     await page.goForward();
+    await page.getByRole("button", { name: "Play" }).waitFor();
     expect(await page.getByLabel("Width").inputValue()).toBe("16");
     // Another address is another run.
     await page.evaluate('location.hash = "#/train?w=32"');
