@@ -26,6 +26,7 @@ const foreign: Readonly<Record<string, string>> = {
   "--oversubscribe": "--bind-to",
   "--bind-to": "--oversubscribe",
   "--host": "placed",
+  "--long": "zstd",
 };
 
 const root = join(import.meta.dirname, "../../..");

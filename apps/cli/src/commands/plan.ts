@@ -30,7 +30,7 @@ export function planCommand(program: Command): void {
     .option("--ranks <list>", "numbers of ranks", "2,4,8,16,32,64,128,256,512,1000")
     .option("--bandwidth <speed>", "bytes per second between two machines: 125MB/s is 1 Gbit/s", "1.25GB/s")
     .option("--latency <time>", "time until a small message has arrived: 20us, 0.2ms", "50us")
-    .option("--measure", "measure the network instead, between the ranks of mpirun -n 2 --host … trivium plan")
+    .option("--measure", "measure the network instead, between the ranks of mpirun -n 2 trivium plan RUN --measure")
     .option("--accumulate <count>", "batches of this size that a step adds up", "1");
   defineCommand(command, runPlan);
 }

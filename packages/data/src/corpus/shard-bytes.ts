@@ -121,7 +121,7 @@ function brokenOr(shard: Shard, cause: unknown): unknown {
   const { code, message: problem } = cause as NodeJS.ErrnoException;
   const message =
     code === WINDOW_TOO_LARGE
-      ? `${shard.path}: its frames look back over more than 128 MiB, which would have to be in memory; compress it again without --long, or with at most --long=27`
+      ? `${shard.path}: its frames look back over more than 128 MiB, which would have to be in memory; compress it again by zstd without --long, or with --long=27`
       : `${shard.path}: broken ${shard.compression}: ${problem}; copy or compress the file again`;
   return new DataError("data/compressed", message, { details: { file: shard.path }, cause });
 }
