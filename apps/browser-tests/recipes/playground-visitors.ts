@@ -109,10 +109,10 @@ testInChromium("with reduced motion a chart is drawn once a second, and nothing 
     const times = await page.evaluate<number[]>(
       'drawn.filter(([canvas]) => canvas === document.querySelector(".chart canvas")).map(([, time]) => time)',
     );
-    const seconds = (times.at(-1) ?? 0) - (times[0] ?? 0);
-    expect(times.length).toBeGreaterThan(1);
-    // The first drawing may be in two parts: the chart, and its first curves.
-    expect(times.length - 2).toBeLessThanOrEqual(seconds / 1000);
+    // The first drawing may be in two parts: the chart, and its first curves. Timers are some milliseconds early or late.
+    const pauses = times.slice(2).map((time, at) => time - (times[at + 1] ?? 0));
+    expect(pauses.length).toBeGreaterThan(0);
+    expect(Math.min(...pauses)).toBeGreaterThan(950);
   });
 });
 
