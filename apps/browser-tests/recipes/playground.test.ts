@@ -347,7 +347,7 @@ testInChromium("reversal is learned by all three within a minute", async (contex
     const losses = async () => (await page.locator('[data-fact="loss"]').allTextContents()).map(Number);
     const begin = performance.now();
     await page.getByRole("button", { name: "Play" }).click();
-    await expect.poll(async () => (await losses()).some((loss) => loss > 0)).toBe(true);
+    await expect.poll(async () => (await losses()).some((loss) => loss > 0), { timeout: 3000 }).toBe(true);
     expect(performance.now() - begin).toBeLessThan(3000);
     await expect.poll(async () => (await losses()).every((loss) => loss < 0.1), { timeout: 120_000 }).toBe(true);
     expect(performance.now() - begin).toBeLessThan(60_000);

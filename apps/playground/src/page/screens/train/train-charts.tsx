@@ -11,6 +11,8 @@ import { answers, change, points, state, step } from "./train-model.ts";
 /** Most points of a curve. */
 const MOST_POINTS = 400;
 
+const loadChart = () => import("../../parts/uplot-chart.ts");
+
 type Curves = Readonly<Record<ArmName, Curve>>;
 
 const curvesOf = (of: (name: ArmName) => Curve): Curves => ({
@@ -23,6 +25,8 @@ const curvesOf = (of: (name: ArmName) => Curve): Curves => ({
 export function TrainCharts() {
   const { train: said } = texts.value;
   const { x } = state.value;
+  // It takes a tenth of a second, which the first steps would wait for.
+  useEffect(() => void loadChart(), []);
   return (
     <section class="panel">
       <div class="row">
@@ -151,7 +155,7 @@ function useChart(curves: Curves) {
     let isGone = false;
     let drawing: ReturnType<typeof setInterval> | undefined;
     const begin = async () => {
-      const { createChart } = await import("../../parts/uplot-chart.ts");
+      const { createChart } = await loadChart();
       if (isGone || !holder.current) return;
       const created = createChart(
         holder.current,
