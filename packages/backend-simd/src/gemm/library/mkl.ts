@@ -11,7 +11,7 @@ import { type Inspection, libraryGemm } from "./library-gemm.ts";
 export const mkl: Plugin<"gemm", "mkl", GemmProvider> = gemmProvider(
   "mkl",
   libraryGemm({
-    libraries: ["libmkl_rt.so.2", "libmkl_rt.so.1", "libmkl_rt.so", "mkl_rt.2.dll", "mkl_rt.dll"],
+    libraries: ["libmkl_rt.so.3", "libmkl_rt.so.2", "libmkl_rt.so.1", "libmkl_rt.so", "mkl_rt.2.dll", "mkl_rt.dll"],
     convention: "cblas",
     symbol: "cblas_sgemm",
     inspect,
