@@ -26,7 +26,7 @@ const answerSchema = z.union([
     /** Bytes of the text before the last block of each file. */
     bytes: z.number(),
     seconds: z.number(),
-    /** Of all its threads together. */
+    /** Processor time of all its threads together. */
     processorSeconds: z.number(),
     residentBytes: z.number(),
     waiting: z.number().optional(),

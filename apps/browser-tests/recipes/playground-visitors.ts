@@ -170,7 +170,7 @@ testInChromium("a dropped folder is a checkpoint, and a broken one says what the
   }
 });
 
-/** What the command line says of a request that it refuses. */
+/** Returns the message of a command line that is refused. */
 function commandLine(words: readonly string[]): string {
   const bin = fileURLToPath(new URL("../../cli/src/main.ts", import.meta.url));
   const { stderr, status } = spawnSync(process.execPath, ["--conditions=@trivium/source", bin, ...words], {

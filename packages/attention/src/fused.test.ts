@@ -113,7 +113,7 @@ interface Case {
   readonly scale: number;
   readonly rate: number;
   readonly seed: number;
-  /** What every logit has more, by the first number of each query and key. Default: nothing. */
+  /** The number that every logit is about, as the first number of each query and key makes it. Default: 0. */
   readonly far?: number | undefined;
 }
 

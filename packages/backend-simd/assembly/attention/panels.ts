@@ -1,4 +1,4 @@
-/** What a library multiplies and applies functions to: rows side by side, and tiles of groups. */
+/** Panels: the rows side by side that a library multiplies, and the tiles of groups whose exponentials it computes. */
 import { libraryExponentials } from "../gemm/library-product";
 import { Cursor, FUNCTION_RUN } from "./cursor";
 import { Group } from "./group";
@@ -8,13 +8,13 @@ import { copyScaled } from "./rows";
 /** Exponentials of logits that are no further from 0, and their sums and products, stay far from the bounds of float32. */
 const NEAR: f32 = 40;
 
-/** Whether exponentials may be taken relative to 0 where they belong relative to `value`. */
+/** Tells whether exponentials may be taken relative to 0 where they belong relative to `value`. */
 @inline
 export function isNear(value: f32): bool {
   return abs(value) <= NEAR;
 }
 
-/** Whether exponentials may stay relative to `before` where logits reach `most`. */
+/** Tells whether exponentials may stay relative to `before` where logits reach `most`. */
 @inline
 export function staysNear(most: f32, before: f32): bool {
   return most - before <= NEAR;

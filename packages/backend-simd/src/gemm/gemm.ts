@@ -74,7 +74,7 @@ export class Gemm {
     return this.options.provider?.inWorkers !== undefined;
   }
 
-  /** Whether the provider has exponentials, on every thread. */
+  /** The provider has exponentials, on every thread. */
   get hasExponentials(): boolean {
     const { provider } = this.options;
     return provider?.exponentials !== undefined && provider.inWorkers?.primitives !== undefined;

@@ -14,7 +14,7 @@ export interface Panels {
 const GRANULE = 16;
 /** Smaller panels would make a library slower: it prepares the whole other operand for each. */
 const LEAST = { rows: 64, columns: 256, flops: 2 ** 22 };
-/** So many that no thread waits long for another one's last panel. */
+/** The most panels of a product, so many that no thread waits long for another one's last panel. */
 const MOST_PANELS = 16;
 /** Panels of a transposed A, whose columns a library gathers one by one: fewer gather less of it more than once. */
 const MOST_PANELS_OF_COLUMNS = { short: 8, long: 4 };

@@ -146,7 +146,7 @@ interface Uses {
 }
 
 /**
- * What the likelihood of the words loses about where others stand in the place of a piece. All uses together grow here by one for
+ * The likelihood that the words lose where other pieces stand in the place of one. All uses together grow here by one for
  * each piece of the vocabulary, as in the reference, and not only for those that stand in the place.
  */
 function lossWithout(id: number, others: readonly number[], { used, sum, all, pieces }: Uses): number {

@@ -35,7 +35,7 @@ export interface LibraryBinding {
   readonly base: number;
 }
 
-/** What a thread calls of a library. */
+/** The functions of a library that a thread calls. */
 export type LibraryFunctions = Pick<OpenedGemm, "product" | "productBf16" | "exponentials">;
 
 /**

@@ -136,7 +136,7 @@ function mismatchOf(binding: Omit<LibraryBinding, "base">, name: "product" | "pr
   }
 }
 
-/** Whether the primitives give the exponentials of a run of −1; without them its products still multiply. */
+/** Tells whether the primitives give the exponentials of a run of −1; without them the library still multiplies. */
 function hasExponentials(binding: Omit<LibraryBinding, "base">): boolean {
   if (binding.primitives === undefined) return false;
   try {

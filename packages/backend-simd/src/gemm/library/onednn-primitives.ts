@@ -108,7 +108,7 @@ interface Opened {
 
 /** Descriptions by address. */
 interface Descriptions {
-  /** Of as many floats as stand in the workspace. */
+  /** A row of floats, whose number stands in the workspace. */
   vector(): number;
   exponential(vector: number): number;
   forget(vector: number): void;
