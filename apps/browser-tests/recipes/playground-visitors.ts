@@ -109,10 +109,10 @@ testInChromium("with reduced motion a chart is drawn once a second, and nothing 
     const times = await page.evaluate<number[]>(
       'drawn.filter(([canvas]) => canvas === document.querySelector(".chart canvas")).map(([, time]) => time)',
     );
-    // The first drawing may be in two parts: the chart, and its first curves. Timers are some milliseconds early or late.
-    const pauses = times.slice(2).map((time, at) => time - (times[at + 1] ?? 0));
-    expect(pauses.length).toBeGreaterThan(0);
-    expect(Math.min(...pauses)).toBeGreaterThan(950);
+    // The first drawing may be in two parts: the chart, and its first curves. A late drawing is followed by one in time.
+    const [start = 0, ...later] = times.slice(1);
+    expect(later.length).toBeGreaterThan(0);
+    expect(later.length).toBeLessThanOrEqual(((later.at(-1) ?? 0) - start) / 1000 + 1);
   });
 });
 
