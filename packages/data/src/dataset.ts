@@ -1,9 +1,9 @@
 import type { TextExample } from "@trivium/features";
 import { defineKind } from "@trivium/registry";
 import type { PairTokenizer, PairTokenizerJson } from "@trivium/text";
-import type { TooLong } from "./fit-to-length.ts";
 import type { Reading } from "./reading.ts";
 import type { TokenSource } from "./stream/token-source.ts";
+import type { TooLong } from "./too-long.ts";
 
 /** Training examples that are not held in memory. */
 export interface ExampleStream {

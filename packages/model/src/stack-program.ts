@@ -9,8 +9,8 @@ import {
   type TokenProgram,
   tf,
 } from "@trivium/tensor";
+import type { DecoderParts, NewTokens } from "./decoder-parts.ts";
 import { schemeOf } from "./positions-config.ts";
-import type { DecoderParts, NewTokens } from "./run-tokens.ts";
 import { type ProgramInputs, type ProgramReading, writeStack } from "./token-program.ts";
 
 /** New tokens, and what of the storages each layer reads. */

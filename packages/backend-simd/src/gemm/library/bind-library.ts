@@ -1,4 +1,5 @@
-import type { OpenedGemm, Product } from "../gemm-provider.ts";
+import type { OpenedGemm } from "../gemm-provider.ts";
+import type { Product } from "../product.ts";
 import { holdSignals } from "./hold-signals.ts";
 import { type KoffiLibrary, loadKoffi } from "./koffi.ts";
 import { onednnExponentials } from "./onednn-exponentials.ts";
