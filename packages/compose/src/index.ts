@@ -12,7 +12,7 @@ export { assertModelFits, leastDecodingBytes, type ModelFit, weightBytes } from 
 export { holdWeights } from "./hold-weights.ts";
 export { mergeRecipes } from "./merge-recipes.ts";
 export { type ModelFormat, modelFormat, type OpenModelOptions, openModel } from "./open-model.ts";
-export type { OpenedAdapter, OpenedModel } from "./opened-model.ts";
+export type { OpenedAdapter, OpenedModel, TaskForm } from "./opened-model.ts";
 export { parametersHash } from "./parameters-hash.ts";
 export { batchesOf, type FittedRecipe, type Prepared, type PrepareOptions, prepare, trainOptions } from "./prepare.ts";
 export * from "./prepare-data.ts";

@@ -1,6 +1,6 @@
 import { defineKind } from "@trivium/registry";
 import type { LibraryBinding } from "./library/bind-library.ts";
-import type { Exponentials, Product } from "./product.ts";
+import type { LibraryFunctions } from "./product.ts";
 
 /** What `probe` of a provider found. */
 export type GemmProbe =
@@ -17,14 +17,9 @@ export type GemmProbe =
   | { readonly available: false; readonly reason: string; readonly remedy: string };
 
 /** A provider at work on one memory. */
-export interface OpenedGemm {
+export interface OpenedGemm extends LibraryFunctions {
   /** Added to byte offsets in the memory before they are given to `product`. */
   readonly base: number;
-  readonly product: Product;
-  /** The same of bfloat16 matrices A and B; C is float32, and so is the sum. */
-  readonly productBf16?: Product | undefined;
-  /** The exponentials of many numbers, where the library has them. */
-  readonly exponentials?: Exponentials | undefined;
   /** What workers open for themselves; a provider without it works on the main thread alone. */
   readonly inWorkers?: LibraryBinding;
 }

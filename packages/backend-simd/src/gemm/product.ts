@@ -25,3 +25,12 @@ export type Product = (
  * An element's result is the same wherever a run is cut. `count` is at least 1. NaN may come out as infinity.
  */
 export type Exponentials = (count: number, x: number, y: number) => void;
+
+/** What a library computes on the calling thread. */
+export interface LibraryFunctions {
+  readonly product: Product;
+  /** The same of bfloat16 matrices A and B; C is float32, and so is the sum. */
+  readonly productBf16?: Product | undefined;
+  /** The exponentials of many numbers, where the library has them. */
+  readonly exponentials?: Exponentials | undefined;
+}

@@ -1,3 +1,4 @@
+import type fc from "fast-check";
 import type { KernelCall } from "./kernel-call.ts";
 import type { Tolerance } from "./kernel-pair.ts";
 
