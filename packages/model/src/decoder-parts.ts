@@ -1,8 +1,16 @@
 import type { DistanceBias, KeyValuePages } from "@trivium/attention";
-import type { ParameterTree } from "@trivium/tensor";
+import type { ParameterTree, Tensor2D } from "@trivium/tensor";
 import type { DecodingState } from "./decoder.ts";
 import type { ModelParts } from "./model-parts.ts";
 import type { StackParameters } from "./stack-parameters.ts";
+
+/** What a pass gives of new tokens. */
+export interface TokenResults {
+  /** `[R, M]`; absent where they are neither asked for nor needed. */
+  readonly states: Tensor2D | undefined;
+  /** `[R, V]`; absent where they are still to be read out of the states. */
+  readonly logits?: Tensor2D | undefined;
+}
 
 /** The parts that all states of a decoder share. */
 export interface DecoderParts {
