@@ -13,7 +13,7 @@ import { multiplyByColumns, multiplyByRows, packRows } from "./products";
 import { queryBlocks, roundUp, TILE_STEP } from "./problem";
 import { clear, copyScaled, dropRow, LOWEST, scaleRow, weighRow } from "./rows";
 import { isListed, listedKey } from "./visit";
-import { warmKeys, warmQueries, warmVisit } from "./warm";
+import { warmKeys, warmQueries, warmRows, warmVisit } from "./warm";
 
 /**
  * Attention, `softmax(q·kᵀ·scale + bias)·v` over the keys that a plan shows, and its log-sum-exp (0 for a query that
@@ -128,6 +128,7 @@ function finishBlock(c: Cursor): void {
   let from = c.sums;
   let to = c.output + c.queryAt;
   const statistics = c.logSumExp + 4 * (c.queryIndex as usize);
+  if (c.library) warmRows(c, to, c.queryRow, c.rows);
   for (let row: u32 = 0; row < c.rows; row++) {
     const sum = load<f32>(c.sum + 4 * row);
     if (c.visits.count && sum != 0) {
