@@ -1,6 +1,7 @@
 import { float32Of, type NamedArray, type OpenedArrays } from "@trivium/checkpoint";
+import type { TensorNames } from "./family-record.ts";
 import { refusing } from "./foreign-config.ts";
-import type { PretrainedFamily, TensorNames } from "./pretrained-family.ts";
+import type { PretrainedFamily } from "./pretrained-family.ts";
 
 /** The tensors of a checkpoint by their names without the family's prefix. */
 export interface ForeignTensors {
