@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createRandom } from "@trivium/core";
@@ -16,6 +16,15 @@ const commands = [...page.matchAll(/```sh\n([^`]*)```/g)]
   .filter((line) => !/^(sudo|npm|ssh-copy-id) /.test(line));
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Reads what the system knows of a process: nothing if it has ended. */
+function ofProcess(id: number, name: string): string {
+  try {
+    return readFileSync(`/proc/${id}/${name}`, "utf8");
+  } catch {
+    return "";
+  }
+}
 
 /** Seconds of steps behind those in which code is compiled. */
 const stepTimes = (folder: string): number[] =>
@@ -39,7 +48,7 @@ describe.skipIf(!isThere)(`two machines${note}`, () => {
   beforeAll(async () => {
     hosts = createTwoHosts(folder);
     writeToyData(hosts.homes[0]);
-    await hosts.start("cp toy.tsv words.tsv").ended;
+    for (const home of hosts.homes) copyFileSync(join(hosts.homes[0], "toy.tsv"), join(home, "words.tsv"));
     await answers();
   });
   afterAll(() => {
@@ -73,12 +82,10 @@ describe.skipIf(!isThere)(`two machines${note}`, () => {
   /** Ranks of a launch that runs, on both hosts. */
   const ranksOf = (started: Started) => {
     const tree = (id: number): number[] => {
-      const children = readFileSync(`/proc/${id}/task/${id}/children`, "utf8").trim().split(" ").filter(Boolean);
+      const children = ofProcess(id, `task/${id}/children`).trim().split(" ").filter(Boolean);
       return [id, ...children.map(Number).flatMap(tree)];
     };
-    const marks = tree(started.child.pid!).map((id) =>
-      /TRIVIUM_LAUNCH=([\w-]+)/.exec(readFileSync(`/proc/${id}/environ`, "utf8")),
-    );
+    const marks = tree(started.child.pid!).map((id) => /TRIVIUM_LAUNCH=([\w-]+)/.exec(ofProcess(id, "environ")));
     const run = marks.find(Boolean)![1]!;
     const commandOf = (id: number) => readFileSync(`/proc/${id}/cmdline`, "utf8").split("\0");
     return { run, ranks: processesOf(run).filter((id) => commandOf(id)[0] === process.execPath) };
