@@ -6,6 +6,7 @@ import { SelectControl } from "../../parts/controls.tsx";
 import type { Chart } from "../../parts/uplot-chart.ts";
 import { colours, texts } from "../../preferences.ts";
 import { ArmSign, armStyles } from "./arm-sign.tsx";
+import { CurveTable } from "./curve-table.tsx";
 import { answers, change, points, state, step } from "./train-model.ts";
 
 /** Most points of a curve. */
@@ -13,7 +14,7 @@ const MOST_POINTS = 400;
 
 const loadChart = () => import("../../parts/uplot-chart.ts");
 
-type Curves = Readonly<Record<ArmName, Curve>>;
+export type Curves = Readonly<Record<ArmName, Curve>>;
 
 const curvesOf = (of: (name: ArmName) => Curve): Curves => ({
   causal: of("causal"),
@@ -56,7 +57,8 @@ function BothCharts() {
   const losses = curvesOf((name) => meanCurve(points[name], x, MOST_POINTS));
   const rates = curvesOf((name) => {
     const own = answers.value[name]?.rates ?? [];
-    return { x: own.map(place), y: own.map(({ errorRate }) => errorRate) };
+    const steps = own.map((rate) => rate.step);
+    return { steps, x: own.map(place), y: own.map(({ errorRate }) => errorRate) };
   });
   // Read here, so that the curves grow with the steps.
   void step.value;
@@ -68,7 +70,7 @@ function BothCharts() {
   );
 }
 
-interface CurveChartProps {
+export interface CurveChartProps {
   readonly title: string;
   readonly unit: string;
   readonly curves: Curves;
@@ -97,6 +99,7 @@ function CurveChart({ title, unit, curves, write }: CurveChartProps) {
       <p class="under" role="status">
         {spoken}
       </p>
+      <CurveTable title={title} curves={curves} write={write} />
     </figure>
   );
 }
@@ -144,7 +147,7 @@ function useReading({ curves, write, chart }: Reading) {
 /** Milliseconds between two drawings of a chart. */
 const redrawMs = () => (matchMedia("(prefers-reduced-motion: reduce)").matches ? 1000 : 200);
 
-/** A chart that is loaded when it is first needed, and drawn a few times a second at most. */
+/** A chart that is loaded when it is first needed, and drawn a few times a second at most; in a hidden tab not at all. */
 function useChart(curves: Curves) {
   const holder = useRef<HTMLDivElement>(null);
   const chart = useRef<Chart | null>(null);
@@ -153,30 +156,37 @@ function useChart(curves: Curves) {
   const inColours = colours.value;
   useEffect(() => {
     let isGone = false;
-    let drawing: ReturnType<typeof setInterval> | undefined;
-    const begin = async () => {
-      const { createChart } = await loadChart();
+    let end: (() => void) | undefined;
+    void loadChart().then(({ createChart }) => {
       if (isGone || !holder.current) return;
-      const created = createChart(
-        holder.current,
-        armNames.map((name) => armStyles[name]),
-      );
-      chart.current = created;
-      let drawn: Curves | undefined;
-      const draw = () => {
-        if (drawn !== latest.current) created.draw(armNames.map((name) => latest.current[name]));
-        drawn = latest.current;
-      };
-      draw();
-      drawing = setInterval(draw, redrawMs());
-    };
-    void begin();
+      const styles = armNames.map((name) => armStyles[name]);
+      chart.current = createChart(holder.current, styles);
+      end = drawAgainAndAgain(chart.current, () => latest.current);
+    });
     return () => {
       isGone = true;
-      clearInterval(drawing);
+      end?.();
       chart.current?.destroy();
       chart.current = null;
     };
   }, [inColours]);
   return { holder, chart };
+}
+
+/** Draws curves now, and again whenever they are others. Returns a function that ends this. */
+function drawAgainAndAgain(chart: Chart, curvesNow: () => Curves): () => void {
+  let drawn: Curves | undefined;
+  const draw = () => {
+    const curves = curvesNow();
+    if (drawn === curves || document.hidden) return;
+    chart.draw(armNames.map((name) => curves[name]));
+    drawn = curves;
+  };
+  draw();
+  const drawing = setInterval(draw, redrawMs());
+  document.addEventListener("visibilitychange", draw);
+  return () => {
+    clearInterval(drawing);
+    document.removeEventListener("visibilitychange", draw);
+  };
 }
