@@ -49,6 +49,7 @@ function inlineStyles(): Plugin {
         const [link, fileName = ""] = html.match(/<link rel="stylesheet"[^>]*href="\.\/([^"]+)">/) ?? [];
         const asset = bundle[fileName];
         if (link === undefined || asset?.type !== "asset") throw new Error("the page has no styles to put into it");
+        delete bundle[fileName];
         const styles = String(asset.source).trim();
         const hash = createHash("sha256").update(styles).digest("base64");
         return html
@@ -103,7 +104,11 @@ export default defineConfig({
     target: "es2023",
     // What each chunk is made of: a test holds the page to its budgets.
     manifest: true,
-    modulePreload: { polyfill: false },
+    // Parts that are fetched later need no styles of the first load, which the document has.
+    modulePreload: {
+      polyfill: false,
+      resolveDependencies: (_file, needed) => needed.filter((file) => !/first-load[^/]*\.css$/.test(file)),
+    },
     // The first load is one file of code: each further one takes a request before anything is shown.
     rolldownOptions: { output: { codeSplitting: { groups: [{ name: "first-load", tags: ["$initial"] }] } } },
     assetsInlineLimit: 0,

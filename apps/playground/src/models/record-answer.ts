@@ -51,9 +51,7 @@ export async function recordAnswer(held: HeldModel, settings: DecodeSettings): P
 }
 
 const exampleOf = ({ task, tokenizer }: HeldModel, source: string): Example =>
-  task === "text"
-    ? { tokens: tokenizer.encodeTarget(source) }
-    : { source: tokenizer.encodeSource(source), target: [] };
+  task === "text" ? { tokens: tokenizer.encodeTarget(source) } : { source: tokenizer.encodeSource(source), target: [] };
 
 const layersOf = (layers: number | Readonly<Record<string, number>> | undefined, stream: string): number =>
   typeof layers === "object" ? (layers[stream] ?? 1) : (layers ?? 1);

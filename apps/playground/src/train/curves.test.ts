@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { firstBelow, meanCurve, pageOf } from "./curves.ts";
+import { firstBelow, meanCurve, nearestOf, pageOf } from "./curves.ts";
 import type { StepPoint } from "./protocol.ts";
 
 const points: StepPoint[] = Array.from({ length: 10 }, (_, at) => ({
@@ -36,4 +36,9 @@ test("every point is on one page, and a page behind the last is the last", () =>
   expect(pageOf(45, 9, 20)).toEqual({ page: 2, pages: 3, rows: [41, 45], all: 45 });
   expect(pageOf(40, 1, 20)).toEqual({ page: 1, pages: 2, rows: [21, 40], all: 40 });
   expect(pageOf(0, 0, 20)).toEqual({ page: 0, pages: 1, rows: [0, 0], all: 0 });
+});
+
+test("the nearest place is found, at the ends too", () => {
+  expect([-5, 14, 16, 99].map((to) => nearestOf([10, 20, 30], to))).toEqual([0, 0, 1, 2]);
+  expect(nearestOf([], 3)).toBe(-1);
 });

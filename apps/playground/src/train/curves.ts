@@ -31,6 +31,17 @@ export function meanCurve(points: readonly StepPoint[], axis: Axis, most: number
   return curve;
 }
 
+/**
+ * Returns the index of the place nearest to another one; −1 without places.
+ *
+ * @example nearestOf([10, 20, 30], 24) // => 1
+ */
+export const nearestOf = (places: readonly number[], to: number): number =>
+  places.reduce(
+    (best, place, at) => (Math.abs(place - to) < Math.abs((places[best] ?? Infinity) - to) ? at : best),
+    -1,
+  );
+
 /** One page of the points of curves, and the number of points in all. */
 export interface CurvePage {
   readonly page: number;

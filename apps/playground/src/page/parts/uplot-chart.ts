@@ -16,6 +16,8 @@ export interface CurveStyle {
 export interface Chart {
   /** Draws the curves anew, in the order of their styles. */
   draw(curves: readonly Curve[]): void;
+  /** Returns the place on the axis at a pixel of the page, from its left. */
+  placeAt(pixel: number): number;
   /** Puts the cursor at a place on the axis. */
   point(place: number): void;
   destroy(): void;
@@ -30,6 +32,7 @@ export function createChart(element: HTMLElement, styles: readonly CurveStyle[])
   observer.observe(element);
   return {
     draw: (curves) => plot.setData(joined(curves)),
+    placeAt: (pixel) => plot.posToVal(pixel - plot.over.getBoundingClientRect().left, "x"),
     point: (place) => plot.setCursor({ left: plot.valToPos(place, "x"), top: HEIGHT / 3 }),
     destroy() {
       observer.disconnect();

@@ -1,6 +1,6 @@
-import { useSignal } from "@preact/signals";
+import { type Signal, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { type Curve, meanCurve, placeOf } from "../../../train/curves.ts";
+import { type Curve, meanCurve, nearestOf, placeOf } from "../../../train/curves.ts";
 import { type ArmName, armNames, axes } from "../../../train/names.ts";
 import { SelectControl } from "../../parts/controls.tsx";
 import type { Chart } from "../../parts/uplot-chart.ts";
@@ -62,10 +62,12 @@ function BothCharts() {
   });
   // Read here, so that the curves grow with the steps.
   void step.value;
+  const write = (value: number) => said.decimal(value, 4);
+  const pointed = useSignal<number | undefined>(undefined);
   return (
     <div class="charts">
-      <CurveChart title={said.loss} unit={said.lossUnit} curves={losses} write={(value) => said.decimal(value, 4)} />
-      <CurveChart title={said.errorRate} unit={said.errorUnit} curves={rates} write={said.percent} />
+      <CurveChart title={said.loss} unit={said.lossUnit} curves={losses} write={write} pointed={pointed} />
+      <CurveChart title={said.errorRate} unit={said.errorUnit} curves={rates} write={said.percent} pointed={pointed} />
     </div>
   );
 }
@@ -75,13 +77,15 @@ export interface CurveChartProps {
   readonly unit: string;
   readonly curves: Curves;
   readonly write: (value: number) => string;
+  /** The place on the axis that the pointer is at, in any chart: all charts show it. */
+  readonly pointed: Signal<number | undefined>;
 }
 
 /** Curves to look at, and to read with the arrow keys. */
-function CurveChart({ title, unit, curves, write }: CurveChartProps) {
+function CurveChart({ title, unit, curves, write, pointed }: CurveChartProps) {
   const { train: said } = texts.value;
   const { holder, chart } = useChart(curves);
-  const { spoken, onKeyDown } = useReading({ curves, write, chart });
+  const { spoken, onKeyDown } = useReading({ curves, write, chart, pointed });
   return (
     <figure>
       <figcaption>
@@ -95,6 +99,9 @@ function CurveChart({ title, unit, curves, write }: CurveChartProps) {
         tabIndex={0}
         aria-label={`${said.chartLabel(title, said.axes[state.value.x])}. ${said.chartHelp}`}
         onKeyDown={onKeyDown}
+        onPointerMove={({ clientX }) => {
+          pointed.value = chart.current?.placeAt(clientX);
+        }}
       />
       <p class="under" role="status">
         {spoken}
@@ -104,7 +111,7 @@ function CurveChart({ title, unit, curves, write }: CurveChartProps) {
   );
 }
 
-interface Reading extends Pick<CurveChartProps, "curves" | "write"> {
+interface Reading extends Pick<CurveChartProps, "curves" | "write" | "pointed"> {
   readonly chart: { readonly current: Chart | null };
 }
 
@@ -116,15 +123,15 @@ const keySteps: Readonly<Record<string, number>> = {
   End: MOST_POINTS,
 };
 
-/** Reading curves by the arrow keys: what stands at a place is said, and the chart's cursor goes there. */
-function useReading({ curves, write, chart }: Reading) {
+/** Reading curves by arrow keys or pointer: what stands at a place is said, and the chart's cursor goes there. */
+function useReading({ curves, write, chart, pointed }: Reading) {
   const { train: said } = texts.value;
   const spoken = useSignal("");
   const at = useRef(-1);
+  const { x } = armNames
+    .map((name) => curves[name])
+    .reduce((longest, one) => (one.x.length > longest.x.length ? one : longest));
   const read = (index: number) => {
-    const { x } = armNames
-      .map((name) => curves[name])
-      .reduce((longest, one) => (one.x.length > longest.x.length ? one : longest));
     at.current = Math.max(0, Math.min(x.length - 1, index));
     const place = x[at.current];
     if (place === undefined) return;
@@ -135,6 +142,9 @@ function useReading({ curves, write, chart }: Reading) {
     });
     spoken.value = said.chartPlace(said.axes[state.value.x], said.number(Math.round(place)), values);
   };
+  useEffect(() => {
+    if (pointed.value !== undefined) read(nearestOf(x, pointed.value));
+  }, [pointed.value]);
   const onKeyDown = (event: KeyboardEvent) => {
     const moved = keySteps[event.key];
     if (moved === undefined) return;
