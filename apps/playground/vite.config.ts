@@ -6,6 +6,9 @@ import { defineConfig, type Plugin } from "vite";
 import { bundledFile } from "./src/models/bundled.ts";
 import { armNames } from "./src/train/names.ts";
 
+/** The file of code that the page begins with. */
+const FIRST_LOAD = "first-load";
+
 /** One of so many words of CMUdict is in the sample, up to 2,000. */
 const EVERY = 58;
 
@@ -41,21 +44,29 @@ function bundledModels(): Plugin {
 
 /** Puts the styles of the first load into the document, where the content security policy knows them by their hash. */
 function inlineStyles(): Plugin {
+  let styles = "";
   return {
     name: "inline-styles",
-    transformIndexHtml: {
-      order: "post",
-      handler(html, { bundle = {} }) {
-        const [link, fileName = ""] = html.match(/<link rel="stylesheet"[^>]*href="\.\/([^"]+)">/) ?? [];
-        const asset = bundle[fileName];
-        if (link === undefined || asset?.type !== "asset") throw new Error("the page has no styles to put into it");
-        delete bundle[fileName];
-        const styles = String(asset.source).trim();
-        const hash = createHash("sha256").update(styles).digest("base64");
-        return html
-          .replace(link, () => `<style>${styles}</style>`)
-          .replace("style-src 'self'", `style-src 'self' 'sha256-${hash}'`);
+    generateBundle: {
+      order: "pre",
+      handler(_options, bundle) {
+        for (const chunk of Object.values(bundle)) {
+          if (chunk.type !== "chunk" || chunk.name !== FIRST_LOAD) continue;
+          const names = chunk.viteMetadata?.importedCss ?? new Set();
+          for (const name of names) {
+            const file = bundle[name];
+            if (file?.type === "asset") styles += String(file.source).trim();
+            delete bundle[name];
+          }
+          names.clear();
+        }
       },
+    },
+    transformIndexHtml(html) {
+      const hash = createHash("sha256").update(styles).digest("base64");
+      return html
+        .replace("</head>", () => `<style>${styles}</style></head>`)
+        .replace("style-src 'self'", `style-src 'self' 'sha256-${hash}'`);
     },
   };
 }
@@ -104,13 +115,9 @@ export default defineConfig({
     target: "es2023",
     // What each chunk is made of: a test holds the page to its budgets.
     manifest: true,
-    // Parts that are fetched later need no styles of the first load, which the document has.
-    modulePreload: {
-      polyfill: false,
-      resolveDependencies: (_file, needed) => needed.filter((file) => !/first-load[^/]*\.css$/.test(file)),
-    },
+    modulePreload: { polyfill: false },
     // The first load is one file of code: each further one takes a request before anything is shown.
-    rolldownOptions: { output: { codeSplitting: { groups: [{ name: "first-load", tags: ["$initial"] }] } } },
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: FIRST_LOAD, tags: ["$initial"] }] } } },
     assetsInlineLimit: 0,
     reportCompressedSize: false,
   },

@@ -78,5 +78,8 @@ testInChromium("a part of the page that cannot be fetched is said, and comes whe
     await page.locator("main .error", { hasText: "could not be loaded" }).waitFor();
     await goTo(page, "#/mask");
     await page.getByRole("grid").waitFor();
+    await page.unroute("**/*train-screen*");
+    await goTo(page, "#/train");
+    await page.getByRole("button", { name: "Play" }).waitFor();
   });
 });

@@ -138,7 +138,9 @@ testInChromium("at 200 % zoom every screen fits", async () => {
     await page.setViewportSize({ width: 640, height: 450 });
     for (const hash of ["#/", "#/mask?l=yes", "#/train?t=own", "#/look", "#/decode"]) {
       await goTo(page, hash);
-      expect(await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), hash).toBe(true);
+      await expect
+        .poll(() => page.evaluate("document.documentElement.scrollWidth <= innerWidth"), { message: hash })
+        .toBe(true);
     }
   });
 });
