@@ -43,7 +43,7 @@ export const nearestOf = (places: readonly number[], to: number): number =>
   );
 
 /** One page of the points of curves, and the number of points in all. */
-export interface CurvePage {
+interface CurvePage {
   readonly page: number;
   readonly pages: number;
   /** Numbers of the first and the last point of the page, counted from 1. */
