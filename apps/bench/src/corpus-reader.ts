@@ -18,7 +18,7 @@ interface CorpusReading {
 }
 
 /** Flags by which the command line keeps its own memory small. */
-const heapFlags = process.execArgv.filter((flag) => /^--(max-semi-space-size|heap-growing-percent)=/.test(flag));
+const heapFlags = process.execArgv.filter((flag) => /^--((min|max)-semi-space-size|heap-growing-percent)=/.test(flag));
 
 const answerSchema = z.union([
   z.object({

@@ -8,8 +8,11 @@ import type { ResidentAnswer, ResidentRequest } from "./resident.ts";
 
 const main = join(import.meta.dirname, "../src/main.ts");
 
+/** Node's flags in the first line of the program, by which a shell starts it. */
+const flags = /^#!.* node (.*)$/m.exec(readFileSync(main, "utf8"))![1]!.split(" ");
+
 /** Node's arguments that run the command line from source. */
-export const command = ["--conditions=@trivium/source", main] as const;
+export const command = [...flags, "--conditions=@trivium/source", main] as const;
 
 /** The end of a command, and all that it wrote. */
 export interface Ended {

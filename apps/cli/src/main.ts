@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --max-semi-space-size=16 --heap-growing-percent=30
+#!/usr/bin/env -S node --min-semi-space-size=16 --max-semi-space-size=16 --heap-growing-percent=10
 import * as module from "node:module";
 
 // Before the rest is loaded: from the second start on, half of the time. Node 22.8 is the first that can.

@@ -7,7 +7,7 @@ import type { PageReading } from "./page-reading.ts";
 /** The newest bias of each reading: all layers of a step add the same. */
 const described = new WeakMap<PageReading, { readonly bias: DistanceBias; readonly by: FusedAttentionBias }>();
 
-/** Attention over pages where they are: the plan's visits are the pages of each query's row. `[1, R, H·D]`. */
+/** Attention over pages where they are: the visits of the plan are runs or lists of the slots of a row. `[1, R, H·D]`. */
 export function attendFusedPages(request: PagedAttentionRequest): Tensor3D {
   const { query, key, value, heads, reading, bias } = request;
   const width = query.shape[2] / heads;

@@ -15,12 +15,15 @@ import {
   visiblePairs,
   window,
 } from "@trivium/masks";
-import { type Tensor, type Tensor2D, type Tensor4D, tf } from "@trivium/tensor";
+import { type Tensor, type Tensor2D, type Tensor3D, type Tensor4D, tf } from "@trivium/tensor";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { alibiSlopes } from "./alibi-slopes.ts";
+import { attendPages } from "./attend-pages.ts";
 import type { AttentionBias, AttentionKernel } from "./attention-kernel.ts";
 import { fused } from "./fused.ts";
+import { KeyValuePages } from "./key-value-pages.ts";
+import { PageReading } from "./page-reading.ts";
 import { relativeBucket } from "./relative-bucket.ts";
 import { attentionGradientsInFloat64, attentionInFloat64, describeKernel } from "./testing.ts";
 
@@ -308,6 +311,21 @@ test("pitfall 4: what no query of a block sees is not touched: NaN there does no
     expect(value.dataSync()[0]).toBeCloseTo(2 * length * 8, 1);
     for (const gradient of grads) expect([...gradient.dataSync()].every(Number.isFinite)).toBe(true);
   });
+});
+
+test("rows that parted are read from lists of keys, which have no backward pass and say so", async () => {
+  await poisoned.activate();
+  const storage = new KeyValuePages(1);
+  const start = storage.extend(storage.emptyRows(1), [3]);
+  const both = storage.extend(storage.share(start.rows, [0, 0]), [1, 1]);
+  tf.tidy(() => storage.write(0, { key: tf.ones([2, 4]), value: tf.ones([2, 4]) }, both.runs));
+  const queries = { rows: Int32Array.of(0, 1), positions: Int32Array.of(3, 3) };
+  const reading = new PageReading({ storage, rows: both.rows, queries, mask: causal() });
+  expect(reading.plan.listsKeys).toBe(true);
+  const attend = (query: Tensor) =>
+    tf.sum(attendPages(fused(), { query: query as Tensor3D, ...storage.read(0), heads: 1, reading }));
+  expect(() => tf.tidy(() => tf.grad(attend)(tf.ones([1, 2, 4])))).toThrow("lists keys");
+  storage.dispose();
 });
 
 test("memory grows with the length, not with its square", async () => {

@@ -3,7 +3,7 @@ import { TriviumError } from "@trivium/core";
 import { type Tensor2D, tf } from "@trivium/tensor";
 import fc from "fast-check";
 import { beforeAll, expect, test } from "vitest";
-import { joinRows, KeyValuePages, type PageRows, slotOf } from "./key-value-pages.ts";
+import { joinRows, KeyValuePages, type PageRows } from "./key-value-pages.ts";
 
 beforeAll(async () => void (await tf.setBackend("cpu")));
 
@@ -43,7 +43,7 @@ function expectHeld(storage: KeyValuePages, { rows, values }: Held): void {
       return [key.dataSync().slice(), value.dataSync().slice()];
     });
     for (const [row, expected] of values.entries()) {
-      const slots = expected.map((_, position) => slotOf(rows.tables[row]!, position));
+      const slots = [...rows.slots[row]!];
       expect(slots.map((slot) => keys![slot])).toEqual(expected.map((value) => value + layer));
       expect(slots.map((slot) => vals![slot])).toEqual(expected.map((value) => -value - layer));
       const positions = storage.slotPositions();
@@ -108,20 +108,45 @@ test("rows that are appended to, selected, forked and joined hold what each was 
   expect(tf.memory().numTensors).toBe(before);
 });
 
-test("select and fork copy nothing; of rows that part within a page, all but one copy that page's part", () => {
+test("rows that part within a page copy nothing: each goes on in slots of its own, and in a page from the next one on", () => {
   const storage = new KeyValuePages(LAYERS);
-  let held = begin(storage, [PAGE + 5]);
-  const forked = share(storage, held, [0, 0, 0]);
-  storage.release(held.rows);
-  expect(storage.bytesCopied).toBe(0);
-  const grown = storage.pages.total * PAGE;
-  held = append(storage, forked, [1, 1, 1]);
-  // Two floats of each of 5 positions and layer, for two of the three; the pool had to grow for their pages.
-  expect(storage.bytesCopied).toBe(2 * 5 * 2 * 4 * LAYERS + grown * 2 * 4 * LAYERS);
+  const began = begin(storage, [PAGE - 3, PAGE - 3]);
+  // Pages for what follows, so that the storage need not grow.
+  storage.release(begin(storage, [8 * PAGE]).rows);
   const copied = storage.bytesCopied;
-  held = append(storage, held, [1, 1, 1]);
+  let held = share(storage, began, [0, 0, 0, 1]);
+  storage.release(began.rows);
+  for (let step = 0; step < 4; step++) {
+    held = append(storage, held, [1, 1, 1, 1]);
+    const parted = share(storage, held, [1, 1, 2, 3]);
+    storage.release(held.rows);
+    held = parted;
+    expectHeld(storage, held);
+  }
   expect(storage.bytesCopied).toBe(copied);
-  expectHeld(storage, held);
+  const [first, second] = held.rows.slots as [Int32Array, Int32Array];
+  expect(first.subarray(0, PAGE - 3)).toEqual(second.subarray(0, PAGE - 3));
+  storage.dispose();
+});
+
+test("rows that part at every step take no more than a slot for each new position, and pages at their beginnings", () => {
+  const storage = new KeyValuePages(LAYERS);
+  let held = begin(storage, [PAGE]);
+  const wide = share(storage, held, [0, 0, 0, 0]);
+  storage.release(held.rows);
+  held = wide;
+  for (let step = 0; step < 4 * PAGE; step++) {
+    held = append(storage, held, [1, 1, 1, 1]);
+    const parted = share(storage, held, [0, 0, 1, 2]);
+    storage.release(held.rows);
+    held = parted;
+  }
+  const { free, total } = storage.pages;
+  const slots = new Set(held.rows.slots.flatMap((row) => [...row]));
+  // Pages that a beginning took stay with the one row of it that lives on.
+  expect(total - free).toBeLessThanOrEqual(Math.ceil(slots.size / PAGE) + 4 * 5);
+  storage.release(held.rows);
+  expect(storage.pages.free).toBe(storage.pages.total);
   storage.dispose();
 });
 

@@ -2,15 +2,12 @@ import { ShapeError } from "@trivium/core";
 import { type SlotRuns, type Tensor2D, type Tensor3D, tf, writeSlots } from "@trivium/tensor";
 import { PAGE_SLOTS, PagePool } from "./page-pool.ts";
 
-/**
- * The pages of each row of a batch: page `i` holds the positions from `i · pageSlots` on. A value; whoever consumes
- * rows owns the rows that it returns.
- */
+/** The slot of each position of each row of a batch. A value; whoever consumes rows owns the rows that it returns. */
 export interface PageRows {
   /** Positions of each row, `[B]`. */
   readonly lengths: Int32Array;
-  /** Pages of each row, `[B][⌈length / pageSlots⌉]`. */
-  readonly tables: readonly Int32Array[];
+  /** `[B][length]`. */
+  readonly slots: readonly Int32Array[];
 }
 
 /** Rows that have room for new positions, and the slots where these go. */
@@ -20,13 +17,6 @@ export interface ExtendedRows {
   readonly runs: SlotRuns;
 }
 
-/** Runs of slots to copy, and how many slots they hold. */
-interface Copies {
-  readonly from: number[];
-  readonly to: number[];
-  slots: number;
-}
-
 /** Keys and values of one layer, a row for each position: `[R, G·D]`, heads side by side. */
 export interface KeyValueSlots {
   readonly key: Tensor2D;
@@ -34,14 +24,15 @@ export interface KeyValueSlots {
 }
 
 /**
- * Keys and values of all layers of a stack, in pages that rows of batches hold and share.
+ * Keys and values of all layers of a stack, in slots that rows of batches hold and share.
  *
- * Selecting, forking and joining rows moves no key. A page that two rows hold is copied when both want to write the
- * same slot of it; the first of them writes it where it is.
+ * Selecting, forking and joining rows moves no key, and neither does a row that goes on beside others with the same past:
+ * one of them takes the next slot of their page, each other one a single slot elsewhere until its next page begins.
  *
  * ```
- * rows  0: pages 0 1 2        select([0, 0])   0: pages 0 1 2      extend   0: pages 0 1 2 (written in place)
- *       1: pages 3 4                           1: pages 0 1 2               1: pages 0 1 5 (2 copied to 5)
+ * pages of 4     row 0: slots 0 1 2 3 | 4 5
+ * select([0, 0]) row 0: slots 0 1 2 3 | 4 5      row 1: slots 0 1 2 3 | 4 5
+ * extend by 3    row 0: slots 0 1 2 3 | 4 5 6 7 | 12      row 1: slots 0 1 2 3 | 4 5 8 9 | 16
  * ```
  * @param layers - N.
  */
@@ -61,7 +52,7 @@ export class KeyValuePages {
     return { size: PAGE_SLOTS, free: this.#pool.free, total: this.#pool.total };
   }
 
-  /** Bytes of keys and values that were moved since the storage was made: by growth and by copies of shared pages. */
+  /** Bytes of keys and values that were moved since the storage was made: by its growth alone. */
   get bytesCopied(): number {
     return this.#bytesCopied;
   }
@@ -82,7 +73,7 @@ export class KeyValuePages {
    * @example new KeyValuePages(2).emptyRows(3).lengths // => Int32Array(3) [0, 0, 0]
    */
   emptyRows(count: number): PageRows {
-    return { lengths: new Int32Array(count), tables: Array.from({ length: count }, () => new Int32Array(0)) };
+    return { lengths: new Int32Array(count), slots: Array.from({ length: count }, () => new Int32Array(0)) };
   }
 
   /**
@@ -90,87 +81,43 @@ export class KeyValuePages {
    *
    * @param spare - free pages to have besides, for what comes next: the storage moves what it holds when it has none.
    */
-  extend({ lengths, tables }: PageRows, counts: ArrayLike<number>, spare = 0): ExtendedRows {
+  extend({ lengths, slots }: PageRows, counts: ArrayLike<number>, spare = 0): ExtendedRows {
     let wanted = spare;
     lengths.forEach((length, row) => {
       wanted += pagesOf(length + (counts[row] as number)) - pagesOf(length);
     });
     this.#pool.reserve(wanted);
     const runs: number[] = [];
-    const copies: Copies = { from: [], to: [], slots: 0 };
-    const extended = tables.map((table, row) => {
-      const [length, count] = [lengths[row] as number, counts[row] as number];
-      if (count === 0) return table;
-      return this.#extendRow(table, { start: length, end: length + count }, { runs, copies });
-    });
+    const extended = slots.map((row, at) => this.#extendRow(row, counts[at] as number, runs));
     this.#grow();
-    if (copies.slots > 0) this.#copy(copies);
-    return {
-      rows: { lengths: lengths.map((length, row) => length + (counts[row] as number)), tables: extended },
-      runs,
-    };
+    return { rows: { lengths: lengths.map((length, row) => length + (counts[row] as number)), slots: extended }, runs };
   }
 
-  #extendRow(
-    table: Int32Array,
-    { start, end }: { readonly start: number; readonly end: number },
-    { runs, copies }: { readonly runs: number[]; readonly copies: Copies },
-  ): Int32Array {
-    const longer = pagesOf(end) === table.length ? table : new Int32Array(pagesOf(end));
-    if (longer !== table) longer.set(table);
-    const used = start % PAGE_SLOTS;
-    const last = table.length - 1;
-    let own = longer;
-    if (used > 0 && !this.#pool.isWritable(table[last] as number, used)) {
-      const page = this.#pool.take(last);
-      copies.from.push((table[last] as number) * PAGE_SLOTS, used);
-      copies.to.push(page * PAGE_SLOTS, used);
-      copies.slots += used;
-      this.#pool.release(table[last] as number);
-      // Selected rows share their tables.
-      if (own === table) own = table.slice();
-      own[last] = page;
+  #extendRow(slots: Int32Array, count: number, runs: number[]): Int32Array {
+    if (count === 0) return slots;
+    const longer = new Int32Array(slots.length + count);
+    longer.set(slots);
+    let last = slots.at(-1) ?? -1;
+    for (let position = slots.length; position < longer.length; position++) {
+      last = this.#pool.take(position, last);
+      longer[position] = last;
+      addSlot(runs, last);
     }
-    for (let position = start; position < end; ) {
-      const ordinal = Math.floor(position / PAGE_SLOTS);
-      const offset = position % PAGE_SLOTS;
-      if (offset === 0) own[ordinal] = this.#pool.take(ordinal);
-      const page = own[ordinal] as number;
-      const count = Math.min(end - position, PAGE_SLOTS - offset);
-      this.#pool.markWritten(page, offset + count);
-      addRun(runs, page * PAGE_SLOTS + offset, count);
-      position += count;
-    }
-    return own;
+    return longer;
   }
 
   /** Fresh slots are zeros: whatever memory held would poison the products with weight 0. */
   #grow(): void {
-    const [slots] = this.#slots;
-    const held = slots?.key.shape[0] ?? 0;
+    const held = this.#slots[0]?.key.shape[0] ?? 0;
     const missing = this.#pool.total * PAGE_SLOTS - held;
-    if (!slots || missing === 0) return;
-    this.#replace(held, (tensor) => {
-      const longer = tf.tidy(() => tf.concat([tensor, tf.zeros([missing, tensor.shape[1]])], 0));
+    if (held === 0 || missing === 0) return;
+    const longer = (tensor: Tensor2D): Tensor2D => {
+      const grown = tf.tidy(() => tf.concat([tensor, tf.zeros([missing, tensor.shape[1]])], 0));
       tensor.dispose();
-      return longer as Tensor2D;
-    });
-  }
-
-  #copy({ from, to, slots }: Copies): void {
-    const indices = indicesOf(from, slots);
-    this.#replace(slots, (tensor) => {
-      const rows = tf.tidy(() => tf.gather(tensor, tf.tensor1d(indices, "int32")));
-      const written = writeSlots(tensor, rows, to);
-      rows.dispose();
-      return written;
-    });
-  }
-
-  /** Exchanges every tensor for one that the change makes of it, moving so many of its slots. */
-  #replace(slots: number, change: (tensor: Tensor2D) => Tensor2D): void {
-    this.#slots = this.#slots.map(({ key, value }) => ({ key: tf.keep(change(key)), value: tf.keep(change(value)) }));
-    for (const { key } of this.#slots) this.#bytesCopied += 2 * 4 * slots * key.shape[1];
+      return tf.keep(grown) as Tensor2D;
+    };
+    this.#slots = this.#slots.map(({ key, value }) => ({ key: longer(key), value: longer(value) }));
+    for (const { key } of this.#slots) this.#bytesCopied += 2 * 4 * held * key.shape[1];
   }
 
   /**
@@ -210,16 +157,16 @@ export class KeyValuePages {
   }
 
   /** The rows of these indices, in that order, a row as often as it is named. Leaves `rows` as they are. */
-  share({ lengths, tables }: PageRows, rows: ArrayLike<number>): PageRows {
-    const shared = Array.from(rows, (row) => tables[row] as Int32Array);
-    for (const table of shared) for (const page of table) this.#pool.hold(page);
-    return { lengths: Int32Array.from(rows, (row) => lengths[row] as number), tables: shared };
+  share({ lengths, slots }: PageRows, rows: ArrayLike<number>): PageRows {
+    const shared = Array.from(rows, (row) => slots[row] as Int32Array);
+    for (const row of shared) this.#pool.hold(row);
+    return { lengths: Int32Array.from(rows, (row) => lengths[row] as number), slots: shared };
   }
 
-  /** Lets go of the pages of rows. */
-  release({ tables }: PageRows): void {
+  /** Lets go of the slots of rows. */
+  release({ slots }: PageRows): void {
     if (this.#disposed) return;
-    for (const table of tables) for (const page of table) this.#pool.release(page);
+    for (const row of slots) this.#pool.release(row);
   }
 
   /** Frees all keys and values, whoever holds pages of them. May be called twice. */
@@ -234,29 +181,15 @@ export class KeyValuePages {
 export function joinRows(first: PageRows, second: PageRows): PageRows {
   return {
     lengths: Int32Array.from([...first.lengths, ...second.lengths]),
-    tables: [...first.tables, ...second.tables],
+    slots: [...first.slots, ...second.slots],
   };
-}
-
-/** The slot of every position of a row. */
-export function slotOf(table: Int32Array, position: number): number {
-  return (table[Math.floor(position / PAGE_SLOTS)] as number) * PAGE_SLOTS + (position % PAGE_SLOTS);
 }
 
 const pagesOf = (positions: number): number => Math.ceil(positions / PAGE_SLOTS);
 
-function addRun(runs: number[], start: number, count: number): void {
+function addSlot(runs: number[], slot: number): void {
   const last = runs.length - 2;
-  if (last >= 0 && (runs[last] as number) + (runs[last + 1] as number) === start) {
-    runs[last + 1] = (runs[last + 1] as number) + count;
-  } else runs.push(start, count);
-}
-
-function indicesOf(runs: readonly number[], slots: number): Int32Array {
-  const indices = new Int32Array(slots);
-  let next = 0;
-  for (let at = 0; at < runs.length; at += 2) {
-    for (let slot = 0; slot < (runs[at + 1] as number); slot++) indices[next++] = (runs[at] as number) + slot;
-  }
-  return indices;
+  if (last >= 0 && (runs[last] as number) + (runs[last + 1] as number) === slot) {
+    runs[last + 1] = (runs[last + 1] as number) + 1;
+  } else runs.push(slot, 1);
 }

@@ -1,6 +1,6 @@
 import { and, type Mask, padding, positioned } from "@trivium/masks";
 import { type AttentionPlan, type AttentionVisit, planWords } from "@trivium/tensor";
-import { type KeyValuePages, type PageRows, slotOf } from "./key-value-pages.ts";
+import type { KeyValuePages, PageRows } from "./key-value-pages.ts";
 import { PAGE_SLOTS } from "./page-pool.ts";
 
 /** New positions of some rows, side by side: R in all. */
@@ -20,7 +20,7 @@ export interface PageReadingOptions {
   readonly mask: Mask;
 }
 
-/** Pages as a kernel without page tables reads them: each row's keys side by side, padded to the longest. */
+/** What a kernel reads that takes no list of slots: each row's keys side by side, padded to the longest. */
 export interface GatheredPages {
   /** Q: most queries of a row. */
   readonly queryLength: number;
@@ -76,10 +76,11 @@ function planPages({ rows, queries, mask }: PageReadingOptions): AttentionPlan {
   for (let head = 0; head < heads; head++) {
     queries.rows.forEach((row, at) => {
       const query = { row, head, position: queries.positions[at] as number };
-      blocks.push(visitsOf(mask, query, rows));
+      blocks.push(visitsOf(mask, query, rows.slots[row] as Int32Array));
     });
   }
-  return { words: planWords(blocks), blockQueries: 1, rows: 1, heads };
+  const listsKeys = blocks.some((block) => block.some(({ keys }) => keys !== undefined));
+  return { words: planWords(blocks), blockQueries: 1, rows: 1, heads, listsKeys };
 }
 
 interface PlacedQuery {
@@ -88,10 +89,9 @@ interface PlacedQuery {
   readonly position: number;
 }
 
-/** Visits end where pages do, wherever these stand in memory. */
-function visitsOf(mask: Mask, { row, head, position }: PlacedQuery, { lengths, tables }: PageRows): AttentionVisit[] {
-  const length = lengths[row] as number;
-  const table = tables[row] as Int32Array;
+/** Visits end at the same positions of every row, wherever these stand in memory. */
+function visitsOf(mask: Mask, { row, head, position }: PlacedQuery, slots: Int32Array): AttentionVisit[] {
+  const { length } = slots;
   const query = { start: position, end: position + 1 };
   const visits: AttentionVisit[] = [];
   if (length === 0) return visits;
@@ -99,23 +99,32 @@ function visitsOf(mask: Mask, { row, head, position }: PlacedQuery, { lengths, t
   if (whole === "none") return visits;
   for (let start = 0; start < length; start += PAGE_SLOTS) {
     const end = Math.min(length, start + PAGE_SLOTS);
-    const first = (table[start / PAGE_SLOTS] as number) * PAGE_SLOTS;
     const verdict = whole === "all" ? whole : mask.classify(row, head, query, { start, end });
-    if (verdict === "all") visits.push({ start: first, count: end - start });
+    if (verdict === "all") visits.push(visitOfAll(slots, start, end));
     if (verdict !== "some") continue;
     const seen: number[] = [];
-    for (let key = start; key < end; key++) if (mask.visible(row, head, position, key)) seen.push(key - start);
-    const visit = visitOfSome(first, seen);
+    for (let key = start; key < end; key++) if (mask.visible(row, head, position, key)) seen.push(key);
+    const visit = visitOfSome(slots, seen);
     if (visit) visits.push(visit);
   }
   return visits;
 }
 
+/** A visit of all keys from one position to another: a run, or a list where they do not stand side by side. */
+function visitOfAll(slots: Int32Array, start: number, end: number): AttentionVisit {
+  const first = slots[start] as number;
+  for (let position = start + 1; position < end; position++) {
+    if (slots[position] === first + position - start) continue;
+    return { start: first, count: end - start, keys: slots.subarray(start, end) };
+  }
+  return { start: first, count: end - start };
+}
+
 /** A visit of the keys from the first to the last one that is seen; with bits if there are gaps. */
-function visitOfSome(page: number, seen: readonly number[]): AttentionVisit | undefined {
+function visitOfSome(slots: Int32Array, seen: readonly number[]): AttentionVisit | undefined {
   const [first, last] = [seen[0], seen.at(-1)];
   if (first === undefined || last === undefined) return undefined;
-  const visit = { start: page + first, count: last - first + 1 };
+  const visit = visitOfAll(slots, first, last + 1);
   if (seen.length === visit.count) return visit;
   const bits = new Int32Array(2);
   for (const key of seen) bits[(key - first) >> 5] = (bits[(key - first) >> 5] as number) | (1 << (key - first));
@@ -123,7 +132,7 @@ function visitOfSome(page: number, seen: readonly number[]): AttentionVisit | un
 }
 
 function gatherPages({ storage, rows, queries, mask }: PageReadingOptions): GatheredPages {
-  const { lengths, tables } = rows;
+  const { lengths } = rows;
   const counts = new Int32Array(lengths.length);
   for (const row of queries.rows) counts[row] = (counts[row] as number) + 1;
   const queryLength = Math.max(...counts);
@@ -145,21 +154,17 @@ function gatherPages({ storage, rows, queries, mask }: PageReadingOptions): Gath
     keyLength,
     queryPlaces: counts.every((count) => count === queryLength) ? null : queryPlaces,
     places,
-    slots: inPlace
-      ? null
-      : Int32Array.from(tables.flatMap((table, row) => slotsOf(table, lengths[row] as number, keyLength))),
+    slots: inPlace ? null : Int32Array.from(rows.slots.flatMap((row) => padded(row, keyLength))),
     mask: and(positioned(mask, { queries: queryPositions, keys }), padding({ lengths: Array.from(lengths) })),
     queryPositions,
   };
 }
 
 /** Padding repeats a slot of its own row, so that no other row's values stand there. */
-function slotsOf(table: Int32Array, length: number, padded: number): number[] {
-  return Array.from({ length: padded }, (_, position) =>
-    length === 0 ? 0 : slotOf(table, Math.min(position, length - 1)),
-  );
+function padded(slots: Int32Array, length: number): number[] {
+  return Array.from({ length }, (_, position) => slots[Math.min(position, slots.length - 1)] ?? 0);
 }
 
 /** Whether a single row's positions are the first slots of the storage, and all others are zeros. */
-const isInPlace = (storage: KeyValuePages, { tables }: PageRows): boolean =>
-  storage.isClean && tables.length === 1 && (tables[0] as Int32Array).every((page, ordinal) => page === ordinal);
+const isInPlace = (storage: KeyValuePages, { slots }: PageRows): boolean =>
+  storage.isClean && slots.length === 1 && (slots[0] as Int32Array).every((slot, position) => slot === position);

@@ -26,7 +26,7 @@ export async function* decodePrompts(options: DecodePromptsOptions): AsyncGenera
   try {
     for (;;) {
       // A copy, since processors change it.
-      const logits = Float32Array.from(await state.logits.data());
+      const logits = new Float32Array(await state.logits.data());
       const next: RowsToRun = yield* stepAll(answers, { logits, vocabulary: state.logits.shape[1], states });
       if (next.ids.length === 0) return;
       await pause();

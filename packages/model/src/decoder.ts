@@ -23,7 +23,7 @@ export interface Decoder {
   prefill(input: ModelInput, options?: AppendOptions): DecodingState;
   /** Positions of a page, pages that no state holds, and pages in all. */
   readonly pages: { readonly size: number; readonly free: number; readonly total: number };
-  /** Bytes of keys and values that were moved so far: by growth, and by copies of pages that rows share. */
+  /** Bytes of keys and values that were moved so far: by the growth of their storage. */
   readonly bytesCopied: number;
   /** Frees keys and values, and the logits of all states. May be called twice. */
   dispose(): void;

@@ -58,15 +58,25 @@ export interface NewTokens {
   readonly positions: Int32Array;
 }
 
-interface TokenRun {
+interface TokenRun extends Pick<PickedLogits, "wanted"> {
+  /** True if the states are asked for. */
+  readonly keeps: boolean;
   readonly tokens: NewTokens;
   readonly held: Held;
   readonly masks: Masks;
   readonly runs: readonly number[];
 }
 
-/** The states of new tokens, `[R, M]`; their keys and values are kept. */
-export function runTokens(parts: RunningDecoder, { tokens, held, masks, runs }: TokenRun): Tensor2D {
+/** What a pass gives of new tokens. */
+export interface TokenResults {
+  /** `[R, M]`; absent where they are neither asked for nor needed. */
+  readonly states: Tensor2D | undefined;
+  /** `[R, V]`; absent where they are still to be read out of the states. */
+  readonly logits?: Tensor2D | undefined;
+}
+
+/** Runs new tokens; their keys and values are kept. */
+export function runTokens(parts: RunningDecoder, { tokens, held, masks, runs, wanted, keeps }: TokenRun): TokenResults {
   const { model, tree, stack, bidirectional, bias } = parts;
   const [storage] = parts.storages;
   const { config } = model;
@@ -79,8 +89,9 @@ export function runTokens(parts: RunningDecoder, { tokens, held, masks, runs }: 
   const readings = new Map(distinct.map((mask) => [mask, new PageReading({ storage, rows, queries: tokens, mask })]));
   const selves = masks.selves.map((mask) => readings.get(mask) as PageReading);
   const cross = crossReading(parts, { tokens, held, masks });
-  const states = parts.program.run({ x, tokens, runs, selves, cross });
-  if (states) return states;
+  const readsOut = isOfEveryToken(tokens, wanted);
+  const results = parts.program.run({ x, tokens, runs, selves, cross, keeps, readsOut });
+  if (results) return results;
   const run: StackRun = {
     config,
     kernel: model.kernel,
@@ -97,29 +108,41 @@ export function runTokens(parts: RunningDecoder, { tokens, held, masks, runs }: 
       keyValues: (layer) => ({ ...cross.options.storage.read(layer), reading: cross }),
     },
   };
-  return tf.reshape(runStack(stack, x, run), [tokens.ids.length, config.width]) as Tensor2D;
+  return { states: tf.reshape(runStack(stack, x, run), [tokens.ids.length, config.width]) as Tensor2D };
 }
 
-function crossReading({ storages }: DecoderParts, { tokens, held, masks }: Omit<TokenRun, "runs">) {
+function crossReading(
+  { storages }: DecoderParts,
+  { tokens, held, masks }: Pick<TokenRun, "tokens" | "held" | "masks">,
+) {
   const [storage, rows, mask] = [storages[1], held.rows[1], masks.cross];
   return storage && rows && mask ? new PageReading({ storage, rows, queries: tokens, mask }) : undefined;
 }
 
 interface PickedLogits {
   /** Absent if every row rests. */
-  readonly states: Tensor2D | undefined;
+  readonly results: TokenResults | undefined;
   readonly tokens: NewTokens;
   readonly held: Held;
   readonly wanted: "last" | "all";
 }
 
+/** Tells if each new token has logits. */
+const isOfEveryToken = ({ counts }: NewTokens, wanted: PickedLogits["wanted"]): boolean =>
+  wanted === "all" || counts.every((count) => count === 1);
+
 /** The logits of new tokens, and for rows that rest those that they had. */
-export function pickLogits({ model, tree }: DecoderParts, { states, tokens, held, wanted }: PickedLogits): Tensor2D {
-  if (!states) return nextLogits(held);
+export function pickLogits({ model, tree }: DecoderParts, { results, tokens, held, wanted }: PickedLogits): Tensor2D {
+  if (!results) return nextLogits(held);
   const { counts } = tokens;
-  const everyToken = wanted === "all" || counts.every((count) => count === 1);
-  const ends = lastOfTokens(counts).filter((_, row) => counts[row]);
-  const logits = readOut(model.config, tree, everyToken ? states : gatherRows(states, ends));
+  const lastOnes = (states: Tensor2D): Tensor2D =>
+    isOfEveryToken(tokens, wanted)
+      ? states
+      : gatherRows(
+          states,
+          lastOfTokens(counts).filter((_, row) => counts[row]),
+        );
+  const logits = results.logits ?? readOut(model.config, tree, lastOnes(results.states as Tensor2D));
   if (!counts.includes(0)) return logits;
   let next = held.logits.shape[0];
   const places = Array.from(counts).flatMap((count, row) => {

@@ -2,11 +2,12 @@
 import { libraryProduct } from "../gemm/library-product";
 import { exp4 } from "../math/exp";
 import { Cursor } from "./cursor";
-import { differentiateQuery } from "./differentiate";
-import { clearRows, columnOf, firstOf, Group, isWhole, lastOf, readGroup, runAt, seenBits } from "./group";
+import { clearGradients, differentiateKeys, differentiateQuery } from "./differentiate";
+import { clearRows, columnOf, firstOf, Group, lastOf, readGroup, runAt, SCATTERED, seenBits, spanOf } from "./group";
 import { exponentials, isNear, packKeys, packQueries } from "./panels";
 import { roundUp, WITH_FUNCTIONS } from "./problem";
-import { addToRow, clear, copyScaled } from "./rows";
+import { addToRow, copyScaled } from "./rows";
+import { warmRows, warmVisit } from "./warm";
 
 /** The visits of a query block: the gradient of its queries, and what it adds to those of keys and values. */
 export function differentiateByLibrary(c: Cursor): void {
@@ -19,6 +20,8 @@ export function differentiateByLibrary(c: Cursor): void {
     c.later = index > 0 || clearRows(c, group, c.sums, c.panelRow);
     packKeys(c, group);
     const target = c.part * c.partStep + c.keyHeadAt + group.start * c.keyRow;
+    warmVisit(c, c.dKey + target, group.keys);
+    warmVisit(c, c.dValue + target, group.keys);
     const from = group.from, rows = group.to - from, keys = group.keys, step = (group.step / 4) as u32;
     const place = from * c.panelRow;
     const query = c.queryPanel + place, dOutput = c.outputGradientPanel + place, dQuery = c.sums + place;
@@ -32,6 +35,7 @@ export function differentiateByLibrary(c: Cursor): void {
     index += group.visits;
   }
   let to = c.dQuery + c.queryAt;
+  warmRows(c, to, c.queryRow, c.rows);
   for (let row: u32 = 0; row < c.rows; row++, to += c.queryRow) copyScaled(c.sums + row * c.panelRow, to, width, c.factor);
 }
 
@@ -48,17 +52,21 @@ function exponentiate(c: Cursor, group: Group): void {
 
 /** A query's row of both tiles of a group, from products to gradients. */
 function differentiateRuns(c: Cursor, row: u32, group: Group): void {
-  for (let index: u32 = 0; index < group.runs; index++) {
-    const run = runAt(group, index);
-    const place = (row - group.from) * group.step + columnOf(group, run);
-    const bits = isWhole(run) ? 0 : seenBits(c, run, row);
-    if (isWhole(run) || bits) {
-      c.fromKey = bits ? firstOf(bits) : 0;
-      c.toKey = bits ? min(lastOf(bits), run.count) : run.count;
-      differentiateQuery(c, row, place, run, bits);
-    } else {
-      clear(c.tile + place, run.count);
-      clear(c.gradients + place, run.count);
-    }
+  const place = (row - group.from) * group.step, span = spanOf(c, group, row);
+  if (span == SCATTERED) return differentiateScattered(c, row, group, place);
+  c.fromKey = span & 0xffff;
+  c.toKey = span >> 16;
+  if (span) differentiateKeys(c, row, place, group.start, 0, false);
+  clearGradients(c, place, c.fromKey, c.toKey, group.keys);
+}
+
+/** As `differentiateRuns`, of a query that sees keys with gaps between. */
+function differentiateScattered(c: Cursor, row: u32, group: Group, place: usize): void {
+  for (let index: u32 = 0; index < group.visits; index++) {
+    const run = runAt(c, group, index), bits = seenBits(c, run, row), at = place + columnOf(group, run);
+    c.fromKey = bits ? firstOf(bits) : 0;
+    c.toKey = bits ? min(lastOf(bits), run.count) : 0;
+    if (bits) differentiateQuery(c, row, at, run, bits);
+    else clearGradients(c, at, 0, 0, run.count);
   }
 }

@@ -23,6 +23,8 @@ export class Cursor extends Problem {
 
   /** Products of queries and keys, then weights; their gradients; a tile's worth of memory; visits of a group. */
   tile: usize; gradients: usize; spare: usize; group: usize;
+  /** Keys or values that a visit lists, side by side. */
+  listed: usize;
   /** Packed panels: columns of keys and of values, and rows that weights or their gradients multiply. */
   keyColumns: usize; valueColumns: usize; keyRows: usize; queryRows: usize; outputGradientRows: usize;
   /** Statistics of each query: the running maximum and sum, and Σ gradient of the output · output. */
@@ -109,7 +111,7 @@ function statisticsBytes(blockQueries: u32): usize {
 export function attentionForwardScratchBytes(width: u32, blockQueries: u32, library: bool): u32 {
   if (library) return CURSOR_BYTES + groupTileBytes(blockQueries) + panelBytes(width, 2 * GROUP_KEYS + 2 * blockQueries)
     + 3 * statisticsBytes(blockQueries) + GROUP_BYTES + SLACK;
-  return CURSOR_BYTES + tileBytes(blockQueries) + 2 * keyPanelBytes(width) + queryPanelBytes(width, blockQueries)
+  return CURSOR_BYTES + tileBytes(blockQueries) + 3 * keyPanelBytes(width) + queryPanelBytes(width, blockQueries)
     + 2 * statisticsBytes(blockQueries) + GROUP_BYTES;
 }
 
@@ -155,7 +157,8 @@ export function openForward(problem: usize, scratch: usize): Cursor {
   }
   c.keyColumns = c.tile + tileBytes(c.blockQueries);
   c.keyRows = c.keyColumns + keyPanelBytes(c.width);
-  c.sums = c.keyRows + keyPanelBytes(c.width);
+  c.listed = c.keyRows + keyPanelBytes(c.width);
+  c.sums = c.listed + keyPanelBytes(c.width);
   c.maximum = c.sums + queryPanelBytes(c.width, c.blockQueries);
   c.sum = c.maximum + statisticsBytes(c.blockQueries);
   c.group = c.sum + statisticsBytes(c.blockQueries);

@@ -27,27 +27,38 @@ export function clearBiasGradient(c: Cursor): void {
   }
 }
 
-/**
- * One row of both tiles of a visit, at `place` in each: logits become weights (after dropout, what the values were
- * multiplied by), and the gradients of those become the gradients of the logits, times the scale where they are not the
- * bias's too, 0 where hidden.
- */
+/** As `differentiateKeys`, of keys `fromKey` to `toKey` of a visit, with 0 where hidden. */
 export function differentiateQuery(c: Cursor, row: u32, place: usize, visit: Visit, bits: u64): void {
+  differentiateKeys(c, row, place, visit.start, bits, visit.bits != 0 || (c.toKey & 3) != 0);
+  clearGradients(c, place, c.fromKey, roundUp(c.toKey, 4), visit.count);
+}
+
+/** Zeros in a row of `count` keys of both tiles beyond keys `from` to `to`. */
+export function clearGradients(c: Cursor, place: usize, from: u32, to: u32, count: u32): void {
+  clearBeside(c.tile + place, from, to, count);
+  clearBeside(c.gradients + place, from, to, count);
+}
+
+/**
+ * Keys `fromKey` to `toKey`, in whole vectors, of a row of both tiles at `place` in each: logits become weights (after dropout,
+ * what the values were multiplied by), and the gradients of those become the gradients of the logits, times the scale where they
+ * are not the bias's too.
+ *
+ * @param start - the key with which the row begins. @param bits - the keys that are seen, if `isMasked`.
+ */
+export function differentiateKeys(c: Cursor, row: u32, place: usize, start: u32, bits: u64, isMasked: bool): void {
   const weights = c.tile + place, gradients = c.gradients + place;
   const from = c.fromKey, count = c.toKey - from, last = roundUp(c.toKey, 4);
-  const key = visit.start + from, inRow = 4 * from;
+  const key = start + from, inRow = 4 * from;
   if (c.biasKind) addBias(c, row, key, count, weights + inRow);
-  const isMasked = visit.bits != 0 || (c.toKey & 3) != 0;
-  if (c.dropping) differentiateRow(c, row, weights, visit.start, bits, isMasked, true, c.areExponentials);
-  else if (isMasked) differentiateRow(c, row, weights, visit.start, bits, true, false, c.areExponentials);
-  else if (c.areExponentials) differentiateRow(c, row, weights, visit.start, bits, false, false, true);
-  else differentiateRow(c, row, weights, visit.start, bits, false, false, false);
+  if (c.dropping) differentiateRow(c, row, weights, start, bits, isMasked, true, c.areExponentials);
+  else if (isMasked) differentiateRow(c, row, weights, start, bits, true, false, c.areExponentials);
+  else if (c.areExponentials) differentiateRow(c, row, weights, start, bits, false, false, true);
+  else differentiateRow(c, row, weights, start, bits, false, false, false);
   if (c.dBias) {
     addBiasGradient(c, biasGradientOf(c), row, key, count, gradients + inRow);
     scaleRow(gradients + inRow, last - from, c.scale);
   }
-  clearBeside(weights, from, last, visit.count);
-  clearBeside(gradients, from, last, visit.count);
 }
 
 /** Keys `fromKey` to `toKey` of a row. @param start - the key at `weights`. */
@@ -62,7 +73,7 @@ function differentiateRow(
   const less = v128.load_splat<f32>(c.correction + 4 * row);
   const toGradients = c.gradients - c.tile;
   const kept = f32x4.splat(c.dropoutScale), seeds = seedLanes(c.dropoutSeed), threshold = c.dropoutThreshold;
-  const from = c.fromKey, last = roundUp(c.toKey, 4);
+  const from = c.fromKey & ~3, last = roundUp(c.toKey, 4);
   let indices = i32x4.add(i32x4.splat(query * c.keys + start + from), i32x4(0, 1, 2, 3));
   for (let k = from, at = weights + 4 * from; k < last; k += 4, at += 16) {
     const visible = isMasked ? visibleLanes(bits, k) : i32x4.splat(-1);

@@ -1,12 +1,12 @@
 /** Attention forward where a library multiplies tiles. */
 import { libraryProduct } from "../gemm/library-product";
 import { Cursor } from "./cursor";
-import { clearRows, columnOf, firstOf, Group, isWhole, lastOf, readGroup, runAt, seenBits } from "./group";
+import { clearRows, columnOf, firstOf, Group, lastOf, readGroup, runAt, SCATTERED, seenBits, spanOf } from "./group";
 import { addBias } from "./logits";
 import { exponentials, isNear, packKeys, packQueries, staysNear } from "./panels";
 import { roundUp, WITH_FUNCTIONS } from "./problem";
 import {
-  addToRow, carryOn, clear, clearBeside, dropRow, greatest, greatestSeen, LOWEST, scaleRow, sumOf, sumSeen, weigh, weighSeen,
+  addToRow, carryOn, clearBeside, dropRow, greatest, greatestSeen, LOWEST, scaleRow, sumOf, sumSeen, weigh, weighSeen,
 } from "./rows";
 
 /** The visits of a query block: its unnormalised output, maxima and sums. */
@@ -53,38 +53,46 @@ function weighQuery(c: Cursor, row: u32, group: Group, isByFunctions: bool): voi
   const weights = rowAt(c, row, group);
   const maximum = c.maximum + 4 * row;
   const now = isByFunctions ? load<f32>(c.relative + 4 * row) : max(load<f32>(maximum), greatestOf(c, row, group));
+  const span = spanOf(c, group, row), from = span & 0xffff, to = span >> 16;
   let total: f32 = 0;
-  for (let index: u32 = 0; index < group.runs; index++) {
-    const run = runAt(group, index);
-    const logits = weights + columnOf(group, run);
-    if (isWhole(run)) {
-      total += isByFunctions ? sumOf(logits, run.count) : weigh(logits, 0, run.count, 1, now);
-      continue;
-    }
-    const bits = seenBits(c, run, row);
-    if (bits) {
-      const from = firstOf(bits), to = lastOf(bits);
-      total += isByFunctions ? sumSeen(logits, from, to, bits) : weighSeen(logits, from, to, 1, now, bits);
-      clearBeside(logits, from, to, run.count);
-    } else clear(logits, run.count);
+  if (span == SCATTERED) total = weighScattered(c, row, group, isByFunctions, now);
+  else {
+    total = isByFunctions ? sumOf(weights + 4 * from, to - from) : weigh(weights, from, to, 1, now);
+    clearBeside(weights, from, to, group.keys);
   }
   const shrink = carryOn(maximum, c.sum + 4 * row, now, total);
   if (c.later && shrink != 1) scaleRow(c.sums + row * c.targetRow, c.targetRow >> 2, shrink);
   if (c.dropping) dropRow(c, weights, 0, roundUp(group.keys, 4), (c.queryIndex + row) * c.keys + group.start);
 }
 
+/** As `weighQuery`, of a query that sees keys with gaps between: the sum of its weights. */
+function weighScattered(c: Cursor, row: u32, group: Group, isByFunctions: bool, maximum: f32): f32 {
+  let total: f32 = 0;
+  for (let index: u32 = 0; index < group.visits; index++) {
+    const run = runAt(c, group, index), bits = seenBits(c, run, row);
+    const logits = rowAt(c, row, group) + columnOf(group, run);
+    const from = bits ? firstOf(bits) : 0, to = bits ? lastOf(bits) : 0;
+    total += isByFunctions ? sumSeen(logits, from, to, bits) : weighSeen(logits, from, to, 1, maximum, bits);
+    clearBeside(logits, from, to, run.count);
+  }
+  return total;
+}
+
 /** The greatest logit of a query on the keys of a group, once the bias is added. */
 function greatestOf(c: Cursor, row: u32, group: Group): f32 {
+  const span = spanOf(c, group, row);
+  if (span == SCATTERED) return greatestScattered(c, row, group);
+  const from = span & 0xffff, count = (span >> 16) - from, logits = rowAt(c, row, group) + 4 * from;
+  if (c.biasKind) addBias(c, row, group.start + from, count, logits);
+  return greatest(logits, 0, count, 1);
+}
+
+/** As `greatestOf`, of a query that sees keys with gaps between. */
+function greatestScattered(c: Cursor, row: u32, group: Group): f32 {
   let most = LOWEST;
-  for (let index: u32 = 0; index < group.runs; index++) {
-    const run = runAt(group, index);
-    const logits = rowAt(c, row, group) + columnOf(group, run);
-    if (isWhole(run)) {
-      if (c.biasKind) addBias(c, row, run.start, run.count, logits);
-      most = max(most, greatest(logits, 0, run.count, 1));
-      continue;
-    }
-    const bits = seenBits(c, run, row);
+  for (let index: u32 = 0; index < group.visits; index++) {
+    const run = runAt(c, group, index);
+    const logits = rowAt(c, row, group) + columnOf(group, run), bits = seenBits(c, run, row);
     if (!bits) continue;
     const from = firstOf(bits);
     const to = min(lastOf(bits), run.count);

@@ -12,7 +12,8 @@ import { addBias } from "./logits";
 import { multiplyByColumns, multiplyByRows, packRows } from "./products";
 import { queryBlocks, roundUp, TILE_STEP } from "./problem";
 import { clear, copyScaled, dropRow, LOWEST, scaleRow, weighRow } from "./rows";
-import { warmKeys, warmQueries, warmVisit } from "./warm";
+import { isListed, listedKey } from "./visit";
+import { warmKeys, warmQueries, warmRows, warmVisit } from "./warm";
 
 /**
  * Attention, `softmax(q·kᵀ·scale + bias)·v` over the keys that a plan shows, and its log-sum-exp (0 for a query that
@@ -55,6 +56,7 @@ function attendBlock(c: Cursor): void {
 
 function attendVisit(c: Cursor): void {
   const count = c.visit.count;
+  if (isListed(c.visit)) return attendFew(c);
   warmVisit(c, c.key + c.keyAt, count);
   warmVisit(c, c.value + c.keyAt, count);
   if (c.rows <= FEW_ROWS) return attendFew(c);
@@ -77,17 +79,28 @@ function attendFew(c: Cursor): void {
   const rows = c.rows;
   if (!moveToKeys(c, 0, rows)) return clearRows(c, c.target, rows);
   const keys = c.toKey - c.fromKey;
-  const at = c.keyAt + c.fromKey * c.keyRow;
   const tile = c.tile + 4 * c.fromKey;
+  const keyRow = isListed(c.visit) ? 4 * (c.width as usize) : c.keyRow;
   multiplyFewRows(
-    true, rows, keys, c.width, c.width, c.query + c.queryAt, 4, c.queryRow, c.key + at, c.keyRow,
+    true, rows, keys, c.width, c.width, c.query + c.queryAt, 4, c.queryRow, rowsOfVisit(c, c.key), keyRow,
     tile, TILE_STEP, false, 0, c.keyColumns, c.keyRows,
   );
   for (let row: u32 = 0; row < rows; row++) weighQuery(c, row, c.tile + row * TILE_STEP);
   multiplyFewRows(
-    false, rows, c.width, keys, keys, tile, 4, TILE_STEP, c.value + at, c.keyRow,
+    false, rows, c.width, keys, keys, tile, 4, TILE_STEP, rowsOfVisit(c, c.value), keyRow,
     c.target, c.targetRow, c.later, 0, c.keyColumns, c.keyRows,
   );
+}
+
+/** The first of the keys or values at hand: where they are, or side by side in the thread's memory if they are listed. */
+function rowsOfVisit(c: Cursor, tensor: usize): usize {
+  if (!isListed(c.visit)) return tensor + c.keyAt + c.fromKey * c.keyRow;
+  const bytes = 4 * (c.width as usize);
+  let to = c.listed;
+  for (let key = c.fromKey; key < c.toKey; key++, to += bytes) {
+    memory.copy(to, tensor + c.keyHeadAt + listedKey(c, c.visit, key) * c.keyRow, bytes);
+  }
+  return c.listed;
 }
 
 /** Zeros for queries that see nothing of the first visit. */
@@ -101,7 +114,9 @@ function clearRows(c: Cursor, row: usize, rows: u32): void {
  */
 function weighQuery(c: Cursor, row: u32, weights: usize): void {
   const start = c.visit.start, from = c.fromKey, last = roundUp(c.toKey, 4);
-  if (c.biasKind) addBias(c, row, start + from, c.toKey - from, weights + 4 * from);
+  if (c.biasKind && isListed(c.visit)) {
+    for (let key = from; key < c.toKey; key++) addBias(c, row, listedKey(c, c.visit, key), 1, weights + 4 * key);
+  } else if (c.biasKind) addBias(c, row, start + from, c.toKey - from, weights + 4 * from);
   const shrink = weighRow(c, row, weights, bitsAt(c, row));
   if (c.later && shrink != 1) scaleRow(c.target + row * c.targetRow, c.targetRow >> 2, shrink);
   if (c.dropping) dropRow(c, weights, from, last, (c.queryIndex + row) * c.keys + start);
@@ -113,6 +128,7 @@ function finishBlock(c: Cursor): void {
   let from = c.sums;
   let to = c.output + c.queryAt;
   const statistics = c.logSumExp + 4 * (c.queryIndex as usize);
+  if (c.library) warmRows(c, to, c.queryRow, c.rows);
   for (let row: u32 = 0; row < c.rows; row++) {
     const sum = load<f32>(c.sum + 4 * row);
     if (c.visits.count && sum != 0) {

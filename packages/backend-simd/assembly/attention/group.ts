@@ -3,14 +3,12 @@
  * queries from the first to the last one that see any of the keys take part.
  */
 import { Cursor } from "./cursor";
-import { Problem, roundUp, VISIT_KEYS } from "./problem";
+import { Problem, roundUp } from "./problem";
 import { clear } from "./rows";
 import { bitsOf, everyKey, queriesThatSee, Visit, visitAt } from "./visit";
 
 /** Most keys of a group: its tiles stay in the second cache. */
 export const GROUP_KEYS: u32 = 384;
-/** Visits of the shortest run that is cut in two have half the keys; the last one of a run may have any number. */
-const MOST_VISITS: u32 = 2 * GROUP_KEYS / VISIT_KEYS;
 /** Most hidden pairs that are multiplied so that visits of other queries are joined: more would take longer than two groups. */
 const MOST_SPARE_PAIRS: u32 = 4096;
 
@@ -20,34 +18,27 @@ export class Group {
   keys: u32;
   /** From one query's row of the group's tiles to the next; they begin with query `from`. */
   step: usize;
-  visits: u32;
-  /** Visits once those that every query sees are joined; they follow. */
-  runs: u32;
+  /** The first visit of the block that belongs to it, and their number. */
+  first: u32; visits: u32;
+  /** True if some query does not see every key. */
+  isMasked: bool;
   /** The first query of the block that sees any of the keys, and the one after the last. */
   from: u32;
   to: u32;
 }
 
-const HEAD_BYTES: usize = offsetof<Group>();
-const VISIT_BYTES: usize = 12;
-export const GROUP_BYTES: usize = HEAD_BYTES + MOST_VISITS * VISIT_BYTES;
+export const GROUP_BYTES: usize = offsetof<Group>();
 
-/** A visit of the group, or some that every query sees. */
+/** A visit of the group. */
 @inline
-export function runAt(group: Group, index: u32): Visit {
-  return changetype<Visit>(changetype<usize>(group) + HEAD_BYTES + VISIT_BYTES * index);
+export function runAt(c: Cursor, group: Group, index: u32): Visit {
+  return visitAt(c, c.visits, group.first + index);
 }
 
-/** Whether every query sees every key, in whole vectors. */
-@inline
-export function isWhole(run: Visit): bool {
-  return !run.bits && !(run.count & 3);
-}
-
-/** What a query sees of a run that is not whole. */
+/** What a query sees of a visit. */
 @inline
 export function seenBits(p: Problem, run: Visit, query: u32): u64 {
-  return run.bits ? bitsOf(p, run, query, 0) : everyKey(run.count);
+  return bitsOf(p, run, query, everyKey(run.count));
 }
 
 /** The first key that is seen, in whole vectors. */
@@ -62,10 +53,29 @@ export function lastOf(bits: u64): u32 {
   return roundUp(64 - (clz(bits) as u32), 4);
 }
 
-/** Where the keys of a run begin in a row of the group's tile. */
+/** Where the keys of a visit begin in a row of the group's tile. */
 @inline
 export function columnOf(group: Group, run: Visit): usize {
   return 4 * ((run.start - group.start) as usize);
+}
+
+/** What `spanOf` returns of a query whose keys have gaps. */
+export const SCATTERED: u32 = ~0;
+
+/** The first of the group's keys that a query of the block sees, and (in the upper half) the one after the last, if it sees all between. */
+export function spanOf(c: Cursor, group: Group, query: u32): u32 {
+  if (!group.isMasked) return group.keys << 16;
+  let from: u32 = 0, to: u32 = 0;
+  for (let index: u32 = 0; index < group.visits; index++) {
+    const run = runAt(c, group, index), bits = seenBits(c, run, query);
+    if (!bits) continue;
+    const low = ctz(bits) as u32, high = 64 - (clz(bits) as u32), start = run.start - group.start;
+    if ((popcnt(bits) as u32) != high - low) return SCATTERED;
+    if (!to) from = start + low;
+    else if (to != start + low) return SCATTERED;
+    to = start + high;
+  }
+  return from | (to << 16);
 }
 
 /** The group that begins with a visit of the block. */
@@ -73,12 +83,13 @@ export function readGroup(c: Cursor, index: u32): Group {
   const group = changetype<Group>(c.group);
   group.start = visitAt(c, c.visits, index).start;
   group.keys = 0;
+  group.first = index;
   group.visits = 0;
-  group.runs = 0;
+  group.isMasked = false;
   group.from = c.rows;
   group.to = 0;
   let pairs: u32 = 0;
-  for (; index < c.visits.count && group.visits < MOST_VISITS; index++) {
+  for (; index < c.visits.count; index++) {
     const visit = visitAt(c, c.visits, index);
     // A row of what follows has to begin with a vector.
     if (visit.start != group.start + group.keys || (group.keys & 3) || group.keys + visit.count > GROUP_KEYS) break;
@@ -86,7 +97,7 @@ export function readGroup(c: Cursor, index: u32): Group {
     const from = min(group.from, seenBy & 0xffff), to = max(group.to, seenBy >> 16);
     pairs += visit.count * ((seenBy >> 16) - (seenBy & 0xffff));
     if (group.visits && (group.keys + visit.count) * (to - from) > pairs + MOST_SPARE_PAIRS) break;
-    addRun(group, visit);
+    if (visit.bits) group.isMasked = true;
     group.keys += visit.count;
     group.visits++;
     group.from = from;
@@ -101,18 +112,4 @@ export function clearRows(c: Cursor, first: Group, to: usize, row: usize): bool 
   if (!first.from && first.to == c.rows) return false;
   for (let i: u32 = 0; i < c.rows; i++, to += row) clear(to, c.width);
   return true;
-}
-
-function addRun(group: Group, visit: Visit): void {
-  if (group.runs && isWhole(visit)) {
-    const last = runAt(group, group.runs - 1);
-    if (isWhole(last)) {
-      last.count += visit.count;
-      return;
-    }
-  }
-  const run = runAt(group, group.runs++);
-  run.start = visit.start;
-  run.count = visit.count;
-  run.bits = visit.bits;
 }

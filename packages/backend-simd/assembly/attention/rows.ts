@@ -1,7 +1,7 @@
 /** One query's row of a tile: from products to weights, and from weights and their gradients to those of the products. */
 import { choose, fma } from "../fma";
 import { keptLanes, seedLanes } from "../fused/dropout";
-import { sumLanes } from "../lanes";
+import { loadPart, storePart, sumLanes } from "../lanes";
 import { exp4, expOfWeight4 } from "../math/exp";
 import { Cursor } from "./cursor";
 import { Problem, roundUp } from "./problem";
@@ -17,7 +17,7 @@ function greatestLane(most: v128): f32 {
   return f32x4.extract_lane(f32x4.pmax(most, v128.shuffle<f32>(most, most, 1, 0, 3, 2)), 0);
 }
 
-/** The greatest of the logits of a row, keys `first` to `last` (multiples of 4). */
+/** The greatest of the logits of a row, keys `first` to `last`. */
 export function greatest(row: usize, first: u32, last: u32, scale: f32): f32 {
   // Rounding keeps the order, so that a factor above 0 can come last.
   if (scale > 0) {
@@ -28,19 +28,29 @@ export function greatest(row: usize, first: u32, last: u32, scale: f32): f32 {
 }
 
 @inline
+function logits4(at: usize, by: v128, isOne: bool): v128 {
+  const logits = v128.load(at);
+  return isOne ? logits : f32x4.mul(logits, by);
+}
+
+@inline
 function greatestTimes(row: usize, first: u32, last: u32, scale: f32, isOne: bool): f32 {
-  const by = f32x4.splat(scale);
-  let most = f32x4.splat(LOWEST);
-  let other = most;
+  const by = f32x4.splat(scale), lowest = f32x4.splat(LOWEST);
+  let most = lowest, other = lowest, third = lowest, fourth = lowest;
   let at = row + 4 * first;
   const end = row + 4 * last;
-  for (; at + 32 <= end; at += 32) {
-    const low = v128.load(at), high = v128.load(at, 16);
-    most = f32x4.pmax(most, isOne ? low : f32x4.mul(low, by));
-    other = f32x4.pmax(other, isOne ? high : f32x4.mul(high, by));
+  for (; at + 64 <= end; at += 64) {
+    most = f32x4.pmax(most, logits4(at, by, isOne));
+    other = f32x4.pmax(other, logits4(at + 16, by, isOne));
+    third = f32x4.pmax(third, logits4(at + 32, by, isOne));
+    fourth = f32x4.pmax(fourth, logits4(at + 48, by, isOne));
   }
-  if (at < end) most = f32x4.pmax(most, isOne ? v128.load(at) : f32x4.mul(v128.load(at), by));
-  return greatestLane(f32x4.pmax(most, other));
+  for (; at + 16 <= end; at += 16) most = f32x4.pmax(most, logits4(at, by, isOne));
+  if (at < end) {
+    const rest = loadPart(at, ((end - at) / 4) as u32, lowest);
+    other = f32x4.pmax(other, isOne ? rest : f32x4.mul(rest, by));
+  }
+  return greatestLane(f32x4.pmax(f32x4.pmax(most, third), f32x4.pmax(other, fourth)));
 }
 
 /** As `greatest`, of those whose bits are set. */
@@ -60,10 +70,16 @@ export function weigh(row: usize, first: u32, last: u32, scale: f32, maximum: f3
   const shift = f32x4.splat(-maximum);
   let sum = f32x4.splat(0);
   const end = row + 4 * last;
-  for (let at = row + 4 * first; at < end; at += 16) {
+  let at = row + 4 * first;
+  for (; at + 16 <= end; at += 16) {
     const weight = expOfWeight4(fma(v128.load(at), by, shift));
     v128.store(at, weight);
     sum = f32x4.add(sum, weight);
+  }
+  if (at < end) {
+    const rest = ((end - at) / 4) as u32;
+    storePart(at, rest, expOfWeight4(fma(loadPart(at, rest, f32x4.splat(0)), by, shift)));
+    sum = f32x4.add(sum, loadPart(at, rest, f32x4.splat(0)));
   }
   return sumLanes(sum);
 }
@@ -87,19 +103,22 @@ export function addToRow(row: usize, count: u32, value: f32): void {
   for (const end = row + 4 * count; row < end; row += 16) v128.store(row, f32x4.add(v128.load(row), more));
 }
 
-/** The sum of `count` floats of a row, a multiple of 4. */
+/** The sum of `count` floats of a row. */
 export function sumOf(row: usize, count: u32): f32 {
-  let sum = f32x4.splat(0), other = sum;
+  let sum = f32x4.splat(0), other = sum, third = sum, fourth = sum;
   const end = row + 4 * count;
-  for (; row + 32 <= end; row += 32) {
+  for (; row + 64 <= end; row += 64) {
     sum = f32x4.add(sum, v128.load(row));
     other = f32x4.add(other, v128.load(row, 16));
+    third = f32x4.add(third, v128.load(row, 32));
+    fourth = f32x4.add(fourth, v128.load(row, 48));
   }
-  if (row < end) sum = f32x4.add(sum, v128.load(row));
-  return sumLanes(f32x4.add(sum, other));
+  for (; row + 16 <= end; row += 16) sum = f32x4.add(sum, v128.load(row));
+  if (row < end) other = f32x4.add(other, loadPart(row, ((end - row) / 4) as u32, f32x4.splat(0)));
+  return sumLanes(f32x4.add(f32x4.add(sum, third), f32x4.add(other, fourth)));
 }
 
-/** As `sumOf`, of keys `first` to `last` (multiples of 4), with 0 written for those whose bits are not set. */
+/** The sum of keys `first` to `last` (multiples of 4) of a row, with 0 written for those whose bits are not set. */
 export function sumSeen(row: usize, first: u32, last: u32, bits: u64): f32 {
   let sum = f32x4.splat(0);
   for (let k = first; k < last; k += 4) {

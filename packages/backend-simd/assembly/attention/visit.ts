@@ -1,9 +1,10 @@
 /** The plan: for each matrix and query block a list of visits, each some keys and what each query sees of them. */
 import { Problem, queryBlocks, VISIT_KEYS } from "./problem";
 
-/** A run of at most 64 keys that a query block looks at. */
+/** At most 64 keys that a query block looks at. */
 @unmanaged
 export class Visit {
+  /** The first key of a run; of keys that are listed, −1 − where in the plan their list stands. */
   start: u32;
   count: u32;
   /** Where in the plan the bits of each query stand, 64 for each; 0 if every query sees every key. */
@@ -27,6 +28,18 @@ export function visitsOf(p: Problem, batch: u32, head: u32, queryBlock: u32): Vi
 @inline
 export function visitAt(p: Problem, visits: Visits, index: u32): Visit {
   return changetype<Visit>(p.plan + 4 * ((visits.first + 3 * index) as usize));
+}
+
+/** Whether the keys of a visit are listed one by one, as they may be for a block of one query. */
+@inline
+export function isListed(visit: Visit): bool {
+  return (visit.start as i32) < 0;
+}
+
+/** A key of a visit that lists them. */
+@inline
+export function listedKey(p: Problem, visit: Visit, index: u32): u32 {
+  return load<u32>(p.plan + 4 * ((~visit.start + index) as usize));
 }
 
 /** Bits of the keys that there are. */

@@ -31,6 +31,10 @@ export function warmQueries(c: Cursor, tensor: usize, batch: u32): void {
 
 /** `count` keys or values of one head, where its batch row is not small; `row` is the first of them. */
 export function warmVisit(c: Cursor, row: usize, count: u32): void {
-  if (c.keyBatch <= MOST_BYTES) return;
-  for (; count; count--, row += c.keyRow) warm(row, 4 * c.width, c.tile);
+  if (c.keyBatch > MOST_BYTES) warmRows(c, row, c.keyRow, count);
+}
+
+/** `count` rows of one head from `row` on, `step` bytes from one to the next. Spoils the first word of the tile. */
+export function warmRows(c: Cursor, row: usize, step: usize, count: u32): void {
+  for (; count; count--, row += step) warm(row, 4 * c.width, c.tile);
 }

@@ -18,6 +18,7 @@ import { createWasmKernels, type WasmBuild } from "../wasm/create-wasm-kernels.t
 import type { WasmKernels } from "../wasm/wasm-kernels.ts";
 import { workOf } from "../wasm/work-estimate.ts";
 import { type DataHandle, DataRegistry } from "./data-registry.ts";
+import { ForgottenData } from "./forgotten-data.ts";
 import { adviseHugePages } from "./huge-pages.ts";
 import type { JobArguments, JobKernel } from "./job.ts";
 import type { SimdOptions, SimdUse } from "./simd-options.ts";
@@ -50,12 +51,16 @@ export class SimdBackend extends MathBackendCPU {
   cutting: Cutting;
   private pool: ThreadPool | undefined;
   private forgotten = 0;
-  private readonly net: FinalizationRegistry<TensorData>;
+  /** True once a gradient of weights was asked for: steps use their memory again and again, in huge pages. */
+  private trains = false;
+  private readonly net = new ForgottenData((data) => this.collect(data));
 
   constructor(options: SimdOptions = {}) {
     super();
     this.options = options;
-    this.heap = createHeap(options, adviseHugePages);
+    this.heap = createHeap(options, (...part) => {
+      if (this.trains) adviseHugePages(...part);
+    });
     const { memory } = this.heap;
     this.chosen = chooseGemm(options);
     const provider = this.chosen.provider?.open(memory);
@@ -74,7 +79,6 @@ export class SimdBackend extends MathBackendCPU {
       startSimdWorker({ ...start, control, thread });
     this.pool = threads > 1 ? new ThreadPool({ threads, kernels, startWorker }) : undefined;
     this.data = new DataRegistry(this, engine());
-    this.net = new FinalizationRegistry((data) => this.collect(data));
   }
 
   /** A new tensor whose elements are not set. */
@@ -172,6 +176,8 @@ export class SimdBackend extends MathBackendCPU {
   }
 
   private runProduct(request: GemmRequest): void {
+    if (request.transposeA && !this.trains) adviseHugePages(this.heap.memory);
+    this.trains ||= request.transposeA;
     const rounded = this.gemm.roundedOperands(request);
     try {
       for (const { length, from, to } of rounded?.copies ?? []) this.run("toBf16", length, from, to);
@@ -189,6 +195,7 @@ export class SimdBackend extends MathBackendCPU {
   }
 
   use(): SimdUse {
+    this.net.watchAll();
     return {
       ...this.heap.use(),
       build: this.build,
@@ -208,7 +215,7 @@ export class SimdBackend extends MathBackendCPU {
     const data = this.newData(values, shape, dtype);
     data.refCount = refCount;
     this.data.set(handle, data);
-    this.net.register(handle, data, data);
+    this.net.watch(handle, data);
   }
 
   override readSync(handle: object): Values {
@@ -229,7 +236,7 @@ export class SimdBackend extends MathBackendCPU {
       this.disposeData(parts.real.dataId, true);
       this.disposeData(parts.imag.dataId, true);
     }
-    this.net.unregister(data);
+    this.net.delete(data);
     this.data.delete(handle);
     this.releaseBlock(data);
     return true;
@@ -264,7 +271,7 @@ export class SimdBackend extends MathBackendCPU {
 
   private adopt(data: TensorData): DataHandle {
     const handle = this.data.create(data);
-    this.net.register(handle, data, data);
+    this.net.add(handle);
     return handle;
   }
 

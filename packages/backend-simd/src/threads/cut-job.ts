@@ -12,9 +12,9 @@ export interface Work {
 export const LEAST_SHARE_NANOSECONDS = 10_000;
 
 /** A share that takes longer is cut further: a thread that the system holds up then holds up less. */
-const MOST_SHARE_NANOSECONDS = 500_000;
+const MOST_SHARE_NANOSECONDS = 100_000;
 /** Enough shares that threads which begin late or run slower take fewer of them. */
-const MOST_SHARES_PER_THREAD = 4;
+const MOST_SHARES_PER_THREAD = 16;
 
 /** How the pool wants jobs cut. */
 export interface Cutting {

@@ -16,8 +16,9 @@ export interface AttentionGrain {
  * A matrix (that of a mask's row and head) is cut into blocks of queries, and what a block sees into visits: runs of at
  * most 64 keys. `words` holds three parts, one after the other. First come two words for each matrix and each of its query
  * blocks: the index of the first visit's words, and the number of visits. Then come three words for each visit: the first
- * key, the number of keys, and the index of its bits, or 0 where every query of the block sees all of them. Last come the
- * bits: 64 for each query of the block, the lowest first, of which one is set for each key that the query sees.
+ * key, the number of keys, and the index of its bits, or 0 where every query of the block sees all of them. A visit that
+ * lists its keys has −1 − the index of the list for the first key. Last come lists and bits: 64 bits for each query of the
+ * block, the lowest first, of which one is set for each key that the query sees.
  */
 export interface AttentionPlan {
   readonly words: Int32Array;
@@ -26,6 +27,8 @@ export interface AttentionPlan {
   readonly rows: number;
   /** 1, or one for each query head. */
   readonly heads: number;
+  /** Whether visits list their keys: in blocks of one query, and for the forward pass alone. */
+  readonly listsKeys?: boolean | undefined;
 }
 
 /** A run of positions, `start` included and `end` not. */
@@ -41,6 +44,8 @@ export interface AttentionVisit {
   readonly count: number;
   /** Two words for each query of the block, the lower keys first; missing where every query sees all keys. */
   readonly bits?: Int32Array | undefined;
+  /** Every key, `[count]`, where they do not stand side by side. */
+  readonly keys?: Int32Array | undefined;
 }
 
 /** A visit while what its queries see is being told. */
@@ -101,17 +106,20 @@ function wordOf(from: number, to: number): number {
 /** Writes the words of a plan from the visits of each block: of each row, each head, each block of queries. */
 export function planWords(blocks: readonly (readonly AttentionVisit[])[]): Int32Array {
   const visits = blocks.flat();
-  const bitWords = visits.reduce((sum, { bits }) => sum + (bits?.length ?? 0), 0);
-  const words = new Int32Array(2 * blocks.length + 3 * visits.length + bitWords);
-  let [next, nextBits] = [2 * blocks.length, 2 * blocks.length + 3 * visits.length];
+  const more = visits.reduce((sum, { bits, keys }) => sum + (bits?.length ?? 0) + (keys?.length ?? 0), 0);
+  const words = new Int32Array(2 * blocks.length + 3 * visits.length + more);
+  let [next, nextMore] = [2 * blocks.length, 2 * blocks.length + 3 * visits.length];
+  const write = (values: Int32Array): number => {
+    const at = nextMore;
+    words.set(values, at);
+    nextMore += values.length;
+    return at;
+  };
   blocks.forEach((block, index) => {
     words.set([next, block.length], 2 * index);
-    for (const { start, count, bits } of block) {
-      words.set([start, count, bits ? nextBits : 0], next);
+    for (const { start, count, bits, keys } of block) {
+      words.set([keys ? -1 - write(keys) : start, count, bits ? write(bits) : 0], next);
       next += 3;
-      if (!bits) continue;
-      words.set(bits, nextBits);
-      nextBits += bits.length;
     }
   });
   return words;

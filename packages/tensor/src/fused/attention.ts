@@ -1,6 +1,7 @@
+import { UnsupportedError } from "@trivium/core";
 import { type Tensor, type Tensor2D, type Tensor3D, type Tensor4D, tf } from "../tf.ts";
 import type { AttentionPlan } from "./attention-plan.ts";
-import type { FusedAttributes } from "./fused-kernel.ts";
+import type { FusedAttributes, FusedInputs } from "./fused-kernel.ts";
 import { fusedKernels } from "./fused-kernels.ts";
 import { defineFusedOp, runFused } from "./fused-op.ts";
 
@@ -47,12 +48,14 @@ export interface FusedAttentionRequest {
  * Q×K in forward or backward. A query that sees nothing gives 0.
  *
  * @returns a tensor of the shape of `query`.
- * @throws {UnsupportedError} `tensor/no-kernel` on a backend without the kernel.
+ * @throws {UnsupportedError} `tensor/no-kernel` on a backend without the kernel; `tensor/listed-keys` when gradients are
+ *   asked for, or dropout, where the plan lists keys.
  * @source online softmax: Milakov and Gimelshein 2018, https://arxiv.org/abs/1805.02867; backward by recomputation: Dao et
  *   al. 2022, https://arxiv.org/abs/2205.14135
  */
 export function fusedAttention(request: FusedAttentionRequest): Tensor {
   const { query, key, value, heads, groups, plan, bias, scale, dropout } = request;
+  if (plan.listsKeys && dropout) throw forwardAlone("dropout");
   const byDistance = bias?.kind === "distance" ? bias : undefined;
   const attributes: FusedAttributes<typeof fusedKernels.attention> = {
     heads,
@@ -78,9 +81,29 @@ export function fusedAttention(request: FusedAttentionRequest): Tensor {
       queryPositions: byDistance?.queryPositions ?? nothing("int32"),
       keyPositions: byDistance?.keyPositions ?? nothing("int32"),
     };
-    return run(inputs, attributes)[0];
+    return plan.listsKeys ? runForward(inputs, attributes) : run(inputs, attributes)[0];
   });
 }
+
+/** Runs the kernel where there is no backward pass, and says so to who asks for one. */
+function runForward(
+  inputs: FusedInputs<typeof fusedKernels.attention, Tensor>,
+  attributes: FusedAttributes<typeof fusedKernels.attention>,
+): Tensor {
+  const attend = tf.customGrad((query, key, value) => ({
+    value: run({ ...inputs, query, key, value } as typeof inputs, attributes)[0],
+    gradFunc() {
+      throw forwardAlone("gradients");
+    },
+  }));
+  return attend(inputs.query, inputs.key, inputs.value);
+}
+
+const forwardAlone = (wanted: string): UnsupportedError =>
+  new UnsupportedError(
+    "tensor/listed-keys",
+    `a plan that lists keys, as decoding has it after a fork, is for the forward pass alone and knows no ${wanted}; take the mask's own plan (attentionPlan)`,
+  );
 
 const run = defineFusedOp(fusedKernels.attention, {
   backward([dOutput], saved, attributes) {

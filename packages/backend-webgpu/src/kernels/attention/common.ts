@@ -35,7 +35,7 @@ struct Matrix {
   head: u32,
 }
 
-// A run of at most 64 keys that a block of queries looks at.
+// At most 64 keys that a block of queries looks at: a run from the first one, or a list at −1 − start in the plan.
 struct Visit {
   start: u32,
   count: u32,
@@ -68,6 +68,13 @@ fn block_entry(m: Matrix, block: u32) -> vec2u {
 fn visit_of(first: u32, index: u32) -> Visit {
   let at = first + 3u * index;
   return Visit(u32(words[at]), u32(words[at + 1u]), u32(words[at + 2u]));
+}
+
+fn key_of(visit: Visit, index: u32) -> u32 {
+  if ((visit.start >> 31u) == 1u) {
+    return u32(words[~visit.start + index]);
+  }
+  return visit.start + index;
 }
 
 // Without bits every query of the block sees every key.

@@ -67,7 +67,7 @@ fn work(group: u32, lane: u32) {
     let visit = visit_of(visits.x, index);
     for (var i = 0u; i < visit.count; i++) {
       if (sees(visit, lane, i)) {
-        take(m, q, visit.start + i);
+        take(m, q, key_of(visit, i));
       }
     }
   }
