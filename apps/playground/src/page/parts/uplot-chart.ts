@@ -66,7 +66,11 @@ function optionsOf(element: HTMLElement, styles: readonly CurveStyle[]): uPlot.O
     ],
     series: [{}, ...series],
     legend: { show: false },
-    cursor: { drag: { x: false, y: false } },
+    // Points at the cursor are full, where markers are open.
+    cursor: {
+      drag: { x: false, y: false },
+      points: { fill: (_, curve) => series[curve - 1]?.stroke ?? colours.quiet },
+    },
   };
 }
 
