@@ -51,7 +51,7 @@ function inlineStyles(): Plugin {
       order: "pre",
       handler(_options, bundle) {
         for (const chunk of Object.values(bundle)) {
-          if (chunk.type !== "chunk" || chunk.name !== FIRST_LOAD) continue;
+          if (chunk.type !== "chunk" || !(chunk.isEntry || chunk.name === FIRST_LOAD)) continue;
           const names = chunk.viteMetadata?.importedCss ?? new Set();
           for (const name of names) {
             const file = bundle[name];
@@ -63,6 +63,7 @@ function inlineStyles(): Plugin {
       },
     },
     transformIndexHtml(html) {
+      if (styles === "") throw new Error("the first load has no styles to put into the document");
       const hash = createHash("sha256").update(styles).digest("base64");
       return html
         .replace("</head>", () => `<style>${styles}</style></head>`)
