@@ -1,4 +1,6 @@
-import { MultiBar, Presets } from "cli-progress";
+import { createRequire } from "node:module";
+
+type Bars = typeof import("cli-progress");
 
 /** The progress of a long task. */
 export interface Progress {
@@ -20,6 +22,8 @@ const barWidth = 24;
 function createBar(label: string, stream: NodeJS.WriteStream): Progress {
   const format = "{label} {bar} {value}/{total} {note}";
   const options = { format, barsize: barWidth, hideCursor: true, stream };
+  // Most commands show no bar, and its modules take longer to load than many a command runs.
+  const { MultiBar, Presets } = createRequire(import.meta.url)("cli-progress") as Bars;
   const bars = new MultiBar(options, Presets.shades_classic);
   let bar: ReturnType<typeof bars.create> | undefined;
   // The cursor must come back if the process ends while the bar is there.

@@ -1,8 +1,9 @@
 import { createPacer } from "@trivium/core";
 import type { ModelInput } from "@trivium/features";
 import type { Decoder, DecodingState } from "@trivium/model";
-import type { Answer, RowsToRun } from "./answer.ts";
+import type { Answer } from "./answer.ts";
 import type { GenerateEvent } from "./generate-event.ts";
+import type { RowsToRun } from "./strategy.ts";
 
 export interface DecodePromptsOptions {
   readonly decoder: Decoder;
@@ -26,7 +27,7 @@ export async function* decodePrompts(options: DecodePromptsOptions): AsyncGenera
   try {
     for (;;) {
       // A copy, since processors change it.
-      const logits = Float32Array.from(await state.logits.data());
+      const logits = new Float32Array(await state.logits.data());
       const next: RowsToRun = yield* stepAll(answers, { logits, vocabulary: state.logits.shape[1], states });
       if (next.ids.length === 0) return;
       await pause();

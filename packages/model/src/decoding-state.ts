@@ -4,6 +4,7 @@ import { type Tensor2D, tf } from "@trivium/tensor";
 import { selfMaskOf } from "./architecture.ts";
 import { checkLength } from "./check-input.ts";
 import type { AppendOptions, DecodingState } from "./decoder.ts";
+import type { NewTokens } from "./decoder-parts.ts";
 import { continuedMask } from "./merged-mask.ts";
 import { isMerged } from "./resolve-config.ts";
 import {
@@ -11,7 +12,6 @@ import {
   type Held,
   lastOfTokens,
   type Masks,
-  type NewTokens,
   nextLogits,
   pickLogits,
   predictingStream,
@@ -46,7 +46,7 @@ export class PagedState implements DecodingState {
   append(
     ids: Int32Array,
     counts: Int32Array,
-    { logits: wanted = "last", states: keeps }: AppendOptions = {},
+    { logits: wanted = "last", states: keeps = false }: AppendOptions = {},
   ): DecodingState {
     this.#assertLive();
     const tokens = this.#place(ids, counts);
@@ -59,10 +59,11 @@ export class PagedState implements DecodingState {
     const next: Held = { ...held, rows: [rows, ...others], masks, states: undefined };
     try {
       const { logits, states } = tf.tidy(() => {
-        const states = ids.length > 0 ? runTokens(this.#parts, { tokens, held: next, masks, runs }) : undefined;
+        const run = { tokens, held: next, masks, runs, wanted, keeps };
+        const results = ids.length > 0 ? runTokens(this.#parts, run) : undefined;
         return {
-          logits: pickLogits(this.#parts, { states, tokens, held, wanted }),
-          states: keeps ? states : undefined,
+          logits: pickLogits(this.#parts, { results, tokens, held, wanted }),
+          states: keeps ? results?.states : undefined,
         };
       });
       held.logits.dispose();

@@ -1,27 +1,12 @@
-import { type DistanceBias, type KeyValuePages, PageReading, type PageRows } from "@trivium/attention";
+import { PageReading, type PageRows } from "@trivium/attention";
 import type { Mask } from "@trivium/masks";
-import { type ParameterTree, type Tensor2D, tf } from "@trivium/tensor";
-import type { DecodingState } from "./decoder.ts";
+import { type Tensor2D, tf } from "@trivium/tensor";
+import type { DecoderParts, NewTokens, TokenResults } from "./decoder-parts.ts";
 import { embed, readOut } from "./embed.ts";
+import type { ModelParts } from "./model-parts.ts";
 import { isMerged } from "./resolve-config.ts";
 import { runStack, type StackRun } from "./run-stack.ts";
-import type { ModelParts } from "./run-streams.ts";
-import type { StackParameters } from "./stack-parameters.ts";
 import type { StackProgram } from "./stack-program.ts";
-
-/** The parts that all states of a decoder share. */
-export interface DecoderParts {
-  readonly model: ModelParts;
-  readonly tree: ParameterTree;
-  /** The stack of the predicting stream. */
-  readonly stack: StackParameters;
-  /** Keys and values of the predicting stream's self-attention, then those of its cross-attention if it has any. */
-  readonly storages: readonly [self: KeyValuePages, cross?: KeyValuePages];
-  /** True if positions of the predicting stream see later ones. */
-  readonly bidirectional: boolean;
-  readonly bias: DistanceBias | undefined;
-  readonly states: Set<DecodingState>;
-}
 
 /** A decoder's parts, and the program that it makes of them. */
 export interface RunningDecoder extends DecoderParts {
@@ -49,24 +34,17 @@ export interface Masks {
   readonly cross: Mask | undefined;
 }
 
-/** New tokens of some rows, side by side. */
-export interface NewTokens {
-  readonly ids: Int32Array;
-  readonly counts: Int32Array;
-  /** The row of each token. */
-  readonly rows: Int32Array;
-  readonly positions: Int32Array;
-}
-
-interface TokenRun {
+interface TokenRun extends Pick<PickedLogits, "wanted"> {
+  /** True if the states are asked for. */
+  readonly keeps: boolean;
   readonly tokens: NewTokens;
   readonly held: Held;
   readonly masks: Masks;
   readonly runs: readonly number[];
 }
 
-/** The states of new tokens, `[R, M]`; their keys and values are kept. */
-export function runTokens(parts: RunningDecoder, { tokens, held, masks, runs }: TokenRun): Tensor2D {
+/** Runs new tokens; their keys and values are kept. */
+export function runTokens(parts: RunningDecoder, { tokens, held, masks, runs, wanted, keeps }: TokenRun): TokenResults {
   const { model, tree, stack, bidirectional, bias } = parts;
   const [storage] = parts.storages;
   const { config } = model;
@@ -79,8 +57,9 @@ export function runTokens(parts: RunningDecoder, { tokens, held, masks, runs }: 
   const readings = new Map(distinct.map((mask) => [mask, new PageReading({ storage, rows, queries: tokens, mask })]));
   const selves = masks.selves.map((mask) => readings.get(mask) as PageReading);
   const cross = crossReading(parts, { tokens, held, masks });
-  const states = parts.program.run({ x, tokens, runs, selves, cross });
-  if (states) return states;
+  const readsOut = isOfEveryToken(tokens, wanted);
+  const results = parts.program.run({ x, tokens, runs, selves, cross, keeps, readsOut });
+  if (results) return results;
   const run: StackRun = {
     config,
     kernel: model.kernel,
@@ -97,29 +76,41 @@ export function runTokens(parts: RunningDecoder, { tokens, held, masks, runs }: 
       keyValues: (layer) => ({ ...cross.options.storage.read(layer), reading: cross }),
     },
   };
-  return tf.reshape(runStack(stack, x, run), [tokens.ids.length, config.width]) as Tensor2D;
+  return { states: tf.reshape(runStack(stack, x, run), [tokens.ids.length, config.width]) as Tensor2D };
 }
 
-function crossReading({ storages }: DecoderParts, { tokens, held, masks }: Omit<TokenRun, "runs">) {
+function crossReading(
+  { storages }: DecoderParts,
+  { tokens, held, masks }: Pick<TokenRun, "tokens" | "held" | "masks">,
+) {
   const [storage, rows, mask] = [storages[1], held.rows[1], masks.cross];
   return storage && rows && mask ? new PageReading({ storage, rows, queries: tokens, mask }) : undefined;
 }
 
 interface PickedLogits {
   /** Absent if every row rests. */
-  readonly states: Tensor2D | undefined;
+  readonly results: TokenResults | undefined;
   readonly tokens: NewTokens;
   readonly held: Held;
   readonly wanted: "last" | "all";
 }
 
+/** Tells if each new token has logits. */
+const isOfEveryToken = ({ counts }: NewTokens, wanted: PickedLogits["wanted"]): boolean =>
+  wanted === "all" || counts.every((count) => count === 1);
+
 /** The logits of new tokens, and for rows that rest those that they had. */
-export function pickLogits({ model, tree }: DecoderParts, { states, tokens, held, wanted }: PickedLogits): Tensor2D {
-  if (!states) return nextLogits(held);
+export function pickLogits({ model, tree }: DecoderParts, { results, tokens, held, wanted }: PickedLogits): Tensor2D {
+  if (!results) return nextLogits(held);
   const { counts } = tokens;
-  const everyToken = wanted === "all" || counts.every((count) => count === 1);
-  const ends = lastOfTokens(counts).filter((_, row) => counts[row]);
-  const logits = readOut(model.config, tree, everyToken ? states : gatherRows(states, ends));
+  const lastOnes = (states: Tensor2D): Tensor2D =>
+    isOfEveryToken(tokens, wanted)
+      ? states
+      : gatherRows(
+          states,
+          lastOfTokens(counts).filter((_, row) => counts[row]),
+        );
+  const logits = results.logits ?? readOut(model.config, tree, lastOnes(results.states as Tensor2D));
   if (!counts.includes(0)) return logits;
   let next = held.logits.shape[0];
   const places = Array.from(counts).flatMap((count, row) => {

@@ -87,6 +87,10 @@ const cases: readonly (readonly [name: string, of: Case])[] = [
     [`T5 style, ${weights}`, { architecture: encoderDecoder, config: families["T5 style"], weights }] as const,
   ]),
   ["storages that grow", { architecture: causal, config: {}, weights: "q8", tokens: 28 }],
+  ...[true, false].map((tied): (typeof cases)[number] => [
+    `a head of many ids, ${tied ? "tied" : "of its own"}`,
+    { architecture: causal, config: { vocabulary: 80, head: { tied } }, weights: "f32" },
+  ]),
   ["windows", { architecture: causal, config: { attention: { window: [4, null] } }, weights: "bf16" }],
   ["merged streams", { architecture: encoderDecoder, config: { crossAttention: "merged" }, weights: "bf16" }],
 ];
@@ -101,6 +105,20 @@ test.each(cases)("%s: a program gives the bits of op by op, and leaves nothing",
   expect(program).toEqual({ logits, ops: 0 });
   expect(decode(of, fused()).ops).toBe(0);
   expect([tf.memory().numTensors, backend.use().liveBuffers]).toEqual([numTensors, liveBuffers]);
+});
+
+test("the logits of a large head are steps of the program", async () => {
+  await backend.activate();
+  const model = createModel({ architecture: causal, config: { ...sizes, vocabulary: 80 }, attention: fused() });
+  const parameters = model.createParameters(createRandom("programs"));
+  const decoder = model.decoder(parameters);
+  const state = decoder.prefill(sampleInput(causal, { rows }));
+  const products = () => backend.acceleratedCalls().BatchMatMul as number;
+  const before = products();
+  state.append(Int32Array.of(1, 2), Int32Array.of(1, 1));
+  expect(products()).toBe(before);
+  decoder.dispose();
+  tf.dispose(Object.values(flattenTree(parameters)));
 });
 
 test("matrices that are too small are run op by op", async () => {

@@ -9,8 +9,9 @@ import {
   type TokenProgram,
   tf,
 } from "@trivium/tensor";
+import type { DecoderParts, NewTokens, TokenResults } from "./decoder-parts.ts";
+import { headOf } from "./embed.ts";
 import { schemeOf } from "./positions-config.ts";
-import type { DecoderParts, NewTokens } from "./run-tokens.ts";
 import { type ProgramInputs, type ProgramReading, writeStack } from "./token-program.ts";
 
 /** New tokens, and what of the storages each layer reads. */
@@ -23,6 +24,10 @@ export interface StackTokens {
   /** Of self-attention, by layer. */
   readonly selves: readonly PageReading[];
   readonly cross: PageReading | undefined;
+  /** True if the states are asked for. */
+  readonly keeps: boolean;
+  /** True if the logits of every token are asked for. */
+  readonly readsOut: boolean;
 }
 
 /** Rows of the longest program: those that the kernels of few rows take. */
@@ -35,63 +40,68 @@ interface MadeProgram {
   readonly program: TokenProgram;
   readonly inputs: ProgramInputs;
   readonly states: ProgramValues;
+  /** Undefined where they are not asked for, or the head is no product alone. */
+  readonly logits: ProgramValues | undefined;
   readonly key: string;
   /** The keys of the first layer, which are other ones once a storage has grown. */
   readonly held: readonly Tensor2D[];
   readonly own: readonly Tensor[];
 }
 
-/** The programs of a decoder's stack, one for each number of rows, on a backend that has programs; made anew when memory changes. */
+/** The programs of a decoder's stack, one for each number of rows with logits and one without, on a backend that has programs; made anew when memory changes. */
 export class StackProgram {
   readonly #parts: DecoderParts;
-  /** By their number of rows: at most `MOST_ROWS`. */
+  /** By `placeOf`. */
   readonly #made = new Map<number, MadeProgram>();
-  /** Numbers of rows for which there is no program. */
+  /** Places for which there is no program. */
   readonly #refused = new Set<number>();
 
   constructor(parts: DecoderParts) {
     this.#parts = parts;
   }
 
-  /** The states of new tokens, `[R, M]`, with their keys and values kept; undefined if op by op is the only way. */
-  run(of: StackTokens): Tensor2D | undefined {
+  /** The results of new tokens, whose keys and values are kept; undefined if op by op is the only way. */
+  run(of: StackTokens): TokenResults | undefined {
     const made = this.#programFor(of);
     if (!made) return undefined;
-    const { program, inputs, states } = made;
+    const { program, inputs, states, logits } = made;
     program.set(inputs.x, of.x);
     program.setWords(inputs.slots, slotsOf(of.runs, of.tokens.ids.length));
     for (const { plan, reading } of readingsOf(inputs, of)) program.setWords(plan, reading.plan.words);
     this.#setPositions(made, of);
     program.run();
-    return program.read(states);
+    return {
+      states: of.keeps || !logits ? program.read(states) : undefined,
+      logits: logits && program.read(logits),
+    };
   }
 
   dispose(): void {
-    for (const rows of [...this.#made.keys()]) this.#disposeOf(rows);
+    for (const place of [...this.#made.keys()]) this.#disposeOf(place);
   }
 
-  #disposeOf(rows: number): void {
-    const made = this.#made.get(rows);
+  #disposeOf(place: number): void {
+    const made = this.#made.get(place);
     made?.program.dispose();
     tf.dispose([...(made?.own ?? [])]);
-    this.#made.delete(rows);
+    this.#made.delete(place);
   }
 
   #programFor(of: StackTokens): MadeProgram | undefined {
-    const rows = of.tokens.ids.length;
+    const place = placeOf(of);
     const { storages, model } = this.#parts;
-    if (rows > MOST_ROWS || this.#refused.has(rows) || !isFused(model.kernel)) return undefined;
+    if (of.tokens.ids.length > MOST_ROWS || this.#refused.has(place) || !isFused(model.kernel)) return undefined;
     const held = storages.flatMap((storage) => storage?.slots(0).key ?? []);
     const heads = [...of.selves, of.cross].map((reading) => reading?.plan.heads);
     const key = [of.selves.map((one) => of.selves.indexOf(one)), heads].join(" ");
-    const known = this.#made.get(rows);
+    const known = this.#made.get(place);
     const isSame = known?.key === key && held.every((one, at) => known.held[at] === one);
     if (isSame && readingsOf(known.inputs, of).every(({ plan, reading }) => reading.plan.words.length <= plan.capacity))
       return known;
-    this.#disposeOf(rows);
+    this.#disposeOf(place);
     const made = this.#make(of, key, held);
-    if (made) this.#made.set(rows, made);
-    else this.#refused.add(rows);
+    if (made) this.#made.set(place, made);
+    else this.#refused.add(place);
     return made;
   }
 
@@ -99,12 +109,17 @@ export class StackProgram {
     const rows = of.tokens.ids.length;
     const program = activeTraits().tokenProgram?.(rows);
     if (!program) return undefined;
-    const { model, stack } = this.#parts;
+    const { model, stack, tree } = this.#parts;
     const { config } = model;
     const own: Tensor[] = [];
     const inputs = this.#inputs(program, of, own);
     const states = writeStack({ program, config, inputs, own }, stack);
-    if (states) return { program, inputs, states, key, held, own };
+    if (states) {
+      const head = headOf(config, tree);
+      const isProduct = of.readsOut && !config.scaleOutputs && head.softCap === undefined;
+      const logits = isProduct ? program.linears(states, [head])?.[0] : undefined;
+      return { program, inputs, states, logits, key, held, own };
+    }
     program.dispose();
     tf.dispose(own);
     return undefined;
@@ -148,6 +163,9 @@ export class StackProgram {
     program.setWords(bias.keyPositions, (of.selves[0] as PageReading).slotPositions);
   }
 }
+
+/** The place of a program: by its number of rows, and whether it has logits. */
+const placeOf = ({ tokens, readsOut }: StackTokens): number => 2 * tokens.ids.length + (readsOut ? 1 : 0);
 
 /** The plans of a program, and what is read by each of them now. */
 function readingsOf({ selves, cross }: ProgramInputs, of: StackTokens) {

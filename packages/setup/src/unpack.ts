@@ -3,7 +3,6 @@ import { cp, mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { DataError } from "@trivium/core";
-import { openPromise } from "yauzl";
 import { lastError, run } from "./run.ts";
 import type { SetupArchive } from "./setup.ts";
 
@@ -21,6 +20,7 @@ export async function unpack(path: string, { keep, package: name }: SetupArchive
 type Keep = SetupArchive["keep"];
 
 async function unpackWheel(path: string, keep: Keep, folder: string): Promise<number> {
+  const { openPromise } = await import("yauzl");
   const wheel = await openPromise(path);
   let kept = 0;
   for await (const entry of wheel.eachEntry()) {

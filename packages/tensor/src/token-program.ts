@@ -26,6 +26,8 @@ export interface ProgramNorm {
 
 /** An affine map, and the activation of its result. */
 export interface ProgramMap extends LinearMap {
+  /** True if a weight that is not packed is `[F, M]`. Default false. */
+  readonly transpose?: boolean | undefined;
   readonly activation?: ActivationName | undefined;
 }
 

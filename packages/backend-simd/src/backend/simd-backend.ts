@@ -51,12 +51,16 @@ export class SimdBackend extends MathBackendCPU {
   cutting: Cutting;
   private pool: ThreadPool | undefined;
   private forgotten = 0;
+  /** True once a gradient of weights was asked for: steps use their memory again and again, in huge pages. */
+  private trains = false;
   private readonly net = new ForgottenData((data) => this.collect(data));
 
   constructor(options: SimdOptions = {}) {
     super();
     this.options = options;
-    this.heap = createHeap(options, adviseHugePages);
+    this.heap = createHeap(options, (...part) => {
+      if (this.trains) adviseHugePages(...part);
+    });
     const { memory } = this.heap;
     this.chosen = chooseGemm(options);
     const provider = this.chosen.provider?.open(memory);
@@ -172,6 +176,8 @@ export class SimdBackend extends MathBackendCPU {
   }
 
   private runProduct(request: GemmRequest): void {
+    if (request.transposeA && !this.trains) adviseHugePages(this.heap.memory);
+    this.trains ||= request.transposeA;
     const rounded = this.gemm.roundedOperands(request);
     try {
       for (const { length, from, to } of rounded?.copies ?? []) this.run("toBf16", length, from, to);

@@ -41,7 +41,7 @@ export class ProgramProducts {
     return { stages: prepared.length > 0 ? [prepared, ...stages] : stages, outputs };
   }
 
-  #jobs(x: ProgramValues, { weight, bias, activation }: ProgramMap, prepared: Job[]) {
+  #jobs(x: ProgramValues, { weight, bias, activation, transpose = false }: ProgramMap, prepared: Job[]) {
     const { data, cutting } = this.#backend;
     const addressOf = ({ dataId }: { readonly dataId: object }): number => data.get(dataId).address;
     const epilogue = activation && { activation, slope: 0 };
@@ -54,8 +54,9 @@ export class ProgramProducts {
       const request = { ...matrix, ...places, m: this.#rows, c: output.place, epilogue };
       return { output, jobs: [packedJob(request, cutting, weight.q8 ? this.#factorsOf(request, prepared) : 0)] };
     }
-    const [k, n] = weight.shape;
-    const sizes = { m: this.#rows, n, k, lda: k, ldb: n, ldc: n };
+    const [rows, columns] = weight.shape;
+    const [k, n] = transpose ? [columns, rows] : [rows, columns];
+    const sizes = { m: this.#rows, n, k, lda: k, ldb: columns, ldc: n, transposeB: transpose };
     const request = { ...oneProduct, ...sizes, ...places, b: addressOf(weight), c: 0, epilogue };
     if (!isThin(request)) return undefined;
     const output = this.#output(n);

@@ -1,7 +1,6 @@
 import { stat } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { DataError } from "@trivium/core";
-import { glob, isDynamicPattern } from "tinyglobby";
 import { isShardOfFolder, shardEndings } from "./shard.ts";
 
 /** The files that a path names, and those beside them that are passed over. */
@@ -20,6 +19,7 @@ export interface FoundFiles {
 export async function findFiles(path: string): Promise<FoundFiles> {
   const found = await stat(path).catch(() => undefined);
   if (found?.isDirectory()) return filesOfFolder(path);
+  const { glob, isDynamicPattern } = await tinyglobby();
   if (found === undefined && isDynamicPattern(path)) {
     const paths = await glob(path, { expandDirectories: false, onlyFiles: true });
     if (paths.length > 0) return { paths: paths.sort(byName), others: [] };
@@ -28,7 +28,11 @@ export async function findFiles(path: string): Promise<FoundFiles> {
   return { paths: [path], others: [] };
 }
 
+/** Loaded with the first folder or pattern: most programs read none. */
+const tinyglobby = () => import("tinyglobby");
+
 async function filesOfFolder(folder: string): Promise<FoundFiles> {
+  const { glob } = await tinyglobby();
   const names = await glob("**", { cwd: folder, onlyFiles: true });
   const paths = names.map((name) => join(folder, name)).sort(byName);
   const shards = paths.filter(isShardOfFolder);

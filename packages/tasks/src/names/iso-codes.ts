@@ -4,7 +4,6 @@ import { DataError } from "@trivium/core";
 import { type Dataset, dataset } from "@trivium/data";
 import type { TextPair } from "@trivium/features";
 import { validateWith } from "@trivium/registry";
-import { mo } from "gettext-parser";
 import { z } from "zod";
 import { nameDataset, nameShares } from "./name-dataset.ts";
 
@@ -48,6 +47,7 @@ export async function isoCodes(options: z.input<typeof schema> = {}): Promise<Da
   const standard = standards[chosen.of];
   const file = `iso_${standard}`;
   const entries = JSON.parse(String(await read(join(chosen.folder, "iso-codes/json", `${file}.json`), chosen.to)));
+  const { mo } = await import("gettext-parser");
   const translated = mo.parse(
     await read(join(chosen.folder, "locale", chosen.to, "LC_MESSAGES", `${file}.mo`), chosen.to),
   );
