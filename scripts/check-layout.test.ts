@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { arrowFigure, withFigure } from "./layout/arrow-figure.ts";
 import { checkArrows } from "./layout/check-arrows.ts";
+import { checkCircles } from "./layout/check-circles.ts";
 import { checkExports } from "./layout/check-exports.ts";
 import { checkFiles } from "./layout/check-files.ts";
 import { checkImports } from "./layout/check-imports.ts";
@@ -52,7 +53,7 @@ const dependsOn = (...names: string[]) => ({
 
 test("a correct package has no violations", () => {
   const nn = packageFiles("nn", "compute", dependsOn("core"), { "src/index.ts": `export * from "@trivium/core";\n` });
-  for (const check of [checkArrows, checkImports, checkExports, checkFiles, checkPluginFiles]) {
+  for (const check of [checkArrows, checkImports, checkCircles, checkExports, checkFiles, checkPluginFiles]) {
     expect(violations(check, core, nn)).toEqual([]);
   }
 });
@@ -73,6 +74,26 @@ test("a development dependency may point anywhere, but not in a circle", () => {
   const circle = packageFiles("backend-simd", "backend", { devDependencies: { "@trivium/nn": "workspace:*" } });
   expect(violations(checkArrows, circle, packageFiles("nn", "compute", development))).toEqual([
     "packages depend on each other in a circle: @trivium/backend-simd → @trivium/nn → @trivium/backend-simd",
+  ]);
+});
+
+test("files that import each other are named, for types and in AssemblyScript too", () => {
+  const nn = packageFiles(
+    "nn",
+    "compute",
+    {},
+    {
+      "src/a.ts": `import type { B } from "./b.ts";\n`,
+      "src/b.ts": `import { c } from "./c.ts";\n`,
+      "src/c.ts": `export const c = () => import("./a.ts");\n`,
+      "assembly/one.ts": `import { two } from "./two";\n`,
+      "assembly/two.ts": `import { one } from "./one";\n`,
+    },
+  );
+  const remedy = "move what both need to a file below them";
+  expect(violations(checkCircles, nn)).toEqual([
+    `files import each other in a circle: ${["one", "two", "one"].map((name) => `packages/nn/assembly/${name}.ts`).join(" → ")}; ${remedy}`,
+    `files import each other in a circle: ${["a", "b", "c", "a"].map((name) => `packages/nn/src/${name}.ts`).join(" → ")}; ${remedy}`,
   ]);
 });
 

@@ -1,5 +1,6 @@
 /** Checks that every package lies where the design says: `node scripts/check-layout.ts`. */
 import { checkArrows } from "./layout/check-arrows.ts";
+import { checkCircles } from "./layout/check-circles.ts";
 import { checkExports } from "./layout/check-exports.ts";
 import { checkFiles } from "./layout/check-files.ts";
 import { checkImports } from "./layout/check-imports.ts";
@@ -8,7 +9,7 @@ import { turboBoundaries } from "./layout/turbo-boundaries.ts";
 import { readWorkspace } from "./workspace.ts";
 
 const workspace = readWorkspace();
-const checks = [checkArrows, checkImports, checkExports, checkFiles, checkPluginFiles, turboBoundaries];
+const checks = [checkArrows, checkImports, checkCircles, checkExports, checkFiles, checkPluginFiles, turboBoundaries];
 const violations = checks.flatMap((check) => check(workspace));
 
 for (const violation of violations) console.error(violation);

@@ -1,4 +1,5 @@
 import type { Workspace, WorkspacePackage } from "../workspace.ts";
+import { findCircles } from "./find-circles.ts";
 
 /**
  * Checks that each package has one known tag, that what it depends on has a tag which the table allows, and that
@@ -47,17 +48,11 @@ function checkDependencies(
 }
 
 function checkCircles(byName: ReadonlyMap<string, WorkspacePackage>): string[] {
-  const done = new Set<string>();
-  const circles: string[] = [];
-  const visit = (name: string, path: readonly string[]): void => {
-    if (path.includes(name)) circles.push([...path.slice(path.indexOf(name)), name].join(" → "));
-    if (path.includes(name) || done.has(name)) return;
+  const dependenciesOf = (name: string): string[] => {
     const { dependencies, devDependencies } = byName.get(name)?.manifest ?? {};
-    for (const next of Object.keys({ ...dependencies, ...devDependencies })) {
-      if (byName.has(next)) visit(next, [...path, name]);
-    }
-    done.add(name);
+    return Object.keys({ ...dependencies, ...devDependencies }).filter((next) => byName.has(next));
   };
-  for (const name of byName.keys()) visit(name, []);
-  return circles.map((circle) => `packages depend on each other in a circle: ${circle}`);
+  return findCircles(byName.keys(), dependenciesOf).map(
+    (circle) => `packages depend on each other in a circle: ${circle.join(" → ")}`,
+  );
 }

@@ -30,6 +30,8 @@ async function drain(sources) {
     for (let next = await blocks.next(); next.value?.from.epoch === 0; next = await blocks.next()) {
       const { from, examples } = next.value;
       tokens += examples.ids.length;
+      for (const buffer of new Set([examples.kinds.buffer, examples.bounds.buffer, examples.ids.buffer]))
+        buffer.transfer(0);
       if (from.at < last) bytes += last;
       last = from.at;
     }

@@ -1,5 +1,5 @@
-import { Command } from "commander";
-import { ownVersion } from "./own-package.ts";
+import type { Command } from "commander";
+import { emptyProgram } from "./empty-program.ts";
 
 /** Commands by name. Loading the modules of all takes longer than many a command runs. */
 const commands: Readonly<Record<string, () => Promise<(program: Command) => void>>> = {
@@ -35,28 +35,8 @@ const commands: Readonly<Record<string, () => Promise<(program: Command) => void
  * @param asked - the name of a command, which is the only one then. Default, and for a name of none: all of them.
  */
 export async function createProgram(asked = ""): Promise<Command> {
-  const program = new Command("trivium")
-    .description("Causal, prefix and encoder-decoder transformers: train, evaluate, run and compare them.")
-    .version(ownVersion())
-    .configureOutput({
-      outputError: (text, write) => write(`trivium: ${hint(oneLine(text))}; --help tells what there is\n`),
-    })
-    .exitOverride()
-    .enablePositionalOptions();
+  const program = emptyProgram();
   const chosen = Object.hasOwn(commands, asked) ? [commands[asked]] : Object.values(commands);
   for (const add of await Promise.all(chosen.map((load) => load?.()))) add?.(program);
   return program;
 }
-
-/** A prompt such as `-5 3 ?` is taken for a flag. */
-const hint = (text: string): string =>
-  /unknown option '-(?:[^a-z-]|[^']*\s)/i.test(text)
-    ? `${text}; what begins with - and is no flag stands after --`
-    : text;
-
-/** `error: unknown option '--widht'` with `(Did you mean --width?)` on a line of its own. */
-const oneLine = (text: string): string =>
-  text
-    .replace(/^error: /, "")
-    .trim()
-    .replace(/\s*\n\s*/g, " ");

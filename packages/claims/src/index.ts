@@ -43,13 +43,13 @@ export {
 export { countedEffect } from "./framework/counted-effect.ts";
 export { judge } from "./framework/judge.ts";
 export { type MeasureArmOptions, measureArm } from "./framework/measure-arm.ts";
+export type { TrainingData } from "./framework/prepare-training.ts";
 export { readCurrent } from "./framework/read-current.ts";
 export { type ClaimsEvent, type RunClaimsOptions, runClaims } from "./framework/run-claims.ts";
 export {
   type ProbedData,
   type ProbeRun,
   type TrainingArmOptions,
-  type TrainingData,
   type TrainingNumbers,
   type TrainingProbe,
   trainingArm,

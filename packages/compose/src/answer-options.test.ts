@@ -16,7 +16,8 @@ import { disposeTree } from "@trivium/tensor";
 import { expect, test } from "vitest";
 import { huggingFacePlugin } from "./hugging-face.ts";
 import { answerOptions, mergeRecipes, readRecipe, streamText } from "./index.ts";
-import { type OpenedModel, openModel } from "./open-model.ts";
+import { openModel } from "./open-model.ts";
+import type { OpenedModel } from "./opened-model.ts";
 import { registry as runs } from "./testing/registry.ts";
 
 const plugins: AnyPlugin[] = [...runs.list("architecture"), ...runs.list("backend"), ...runs.list("attention")];

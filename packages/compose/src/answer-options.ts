@@ -11,7 +11,7 @@ import {
 import type { GenerationDefaults } from "@trivium/pretrained";
 import { createRegistry } from "@trivium/registry";
 import type { SpecialTokens } from "@trivium/text";
-import type { OpenedModel } from "./open-model.ts";
+import type { OpenedModel } from "./opened-model.ts";
 
 export interface AnswerOptions extends Pick<GenerateOptions, "strategy" | "processors" | "stop" | "samples"> {
   /** The most tokens of an answer. Default: what the model's files say, else 64. */

@@ -5,16 +5,8 @@ import { ADAPTER_CONFIG, type PretrainedFamily, readPeft } from "@trivium/pretra
 import { disposeTree, flattenSpecs, flattenTree, type ParameterTree, tf } from "@trivium/tensor";
 import { treeOfArrays } from "@trivium/trainer";
 import { z } from "zod";
-import type { OpenedModel } from "./open-model.ts";
+import type { OpenedModel } from "./opened-model.ts";
 import { parametersHash } from "./parameters-hash.ts";
-
-/** Adapters that a model was opened with, which are merged into its parameters. */
-export interface OpenedAdapter extends Lora {
-  /** The name of the place that they were read from. */
-  readonly name: string;
-  /** A and B by the path of their matrix: `tokens.layers.0.self.query.weight.a`, `[I, r]`, and `.b`, `[r, O]`. */
-  readonly arrays: NamedArrays;
-}
 
 /** The part of a run's `config.json` that says what its adapters are. */
 export const adapterSchema = z.object({

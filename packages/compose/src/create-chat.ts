@@ -3,7 +3,7 @@ import type { Example } from "@trivium/features";
 import { type GenerateOptions, generate, keepingDecoder } from "@trivium/generate";
 import type { ChatMessage } from "@trivium/pretrained";
 import { type AnswerOptions, type AnswerRequest, answerOptions } from "./answer-options.ts";
-import type { OpenedModel } from "./open-model.ts";
+import type { OpenedModel } from "./opened-model.ts";
 
 /** Options of answers in a conversation: at most 512 tokens where neither the caller nor the model's files say. */
 export interface ChatOptions extends Omit<AnswerOptions, "samples"> {

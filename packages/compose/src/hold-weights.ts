@@ -7,7 +7,8 @@ import {
   unflattenTree,
   type WeightFormat,
 } from "@trivium/tensor";
-import type { OpenedModel, OpenModelOptions } from "./open-model.ts";
+import type { OpenModelOptions } from "./open-model.ts";
+import type { OpenedModel } from "./opened-model.ts";
 
 /** Returns the type that weights are to be held in. */
 export const formatOf = (weights: OpenModelOptions["weights"]): WeightFormat =>

@@ -8,7 +8,8 @@ import { disposeTree, isPacked, type Weight } from "@trivium/tensor";
 import { describe, expect, test } from "vitest";
 import { huggingFacePlugin } from "./hugging-face.ts";
 import { mergeRecipes, type Recipe, readRecipe, streamText } from "./index.ts";
-import { type OpenedModel, openModel } from "./open-model.ts";
+import { openModel } from "./open-model.ts";
+import type { OpenedModel } from "./opened-model.ts";
 import { registry as runs } from "./testing/registry.ts";
 
 const plugins: AnyPlugin[] = [...runs.list("architecture"), ...runs.list("backend"), ...runs.list("attention")];

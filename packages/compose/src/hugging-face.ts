@@ -5,7 +5,8 @@ import { assertSameStreams } from "./assert-same-streams.ts";
 import { composeRecipe } from "./compose-recipe.ts";
 import { assertComposedFits, assertModelFits } from "./fit-model.ts";
 import { formatOf, holderOf } from "./hold-weights.ts";
-import { type ModelFormat, modelFormat, type OpenedModel, type OpenModelOptions } from "./open-model.ts";
+import { type ModelFormat, modelFormat, type OpenModelOptions } from "./open-model.ts";
+import type { OpenedModel } from "./opened-model.ts";
 import { readRecipe } from "./recipe.ts";
 import { resolveArchitecture, resolveEngine } from "./resolve.ts";
 

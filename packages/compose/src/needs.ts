@@ -1,13 +1,19 @@
 import type { AttentionNeeds } from "@trivium/attention";
 import { type Mask, packed } from "@trivium/masks";
 import { type Architecture, type ResolvedConfig, selfMaskOf, streamLayout } from "@trivium/model";
-import type { Parts } from "./compose.ts";
+import type { Backend } from "@trivium/tensor";
+
+/** What a model is composed with, as far as a kernel meets it. */
+interface ComposedWith {
+  readonly isPacked?: boolean | undefined;
+  readonly backend?: Backend | undefined;
+}
 
 /** Returns masks as they will be, with a sample prefix and packed if rows are, and what else the kernel will meet. */
 export function attentionNeeds(
   architecture: Architecture,
   config: ResolvedConfig,
-  { isPacked = false, backend }: Pick<Parts<string>, "isPacked" | "backend">,
+  { isPacked = false, backend }: ComposedWith,
 ): AttentionNeeds {
   const bias = ({ t5: "relative", alibi: "alibi" } as const)[config.positions.kind as "t5" | "alibi"];
   const isMerged = config.crossAttention === "merged";

@@ -14,13 +14,10 @@ import {
 import { encodeHeldOut, type HeldOut } from "@trivium/evaluator";
 import { type Example, isTextPair } from "@trivium/features";
 import type { PairTokenizer, PairTokenizerJson, TokenizerJson } from "@trivium/text";
-import type { OpenedModel } from "./open-model.ts";
+import type { OpenedModel, TaskForm } from "./opened-model.ts";
 import type { Named, Recipe } from "./recipe.ts";
 import { type Plugins, resolveArchitecture, resolveObjective, resolveTokenizer } from "./resolve.ts";
 import { textLength } from "./text-length.ts";
-
-/** The form of a dataset's examples: sources with targets, or text alone. */
-export type TaskForm = "pairs" | "text";
 
 /** Data as a training needs it. */
 export interface PreparedData {

@@ -1,6 +1,6 @@
 import type { NamedArrays } from "@trivium/checkpoint";
 import { readTree } from "@trivium/trainer";
-import type { OpenedModel } from "./open-model.ts";
+import type { OpenedModel } from "./opened-model.ts";
 
 /** The files of a checkpoint that a model opens from again. */
 export interface RunFiles {

@@ -12,12 +12,13 @@ import { assertWeightFormat, flattenSpecs, type ParameterTree } from "@trivium/t
 import { pairTokenizerFromJson } from "@trivium/text";
 import { treeOfArrays } from "@trivium/trainer";
 import { z } from "zod";
-import { adaptedParameters, adapterSchema, assertSameWeights, type OpenedAdapter } from "./apply-adapter.ts";
+import { adaptedParameters, adapterSchema, assertSameWeights } from "./apply-adapter.ts";
 import { assertSameStreams } from "./assert-same-streams.ts";
 import { composeRecipe } from "./compose-recipe.ts";
 import { assertComposedFits } from "./fit-model.ts";
 import { formatOf, holdTree } from "./hold-weights.ts";
-import { type ModelFormat, modelFormat, type OpenedModel, type OpenModelOptions, openModel } from "./open-model.ts";
+import { type ModelFormat, modelFormat, type OpenModelOptions, openModel } from "./open-model.ts";
+import type { OpenedAdapter, OpenedModel } from "./opened-model.ts";
 import { type Recipe, recipeSchema } from "./recipe.ts";
 import { resolveArchitecture, resolveEngine, resolveTokenizer } from "./resolve.ts";
 

@@ -11,7 +11,8 @@ import { createFolderStore } from "@trivium/trainer/node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { huggingFacePlugin } from "./hugging-face.ts";
 import { mergeRecipes, readRecipe } from "./index.ts";
-import { type OpenedModel, openModel } from "./open-model.ts";
+import { openModel } from "./open-model.ts";
+import type { OpenedModel } from "./opened-model.ts";
 import { prepare, trainOptions } from "./prepare.ts";
 import { registry as runs, small } from "./testing/registry.ts";
 

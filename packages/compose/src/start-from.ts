@@ -2,7 +2,7 @@ import { ConfigError, jsonDifferences } from "@trivium/core";
 import { type Architecture, type ModelOptions, resolveConfig } from "@trivium/model";
 import { assertSameStreams } from "./assert-same-streams.ts";
 import { mergeRecipes } from "./merge-recipes.ts";
-import type { OpenedModel } from "./open-model.ts";
+import type { OpenedModel } from "./opened-model.ts";
 import type { RecipeInput } from "./recipe.ts";
 import { type Plugins, resolveArchitecture, resolvePositions } from "./resolve.ts";
 

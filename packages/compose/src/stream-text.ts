@@ -1,6 +1,6 @@
 import { type GenerateOptions, generate } from "@trivium/generate";
 import { type AnswerOptions, answerOptions } from "./answer-options.ts";
-import type { OpenedModel } from "./open-model.ts";
+import type { OpenedModel } from "./opened-model.ts";
 
 export interface StreamTextOptions extends Omit<AnswerOptions, "samples">, Pick<GenerateOptions, "seed" | "signal"> {}
 

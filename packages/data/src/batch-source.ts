@@ -1,26 +1,10 @@
 import { createRandom, type Json } from "@trivium/core";
-import { type Batch, type BatchOptions, type BatchSource, type Example, shardOf } from "@trivium/features";
-import type { FeatureContext, Objective } from "@trivium/objectives";
-import { createBatching, type DrawnExample } from "./batching.ts";
+import { type Batch, type BatchSource, type Example, shardOf } from "@trivium/features";
+import type { BatchSourceOptions } from "./batching.ts";
+import { createBatching } from "./batching.ts";
 import { exampleLength } from "./encode-examples.ts";
-import { createEpochOrder, type DataPosition, type EpochOrderOptions } from "./epoch-order.ts";
-import type { ExampleSource } from "./example-feed.ts";
-
-export interface BatchSourceOptions
-  extends Omit<EpochOrderOptions, "lengths">,
-    Pick<FeatureContext, "special" | "tokenizer" | "window">,
-    Partial<Pick<BatchOptions, "padding" | "multipleOf">> {
-  readonly examples: readonly Example[];
-  /** Converts examples into the features of an architecture. */
-  readonly objective: Pick<Objective, "features">;
-  /** Examples that are computed at once; the gradients of a step's micro-batches are added up. Default: the whole batch. */
-  readonly microBatchSize?: number | undefined;
-  /**
-   * Packs examples into rows of at most so many tokens of a stream, so that almost nothing is padding. Losses and
-   * gradients are those of the same batch unpacked, up to rounding; dropout draws anew. Default: a row each.
-   */
-  readonly packing?: number | undefined;
-}
+import { createEpochOrder, type DataPosition } from "./epoch-order.ts";
+import type { DrawnExample, ExampleSource } from "./example-feed.ts";
 
 /**
  * Returns examples in memory one after the other, in the order in which batches of so many have them, with the same

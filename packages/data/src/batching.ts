@@ -1,12 +1,25 @@
-import { ConfigError, type Random } from "@trivium/core";
+import { ConfigError } from "@trivium/core";
+import type { BatchOptions } from "@trivium/features";
 import { type Batch, type Example, toBatch, toPackedBatch } from "@trivium/features";
-import type { BatchSourceOptions } from "./batch-source.ts";
+import type { FeatureContext, Objective } from "@trivium/objectives";
 import { cut } from "./cut.ts";
+import type { EpochOrderOptions } from "./epoch-order.ts";
+import type { DrawnExample } from "./example-feed.ts";
 
-/** An example, and the stream from which its objective draws. */
-export interface DrawnExample {
-  readonly example: Example;
-  readonly random: Random;
+export interface BatchSourceOptions
+  extends Omit<EpochOrderOptions, "lengths">,
+    Pick<FeatureContext, "special" | "tokenizer" | "window">,
+    Partial<Pick<BatchOptions, "padding" | "multipleOf">> {
+  readonly examples: readonly Example[];
+  /** Converts examples into the features of an architecture. */
+  readonly objective: Pick<Objective, "features">;
+  /** Examples that are computed at once; the gradients of a step's micro-batches are added up. Default: the whole batch. */
+  readonly microBatchSize?: number | undefined;
+  /**
+   * Packs examples into rows of at most so many tokens of a stream, so that almost nothing is padding. Losses and
+   * gradients are those of the same batch unpacked, up to rounding; dropout draws anew. Default: a row each.
+   */
+  readonly packing?: number | undefined;
 }
 
 /**

@@ -1,9 +1,8 @@
 import { DataError } from "@trivium/core";
 import { isTextPair, type TextExample } from "@trivium/features";
 import { createDataset } from "./create-dataset.ts";
-import type { Dataset } from "./dataset.ts";
+import type { Dataset, Reading } from "./dataset.ts";
 import { groupReferences, referencesOf } from "./group-references.ts";
-import type { Reading } from "./reading.ts";
 import type { ReadingLog } from "./reading-log.ts";
 import { type Split, splitByHash } from "./split-by-hash.ts";
 

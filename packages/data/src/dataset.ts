@@ -1,9 +1,26 @@
 import type { TextExample } from "@trivium/features";
 import { defineKind } from "@trivium/registry";
 import type { PairTokenizer, PairTokenizerJson } from "@trivium/text";
-import type { TooLong } from "./fit-to-length.ts";
-import type { Reading } from "./reading.ts";
 import type { TokenSource } from "./stream/token-source.ts";
+import type { TooLong } from "./too-long.ts";
+
+/** Counts of what was read to make a dataset, for summaries. */
+export interface Reading {
+  /** Lines of the file, or entries of another source. */
+  readonly lines: number;
+  /** Lines with nothing on them, which were passed over. */
+  readonly blank: number;
+  /** Targets that count as right, over all pairs; 0 for texts. */
+  readonly references: number;
+  /** Pairs that repeat the source of an earlier one. */
+  readonly repeated: number;
+  /** Use of repeated sources in training: their first target alone, or all. */
+  readonly training: "first" | "all";
+  /** Fields of JSON lines that were passed over, in order of appearance. */
+  readonly ignored: readonly string[];
+  /** Doubts about the form of the file. */
+  readonly doubts: readonly string[];
+}
 
 /** Training examples that are not held in memory. */
 export interface ExampleStream {

@@ -1,6 +1,6 @@
 import { createRandom } from "@trivium/core";
 import { type Batch, type Example, type Features, toBatch } from "@trivium/features";
-import type { BatchSourceOptions } from "./batch-source.ts";
+import type { BatchSourceOptions } from "./batching.ts";
 import { cut } from "./cut.ts";
 import { exampleLength } from "./encode-examples.ts";
 

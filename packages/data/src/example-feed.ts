@@ -1,5 +1,11 @@
-import type { Json } from "@trivium/core";
-import type { DrawnExample } from "./batching.ts";
+import type { Json, Random } from "@trivium/core";
+import type { Example } from "@trivium/features";
+
+/** An example, and the stream from which its objective draws. */
+export interface DrawnExample {
+  readonly example: Example;
+  readonly random: Random;
+}
 
 /** An example of a feed, and what recalls it. */
 export interface FedExample {

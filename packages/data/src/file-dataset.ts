@@ -6,7 +6,8 @@ import { z } from "zod";
 import { type Dataset, dataset } from "./dataset.ts";
 import { datasetOfExamples } from "./dataset-of-examples.ts";
 import { referencesOf } from "./group-references.ts";
-import { type ReadOptions, readLogged } from "./read-examples.ts";
+import { readLogged } from "./read-examples.ts";
+import type { ReadOptions } from "./read-options.ts";
 import { createReadingLog } from "./reading-log.ts";
 
 const share = z.number().min(0).max(0.9).default(0.05);

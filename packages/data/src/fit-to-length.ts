@@ -1,16 +1,9 @@
 import { DataError } from "@trivium/core";
 import { isTextPair, type TextExample, type TextPair } from "@trivium/features";
 import type { PairTokenizer } from "@trivium/text";
-import { z } from "zod";
 import type { Dataset } from "./dataset.ts";
 import { exampleLength } from "./encode-examples.ts";
 import { referencesOf } from "./group-references.ts";
-
-/** The schema of {@link TooLong}. */
-export const tooLongSchema = z.enum(["error", "skip", "cut"]);
-
-/** Treatment of pairs that exceed the model's length: refuse all, leave those out, or cut their texts. */
-export type TooLong = z.output<typeof tooLongSchema>;
 
 /** Examples that fit a model. */
 export interface FittedExamples {

@@ -2,8 +2,8 @@ import { DataError, parseJson } from "@trivium/core";
 import type { TextExample } from "@trivium/features";
 import { lineError } from "./line-error.ts";
 import type { Line } from "./lines-of-blocks.ts";
-import type { ReadOptions } from "./read-examples.ts";
 import { readLines } from "./read-lines.ts";
+import type { ReadOptions } from "./read-options.ts";
 import type { ReadingLog } from "./reading-log.ts";
 
 /**

@@ -8,8 +8,9 @@ export { fileDataset } from "./file-dataset.ts";
 export { fileTokenizer, fileTokenizerPlugin } from "./file-tokenizer.ts";
 export type { Line } from "./lines-of-blocks.ts";
 export { onReading, type ReadingProgress } from "./on-reading.ts";
-export { DATA_FILE_EXTENSIONS, type ReadOptions, readExamples } from "./read-examples.ts";
+export { DATA_FILE_EXTENSIONS, readExamples } from "./read-examples.ts";
 export { type LineSource, readLines } from "./read-lines.ts";
+export type { ReadOptions } from "./read-options.ts";
 
 /** The datasets of this package, for a registry. */
 export const datasetPlugins = [cmudictPlugin, fileDatasetPlugin, corpusPlugin] as const;

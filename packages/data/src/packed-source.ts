@@ -1,6 +1,6 @@
 import { ConfigError, type Json } from "@trivium/core";
 import { type Batch, type BatchSource, createPacker, type Features, packedRows, shardOf } from "@trivium/features";
-import type { BatchSourceOptions } from "./batch-source.ts";
+import type { BatchSourceOptions } from "./batching.ts";
 import type { ExampleFeed, ExampleSource } from "./example-feed.ts";
 
 export interface PackedSourceOptions

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import type { TextExample } from "@trivium/features";
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
-import { type ReadOptions, readExamples } from "./read-examples.ts";
+import { readExamples } from "./read-examples.ts";
+import type { ReadOptions } from "./read-options.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "trivium-data-"));
 afterAll(() => rm(folder, { recursive: true }));

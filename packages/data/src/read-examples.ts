@@ -9,8 +9,6 @@ import { createReadingLog, type ReadingLog } from "./reading-log.ts";
 import { pairsOfLines } from "./tab-separated.ts";
 import { readTextPieces } from "./text-pieces.ts";
 
-export type { ReadOptions };
-
 type Reader = (path: string, options: ReadOptions, log: ReadingLog) => AsyncGenerator<TextExample, void, void>;
 
 const readers: Readonly<Record<string, Reader>> = {

@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import type { PlainText } from "@trivium/features";
-import type { ReadOptions } from "./read-examples.ts";
 import { readLineParts } from "./read-lines.ts";
+import type { ReadOptions } from "./read-options.ts";
 import type { ReadingLog } from "./reading-log.ts";
 import { createTableDoubt } from "./table-doubt.ts";
 

@@ -1,7 +1,7 @@
 import { encodeExamples, textWindow, windows } from "@trivium/data";
 import { isTextPair, type PlainText, type TextExample } from "@trivium/features";
 import type { PairTokenizer } from "@trivium/text";
-import type { HeldOut } from "./evaluate.ts";
+import type { HeldOut } from "./evaluate-options.ts";
 import { type TargetSizes, targetSizes, textSize } from "./target-sizes.ts";
 
 /**

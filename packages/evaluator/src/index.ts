@@ -8,14 +8,13 @@ export { encodeHeldOut } from "./encode-held-out.ts";
 export { type ErrorRates, errorRates, type Scored, type UnknownSymbol } from "./error-rate.ts";
 export {
   type EvaluateEvent,
-  type EvaluateOptions,
   type Evaluation,
   type ExampleEvaluation,
   type ExampleScores,
   evaluate,
   evaluateExamples,
-  type HeldOut,
 } from "./evaluate.ts";
+export type { EvaluateOptions, HeldOut } from "./evaluate-options.ts";
 export { type Likelihood, type LikelihoodSums, likelihood } from "./likelihood.ts";
 export {
   type MatchedBy,

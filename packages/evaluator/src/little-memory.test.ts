@@ -9,7 +9,8 @@ import { disposeTree } from "@trivium/tensor";
 import { reservedSpecials } from "@trivium/text";
 import { consume } from "@trivium/trainer";
 import { expect, test } from "vitest";
-import { type EvaluateEvent, evaluateExamples, type HeldOut } from "./evaluate.ts";
+import { type EvaluateEvent, evaluateExamples } from "./evaluate.ts";
+import type { HeldOut } from "./evaluate-options.ts";
 import { scoreContinuations } from "./score-continuations.ts";
 
 const roomy = createSimdBackend({ name: "simd-roomy", threads: 1 });

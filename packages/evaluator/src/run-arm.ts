@@ -11,14 +11,8 @@ import {
 import type { Objective } from "@trivium/objectives";
 import { disposeTree, type ParameterTree } from "@trivium/tensor";
 import { consume, type StepEvent, type TrainEvent, type TrainOptions, type TrainResult, train } from "@trivium/trainer";
-import {
-  type EvaluateEvent,
-  type EvaluateOptions,
-  type Evaluation,
-  type ExampleScores,
-  evaluate,
-  evaluateExamples,
-} from "./evaluate.ts";
+import { type EvaluateEvent, type Evaluation, type ExampleScores, evaluate, evaluateExamples } from "./evaluate.ts";
+import type { EvaluateOptions } from "./evaluate-options.ts";
 import { relay } from "./relay.ts";
 
 /** A model, its configuration and the objective that it is trained with. */

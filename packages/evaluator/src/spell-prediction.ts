@@ -1,5 +1,5 @@
 import { REPLACEMENT } from "@trivium/text";
-import type { EvaluateOptions } from "./evaluate.ts";
+import type { EvaluateOptions } from "./evaluate-options.ts";
 
 /** Half a surrogate pair, which no text of a file holds. */
 const UNSAID = "\uD800";

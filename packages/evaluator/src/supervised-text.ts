@@ -1,7 +1,7 @@
 import { type Batch, isPair } from "@trivium/features";
 import type { FeatureContext } from "@trivium/objectives";
 import { silentIds } from "@trivium/text";
-import type { EvaluateOptions, HeldOut } from "./evaluate.ts";
+import type { EvaluateOptions, HeldOut } from "./evaluate-options.ts";
 import { textSize } from "./target-sizes.ts";
 
 /** Returns the supervised ids of each row that stand for text. */

@@ -1,20 +1,7 @@
 import { ShapeError } from "@trivium/core";
+import type { StreamRows } from "./documents.ts";
 import { documentLengths } from "./documents.ts";
 import type { Features } from "./features.ts";
-
-/** The rows of one stream, padded to one length. */
-export interface StreamRows {
-  /** `[B, L]` row-major; behind a row's real length stands the pad id. */
-  readonly ids: Int32Array;
-  /** The real length of each row. */
-  readonly lengths: readonly number[];
-  /** L, the padded length. */
-  readonly length: number;
-  /** The side on which the padding stands. Default `"right"`. */
-  readonly padding?: "left" | "right" | undefined;
-  /** The lengths of the documents that share each row, in order. Default: a row is one document. */
-  readonly documents?: readonly (readonly number[])[] | undefined;
-}
 
 /** The input of a model: its streams, and the prefix length of each document. A row that is not packed is one document. */
 export interface ModelInput {

@@ -1,4 +1,16 @@
-import type { StreamRows } from "./batch.ts";
+/** The rows of one stream, padded to one length. */
+export interface StreamRows {
+  /** `[B, L]` row-major; behind a row's real length stands the pad id. */
+  readonly ids: Int32Array;
+  /** The real length of each row. */
+  readonly lengths: readonly number[];
+  /** L, the padded length. */
+  readonly length: number;
+  /** The side on which the padding stands. Default `"right"`. */
+  readonly padding?: "left" | "right" | undefined;
+  /** The lengths of the documents that share each row, in order. Default: a row is one document. */
+  readonly documents?: readonly (readonly number[])[] | undefined;
+}
 
 /**
  * Returns the lengths of the documents of each row, in order. A row that is not packed is one document.

@@ -1,6 +1,6 @@
-export { type Batch, type BatchOptions, logicalPositions, type ModelInput, type StreamRows, toBatch } from "./batch.ts";
+export { type Batch, type BatchOptions, logicalPositions, type ModelInput, toBatch } from "./batch.ts";
 export { type BatchSource, batchesByStep, type StepBatches, type StepRequest, shardOf } from "./batch-source.ts";
-export { documentIds, documentLengths } from "./documents.ts";
+export { documentIds, documentLengths, type StreamRows } from "./documents.ts";
 export {
   type Example,
   isPair,

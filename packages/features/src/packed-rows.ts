@@ -1,5 +1,6 @@
 import { ShapeError } from "@trivium/core";
-import { type Batch, type BatchOptions, type StreamRows, tasksOf, toBatch } from "./batch.ts";
+import { type Batch, type BatchOptions, tasksOf, toBatch } from "./batch.ts";
+import type { StreamRows } from "./documents.ts";
 import type { Features } from "./features.ts";
 
 /**

@@ -2,7 +2,7 @@ import type { AnswerEvents } from "./answer-events.ts";
 import type { GenerateEvent } from "./generate-event.ts";
 import { bestContinuations, entropyOf, logProbabilities } from "./logits.ts";
 import type { RowProcessor } from "./logits-processor.ts";
-import type { Advance, ChosenAnswer, Search, Strategy } from "./strategy.ts";
+import type { Advance, ChosenAnswer, RowsToRun, Search, Strategy } from "./strategy.ts";
 import { type LogProbabilityOptions, TokenScores } from "./token-scores.ts";
 
 /** Candidates of a row that a trace shows. */
@@ -18,9 +18,6 @@ export interface AnswerOptions extends Pick<Strategy, "scores"> {
   /** Undefined where none are asked for. */
   readonly logProbabilities: LogProbabilityOptions | undefined;
 }
-
-/** Rows that go on, of those that an answer had. */
-export type RowsToRun = Pick<Advance, "parents" | "ids">;
 
 const NO_ROWS: RowsToRun = { parents: new Int32Array(0), ids: new Int32Array(0) };
 

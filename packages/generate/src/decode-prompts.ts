@@ -1,8 +1,9 @@
 import { createPacer } from "@trivium/core";
 import type { ModelInput } from "@trivium/features";
 import type { Decoder, DecodingState } from "@trivium/model";
-import type { Answer, RowsToRun } from "./answer.ts";
+import type { Answer } from "./answer.ts";
 import type { GenerateEvent } from "./generate-event.ts";
+import type { RowsToRun } from "./strategy.ts";
 
 export interface DecodePromptsOptions {
   readonly decoder: Decoder;

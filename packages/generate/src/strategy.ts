@@ -2,6 +2,9 @@ import type { Random } from "@trivium/core";
 import { defineKind } from "@trivium/registry";
 import type { LogitsProcessor } from "./logits-processor.ts";
 
+/** Rows that go on, of those that an answer had. */
+export type RowsToRun = Pick<Advance, "parents" | "ids">;
+
 /** One answer that is to be found. */
 export interface SearchPrompt {
   /** V. */

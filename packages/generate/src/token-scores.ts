@@ -1,5 +1,5 @@
-import type { RowsToRun } from "./answer.ts";
 import { bestContinuations, type Continuation, logProbabilityOf } from "./logits.ts";
+import type { RowsToRun } from "./strategy.ts";
 
 export interface LogProbabilityOptions {
   /** The number of most probable tokens to tell at each place of an answer. Default 0. */

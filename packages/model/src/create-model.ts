@@ -7,9 +7,10 @@ import type { ModelOptions } from "./config.ts";
 import { createDecoder } from "./create-decoder.ts";
 import { headOf, readOutStates } from "./embed.ts";
 import type { LanguageModel } from "./model.ts";
+import type { ModelParts } from "./model-parts.ts";
 import { parameterSpecs } from "./parameter-specs.ts";
 import { resolveConfig } from "./resolve-config.ts";
-import { type ModelParts, runStreams } from "./run-streams.ts";
+import { runStreams } from "./run-streams.ts";
 
 export interface CreateModelOptions {
   readonly architecture: Architecture;

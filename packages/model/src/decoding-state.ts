@@ -4,6 +4,7 @@ import { type Tensor2D, tf } from "@trivium/tensor";
 import { selfMaskOf } from "./architecture.ts";
 import { checkLength } from "./check-input.ts";
 import type { AppendOptions, DecodingState } from "./decoder.ts";
+import type { NewTokens } from "./decoder-parts.ts";
 import { continuedMask } from "./merged-mask.ts";
 import { isMerged } from "./resolve-config.ts";
 import {
@@ -11,7 +12,6 @@ import {
   type Held,
   lastOfTokens,
   type Masks,
-  type NewTokens,
   nextLogits,
   pickLogits,
   predictingStream,

@@ -1,23 +1,16 @@
-import type { AttentionKernel, PositionRows } from "@trivium/attention";
+import type { PositionRows } from "@trivium/attention";
 import type { ModelInput, StreamRows } from "@trivium/features";
 import { norm, type ProjectedKeyValues, projectKeyValues } from "@trivium/nn";
 import type { ParameterTree, Tensor, Tensor3D } from "@trivium/tensor";
-import type { Architecture } from "./architecture.ts";
 import { embed } from "./embed.ts";
 import { crossMaskFor } from "./input-masks.ts";
 import type { ForwardOptions } from "./model.ts";
+import type { ModelParts } from "./model-parts.ts";
 import { schemeOf } from "./positions-config.ts";
 import { isMerged, queryKeyNormOf, type ResolvedConfig } from "./resolve-config.ts";
 import { runStack, type StackRun } from "./run-stack.ts";
 import { type LayerParameters, type StackParameters, stackParameters } from "./stack-parameters.ts";
 import { readsBothWays, streamLayout } from "./stream-layout.ts";
-
-/** The parts of a model that run its streams. */
-export interface ModelParts {
-  readonly architecture: Architecture;
-  readonly config: ResolvedConfig;
-  readonly kernel: AttentionKernel;
-}
 
 export interface RunStreamsOptions extends ForwardOptions {
   /** States by stream, `[B, L, M]`, in the place of embeddings of ids, which are not read then. */

@@ -1,27 +1,12 @@
-import { type DistanceBias, type KeyValuePages, PageReading, type PageRows } from "@trivium/attention";
+import { PageReading, type PageRows } from "@trivium/attention";
 import type { Mask } from "@trivium/masks";
-import { type ParameterTree, type Tensor2D, tf } from "@trivium/tensor";
-import type { DecodingState } from "./decoder.ts";
+import { type Tensor2D, tf } from "@trivium/tensor";
+import type { DecoderParts, NewTokens, TokenResults } from "./decoder-parts.ts";
 import { embed, readOut } from "./embed.ts";
+import type { ModelParts } from "./model-parts.ts";
 import { isMerged } from "./resolve-config.ts";
 import { runStack, type StackRun } from "./run-stack.ts";
-import type { ModelParts } from "./run-streams.ts";
-import type { StackParameters } from "./stack-parameters.ts";
 import type { StackProgram } from "./stack-program.ts";
-
-/** The parts that all states of a decoder share. */
-export interface DecoderParts {
-  readonly model: ModelParts;
-  readonly tree: ParameterTree;
-  /** The stack of the predicting stream. */
-  readonly stack: StackParameters;
-  /** Keys and values of the predicting stream's self-attention, then those of its cross-attention if it has any. */
-  readonly storages: readonly [self: KeyValuePages, cross?: KeyValuePages];
-  /** True if positions of the predicting stream see later ones. */
-  readonly bidirectional: boolean;
-  readonly bias: DistanceBias | undefined;
-  readonly states: Set<DecodingState>;
-}
 
 /** A decoder's parts, and the program that it makes of them. */
 export interface RunningDecoder extends DecoderParts {
@@ -49,15 +34,6 @@ export interface Masks {
   readonly cross: Mask | undefined;
 }
 
-/** New tokens of some rows, side by side. */
-export interface NewTokens {
-  readonly ids: Int32Array;
-  readonly counts: Int32Array;
-  /** The row of each token. */
-  readonly rows: Int32Array;
-  readonly positions: Int32Array;
-}
-
 interface TokenRun extends Pick<PickedLogits, "wanted"> {
   /** True if the states are asked for. */
   readonly keeps: boolean;
@@ -65,14 +41,6 @@ interface TokenRun extends Pick<PickedLogits, "wanted"> {
   readonly held: Held;
   readonly masks: Masks;
   readonly runs: readonly number[];
-}
-
-/** What a pass gives of new tokens. */
-export interface TokenResults {
-  /** `[R, M]`; absent where they are neither asked for nor needed. */
-  readonly states: Tensor2D | undefined;
-  /** `[R, V]`; absent where they are still to be read out of the states. */
-  readonly logits?: Tensor2D | undefined;
 }
 
 /** Runs new tokens; their keys and values are kept. */

@@ -9,9 +9,9 @@ import {
   type TokenProgram,
   tf,
 } from "@trivium/tensor";
+import type { DecoderParts, NewTokens, TokenResults } from "./decoder-parts.ts";
 import { headOf } from "./embed.ts";
 import { schemeOf } from "./positions-config.ts";
-import type { DecoderParts, NewTokens, TokenResults } from "./run-tokens.ts";
 import { type ProgramInputs, type ProgramReading, writeStack } from "./token-program.ts";
 
 /** New tokens, and what of the storages each layer reads. */

@@ -4,8 +4,8 @@ import type { Mask } from "@trivium/masks";
 import { readsOf } from "./architecture.ts";
 import { isFull, positionsOf, prefixLookup, selfMaskFor } from "./input-masks.ts";
 import { mergedMask, packedMergedMask } from "./merged-mask.ts";
+import type { ModelParts } from "./model-parts.ts";
 import { isMerged, layersOf, type ResolvedConfig, windowOf } from "./resolve-config.ts";
-import type { ModelParts } from "./run-streams.ts";
 
 /** Positions of a stream's tokens, and its self-attention masks over them. */
 export interface StreamLayout {

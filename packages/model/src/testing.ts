@@ -9,8 +9,9 @@ import { type Invariant, invariants } from "./testing/invariants.ts";
 import { sampleVocabulary } from "./testing/sample-input.ts";
 
 export { causal, encoderDecoder, prefix } from "./testing/architectures.ts";
-export { type Invariant, invariants, type Subject } from "./testing/invariants.ts";
+export { type Invariant, invariants } from "./testing/invariants.ts";
 export { type SampleOptions, type SampleRow, sampleInput, sampleVocabulary, withId } from "./testing/sample-input.ts";
+export type { Subject } from "./testing/subject.ts";
 
 /** Invariants that cannot hold here, with the reason. */
 export interface Exemption {

@@ -36,14 +36,8 @@ export {
   type PositionSizes,
   type PositionsPlugin,
   positions,
-} from "./positions/position-scheme.ts";
-export {
-  type RotaryOptions,
-  type RotaryScaling,
   type Rotation,
-  rotary,
-  rotate,
-  rotation,
-} from "./positions/rotary.ts";
+} from "./positions/position-scheme.ts";
+export { type RotaryOptions, type RotaryScaling, rotary, rotate, rotation } from "./positions/rotary.ts";
 export { type SinusoidalLayout, sinusoidal, sinusoidalPositions } from "./positions/sinusoidal.ts";
 export { type T5Options, t5 } from "./positions/t5.ts";

@@ -11,7 +11,8 @@ import type { Mask } from "@trivium/masks";
 import { type ParameterTree, type SpecTree, type Tensor, type Tensor3D, type Tensor4D, tf } from "@trivium/tensor";
 import { affine, affineSpec, affines } from "./affine.ts";
 import { type NormOptions, norm, normSpec } from "./norm.ts";
-import { type Rotation, rotate } from "./positions/rotary.ts";
+import type { Rotation } from "./positions/position-scheme.ts";
+import { rotate } from "./positions/rotary.ts";
 
 export interface MultiHeadAttentionOptions {
   readonly width: number;

@@ -1,6 +1,7 @@
 import { float32Of, type NamedArray, type OpenedArrays } from "@trivium/checkpoint";
+import type { TensorNames } from "./family-record.ts";
 import { refusing } from "./foreign-config.ts";
-import type { PretrainedFamily, TensorNames } from "./pretrained-family.ts";
+import type { PretrainedFamily } from "./pretrained-family.ts";
 
 /** The tensors of a checkpoint by their names without the family's prefix. */
 export interface ForeignTensors {
@@ -45,13 +46,18 @@ export function foreignTensors(
   };
 }
 
-/** The difference of a number and itself is NaN for what is not finite; `every` takes three times as long. */
+/** Zero times a number is NaN for what is not finite. Four sums take two thirds of the time of a test of each number. */
 function areFinite(values: Float32Array): boolean {
-  for (let at = 0; at < values.length; at++) {
-    const value = values[at] as number;
-    if (value - value !== 0) return false;
+  let [a, b, c, d] = [0, 0, 0, 0];
+  const even = values.length - (values.length % 4);
+  for (let at = 0; at < even; at += 4) {
+    a += 0 * (values[at] as number);
+    b += 0 * (values[at + 1] as number);
+    c += 0 * (values[at + 2] as number);
+    d += 0 * (values[at + 3] as number);
   }
-  return true;
+  for (let at = even; at < values.length; at++) a += 0 * (values[at] as number);
+  return a + b + c + d === 0;
 }
 
 /** The number of weights, where copies of the embedding are one: the head may be a copy, which only its bytes tell. */

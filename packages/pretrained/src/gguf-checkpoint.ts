@@ -8,10 +8,10 @@ import {
   openGguf,
 } from "@trivium/checkpoint";
 import { type ForeignConfig, refusing } from "./foreign-config.ts";
+import type { FoundDefinition } from "./found-definition.ts";
 import { inner, outer } from "./gguf-names.ts";
 import { ROPE_FACTORS, rotaryOfGguf } from "./gguf-rotary.ts";
 import { ggufDefinition } from "./gguf-tokenizer.ts";
-import type { FoundDefinition } from "./read-tokenizer.ts";
 
 /** A GGUF as a folder of Hugging Face's would be: its configuration, its tensors by their names there, its tokenizer. */
 export interface GgufCheckpoint {

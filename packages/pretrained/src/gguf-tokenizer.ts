@@ -1,6 +1,6 @@
 import type { GgufValue } from "@trivium/checkpoint";
 import { pieceKinds, sentencePieceDefinition, type TokenizerDefinition } from "@trivium/text";
-import type { FoundDefinition } from "./read-tokenizer.ts";
+import type { FoundDefinition } from "./found-definition.ts";
 
 type Values = Readonly<Record<string, GgufValue>>;
 

@@ -10,7 +10,9 @@ export type { ChatMessage, ChatTemplate } from "./chat-template.ts";
 export { type ExportGgufOptions, exportGguf } from "./export-gguf.ts";
 export { type ExportPeftOptions, exportPeft } from "./export-peft.ts";
 export { type ExportedPretrained, type ExportPretrainedOptions, exportPretrained } from "./export-pretrained.ts";
+export type { FamilyRecord, ReadingOptions, Refuse, TensorNames } from "./family-record.ts";
 export type { ForeignConfig } from "./foreign-config.ts";
+export type { FoundDefinition } from "./found-definition.ts";
 export {
   CONFIG_NAME,
   GGUF_END,
@@ -21,23 +23,13 @@ export {
 export { ADAPTER_CONFIG } from "./peft-names.ts";
 export {
   defineFamily,
-  type FamilyRecord,
   type PretrainedFamily,
   type PretrainedFamilyPlugin,
   pretrainedFamily,
-  type ReadingOptions,
-  type Refuse,
-  type TensorNames,
 } from "./pretrained-family.ts";
 export type { GenerationDefaults, NamedPlugin } from "./read-generation.ts";
 export { type ReadAdapter, type ReadPeftOptions, readPeft } from "./read-peft.ts";
-
-export {
-  type FoundDefinition,
-  type ReadTokenizer,
-  type ReadTokenizerOptions,
-  readTokenizer,
-} from "./read-tokenizer.ts";
+export { type ReadTokenizer, type ReadTokenizerOptions, readTokenizer } from "./read-tokenizer.ts";
 export { head, joined, layered, layersIn, linear, norm, type TensorMap, table } from "./tensor-map.ts";
 
 const plugin = (family: typeof gpt2, description: string): PretrainedFamilyPlugin =>

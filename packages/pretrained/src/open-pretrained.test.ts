@@ -217,8 +217,10 @@ describe("a folder is refused", () => {
 
   test("whose weights hold NaN, or integers, when they are read", async () => {
     const bad = (array: NamedArray) => withTensors(llama, { "model.norm.weight": array });
-    const nan = await open(bad({ dtype: "F32", shape: [16], data: new Float32Array(16).fill(Number.NaN) }));
-    await expect(nan.load()).rejects.toMatchObject({ code: "pretrained/not-finite" });
+    for (const [at, value] of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN].entries()) {
+      const broken = await open(bad({ dtype: "F32", shape: [16], data: new Float32Array(16).with(5 * at, value) }));
+      await expect(broken.load()).rejects.toMatchObject({ code: "pretrained/not-finite" });
+    }
     const whole = await open(bad({ dtype: "I32", shape: [16], data: new Int32Array(16) }));
     await expect(whole.load()).rejects.toThrow(/norm.weight holds I32, and floating-point/);
   });

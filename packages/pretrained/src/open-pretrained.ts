@@ -4,12 +4,12 @@ import { type Architecture, type ModelOptions, parameterSpecs, resolveConfig } f
 import type { ParameterTree } from "@trivium/tensor";
 import { type ForeignConfig, refusing } from "./foreign-config.ts";
 import { foreignTensors, leastWeights, tensorNames } from "./foreign-tensors.ts";
+import type { FoundDefinition } from "./found-definition.ts";
 import { openGgufCheckpoint } from "./gguf-checkpoint.ts";
 import { type HoldParameter, loadParameters, planTensors } from "./load-parameters.ts";
 import type { PretrainedFamily } from "./pretrained-family.ts";
 import { type GenerationDefaults, generationOfConfig, readGeneration } from "./read-generation.ts";
 import { readJson } from "./read-json.ts";
-import type { FoundDefinition } from "./read-tokenizer.ts";
 
 export interface OpenPretrainedOptions {
   readonly families: readonly PretrainedFamily[];

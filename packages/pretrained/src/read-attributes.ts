@@ -1,8 +1,8 @@
 import { describeIssue } from "@trivium/core";
 import type { z } from "zod";
 import { commonAttributes, generationAttributes } from "./common-attributes.ts";
+import type { FamilyRecord, ReadingOptions, Refuse } from "./family-record.ts";
 import { type ForeignConfig, refusing } from "./foreign-config.ts";
-import type { FamilyRecord, ReadingOptions, Refuse } from "./pretrained-family.ts";
 
 /**
  * Reads the attributes of a configuration: each is one that the family handles, ignored by name, equal to the one value

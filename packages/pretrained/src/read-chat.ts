@@ -2,8 +2,8 @@ import type { Files } from "@trivium/checkpoint";
 import type { Tokenizer } from "@trivium/text";
 import { type ChatTemplate, createChatTemplate } from "./chat-template.ts";
 import type { ForeignConfig } from "./foreign-config.ts";
+import type { FoundDefinition } from "./found-definition.ts";
 import { readJson } from "./read-json.ts";
-import type { FoundDefinition } from "./read-tokenizer.ts";
 
 interface ChatRequest {
   readonly foreign: ForeignConfig;

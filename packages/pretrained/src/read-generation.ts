@@ -1,7 +1,7 @@
 import { z } from "zod";
+import type { ReadingOptions } from "./family-record.ts";
 import { type ForeignConfig, refusing } from "./foreign-config.ts";
 import { generationFields } from "./generation-fields.ts";
-import type { ReadingOptions } from "./pretrained-family.ts";
 import { handleAttributes } from "./read-attributes.ts";
 
 /** A plugin of `@trivium/generate` by name, with its options. */

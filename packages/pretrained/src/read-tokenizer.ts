@@ -14,6 +14,7 @@ import {
 } from "@trivium/text";
 import type { ChatTemplate } from "./chat-template.ts";
 import { type ForeignConfig, refusing } from "./foreign-config.ts";
+import type { FoundDefinition } from "./found-definition.ts";
 import { readChat } from "./read-chat.ts";
 import { readJson } from "./read-json.ts";
 import { type Around, aroundOf, readSpecials } from "./read-specials.ts";
@@ -75,17 +76,6 @@ export async function readTokenizer(
   const chat = await readChat(files, { foreign, found, tokenizer, given: chatTemplate });
   const sides = target && { source: tokenizer, target: createHuggingFaceTokenizer({ definition: target, special }) };
   return { tokenizer: sides ? createCommonPair(sides) : createSharedPair(tokenizer), chat, warnings: [] };
-}
-
-/** A tokenizer, where it was found, and what it puts around a text. */
-export interface FoundDefinition {
-  readonly definition: TokenizerDefinition;
-  /** The tokenizer of targets, with the same ids. Default: the same one. */
-  readonly target?: TokenizerDefinition | undefined;
-  readonly around: Around;
-  readonly place: string;
-  /** The chat template that comes with it. */
-  readonly chat?: string | undefined;
 }
 
 const sentencePieceNames = ["spiece.model", "tokenizer.model", "sentencepiece.bpe.model"];

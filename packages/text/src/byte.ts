@@ -6,6 +6,17 @@ import { REPLACEMENT, type Tokenizer, tokenizer } from "./tokenizer.ts";
 
 const BYTES = 256;
 const encoder = new TextEncoder();
+/** Room for the bytes of short texts: new memory for each of them would be given back late. */
+const room = new Uint8Array(2 ** 16);
+/** Most bytes of a UTF-16 code unit. */
+const CODE_UNIT_BYTES = 3;
+
+/** The UTF-8 bytes of a text, until the next text. */
+const bytesOf = (text: string): Uint8Array =>
+  CODE_UNIT_BYTES * text.length > room.length
+    ? encoder.encode(text)
+    : room.subarray(0, encoder.encodeInto(text, room).written);
+
 const replacementBytes = encoder.encode(REPLACEMENT);
 
 /**
@@ -24,7 +35,7 @@ export function createByteTokenizer(options: ByteOptions = {}): Tokenizer {
     size: reservedIds + BYTES,
     special,
     encode(text) {
-      const bytes = encoder.encode(text);
+      const bytes = bytesOf(text);
       const ids = new Array<number>(bytes.length);
       for (let at = 0; at < bytes.length; at++) ids[at] = reservedIds + (bytes[at] as number);
       return ids;

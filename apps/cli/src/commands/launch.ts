@@ -3,8 +3,8 @@ import { type Host, launchRanks } from "@trivium/distributed/node";
 import type { Command } from "commander";
 import { z } from "zod";
 import { type CommandContext, defineCommand } from "../command-context.ts";
+import { emptyProgram } from "../empty-program.ts";
 import { parseCount } from "../parse-count.ts";
-import { createProgram } from "../program.ts";
 import { shardedRecipe } from "../ranks/ranked-training.ts";
 import { readSettings } from "../read-settings.ts";
 import { trainSchema } from "../settings.ts";
@@ -27,7 +27,10 @@ export function launchCommand(program: Command): void {
     .option("--deadline <seconds>", "silence after which a step counts as dead. Default: ten steps, at least 60 s")
     .option("--patience <seconds>", "the same for the start, an evaluation or a checkpoint", "1800");
   const shardsOf = async (words: readonly string[], context: CommandContext) => {
-    const [train] = (await createProgram("train")).commands as [Command];
+    const { trainCommand } = await import("./train.ts");
+    const empty = emptyProgram();
+    trainCommand(empty);
+    const [train] = empty.commands as [Command];
     train.parseOptions([...words]);
     const { plugin, json: _, ...flags } = train.opts<{ plugin: string[]; json: boolean }>();
     const { recipe, settings } = await readSettings(trainSchema, { ...context, flags, plugins: plugin });

@@ -3,6 +3,13 @@ import type { Objective } from "@trivium/objectives";
 import type { ParameterTree } from "@trivium/tensor";
 import { type PairTokenizer, silentIds } from "@trivium/text";
 
+/** Models that were opened, with a text that they can read. */
+export interface HeldModels {
+  readonly models: readonly HeldModel[];
+  readonly sample: string;
+  readonly warnings: readonly string[];
+}
+
 /** A trained model with what it reads and writes. */
 export interface HeldModel {
   readonly name: string;

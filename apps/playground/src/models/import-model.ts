@@ -10,7 +10,7 @@ import { pretrainedPlugins } from "@trivium/pretrained";
 import { createRegistry } from "@trivium/registry";
 import { type Backend, backend as backendKind } from "@trivium/tensor";
 import { tokenizerPlugins } from "@trivium/text";
-import type { HeldModels } from "./open-models.ts";
+import type { HeldModels } from "./held-model.ts";
 import type { ModelSource } from "./protocol.ts";
 
 const BACKEND = "page";

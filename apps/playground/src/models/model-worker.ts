@@ -2,8 +2,9 @@ import "../train/without-code-from-text.ts";
 import { createSimdBackend } from "@trivium/backend-simd";
 import { TriviumError } from "@trivium/core";
 import { countParameters } from "@trivium/tensor";
+import type { HeldModels } from "./held-model.ts";
 import { lookInto } from "./look-into.ts";
-import { type HeldModels, openModels } from "./open-models.ts";
+import { openModels } from "./open-models.ts";
 import type { FromModelWorker, ToModelWorker } from "./protocol.ts";
 import { recordAnswer } from "./record-answer.ts";
 

@@ -5,8 +5,9 @@ import { beforeAll, expect, test } from "vitest";
 import { armNames } from "../train/names.ts";
 import { stepsOf } from "./beam-tree.ts";
 import { bundledFile, bundledSettings } from "./bundled.ts";
+import type { HeldModels } from "./held-model.ts";
 import { lookInto } from "./look-into.ts";
-import { type HeldModels, openModels } from "./open-models.ts";
+import { openModels } from "./open-models.ts";
 import { recordAnswer } from "./record-answer.ts";
 
 let held: HeldModels;

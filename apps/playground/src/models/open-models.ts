@@ -6,15 +6,8 @@ import { type ArmName, armNames } from "../train/names.ts";
 import type { TrainSettings } from "../train/train-settings.ts";
 import { encodeData, loadDataset } from "../train/training-data.ts";
 import { bundledFile, bundledSettings } from "./bundled.ts";
-import type { HeldModel } from "./held-model.ts";
+import type { HeldModel, HeldModels } from "./held-model.ts";
 import type { ModelSource } from "./protocol.ts";
-
-/** Models that were opened, with a text that they can read. */
-export interface HeldModels {
-  readonly models: readonly HeldModel[];
-  readonly sample: string;
-  readonly warnings: readonly string[];
-}
 
 /**
  * Opens models on a backend that is active.

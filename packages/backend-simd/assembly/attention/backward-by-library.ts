@@ -3,10 +3,11 @@ import { libraryProduct } from "../gemm/library-product";
 import { exp4 } from "../math/exp";
 import { Cursor } from "./cursor";
 import { clearGradients, differentiateKeys, differentiateQuery } from "./differentiate";
-import { clearRows, columnOf, firstOf, Group, lastOf, readGroup, runAt, SCATTERED, seenBits, spanOf } from "./group";
+import { clearRows, columnOf, firstOf, lastOf, readGroup, runAt, SCATTERED, seenBits, spanOf } from "./group";
 import { exponentials, isNear, packKeys, packQueries } from "./panels";
 import { roundUp, WITH_FUNCTIONS } from "./problem";
 import { addToRow, copyScaled } from "./rows";
+import { Group } from "./visit";
 import { warmRows, warmVisit } from "./warm";
 
 /** The visits of a query block: the gradient of its queries, and what it adds to those of keys and values. */

@@ -1,9 +1,7 @@
 /** One thread's place in the work, and its own memory: tiles and packed panels of one query block and one visit. */
 import { TILE_COLUMNS, TILE_ROWS } from "../gemm/tile";
-import { GROUP_BYTES, GROUP_KEYS } from "./group";
-import { isDirect } from "./products";
-import { Problem, roundUp, TILE_STEP, VISIT_KEYS } from "./problem";
-import { bitsOf, commonBits, everyKey, Visit, visitAt, Visits, visitsOf } from "./visit";
+import { isDirect, Problem, roundUp, TILE_STEP, VISIT_KEYS } from "./problem";
+import { bitsOf, commonBits, everyKey, GROUP_BYTES, GROUP_KEYS, Visit, visitAt, Visits, visitsOf } from "./visit";
 
 /** The problem, the query block and the visit at hand, and addresses of the thread's memory, which follows. */
 @unmanaged

@@ -1,13 +1,14 @@
 /** Attention forward where a library multiplies tiles. */
 import { libraryProduct } from "../gemm/library-product";
 import { Cursor } from "./cursor";
-import { clearRows, columnOf, firstOf, Group, lastOf, readGroup, runAt, SCATTERED, seenBits, spanOf } from "./group";
+import { clearRows, columnOf, firstOf, lastOf, readGroup, runAt, SCATTERED, seenBits, spanOf } from "./group";
 import { addBias } from "./logits";
 import { exponentials, isNear, packKeys, packQueries, staysNear } from "./panels";
 import { roundUp, WITH_FUNCTIONS } from "./problem";
 import {
   addToRow, carryOn, clearBeside, dropRow, greatest, greatestSeen, LOWEST, scaleRow, sumOf, sumSeen, weigh, weighSeen,
 } from "./rows";
+import { Group } from "./visit";
 
 /** The visits of a query block: its unnormalised output, maxima and sums. */
 export function attendByLibrary(c: Cursor): void {

@@ -5,29 +5,10 @@
 import { Cursor } from "./cursor";
 import { Problem, roundUp } from "./problem";
 import { clear } from "./rows";
-import { bitsOf, everyKey, queriesThatSee, Visit, visitAt } from "./visit";
+import { bitsOf, everyKey, Group, GROUP_KEYS, queriesThatSee, Visit, visitAt } from "./visit";
 
-/** Most keys of a group: its tiles stay in the second cache. */
-export const GROUP_KEYS: u32 = 384;
 /** Most hidden pairs that are multiplied so that visits of other queries are joined: more would take longer than two groups. */
 const MOST_SPARE_PAIRS: u32 = 4096;
-
-@unmanaged
-export class Group {
-  start: u32;
-  keys: u32;
-  /** From one query's row of the group's tiles to the next; they begin with query `from`. */
-  step: usize;
-  /** The first visit of the block that belongs to it, and their number. */
-  first: u32; visits: u32;
-  /** True if some query does not see every key. */
-  isMasked: bool;
-  /** The first query of the block that sees any of the keys, and the one after the last. */
-  from: u32;
-  to: u32;
-}
-
-export const GROUP_BYTES: usize = offsetof<Group>();
 
 /** A visit of the group. */
 @inline

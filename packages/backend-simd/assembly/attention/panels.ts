@@ -1,7 +1,7 @@
 /** Panels: the rows side by side that a library multiplies, and the tiles of groups whose exponentials it computes. */
 import { libraryExponentials } from "../gemm/library-product";
 import { Cursor, FUNCTION_RUN } from "./cursor";
-import { Group } from "./group";
+import { Group } from "./visit";
 import { roundUp } from "./problem";
 import { copyScaled } from "./rows";
 

@@ -1,3 +1,5 @@
+import { TILE_COLUMNS } from "../gemm/tile";
+
 /**
  * The numbers of one call of attention, written by the backend into the shared memory: every thread reads the same.
  *
@@ -56,4 +58,15 @@ export function roundUp(value: u32, to: u32): u32 {
 @inline
 export function queryBlocks(p: Problem): u32 {
   return (p.queries + p.blockQueries - 1) / p.blockQueries;
+}
+
+/** A block of at most so many queries reads a visit's rows a few times only. */
+const FEW_QUERIES: u32 = 24;
+/** Rows that are further apart, in bytes, share too few sets of the first cache to stay in it for many queries. */
+const FAR: usize = 1536;
+
+/** Whether rows of the head width are read and written where they lie, and not packed: they are whole panels. */
+@inline
+export function isDirect(p: Problem): bool {
+  return p.width % TILE_COLUMNS == 0 && (p.blockQueries <= FEW_QUERIES || max(p.keyRow, p.queryRow) <= FAR);
 }

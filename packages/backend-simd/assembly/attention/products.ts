@@ -3,23 +3,12 @@ import { packB } from "../gemm/pack";
 import { copyTile, TILE_COLUMNS, TILE_ROWS, tileOfPanel, tileOfRows } from "../gemm/tile";
 import { tileOfFour } from "../gemm/tiles-of-few-rows";
 import { Cursor } from "./cursor";
-import { Problem, roundUp, TILE_STEP } from "./problem";
+import { isDirect, Problem, roundUp, TILE_STEP } from "./problem";
 
 /** A step of `k` in a panel of 8 columns. */
 const PANEL_STEP: usize = 4 * TILE_COLUMNS;
 /** So few rows have a tile of their own. */
 const FEW_ROWS: u32 = 4;
-
-/** A block of at most so many queries reads a visit's rows a few times only. */
-const FEW_QUERIES: u32 = 24;
-/** Rows that are further apart, in bytes, share too few sets of the first cache to stay in it for many queries. */
-const FAR: usize = 1536;
-
-/** Whether rows of the head width are read and written where they lie, and not packed: they are whole panels. */
-@inline
-export function isDirect(p: Problem): bool {
-  return p.width % TILE_COLUMNS == 0 && (p.blockQueries <= FEW_QUERIES || max(p.keyRow, p.queryRow) <= FAR);
-}
 
 /** Packs rows of the head width that weights will multiply, if they have to be. */
 @inline

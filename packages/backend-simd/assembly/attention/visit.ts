@@ -18,6 +18,26 @@ export class Visits {
   count: u32;
 }
 
+/** Most keys of a group: its tiles stay in the second cache. */
+export const GROUP_KEYS: u32 = 384;
+/** Visits of adjacent keys, whose tiles a library multiplies at once. */
+@unmanaged
+export class Group {
+  start: u32;
+  keys: u32;
+  /** From one query's row of the group's tiles to the next; they begin with query `from`. */
+  step: usize;
+  /** The first visit of the block that belongs to it, and their number. */
+  first: u32; visits: u32;
+  /** True if some query does not see every key. */
+  isMasked: bool;
+  /** The first query of the block that sees any of the keys, and the one after the last. */
+  from: u32;
+  to: u32;
+}
+
+export const GROUP_BYTES: usize = offsetof<Group>();
+
 /** The visits of one query block of one matrix. */
 @inline
 export function visitsOf(p: Problem, batch: u32, head: u32, queryBlock: u32): Visits {

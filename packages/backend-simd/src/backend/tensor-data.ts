@@ -1,5 +1,5 @@
 import type { DataType, TensorInfo } from "@tensorflow/tfjs-core";
-import type { Block } from "../memory/allocator.ts";
+import type { Block } from "../memory/block.ts";
 
 /** The values of a numeric tensor as tfjs's kernels see them. */
 export type NumericValues = Float32Array | Int32Array | Uint8Array;

@@ -1,5 +1,6 @@
 import { defineKind } from "@trivium/registry";
 import type { LibraryBinding } from "./library/bind-library.ts";
+import type { LibraryFunctions } from "./product.ts";
 
 /** What `probe` of a provider found. */
 export type GemmProbe =
@@ -15,43 +16,10 @@ export type GemmProbe =
     }
   | { readonly available: false; readonly reason: string; readonly remedy: string };
 
-/**
- * One matrix product on the calling thread: `C = op(A)·op(B) (+ C)`, row-major.
- *
- * Addresses are what the memory's base and a byte offset add up to; leading dimensions are in elements. Where it does
- * not accumulate, it may not read C. `m`, `n` and `k` are at least 1.
- */
-export type Product = (
-  transposeA: boolean,
-  transposeB: boolean,
-  m: number,
-  n: number,
-  k: number,
-  a: number,
-  lda: number,
-  b: number,
-  ldb: number,
-  c: number,
-  ldc: number,
-  accumulate: boolean,
-) => void;
-
-/**
- * `y[i] = exp(x[i])` of `count` floats on the calling thread; addresses are as those of `Product`, and `y` may be `x`.
- *
- * An element's result is the same wherever a run is cut. `count` is at least 1. NaN may come out as infinity.
- */
-export type Exponentials = (count: number, x: number, y: number) => void;
-
 /** A provider at work on one memory. */
-export interface OpenedGemm {
+export interface OpenedGemm extends LibraryFunctions {
   /** Added to byte offsets in the memory before they are given to `product`. */
   readonly base: number;
-  readonly product: Product;
-  /** The same of bfloat16 matrices A and B; C is float32, and so is the sum. */
-  readonly productBf16?: Product | undefined;
-  /** The exponentials of many numbers, where the library has them. */
-  readonly exponentials?: Exponentials | undefined;
   /** What workers open for themselves; a provider without it works on the main thread alone. */
   readonly inWorkers?: LibraryBinding;
 }

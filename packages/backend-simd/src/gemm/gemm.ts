@@ -1,4 +1,5 @@
-import { type Block, GRANULE } from "../memory/allocator.ts";
+import { GRANULE } from "../memory/allocator.ts";
+import type { Block } from "../memory/block.ts";
 import type { Heap } from "../memory/heap.ts";
 import { MAXIMUM_SHARES } from "../threads/control.ts";
 import { type Cutting, LEAST_SHARE_NANOSECONDS, shareOf } from "../threads/cut-job.ts";

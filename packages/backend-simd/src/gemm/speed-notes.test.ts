@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { simd } from "../simd.ts";
 import { chooseGemm, compareBf16 } from "./choose-gemm.ts";
-import { type GemmProvider, gemmProvider, type Product } from "./gemm-provider.ts";
+import { type GemmProvider, gemmProvider } from "./gemm-provider.ts";
+import type { Product } from "./product.ts";
 import { libraryNote, speedNotes } from "./speed-notes.ts";
 
 beforeEach(() => {

@@ -1,4 +1,5 @@
-import { type Block, GRANULE } from "../memory/allocator.ts";
+import { GRANULE } from "../memory/allocator.ts";
+import type { Block } from "../memory/block.ts";
 import type { Heap } from "../memory/heap.ts";
 import { type Cutting, shareOf } from "../threads/cut-job.ts";
 import type { Job } from "../threads/thread-pool.ts";

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, test } from "vitest";
 import { registerSimdBackend } from "../register.ts";
+import type { KernelCall } from "../testing/kernel-call.ts";
 import { kernelCases } from "../testing/kernel-cases.ts";
-import { expectLikeCpu, type KernelCall, type Tolerance } from "../testing/kernel-pair.ts";
+import { expectLikeCpu, type Tolerance } from "../testing/kernel-pair.ts";
 
 /** Each kernel as it ships, cut into single work units at odd addresses, and in the build without fused multiply-add. */
 const variants = [

@@ -1,7 +1,8 @@
 import { TriviumError } from "@trivium/core";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { Allocator, type Block, GRANULE } from "./allocator.ts";
+import { Allocator, GRANULE } from "./allocator.ts";
+import type { Block } from "./block.ts";
 
 const MAXIMUM = 2 ** 22;
 

@@ -1,22 +1,9 @@
 import { ConfigError } from "@trivium/core";
+import type { Block } from "./block.ts";
 import { FreeLists } from "./free-lists.ts";
 
 /** Bytes of a granule: every block starts and ends on a cache line. */
 export const GRANULE = 64;
-
-/** A run of granules; neighbours in memory are linked so that freeing can merge them. */
-export interface Block {
-  /** First granule. */
-  start: number;
-  /** Length in granules. */
-  size: number;
-  free: boolean;
-  before: Block | undefined;
-  after: Block | undefined;
-  /** Neighbours in the list of free blocks of the same size class. */
-  previousFree: Block | undefined;
-  nextFree: Block | undefined;
-}
 
 export interface AllocatorOptions {
   /** First byte that may be handed out. */

@@ -1,4 +1,4 @@
-import type { Block } from "./allocator.ts";
+import type { Block } from "./block.ts";
 
 const SUB_BITS = 5;
 const SUB_CLASSES = 1 << SUB_BITS;

@@ -1,5 +1,6 @@
 import { ConfigError } from "@trivium/core";
-import { Allocator, type Block, GRANULE } from "./allocator.ts";
+import { Allocator, GRANULE } from "./allocator.ts";
+import type { Block } from "./block.ts";
 
 const PAGE = 65_536;
 /** All that 32-bit addresses reach: 4 GiB. */

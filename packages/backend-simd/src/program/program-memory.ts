@@ -1,4 +1,5 @@
-import { type Block, GRANULE } from "../memory/allocator.ts";
+import { GRANULE } from "../memory/allocator.ts";
+import type { Block } from "../memory/block.ts";
 import type { Heap } from "../memory/heap.ts";
 
 const purpose = () => "the memory of a program over tokens";

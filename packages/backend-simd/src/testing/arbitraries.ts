@@ -1,6 +1,6 @@
 import { createRandom } from "@trivium/core";
 import fc from "fast-check";
-import type { Given } from "./kernel-pair.ts";
+import type { Given } from "./kernel-call.ts";
 
 /** Sizes that find edges: none, one, primes, the vector width and its neighbours. */
 export const size = fc.constantFrom(0, 1, 2, 3, 4, 5, 7, 8, 9, 13, 16, 17, 31, 33);

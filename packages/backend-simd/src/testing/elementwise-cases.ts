@@ -1,8 +1,9 @@
 import type { DataType } from "@tensorflow/tfjs-core";
 import fc from "fast-check";
 import { anyShape, booleans, broadcastPair, floats, integers, seed } from "./arbitraries.ts";
-import type { KernelCase } from "./kernel-cases.ts";
-import type { Given, Tolerance } from "./kernel-pair.ts";
+import type { Given } from "./kernel-call.ts";
+import type { KernelCase } from "./kernel-case.ts";
+import type { Tolerance } from "./kernel-pair.ts";
 
 const rounded: Tolerance = { absolute: 1e-7, relative: 1e-6 };
 

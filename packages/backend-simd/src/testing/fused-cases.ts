@@ -2,8 +2,8 @@ import { type FusedKernelName, fusedKernels } from "@trivium/tensor";
 import fc from "fast-check";
 import { LEAST_CHUNK } from "../kernels/fused/linear-cross-entropy.ts";
 import { booleans, floats, integers, positiveSize, seed } from "./arbitraries.ts";
-import type { KernelCase } from "./kernel-cases.ts";
-import type { Given, KernelCall } from "./kernel-pair.ts";
+import type { Given, KernelCall } from "./kernel-call.ts";
+import type { KernelCase } from "./kernel-case.ts";
 
 type Call = Pick<KernelCall, "inputs" | "attributes">;
 type Draw = (rows: number, columns: number, from: number) => Call;

@@ -19,7 +19,7 @@ import {
 import fc from "fast-check";
 import { LEAST_CHUNK } from "../kernels/fused/linear-cross-entropy.ts";
 import { booleans, floats, integers, positiveSize, seed, size } from "./arbitraries.ts";
-import type { Given } from "./kernel-pair.ts";
+import type { Given } from "./kernel-call.ts";
 
 /** A tensor of those values. */
 export const tensor = ({ values, shape, dtype }: Given): Tensor => tf.tensor(values, shape, dtype);

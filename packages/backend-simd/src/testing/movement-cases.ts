@@ -1,8 +1,8 @@
 import type { DataType } from "@tensorflow/tfjs-core";
 import fc from "fast-check";
 import { anyShape, booleans, floats, integers, positiveSize, seed, shapeOf } from "./arbitraries.ts";
-import type { KernelCase } from "./kernel-cases.ts";
-import type { Given } from "./kernel-pair.ts";
+import type { Given } from "./kernel-call.ts";
+import type { KernelCase } from "./kernel-case.ts";
 
 const dtype = fc.constantFrom("float32", "int32", "bool");
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { anyShape, booleans, floats, integers, positiveSize, product, seed, shapeOf, size } from "./arbitraries.ts";
-import type { KernelCase } from "./kernel-cases.ts";
-import type { Given, KernelCall } from "./kernel-pair.ts";
+import type { Given, KernelCall } from "./kernel-call.ts";
+import type { KernelCase } from "./kernel-case.ts";
 
 const positive = anyShape(positiveSize);
 

@@ -8,7 +8,7 @@ import {
 } from "@tensorflow/tfjs-core";
 import type { SimdBackend } from "../backend/simd-backend.ts";
 import type { NumericValues } from "../backend/tensor-data.ts";
-import type { Given, KernelCall, KernelResult } from "./kernel-pair.ts";
+import type { Given, KernelCall, KernelResult } from "./kernel-call.ts";
 
 /** Runs a kernel on a backend from plain numbers to plain numbers, and leaves nothing behind. */
 export function runKernelOn(backendName: string, { kernelName, inputs, attributes }: KernelCall): KernelResult[] {

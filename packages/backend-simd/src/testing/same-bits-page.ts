@@ -5,8 +5,8 @@ import { startSimdWorker } from "../start-simd-worker.ts";
 import { controlBytes, packTicket, viewControl, word } from "../threads/control.ts";
 import { createWasmKernels } from "../wasm/create-wasm-kernels.ts";
 import { fusedCases } from "./fused-cases.ts";
+import type { KernelCall } from "./kernel-call.ts";
 import { kernelCases } from "./kernel-cases.ts";
-import type { KernelCall } from "./kernel-pair.ts";
 import { runKernelOn } from "./run-kernel.ts";
 
 export interface SameBitsReport {

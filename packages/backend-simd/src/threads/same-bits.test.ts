@@ -3,8 +3,8 @@ import { describe, expect, test } from "vitest";
 import { acceleratedKernels } from "../kernels/all.ts";
 import { registerSimdBackend } from "../register.ts";
 import { fusedCases } from "../testing/fused-cases.ts";
+import type { KernelCall } from "../testing/kernel-call.ts";
 import { kernelCases } from "../testing/kernel-cases.ts";
-import type { KernelCall } from "../testing/kernel-pair.ts";
 import { runKernelOn } from "../testing/run-kernel.ts";
 
 const cases = { ...kernelCases, ...fusedCases };

@@ -1,4 +1,4 @@
-import type { Exponentials, Product } from "../gemm/gemm-provider.ts";
+import type { Exponentials, Product } from "../gemm/product.ts";
 import type { WasmExports } from "../generated/wasm-exports.ts";
 
 /**

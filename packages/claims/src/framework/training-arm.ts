@@ -1,33 +1,22 @@
 import type { Json } from "@trivium/core";
-import type { Dataset } from "@trivium/data";
 import {
   type ArmEvent,
   type ArmReport,
   type ArmRun,
   type ExampleScores,
-  type HeldOut,
   type InspectEvent,
   relay,
   runArm,
   type TrainedModel,
 } from "@trivium/evaluator";
-import type { Example } from "@trivium/features";
 import type { LanguageModel } from "@trivium/model";
 import type { ParameterTree } from "@trivium/tensor";
-import type { PairTokenizer } from "@trivium/text";
 import type { ArmContext, ArmOutcome, ArmProgress, ClaimArm } from "./claim.ts";
+import type { TrainingData } from "./prepare-training.ts";
 import { prepareTraining } from "./prepare-training.ts";
 import { joinTexts, type PretrainingNumbers, pretrain } from "./pretrain.ts";
 import { stepProgress } from "./step-progress.ts";
 import { type TrainingSettings, trainingConfiguration } from "./training-settings.ts";
-
-/** The data that an arm trains on and is scored on. */
-export interface TrainingData {
-  readonly dataset: Dataset;
-  readonly tokenizer: PairTokenizer;
-  readonly train: readonly Example[];
-  readonly heldOut: readonly HeldOut[];
-}
 
 /** The data and services of a probe. */
 export interface ProbedData extends TrainingData {

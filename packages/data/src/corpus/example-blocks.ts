@@ -1,7 +1,7 @@
 import type { TextExample } from "@trivium/features";
 import { readFields, readJsonLine } from "../json-lines.ts";
 import type { Line } from "../lines-of-blocks.ts";
-import type { ReadOptions } from "../read-examples.ts";
+import type { ReadOptions } from "../read-options.ts";
 import { createTabReader } from "../tab-separated.ts";
 import { cutPieces } from "../text-pieces.ts";
 import { blockText } from "./block-text.ts";

@@ -1,6 +1,6 @@
 import { DataError } from "@trivium/core";
 import { isTextPair, type TextExample } from "@trivium/features";
-import type { ReadOptions } from "../read-examples.ts";
+import type { ReadOptions } from "../read-options.ts";
 import { exampleBlocks } from "./example-blocks.ts";
 import { type HeldOutShares, type Part, partOf } from "./part-of.ts";
 import type { Shard } from "./shard.ts";

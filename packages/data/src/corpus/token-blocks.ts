@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { createRandom, DataError } from "@trivium/core";
 import type { PairTokenizer, PairTokenizerJson } from "@trivium/text";
-import type { ReadOptions } from "../read-examples.ts";
+import type { ReadOptions } from "../read-options.ts";
 import { createExamplePacker } from "../stream/packed-examples.ts";
 import type { BlockPlace, TokenBlock } from "../stream/token-source.ts";
 import { exampleBlocks } from "./example-blocks.ts";

@@ -17,7 +17,7 @@ export interface TokenWorker {
 const AHEAD = 8;
 
 /** Megabytes of the heap: garbage is collected early. A document takes about twenty times its size. */
-const resourceLimits = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 256 };
+const resourceLimits = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 256 };
 
 const OUT_OF_MEMORY = "ERR_WORKER_OUT_OF_MEMORY";
 

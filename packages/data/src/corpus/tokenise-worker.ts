@@ -1,5 +1,6 @@
 import { parentPort } from "node:worker_threads";
 import { TriviumError } from "@trivium/core";
+import { buffersOf } from "../stream/packed-examples.ts";
 import type { TokenBlock } from "../stream/token-source.ts";
 import { createTokenizerOf } from "./built-in-tokenizers.ts";
 import { readHeads } from "./read-heads.ts";
@@ -26,7 +27,7 @@ parentPort?.on("message", (message: ToWorker) => {
       .get(stream)
       ?.next()
       .then(
-        ({ value }) => value && post({ stream, block: value }, buffersOf(value)),
+        ({ value }) => value && post({ stream, block: value }, [...buffersOf(value.examples)]),
         (error: unknown) => post({ stream, error: sentError(error) }),
       );
   } else {
@@ -42,10 +43,6 @@ async function* openLater<T>(create: () => AsyncGenerator<T, void, void>): Async
 
 const post = (message: FromWorker, transfer: readonly ArrayBuffer[] = []): void =>
   parentPort?.postMessage(message, [...transfer]);
-
-const buffersOf = ({ examples }: TokenBlock): ArrayBuffer[] => [
-  ...new Set(Object.values(examples).map(({ buffer }: Uint8Array) => buffer as ArrayBuffer)),
-];
 
 const sentError = (error: unknown): SentError =>
   TriviumError.is(error)

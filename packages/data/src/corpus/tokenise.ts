@@ -2,9 +2,10 @@ import { DataError } from "@trivium/core";
 import { type Example, isTextPair, type TextExample, type TextPair } from "@trivium/features";
 import type { PairTokenizer } from "@trivium/text";
 import { cutText, encodePair, exampleLength } from "../encode-examples.ts";
-import { cutPair, type TooLong } from "../fit-to-length.ts";
+import { cutPair } from "../fit-to-length.ts";
 import { referencesOf } from "../group-references.ts";
 import type { ExamplePacker, PackedExamples } from "../stream/packed-examples.ts";
+import type { TooLong } from "../too-long.ts";
 import { type HeldOutShares, partOf } from "./part-of.ts";
 import type { ExampleBlock } from "./place.ts";
 

@@ -1,6 +1,6 @@
 import type { Json, Random } from "@trivium/core";
 import type { Example } from "@trivium/features";
-import { exampleReader } from "./packed-examples.ts";
+import { exampleReader, type PackedExamples, releaseExamples } from "./packed-examples.ts";
 import { type BlockPlace, firstBlock, type TokenBlock, type TokenSource } from "./token-source.ts";
 
 /** The place of a stream: a group of examples that are shuffled together, and how many of them are taken. */
@@ -84,8 +84,7 @@ function createGroupReader(blocks: AsyncIterator<TokenBlock>, first: number): (s
   const nextBlock = async () => {
     const { value } = await blocks.next();
     const { from: place, examples } = value as TokenBlock;
-    const read = exampleReader(examples);
-    return { from: place, examples: Array.from(examples.kinds, (_, at) => () => read(at)) };
+    return { from: place, examples: readOnce(examples, examples.kinds.length - skip) };
   };
   return async (size) => {
     const examples: (() => Example)[] = [];
@@ -97,8 +96,21 @@ function createGroupReader(blocks: AsyncIterator<TokenBlock>, first: number): (s
       examples.push(...part);
       skip += part.length;
       if (skip < block.examples.length) continue;
-      [block, skip] = [await nextBlock(), 0];
+      skip = 0;
+      block = await nextBlock();
     }
     return { examples, next: { ...block.from, skip } };
   };
+}
+
+/** Returns a reader for each example. The examples' memory is released when so many of them are read. */
+function readOnce(packed: PackedExamples, wanted: number): (() => Example)[] {
+  const read = exampleReader(packed);
+  let left = wanted;
+  return Array.from(packed.kinds, (_, at) => () => {
+    const example = read(at);
+    left -= 1;
+    if (left === 0) releaseExamples(packed);
+    return example;
+  });
 }

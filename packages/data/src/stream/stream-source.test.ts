@@ -1,8 +1,9 @@
-import type { Json } from "@trivium/core";
+import { createRandom, type Json } from "@trivium/core";
 import type { Batch, Example } from "@trivium/features";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { packExamples, unpackExamples } from "./packed-examples.ts";
+import { createShuffledStream, firstCursor } from "./shuffled-stream.ts";
 import { createStreamSource } from "./stream-source.ts";
 import { type BlockPlace, firstBlock, type TokenSource } from "./token-source.ts";
 
@@ -91,6 +92,22 @@ test("whoever goes on from a cursor sees what would have followed, wherever the 
     ),
     { numRuns: 60 },
   );
+});
+
+test("the memory of a block is given back with its last example", async () => {
+  const examples = packExamples([{ tokens: [1] }, { tokens: [2] }]);
+  const source: TokenSource = {
+    weight: 1,
+    async *blocks() {
+      yield { from: firstBlock, examples };
+      for (;;) yield { from: { ...firstBlock, epoch: 1 }, examples: packExamples([{ tokens: [3] }]) };
+    },
+  };
+  const stream = createShuffledStream(source, { buffer: 8, random: createRandom(1), from: firstCursor });
+  await stream.next();
+  expect(examples.ids).toHaveLength(2);
+  await stream.next();
+  expect(examples.ids).toHaveLength(0);
 });
 
 test("an epoch gives every example once, in an order that the next one does not have", async () => {

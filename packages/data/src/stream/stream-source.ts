@@ -1,8 +1,8 @@
 import { ConfigError, createRandom, type Json } from "@trivium/core";
 import { type Batch, type BatchSource, type Example, shardOf } from "@trivium/features";
-import type { BatchSourceOptions } from "../batch-source.ts";
-import { createBatching, type DrawnExample } from "../batching.ts";
-import type { ExampleSource } from "../example-feed.ts";
+import type { BatchSourceOptions } from "../batching.ts";
+import { createBatching } from "../batching.ts";
+import type { DrawnExample, ExampleSource } from "../example-feed.ts";
 import { createShuffledStream, firstCursor, type ShuffledStream, type StreamCursor } from "./shuffled-stream.ts";
 import type { TokenSource } from "./token-source.ts";
 

@@ -14,7 +14,7 @@ export interface BlockPlace {
 /** The beginning of the first epoch. */
 export const firstBlock: BlockPlace = { epoch: 0, shard: 0, at: 0, line: 0 };
 
-/** Consecutive training examples of a stream, as ids. */
+/** Consecutive training examples of a stream, as ids. Their memory belongs to the reader, who may release it. */
 export interface TokenBlock {
   readonly from: BlockPlace;
   readonly examples: PackedExamples;

@@ -1,32 +1,5 @@
-import type { Mask, Range } from "../mask.ts";
-import type { StreamMasks } from "./stream-masks.ts";
-import { compareVisibility, type StreamSize } from "./visibility-difference.ts";
-
-/** A query, and the keys on which its mask differs from the reference. */
-export interface VisibilityDifference {
-  readonly row: number;
-  /** The stream of the query, and that of the keys. */
-  readonly queryStream: string;
-  readonly keyStream: string;
-  readonly query: number;
-  readonly keys: readonly Range[];
-  readonly text: string;
-}
-
-export interface VisibilityOptions extends StreamMasks {
-  /** Each stream's length; with a cache, how many queries and how many keys. */
-  readonly streams: Readonly<Record<string, StreamSize>>;
-  /** Layers through which self-attention may pass something on. Default 1: the masks as they are. */
-  readonly layers?: number | undefined;
-  /** Batch rows, checked against the masks. Default: theirs, else 1. */
-  readonly rows?: number | undefined;
-}
-
-/** Masks to measure against; an attention without one is not looked at. */
-export interface ReferenceMasks {
-  readonly selfMask?: Mask | Readonly<Record<string, Mask>> | undefined;
-  readonly crossMask?: Mask | undefined;
-}
+import type { ReferenceMasks, VisibilityDifference, VisibilityOptions } from "./visibility-difference.ts";
+import { compareVisibility } from "./visibility-difference.ts";
 
 /**
  * Finds the pairs that `expected` shows and the model's masks hide: those that no head shows within `layers` layers.

@@ -3,8 +3,8 @@ import { tf } from "@trivium/tensor";
 import type { DecodingState } from "../decoder.ts";
 import { logitsOf } from "../logits-of.ts";
 import { assertClose } from "./assert-close.ts";
-import type { Subject } from "./invariants.ts";
 import { onlyRow, sampleInput, shortened } from "./sample-input.ts";
+import type { Subject } from "./subject.ts";
 
 const rows = [
   { length: 7, prefixLength: 3 },

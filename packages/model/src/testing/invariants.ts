@@ -10,16 +10,7 @@ import { cachedEqualsRecomputed, companyChangesNoBit, movedRowsEqualRecomputed }
 import { documentsStayApart, packedEqualsUnpacked } from "./packed-checks.ts";
 import { isReachable } from "./reachable.ts";
 import { onlyRow, sampleInput, withId } from "./sample-input.ts";
-
-/** What an invariant is checked on. */
-export interface Subject {
-  readonly model: LanguageModel;
-  readonly parameters: ParameterTree;
-  /** Number of steps over which live tensors are counted. Default 6. */
-  readonly steps?: number | undefined;
-  /** Number of parameters that are moved at once for finite differences. Default 4. */
-  readonly together?: number | undefined;
-}
+import type { Subject } from "./subject.ts";
 
 /** A property that every architecture has, on every kernel and backend; `check` throws where it does not hold. */
 export interface Invariant {

@@ -2,8 +2,8 @@ import { documentIds, type ModelInput } from "@trivium/features";
 import { disposeTree, flattenTree, type Tensor2D, type Tensor3D, tf, valueAndGradients } from "@trivium/tensor";
 import { logitsOf } from "../logits-of.ts";
 import { assertClose } from "./assert-close.ts";
-import type { Subject } from "./invariants.ts";
 import { sampleInput, withId } from "./sample-input.ts";
+import type { Subject } from "./subject.ts";
 
 /** Longest first, as rows are filled: so the documents of a packed batch come in this order, too. */
 const rows = [

@@ -1,8 +1,14 @@
 import type { DistanceBias, PositionRows } from "@trivium/attention";
 import { defineKind, type Plugin } from "@trivium/registry";
-import type { ParameterTree, SpecTree, Tensor } from "@trivium/tensor";
+import type { ParameterTree, SpecTree, Tensor, Tensor4D } from "@trivium/tensor";
 import type { WeightRole } from "../initialisation.ts";
-import type { Rotation } from "./rotary.ts";
+
+/** The rotation of each position: cosines and sines `[B or 1, L, 1, D′]` of the D′ channels that turn. */
+export interface Rotation {
+  readonly cosine: Tensor4D;
+  readonly sine: Tensor4D;
+  readonly interleaved: boolean;
+}
 
 /** Sizes of the stack whose positions a scheme gives. */
 export interface PositionSizes {

@@ -1,5 +1,6 @@
 import type { PositionRows } from "@trivium/attention";
 import { type Tensor4D, tf } from "@trivium/tensor";
+import type { Rotation } from "./position-scheme.ts";
 import { type PositionScheme, placeOf } from "./position-scheme.ts";
 
 /** A change of the frequencies, for rows longer than those that the model was trained on first. */
@@ -44,13 +45,6 @@ export interface RotaryOptions {
   readonly scaling?: RotaryScaling | undefined;
   /** Pairs channels `2i` and `2i + 1` (GPT-J) instead of `i` and `i + D/2`. Default false. */
   readonly interleaved?: boolean | undefined;
-}
-
-/** The rotation of each position: cosines and sines `[B or 1, L, 1, D′]` of the D′ channels that turn. */
-export interface Rotation {
-  readonly cosine: Tensor4D;
-  readonly sine: Tensor4D;
-  readonly interleaved: boolean;
 }
 
 /** Rotary positions: queries and keys turn by their positions, so that their products depend on distances. */

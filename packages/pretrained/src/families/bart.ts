@@ -1,7 +1,8 @@
 import type { ModelOptions, ResolvedConfig } from "@trivium/model";
 import { z } from "zod";
+import type { Refuse, TensorNames } from "../family-record.ts";
 import { activation, count, flag, foreignActivation } from "../fields.ts";
-import { defineFamily, type PretrainedFamily, type Refuse, type TensorNames } from "../pretrained-family.ts";
+import { defineFamily, type PretrainedFamily } from "../pretrained-family.ts";
 import { head, layered, layersIn, linear, norm, type TensorMap, table } from "../tensor-map.ts";
 
 const attributes = z.object({

@@ -1,7 +1,8 @@
 import type { ModelOptions, ResolvedConfig } from "@trivium/model";
 import { z } from "zod";
+import type { Refuse, TensorNames } from "../family-record.ts";
 import { activation, count, epsilon, flag } from "../fields.ts";
-import { defineFamily, type PretrainedFamily, type Refuse, type TensorNames } from "../pretrained-family.ts";
+import { defineFamily, type PretrainedFamily } from "../pretrained-family.ts";
 import { head, layered, layersIn, linear, norm, table } from "../tensor-map.ts";
 import { foreignRotary, rotaryAttributes, rotaryOf } from "./rotary-attributes.ts";
 

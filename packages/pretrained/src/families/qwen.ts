@@ -1,7 +1,8 @@
 import type { ResolvedConfig } from "@trivium/model";
 import { z } from "zod";
+import type { Refuse } from "../family-record.ts";
 import { count, flag } from "../fields.ts";
-import { defineFamily, type PretrainedFamily, type Refuse } from "../pretrained-family.ts";
+import { defineFamily, type PretrainedFamily } from "../pretrained-family.ts";
 import { layersIn } from "../tensor-map.ts";
 import { biasAttributes, llamaAttributes, llamaForeign, llamaOptions, llamaTensors } from "./llama.ts";
 

@@ -1,6 +1,6 @@
 import type { ResolvedConfig } from "@trivium/model";
 import { z } from "zod";
-import type { Refuse } from "../pretrained-family.ts";
+import type { Refuse } from "../family-record.ts";
 
 const positive = z.number().positive();
 const theta = { rope_theta: positive.optional() };

@@ -1,4 +1,4 @@
-import type { OpenedGemm, Product } from "../gemm-provider.ts";
+import type { LibraryFunctions, Product } from "../product.ts";
 import { holdSignals } from "./hold-signals.ts";
 import { type KoffiLibrary, loadKoffi } from "./koffi.ts";
 import { onednnExponentials } from "./onednn-exponentials.ts";
@@ -34,9 +34,6 @@ export interface LibraryBinding {
   /** Where the memory begins in the process: it never moves. */
   readonly base: number;
 }
-
-/** The functions of a library that a thread calls. */
-export type LibraryFunctions = Pick<OpenedGemm, "product" | "productBf16" | "exponentials">;
 
 /**
  * Opens the library on the calling thread.

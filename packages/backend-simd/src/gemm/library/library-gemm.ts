@@ -1,11 +1,6 @@
 import type { GemmProbe, GemmProvider } from "../gemm-provider.ts";
-import {
-  bindLibrary,
-  type Convention,
-  type LibraryBinding,
-  type LibraryFunctions,
-  type SetUpCall,
-} from "./bind-library.ts";
+import type { LibraryFunctions } from "../product.ts";
+import { bindLibrary, type Convention, type LibraryBinding, type SetUpCall } from "./bind-library.ts";
 import { type Koffi, type KoffiLibrary, koffiPath, loadKoffi } from "./koffi.ts";
 import type { OnednnMajor } from "./onednn-primitives.ts";
 import { productMismatch } from "./product-mismatch.ts";

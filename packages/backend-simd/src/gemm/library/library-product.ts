@@ -1,5 +1,6 @@
 import type { LibraryProducts } from "../../wasm/wasm-kernels.ts";
-import type { OpenedGemm, Product } from "../gemm-provider.ts";
+import type { OpenedGemm } from "../gemm-provider.ts";
+import type { Product } from "../product.ts";
 
 /** Makes the products and exponentials that kernels import; where the provider has none, kernels never call them. */
 export function libraryProducts(provider: Omit<OpenedGemm, "inWorkers"> | undefined): LibraryProducts {

@@ -1,4 +1,4 @@
-import type { Exponentials } from "../gemm-provider.ts";
+import type { Exponentials } from "../product.ts";
 import type { Koffi, KoffiLibrary } from "./koffi.ts";
 import { type OnednnMajor, openPrimitives, type Primitive } from "./onednn-primitives.ts";
 

@@ -1,4 +1,4 @@
-import type { Product } from "../gemm-provider.ts";
+import type { Product } from "../product.ts";
 
 const [m, n, k] = [3, 5, 7];
 const [A, B, C] = [0, 1024, 2048];

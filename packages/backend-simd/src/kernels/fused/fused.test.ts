@@ -19,7 +19,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createSimdBackend } from "../../index.ts";
 import { floats, seed, size } from "../../testing/arbitraries.ts";
 import { fusedPrograms, tensor } from "../../testing/fused-programs.ts";
-import { expectClose, type Given } from "../../testing/kernel-pair.ts";
+import type { Given } from "../../testing/kernel-call.ts";
+import { expectClose } from "../../testing/kernel-pair.ts";
 
 const variants = [
   createSimdBackend({ name: "fused-default", poison: true }),

@@ -4,7 +4,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { createSimdBackend } from "../../index.ts";
 import { floats, seed } from "../../testing/arbitraries.ts";
 import { type FusedProgram, fusedPrograms, tensor } from "../../testing/fused-programs.ts";
-import type { Given } from "../../testing/kernel-pair.ts";
+import type { Given } from "../../testing/kernel-call.ts";
 
 const simd = createSimdBackend({ name: "odd-numbers", poison: true });
 
