@@ -1,4 +1,4 @@
-import type { Axis } from "./names.ts";
+import type { ArmName, Axis } from "./names.ts";
 import type { StepPoint } from "./protocol.ts";
 
 /** A curve: after which steps its points were taken, where they stand, and how high. */
@@ -7,6 +7,9 @@ export interface Curve {
   readonly x: number[];
   readonly y: number[];
 }
+
+/** A curve of each architecture. */
+export type Curves = Readonly<Record<ArmName, Curve>>;
 
 /** Where a step stands on an axis. */
 export const placeOf = (axis: Axis) => (point: Pick<StepPoint, "targetTokens" | "flops" | "seconds">) =>

@@ -1,6 +1,6 @@
 import type { Screen } from "../../address/screens.ts";
 import { texts } from "../preferences.ts";
-import type { ExplainStep } from "../texts/texts.ts";
+import type { ExplainStep } from "../texts/explain-step.ts";
 
 interface ExplainProps {
   readonly screen: Screen;

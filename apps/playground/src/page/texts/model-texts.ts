@@ -1,6 +1,6 @@
 import type { ModelChoice } from "../../address/model-fields.ts";
 import type { AttentionKind, DecodeSettings } from "../../models/protocol.ts";
-import type { ExplainStep } from "./texts.ts";
+import type { ExplainStep } from "./explain-step.ts";
 
 /** The texts on where models come from. */
 export interface ModelTexts {

@@ -1,15 +1,10 @@
 import type { Screen } from "../../address/screens.ts";
 import type { ArmName, Axis, PairForm, TaskName } from "../../train/names.ts";
 import type { PageClaim } from "../claims.ts";
+import type { ExplainStep } from "./explain-step.ts";
 import type { DecodeTexts, LookTexts, ModelTexts } from "./model-texts.ts";
 
 type StreamName = "tokens" | "target" | "source" | "cross";
-
-/** A step through a screen, with the parameters of the state that it speaks of. */
-export interface ExplainStep {
-  readonly text: string;
-  readonly link: string;
-}
 
 /** Every text of the page. A language is one file of this form. */
 export interface Texts {

@@ -1,15 +1,19 @@
 import { useSignal } from "@preact/signals";
-import { pageOf } from "../../../train/curves.ts";
+import { type Curves, pageOf } from "../../../train/curves.ts";
 import { type ArmName, armNames } from "../../../train/names.ts";
 import { texts } from "../../preferences.ts";
 import { ArmSign } from "./arm-sign.tsx";
-import type { CurveChartProps, Curves } from "./train-charts.tsx";
 import { state } from "./train-model.ts";
 
 /** Rows of a page. */
 const ROWS = 20;
 
-type CurveTableProps = Pick<CurveChartProps, "title" | "curves" | "write">;
+interface CurveTableProps {
+  readonly title: string;
+  readonly curves: Curves;
+  /** Writes a value of a curve. */
+  readonly write: (value: number) => string;
+}
 
 /** The points of a chart's curves as a table of pages, which is written when the reader opens it. */
 export function CurveTable(props: CurveTableProps) {
@@ -92,7 +96,7 @@ function CurveTableHead({ title }: { readonly title: string }) {
   );
 }
 
-interface PointsOfStepProps extends Pick<CurveChartProps, "curves" | "write"> {
+interface PointsOfStepProps extends Pick<CurveTableProps, "curves" | "write"> {
   readonly step: number;
   /** The place of the points on their curves. */
   readonly at: number;

@@ -1,6 +1,6 @@
 import { type Signal, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { type Curve, meanCurve, nearestOf, placeOf } from "../../../train/curves.ts";
+import { type Curve, type Curves, meanCurve, nearestOf, placeOf } from "../../../train/curves.ts";
 import { type ArmName, armNames, axes } from "../../../train/names.ts";
 import { SelectControl } from "../../parts/controls.tsx";
 import type { Chart } from "../../parts/uplot-chart.ts";
@@ -13,8 +13,6 @@ import { answers, change, points, state, step } from "./train-model.ts";
 const MOST_POINTS = 400;
 
 const loadChart = () => import("../../parts/uplot-chart.ts");
-
-export type Curves = Readonly<Record<ArmName, Curve>>;
 
 const curvesOf = (of: (name: ArmName) => Curve): Curves => ({
   causal: of("causal"),
@@ -72,7 +70,7 @@ function BothCharts() {
   );
 }
 
-export interface CurveChartProps {
+interface CurveChartProps {
   readonly title: string;
   readonly unit: string;
   readonly curves: Curves;
