@@ -37,6 +37,8 @@ export default defineConfig({
           exclude: ["**/*.long.test.ts", "**/node_modules/**"],
           testTimeout: 600_000,
           hookTimeout: 120_000,
+          // What a page does is waited for as long as elements of it are.
+          expect: { poll: { timeout: 30_000 } },
         },
       },
     ],

@@ -27,5 +27,6 @@ export default defineConfig({
     env: { TRIVIUM_LONG: "1" },
     testTimeout: 3_600_000,
     hookTimeout: 120_000,
+    expect: { poll: { timeout: 30_000 } },
   },
 });

@@ -1,9 +1,13 @@
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { defineConfig, type Plugin } from "vite";
 import { bundledFile } from "./src/models/bundled.ts";
 import { armNames } from "./src/train/names.ts";
+
+/** The file of code that the page begins with. */
+const FIRST_LOAD = "first-load";
 
 /** One of so many words of CMUdict is in the sample, up to 2,000. */
 const EVERY = 58;
@@ -34,6 +38,36 @@ function bundledModels(): Plugin {
         const fileName = bundledFile(name);
         this.emitFile({ type: "asset", fileName, source: readFileSync(new URL(fileName, import.meta.url)) });
       }
+    },
+  };
+}
+
+/** Puts the styles of the first load into the document, where the content security policy knows them by their hash. */
+function inlineStyles(): Plugin {
+  let styles = "";
+  return {
+    name: "inline-styles",
+    generateBundle: {
+      order: "pre",
+      handler(_options, bundle) {
+        for (const chunk of Object.values(bundle)) {
+          if (chunk.type !== "chunk" || !(chunk.isEntry || chunk.name === FIRST_LOAD)) continue;
+          const names = chunk.viteMetadata?.importedCss ?? new Set();
+          for (const name of names) {
+            const file = bundle[name];
+            if (file?.type === "asset") styles += String(file.source).trim();
+            delete bundle[name];
+          }
+          names.clear();
+        }
+      },
+    },
+    transformIndexHtml(html) {
+      if (styles === "") throw new Error("the first load has no styles to put into the document");
+      const hash = createHash("sha256").update(styles).digest("base64");
+      return html
+        .replace("</head>", () => `<style>${styles}</style></head>`)
+        .replace("style-src 'self'", `style-src 'self' 'sha256-${hash}'`);
     },
   };
 }
@@ -71,7 +105,7 @@ function claimVerdicts(): object[] {
 export default defineConfig({
   // Relative addresses: the folder works from any path.
   base: "./",
-  plugins: [cmudictSample(), bundledModels()],
+  plugins: [cmudictSample(), bundledModels(), inlineStyles()],
   define: { claimsOfBuild: JSON.stringify(claimVerdicts()) },
   resolve: { conditions: ["@trivium/source", "browser", "module", "import", "default"] },
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
@@ -83,6 +117,8 @@ export default defineConfig({
     // What each chunk is made of: a test holds the page to its budgets.
     manifest: true,
     modulePreload: { polyfill: false },
+    // The first load is one file of code: each further one takes a request before anything is shown.
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: FIRST_LOAD, tags: ["$initial"] }] } } },
     assetsInlineLimit: 0,
     reportCompressedSize: false,
   },

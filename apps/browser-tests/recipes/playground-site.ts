@@ -1,7 +1,10 @@
-import { rmSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { type PlaygroundServer, servePlayground } from "@trivium/playground";
 import type { Page } from "playwright-core";
-import { afterAll, beforeAll, type TestContext, test } from "vitest";
+import { afterAll, beforeAll, expect, type TestContext, test } from "vitest";
 import { buildPlayground } from "../src/build-playground.ts";
 import { findChromium, NO_CHROMIUM } from "../src/find-chromium.ts";
 import { withPage } from "../src/open-page.ts";
@@ -36,3 +39,33 @@ export const testInChromium = (name: string, run: (context: TestContext) => Prom
     context.skip(findChromium() === undefined, NO_CHROMIUM);
     return run(context);
   });
+
+/** Goes to another screen of a page that is open, and waits until the screen is there. */
+export async function goTo(page: Page, hash: string): Promise<void> {
+  await page.evaluate(`new Promise((done) => {
+    if (location.hash === ${JSON.stringify(hash)}) return done();
+    addEventListener("hashchange", () => setTimeout(done), { once: true });
+    location.hash = ${JSON.stringify(hash)};
+  })`);
+  await page.getByRole("heading", { level: 1 }).waitFor();
+}
+
+/** Clicks a button that gives a file, and returns the file's bytes. */
+export async function saved(page: Page, name: string): Promise<Buffer> {
+  const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name }).click()]);
+  return readFileSync(await file.path());
+}
+
+const tables = fileURLToPath(new URL("../../playground/.readme/", import.meta.url));
+
+/** Runs an exported program in Node, and returns what it printed. */
+export function runProgram(name: string, program: string): string {
+  mkdirSync(tables, { recursive: true });
+  const file = join(tables, `${name}.ts`);
+  writeFileSync(file, program);
+  const { stdout, stderr, status } = spawnSync(process.execPath, ["--conditions=@trivium/source", file], {
+    encoding: "utf8",
+  });
+  expect(status, stderr).toBe(0);
+  return stdout;
+}

@@ -76,14 +76,13 @@ export function treeOf(trace: Pick<DecodeTrace, "events" | "ends">): readonly Tr
         places.set(key, nodes.length);
         const parent = places.get(path.slice(0, -1).join()) ?? 0;
         const isBest = best === key || best.startsWith(`${key},`);
+        const scores = { logProbability, score, isEnd: ended };
         nodes.push({
+          ...scores,
           id: path.at(-1),
           ids: path,
           parent,
           step,
-          logProbability,
-          score,
-          isEnd: ended,
           prunedAt: undefined,
           isGreedy: false,
           isBest,

@@ -12,13 +12,10 @@ const SHOWN_TOKENS = 10;
 
 /** Lets a model answer, and records every step with its cache. The parameters are borrowed. */
 export async function recordAnswer(held: HeldModel, settings: DecodeSettings): Promise<DecodeTrace> {
-  const { model, parameters, tokenizer, objective, task } = held;
+  const { model, parameters, tokenizer, objective } = held;
   const { special } = tokenizer;
-  const { source, seed, forced } = settings;
-  const example: Example =
-    task === "text"
-      ? { tokens: tokenizer.encodeTarget(source) }
-      : { source: tokenizer.encodeSource(source), target: [] };
+  const { seed, forced } = settings;
+  const example = exampleOf(held, settings.source);
   const { streams } = promptOf(objective, example, { special, tokenizer, random: createRandom(0) });
   const own = model.decoder(parameters);
   // Where nothing sees what comes later, a prefix is a prompt like any other.
@@ -52,6 +49,9 @@ export async function recordAnswer(held: HeldModel, settings: DecodeSettings): P
     ends: special.end,
   };
 }
+
+const exampleOf = ({ task, tokenizer }: HeldModel, source: string): Example =>
+  task === "text" ? { tokens: tokenizer.encodeTarget(source) } : { source: tokenizer.encodeSource(source), target: [] };
 
 const layersOf = (layers: number | Readonly<Record<string, number>> | undefined, stream: string): number =>
   typeof layers === "object" ? (layers[stream] ?? 1) : (layers ?? 1);

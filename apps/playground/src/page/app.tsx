@@ -7,9 +7,9 @@ import { texts } from "./preferences.ts";
 import { screen } from "./route.ts";
 import { ArticleScreen } from "./screens/article-screen.tsx";
 import { MaskScreen } from "./screens/mask-screen.tsx";
-import { TrainScreen } from "./screens/train-screen.tsx";
 
 /** Screens that only those load who go there. */
+const TrainScreen = lazy(async () => (await import("./screens/train-screen.tsx")).TrainScreen);
 const LookScreen = lazy(async () => (await import("./screens/look-screen.tsx")).LookScreen);
 const DecodeScreen = lazy(async () => (await import("./screens/decode-screen.tsx")).DecodeScreen);
 

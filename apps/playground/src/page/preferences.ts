@@ -51,9 +51,14 @@ export async function chooseLanguage(chosen: Language): Promise<void> {
   await loadTexts();
 }
 
-/** Loads the texts of the chosen language, before anything is shown in it. */
+/** Loads the texts of the chosen language, before anything is shown in it; English where they cannot be fetched. */
 export async function loadTexts(): Promise<void> {
-  texts.value = language.value === "zh" ? (await import("./texts/zh.ts")).zh : en;
+  const chinese = () =>
+    import("./texts/zh.ts").then(
+      ({ zh }) => zh,
+      () => en,
+    );
+  texts.value = language.value === "zh" ? await chinese() : en;
   document.documentElement.lang = texts.value.language;
 }
 

@@ -10,8 +10,11 @@ import {
 import { type Screen, screens } from "../address/screens.ts";
 
 const address = signal(readAddress(location.hash));
+/** The part of the address behind `#` that the page has read or written last: a reader who leaves is at another already. */
+let knownHash = location.hash;
 addEventListener("hashchange", () => {
   clearTimeout(waiting);
+  knownHash = location.hash;
   presentHash = () => location.hash;
   address.value = readAddress(location.hash);
 });
@@ -78,6 +81,9 @@ export function presentLink(): { readonly link: string; readonly isTooLong: bool
   clearTimeout(waiting);
   const hash = presentHash();
   const isTooLong = hash.length > LONGEST_ADDRESS;
-  if (!isTooLong && hash !== location.hash) history.replaceState(null, "", hash);
+  if (!isTooLong && hash !== location.hash && location.hash === knownHash) {
+    history.replaceState(null, "", hash);
+    knownHash = location.hash;
+  }
   return { link: location.href, isTooLong, length: hash.length };
 }

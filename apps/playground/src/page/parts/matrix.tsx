@@ -27,8 +27,8 @@ export function Matrix({ name, picture, onPaint, describedBy }: MatrixProps) {
   const cursor = useGridCursor(cells);
   const { selection, isSpan, isFocused } = cursor;
   const shown = { ...picture, cells: draft ?? cells, selection: isFocused || isSpan ? selection : undefined };
-  const layout = layoutOf(picture, width);
-  const canvas = useCanvas((context) => drawMatrix(context, shown, layout, inkOfPage()), layout);
+  const layout = layoutOf(picture, width ?? 0);
+  const canvas = useCanvas((context) => drawMatrix(context, shown, layout, inkOfPage()), width ? layout : undefined);
   const pointer = usePaintPointer({ cells, layout, setDraft, onPaint, onPlace: cursor.place });
   const flip = (area: CellArea) => {
     const { query, key } = cursor.cursor;

@@ -1,30 +1,18 @@
 import { type Signal, useSignal } from "@preact/signals";
 import { parseMask, visiblePairs } from "@trivium/masks";
-import { useEffect } from "preact/hooks";
 import { cellsOf } from "../../mask/cells.ts";
 import { labelsOf } from "../../mask/read-mask.ts";
-import { claims, type PageClaim } from "../claims.ts";
+import { Later } from "../parts/later.tsx";
+import { lazy } from "../parts/lazy.tsx";
 import { Matrix } from "../parts/matrix.tsx";
 import { texts } from "../preferences.ts";
-import { Weakness } from "./article/weakness.tsx";
-import { pause } from "./train/train-model.ts";
 
-/** The architectures against which a claim is held, and the claims in the order of the article. */
-const groups = [
-  ["causal", ["one-sided-context", "prompt-encoding", "in-context-learning"]],
-  ["prefix", ["prefix-supervision", "attention-cost", "mask-difficulty", "prefix-use"]],
-  ["encoder-decoder", ["parameters-and-compute", "training-efficiency", "long-input", "zero-shot"]],
-] as const;
-
-const grouped: readonly string[] = groups.flatMap(([, ids]) => ids);
-/** Claims that are held against no architecture of the three alone. */
-const others = claims.filter(({ id }) => !grouped.includes(id));
+/** The article below its first figure, with what its small runs need. */
+const RestOfArticle = lazy(async () => (await import("./article/rest-of-article.tsx")).RestOfArticle);
 
 /** The article on the three architectures, whose figures are alive. */
 export function ArticleScreen() {
-  // What nobody sees does not go on.
-  useEffect(() => pause, []);
-  const { article: said, train } = texts.value;
+  const { article: said } = texts.value;
   return (
     <article>
       <h1>{said.title}</h1>
@@ -32,50 +20,10 @@ export function ArticleScreen() {
       <h2>{said.whatTitle}</h2>
       <p class="prose">{said.what}</p>
       <ThreeMasks />
-      <h2>{said.costTitle}</h2>
-      <p class="prose">{said.cost}</p>
-      <h2>{said.trainTitle}</h2>
-      <p class="prose">{said.train}</p>
-      <p>
-        <a href="#/train">{said.toTrain}</a>
-      </p>
-      <h2>{said.insideTitle}</h2>
-      <p class="prose">{said.inside}</p>
-      <p class="row">
-        <a href="#/look">{said.toLook}</a>
-        <a href="#/decode">{said.toDecode}</a>
-      </p>
-      <h2>{said.weakTitle}</h2>
-      <p class="prose">{said.weak}</p>
-      {groups.map(([name, ids]) => (
-        <Claims
-          key={name}
-          id={name}
-          title={train.arms[name]}
-          shown={claims.filter((one) => ids.some((id) => id === one.id))}
-        />
-      ))}
-      <Claims id="all" title={said.otherClaims} shown={others} />
+      <Later>
+        <RestOfArticle />
+      </Later>
     </article>
-  );
-}
-
-interface ClaimsProps {
-  readonly id: string;
-  readonly title: string;
-  readonly shown: readonly PageClaim[];
-}
-
-/** Claims under a title; nothing where there are none. */
-function Claims({ id, title, shown }: ClaimsProps) {
-  if (shown.length === 0) return null;
-  return (
-    <section class="panel" aria-labelledby={`against-${id}`}>
-      <h3 id={`against-${id}`}>{title}</h3>
-      {shown.map((claim) => (
-        <Weakness key={claim.id} claim={claim} />
-      ))}
-    </section>
   );
 }
 

@@ -1,6 +1,7 @@
 import { decodeChoices } from "../../address/model-fields.ts";
 import { Control, NumberControl, numberOptions, SelectControl } from "../parts/controls.tsx";
 import { download } from "../parts/download.ts";
+import { Explain } from "../parts/explain.tsx";
 import { ScreenHead } from "../parts/screen-head.tsx";
 import { texts } from "../preferences.ts";
 import { BeamPicture, HypothesisTable } from "./decode/beam-picture.tsx";
@@ -28,6 +29,7 @@ export function DecodeScreen() {
   return (
     <>
       <ScreenHead title={said.title} intro={said.intro} problems={problems.value} />
+      <Explain screen="decode" steps={said.explain} />
       <ModelPicker chosen={state.value.m} onChoose={(m) => change({ m, f: "", i: 0 })} />
       <DecodeControls />
       <StrategyControls />

@@ -2,6 +2,7 @@ import { useMemo } from "preact/hooks";
 import { pictureOf, rolloutOf } from "../../models/head-picture.ts";
 import type { AttentionMap, LookedModel } from "../../models/protocol.ts";
 import { Control } from "../parts/controls.tsx";
+import { Explain } from "../parts/explain.tsx";
 import { ScreenHead } from "../parts/screen-head.tsx";
 import { texts } from "../preferences.ts";
 import { HeadMatrix } from "./look/head-matrix.tsx";
@@ -27,6 +28,7 @@ export function LookScreen() {
   return (
     <>
       <ScreenHead title={said.title} intro={said.intro} problems={problems.value} />
+      <Explain screen="look" steps={said.explain} />
       <ModelPicker chosen={state.value.m} onChoose={(m) => change({ m, p: "" })} />
       <LookControls />
       {lookingFailed.value === "" ? null : <p class="error">{lookingFailed.value}</p>}

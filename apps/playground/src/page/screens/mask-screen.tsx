@@ -1,4 +1,7 @@
+import { useSignal } from "@preact/signals";
 import { runsOf } from "../../mask/read-mask.ts";
+import { Explain } from "../parts/explain.tsx";
+import { Later } from "../parts/later.tsx";
 import { Matrix, placeText } from "../parts/matrix.tsx";
 import { ScreenHead } from "../parts/screen-head.tsx";
 import { texts } from "../preferences.ts";
@@ -37,7 +40,7 @@ export function MaskScreen() {
     // biome-ignore lint/a11y/noStaticElementInteractions: keys of what is inside, to undo and redo.
     <div onKeyDown={undoKeys}>
       <ScreenHead title={said.title} intro={said.intro} problems={problems.value} />
-      <Explain />
+      <Explain screen="mask" steps={said.explain} />
       <Presets />
       {attentions.value.map((attention) => (
         <MaskField key={attention.key} attention={attention} />
@@ -54,11 +57,15 @@ export function MaskScreen() {
             ))}
           </div>
         </div>
-        <MaskFacts />
+        <Later>
+          <MaskFacts />
+        </Later>
       </div>
-      <LeakPanel />
-      <ComparePanel />
-      <ExportMenu />
+      <Later>
+        <LeakPanel />
+        <ComparePanel />
+        <ExportMenu />
+      </Later>
     </div>
   );
 }
@@ -66,7 +73,7 @@ export function MaskScreen() {
 /** One mask as a matrix, and as a list for those who read it better. */
 function MaskFigure({ attention }: { readonly attention: Attention }) {
   const { mask: said } = texts.value;
-  const { name, key, cells, size, queryLabels, keyLabels } = attention;
+  const { name, key, cells, queryLabels, keyLabels } = attention;
   const picture = {
     cells,
     queryLabels,
@@ -84,31 +91,29 @@ function MaskFigure({ attention }: { readonly attention: Attention }) {
         describedBy="matrix-help"
         onPaint={(painted) => write({ [key]: painted })}
       />
-      <details>
-        <summary>{said.asList}</summary>
+      <AsList attention={attention} />
+    </figure>
+  );
+}
+
+/** The keys that each query of a mask sees, in words. They are written when the reader opens the list. */
+function AsList({ attention: { cells, size, queryLabels } }: { readonly attention: Attention }) {
+  const { mask: said } = texts.value;
+  const isOpen = useSignal(false);
+  return (
+    <details
+      onToggle={({ currentTarget }) => {
+        isOpen.value = currentTarget.open;
+      }}
+    >
+      <summary>{said.asList}</summary>
+      {isOpen.value ? (
         <ul class="plain scroll code">
           {runsOf(size, cells.bits).map((runs, query) => (
             <li key={query}>{said.sees(placeText(query, queryLabels), runs)}</li>
           ))}
         </ul>
-      </details>
-    </figure>
-  );
-}
-
-/** Short steps through the idea; each is an address. */
-function Explain() {
-  const { explain } = texts.value.mask;
-  return (
-    <details class="prose">
-      <summary>{explain.title}</summary>
-      <ol>
-        {explain.steps.map(({ text, link }) => (
-          <li key={link}>
-            <a href={`#/mask?${link}`}>{text}</a>
-          </li>
-        ))}
-      </ol>
+      ) : null}
     </details>
   );
 }

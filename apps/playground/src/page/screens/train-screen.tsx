@@ -3,6 +3,7 @@ import { trainChoices } from "../../address/train-fields.ts";
 import { armNames, pairForms, taskNames } from "../../train/names.ts";
 import { NumberControl, numberOptions, SelectControl } from "../parts/controls.tsx";
 import { download } from "../parts/download.ts";
+import { Explain } from "../parts/explain.tsx";
 import { ScreenHead } from "../parts/screen-head.tsx";
 import { texts } from "../preferences.ts";
 import { HeldOutAnswers } from "./train/held-out-answers.tsx";
@@ -33,6 +34,7 @@ export function TrainScreen() {
   return (
     <>
       <ScreenHead title={said.title} intro={said.intro} problems={problems.value} />
+      <Explain screen="train" steps={said.explain} />
       <TrainControls />
       {state.value.t === "own" ? <OwnPairs /> : null}
       <Transport />

@@ -25,6 +25,23 @@ export const look: LookTexts = {
   title: "Look into the heads",
   intro:
     "Every head of every layer on the same text, for each model. Colour is the weight of attention; hatching is what the mask hides. A key that may be seen and has no weight is dark, not hatched.",
+  explain: [
+    {
+      text: "Each small picture is a head, each row of them a layer. The large picture is the chosen head: its rows are queries, its columns the keys that they read.",
+      link: "",
+    },
+    { text: "The mean of all heads of the first layer: what one head does alone is weaker in it.", link: "h=-1" },
+    {
+      text: "The source of the prefix model, locked: each of its positions may read the whole source. The causal model's is hatched above the diagonal.",
+      link: "p=1.0.6.0.6",
+    },
+    { text: "The encoder of the encoder–decoder: nothing is hatched, since it hides nothing.", link: "k=encoder" },
+    { text: "Cross-attention: rows are positions of the answer, columns positions of the source.", link: "k=cross" },
+    {
+      text: "Rollout multiplies the layers, with the residual stream. It says from where something can have come, not that it did.",
+      link: "r=yes",
+    },
+  ],
   help: "Hover a cell to read it, click or drag to lock cells. By keyboard: arrows move, Shift and arrows select, Enter locks and lets go. Bars to the right belong to queries, bars below to keys.",
   caution:
     "Attention is not an explanation: a weight says where a head reads, not what it takes from there, nor what later layers make of it.",
@@ -52,6 +69,27 @@ export const decode: DecodeTexts = {
   title: "Decode step by step",
   intro:
     "One answer as it is found: what is cached, what the model thinks of next, and which beginnings the search keeps. Nothing plays by itself; go forwards and back.",
+  explain: [
+    {
+      text: "The first step: the ten most probable first tokens. The entropy says how sure the model is; 0 nats would be certain.",
+      link: "",
+    },
+    {
+      text: "Two steps on: the cache has grown by two positions, and the tree by the beginnings that the search keeps and drops.",
+      link: "i=2",
+    },
+    { text: "The prefix model seals its prefix: all beams read the same cached source.", link: "v=1&i=2" },
+    {
+      text: "The encoder–decoder keeps the source in a memory of its own, written once; its cache holds the target alone.",
+      link: "v=2&i=2",
+    },
+    { text: "Greedy search keeps one beginning, with the most probable token at each step.", link: "g=greedy&i=3" },
+    {
+      text: "Four beams without a length penalty: the score is the log-probability itself, which every further token lowers.",
+      link: "a=0&b=4&i=3",
+    },
+    { text: "Sampling at temperature 2 takes less probable tokens often.", link: "g=sample&e=2&i=3" },
+  ],
   model: "Model",
   strategy: "Search",
   strategies: { beam: "beam search", greedy: "greedy", sample: "sampling" },

@@ -7,6 +7,29 @@ export const train: TrainTexts = {
   title: "Three architectures, side by side",
   intro:
     "The same examples in the same order, with loss on the same target tokens: what differs is who sees whom. Press Play, and all three learn here, in this page.",
+  explain: [
+    {
+      text: "Reversal: the answer begins with the letter that was read last. All three take the same examples in the same order, with loss on the same target tokens.",
+      link: "",
+    },
+    {
+      text: "The late operator: what is to be computed is said behind the numbers, which a causal model has read before it knows.",
+      link: "t=late-operator",
+    },
+    {
+      text: "Key–value recall: the question stands behind the pairs. A causal model has to hold all of them, a prefix model reads them with the question in sight.",
+      link: "t=key-value-recall",
+    },
+    { text: "The same curves over FLOPs: what each architecture pays for a token.", link: "x=flops" },
+    {
+      text: "Both streams of the encoder–decoder in one stack: the table says how many parameters that leaves.",
+      link: "p=shared",
+    },
+    {
+      text: "Words and their sounds: 2,000 words of CMUdict, with other symbols in the answer than in the source.",
+      link: "t=cmudict",
+    },
+  ],
   arms: { causal: "causal", prefix: "prefix", "encoder-decoder": "encoder–decoder" },
   task: "Task",
   tasks: {
@@ -70,6 +93,13 @@ export const train: TrainTexts = {
   chartHelp: "Left and right arrows read the curves.",
   chartPlace: (axis, place, values) => `${axis} ${place}: ${values.join(", ")}`,
   noCurve: "The curves begin with the first steps.",
+  curveTable: {
+    open: (name) => `${name} as a table`,
+    step: "Step",
+    previous: "Previous rows",
+    next: "Next rows",
+    rows: (first, last, all) => `Rows ${grouped(first)}–${grouped(last)} of ${grouped(all)}`,
+  },
   table: {
     title: "In numbers",
     arm: "Architecture",

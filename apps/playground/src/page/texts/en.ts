@@ -18,7 +18,8 @@ export const en: Texts = {
   linkTooLong: (length) => `The state takes ${grouped(length)} characters, a link at most 8,192: export it instead.`,
   problems: (names) =>
     `The address says something about ${names} that this page does not understand; defaults stand there.`,
-  close: "Close",
+  notLoaded: "This part of the page could not be loaded. Look whether the server is there, and reload the page.",
+  explain: "Explain",
   article: {
     title: "Three ways to build a transformer",
     intro:
@@ -54,6 +55,7 @@ export const en: Texts = {
     effect: ({ name, estimate, low, high, unit }) =>
       `${name}: ${short(estimate)}${low === undefined || high === undefined || low === high ? "" : ` [${short(low)}, ${short(high)}]`} ${unit}`,
     statements: {},
+    effects: {},
     look: "Look at it",
     tryHere: (task) => `Run a small version here: ${task}`,
   },
@@ -175,32 +177,29 @@ export const en: Texts = {
       json: "Mask (JSON)",
       program: "Program (TypeScript)",
     },
-    explain: {
-      title: "Explain",
-      steps: [
-        {
-          text: "A causal mask: each position sees itself and what came before. This is how GPT reads.",
-          link: "m=causal",
-        },
-        {
-          text: "A prefix mask: the first four positions, the source, see each other in both directions; the target goes on causally.",
-          link: "",
-        },
-        {
-          text: "One position too many in the prefix, and position 3 sees the token that it should predict. Nothing crashes; the loss just falls too fast.",
-          link: "m=prefix(5)+|+causal&l=yes&w=00011111",
-        },
-        {
-          text: "A leak by a detour: each position also sees the one three ahead. No prediction sees its label, but position 2 sees 0, and 0 sees 3: two layers are enough.",
-          link: "m=causal+|+causal(3)+%26+!causal(2)&l=yes",
-        },
-        {
-          text: "Documents packed into one row see themselves alone.",
-          link: "m=packed(prefix([2,3])+|+causal;+0,0,0,1,1,1,1,1)",
-        },
-        { text: "Two streams: the target reads the whole source across, and itself causally.", link: "s=two&m=causal" },
-      ],
-    },
+    explain: [
+      {
+        text: "A causal mask: each position sees itself and what came before. This is how GPT reads.",
+        link: "m=causal",
+      },
+      {
+        text: "A prefix mask: the first four positions, the source, see each other in both directions; the target goes on causally.",
+        link: "",
+      },
+      {
+        text: "One position too many in the prefix, and position 3 sees the token that it should predict. Nothing crashes; the loss just falls too fast.",
+        link: "m=prefix(5)+|+causal&l=yes&w=00011111",
+      },
+      {
+        text: "A leak by a detour: each position also sees the one three ahead. No prediction sees its label, but position 2 sees 0, and 0 sees 3: two layers are enough.",
+        link: "m=causal+|+causal(3)+%26+!causal(2)&l=yes",
+      },
+      {
+        text: "Documents packed into one row see themselves alone.",
+        link: "m=packed(prefix([2,3])+|+causal;+0,0,0,1,1,1,1,1)",
+      },
+      { text: "Two streams: the target reads the whole source across, and itself causally.", link: "s=two&m=causal" },
+    ],
   },
   train,
   models,

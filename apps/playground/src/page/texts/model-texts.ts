@@ -1,5 +1,6 @@
 import type { ModelChoice } from "../../address/model-fields.ts";
 import type { AttentionKind, DecodeSettings } from "../../models/protocol.ts";
+import type { ExplainStep } from "./explain-step.ts";
 
 /** The texts on where models come from. */
 export interface ModelTexts {
@@ -18,6 +19,7 @@ export interface ModelTexts {
 export interface LookTexts {
   readonly title: string;
   readonly intro: string;
+  readonly explain: readonly ExplainStep[];
   readonly help: string;
   readonly caution: string;
   readonly text: string;
@@ -44,6 +46,7 @@ export interface LookTexts {
 export interface DecodeTexts {
   readonly title: string;
   readonly intro: string;
+  readonly explain: readonly ExplainStep[];
   readonly model: string;
   readonly strategy: string;
   readonly strategies: Readonly<Record<DecodeSettings["strategy"], string>>;

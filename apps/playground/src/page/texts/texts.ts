@@ -1,6 +1,7 @@
 import type { Screen } from "../../address/screens.ts";
 import type { ArmName, Axis, PairForm, TaskName } from "../../train/names.ts";
 import type { PageClaim } from "../claims.ts";
+import type { ExplainStep } from "./explain-step.ts";
 import type { DecodeTexts, LookTexts, ModelTexts } from "./model-texts.ts";
 
 type StreamName = "tokens" | "target" | "source" | "cross";
@@ -16,7 +17,10 @@ export interface Texts {
   readonly linkInAddress: string;
   linkTooLong(length: number): string;
   problems(names: string): string;
-  readonly close: string;
+  /** Said where a part of the page could not be fetched. */
+  readonly notLoaded: string;
+  /** The title of the short steps through a screen. */
+  readonly explain: string;
   readonly article: ArticleTexts;
   readonly mask: MaskTexts;
   readonly train: TrainTexts;
@@ -118,17 +122,14 @@ export interface MaskTexts {
     through(layers: number): string;
   };
   readonly export: Readonly<Record<"title" | "which" | "svg" | "png" | "ascii" | "json" | "program", string>>;
-  readonly explain: {
-    readonly title: string;
-    /** Each with the parameters of the state that it speaks of. */
-    readonly steps: readonly { readonly text: string; readonly link: string }[];
-  };
+  readonly explain: readonly ExplainStep[];
 }
 
 /** The texts of the screen of training. */
 export interface TrainTexts {
   readonly title: string;
   readonly intro: string;
+  readonly explain: readonly ExplainStep[];
   readonly arms: Readonly<Record<ArmName, string>>;
   readonly task: string;
   readonly tasks: Readonly<Record<TaskName, string>>;
@@ -170,6 +171,14 @@ export interface TrainTexts {
   readonly chartHelp: string;
   chartPlace(axis: string, place: string, values: readonly string[]): string;
   readonly noCurve: string;
+  /** The curves of a chart as a table of pages. */
+  readonly curveTable: {
+    open(name: string): string;
+    readonly step: string;
+    readonly previous: string;
+    readonly next: string;
+    rows(first: number, last: number, all: number): string;
+  };
   readonly table: {
     readonly title: string;
     readonly arm: string;
@@ -229,6 +238,8 @@ export interface ArticleTexts {
   effect(claim: PageClaim): string;
   /** Statements of claims by their ids. Default: as the report has them. */
   readonly statements: Readonly<Record<string, string>>;
+  /** Names and units of effects by those of the report. Default: as the report has them. */
+  readonly effects: Readonly<Record<string, string>>;
   readonly look: string;
   tryHere(task: string): string;
 }

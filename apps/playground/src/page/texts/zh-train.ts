@@ -6,6 +6,17 @@ const percent = (share: number) => `${(100 * share).toFixed(1)}%`;
 export const train: TrainTexts = {
   title: "三种架构并排训练",
   intro: "同样的样本、同样的顺序，损失取自同样的目标词元：不同的只是谁能看见谁。点“开始”，三者就在本页中一同学习。",
+  explain: [
+    { text: "倒序：答案以最后读到的字母开头。三者按同样的顺序读同样的样本，损失取自同样的目标词元。", link: "" },
+    { text: "后置运算符：要算什么写在数字之后，因果模型读数字时还不知道。", link: "t=late-operator" },
+    {
+      text: "键值回忆：问题排在键值对之后。因果模型必须记住所有键值对，前缀模型读键值对时已看见问题。",
+      link: "t=key-value-recall",
+    },
+    { text: "同样的曲线，横轴换成 FLOPs：每种架构为一个词元付出多少计算。", link: "x=flops" },
+    { text: "编码器–解码器的两条流共用一个栈：表中可见参数还剩多少。", link: "p=shared" },
+    { text: "单词与读音：CMUdict 的 2,000 个词，答案与源端用的是不同的符号。", link: "t=cmudict" },
+  ],
   arms: { causal: "因果", prefix: "前缀", "encoder-decoder": "编码器–解码器" },
   task: "任务",
   tasks: {
@@ -63,6 +74,13 @@ export const train: TrainTexts = {
   chartHelp: "按左右方向键读取曲线。",
   chartPlace: (axis, place, values) => `${axis} ${place}：${values.join("，")}`,
   noCurve: "训练开始后即出现曲线。",
+  curveTable: {
+    open: (name) => `以表格查看${name}`,
+    step: "步",
+    previous: "前几行",
+    next: "后几行",
+    rows: (first, last, all) => `第 ${grouped(first)}–${grouped(last)} 行，共 ${grouped(all)} 行`,
+  },
   table: {
     title: "数据一览",
     arm: "架构",

@@ -6,6 +6,36 @@ import { train } from "./zh-train.ts";
 const short = (value: number) => String(Number(value.toPrecision(3)));
 const percent = (share: number) => `${(100 * share).toFixed(1)}%`;
 
+/** Names and units of the claims' effects. */
+const effects: Readonly<Record<string, string>> = {
+  "trained: query error, ln(causal ÷ prefix)": "训练后查询误差之比的对数，ln(因果 ÷ 前缀)",
+  "in context: query error, ln(causal ÷ prefix)": "上下文学习的查询误差之比的对数，ln(因果 ÷ 前缀)",
+  "ln of the ratio, mean over sequences": "比值的自然对数，各序列平均",
+  "fall of exact match from L to 4L, encoder–decoder − prefix":
+    "长度由 L 增至 4L 时完全匹配率的下降，编码器–解码器 − 前缀",
+  "share of answers": "占回答的比例",
+  "CMUdict, causal − prefix": "CMUdict，因果 − 前缀",
+  "nats per target token": "每个目标词元的 nat 数",
+  "Moby-Dick: loss at equal tokens seen, prefix − causal with loss on all":
+    "《白鲸》：看过同样多词元时的损失，前缀 − 在全部词元上取损失的因果",
+  "Moby-Dick: loss at equal tokens seen, encoder–decoder − causal of equal depth":
+    "《白鲸》：看过同样多词元时的损失，编码器–解码器 − 同深度的因果",
+  "order gap (question first − last), causal − prefix": "次序差距（问题在前 − 在后），因果 − 前缀",
+  "share of questions": "占问题的比例",
+  "zero-shot, true continuation of four: causal − encoder–decoder": "零样本，四选一选中真实后文：因果 − 编码器–解码器",
+  "share of items": "占题目的比例",
+  "share of single mistakes, those refused left out, by which a prediction sees its label or a later one, prefix − causal":
+    "单处错误中使预测看见自己的标签或其后标签的比例（不计被拒绝者），前缀 − 因果",
+  "share of mistakes": "占错误的比例",
+  "the lesser of more parameters and more FLOPs, encoder–decoder − causal at equal depth":
+    "参数增量与 FLOPs 增量中较小者，编码器–解码器 − 同深度的因果",
+  "share of the causal model's": "相对因果模型的比例",
+  "attention in training, prefix of half a row of 2048 − causal": "训练时的注意力，前缀占 2048 行之半 − 因果",
+  "share of the causal cost": "相对因果开销的比例",
+  "T5: loss after the same steps on the task, from scratch − pretrained":
+    "T5：任务上同样步数之后的损失，从零开始 − 预训练",
+};
+
 /** The texts of the page in Chinese. */
 export const zh: Texts = {
   language: "zh-CN",
@@ -17,7 +47,8 @@ export const zh: Texts = {
   linkInAddress: "链接就在地址栏中。",
   linkTooLong: (length) => `当前状态需要 ${grouped(length)} 个字符，而链接最多 8,192 个：请改用导出。`,
   problems: (names) => `地址中的 ${names} 无法识别，已改用默认值。`,
-  close: "关闭",
+  notLoaded: "页面的这一部分无法载入。请检查服务器是否仍在运行，然后重新载入页面。",
+  explain: "讲解",
   article: {
     title: "构造 Transformer 的三条路",
     intro:
@@ -50,8 +81,12 @@ export const zh: Texts = {
     weakTitle: "人们对它们的批评",
     weak: "每条说法都用三个随机种子测量过；结论按规则由其首要效应的区间得出。完整的测量见仓库中的 docs/claims。",
     verdicts: { supported: "得到支持", inconclusive: "尚无定论", "not supported": "未得到支持" },
-    effect: ({ name, estimate, low, high, unit }) =>
-      `${name}：${short(estimate)}${low === undefined || high === undefined || low === high ? "" : ` [${short(low)}, ${short(high)}]`} ${unit}`,
+    effect: ({ name, estimate, low, high, unit }) => {
+      const interval =
+        low === undefined || high === undefined || low === high ? "" : ` [${short(low)}, ${short(high)}]`;
+      return `${effects[name] ?? name}：${short(estimate)}${interval}（${effects[unit] ?? unit}）`;
+    },
+    effects,
     statements: {
       "one-sided-context": "因果模型对上下文的理解较差，因为它只看得见一侧。",
       "prompt-encoding": "因果模型对提示的编码不佳：编码每个词元时都看不见其后的内容。",
@@ -178,23 +213,20 @@ export const zh: Texts = {
       json: "掩码（JSON）",
       program: "程序（TypeScript）",
     },
-    explain: {
-      title: "讲解",
-      steps: [
-        { text: "因果掩码：每个位置只看见自己和之前的内容。GPT 就是这样阅读的。", link: "m=causal" },
-        { text: "前缀掩码：前四个位置即源端，彼此双向可见；目标端则按因果方式继续。", link: "" },
-        {
-          text: "前缀多算了一个位置，于是位置 3 看见了它应当预测的词元。程序不会报错，只是损失降得太快。",
-          link: "m=prefix(5)+|+causal&l=yes&w=00011111",
-        },
-        {
-          text: "绕道的泄漏：每个位置还看见其后第三个位置。没有预测直接看见标签，但位置 2 看见 0，0 又看见 3：两层就够了。",
-          link: "m=causal+|+causal(3)+%26+!causal(2)&l=yes",
-        },
-        { text: "打包在同一行中的文档只看见各自的内容。", link: "m=packed(prefix([2,3])+|+causal;+0,0,0,1,1,1,1,1)" },
-        { text: "双流：目标端读取整个源端，对自己则按因果方式阅读。", link: "s=two&m=causal" },
-      ],
-    },
+    explain: [
+      { text: "因果掩码：每个位置只看见自己和之前的内容。GPT 就是这样阅读的。", link: "m=causal" },
+      { text: "前缀掩码：前四个位置即源端，彼此双向可见；目标端则按因果方式继续。", link: "" },
+      {
+        text: "前缀多算了一个位置，于是位置 3 看见了它应当预测的词元。程序不会报错，只是损失降得太快。",
+        link: "m=prefix(5)+|+causal&l=yes&w=00011111",
+      },
+      {
+        text: "绕道的泄漏：每个位置还看见其后第三个位置。没有预测直接看见标签，但位置 2 看见 0，0 又看见 3：两层就够了。",
+        link: "m=causal+|+causal(3)+%26+!causal(2)&l=yes",
+      },
+      { text: "打包在同一行中的文档只看见各自的内容。", link: "m=packed(prefix([2,3])+|+causal;+0,0,0,1,1,1,1,1)" },
+      { text: "双流：目标端读取整个源端，对自己则按因果方式阅读。", link: "s=two&m=causal" },
+    ],
   },
   train,
   models,

@@ -38,22 +38,36 @@ export function CachePicture() {
         ))}
         <SourceMemory count={cache.source} length={length} />
       </dl>
-      <ul class="plain legend">
-        {parts
-          .filter((part) => counts[part] > 0 || part === "decoded")
-          .map((part) => (
-            <li key={part}>
-              <Sign part={part} /> {said.parts[part](counts[part])}
-            </li>
-          ))}
-        {cache.source > 0 ? (
-          <li>
-            <Sign part="source" /> {said.sourceMemory(cache.source)}
-          </li>
-        ) : null}
-      </ul>
+      <PartsOfCache counts={counts} source={cache.source} />
       <p class="quiet">{said.pages(cache.rows.length, total - free, size, cache.bytesCopied)}</p>
     </section>
+  );
+}
+
+interface PartsOfCacheProps {
+  readonly counts: Readonly<Record<Part, number>>;
+  /** Positions of the source's memory. */
+  readonly source: number;
+}
+
+/** The parts of a cache in words, each with its sign. */
+function PartsOfCache({ counts, source }: PartsOfCacheProps) {
+  const { decode: said } = texts.value;
+  return (
+    <ul class="plain legend">
+      {parts
+        .filter((part) => counts[part] > 0 || part === "decoded")
+        .map((part) => (
+          <li key={part}>
+            <Sign part={part} /> {said.parts[part](counts[part])}
+          </li>
+        ))}
+      {source > 0 ? (
+        <li>
+          <Sign part="source" /> {said.sourceMemory(source)}
+        </li>
+      ) : null}
+    </ul>
   );
 }
 

@@ -24,13 +24,13 @@ export function HeadMatrix({ name, picture, labels, locked, onLock }: HeadMatrix
   const { look: said } = texts.value;
   const { holder, width } = useWidth<HTMLDivElement>();
   const cursor = useGridCursor(picture);
-  const layout = layoutOf(labels, width, BARS);
+  const layout = layoutOf(labels, width ?? 0, BARS);
   const { pointer, hovered } = useLockPointer({ picture, layout, onPlace: cursor.place, onLock });
   const focused = cursor.isFocused ? cursor.selection : undefined;
   const area = hovered ?? (locked && within(locked, picture)) ?? focused;
   const marginals = useMemo(() => marginalsOf(picture, area), [picture, area?.queries.join(), area?.keys.join()]);
   const drawn = { ...labels, picture, marginals, area };
-  const canvas = useCanvas((context) => drawHead(context, drawn, layout, inkOfPage()), layout);
+  const canvas = useCanvas((context) => drawHead(context, drawn, layout, inkOfPage()), width ? layout : undefined);
   return (
     <GridFrame
       holder={holder}

@@ -27,7 +27,7 @@ export interface Attention {
 export const { state, problems, change } = createScreenState("mask", maskFields);
 
 /** The last mask of each field that was right, shown while the reader writes the next. */
-const lastRight: Record<MaskKey, Mask> = { m: parseMask("full"), e: parseMask("full"), c: parseMask("full") };
+const lastRight: Partial<Record<MaskKey, Mask>> = {};
 
 /** The attentions of the picture: one, or three of an encoder–decoder. */
 export const attentions = computed<readonly Attention[]>(() => {
@@ -57,7 +57,7 @@ function attentionOf(
   const source = state.value[key];
   const read = readMask(source, size);
   if (read.mask) lastRight[key] = read.mask;
-  const mask = read.mask ?? lastRight[key];
+  const mask = read.mask ?? lastRight[key] ?? parseMask("full");
   return { name, key, size, source, read, mask, cells: cellsOf(mask, size, state.value.r), queryLabels, keyLabels };
 }
 

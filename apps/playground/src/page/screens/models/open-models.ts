@@ -17,6 +17,7 @@ export const openingFailed = signal("");
 export const droppedFiles = signal<readonly DroppedFile[]>([]);
 
 let worker: Worker | undefined;
+let isOpen: { readonly of: unknown } | undefined;
 let lastId = 0;
 const waiting = new Map<number, (message: FromModelWorker) => void>();
 
@@ -37,8 +38,13 @@ function startWorker(): Worker {
     waiting.delete(data.id);
   };
   created.onerror = ({ message }) => {
-    if (worker === created) worker = undefined;
+    if (worker !== created) return;
+    // The models were in its memory.
+    worker = undefined;
+    isOpen = undefined;
+    opened.value = undefined;
     const text = message || "the worker of models could not start; reload the page";
+    openingFailed.value = text;
     for (const [id, answer] of waiting) answer({ type: "failed", id, message: text });
     waiting.clear();
   };
@@ -52,8 +58,6 @@ export function sourceOf(choice: ModelChoice): ModelSource | undefined {
     return droppedFiles.value.length > 0 ? { type: "files", files: droppedFiles.value } : undefined;
   return { type: "bundled", base: document.baseURI };
 }
-
-let isOpen: { readonly of: unknown } | undefined;
 
 /** The value by which two sources are compared: a run that was paused again has other models. */
 export const keyOf = (source: ModelSource): unknown =>

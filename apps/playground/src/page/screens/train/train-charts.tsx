@@ -1,19 +1,18 @@
-import { useSignal } from "@preact/signals";
+import { type Signal, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { type Curve, meanCurve, placeOf } from "../../../train/curves.ts";
+import { type Curve, type Curves, meanCurve, nearestOf, placeOf } from "../../../train/curves.ts";
 import { type ArmName, armNames, axes } from "../../../train/names.ts";
 import { SelectControl } from "../../parts/controls.tsx";
 import type { Chart } from "../../parts/uplot-chart.ts";
 import { colours, texts } from "../../preferences.ts";
 import { ArmSign, armStyles } from "./arm-sign.tsx";
+import { CurveTable } from "./curve-table.tsx";
 import { answers, change, points, state, step } from "./train-model.ts";
 
 /** Most points of a curve. */
 const MOST_POINTS = 400;
 
 const loadChart = () => import("../../parts/uplot-chart.ts");
-
-type Curves = Readonly<Record<ArmName, Curve>>;
 
 const curvesOf = (of: (name: ArmName) => Curve): Curves => ({
   causal: of("causal"),
@@ -56,14 +55,17 @@ function BothCharts() {
   const losses = curvesOf((name) => meanCurve(points[name], x, MOST_POINTS));
   const rates = curvesOf((name) => {
     const own = answers.value[name]?.rates ?? [];
-    return { x: own.map(place), y: own.map(({ errorRate }) => errorRate) };
+    const steps = own.map((rate) => rate.step);
+    return { steps, x: own.map(place), y: own.map(({ errorRate }) => errorRate) };
   });
   // Read here, so that the curves grow with the steps.
   void step.value;
+  const write = (value: number) => said.decimal(value, 4);
+  const pointed = useSignal<number | undefined>(undefined);
   return (
     <div class="charts">
-      <CurveChart title={said.loss} unit={said.lossUnit} curves={losses} write={(value) => said.decimal(value, 4)} />
-      <CurveChart title={said.errorRate} unit={said.errorUnit} curves={rates} write={said.percent} />
+      <CurveChart title={said.loss} unit={said.lossUnit} curves={losses} write={write} pointed={pointed} />
+      <CurveChart title={said.errorRate} unit={said.errorUnit} curves={rates} write={said.percent} pointed={pointed} />
     </div>
   );
 }
@@ -73,13 +75,15 @@ interface CurveChartProps {
   readonly unit: string;
   readonly curves: Curves;
   readonly write: (value: number) => string;
+  /** The place on the axis that the pointer is at, in any chart: all charts show it. */
+  readonly pointed: Signal<number | undefined>;
 }
 
 /** Curves to look at, and to read with the arrow keys. */
-function CurveChart({ title, unit, curves, write }: CurveChartProps) {
+function CurveChart({ title, unit, curves, write, pointed }: CurveChartProps) {
   const { train: said } = texts.value;
   const { holder, chart } = useChart(curves);
-  const { spoken, onKeyDown } = useReading({ curves, write, chart });
+  const { spoken, onKeyDown } = useReading({ curves, write, chart, pointed });
   return (
     <figure>
       <figcaption>
@@ -93,15 +97,19 @@ function CurveChart({ title, unit, curves, write }: CurveChartProps) {
         tabIndex={0}
         aria-label={`${said.chartLabel(title, said.axes[state.value.x])}. ${said.chartHelp}`}
         onKeyDown={onKeyDown}
+        onPointerMove={({ clientX }) => {
+          pointed.value = chart.current?.placeAt(clientX);
+        }}
       />
       <p class="under" role="status">
         {spoken}
       </p>
+      <CurveTable title={title} curves={curves} write={write} />
     </figure>
   );
 }
 
-interface Reading extends Pick<CurveChartProps, "curves" | "write"> {
+interface Reading extends Pick<CurveChartProps, "curves" | "write" | "pointed"> {
   readonly chart: { readonly current: Chart | null };
 }
 
@@ -113,15 +121,15 @@ const keySteps: Readonly<Record<string, number>> = {
   End: MOST_POINTS,
 };
 
-/** Reading curves by the arrow keys: what stands at a place is said, and the chart's cursor goes there. */
-function useReading({ curves, write, chart }: Reading) {
+/** Reading curves by arrow keys or pointer: what stands at a place is said, and the chart's cursor goes there. */
+function useReading({ curves, write, chart, pointed }: Reading) {
   const { train: said } = texts.value;
   const spoken = useSignal("");
   const at = useRef(-1);
+  const { x } = armNames
+    .map((name) => curves[name])
+    .reduce((longest, one) => (one.x.length > longest.x.length ? one : longest));
   const read = (index: number) => {
-    const { x } = armNames
-      .map((name) => curves[name])
-      .reduce((longest, one) => (one.x.length > longest.x.length ? one : longest));
     at.current = Math.max(0, Math.min(x.length - 1, index));
     const place = x[at.current];
     if (place === undefined) return;
@@ -132,6 +140,9 @@ function useReading({ curves, write, chart }: Reading) {
     });
     spoken.value = said.chartPlace(said.axes[state.value.x], said.number(Math.round(place)), values);
   };
+  useEffect(() => {
+    if (pointed.value !== undefined) read(nearestOf(x, pointed.value));
+  }, [pointed.value]);
   const onKeyDown = (event: KeyboardEvent) => {
     const moved = keySteps[event.key];
     if (moved === undefined) return;
@@ -144,7 +155,7 @@ function useReading({ curves, write, chart }: Reading) {
 /** Milliseconds between two drawings of a chart. */
 const redrawMs = () => (matchMedia("(prefers-reduced-motion: reduce)").matches ? 1000 : 200);
 
-/** A chart that is loaded when it is first needed, and drawn a few times a second at most. */
+/** A chart that is loaded when it is first needed, and drawn a few times a second at most; in a hidden tab not at all. */
 function useChart(curves: Curves) {
   const holder = useRef<HTMLDivElement>(null);
   const chart = useRef<Chart | null>(null);
@@ -153,30 +164,37 @@ function useChart(curves: Curves) {
   const inColours = colours.value;
   useEffect(() => {
     let isGone = false;
-    let drawing: ReturnType<typeof setInterval> | undefined;
-    const begin = async () => {
-      const { createChart } = await loadChart();
+    let end: (() => void) | undefined;
+    void loadChart().then(({ createChart }) => {
       if (isGone || !holder.current) return;
-      const created = createChart(
-        holder.current,
-        armNames.map((name) => armStyles[name]),
-      );
-      chart.current = created;
-      let drawn: Curves | undefined;
-      const draw = () => {
-        if (drawn !== latest.current) created.draw(armNames.map((name) => latest.current[name]));
-        drawn = latest.current;
-      };
-      draw();
-      drawing = setInterval(draw, redrawMs());
-    };
-    void begin();
+      const styles = armNames.map((name) => armStyles[name]);
+      chart.current = createChart(holder.current, styles);
+      end = drawAgainAndAgain(chart.current, () => latest.current);
+    });
     return () => {
       isGone = true;
-      clearInterval(drawing);
+      end?.();
       chart.current?.destroy();
       chart.current = null;
     };
   }, [inColours]);
   return { holder, chart };
+}
+
+/** Draws curves now, and again whenever they are others. Returns a function that ends this. */
+function drawAgainAndAgain(chart: Chart, curvesNow: () => Curves): () => void {
+  let drawn: Curves | undefined;
+  const draw = () => {
+    const curves = curvesNow();
+    if (drawn === curves || document.hidden) return;
+    chart.draw(armNames.map((name) => curves[name]));
+    drawn = curves;
+  };
+  draw();
+  const drawing = setInterval(draw, redrawMs());
+  document.addEventListener("visibilitychange", draw);
+  return () => {
+    clearInterval(drawing);
+    document.removeEventListener("visibilitychange", draw);
+  };
 }

@@ -129,7 +129,10 @@ async function start(): Promise<void> {
   created.onmessage = ({ data }: MessageEvent<FromWorker>) => {
     if (worker === created) receive(data);
   };
-  created.onerror = ({ message }) => fail(message || "the training worker could not start; reload the page");
+  created.onerror = ({ message }) => {
+    created.terminate();
+    fail(message || "the training worker could not start; reload the page");
+  };
   pairsInUse = await pairsOf(settings.task);
   send({ type: "start", settings, pairs: pairsInUse, threads: crossOriginIsolated ? undefined : 1 });
 }
