@@ -166,25 +166,43 @@ const sleep = (ms: number): void => void Atomics.wait(bed, 0, 0, ms);
 /** Longest sleep between two looks, in milliseconds. */
 const LONGEST_NAP_MS = 0.5;
 
-/**
- * Others may be late by seconds, so they are waited for in sleeps that grow.
- *
- * @throws after the seconds of `TRIVIUM_PATIENCE`, which a launch sets: a rank whose machine was cut off must not wait for ever.
- */
+/** Others may be late by seconds, so they are waited for in sleeps that grow. @throws as {@link beginPatience}. */
 function waitForOthers(isDone: () => boolean): void {
-  const limit = Number(process.env[PATIENCE_VARIABLE] ?? Number.POSITIVE_INFINITY);
-  const began = performance.now();
+  const assertPatient = beginPatience();
   for (let looks = 1; !isDone(); looks++) {
     if (looks > 50) sleep(Math.min(LONGEST_NAP_MS, looks / 1000));
-    if (performance.now() - began > 1000 * limit)
-      throw new Error(`no rank has answered for ${limit} s; see the network and the other machines, and launch again`);
+    assertPatient();
   }
 }
 
 /** Looks, of about half a microsecond, between two sleeps of a rank that waits for data. */
 const LOOKS_AT_ONCE = 4000;
 
-/** Data move within the looks, so there is hardly a sleep between them: only for ranks that share the processor. */
+/**
+ * Data move within the looks, so there is hardly a sleep between them: only for ranks that share the processor.
+ *
+ * @throws as {@link beginPatience}.
+ */
 function waitForData(isDone: () => boolean): void {
-  for (let looks = 1; !isDone(); looks++) if (looks % LOOKS_AT_ONCE === 0) sleep(0.02);
+  const assertPatient = beginPatience();
+  for (let looks = 1; !isDone(); looks++) {
+    if (looks % LOOKS_AT_ONCE > 0) continue;
+    sleep(0.02);
+    assertPatient();
+  }
+}
+
+/**
+ * Begins to wait for other ranks.
+ *
+ * @returns a function that throws after the seconds of `TRIVIUM_PATIENCE`, which a launch sets: a rank whose machine was cut off, while data
+ *   moved or between, must not wait for ever.
+ */
+function beginPatience(): () => void {
+  const limit = Number(process.env[PATIENCE_VARIABLE] ?? Number.POSITIVE_INFINITY);
+  const began = performance.now();
+  return () => {
+    if (performance.now() - began <= 1000 * limit) return;
+    throw new Error(`no rank has answered for ${limit} s; see the network and the other machines, and launch again`);
+  };
 }
