@@ -43,7 +43,6 @@ export {
 export { countedEffect } from "./framework/counted-effect.ts";
 export { judge } from "./framework/judge.ts";
 export { type MeasureArmOptions, measureArm } from "./framework/measure-arm.ts";
-export type { TrainingData } from "./framework/prepare-training.ts";
 export { readCurrent } from "./framework/read-current.ts";
 export { type ClaimsEvent, type RunClaimsOptions, runClaims } from "./framework/run-claims.ts";
 export {
@@ -54,6 +53,7 @@ export {
   type TrainingProbe,
   trainingArm,
 } from "./framework/training-arm.ts";
+export type { TrainingData } from "./framework/training-data.ts";
 export type { Named, PretrainingSettings, ScoringSettings, TrainingSettings } from "./framework/training-settings.ts";
 export { type ConstructedOptions, constructedErrors } from "./in-context/constructed-errors.ts";
 export {

@@ -1,20 +1,10 @@
 import { prepare, type RecipeInput } from "@trivium/compose";
 import type { Json } from "@trivium/core";
-import type { Dataset } from "@trivium/data";
-import type { ArmRunOptions, HeldOut } from "@trivium/evaluator";
-import type { Example } from "@trivium/features";
+import type { ArmRunOptions } from "@trivium/evaluator";
 import { type RecordedModelOptions, readModelOptions } from "@trivium/model";
-import type { PairTokenizer } from "@trivium/text";
 import type { ArmContext } from "./claim.ts";
+import type { TrainingData } from "./training-data.ts";
 import type { ScoringSettings } from "./training-settings.ts";
-
-/** The data that an arm trains on and is scored on. */
-export interface TrainingData {
-  readonly dataset: Dataset;
-  readonly tokenizer: PairTokenizer;
-  readonly train: readonly Example[];
-  readonly heldOut: readonly HeldOut[];
-}
 
 /** The configuration of a training arm, read back: a recipe, but for some fields that have another name or form. */
 export interface TrainingConfiguration extends Omit<RecipeInput, "data" | "tokenizer" | "model" | "evaluation"> {

@@ -12,10 +12,10 @@ import {
 import type { LanguageModel } from "@trivium/model";
 import type { ParameterTree } from "@trivium/tensor";
 import type { ArmContext, ArmOutcome, ArmProgress, ClaimArm } from "./claim.ts";
-import type { TrainingData } from "./prepare-training.ts";
 import { prepareTraining } from "./prepare-training.ts";
 import { joinTexts, type PretrainingNumbers, pretrain } from "./pretrain.ts";
 import { stepProgress } from "./step-progress.ts";
+import type { TrainingData } from "./training-data.ts";
 import { type TrainingSettings, trainingConfiguration } from "./training-settings.ts";
 
 /** The data and services of a probe. */
