@@ -89,10 +89,11 @@ async function trainTens(page: Page, presses: number): Promise<void> {
 
 testInChromium("curves are read by arrow keys, told apart by markers, and stand in a table of pages", async () => {
   await open("#/train?w=16&h=2&b=8&y=1", async (page) => {
-    const signs = await page
-      .locator(".legend .marker")
-      .evaluateAll((all) => all.map((one) => one.getAttribute("d")?.replace(/[-\d. ]/g, "")));
-    expect(signs).toEqual(["MAAZ", "MHVHZ", "MLHZ"]);
+    const signs = () =>
+      page
+        .locator(".legend .marker")
+        .evaluateAll((all) => all.map((one) => one.getAttribute("d")?.replace(/[-\d. ]/g, "")));
+    await expect.poll(signs).toEqual(["MAAZ", "MHVHZ", "MLHZ"]);
     await page.evaluate(`window.outlines = new Set(); {
       const own = Path2D;
       window.Path2D = function (outline) {
@@ -105,12 +106,14 @@ testInChromium("curves are read by arrow keys, told apart by markers, and stand 
     await expect.poll(() => page.evaluate("[...outlines].sort()")).toEqual(["MAA", "MHVH", "MLH"]);
     await page.locator(".chart").first().focus();
     await page.keyboard.press("End");
-    const read = await page.locator(".under").first().textContent();
+    const said = (chart: number) => page.locator(".under").nth(chart).textContent();
+    await expect.poll(() => said(0)).not.toBe("");
+    const read = await said(0);
     // The pointer in one chart shows what stands there in all of them.
-    expect(await page.locator(".under").nth(1).textContent()).toBe("");
+    expect(await said(1)).toBe("");
     await page.locator(".chart").first().hover();
-    await expect.poll(() => page.locator(".under").first().textContent()).not.toBe(read);
-    expect(await page.locator(".under").nth(1).textContent()).toContain("%");
+    await expect.poll(() => said(0)).not.toBe(read);
+    await expect.poll(() => said(1)).toContain("%");
     await page.getByText("Loss as a table").focus();
     await page.keyboard.press("Enter");
     const rows = page.getByRole("region", { name: "Loss", exact: true }).locator("tbody tr");
