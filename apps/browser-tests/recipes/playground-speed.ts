@@ -37,7 +37,7 @@ const pressAtOnce = `new MutationObserver((_, observer) => {
 /** Milliseconds from the request for a page to the answer of its first matrix. */
 interface Answer {
   readonly onTheWall: number;
-  /** Of the page's own thread alone. */
+  /** Milliseconds that the page's own thread computed meanwhile. */
   readonly computed: number;
 }
 

@@ -8,7 +8,7 @@ const GROWTH = 0.5;
 export class PagePool {
   #holders = new Int32Array(0);
   #positions = new Int32Array(0);
-  /** Of each page, slots that some row holds. */
+  /** The number of slots of each page that some row holds. */
   #held = new Int32Array(0);
   /** Pages of which no slot is held; the last one is taken first. */
   readonly #free: number[] = [];

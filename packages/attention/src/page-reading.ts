@@ -20,7 +20,7 @@ export interface PageReadingOptions {
   readonly mask: Mask;
 }
 
-/** What a kernel reads that takes no list of slots: each row's keys side by side, padded to the longest. */
+/** The keys of each row side by side, padded to the longest: for a kernel that takes no list of slots. */
 export interface GatheredPages {
   /** Q: most queries of a row. */
   readonly queryLength: number;

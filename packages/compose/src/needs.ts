@@ -3,7 +3,7 @@ import { type Mask, packed } from "@trivium/masks";
 import { type Architecture, type ResolvedConfig, selfMaskOf, streamLayout } from "@trivium/model";
 import type { Backend } from "@trivium/tensor";
 
-/** What a model is composed with, as far as a kernel meets it. */
+/** The parts beside a model that an attention kernel meets. */
 interface ComposedWith {
   readonly isPacked?: boolean | undefined;
   readonly backend?: Backend | undefined;

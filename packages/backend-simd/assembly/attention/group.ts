@@ -16,7 +16,7 @@ export function runAt(c: Cursor, group: Group, index: u32): Visit {
   return visitAt(c, c.visits, group.first + index);
 }
 
-/** What a query sees of a visit. */
+/** The bits of the keys of a visit that a query sees. */
 @inline
 export function seenBits(p: Problem, run: Visit, query: u32): u64 {
   return bitsOf(p, run, query, everyKey(run.count));
@@ -40,7 +40,7 @@ export function columnOf(group: Group, run: Visit): usize {
   return 4 * ((run.start - group.start) as usize);
 }
 
-/** What `spanOf` returns of a query whose keys have gaps. */
+/** The answer of `spanOf` for a query whose keys have gaps. */
 export const SCATTERED: u32 = ~0;
 
 /** The first of the group's keys that a query of the block sees, and (in the upper half) the one after the last, if it sees all between. */

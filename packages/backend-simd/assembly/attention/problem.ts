@@ -65,7 +65,7 @@ const FEW_QUERIES: u32 = 24;
 /** Rows that are further apart, in bytes, share too few sets of the first cache to stay in it for many queries. */
 const FAR: usize = 1536;
 
-/** Whether rows of the head width are read and written where they lie, and not packed: they are whole panels. */
+/** True if rows of the head width are read and written where they lie, and not packed: they are whole panels. */
 @inline
 export function isDirect(p: Problem): bool {
   return p.width % TILE_COLUMNS == 0 && (p.blockQueries <= FEW_QUERIES || max(p.keyRow, p.queryRow) <= FAR);

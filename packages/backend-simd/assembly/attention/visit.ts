@@ -50,7 +50,7 @@ export function visitAt(p: Problem, visits: Visits, index: u32): Visit {
   return changetype<Visit>(p.plan + 4 * ((visits.first + 3 * index) as usize));
 }
 
-/** Whether the keys of a visit are listed one by one, as they may be for a block of one query. */
+/** True if the keys of a visit are listed one by one, as they may be for a block of one query. */
 @inline
 export function isListed(visit: Visit): bool {
   return (visit.start as i32) < 0;

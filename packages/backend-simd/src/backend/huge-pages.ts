@@ -1,6 +1,6 @@
 import { koffiPath, loadKoffi } from "../gemm/library/koffi.ts";
 
-/** Of Linux: pages that are touched from now on, and those that were touched before (since 6.1). */
+/** Linux's advice for pages that are touched from now on, and for those that were touched before (since 6.1). */
 const [MADV_HUGEPAGE, MADV_COLLAPSE] = [14, 25];
 const libraries = ["libc.so.6", "libc.so"];
 

@@ -30,7 +30,7 @@ export class TensorData {
   readonly address: number;
   block: Block | undefined;
   refCount = 1;
-  /** Whether the garbage collector reports that the tensor is forgotten. */
+  /** True if the garbage collector reports that the tensor is forgotten. */
   isWatched = false;
   complexTensorInfos?: { real: TensorInfo; imag: TensorInfo };
   private readonly memory: WebAssembly.Memory;

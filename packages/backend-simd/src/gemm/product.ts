@@ -26,7 +26,7 @@ export type Product = (
  */
 export type Exponentials = (count: number, x: number, y: number) => void;
 
-/** What a library computes on the calling thread. */
+/** The functions of a library, on the calling thread. */
 export interface LibraryFunctions {
   readonly product: Product;
   /** The same of bfloat16 matrices A and B; C is float32, and so is the sum. */

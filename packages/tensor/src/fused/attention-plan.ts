@@ -27,7 +27,7 @@ export interface AttentionPlan {
   readonly rows: number;
   /** 1, or one for each query head. */
   readonly heads: number;
-  /** Whether visits list their keys: in blocks of one query, and for the forward pass alone. */
+  /** True if visits list their keys: in blocks of one query, and for the forward pass alone. Default false. */
   readonly listsKeys?: boolean | undefined;
 }
 
