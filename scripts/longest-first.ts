@@ -4,6 +4,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 /** Test files that take longest, longest first: they start first, so that none of them keeps the other cores waiting at the end. */
 export const longestFiles = [
   "scripts/recipes/packed-packages.test.ts",
+  "apps/browser-tests/recipes/playground.test.ts",
   "apps/cli/recipes/train.test.ts",
   "apps/browser-tests/recipes/training.test.ts",
   "apps/cli/recipes/claims.test.ts",
