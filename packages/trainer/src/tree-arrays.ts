@@ -54,4 +54,10 @@ export function problemsOf(
 
 /** Returns the first path whose array holds a NaN or an infinity. */
 export const notFinite = (arrays: NamedArrays): string | undefined =>
-  Object.entries(arrays).find(([, { data }]) => !(data as Float32Array).every(Number.isFinite))?.[0];
+  Object.entries(arrays).find(([, { data }]) => !areFinite(data))?.[0];
+
+/** A loop, since `every` makes an object of each number. */
+function areFinite(data: ArrayLike<number>): boolean {
+  for (let at = 0; at < data.length; at++) if (!Number.isFinite(data[at])) return false;
+  return true;
+}
