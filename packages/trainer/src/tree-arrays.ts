@@ -54,7 +54,7 @@ export function problemsOf(
 
 /** Returns the first path whose array holds a NaN or an infinity. */
 export const notFinite = (arrays: NamedArrays): string | undefined =>
-  Object.entries(arrays).find(([, { data }]) => !areFinite(data))?.[0];
+  Object.entries(arrays).find(([, { data }]) => !areFinite(data as Float32Array))?.[0];
 
 /** A loop, since `every` makes an object of each number. */
 function areFinite(data: ArrayLike<number>): boolean {

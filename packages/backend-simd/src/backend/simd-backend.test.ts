@@ -56,6 +56,23 @@ describe("values", () => {
   });
 });
 
+test("whatever looks at memory waits for the job under way, which may be of tensors that are gone", async () => {
+  const size = 2 ** 20;
+  const two = createSimdBackend({ name: "simd-under-way", threads: 2 });
+  await two.activate();
+  const written = new Float32Array(size).fill(-1);
+  for (let time = 0; time < 50; time++) {
+    const x = tf.fill([size], time);
+    const y = tf.add(x, 1);
+    x.dispose();
+    // It takes the memory of x.
+    const z = tf.tensor(written);
+    expect([...new Set(y.dataSync())]).toEqual([time + 1]);
+    expect(tf.tidy(() => tf.max(z).dataSync()[0])).toBe(-1);
+    tf.dispose([y, z]);
+  }
+});
+
 describe("memory", () => {
   test("dispose returns memory at once, after the last tensor that shares it", () => {
     const before = simd.use();

@@ -1,5 +1,6 @@
 import type { DataType, TensorInfo } from "@tensorflow/tfjs-core";
 import type { Block } from "../memory/block.ts";
+import type { Heap } from "../memory/heap.ts";
 
 /** The values of a numeric tensor as tfjs's kernels see them. */
 export type NumericValues = Float32Array | Int32Array | Uint8Array;
@@ -33,16 +34,16 @@ export class TensorData {
   /** True if the garbage collector reports that the tensor is forgotten. */
   isWatched = false;
   complexTensorInfos?: { real: TensorInfo; imag: TensorInfo };
-  private readonly memory: WebAssembly.Memory;
+  private readonly heap: Pick<Heap, "memory" | "settle">;
   private view: NumericValues | ForeignValues | undefined;
 
   constructor(
-    memory: WebAssembly.Memory,
+    heap: Pick<Heap, "memory" | "settle">,
     dtype: DataType,
     length: number,
     { block, address = 0, view }: { block?: Block; address?: number; view?: ForeignValues | undefined } = {},
   ) {
-    this.memory = memory;
+    this.heap = heap;
     this.dtype = dtype;
     this.length = length;
     this.block = block;
@@ -51,16 +52,17 @@ export class TensorData {
   }
 
   /**
-   * A live view, made when a kernel first asks for one. It stays right when the memory grows: a shared buffer is
-   * never detached, only new addresses need a new buffer.
+   * A live view, made when a kernel first asks for one, once no job uses the memory any more. It stays right when the memory
+   * grows: a shared buffer is never detached, only new addresses need a new buffer.
    */
   get values(): NumericValues | ForeignValues {
+    this.heap.settle();
     // A complex tensor has none; kernels read its two halves.
     if (this.view === undefined && this.dtype !== "complex64") this.view = this.createView();
     return this.view as NumericValues | ForeignValues;
   }
 
   private createView(): NumericValues {
-    return new (arrayOf(this.dtype))(this.memory.buffer, this.address, this.length);
+    return new (arrayOf(this.dtype))(this.heap.memory.buffer, this.address, this.length);
   }
 }

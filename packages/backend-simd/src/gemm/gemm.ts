@@ -152,6 +152,7 @@ export class Gemm {
   private write(request: GemmRequest, engine: number, panels: Omit<Panels, "count">): number {
     const values = productProblem(request, engine, panels);
     const bytes = 4 * values.length;
+    this.options.heap.settle();
     this.problem ??= new Int32Array(
       this.options.heap.memory.buffer,
       this.allocate(bytes, "the problem"),

@@ -31,6 +31,8 @@ export interface HeapUse {
 /** Blocks of one shared WebAssembly memory. */
 export interface Heap {
   readonly memory: WebAssembly.Memory;
+  /** Waits until no job uses the memory any more. Whoever looks into it, or writes to it, on this thread calls it first; jobs need not. */
+  settle(): void;
   /**
    * @throws {ConfigError} `simd/out-of-memory` with the bytes that were asked for, the purpose, the bytes in use and
    *   held, and whether the limit or the system stands in the way.
@@ -44,8 +46,13 @@ export interface Heap {
   takePeak(): number;
 }
 
-/** Told of each part of a memory, by byte offsets, before anything lies there. */
-type NewPart = (memory: WebAssembly.Memory, from: number, to: number) => void;
+/** What the owner of a heap does for it. */
+export interface HeapOwner {
+  /** Told of each part of the memory, by byte offsets, before anything lies there. Default: nothing is done. */
+  readonly onNewPart?: ((memory: WebAssembly.Memory, from: number, to: number) => void) | undefined;
+  /** See `Heap`. Default: there are no jobs. */
+  readonly settle?: (() => void) | undefined;
+}
 
 /**
  * A heap on a new shared WebAssembly memory, which starts at 16 MiB and grows on demand. The first page is left
@@ -54,7 +61,8 @@ type NewPart = (memory: WebAssembly.Memory, from: number, to: number) => void;
  * @throws {ConfigError} `simd/memory-limit` if the limit is below one page beyond the constants or above 4 GiB,
  *   `simd/out-of-memory` if the system refuses even the first pages.
  */
-export function createHeap(options: HeapOptions = {}, onNewPart: NewPart = () => {}): Heap {
+export function createHeap(options: HeapOptions = {}, owner: HeapOwner = {}): Heap {
+  const { onNewPart = () => {}, settle = () => {} } = owner;
   const limitPages = pagesOf(options.memoryLimitBytes ?? MAXIMUM_BYTES);
   const { memory, maximum } = createSharedMemory(limitPages);
   const misalign = options.misalignBytes ?? 0;
@@ -84,11 +92,15 @@ export function createHeap(options: HeapOptions = {}, onNewPart: NewPart = () =>
   });
   return {
     memory,
+    settle,
     allocate(bytes, what) {
       const block = allocator.allocate(bytes + misalign);
       if (block === undefined) throw outOfMemory(bytes, what(), { ...use(), isRefused }, allocator.largestFreeBytes());
       recentPeakBytes = Math.max(recentPeakBytes, allocator.liveBytes());
-      if (options.poison) poison(memory, block);
+      if (options.poison) {
+        settle();
+        poison(memory, block);
+      }
       return block;
     },
     release: (block) => allocator.release(block),

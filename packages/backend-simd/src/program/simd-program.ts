@@ -147,7 +147,7 @@ export class SimdProgram implements TokenProgram {
     };
     const words = wordsOf(problem);
     const address = this.#memory.keep(words.byteLength);
-    new Int32Array(backend.heap.memory.buffer, address, words.length).set(words);
+    this.#view(Int32Array, address, words.length).set(words);
     const bytes = backend.wasm.attentionForwardScratchBytes(width, 1, 0);
     const scratch = Math.ceil(bytes / GRANULE) * GRANULE;
     const work = { nanoseconds: (8 * slots * width) / BYTES, granule: 1 };
@@ -175,6 +175,7 @@ export class SimdProgram implements TokenProgram {
   run(): void {
     if (this.#tensors.some((tensor) => tensor?.isDisposed))
       throw new UnsupportedError("tensor/program", "a tensor of this program was disposed; make the decoder anew");
+    this.#backend.heap.settle();
     this.#written ??= this.#write();
     const [address, id, count] = this.#written;
     beginSteps(this.#backend.heap.memory, address, count);
@@ -234,6 +235,7 @@ export class SimdProgram implements TokenProgram {
   }
 
   #view<T>(Words: new (buffer: ArrayBufferLike, at: number, length: number) => T, address: number, length: number): T {
+    this.#backend.heap.settle();
     return new Words(this.#backend.heap.memory.buffer, address, length);
   }
 

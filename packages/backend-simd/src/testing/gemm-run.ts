@@ -38,6 +38,7 @@ export function runGemm(backend: SimdBackend, shape: GemmCase, data: GemmData, h
     bias: shape.mode === "bias" ? bias.byteOffset : 0,
     epilogue: how.activation && { activation: how.activation, slope: how.keeps ? kept.byteOffset : 0 },
   });
+  heap.settle();
   const result = { c: c.slice(), slope: kept.slice() };
   blocks.forEach((block) => {
     heap.release(block);

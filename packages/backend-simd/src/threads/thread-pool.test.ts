@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test, vi } from "vitest";
 import { startSimdWorker } from "../start-simd-worker.ts";
 import { createWasmKernels } from "../wasm/create-wasm-kernels.ts";
 import type { KernelTable } from "./share.ts";
@@ -72,6 +72,28 @@ describe("a pool", () => {
     }
   });
 
+  test("a job that was begun goes on without the main thread, and is done before the next one and once it is settled", async () => {
+    await pool.ready();
+    for (let time = 1; time <= 100; time++) {
+      pool.begin(fill(Y, -time));
+      // It reads what the job before writes.
+      pool.begin({ kernel: "binary", units: 1000, share: 7, scratch: 0, values: [0, Y, 0, 1, Y, 0, 1, Y, 1000] });
+      expect(pool.settle()).toBe(-1);
+      expect(filled(1000)).toEqual([-2 * time]);
+    }
+    pool.begin(fill(Y, 7));
+    await vi.waitFor(() => expect(filled(1000)).toEqual([7]));
+    pool.settle();
+  });
+
+  test("what failed in a job that was begun is told by what comes next", async () => {
+    await pool.ready();
+    pool.begin(fill(2 ** 32 - 4096, 1));
+    expect(() => pool.begin(fill(Y, 1))).toThrow(/out of bounds|failed in a worker/);
+    pool.run(fill(Y, 2));
+    expect(filled(1000)).toEqual([2]);
+  });
+
   test("wakes workers that sleep", async () => {
     await pool.ready();
     for (let time = 0; time < 20; time++) {
@@ -83,7 +105,9 @@ describe("a pool", () => {
 
   test("works on the main thread alone when it was closed", () => {
     const closed = new ThreadPool({ threads: 2, kernels, startWorker });
+    closed.begin(fill(Y, 4));
     closed.close();
+    expect(filled(1000)).toEqual([4]);
     closed.run(fill(Y, 5));
     expect(filled(1000)).toEqual([5]);
   });

@@ -25,6 +25,12 @@ export interface Job {
   readonly values: readonly number[];
 }
 
+/** A job that was posted, and the number of its shares. */
+interface Posted {
+  readonly job: Job;
+  readonly shares: number;
+}
+
 /** The threads of a pool and their kernels. */
 export interface ThreadPoolOptions {
   /** Threads that work, the main one included. */
@@ -39,7 +45,8 @@ export interface ThreadPoolOptions {
 const SPIN_MS = 0.2;
 
 /**
- * The main thread and workers on one shared memory, which take the shares of a job one by one.
+ * The main thread and workers on one shared memory, which take the shares of a job one by one. Between two jobs the main
+ * thread does something else, while the workers go on with the first.
  *
  * Nobody is waited for who has not taken a share: while workers start, sleep or have ended, the others do the work.
  * The workers start with the first job, or with `ready`; they sleep when there is nothing to do, and do not keep a
@@ -55,6 +62,8 @@ export class ThreadPool {
   private readonly control: Control;
   private workers: readonly StartedWorker[] | undefined;
   private jobs = 0;
+  /** The job that was begun last, until it is settled. */
+  private begun: Posted | undefined;
 
   constructor(options: ThreadPoolOptions) {
     this.options = options;
@@ -86,16 +95,36 @@ export class ThreadPool {
   }
 
   /**
-   * Runs a job, of at most `MAXIMUM_SHARES` shares; returns when all of it is done.
+   * Begins a job, of at most `MAXIMUM_SHARES` shares, once the one before is done. Nobody may touch its memory until it
+   * is settled.
+   *
+   * @throws as `settle`, for the job before.
+   */
+  begin(job: Job): void {
+    this.workers ??= this.startWorkers();
+    this.settle();
+    const shares = Math.ceil(job.units / job.share);
+    this.post(job, shares);
+    this.begun = { job, shares };
+  }
+
+  /** Runs a job; returns when all of it is done. @returns and @throws as `settle`. */
+  run(job: Job): number {
+    this.begin(job);
+    return this.settle();
+  }
+
+  /**
+   * Does what is left of the job that was begun, and waits for the shares that others have taken.
    *
    * @returns the least result that is not negative, else −1.
    * @throws {TriviumError} `simd/kernel-failed` if a share failed in a worker; what it threw if it did here.
    */
-  run(job: Job): number {
-    this.workers ??= this.startWorkers();
+  settle(): number {
+    if (this.begun === undefined) return -1;
+    const { job, shares } = this.begun;
+    this.begun = undefined;
     const { words } = this.control;
-    const shares = Math.ceil(job.units / job.share);
-    this.post(job, shares);
     const { own, least, error } = this.work();
     this.waitFor(shares - own);
     if (error !== undefined) throw error;
@@ -108,6 +137,7 @@ export class ThreadPool {
 
   /** Ends the workers; the pool then works on the main thread alone. */
   close(): void {
+    this.settle();
     for (const worker of this.workers ?? []) worker.terminate();
     this.workers = [];
   }
