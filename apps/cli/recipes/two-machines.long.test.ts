@@ -93,7 +93,8 @@ describe.skipIf(!isThere)(`two machines${note}`, () => {
 
   const gone = async (run: string, seconds: number) => {
     for (let looks = 0; processesOf(run).length > 0 && looks < 10 * seconds; looks++) await pause(100);
-    expect(processesOf(run)).toEqual([]);
+    const left = processesOf(run).map((id) => `${ofProcess(id, "cmdline").replaceAll("\0", " ")}${ofProcess(id, "status")}`);
+    expect(left).toEqual([]);
   };
 
   test("each command of the page runs as it is written, between two network namespaces", async () => {
