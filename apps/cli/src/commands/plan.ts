@@ -60,7 +60,8 @@ async function runPlan(context: CommandContext): Promise<void> {
   const network = await networkOf(collective, flags, work);
   const rows = counts.map((ranks) => rowOf(work, network, ranks));
   const shown = `${stepTime(work.seconds)} a step on one process, ${work.parameters.toLocaleString("en")} parameters`;
-  output.result({ runs, ...work, ...network, rows }, () => [shown, shownNetwork(network), tableOf(rows)].join("\n\n"));
+  const { times: _, ...told } = work;
+  output.result({ runs, ...told, ...network, rows }, () => [shown, shownNetwork(network), tableOf(rows)].join("\n\n"));
 }
 
 /** The network of the flags, or the measured one. */
@@ -84,15 +85,15 @@ function rowOf(work: StepWork, network: Network, ranks: number): Row {
   const shards = ranks * Math.max(1, Math.round(work.shards / ranks));
   const planned = (changes: Partial<StepWork>) => planStep({ ...work, shards, ...changes }, network, ranks);
   const plan = planned({});
-  const { compute, transfer, latency, host } = plan;
-  const parts = Object.entries({ transfer, latency, host }).sort(([, a], [, b]) => b - a);
+  const { compute, wait, transfer, latency, host } = plan;
+  const parts = Object.entries({ wait, transfer, latency, host }).sort(([, a], [, b]) => b - a);
   return {
     ranks,
     ...plan,
     limit: ranks === 1 ? "" : parts[0]![0],
     accumulated: planned({ seconds: 8 * work.seconds }).efficiency,
     halved: planned({ bytes: 2 }).efficiency,
-    overlapped: compute / (Math.max(compute, transfer) + latency + host),
+    overlapped: compute / (Math.max(compute + wait, transfer) + latency + host),
   };
 }
 
@@ -126,10 +127,11 @@ async function workOfAll(runs: readonly string[]): Promise<StepWork> {
     const message = `${runs[at]} and ${runs[0]} trained different models or shards; train the same beside each other`;
     throw new ConfigError("cli/plan", message);
   }
-  return { ...first, seconds: works.reduce((sum, { seconds }) => sum + seconds, 0) / works.length };
+  const seconds = works.reduce((sum, one) => sum + one.seconds, 0) / works.length;
+  return { ...first, seconds, times: works.flatMap(({ times = [] }) => times) };
 }
 
-/** The work of a run's step: the median time, without the first step, which compiles. @throws {ConfigError} `cli/plan` */
+/** The work of a run's step: the median time, without the first quarter of the steps, which compile. @throws {ConfigError} `cli/plan` */
 async function workOf(run: string): Promise<StepWork> {
   const refuse = (problem: string) =>
     new ConfigError("cli/plan", `${run} ${problem}; train a few steps by one process, with --out ${run}`);
@@ -138,11 +140,12 @@ async function workOf(run: string): Promise<StepWork> {
   const { shards = 1, ranks = 1 } = stateSchema.parse(checkpoint.json("state.json"));
   if (ranks > 1) throw refuse(`was trained by ${ranks} ranks, whose times hold what they sent`);
   const records = await readMetrics(join(run, "metrics.jsonl"));
-  const seconds = records.slice(1).flatMap((record) => stepSchema.safeParse(record).data?.seconds ?? []);
-  if (seconds.length === 0) throw refuse("has no times of at least two steps");
+  const steps = records.flatMap((record) => stepSchema.safeParse(record).data?.seconds ?? []);
+  const times = steps.slice(Math.ceil(steps.length / 4)).sort((a, b) => a - b);
+  if (times.length === 0) throw refuse("has no times of at least two steps");
   const arrays = Object.values(checkpoint.arrays("model.safetensors"));
   const parameters = arrays.reduce((sum, { data }) => sum + data.length, 0);
-  return { seconds: seconds.sort((a, b) => a - b)[seconds.length >> 1]!, parameters, shards };
+  return { seconds: times[times.length >> 1]!, times, parameters, tensors: arrays.length, shards };
 }
 
 /** @throws {ConfigError} `cli/size` */
