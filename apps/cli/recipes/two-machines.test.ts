@@ -181,16 +181,20 @@ describe.skipIf(!isThere)(`two machines${note}`, () => {
       const given =
         "train --data many.tsv --width 128 --layers 3 --heads 4 --batch 128 --shards 4 --threads 1 --decoded 0";
       const training = `${given} --evaluate-every 100 --steps 14`;
-      const beside = Array.from({ length: ranks }, (_, at) => `runs/plan-${megabits}-${ranks}-${at}`);
-      await Promise.all(beside.map((out) => done(`trivium ${training} --out ${out}`)));
+      const runs = Array.from({ length: 2 * ranks }, (_, at) => `runs/plan-${megabits}-${ranks}-${at}`);
+      const beside = (from: number) =>
+        Promise.all(runs.slice(from, from + ranks).map((out) => done(`trivium ${training} --out ${out}`)));
+      // Before and behind, so that the load of the machine is that of the ranks.
+      await beside(0);
       hosts.limit(megabits);
       const each = ranks / 2;
       const network = "--mca btl tcp,self --mca btl_tcp_if_include 10.0.0.0/24 --mca oob_tcp_if_include 10.0.0.0/24";
       const options = `--allow-run-as-root --oversubscribe --bind-to none -x TRIVIUM_THREADS=1 ${network}`;
       const mpirun = `mpirun.openmpi ${options} -n ${ranks} --host 10.0.0.1:${each},10.0.0.2:${each} trivium`;
-      const plan = await done(`${mpirun} plan ${beside.join(" ")} --measure --ranks ${ranks} --json`);
       const out = `runs/measured-${megabits}-${ranks}`;
       await done(`${mpirun} ${training} --out ${out}`);
+      await beside(ranks);
+      const plan = await done(`${mpirun} plan ${runs.join(" ")} --measure --ranks ${ranks} --json`);
       hosts.limit(10_000);
       const seconds = stepTimes(join(hosts.homes[0], out));
       const measured = seconds[seconds.length >> 1]!;

@@ -1,21 +1,13 @@
 import { join } from "node:path";
 import { latestCheckpoint, readMetrics } from "@trivium/checkpoint/node";
 import { ConfigError } from "@trivium/core";
-import {
-  type Collective,
-  fromFirst,
-  measureNetwork,
-  type Network,
-  planStep,
-  type StepPlan,
-  type StepWork,
-} from "@trivium/distributed";
+import { type Collective, fromFirst, measureNetwork, type Network, type StepWork } from "@trivium/distributed";
 import type { Command } from "commander";
 import { z } from "zod";
 import { type CommandContext, defineCommand } from "../command-context.ts";
-import { duration } from "../duration.ts";
 import { parseBytes } from "../parse-bytes.ts";
 import { parseCount } from "../parse-count.ts";
+import { planCells, planRow, stepTime } from "../plan-rows.ts";
 import { joinRanks, outputOfRank } from "../ranks/join-ranks.ts";
 import { table } from "../table.ts";
 
@@ -35,19 +27,6 @@ export function planCommand(program: Command): void {
   defineCommand(command, runPlan);
 }
 
-/** Factors of a plan's step: what would make it more efficient. */
-interface Row extends StepPlan {
-  readonly ranks: number;
-  /** The largest part of the time that is no computing. */
-  readonly limit: string;
-  /** Efficiency with eight times as many examples in a step. */
-  readonly accumulated: number;
-  /** Efficiency if what is sent were bf16. */
-  readonly halved: number;
-  /** Efficiency if sending went on beside computing. */
-  readonly overlapped: number;
-}
-
 async function runPlan(context: CommandContext): Promise<void> {
   const { positional: runs, flags } = context;
   const collective = await joinRanks();
@@ -58,10 +37,12 @@ async function runPlan(context: CommandContext): Promise<void> {
     .split(",")
     .map((count) => parseCount("ranks", count));
   const network = await networkOf(collective, flags, work);
-  const rows = counts.map((ranks) => rowOf(work, network, ranks));
+  const rows = counts.map((ranks) => planRow(work, network, ranks));
   const shown = `${stepTime(work.seconds)} a step on one process, ${work.parameters.toLocaleString("en")} parameters`;
   const { times: _, ...told } = work;
-  output.result({ runs, ...told, ...network, rows }, () => [shown, shownNetwork(network), tableOf(rows)].join("\n\n"));
+  output.result({ runs, ...told, ...network, rows }, () =>
+    [shown, shownNetwork(network), table(planCells(rows))].join("\n\n"),
+  );
 }
 
 /** The network of the flags, or the measured one. */
@@ -79,41 +60,6 @@ async function networkOf(
 
 const shownNetwork = ({ bandwidth, latency }: Network): string =>
   `network: ${(bandwidth / 1e6).toPrecision(3)} MB/s, ${(1e6 * latency).toFixed(0)} µs`;
-
-function rowOf(work: StepWork, network: Network, ranks: number): Row {
-  // Ranks take whole shards, so there are at least as many, and a multiple of them.
-  const shards = ranks * Math.max(1, Math.round(work.shards / ranks));
-  const planned = (changes: Partial<StepWork>) => planStep({ ...work, shards, ...changes }, network, ranks);
-  const plan = planned({});
-  const { compute, wait, transfer, latency, host } = plan;
-  const parts = Object.entries({ wait, transfer, latency, host }).sort(([, a], [, b]) => b - a);
-  return {
-    ranks,
-    ...plan,
-    limit: ranks === 1 ? "" : parts[0]![0],
-    accumulated: planned({ seconds: 8 * work.seconds }).efficiency,
-    halved: planned({ bytes: 2 }).efficiency,
-    overlapped: compute / (Math.max(compute + wait, transfer) + latency + host),
-  };
-}
-
-const stepTime = (seconds: number): string =>
-  seconds < 1 ? `${Number((1000 * seconds).toPrecision(3))} ms` : duration(seconds);
-
-const percent = (share: number): string => (100 * share).toFixed(share < 0.1 ? 1 : 0);
-
-function tableOf(rows: readonly Row[]): string {
-  const heading = ["ranks", "step", "times faster", "efficient %", "limit", "8 batches %", "bf16 %", "overlap %"];
-  const lines = rows.map(({ ranks, seconds, efficiency, limit, accumulated, halved, overlapped }) => [
-    String(ranks),
-    stepTime(seconds),
-    (ranks * efficiency).toFixed(1),
-    percent(efficiency),
-    limit,
-    ...[accumulated, halved, overlapped].map(percent),
-  ]);
-  return table([heading, ...lines]);
-}
 
 const stateSchema = z.object({ shards: z.number().optional(), ranks: z.number().optional() });
 const stepSchema = z.object({ type: z.literal("step"), seconds: z.number() });
