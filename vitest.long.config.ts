@@ -8,8 +8,8 @@ export default defineConfig({
     include: [
       "scripts/recipes/{packed-packages,readme-examples}.test.ts",
       "apps/cli/recipes/{kill,shipped-claims}.test.ts",
-      "apps/cli/recipes/{launch,ranks}.test.ts",
-      "apps/cli/recipes/{two-hours,two-machines}.long.test.ts",
+      "apps/cli/recipes/{launch,ranks,two-machines}.test.ts",
+      "apps/cli/recipes/two-hours.long.test.ts",
       "apps/bench/recipes/resident-memory.test.ts",
       "apps/browser-tests/recipes/training.test.ts",
       "apps/browser-tests/recipes/playground.test.ts",

@@ -73,7 +73,11 @@ for (const launcher of launchers) {
         "rank 0 of 2: distributed/out-of-step, the ranks are out of step: rank 0 is in gather, rank 1 in barrier",
       );
       const silent = await runRanks(launcher, 2, [...checks, "silent"], folder);
-      expect(silent.stdout).toContain("rank 0 of 2: distributed/mpi, no rank has answered for 2 s; see the network");
+      expect(silent.stdout, silent.stderr).toContain(
+        "rank 0 of 2: distributed/silent, no rank has answered for 2 s; see the network",
+      );
+      // The launcher ends when its ranks have ended: the one that waited ends itself, and the launcher the other.
+      expect(silent.code).not.toBe(0);
     });
 
     test.each(casesOf(launcher.name))(

@@ -54,7 +54,7 @@ export interface Collective {
  * The kind of collectives: a function from options to the place of this rank in its group.
  *
  * Collectives reject with {@link CollectiveError}: `distributed/aborted` if a rank ended the group, `distributed/lost-rank`
- * if a rank ended without a word, `distributed/out-of-step` if two ranks are in different operations, `distributed/left` after
- * leaving. The group has ended then.
+ * if a rank ended without a word, `distributed/out-of-step` if two ranks are in different operations, `distributed/silent` if
+ * nobody answers for too long, `distributed/left` after leaving. The group has ended then.
  */
 export const collective = defineKind<(options: never) => Promise<Collective>>()("collective");

@@ -267,4 +267,8 @@ test("a plan has less to gain from a slow network, and the more from every batch
   expect(planStep({ ...work, bytes: 2 }, slow, 8).transfer).toBeCloseTo(3.5, 5);
   // Three shards of six are no branch of the tree: a rank sends two sums.
   expect(planStep({ ...work, shards: 6 }, slow, 2).transfer).toBeCloseTo(6, 5);
+  // The slower of two steps of 1, 2 or 3 s takes 2.4 s at the median, a fifth more than one.
+  const uneven = planStep({ ...work, times: [3, 1, 2] }, slow, 2);
+  expect(uneven.wait).toBeCloseTo(4 * (Math.SQRT1_2 - 0.5), 5);
+  expect(uneven.seconds).toBeCloseTo(two!.seconds + uneven.wait, 5);
 });

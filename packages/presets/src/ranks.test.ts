@@ -109,9 +109,13 @@ test("a rank holds its share of the optimiser's state: 1/W of it", async () => {
   }
 });
 
+/** Steps in which code is compiled. Ranks take more of them than a process alone, which does more in each. */
+const WARM_STEPS = 30;
+
 interface Timed {
   readonly seconds: readonly number[];
   readonly parameters: number;
+  readonly tensors: number;
   readonly network: Network;
 }
 
@@ -121,7 +125,7 @@ const timed = (seats: readonly (Seat | undefined)[], delayMs = 0): Promise<reado
     seats.map(async (seat) => {
       const thread = new Worker(new URL("./testing/timed-thread.ts", import.meta.url), {
         execArgv: ["--conditions=@trivium/source"],
-        workerData: { seat, recipe: { ...recipe, batch: 64, microBatch: 16 }, steps: 14, delayMs },
+        workerData: { seat, recipe: { ...recipe, batch: 64, microBatch: 16 }, steps: 2 * WARM_STEPS, delayMs },
         transferList: (seat ? portsOf(seat) : []) as unknown[] as Transferable[],
       });
       const [outcome] = (await once(thread, "message")) as [Timed];
@@ -130,8 +134,10 @@ const timed = (seats: readonly (Seat | undefined)[], delayMs = 0): Promise<reado
     }),
   );
 
-/** The median of steps behind those in which code is compiled. */
-const medianOf = ({ seconds }: Timed): number => seconds.slice(6).sort((a, b) => a - b)[(seconds.length - 6) >> 1]!;
+/** Times of steps behind those in which code is compiled. */
+const timesOf = ({ seconds }: Timed): readonly number[] => seconds.slice(WARM_STEPS);
+
+const medianOf = (times: readonly number[]): number => times.toSorted((a, b) => a - b)[times.length >> 1]!;
 
 // Times are compared, which the load of a test beside it would change: in the long form alone.
 const delays = process.env.TRIVIUM_LONG ? [5, 20].flatMap((delayMs) => [2, 4].map((size) => ({ delayMs, size }))) : [];
@@ -139,12 +145,16 @@ const delays = process.env.TRIVIUM_LONG ? [5, 20].flatMap((delayMs) => [2, 4].ma
 test.each(delays)(
   "a plan for $size ranks that are $delayMs ms late is within a fifth of what is measured",
   async ({ delayMs, size }) => {
-    const beside = await timed(Array.from({ length: size }, () => undefined));
+    const alone = () => timed(Array.from({ length: size }, () => undefined));
+    // Before and behind, so that the load of the machine is that of the ranks.
+    const before = await alone();
     const ranks = await timed(createSeats(size), delayMs);
-    const { parameters, network } = ranks[0]!;
-    const seconds = beside.reduce((sum, one) => sum + medianOf(one), 0) / size;
-    const planned = planStep({ seconds, parameters, shards: 4 }, network, size).seconds;
-    const measured = medianOf(ranks[0]!);
+    const beside = [...before, ...(await alone())].map(timesOf);
+    const { parameters, tensors, network } = ranks[0]!;
+    const seconds = beside.reduce((sum, times) => sum + medianOf(times), 0) / beside.length;
+    const work = { seconds, times: beside.flat(), parameters, tensors, shards: 4 };
+    const planned = planStep(work, network, size).seconds;
+    const measured = medianOf(timesOf(ranks[0]!));
     console.log(`${delayMs} ms, ${size} ranks: planned ${planned.toFixed(4)} s, measured ${measured.toFixed(4)} s`);
     expect(Math.abs(planned / measured - 1)).toBeLessThan(0.2);
   },

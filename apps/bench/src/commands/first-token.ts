@@ -45,7 +45,7 @@ export const firstToken = defineBenchmark({
       const parameters = await writeFirstTokenModel(folder, options);
       const work: Work = { label: "first token of a process", parameters };
       const contenders: (Contender | Absent)[] = weights.map((format) => {
-        const words = [...process.execArgv, program, "generate", folder, prompt, "--weights", format];
+        const words = [...process.execArgv, program, "generate", folder, prompt, "--weights", format, "--tokens", "2"];
         return starting("trivium", format, { work, words });
       });
       if (peers.includes("transformers-js")) contenders.push(...(await transformersJsStarts({ folder, prompt, work })));

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { UnsupportedError } from "@trivium/core";
 
 /**
- * Starts a process of Node, and ends it after its first output.
+ * Starts a process of Node, and waits for its end: only then does Node keep what it compiled for the next start.
  *
  * @returns the seconds from before it was started until its first byte on standard output.
  * @throws {UnsupportedError} `bench/first-output` with the last line of its errors, if it ends without output.
@@ -17,7 +17,6 @@ async function firstOutput(words: readonly string[]): Promise<number> {
     child.stdout.once("data", () => resolve((performance.now() - started) / 1000));
     void ended.then(() => resolve(undefined));
   });
-  child.kill();
   await ended;
   if (seconds !== undefined) return seconds;
   const said = errors.join("").trim().split("\n").at(-1);

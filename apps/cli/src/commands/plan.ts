@@ -1,21 +1,13 @@
 import { join } from "node:path";
 import { latestCheckpoint, readMetrics } from "@trivium/checkpoint/node";
 import { ConfigError } from "@trivium/core";
-import {
-  type Collective,
-  fromFirst,
-  measureNetwork,
-  type Network,
-  planStep,
-  type StepPlan,
-  type StepWork,
-} from "@trivium/distributed";
+import { type Collective, fromFirst, measureNetwork, type Network, type StepWork } from "@trivium/distributed";
 import type { Command } from "commander";
 import { z } from "zod";
 import { type CommandContext, defineCommand } from "../command-context.ts";
-import { duration } from "../duration.ts";
 import { parseBytes } from "../parse-bytes.ts";
 import { parseCount } from "../parse-count.ts";
+import { planCells, planRow, stepTime } from "../plan-rows.ts";
 import { joinRanks, outputOfRank } from "../ranks/join-ranks.ts";
 import { table } from "../table.ts";
 
@@ -35,19 +27,6 @@ export function planCommand(program: Command): void {
   defineCommand(command, runPlan);
 }
 
-/** Factors of a plan's step: what would make it more efficient. */
-interface Row extends StepPlan {
-  readonly ranks: number;
-  /** The largest part of the time that is no computing. */
-  readonly limit: string;
-  /** Efficiency with eight times as many examples in a step. */
-  readonly accumulated: number;
-  /** Efficiency if what is sent were bf16. */
-  readonly halved: number;
-  /** Efficiency if sending went on beside computing. */
-  readonly overlapped: number;
-}
-
 async function runPlan(context: CommandContext): Promise<void> {
   const { positional: runs, flags } = context;
   const collective = await joinRanks();
@@ -58,9 +37,12 @@ async function runPlan(context: CommandContext): Promise<void> {
     .split(",")
     .map((count) => parseCount("ranks", count));
   const network = await networkOf(collective, flags, work);
-  const rows = counts.map((ranks) => rowOf(work, network, ranks));
+  const rows = counts.map((ranks) => planRow(work, network, ranks));
   const shown = `${stepTime(work.seconds)} a step on one process, ${work.parameters.toLocaleString("en")} parameters`;
-  output.result({ runs, ...work, ...network, rows }, () => [shown, shownNetwork(network), tableOf(rows)].join("\n\n"));
+  const { times: _, ...told } = work;
+  output.result({ runs, ...told, ...network, rows }, () =>
+    [shown, shownNetwork(network), table(planCells(rows))].join("\n\n"),
+  );
 }
 
 /** The network of the flags, or the measured one. */
@@ -79,41 +61,6 @@ async function networkOf(
 const shownNetwork = ({ bandwidth, latency }: Network): string =>
   `network: ${(bandwidth / 1e6).toPrecision(3)} MB/s, ${(1e6 * latency).toFixed(0)} µs`;
 
-function rowOf(work: StepWork, network: Network, ranks: number): Row {
-  // Ranks take whole shards, so there are at least as many, and a multiple of them.
-  const shards = ranks * Math.max(1, Math.round(work.shards / ranks));
-  const planned = (changes: Partial<StepWork>) => planStep({ ...work, shards, ...changes }, network, ranks);
-  const plan = planned({});
-  const { compute, transfer, latency, host } = plan;
-  const parts = Object.entries({ transfer, latency, host }).sort(([, a], [, b]) => b - a);
-  return {
-    ranks,
-    ...plan,
-    limit: ranks === 1 ? "" : parts[0]![0],
-    accumulated: planned({ seconds: 8 * work.seconds }).efficiency,
-    halved: planned({ bytes: 2 }).efficiency,
-    overlapped: compute / (Math.max(compute, transfer) + latency + host),
-  };
-}
-
-const stepTime = (seconds: number): string =>
-  seconds < 1 ? `${Number((1000 * seconds).toPrecision(3))} ms` : duration(seconds);
-
-const percent = (share: number): string => (100 * share).toFixed(share < 0.1 ? 1 : 0);
-
-function tableOf(rows: readonly Row[]): string {
-  const heading = ["ranks", "step", "times faster", "efficient %", "limit", "8 batches %", "bf16 %", "overlap %"];
-  const lines = rows.map(({ ranks, seconds, efficiency, limit, accumulated, halved, overlapped }) => [
-    String(ranks),
-    stepTime(seconds),
-    (ranks * efficiency).toFixed(1),
-    percent(efficiency),
-    limit,
-    ...[accumulated, halved, overlapped].map(percent),
-  ]);
-  return table([heading, ...lines]);
-}
-
 const stateSchema = z.object({ shards: z.number().optional(), ranks: z.number().optional() });
 const stepSchema = z.object({ type: z.literal("step"), seconds: z.number() });
 
@@ -126,10 +73,11 @@ async function workOfAll(runs: readonly string[]): Promise<StepWork> {
     const message = `${runs[at]} and ${runs[0]} trained different models or shards; train the same beside each other`;
     throw new ConfigError("cli/plan", message);
   }
-  return { ...first, seconds: works.reduce((sum, { seconds }) => sum + seconds, 0) / works.length };
+  const seconds = works.reduce((sum, one) => sum + one.seconds, 0) / works.length;
+  return { ...first, seconds, times: works.flatMap(({ times = [] }) => times) };
 }
 
-/** The work of a run's step: the median time, without the first step, which compiles. @throws {ConfigError} `cli/plan` */
+/** The work of a run's step: the median time, without the first quarter of the steps, which compile. @throws {ConfigError} `cli/plan` */
 async function workOf(run: string): Promise<StepWork> {
   const refuse = (problem: string) =>
     new ConfigError("cli/plan", `${run} ${problem}; train a few steps by one process, with --out ${run}`);
@@ -138,11 +86,12 @@ async function workOf(run: string): Promise<StepWork> {
   const { shards = 1, ranks = 1 } = stateSchema.parse(checkpoint.json("state.json"));
   if (ranks > 1) throw refuse(`was trained by ${ranks} ranks, whose times hold what they sent`);
   const records = await readMetrics(join(run, "metrics.jsonl"));
-  const seconds = records.slice(1).flatMap((record) => stepSchema.safeParse(record).data?.seconds ?? []);
-  if (seconds.length === 0) throw refuse("has no times of at least two steps");
+  const steps = records.flatMap((record) => stepSchema.safeParse(record).data?.seconds ?? []);
+  const times = steps.slice(Math.ceil(steps.length / 4)).sort((a, b) => a - b);
+  if (times.length === 0) throw refuse("has no times of at least two steps");
   const arrays = Object.values(checkpoint.arrays("model.safetensors"));
   const parameters = arrays.reduce((sum, { data }) => sum + data.length, 0);
-  return { seconds: seconds.sort((a, b) => a - b)[seconds.length >> 1]!, parameters, shards };
+  return { seconds: times[times.length >> 1]!, times, parameters, tensors: arrays.length, shards };
 }
 
 /** @throws {ConfigError} `cli/size` */

@@ -21,10 +21,18 @@ const OFFSET: i16 = 8192;
 /** Factors of which none is larger are 0: their scale could have no inverse. */
 const LEAST: f32 = 1e-34;
 
-/** `x` rounded to the nearest integer, halves away from 0, as C's `roundf`. */
+/** Four elements times a factor, rounded to the nearest integers, halves away from 0, as C's `roundf`. */
 @inline
-function roundAway(x: f32): i32 {
-  return <i32>(<f64>x + (x < 0 ? -0.5 : 0.5));
+function roundAway(x: usize, factor: v128): v128 {
+  const scaled = f32x4.mul(v128.load(x), factor), whole = f32x4.trunc(scaled), rest = f32x4.sub(scaled, whole);
+  // Twice the rest has a whole part, 1 or −1, from a half on.
+  return i32x4.trunc_sat_f32x4_s(f32x4.add(whole, f32x4.trunc(f32x4.add(rest, rest))));
+}
+
+/** Eight elements as in `roundAway`, in words of 16 bits. */
+@inline
+function roundEight(x: usize, factor: v128): v128 {
+  return i16x8.narrow_i32x4_s(roundAway(x, factor), roundAway(x + 16, factor));
 }
 
 /** The largest magnitude of 32 elements; NaN if one is. */
@@ -209,10 +217,11 @@ export function packQ8(weight: usize, n: u32, k: u32, rows: u32, bytes: usize, s
     let scale = scaleOf(scales, j, n, blocks, rows);
     for (let block: u32 = 0; block < blocks; block++, scale += SCALES) {
       const at = (j as usize) * k + block * BLOCK;
-      const step = magnitude(weight + 4 * at) / 127, inverse: f32 = step > 0 ? 1 / step : 0;
+      const step = magnitude(weight + 4 * at) / 127, inverse = f32x4.splat(step > 0 ? 1 / step : 0);
       if (!(step < 65520)) return j;
-      for (let i: usize = 0; i < BLOCK; i++) {
-        store<i8>(bytes + at + i, <i8>roundAway(load<f32>(weight + 4 * (at + i)) * inverse));
+      for (let i: usize = 0; i < BLOCK; i += 16) {
+        const from = weight + 4 * (at + i);
+        v128.store(bytes + at + i, i8x16.narrow_i16x8_s(roundEight(from, inverse), roundEight(from + 32, inverse)));
       }
       const half = toHalf(step), copies = isLeft ? STREAMS : 1;
       for (let copy: u32 = 0; copy != copies; copy++) store<u16>(scale + 2 * copy, <u16>half);

@@ -1,4 +1,6 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
@@ -211,4 +213,15 @@ test("a step may take ten times the median, and at least a minute", () => {
   for (let steps = 0; steps < 50; steps++) pulse.hear({ type: "step", seconds: 0.1 });
   expect(silentAfter(61)).toBe(61);
   expect([pulse.steps, pulse.hasSaved]).toEqual([53, false]);
+});
+
+test("a rank that cannot leave ends itself, the launcher's daemon that started it, and what hangs beside it", async () => {
+  const [daemon, run] = [join(folder, "orted"), "a-run"];
+  copyFileSync("/bin/sh", daemon);
+  const sweep = new URL("./sweep.ts", import.meta.url).href;
+  const script = `import(${JSON.stringify(sweep)}).then(({ endWithDaemon }) => { process.once("exit", endWithDaemon); process.exit(0); })`;
+  const words = ["-c", 'sleep 60 & kill -STOP $!; "$0" -C @trivium/source -e "$1"; sleep 60', process.execPath, script];
+  const started = spawn(daemon, words, { env: { ...process.env, [RUN_VARIABLE]: run } });
+  expect(await once(started, "exit")).toEqual([null, "SIGKILL"]);
+  await expect.poll(() => processesOf(run)).toEqual([]);
 });

@@ -29,6 +29,9 @@ export interface LaunchOptions extends PulseOptions, Omit<RankRequest, "environm
   readonly show: (line: string) => void;
 }
 
+/** Seconds by which ranks are more patient: where this process can end them, it does, and says why. */
+const LATER_SECONDS = 2;
+
 /** Exit codes that another start would not change: the work is done, or the input is bad. */
 const finalCodes: ReadonlySet<number | null> = new Set([0, 2]);
 
@@ -74,8 +77,8 @@ function whyOf({ code, silentSeconds }: AttemptEnd): string {
 
 function attempt(launcher: Launcher, options: LaunchOptions, run: string): Promise<AttemptEnd> {
   const own = Object.entries(process.env).filter(([name]) => name.startsWith("TRIVIUM_"));
-  const patience = String(options.patienceSeconds ?? PATIENCE_SECONDS);
-  const marks = { [RUN_VARIABLE]: run, [PATIENCE_VARIABLE]: patience };
+  const patience = (options.patienceSeconds ?? PATIENCE_SECONDS) + LATER_SECONDS;
+  const marks = { [RUN_VARIABLE]: run, [PATIENCE_VARIABLE]: String(patience) };
   const environment = { ...(Object.fromEntries(own) as Record<string, string>), ...marks };
   const root = process.getuid?.() === 0 ? { OMPI_ALLOW_RUN_AS_ROOT: "1", OMPI_ALLOW_RUN_AS_ROOT_CONFIRM: "1" } : {};
   // Copies between processes need a right that containers lack.

@@ -30,6 +30,20 @@ export function endProcess(id: number): void {
   }
 }
 
+/** Names of the programs by which launchers start ranks on other hosts. */
+const daemons = ["orted", "prted", "hydra_pmi_proxy"];
+
+/**
+ * Ends this process by SIGKILL, and first what else of its run is on this machine, and the daemon of a launcher that started it: alone, it
+ * would wait for its launcher.
+ */
+export function endWithDaemon(): void {
+  const run = process.env[RUN_VARIABLE];
+  if (run !== undefined) endProcesses(run);
+  if (daemons.includes(textOf(`/proc/${process.ppid}/comm`).trim())) endProcess(process.ppid);
+  endProcess(process.pid);
+}
+
 /**
  * Ends what is left of a run, on this machine and on others, and waits until it is gone: daemons of a launcher outlive a cut network.
  *
@@ -49,7 +63,7 @@ const sweepScript = (run: string): string =>
     "for p in /proc/[0-9]*; do",
     `if tr '\\0' '\\n' < $p/environ 2>/dev/null | grep -qx '${RUN_VARIABLE}=${run}'; then`,
     "d=$(awk '/^PPid/ { print $2 }' $p/status);",
-    "case $(cat /proc/$d/comm) in orted|prted|hydra_pmi_proxy) kill -9 $d;; esac;",
+    `case $(cat /proc/$d/comm) in ${daemons.join("|")}) kill -9 $d;; esac;`,
     // biome-ignore lint/suspicious/noTemplateCurlyInString: it is of the shell
     "kill -9 ${p#/proc/}; fi; done 2>/dev/null; true",
   ].join(" ");

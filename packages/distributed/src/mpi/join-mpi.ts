@@ -3,6 +3,8 @@ import { UnsupportedError } from "@trivium/core";
 import type { Collective } from "../collective.ts";
 import { abortedBy, CollectiveError, outOfStep } from "../collective-error.ts";
 import { collectiveOver, type Transport } from "../collective-over.ts";
+import { PATIENCE_VARIABLE } from "../launch/supervision.ts";
+import { endWithDaemon } from "../launch/sweep.ts";
 import type { Parcel } from "./mpi-calls.ts";
 import { mpiFiles, ranksOfLauncher } from "./mpi-files.ts";
 import type { FromMpi, MpiStart, ToMpi } from "./mpi-messages.ts";
@@ -18,6 +20,10 @@ export interface MpiOptions {
  * MPICH 4 and its relatives, the ABI of MPI 5), since MPI moves data only while it is called.
  *
  * End the program by `process.exit` after `leave`: some builds of OpenMPI crash when a process that loaded them ends by itself.
+ *
+ * A rank that nobody answers for the seconds of `TRIVIUM_PATIENCE`, which a launch sets, gets the error `distributed/silent`. It cannot
+ * leave MPI any more, so the end of its process is SIGKILL, for the launcher's daemon that started it too: a machine that was cut off
+ * must not keep either.
  *
  * @throws {UnsupportedError} `distributed/no-mpi` if there is no library, `distributed/other-mpi` if it is not that of the launcher,
  *   `distributed/mpi-threads` if it cannot be called from a thread; from collectives `distributed/mpi-size` for parts of 2 GiB.
@@ -36,8 +42,10 @@ export async function joinMpi({ library }: MpiOptions = {}): Promise<Collective>
 interface Owner {
   /** Sends a message to it. */
   send(message: ToMpi, transfer?: ArrayBuffer[]): void;
-  /** Returns its next answer. */
+  /** Returns its next answer. @throws {CollectiveError} `distributed/silent` */
   next(): Promise<FromMpi>;
+  /** Nobody has answered for too long: the thread hangs in MPI. */
+  readonly isSilent: boolean;
 }
 
 function transportOf({ rank, size }: Pick<Transport, "rank" | "size">, owner: Owner): Transport {
@@ -63,6 +71,7 @@ function transportOf({ rank, size }: Pick<Transport, "rank" | "size">, owner: Ow
     exchange,
     abort: async (reason) => void (await exchange("abort", Array(size).fill(new TextEncoder().encode(reason)))),
     async close() {
+      if (owner.isSilent) return;
       owner.send({ type: "finalize" });
       await owner.next();
     },
@@ -94,19 +103,48 @@ function startOwner(start: MpiStart): Owner {
   const execArgv = isSource ? ["-C", "@trivium/source"] : [];
   const worker = new Worker(program, { execArgv, name: "mpi", workerData: start });
   let waiting: PromiseWithResolvers<FromMpi> | undefined;
+  let isSilent = false;
+  const giveUp = () => {
+    isSilent = true;
+    // The thread cannot be ended, and would keep the process from ending.
+    process.once("exit", endWithDaemon);
+    waiting?.reject(silent());
+  };
   const ended = (message: string) => waiting?.reject(new CollectiveError("distributed/mpi-thread", message));
   worker.on("message", (message: FromMpi) => waiting?.resolve(message));
   worker.on("error", (error) => ended(`the thread that owns MPI has failed: ${String(error)}; start the ranks again`));
   worker.on("exit", () => ended("the thread that owns MPI has ended; start the ranks again"));
   return {
+    get isSilent() {
+      return isSilent;
+    },
     send: (message, transfer = []) => worker.postMessage(message, transfer),
     async next() {
       waiting = Promise.withResolvers();
       worker.ref();
-      // The thread keeps the process alive only while an answer is waited for.
-      return waiting.promise.finally(() => worker.unref());
+      const limit = patience();
+      const timer = limit === undefined ? undefined : setTimeout(giveUp, Math.min(1000 * limit, LONGEST_TIMER_MS));
+      return waiting.promise.finally(() => {
+        clearTimeout(timer);
+        // The thread keeps the process alive only while an answer is waited for.
+        worker.unref();
+      });
     },
   };
+}
+
+/** Timers count milliseconds in 31 bits. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** Seconds that a rank waits for others. Undefined for no limit. */
+function patience(): number | undefined {
+  const given = process.env[PATIENCE_VARIABLE];
+  return given === undefined ? undefined : Number(given);
+}
+
+function silent(): CollectiveError {
+  const message = `no rank has answered for ${patience()} s; see the network and the other machines, and launch again`;
+  return new CollectiveError("distributed/silent", message);
 }
 
 function unexpected(message: FromMpi): Error {

@@ -1,6 +1,5 @@
 import { UnsupportedError } from "@trivium/core";
 import { type Operation, operations } from "../collective-over.ts";
-import { PATIENCE_VARIABLE } from "../launch/supervision.ts";
 import type { MpiLibrary } from "./open-mpi-library.ts";
 
 /** Parts in one buffer: where each of them begins, and its number of bytes. */
@@ -166,43 +165,15 @@ const sleep = (ms: number): void => void Atomics.wait(bed, 0, 0, ms);
 /** Longest sleep between two looks, in milliseconds. */
 const LONGEST_NAP_MS = 0.5;
 
-/** Others may be late by seconds, so they are waited for in sleeps that grow. @throws as {@link beginPatience}. */
+/** Others may be late by seconds, so they are waited for in sleeps that grow. */
 function waitForOthers(isDone: () => boolean): void {
-  const assertPatient = beginPatience();
-  for (let looks = 1; !isDone(); looks++) {
-    if (looks > 50) sleep(Math.min(LONGEST_NAP_MS, looks / 1000));
-    assertPatient();
-  }
+  for (let looks = 1; !isDone(); looks++) if (looks > 50) sleep(Math.min(LONGEST_NAP_MS, looks / 1000));
 }
 
 /** Looks, of about half a microsecond, between two sleeps of a rank that waits for data. */
 const LOOKS_AT_ONCE = 4000;
 
-/**
- * Data move within the looks, so there is hardly a sleep between them: only for ranks that share the processor.
- *
- * @throws as {@link beginPatience}.
- */
+/** Data move within the looks, so there is hardly a sleep between them: only for ranks that share the processor. */
 function waitForData(isDone: () => boolean): void {
-  const assertPatient = beginPatience();
-  for (let looks = 1; !isDone(); looks++) {
-    if (looks % LOOKS_AT_ONCE > 0) continue;
-    sleep(0.02);
-    assertPatient();
-  }
-}
-
-/**
- * Begins to wait for other ranks.
- *
- * @returns a function that throws after the seconds of `TRIVIUM_PATIENCE`, which a launch sets: a rank whose machine was cut off, while data
- *   moved or between, must not wait for ever.
- */
-function beginPatience(): () => void {
-  const limit = Number(process.env[PATIENCE_VARIABLE] ?? Number.POSITIVE_INFINITY);
-  const began = performance.now();
-  return () => {
-    if (performance.now() - began <= 1000 * limit) return;
-    throw new Error(`no rank has answered for ${limit} s; see the network and the other machines, and launch again`);
-  };
+  for (let looks = 1; !isDone(); looks++) if (looks % LOOKS_AT_ONCE === 0) sleep(0.02);
 }

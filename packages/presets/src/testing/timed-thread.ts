@@ -3,11 +3,11 @@ import { parentPort, workerData } from "node:worker_threads";
 import { prepare, type RecipeInput, trainOptions } from "@trivium/compose";
 import { type Collective, joinThreads, measureNetwork, type Seat, sharded } from "@trivium/distributed";
 import { createRegistry } from "@trivium/registry";
-import { disposeTree } from "@trivium/tensor";
+import { disposeTree, flattenTree } from "@trivium/tensor";
 import { consume, train } from "@trivium/trainer";
 import { presets } from "../index.ts";
 
-// A process or a rank in a thread of its own: it posts the times of its steps, and of the network between the ranks.
+// A process or a rank in a thread of its own: it posts the times from step to step, and of the network between the ranks.
 const { seat, recipe, steps, delayMs } = workerData as {
   readonly seat: Seat | undefined;
   readonly recipe: RecipeInput;
@@ -31,13 +31,16 @@ const delayed = (collective: Collective): Collective => ({
 const prepared = await prepare(recipe, createRegistry(presets));
 await prepared.engine.backend?.activate();
 const collective = seat && delayed(joinThreads(seat));
-let parameters = 0;
+let [parameters, last] = [0, performance.now()];
 const seconds: number[] = [];
 const sharding = collective && sharded(collective);
 const trained = await consume(train({ ...trainOptions(prepared), steps, sharding }), (event) => {
   if (event.type === "started") parameters = event.parameters;
-  if (event.type === "step") seconds.push(event.seconds);
+  if (event.type !== "step") return;
+  seconds.push((performance.now() - last) / 1000);
+  last = performance.now();
 });
+const tensors = Object.keys(flattenTree(trained.parameters)).length;
 disposeTree(trained.parameters);
 const network = collective && (await measureNetwork(collective, 4 * parameters));
-parentPort?.postMessage({ seconds, parameters, network });
+parentPort?.postMessage({ seconds, parameters, tensors, network });

@@ -89,6 +89,17 @@ for (const { build, splitUnits } of [
       })(),
     );
 
+    it("q8 rounds halves away from 0", () =>
+      on(() => {
+        // The step of a block is 1.
+        const weights = Array.from({ length: 32 }, (_, at) => (at === 0 ? 127 : (at % 2 ? 1 : -1) * (at - 0.5)));
+        const got = tf.tidy(() =>
+          embedding(packWeight(tf.tensor2d(weights, [1, 32]), "q8")!, tf.tensor1d([0], "int32")),
+        );
+        expect([...got.dataSync()]).toEqual(weights.map((x) => Math.sign(x) * Math.ceil(Math.abs(x))));
+        got.dispose();
+      })());
+
     it.each(formats)(
       "a product by %s is that of the numbers it keeps, in float64, and a row's bits are its own",
       (format) =>
