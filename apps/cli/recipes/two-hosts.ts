@@ -19,12 +19,19 @@ const SSHD = "/usr/sbin/sshd";
 const run = (program: string, ...args: readonly string[]): void =>
   void execFileSync(program, args, { stdio: ["ignore", "ignore", "pipe"] });
 
-/** Tells whether this machine has an ssh server, and lets a test make network namespaces. */
+/** Starts a program among processes, mounts and a name of its own. */
+const own = ["unshare", "--uts", "--mount", "--pid", "--fork", "--mount-proc", "--kill-child"];
+
+/** Tells whether this machine has an ssh server, and lets a test make hosts of namespaces. */
 export function hasNamespaces(): boolean {
   const name = `trivium-try-${process.pid}`;
   try {
     run("ip", "netns", "add", name);
-    run("ip", "netns", "del", name);
+    try {
+      run("ip", "netns", "exec", name, ...own, "true");
+    } finally {
+      run("ip", "netns", "del", name);
+    }
     return existsSync(SSHD);
   } catch {
     return false;
@@ -61,11 +68,10 @@ export function createTwoHosts(folder: string): TwoHosts {
   mkdirSync(bin);
   writeProgram(join(bin, "trivium"), `exec "${process.execPath}" ${command.join(" ")} "$@"`);
   for (const home of homes) mkdirSync(join(home, ".ssh"), { recursive: true, mode: 0o700 });
-  const own = ["unshare", "--uts", "--mount", "--pid", "--fork", "--mount-proc", "--kill-child", "sh", "-c"];
   const on = (at: number, line: string) => {
     const settle = `mount --bind ${homes[at]} ${homedir()} && hostname ${names[at]} && cd`;
-    const words = ["netns", "exec", names[at]!, ...own, `${settle} && export PATH="${bin}:$PATH" && exec ${line}`];
-    return startProgram("ip", words, folder);
+    const script = `${settle} && export PATH="${bin}:$PATH" && exec ${line}`;
+    return startProgram("ip", ["netns", "exec", names[at]!, ...own, "sh", "-c", script], folder);
   };
   const servers = addresses.map((_, at) => on(at, `${SSHD} -D -f ${serverOf(at, { folder, homes })}`));
   return {
