@@ -14,7 +14,7 @@ export interface TokenWorker {
 }
 
 /** Blocks of a stream that wait for their reader, or are on their way. */
-const AHEAD = 8;
+const AHEAD = 3;
 
 /** Megabytes of the heap: garbage is collected early. A document takes about twenty times its size. */
 const resourceLimits = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 256 };
