@@ -135,11 +135,14 @@ export class ThreadPool {
     return result === NO_RESULT ? -1 : result;
   }
 
-  /** Ends the workers; the pool then works on the main thread alone. */
+  /** Ends the workers; the pool then works on the main thread alone. @throws as `settle`, once they have ended. */
   close(): void {
-    this.settle();
-    for (const worker of this.workers ?? []) worker.terminate();
-    this.workers = [];
+    try {
+      this.settle();
+    } finally {
+      for (const worker of this.workers ?? []) worker.terminate();
+      this.workers = [];
+    }
   }
 
   private startWorkers(): StartedWorker[] {
