@@ -190,6 +190,11 @@ testInChromium("in a hidden tab training goes on, and nothing is drawn until it 
   await open("#/train?w=16&h=2&b=8&y=1", async (page) => {
     await page.getByRole("button", { name: "Play" }).click();
     await page.locator(".chart canvas").first().waitFor();
+    await expect.poll(() => stepsOf(page)).toBeGreaterThan(20);
+    // A new chart hears of its size a frame later, and is drawn once more.
+    await page.evaluate(
+      "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))",
+    );
     const see = (state: "hidden" | "visible") =>
       page.evaluate(`{
         Object.defineProperty(document, "hidden", { configurable: true, value: ${state === "hidden"} });
