@@ -33,11 +33,15 @@ export function endProcess(id: number): void {
 /** Names of the programs by which launchers start ranks on other hosts. */
 const daemons = ["orted", "prted", "hydra_pmi_proxy"];
 
+/** Milliseconds in which a daemon hands on what its rank has said last. */
+const LAST_WORDS_MS = 1000;
+
 /**
  * Ends this process by SIGKILL, and first what else of its run is on this machine, and the daemon of a launcher that started it: alone, it
- * would wait for its launcher.
+ * would wait for its launcher. It blocks for a second.
  */
 export function endWithDaemon(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LAST_WORDS_MS);
   const run = process.env[RUN_VARIABLE];
   if (run !== undefined) endProcesses(run);
   if (daemons.includes(textOf(`/proc/${process.ppid}/comm`).trim())) endProcess(process.ppid);
