@@ -46,7 +46,7 @@ export interface Heap {
   takePeak(): number;
 }
 
-/** What the owner of a heap does for it. */
+/** Functions by which the owner of a heap takes part in it. */
 export interface HeapOwner {
   /** Told of each part of the memory, by byte offsets, before anything lies there. Default: nothing is done. */
   readonly onNewPart?: ((memory: WebAssembly.Memory, from: number, to: number) => void) | undefined;
